@@ -1,0 +1,1 @@
+"""The architectures, one a folder; the folders do not know one another."""

@@ -1,0 +1,17 @@
+"""Settings of the callback server."""
+
+from dataclasses import dataclass
+
+from simulator.plan.settings import check, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Event loops that run callbacks."""
+
+    processes: int = setting(1, "Processes; each runs one event loop.", minimum=1)
+    backlog: int = setting(128, "Connections that the kernel keeps waiting (Tornado and aiohttp 128).", minimum=0)
+
+    def __post_init__(self) -> None:
+        """Refuse settings that no server could have."""
+        check(self)

@@ -1,0 +1,26 @@
+"""One event loop that runs callbacks: nothing is held while a request waits, everything while it computes.
+
+What to watch: a thousand slow clients cost a thousand sockets and no worker. But a callback is never interrupted:
+one computation of 200 ms makes everybody behind it wait for 200 ms.
+"""
+
+from models.callback.config import Config
+from simulator.plan import AcceptEagerly, Backlog, Compute, Connect, Handle, Loop, Machine, Plan, Receive, Send
+
+
+def plan(config: Config, machine: Machine) -> Plan:
+    """The life of a request: it needs the loop for each piece of computing, and nothing in between."""
+    backlog = Backlog("backlog", config.backlog)
+    loop = Loop("event loop", config.processes)
+    turn = machine.loop_turn_cost_s
+    return Plan(
+        steps=(
+            Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),
+            AcceptEagerly(backlog, loop, work_s=machine.accept_cost_s, batch=config.backlog + 1),
+            Receive(buffer_bytes=machine.receive_buffer),  # only a socket in the selector
+            Compute(machine.request_cost_s + turn, loop, what="parse"),  # the callback that finds the request complete
+            Handle(loop, visit_cost_s=turn),  # one callback for each piece of computing
+            Send(buffer_bytes=machine.send_buffer),
+        ),
+        cores=machine.processor,
+    )

@@ -1,0 +1,1 @@
+"""Event loops that run coroutines."""

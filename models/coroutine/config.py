@@ -1,0 +1,17 @@
+"""Settings of the coroutine server."""
+
+from dataclasses import dataclass
+
+from simulator.plan.settings import check, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Event loops that run coroutines."""
+
+    processes: int = setting(1, "Processes; each runs one event loop.", minimum=1)
+    backlog: int = setting(2048, "Connections that the kernel keeps waiting (uvicorn 2048, asyncio 100).", minimum=0)
+
+    def __post_init__(self) -> None:
+        """Refuse settings that no server could have."""
+        check(self)

@@ -1,0 +1,1 @@
+"""One process, one request at a time."""

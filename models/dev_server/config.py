@@ -1,0 +1,16 @@
+"""Settings of the development server."""
+
+from dataclasses import dataclass
+
+from simulator.plan.settings import check, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """One process, one thread, one request at a time."""
+
+    backlog: int = setting(5, "Connections that the kernel keeps waiting (socketserver listens with 5).", minimum=0)
+
+    def __post_init__(self) -> None:
+        """Refuse settings that no server could have."""
+        check(self)

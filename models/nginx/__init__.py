@@ -1,0 +1,1 @@
+"""A buffering reverse proxy in front of any other model."""

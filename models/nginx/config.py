@@ -1,0 +1,25 @@
+"""Settings of nginx in front of another server."""
+
+from dataclasses import dataclass
+
+from simulator.plan.settings import check, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """A reverse proxy between the clients and the server."""
+
+    request_buffering: bool = setting(True, "Take in the whole request before connecting to the server.")
+    response_buffering: bool = setting(True, "Take the whole response from the server at once, then feed the client.")
+    connections: int = setting(
+        512, "Clients that nginx serves at once (worker_connections counts both sides of each).", minimum=1
+    )
+    memory_buffers: int = setting(36864, "Bytes of a response kept in memory (proxy_buffer_size + proxy_buffers).", minimum=0)
+    temp_file: int = setting(
+        1073741824, "Bytes of a response kept on disk beyond that (proxy_max_temp_file_size).", minimum=0
+    )
+    connect_timeout: float = setting(60.0, "Seconds that nginx tries to connect to the server.", minimum=0)
+
+    def __post_init__(self) -> None:
+        """Refuse settings that no proxy could have."""
+        check(self)

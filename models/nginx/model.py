@@ -1,0 +1,60 @@
+"""nginx in front: the waiting for slow clients moves to where it costs a socket instead of a worker.
+
+What to watch: with request buffering, the server behind sees a request only when its last byte is in; with response
+buffering, it is rid of the response at once. Switch both off, and it is as if nginx were not there.
+"""
+
+from dataclasses import replace
+
+from models.nginx.config import Config
+from simulator.plan import Accept, Backlog, Compute, Connect, Link, Machine, Outcome, Plan, Pool, Receive, Release, Send, Step
+
+
+def in_front(plan: Plan, config: Config, machine: Machine) -> Plan:
+    """The plan of the same server behind nginx."""
+    port = Backlog("nginx backlog", 511)
+    connection = Pool(
+        "nginx connection",
+        config.connections,
+        queue_limit=0,
+        when_full=Outcome.CONNECTION_LIMIT,
+        frees_when_client_leaves=True,  # status 499
+    )
+    take_in = (Receive(buffer_bytes=machine.receive_buffer),) if config.request_buffering else ()
+    pass_on = (Send(buffer_bytes=machine.send_buffer),) if config.response_buffering else ()
+    behind = tuple(_behind(step, config, machine) for step in plan.steps)
+    return Plan(
+        steps=(
+            Connect(port, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),
+            Accept(port, connection),
+            *take_in,
+            Compute(machine.proxy_cost_s, what="proxy"),
+            *behind,
+            *pass_on,
+            Release(connection),
+        ),
+        cores=plan.cores,
+    )
+
+
+def _behind(step: Step, config: Config, machine: Machine) -> Step:
+    """A step of the server as it is when its client is nginx, on the same machine."""
+    match step:
+        case Connect():
+            retries = tuple(t for t in step.retries_s if t < config.connect_timeout)
+            return replace(
+                step,
+                link=Link.LOCAL,
+                retries_s=retries,
+                timeout_s=config.connect_timeout,
+                on_timeout=Outcome.UPSTREAM_TIMEOUT,
+            )
+        case Receive() if config.request_buffering:
+            return replace(step, link=Link.LOCAL)
+        case Send() if config.response_buffering:
+            in_proxy = config.memory_buffers + config.temp_file + machine.send_buffer
+            return replace(step, link=Link.LOCAL, buffer_bytes=step.buffer_bytes + in_proxy)
+        case Send():
+            return replace(step, buffer_bytes=2 * step.buffer_bytes)  # nginx's socket and the server's own
+        case _:
+            return step

@@ -1,0 +1,1 @@
+"""Forked workers, each serving one connection from accept to close."""

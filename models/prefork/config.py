@@ -1,0 +1,17 @@
+"""Settings of the prefork server."""
+
+from dataclasses import dataclass
+
+from simulator.plan.settings import check, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Forked workers around one listening socket."""
+
+    workers: int = setting(4, "Forked worker processes; each serves one connection at a time.", minimum=1)
+    backlog: int = setting(2048, "Connections that the kernel keeps waiting (gunicorn 2048, uWSGI 100).", minimum=0)
+
+    def __post_init__(self) -> None:
+        """Refuse settings that no server could have."""
+        check(self)

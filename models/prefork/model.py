@@ -1,0 +1,27 @@
+"""Forked workers, one connection each from accept to close: what a worker waits for, the worker cannot leave.
+
+What to watch: a worker that listens to a slow client looks exactly as busy as one that computes. As many slow
+clients as workers stop the whole server, while every core is idle and the backlog fills.
+"""
+
+from models.prefork.config import Config
+from simulator.plan import Accept, Backlog, Compute, Connect, Handle, Machine, Plan, Pool, Receive, Release, Send
+
+
+def plan(config: Config, machine: Machine) -> Plan:
+    """The life of a request: one worker belongs to it from accept to close."""
+    backlog = Backlog("backlog", config.backlog)
+    worker = Pool("worker", config.workers, slots_per_process=1)
+    return Plan(
+        steps=(
+            Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),
+            Accept(backlog, worker),  # a worker accepts only when it is idle: one queue for all
+            Compute(machine.accept_cost_s, what="set up"),
+            Receive(buffer_bytes=machine.receive_buffer),  # worker held, core free
+            Compute(machine.request_cost_s, what="parse"),
+            Handle(),  # computing: worker and core held; waiting: worker held, core free
+            Send(buffer_bytes=machine.send_buffer),  # worker held until the kernel takes the last byte
+            Release(worker),
+        ),
+        cores=machine.processor,
+    )

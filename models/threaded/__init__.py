@@ -1,0 +1,1 @@
+"""Processes with threads under the GIL."""

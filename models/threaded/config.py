@@ -1,0 +1,27 @@
+"""Settings of the threaded server."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from simulator.plan.settings import check, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Threads in one or more processes, each process with its own GIL."""
+
+    processes: int = setting(1, "Processes; each has its own GIL.", minimum=1)
+    threads: int = setting(4, "Threads in each process; each serves one connection at a time.", minimum=1)
+    accept: Literal["idle", "eager"] = setting(
+        "idle",
+        "Who accepts: an idle thread (uWSGI), or eagerly one main thread of each process (gunicorn's gthread).",
+        choices=("idle", "eager"),
+    )
+    connections: int = setting(
+        1000, "With eager accept: connections that one process takes in at most (worker_connections).", minimum=1
+    )
+    backlog: int = setting(2048, "Connections that the kernel keeps waiting (gunicorn 2048, uWSGI 100).", minimum=0)
+
+    def __post_init__(self) -> None:
+        """Refuse settings that no server could have."""
+        check(self)

@@ -1,0 +1,60 @@
+"""Threads under the GIL: waiting is done side by side, computing in turns.
+
+What to watch: threads multiply what a process can wait for, and never what it can compute; one thread that computes
+for long makes the others wait a switch interval each time they want the GIL back. With eager accept, connections
+already taken by a busy process stay with it while another process is idle.
+"""
+
+from models.threaded.config import Config
+from simulator.plan import (
+    Accept,
+    AcceptEagerly,
+    Backlog,
+    Compute,
+    Connect,
+    Gil,
+    Handle,
+    Machine,
+    Plan,
+    Pool,
+    Receive,
+    Release,
+    Seize,
+    Send,
+    Step,
+)
+
+
+def plan(config: Config, machine: Machine) -> Plan:
+    """The life of a request: one thread belongs to it; the GIL only while it computes."""
+    backlog = Backlog("backlog", config.backlog)
+    gil = Gil("GIL", config.processes, machine.gil_switch_interval_s)
+    taken, thread = _take(config, machine, backlog, gil)
+    return Plan(
+        steps=(
+            Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),
+            *taken,
+            Receive(buffer_bytes=machine.receive_buffer),  # thread held, GIL and core free
+            Compute(machine.request_cost_s, gil, what="parse"),
+            Handle(gil),  # computing: thread, GIL and core held; waiting: only the thread
+            Send(buffer_bytes=machine.send_buffer),
+            Release(thread),
+        ),
+        cores=machine.processor,
+    )
+
+
+def _take(config: Config, machine: Machine, backlog: Backlog, gil: Gil) -> tuple[tuple[Step, ...], Pool]:
+    """The steps from the backlog onto a thread, and the pool of threads."""
+    if config.accept == "idle":
+        thread = Pool("thread", config.processes * config.threads, slots_per_process=config.threads)
+        return (Accept(backlog, thread), Compute(machine.accept_cost_s, gil, what="set up")), thread
+    thread = Pool("thread", config.threads, processes=config.processes)  # one queue in front of each process
+    main_thread = AcceptEagerly(
+        backlog,
+        gil,
+        work_s=machine.accept_cost_s + machine.hand_over_cost_s,
+        visits=2,  # after accept() and after the hand-over the main thread has to get the GIL back
+        limit=config.connections,
+    )
+    return (main_thread, Seize(thread)), thread

@@ -1,0 +1,1158 @@
+"""The kernel: the same meaning as the reference engine, as one loop over arrays.
+
+An ordinary Python file in Cython's pure-Python mode: compiled when the package is built, correct (and slow) when it is
+not. Read ``simulator.engine.reference`` first; the methods here have its names, and do the same in the same order,
+because ties in time are broken by the order of scheduling. Four sources of events, the earliest goes next:
+
+* arrivals of an open loop, already sorted;
+* the heap of everything that was scheduled for a time (``push``);
+* the one job that will leave the cores next (``core_due``);
+* hops: walkers that were given something at this very moment (``hop``).
+
+A walker is a request (its row) or, from ``n`` on, an acceptor.
+"""
+
+try:
+    import cython
+except ImportError:
+    from simulator.engine import uncompiled as cython  # type: ignore[no-redef]
+
+import numpy as np
+
+COMPILED = cython.compiled
+
+# operations of a place (simulator.engine.lowering)
+CONNECT = cython.declare(cython.int, 0)
+SEIZE = cython.declare(cython.int, 1)
+WAIT = cython.declare(cython.int, 2)
+TAKEN = cython.declare(cython.int, 3)
+RELEASE = cython.declare(cython.int, 4)
+RECEIVE = cython.declare(cython.int, 5)
+COMPUTE = cython.declare(cython.int, 6)
+PHASE = cython.declare(cython.int, 7)
+SEND = cython.declare(cython.int, 8)
+
+# what happens to a walker when its event comes
+START = cython.declare(cython.int, 0)
+GO_ON = cython.declare(cython.int, 1)
+RETRY = cython.declare(cython.int, 2)
+SYN_TIMEOUT = cython.declare(cython.int, 3)
+GIVE_UP = cython.declare(cython.int, 4)
+GRANTED = cython.declare(cython.int, 5)
+COMPUTED = cython.declare(cython.int, 6)
+INTERRUPTED = cython.declare(cython.int, 7)
+SWITCH = cython.declare(cython.int, 8)
+PATIENCE = cython.declare(cython.int, 9)
+WAKE = cython.declare(cython.int, 10)
+ACCEPTED = cython.declare(cython.int, 11)
+SEATED = cython.declare(cython.int, 12)
+SHAKEN = cython.declare(cython.int, 13)
+
+# flags of a request
+SETTLED = cython.declare(cython.int, 1)
+ABORTED = cython.declare(cython.int, 2)
+QUEUED = cython.declare(cython.int, 4)
+EAGER = cython.declare(cython.int, 8)
+
+# outcomes (simulator.plan.words)
+COMPLETED = cython.declare(cython.int, 1)
+REFUSED = cython.declare(cython.int, 2)
+GAVE_UP = cython.declare(cython.int, 4)
+
+CPU = cython.declare(cython.int, 1)
+NOTHING = cython.declare(cython.int, 0)
+INFINITY = cython.declare(cython.double, float("inf"))
+
+
+def _doubles(values):
+    """A column the kernel may write: a NumPy array when compiled, a list (faster for plain Python) when not."""
+    return np.array(values, np.float64) if COMPILED else [float(v) for v in values]
+
+
+def _ints(values):
+    return np.array(values, np.int32) if COMPILED else [int(v) for v in values]
+
+
+def _longer(column):
+    """Twice as long, for a column that turned out to be too short."""
+    return np.concatenate([column, column]) if COMPILED else column + column
+
+
+def _longs(size):
+    return np.zeros(size, np.int64) if COMPILED else [0] * size
+
+
+def _flat(array):
+    """A NumPy array as the kernel sees it: flat; in plain Python as a list, which the caller copies back."""
+    return array.reshape(-1) if COMPILED else array.reshape(-1).tolist()
+
+
+@cython.cclass
+class Kernel:
+    """One run. ``advance`` until it says that nothing is left to happen, then read the record."""
+
+    # the clock and the sources of events
+    now: cython.double
+    seq: cython.longlong
+    next_row: cython.int
+    heap_time: cython.double[::1]
+    heap_seq: cython.longlong[::1]
+    heap_walker: cython.int[::1]
+    heap_kind: cython.int[::1]
+    heap_size: cython.int
+    hop_seq: cython.longlong[::1]
+    hop_walker: cython.int[::1]
+    hop_kind: cython.int[::1]
+    hop_head: cython.int
+    hop_size: cython.int
+    # the cores
+    core_due: cython.double
+    core_seq: cython.longlong
+    cores: cython.int
+    efficiency: cython.double
+    virtual: cython.double
+    updated: cython.double
+    job_mark: cython.double[::1]
+    job_number: cython.longlong[::1]
+    job_walker: cython.int[::1]
+    jobs: cython.int
+    next_job: cython.longlong
+    # the workload
+    n: cython.int
+    open_rows: cython.int
+    loop_clients: cython.int
+    phase_count: cython.int
+    duration: cython.double
+    request_class: cython.short[::1]
+    client: cython.short[::1]
+    upload: cython.double[::1]
+    response: cython.double[::1]
+    phases: cython.double[::1]
+    phase_kinds: cython.schar[::1]
+    rtt: cython.double[::1]
+    patience: cython.double[::1]
+    think: cython.double[::1]
+    coin: cython.double[::1]
+    up_rate: cython.double[::1]
+    down_rate: cython.double[::1]
+    # the record
+    arrival: cython.double[::1]
+    reached: cython.double[::1]
+    left: cython.double[::1]
+    finished: cython.double[::1]
+    outcome: cython.schar[::1]
+    process: cython.int[::1]
+    slot: cython.int[::1]
+    syn_retries: cython.short[::1]
+    lock_wait: cython.double[::1]
+    detail: cython.bint
+    grants: list
+    rows_ran_out: cython.bint
+    # the walkers
+    at: cython.short[::1]
+    flags: cython.schar[::1]
+    tries: cython.short[::1]
+    held: cython.int[::1]
+    link: cython.int[::1]
+    asked: cython.double[::1]
+    left_over: cython.double[::1]
+    since: cython.double[::1]
+    # places
+    places: cython.int
+    op: cython.int[::1]
+    resource: cython.int[::1]
+    on_client: cython.int[::1]
+    seconds: cython.double[::1]
+    buffer: cython.double[::1]
+    phase: cython.int[::1]
+    lock_column: cython.int[::1]
+    lock_columns: cython.int
+    retry_from: cython.int[::1]
+    retry_to: cython.int[::1]
+    limit: cython.int[::1]
+    refuses: cython.int[::1]
+    on_timeout: cython.int[::1]
+    retries: cython.double[::1]
+    upload_place: cython.int
+    # queues, pools, locks
+    queue_head: cython.int[::1]
+    queue_tail: cython.int[::1]
+    queue_size: cython.int[::1]
+    pools: cython.int
+    pool_size: cython.int[::1]
+    pool_copies: cython.int[::1]
+    pool_first: cython.int[::1]
+    pool_limit: cython.int[::1]
+    pool_full: cython.int[::1]
+    pool_lifo: cython.int[::1]
+    pool_renege: cython.int[::1]
+    pool_frees: cython.int[::1]
+    pool_span: cython.int[::1]
+    pool_slots: cython.int[::1]
+    free: cython.int[::1]
+    free_head: cython.int[::1]
+    free_size: cython.int[::1]
+    timed: cython.bint
+    lock_copies: cython.int[::1]
+    lock_first: cython.int[::1]
+    lock_queue: cython.int
+    holder: cython.int[::1]
+    interval: cython.double[::1]
+    switch_seq: cython.longlong[::1]
+    # acceptors
+    accept_queue: cython.int
+    accept_place: cython.int
+    accept_lock: cython.int
+    accept_work: cython.double
+    accept_visits: cython.int
+    accept_batch: cython.int
+    accept_limit: cython.int
+    acceptors: cython.int
+    in_hand: cython.int[::1]
+    taken: cython.int[::1]
+    visit: cython.int[::1]
+    serving: cython.int[::1]
+    asleep: cython.int[::1]
+    sleepers: cython.int
+
+    def __init__(self, program, workload, record, cores, detail):
+        """Everything is idle; ``record`` holds the NumPy columns to fill (see ``columns`` when uncompiled)."""
+        self.now = self.virtual = self.updated = 0.0
+        self.seq, self.next_job = 1, 0
+        self.next_row = self.heap_size = self.hop_head = self.hop_size = self.jobs = 0
+        self.core_due, self.core_seq = INFINITY, 0
+        self.cores = cores.count
+        self.efficiency = cores.time_slice_s / (cores.time_slice_s + cores.switch_cost_s)
+        self.heap_time, self.heap_seq = _doubles([0.0] * 64), _longs(64)
+        self.heap_walker, self.heap_kind = _ints([0] * 64), _ints([0] * 64)
+        self.hop_seq, self.hop_walker, self.hop_kind = _longs(64), _ints([0] * 64), _ints([0] * 64)
+        self.job_mark, self.job_number, self.job_walker = _doubles([0.0] * 64), _longs(64), _ints([0] * 64)
+        self.detail, self.grants, self.rows_ran_out = detail, [], False
+        self._read_workload(workload)
+        self._read_record(record)
+        self._read_places(program)
+        self._read_resources(program)
+        self._read_acceptors(program)
+        self._start()
+
+    def _read_workload(self, load):
+        self.n = len(load)
+        self.loop_clients = load.clients_in_loop
+        self.open_rows = 0 if load.clients_in_loop else self.n
+        self.phase_count, self.duration = load.phase_count, load.duration
+        self.request_class, self.client = _flat(load.request_class), _flat(load.client)
+        self.upload, self.response, self.phases = _flat(load.upload), _flat(load.response), _flat(load.phases)
+        self.phase_kinds, self.rtt, self.patience = _flat(load.phase_kinds), _flat(load.rtt), _flat(load.patience)
+        self.think = _flat(load.think) if load.think is not None else _doubles([0.0])
+        self.coin, self.up_rate, self.down_rate = _flat(load.coin), _flat(load.up_rate), _flat(load.down_rate)
+
+    def _read_record(self, record):
+        self.arrival, self.reached = _flat(record.arrival), _flat(record.reached)
+        self.left, self.finished, self.outcome = _flat(record.left), _flat(record.finished), _flat(record.outcome)
+        self.process, self.slot = _flat(record.process), _flat(record.slot)
+        self.syn_retries, self.lock_wait = _flat(record.syn_retries), _flat(record.lock_wait)
+        self.lock_columns = record.lock_wait.shape[1]
+
+    def columns(self):
+        """The columns as they are now, by the names of the record; needed when they are lists."""
+        return {
+            "arrival": self.arrival,
+            "reached": self.reached,
+            "left": self.left,
+            "finished": self.finished,
+            "outcome": self.outcome,
+            "process": self.process,
+            "slot": self.slot,
+            "syn_retries": self.syn_retries,
+            "lock_wait": self.lock_wait,
+        }
+
+    def time(self) -> float:
+        """Simulated seconds so far."""
+        return self.now
+
+    def ran_out(self) -> bool:
+        """Whether a closed loop needed more rows than the workload has."""
+        return self.rows_ran_out
+
+    def grants_so_far(self) -> list:
+        """Every time that a lock was held: (request, place, start, end)."""
+        return self.grants
+
+    def _read_places(self, program):
+        rows = program.places
+        self.places, self.upload_place = len(rows), program.upload_place
+        self.op, self.resource = _ints([r.op for r in rows]), _ints([r.resource for r in rows])
+        self.on_client, self.phase = _ints([r.client for r in rows]), _ints([r.phase for r in rows])
+        self.seconds, self.buffer = _doubles([r.seconds for r in rows]), _doubles([r.buffer for r in rows])
+        self.lock_column = _ints([r.lock_column for r in rows])
+        self.retry_from, self.retry_to = _ints([r.retry_from for r in rows]), _ints([r.retry_to for r in rows])
+        self.limit, self.refuses = _ints([r.limit for r in rows]), _ints([r.refuses for r in rows])
+        self.on_timeout, self.retries = _ints([r.on_timeout for r in rows]), _doubles(program.retries_s)
+
+    def _read_resources(self, program):
+        pools, locks = program.pools, program.locks
+        self.queue_head, self.queue_tail = _ints([-1] * program.queues), _ints([-1] * program.queues)
+        self.queue_size = _ints([0] * program.queues)
+        self.pools = len(pools)
+        self.pool_size, self.pool_copies = _ints([p.size for p in pools]), _ints([p.copies for p in pools])
+        self.pool_first, self.pool_limit = _ints([p.first_copy for p in pools]), _ints([p.queue_limit for p in pools])
+        self.pool_full, self.pool_lifo = _ints([p.when_full for p in pools]), _ints([p.lifo for p in pools])
+        self.pool_renege, self.pool_frees = _ints([p.renege for p in pools]), _ints([p.frees for p in pools])
+        self.pool_span = _ints([p.span for p in pools])
+        sizes = [p.size * p.copies for p in pools]
+        self.pool_slots = _ints([sum(sizes[:i]) for i in range(len(sizes))])
+        self.free = _ints([slot for size in sizes for slot in range(size)])
+        copies = [p.size for p in pools for _ in range(p.copies)]
+        self.free_head, self.free_size = _ints([0] * len(copies)), _ints(copies)
+        self.timed = bool(self.loop_clients) or any(p.renege or p.frees for p in pools)
+        self.lock_copies, self.lock_first = _ints([k.copies for k in locks]), _ints([k.first_copy for k in locks])
+        self.lock_queue = len(copies)
+        intervals = [k.interval_s for k in locks for _ in range(k.copies)]
+        self.interval, self.holder = _doubles(intervals), _ints([-1] * len(intervals))
+        self.switch_seq = _longs(len(intervals))
+
+    def _read_acceptors(self, program):
+        eager = program.eager
+        self.acceptors = self.sleepers = 0
+        if eager is not None:
+            self.accept_queue, self.accept_place, self.accept_lock = eager.queue, eager.place, eager.lock_first
+            self.accept_work, self.accept_visits = eager.work_s, eager.visits
+            self.accept_batch, self.accept_limit = eager.batch, eager.limit
+            self.acceptors = eager.copies
+        self.in_hand, self.taken, self.visit, self.serving, self.asleep = (
+            _ints([0] * self.acceptors) for _ in range(5)
+        )
+        walkers = self.n + self.acceptors
+        computing = walkers if program.locks else 0
+        self.at, self.tries = _flat(np.zeros(walkers, np.int16)), _flat(np.zeros(walkers, np.int16))
+        self.flags = _flat(np.zeros(walkers, np.int8))
+        self.held, self.link = _flat(np.zeros(walkers, np.int32)), _flat(np.full(walkers, -1, np.int32))
+        self.asked, self.left_over = _flat(np.zeros(computing)), _flat(np.zeros(computing))
+        self.since = _flat(np.zeros(computing))
+
+    def _start(self):
+        for acceptor in range(self.acceptors):
+            self.fall_asleep(acceptor)
+        if self.loop_clients:
+            for row in range(min(self.loop_clients, self.n)):
+                self.send_later(row, 0.0)
+
+    # --- time -----------------------------------------------------------------------------------------------------
+
+    def advance(self, budget: cython.longlong) -> bool:
+        """Let up to ``budget`` events happen. False when nothing is left to happen."""
+        best: cython.double
+        order: cython.longlong
+        source: cython.int
+        walker: cython.int
+        kind: cython.int
+        while budget > 0:
+            budget -= 1
+            source, best, order = 0, INFINITY, 0
+            if self.hop_size > 0:
+                source, best, order = 1, self.now, self.hop_seq[self.hop_head]
+            if self.heap_size > 0 and (
+                self.heap_time[0] < best or (self.heap_time[0] == best and self.heap_seq[0] < order)
+            ):
+                source, best, order = 2, self.heap_time[0], self.heap_seq[0]
+            if self.core_due < best or (self.core_due == best and self.jobs > 0 and self.core_seq < order):
+                source, best = 3, self.core_due
+            if self.next_row < self.open_rows and self.arrival[self.next_row] <= best:
+                source, best = 4, self.arrival[self.next_row]
+            if source == 0:
+                return False
+            self.now = best
+            if source == 1:
+                walker, kind = self.hop_walker[self.hop_head], self.hop_kind[self.hop_head]
+                self.hop_head = (self.hop_head + 1) & (len(self.hop_seq) - 1)
+                self.hop_size -= 1
+                self.happen(walker, kind, 0)
+            elif source == 2:
+                walker, kind = self.heap_walker[0], self.heap_kind[0]
+                self.pop()
+                self.happen(walker, kind, order)
+            elif source == 3:
+                self.finish_job()
+            else:
+                self.next_row += 1
+                self.start(self.next_row - 1)
+        return True
+
+    @cython.cfunc
+    def happen(self, walker: cython.int, kind: cython.int, order: cython.longlong) -> cython.void:
+        """An event has come: the walker goes on from where it waited."""
+        if kind == GO_ON:
+            self.go_on(walker)
+        elif kind == COMPUTED:
+            self.computed(walker)
+        elif kind == GRANTED:
+            self.granted(walker)
+        elif kind == SHAKEN:
+            self.retry(walker)
+        elif kind == SEATED:
+            self.take(walker, self.resource[self.at[walker]])
+            self.go_on(walker)
+        elif kind == RETRY:
+            self.count_retry(walker)
+            self.retry(walker)
+        elif kind == START:
+            self.start(walker)
+        elif kind == INTERRUPTED:
+            self.interrupted(walker)
+        elif kind == SWITCH:
+            self.switch(walker, order)
+        elif kind == GIVE_UP:
+            self.abort(walker, GAVE_UP, self.now)
+            self.go_on(walker)
+        elif kind == SYN_TIMEOUT:
+            self.abort(walker, self.on_timeout[self.at[walker]], self.now)
+            self.go_on(walker)
+        elif kind == WAKE:
+            self.look_for_work(walker)
+        elif kind == ACCEPTED:
+            self.go_on(walker)
+        else:
+            self.lose_patience(walker)
+
+    @cython.cfunc
+    def push(self, time: cython.double, walker: cython.int, kind: cython.int) -> cython.longlong:
+        """Schedule an event."""
+        i: cython.int = self.heap_size
+        parent: cython.int
+        seq: cython.longlong = self.seq
+        self.seq += 1
+        if i == len(self.heap_time):
+            self.heap_time, self.heap_seq = _longer(self.heap_time), _longer(self.heap_seq)
+            self.heap_walker, self.heap_kind = _longer(self.heap_walker), _longer(self.heap_kind)
+        self.heap_size = i + 1
+        while i > 0:  # a new entry has the highest seq, so at equal times it stays below
+            parent = (i - 1) >> 1
+            if self.heap_time[parent] <= time:
+                break
+            self.move(parent, i)
+            i = parent
+        self.heap_time[i], self.heap_seq[i] = time, seq
+        self.heap_walker[i], self.heap_kind[i] = walker, kind
+        return seq
+
+    @cython.cfunc
+    @cython.inline
+    def move(self, source: cython.int, target: cython.int) -> cython.void:
+        self.heap_time[target], self.heap_seq[target] = self.heap_time[source], self.heap_seq[source]
+        self.heap_walker[target], self.heap_kind[target] = self.heap_walker[source], self.heap_kind[source]
+
+    @cython.cfunc
+    def pop(self) -> cython.void:
+        """Drop the first entry of the heap."""
+        self.heap_size -= 1
+        size: cython.int = self.heap_size
+        i: cython.int = 0
+        child: cython.int = 1
+        time: cython.double = self.heap_time[size]
+        seq: cython.longlong = self.heap_seq[size]
+        walker: cython.int = self.heap_walker[size]
+        kind: cython.int = self.heap_kind[size]
+        while child < size:
+            if child + 1 < size and (
+                self.heap_time[child + 1] < self.heap_time[child]
+                or (
+                    self.heap_time[child + 1] == self.heap_time[child]
+                    and self.heap_seq[child + 1] < self.heap_seq[child]
+                )
+            ):
+                child += 1
+            if time < self.heap_time[child] or (time == self.heap_time[child] and seq < self.heap_seq[child]):
+                break
+            self.move(child, i)
+            i = child
+            child = 2 * i + 1
+        self.heap_time[i], self.heap_seq[i] = time, seq
+        self.heap_walker[i], self.heap_kind[i] = walker, kind
+
+    @cython.cfunc
+    def hop(self, walker: cython.int, kind: cython.int) -> cython.void:
+        """Let a walker go on at this moment, after what is running now and what was scheduled before."""
+        size: cython.int = len(self.hop_seq)
+        at: cython.int
+        if self.hop_size == size:
+            self.unroll_hops()
+            size = len(self.hop_seq)
+        at = (self.hop_head + self.hop_size) & (size - 1)
+        self.hop_seq[at], self.hop_walker[at], self.hop_kind[at] = self.seq, walker, kind
+        self.seq += 1
+        self.hop_size += 1
+
+    def unroll_hops(self):
+        """Make the full ring twice as long; doubled, it reads on past its old end."""
+        self.hop_seq, self.hop_walker = _longer(self.hop_seq), _longer(self.hop_walker)
+        self.hop_kind = _longer(self.hop_kind)
+
+    # --- the life of a request --------------------------------------------------------------------------------------
+
+    @cython.cfunc
+    def start(self, row: cython.int) -> cython.void:
+        """The client starts to connect."""
+        self.arrival[row] = self.now
+        if self.timed and self.patience[row] < INFINITY:
+            self.push(self.now + self.patience[row], row, PATIENCE)
+        self.at[row] = -1
+        self.go_on(row)
+
+    @cython.cfunc
+    def go_on(self, row: cython.int) -> cython.void:
+        """From the place where the request is to the next ones, until it has to wait."""
+        i: cython.int = self.at[row]
+        first: cython.longlong = cython.cast(cython.longlong, row) * self.places
+        while True:
+            i += 1
+            if i == self.places:
+                break
+            if self.passes(row, i):
+                continue
+            self.reached[first + i] = self.now
+            self.at[row] = i
+            if not self.perform(row, i):
+                return
+        self.at[row] = i
+        self.left[row] = self.now
+        if not self.flags[row] & SETTLED:
+            self.settle(row, COMPLETED, self.now)
+        if self.flags[row] & EAGER:
+            self.finished_one(self.process[row])
+
+    @cython.cfunc
+    @cython.inline
+    def passes(self, row: cython.int, i: cython.int) -> cython.bint:
+        """Whether the request has no business at this place."""
+        op: cython.int = self.op[i]
+        if self.flags[row] & ABORTED:
+            return not (op == RELEASE and self.held[row] >> self.resource[i] & 1)
+        if op == PHASE:
+            return self.kind_of(row, i) == NOTHING
+        return op == TAKEN
+
+    @cython.cfunc
+    @cython.inline
+    def kind_of(self, row: cython.int, i: cython.int) -> cython.int:
+        return self.phase_kinds[self.request_class[row] * self.phase_count + self.phase[i]]
+
+    @cython.cfunc
+    def perform(self, row: cython.int, i: cython.int) -> cython.bint:
+        """Do what the place is about. False if the request has to wait there."""
+        op: cython.int = self.op[i]
+        if op == COMPUTE:
+            return self.compute(row, i, self.seconds[i])
+        if op == PHASE:
+            return self.handle(row, i)
+        if op == SEIZE:
+            return self.seize(row, i)
+        if op == RELEASE:
+            self.release(row, self.resource[i])
+            return True
+        if op == RECEIVE:
+            return not self.on_client[i] or self.until(row, self.arrived_at(row, i), GO_ON)
+        if op == SEND:
+            return self.send(row, i)
+        if op == CONNECT:
+            self.tries[row] = 0
+            if self.on_client[i] and not self.until(row, self.now + 1.5 * self.rtt[row], SHAKEN):
+                return False
+            return self.connect(row, i)
+        self.put(row)
+        return False
+
+    @cython.cfunc
+    def settle(self, row: cython.int, outcome: cython.int, finished: cython.double) -> cython.void:
+        """The client has its answer, or none."""
+        deadline: cython.double = self.arrival[row] + self.patience[row]
+        if self.flags[row] & SETTLED:
+            return
+        self.flags[row] |= SETTLED
+        if outcome == GAVE_UP or finished > deadline:
+            outcome, finished = GAVE_UP, deadline
+        self.outcome[row], self.finished[row] = outcome, finished
+        if self.loop_clients > 0:
+            self.send_later(row + self.loop_clients, finished)
+
+    @cython.cfunc
+    def send_later(self, row: cython.int, since: cython.double) -> cython.void:
+        """A client of a closed loop thinks, then sends its next request, unless the time is over."""
+        at: cython.double
+        if row >= self.n:
+            self.rows_ran_out = True
+            return
+        at = since + self.think[row]
+        if at < self.duration:
+            self.push(self.now + max(at - self.now, 0.0), row, START)
+
+    @cython.cfunc
+    def abort(self, row: cython.int, outcome: cython.int, finished: cython.double) -> cython.void:
+        """Nothing more is done for this request."""
+        self.flags[row] |= ABORTED
+        self.settle(row, outcome, finished)
+
+    @cython.cfunc
+    def lose_patience(self, row: cython.int) -> cython.void:
+        """The client leaves; most servers do not notice."""
+        i: cython.int = self.at[row]
+        pool: cython.int
+        if self.flags[row] & SETTLED and self.outcome[row] != GAVE_UP:
+            return
+        self.settle(row, GAVE_UP, self.now)
+        if self.flags[row] & QUEUED and self.pool_renege[self.resource[i]]:
+            self.flags[row] = (self.flags[row] & ~QUEUED) | ABORTED
+            self.leave_queue(row, self.queue_of(row, self.resource[i]))
+            self.hop(row, GO_ON)
+        for pool in range(self.pools):
+            if self.pool_frees[pool]:
+                self.release(row, pool)
+
+    # --- steps ------------------------------------------------------------------------------------------------------
+
+    @cython.cfunc
+    def until(self, row: cython.int, moment: cython.double, kind: cython.int) -> cython.bint:
+        """Wait for a moment that the client has to see; it may leave before. True if there is nothing to wait for."""
+        deadline: cython.double = self.arrival[row] + self.patience[row]
+        end: cython.double = min(moment, deadline)
+        if moment > deadline:
+            kind = GIVE_UP
+        if end > self.now:
+            self.push(self.now + (end - self.now), row, kind)
+            return False
+        if kind == GIVE_UP:
+            self.abort(row, GAVE_UP, self.now)
+        return True
+
+    @cython.cfunc
+    def connect(self, row: cython.int, i: cython.int) -> cython.bint:
+        """A full backlog refuses, or drops the SYN, which is then repeated. True if connected, or aborted."""
+        at: cython.int
+        before: cython.double
+        while not self.flags[row] & ABORTED and self.queue_size[self.resource[i]] > self.limit[i]:
+            if self.refuses[i]:
+                self.abort(row, REFUSED, self.now)
+                return True
+            at = self.retry_from[i] + self.tries[row]
+            before = self.retries[at - 1] if self.tries[row] > 0 else 0.0
+            if at + 1 < self.retry_to[i]:
+                if not self.until(row, self.now + (self.retries[at] - before), RETRY):
+                    return False
+                self.count_retry(row)
+            else:
+                if not self.until(row, self.now + (self.retries[at] - before), SYN_TIMEOUT):
+                    return False
+                self.abort(row, self.on_timeout[i], self.now)
+        return True
+
+    @cython.cfunc
+    def retry(self, row: cython.int) -> cython.void:
+        """The SYN is sent again, or for the first time got through."""
+        if self.connect(row, self.at[row]):
+            self.go_on(row)
+
+    @cython.cfunc
+    @cython.inline
+    def count_retry(self, row: cython.int) -> cython.void:
+        if not self.flags[row] & ABORTED:
+            self.tries[row] += 1
+            self.syn_retries[row] += 1
+
+    @cython.cfunc
+    def seize(self, row: cython.int, i: cython.int) -> cython.bint:
+        """Take the slot that has been idle longest, or queue for one."""
+        pool: cython.int = self.resource[i]
+        queue: cython.int = self.queue_of(row, pool)
+        if self.free_size[queue] > 0:
+            self.slot[row * self.pools + pool] = self.pop_free(pool, queue)
+            self.take(row, pool)
+            return True
+        if self.queue_size[queue] >= self.pool_limit[pool]:
+            self.turn_away(row, self.pool_full[pool])
+            return True
+        self.flags[row] |= QUEUED
+        if self.pool_lifo[pool]:
+            self.enqueue_first(queue, row)
+        else:
+            self.enqueue(queue, row)
+        return False
+
+    @cython.cfunc
+    def take(self, row: cython.int, pool: cython.int) -> cython.void:
+        """The request holds the slot that is noted in its record."""
+        self.held[row] |= 1 << pool
+        if self.pool_span[pool] > 0:
+            self.process[row] = self.slot[row * self.pools + pool] // self.pool_span[pool]
+
+    @cython.cfunc
+    def release(self, row: cython.int, pool: cython.int) -> cython.void:
+        """Give the slot back, unless it is gone already; the next in the queue gets it."""
+        slot: cython.int = self.slot[row * self.pools + pool]
+        queue: cython.int
+        waiting: cython.int
+        if not self.held[row] >> pool & 1:
+            return
+        self.held[row] &= ~(1 << pool)
+        queue = self.pool_first[pool] + slot // self.pool_size[pool]
+        if self.queue_size[queue] > 0:
+            waiting = self.dequeue(queue)
+            self.slot[waiting * self.pools + pool] = slot
+            self.flags[waiting] &= ~QUEUED
+            self.hop(waiting, SEATED)
+        else:
+            self.push_free(pool, queue, slot)
+
+    @cython.cfunc
+    @cython.inline
+    def pop_free(self, pool: cython.int, copy: cython.int) -> cython.int:
+        """The slot of this copy that has been idle longest: the first of a ring."""
+        first: cython.int = self.pool_slots[pool] + (copy - self.pool_first[pool]) * self.pool_size[pool]
+        slot: cython.int = self.free[first + self.free_head[copy]]
+        self.free_size[copy] -= 1
+        self.free_head[copy] += 1
+        if self.free_head[copy] == self.pool_size[pool]:
+            self.free_head[copy] = 0
+        return slot
+
+    @cython.cfunc
+    @cython.inline
+    def push_free(self, pool: cython.int, copy: cython.int, slot: cython.int) -> cython.void:
+        first: cython.int = self.pool_slots[pool] + (copy - self.pool_first[pool]) * self.pool_size[pool]
+        last: cython.int = self.free_head[copy] + self.free_size[copy]
+        if last >= self.pool_size[pool]:
+            last -= self.pool_size[pool]
+        self.free[first + last] = slot
+        self.free_size[copy] += 1
+
+    @cython.cfunc
+    @cython.inline
+    def queue_of(self, row: cython.int, pool: cython.int) -> cython.int:
+        return self.pool_first[pool] + (self.process[row] if self.pool_copies[pool] > 1 else 0)
+
+    @cython.cfunc
+    @cython.inline
+    def enqueue(self, queue: cython.int, walker: cython.int) -> cython.void:
+        self.link[walker] = -1
+        if self.queue_size[queue] == 0:
+            self.queue_head[queue] = walker
+        else:
+            self.link[self.queue_tail[queue]] = walker
+        self.queue_tail[queue] = walker
+        self.queue_size[queue] += 1
+
+    @cython.cfunc
+    def enqueue_first(self, queue: cython.int, walker: cython.int) -> cython.void:
+        self.link[walker] = self.queue_head[queue]
+        if self.queue_size[queue] == 0:
+            self.link[walker] = -1
+            self.queue_tail[queue] = walker
+        self.queue_head[queue] = walker
+        self.queue_size[queue] += 1
+
+    @cython.cfunc
+    @cython.inline
+    def dequeue(self, queue: cython.int) -> cython.int:
+        walker: cython.int = self.queue_head[queue]
+        self.queue_head[queue] = self.link[walker]
+        self.queue_size[queue] -= 1
+        return walker
+
+    @cython.cfunc
+    def leave_queue(self, walker: cython.int, queue: cython.int) -> cython.void:
+        """Take a walker out of the middle of a queue."""
+        before: cython.int = -1
+        other: cython.int = self.queue_head[queue]
+        while other != walker:
+            before, other = other, self.link[other]
+        if before < 0:
+            self.queue_head[queue] = self.link[walker]
+        else:
+            self.link[before] = self.link[walker]
+        if self.queue_tail[queue] == walker:
+            self.queue_tail[queue] = before
+        self.queue_size[queue] -= 1
+
+    @cython.cfunc
+    def turn_away(self, row: cython.int, outcome: cython.int) -> cython.void:
+        """The server answers with an error, which takes half a round trip."""
+        self.abort(row, outcome, self.now + self.rtt[row] / 2)
+
+    @cython.cfunc
+    def arrived_at(self, row: cython.int, i: cython.int) -> cython.double:
+        """When the last byte of the request is here, if it is read from now on."""
+        size: cython.double = self.upload[row]
+        rate: cython.double = self.up_rate[self.client[row]]
+        start: cython.double = self.arrival[row]
+        if self.upload_place > 0:
+            start = self.reached[cython.cast(cython.longlong, row) * self.places + self.upload_place]
+        if size > self.buffer[i] and self.now > start + self.buffer[i] / rate:
+            return self.now + (size - self.buffer[i]) / rate
+        return start + size / rate
+
+    @cython.cfunc
+    def handle(self, row: cython.int, i: cython.int) -> cython.bint:
+        """One phase of the request's own work."""
+        work: cython.double = self.phases[cython.cast(cython.longlong, row) * self.phase_count + self.phase[i]]
+        if self.kind_of(row, i) == CPU:
+            return self.compute(row, i, work + self.seconds[i])
+        if work > 0:
+            self.push(self.now + work, row, GO_ON)
+            return False
+        return True
+
+    @cython.cfunc
+    def send(self, row: cython.int, i: cython.int) -> cython.bint:
+        """Blocked until the rest fits the buffer, or the client is gone. The last byte arrives later."""
+        size: cython.double = self.response[row]
+        rate: cython.double = self.down_rate[self.client[row]]
+        end: cython.double
+        if self.on_client[i]:
+            self.settle(row, COMPLETED, self.now + self.rtt[row] / 2 + size / rate)
+        end = min(self.now + max(size - self.buffer[i], 0.0) / rate, self.arrival[row] + self.patience[row])
+        if end > self.now:
+            self.push(self.now + (end - self.now), row, GO_ON)
+            return False
+        return True
+
+    # --- the lock ---------------------------------------------------------------------------------------------------
+
+    @cython.cfunc
+    def compute(self, row: cython.int, i: cython.int, work: cython.double) -> cython.bint:
+        """So many seconds on a core, under the lock if the place needs one. True if there is nothing to do."""
+        if work <= 0:
+            return True
+        if self.resource[i] < 0:
+            self.run(row, work)
+        else:
+            self.left_over[row] = work
+            if self.hold(row):
+                self.work(row)
+        return False
+
+    @cython.cfunc
+    @cython.inline
+    def turn_of(self, walker: cython.int) -> cython.int:
+        """Which copy of which lock a walker computes under."""
+        lock: cython.int
+        if walker >= self.n:
+            return self.accept_lock + walker - self.n
+        lock = self.resource[self.at[walker]]
+        return self.lock_first[lock] + (self.process[walker] if self.lock_copies[lock] > 1 else 0)
+
+    @cython.cfunc
+    def hold(self, walker: cython.int) -> cython.bint:
+        """True if the lock was free and is now held; otherwise the walker queues for it."""
+        turn: cython.int = self.turn_of(walker)
+        self.asked[walker] = self.now
+        if self.holder[turn] < 0:
+            self.holder[turn] = walker
+            return True
+        self.enqueue(self.lock_queue + turn, walker)
+        if self.switch_seq[turn] == 0:
+            self.set_switch(turn)
+        return False
+
+    @cython.cfunc
+    def set_switch(self, turn: cython.int) -> cython.void:
+        """In one interval, the holder will have to let somebody else compute. (Entries are never numbered 0.)"""
+        if self.interval[turn] > 0:
+            self.switch_seq[turn] = self.push(self.now + self.interval[turn], turn, SWITCH)
+
+    @cython.cfunc
+    def let_go(self, turn: cython.int) -> cython.void:
+        """The next in the queue holds the lock from now on."""
+        queue: cython.int = self.lock_queue + turn
+        self.switch_seq[turn] = 0
+        self.holder[turn] = -1
+        if self.queue_size[queue] > 0:
+            self.holder[turn] = self.dequeue(queue)
+            self.hop(self.holder[turn], GRANTED)
+        if self.queue_size[queue] > 0:
+            self.set_switch(turn)
+
+    @cython.cfunc
+    def switch(self, turn: cython.int, order: cython.longlong) -> cython.void:
+        """Somebody has waited a whole interval: the holder has to stop computing and to queue again."""
+        walker: cython.int = self.holder[turn]
+        if order != self.switch_seq[turn]:
+            return
+        self.switch_seq[turn] = 0
+        if walker >= 0 and self.stop(walker):
+            self.hop(walker, INTERRUPTED)
+            self.let_go(turn)
+
+    @cython.cfunc
+    def granted(self, walker: cython.int) -> cython.void:
+        """The lock is free for this walker at last."""
+        if walker >= self.n and self.visit[walker - self.n] == 0:
+            self.take_next(walker)
+            return
+        self.note_wait(walker)
+        self.work(walker)
+
+    @cython.cfunc
+    def note_wait(self, walker: cython.int) -> cython.void:
+        row: cython.int = walker if walker < self.n else self.serving[walker - self.n]
+        i: cython.int = self.at[walker] if walker < self.n else self.accept_place
+        at: cython.longlong = cython.cast(cython.longlong, row) * self.lock_columns + self.lock_column[i]
+        self.lock_wait[at] += self.now - self.asked[walker]
+
+    @cython.cfunc
+    def work(self, walker: cython.int) -> cython.void:
+        """Compute while holding the lock."""
+        self.since[walker] = self.now
+        self.run(walker, self.left_over[walker])
+
+    @cython.cfunc
+    def computed(self, walker: cython.int) -> cython.void:
+        """The job has left the cores, finished."""
+        if walker < self.n and self.resource[self.at[walker]] < 0:
+            self.go_on(walker)
+            return
+        self.note_grant(walker)
+        self.worked(walker)
+
+    @cython.cfunc
+    def interrupted(self, walker: cython.int) -> cython.void:
+        """The lock was taken away; what is left of the work needs it again."""
+        self.note_grant(walker)
+        if self.left_over[walker] <= 0:
+            self.worked(walker)
+        elif self.hold(walker):
+            self.work(walker)
+
+    @cython.cfunc
+    def worked(self, walker: cython.int) -> cython.void:
+        """The work is done; the lock is let go if it is still held."""
+        turn: cython.int
+        if walker >= self.n:
+            self.visited(walker)
+            return
+        turn = self.turn_of(walker)
+        if self.holder[turn] == walker:
+            self.let_go(turn)
+        self.go_on(walker)
+
+    @cython.cfunc
+    def note_grant(self, walker: cython.int) -> cython.void:
+        row: cython.int = walker if walker < self.n else self.serving[walker - self.n]
+        if self.detail:
+            place: cython.int = self.at[walker] if walker < self.n else self.accept_place
+            self.grants.append((row, place, self.since[walker], self.now))
+
+    # --- the cores --------------------------------------------------------------------------------------------------
+
+    @cython.cfunc
+    @cython.inline
+    def rate(self) -> cython.double:
+        """Seconds of work that each job gets done in one second."""
+        if self.jobs <= self.cores:
+            return 1.0
+        return cython.cast(cython.double, self.cores) / self.jobs * self.efficiency
+
+    @cython.cfunc
+    @cython.inline
+    def catch_up(self) -> cython.void:
+        self.virtual += (self.now - self.updated) * self.rate()
+        self.updated = self.now
+
+    @cython.cfunc
+    @cython.inline
+    def expect(self) -> cython.void:
+        """Which job will finish next, if nothing changes before?"""
+        if self.jobs == 0:
+            self.virtual = 0.0
+            self.core_due = INFINITY
+            return
+        self.core_due = self.now + max((self.job_mark[0] - self.virtual) / self.rate(), 0.0)
+        self.core_seq = self.seq
+        self.seq += 1
+
+    @cython.cfunc
+    def run(self, walker: cython.int, work: cython.double) -> cython.void:
+        """A walker becomes runnable, with so many seconds to do."""
+        i: cython.int = self.jobs
+        parent: cython.int
+        mark: cython.double
+        self.catch_up()
+        mark = self.virtual + work
+        if i == len(self.job_mark):
+            self.job_mark, self.job_number = _longer(self.job_mark), _longer(self.job_number)
+            self.job_walker = _longer(self.job_walker)
+        self.jobs += 1
+        while i > 0:
+            parent = (i - 1) >> 1
+            if self.job_mark[parent] <= mark:
+                break
+            self.move_job(parent, i)
+            i = parent
+        self.job_mark[i], self.job_number[i], self.job_walker[i] = mark, self.next_job, walker
+        self.next_job += 1
+        self.expect()
+
+    @cython.cfunc
+    @cython.inline
+    def move_job(self, source: cython.int, target: cython.int) -> cython.void:
+        self.job_mark[target], self.job_number[target] = self.job_mark[source], self.job_number[source]
+        self.job_walker[target] = self.job_walker[source]
+
+    @cython.cfunc
+    @cython.inline
+    def earlier_job(self, a: cython.int, b: cython.int) -> cython.bint:
+        if self.job_mark[a] == self.job_mark[b]:
+            return self.job_number[a] < self.job_number[b]
+        return self.job_mark[a] < self.job_mark[b]
+
+    @cython.cfunc
+    def drop_job(self, i: cython.int) -> cython.void:
+        """Remove one entry of the heap of jobs: its last one takes the place, and finds its own."""
+        self.jobs -= 1
+        last: cython.int = self.jobs
+        child: cython.int
+        if i == last:
+            return
+        while i > 0 and self.earlier_job(last, (i - 1) >> 1):
+            self.move_job((i - 1) >> 1, i)
+            i = (i - 1) >> 1
+        child = 2 * i + 1
+        while child < last:
+            if child + 1 < last and self.earlier_job(child + 1, child):
+                child += 1
+            if self.earlier_job(last, child):
+                break
+            self.move_job(child, i)
+            i = child
+            child = 2 * i + 1
+        self.move_job(last, i)
+
+    @cython.cfunc
+    def finish_job(self) -> cython.void:
+        """The job with the lowest mark has got all its work done."""
+        walker: cython.int = self.job_walker[0]
+        mark: cython.double = self.job_mark[0]
+        self.catch_up()
+        self.drop_job(0)
+        self.virtual = mark
+        self.expect()
+        self.hop(walker, COMPUTED)
+
+    @cython.cfunc
+    def stop(self, walker: cython.int) -> cython.bint:
+        """Take a job off the cores before its end. False if it is not there (any more)."""
+        i: cython.int
+        for i in range(self.jobs):
+            if self.job_walker[i] == walker:
+                self.catch_up()
+                self.left_over[walker] = max(self.job_mark[i] - self.virtual, 0.0)
+                self.drop_job(i)
+                self.expect()
+                return True
+        return False
+
+    # --- eager accepting --------------------------------------------------------------------------------------------
+
+    @cython.cfunc
+    def put(self, row: cython.int) -> cython.void:
+        """A connection joins the backlog and wakes all who may take it, a random one first."""
+        able: cython.int = 0
+        first: cython.int
+        i: cython.int
+        k: cython.int
+        self.flags[row] |= EAGER
+        self.enqueue(self.accept_queue, row)
+        for i in range(self.sleepers):
+            able += self.in_hand[self.asleep[i]] < self.accept_limit
+        first = cython.cast(cython.int, self.coin[row] * able) if COMPILED else int(self.coin[row] * able)
+        for k in (1, 2):  # from the first one to the end, then from the start to the first one
+            able = 0
+            for i in range(self.sleepers):
+                if self.in_hand[self.asleep[i]] < self.accept_limit:
+                    if (able >= first) == (k == 1):
+                        self.hop(self.n + self.asleep[i], WAKE)
+                    able += 1
+        able = 0
+        for i in range(self.sleepers):
+            if self.in_hand[self.asleep[i]] >= self.accept_limit:
+                self.asleep[able] = self.asleep[i]
+                able += 1
+        self.sleepers = able
+
+    @cython.cfunc
+    @cython.inline
+    def has_work_for(self, acceptor: cython.int) -> cython.bint:
+        return self.queue_size[self.accept_queue] > 0 and self.in_hand[acceptor] < self.accept_limit
+
+    @cython.cfunc
+    def fall_asleep(self, acceptor: cython.int) -> cython.void:
+        self.asleep[self.sleepers] = acceptor
+        self.sleepers += 1
+
+    @cython.cfunc
+    def finished_one(self, process: cython.int) -> cython.void:
+        """A connection was closed; its process may take another one."""
+        i: cython.int
+        self.in_hand[process] -= 1
+        for i in range(self.sleepers):
+            if self.asleep[i] == process and self.has_work_for(process):
+                self.sleepers -= 1
+                while i < self.sleepers:
+                    self.asleep[i] = self.asleep[i + 1]
+                    i += 1
+                self.hop(self.n + process, WAKE)
+                return
+
+    @cython.cfunc
+    def look_for_work(self, walker: cython.int) -> cython.void:
+        """The acceptor is awake: is there still something to accept?"""
+        acceptor: cython.int = walker - self.n
+        if not self.has_work_for(acceptor):
+            self.fall_asleep(acceptor)
+            return
+        self.visit[acceptor] = 0
+        if self.hold(walker):
+            self.take_next(walker)
+
+    @cython.cfunc
+    def take_next(self, walker: cython.int) -> cython.void:
+        """The acceptor has its lock: it takes the oldest connection, if nobody else has."""
+        self.taken[walker - self.n] = 0
+        self.take_another(walker)
+
+    @cython.cfunc
+    def take_another(self, walker: cython.int) -> cython.void:
+        acceptor: cython.int = walker - self.n
+        turn: cython.int = self.accept_lock + acceptor
+        row: cython.int
+        if (
+            self.holder[turn] == walker
+            and self.taken[acceptor] < self.accept_batch
+            and self.has_work_for(acceptor)
+        ):
+            row = self.dequeue(self.accept_queue)
+            self.in_hand[acceptor] += 1
+            self.taken[acceptor] += 1
+            self.process[row] = acceptor
+            self.reached[cython.cast(cython.longlong, row) * self.places + self.accept_place] = self.now
+            self.serving[acceptor], self.visit[acceptor] = row, 1
+            self.left_over[walker] = self.accept_work
+            self.work(walker)
+            return
+        if self.holder[turn] == walker:
+            self.let_go(turn)
+        self.look_for_work(walker)
+
+    @cython.cfunc
+    def visited(self, walker: cython.int) -> cython.void:
+        """One visit's work is done; after the last one, the connection is handed over."""
+        acceptor: cython.int = walker - self.n
+        turn: cython.int = self.accept_lock + acceptor
+        if self.visit[acceptor] < self.accept_visits:
+            self.visit[acceptor] += 1
+            if self.holder[turn] == walker:
+                self.let_go(turn)
+            self.left_over[walker] = self.accept_work
+            if self.hold(walker):
+                self.work(walker)
+            return
+        self.hop(self.serving[acceptor], ACCEPTED)
+        self.take_another(walker)

@@ -1,0 +1,42 @@
+"""Run a plan on the kernel: lower it, let the events happen, read the record."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from simulator.engine.loading import kernel
+from simulator.engine.lowering import lower
+from simulator.engine.record import Record, grants_table
+from simulator.plan import Plan
+from simulator.trace.table import Trace
+from simulator.workload.table import Workload
+
+EVENTS_AT_A_TIME = 200_000
+"""The compiled loop cannot be interrupted; between two portions of this size Ctrl-C and progress get their turn."""
+
+
+def simulate(
+    plan: Plan, workload: Workload, *, detail: bool, progress: Callable[[float], None] | None = None
+) -> Trace | None:
+    """Run to the end. None if a closed loop needed more rows than the workload has."""
+    module = kernel()
+    record = Record.blank(plan, workload)
+    run = module.Kernel(lower(plan, workload.phase_count), workload, record, plan.cores, detail)
+    while run.advance(EVENTS_AT_A_TIME):
+        if progress is not None:
+            progress(run.time())
+    if run.ran_out():
+        return None
+    if not module.COMPILED:
+        record = _filled(record, run.columns())
+    return record.trace(plan, workload, grants_table(run.grants_so_far()) if detail else None)
+
+
+def _filled(record: Record, columns: dict[str, list[float]]) -> Record:
+    """The record with the columns that plain Python filled as lists."""
+    arrays = {}
+    for name, values in columns.items():
+        like = getattr(record, name)
+        arrays[name] = np.array(values, like.dtype).reshape(like.shape)
+    return replace(record, **arrays)

@@ -1,0 +1,362 @@
+"""The reference engine: the plan interpreted on SimPy, every request a process. It defines what each step means.
+
+Read ``Server.live`` first: a request goes from place to place and notes when it reached each. Ties in time are broken by
+one rule: arrivals of an open loop come first, in the order of their rows; everything else happens in the order in which
+it was scheduled, and whoever is given something goes on after the giver has paused.
+"""
+
+from collections.abc import Callable, Generator
+from functools import partial
+from math import inf
+from typing import Any
+
+import simpy
+from simpy.events import URGENT
+
+from simulator.engine.record import Record, grants_table
+from simulator.engine.simpy_acceptors import Acceptor, Acceptors
+from simulator.engine.simpy_resources import Processor, Slots, Turn
+from simulator.plan import (
+    Accept,
+    AcceptEagerly,
+    Compute,
+    Connect,
+    Handle,
+    Link,
+    Outcome,
+    Plan,
+    Pool,
+    Receive,
+    Release,
+    Seize,
+    Send,
+)
+from simulator.plan.walk import Place
+from simulator.trace.table import Trace
+from simulator.workload.table import Work, Workload
+
+Life = Generator[simpy.Event, Any, None]
+
+
+class Arrival(simpy.Event):
+    """A moment fixed before the run; at equal times it comes before everything else."""
+
+    def __init__(self, env: simpy.Environment, at_s: float) -> None:
+        """Scheduled while the clock is at 0, so that the moment is exact."""
+        super().__init__(env)
+        self._ok, self._value = True, None
+        env.schedule(self, URGENT, at_s)
+
+
+class Request:
+    """What a request carries along."""
+
+    def __init__(self, row: int, now: float, patience_s: float) -> None:
+        """Its client starts to connect now, and leaves at the deadline."""
+        self.row, self.deadline = row, now + patience_s
+        self.process = -1
+        self.held: dict[Pool, int] = {}
+        self.queued: Slots | None = None
+        self.taken_by: Acceptors | None = None
+        self.settled = self.aborted = False
+
+
+class Server:
+    """A plan at work on a workload. ``run`` it, then read ``record`` and ``grants``."""
+
+    def __init__(self, plan: Plan, workload: Workload) -> None:
+        """Everything is idle, and the arrivals are scheduled."""
+        self.env = env = simpy.Environment()
+        self.load, self.record = workload, Record.blank(plan, workload)
+        self.grants: list[tuple[int, int, float, float]] = []
+        self.rows_ran_out = False
+        self.processor = Processor(env, plan.cores)
+        self.slots = {pool: [Slots(env, pool, copy) for copy in range(pool.processes)] for pool in plan.pools}
+        self.turns = {lock: [Turn(env, lock, self.processor) for _ in range(lock.processes)] for lock in plan.locks}
+        self.eager = {step.backlog: Acceptors(env, step) for step in plan.steps if isinstance(step, AcceptEagerly)}
+        self.queues: dict[object, Callable[[], int]] = {}
+        for step in plan.steps:
+            if isinstance(step, Accept):
+                self.queues[step.backlog] = partial(len, self.slots[step.pool][0].queue)
+            elif isinstance(step, AcceptEagerly):
+                self.queues[step.backlog] = partial(len, self.eager[step.backlog].backlog)
+        locked = [column for column, place in enumerate(self.record.places) if place.lock is not None]
+        self.lock_column = {column: i for i, column in enumerate(locked)}
+        self.pool_column = {pool: i for i, pool in enumerate(plan.pools)}
+        self.timed = bool(workload.clients_in_loop) or any(
+            pool.renege or pool.frees_when_client_leaves for pool in plan.pools
+        )
+        self._schedule_arrivals()
+
+    def _schedule_arrivals(self) -> None:
+        for acceptors in self.eager.values():
+            for acceptor in acceptors.all:
+                self.env.process(self.accept_for_ever(acceptors, acceptor))
+        if self.load.clients_in_loop:
+            for row in range(min(self.load.clients_in_loop, len(self.load))):
+                self._send_later(row, 0.0)
+        else:
+            for row, at_s in enumerate(self.load.arrival.tolist()):
+                self._start_at(Arrival(self.env, at_s), row)
+
+    def _start_at(self, event: simpy.Event, row: int) -> None:
+        assert event.callbacks is not None  # the event is fresh
+        event.callbacks.append(lambda _: self.env.process(self.live(row)))
+
+    # --- the life of a request ------------------------------------------------------------------------------------
+
+    def live(self, row: int) -> Life:
+        """From place to place. A request that was aborted only gives back what it holds."""
+        env, record = self.env, self.record
+        record.arrival[row] = env.now
+        request = Request(row, env.now, float(self.load.patience[row]))
+        if self.timed and request.deadline < inf:
+            timer = env.timeout(float(self.load.patience[row]))
+            assert timer.callbacks is not None  # the event is fresh
+            timer.callbacks.append(lambda _: self.lose_patience(request))
+        for column, place in enumerate(record.places):
+            if not self.passes(request, place):
+                record.reached[row, column] = env.now
+                yield from self.perform(request, place, column)
+        record.left[row] = env.now
+        if not request.settled:
+            self.settle(request, Outcome.COMPLETED, env.now)
+        if request.taken_by is not None:
+            request.taken_by.finished_one(request.process)
+
+    def passes(self, request: Request, place: Place) -> bool:
+        """Whether the request has no business at this place."""
+        if request.aborted:
+            return not (isinstance(place.step, Release) and place.step.pool in request.held)
+        if place.phase is not None:
+            return self.load.phase_kinds[self.load.request_class[request.row], place.phase] == Work.NONE
+        return isinstance(place.step, AcceptEagerly) and place.lock is not None  # noted by the acceptor
+
+    def perform(self, request: Request, place: Place, column: int) -> Life:
+        """Do, or wait for, what this place is about."""
+        match place.step:
+            case Connect():
+                yield from self.connect(request, place.step)
+            case AcceptEagerly():
+                request.taken_by = self.eager[place.step.backlog]
+                request.process = yield request.taken_by.put(request.row, float(self.load.coin[request.row]))
+            case Accept(pool=pool) | Seize(pool=pool):
+                yield from self.seize(request, pool)
+            case Release(pool=pool):
+                self.release(request, pool)
+            case Receive(link=link, buffer_bytes=buffer):
+                if link is Link.CLIENT:
+                    yield from self.until(request, self.arrived_at(request, buffer))
+            case Compute(work_s=work_s):
+                yield from self.compute(request, place, column, work_s)
+            case Handle():
+                yield from self.handle(request, place, column)
+            case Send():
+                yield from self.send(request, place.step)
+
+    def settle(self, request: Request, outcome: Outcome, finished: float) -> None:
+        """The client has its answer, or none; whatever the server still does for this request is for nobody."""
+        if request.settled:
+            return
+        request.settled = True
+        if outcome is Outcome.GAVE_UP or finished > request.deadline:
+            outcome, finished = Outcome.GAVE_UP, request.deadline
+        self.record.outcome[request.row], self.record.finished[request.row] = outcome, finished
+        if self.load.clients_in_loop:
+            self._send_later(request.row + self.load.clients_in_loop, finished)
+
+    def _send_later(self, row: int, since_s: float) -> None:
+        """A client of a closed loop thinks, then sends its next request, unless the time is over."""
+        assert self.load.think is not None  # a closed loop has think times
+        if row >= len(self.load):
+            self.rows_ran_out = True
+            return
+        at_s = since_s + float(self.load.think[row])
+        if at_s < self.load.duration:
+            self._start_at(self.env.timeout(max(at_s - self.env.now, 0.0)), row)
+
+    def abort(self, request: Request, outcome: Outcome, finished: float) -> None:
+        """Nothing more is done for this request."""
+        request.aborted = True
+        self.settle(request, outcome, finished)
+
+    def turn_away(self, request: Request, outcome: Outcome) -> None:
+        """The server answers with an error, which takes half a round trip."""
+        self.abort(request, outcome, self.env.now + self.load.rtt[request.row] / 2)
+
+    def lose_patience(self, request: Request) -> None:
+        """The client leaves; most servers do not notice."""
+        if request.settled and self.record.outcome[request.row] != Outcome.GAVE_UP:
+            return
+        self.settle(request, Outcome.GAVE_UP, request.deadline)
+        if request.queued is not None and request.queued.pool.renege:
+            request.queued.leave_queue(request.row)
+        for pool in [pool for pool in self.slots if pool.frees_when_client_leaves and pool in request.held]:
+            self.release(request, pool)
+
+    # --- steps ----------------------------------------------------------------------------------------------------
+
+    def until(self, request: Request, moment: float) -> Life:
+        """Wait for a moment that the client has to see; it may leave before."""
+        end = min(moment, request.deadline)
+        if end > self.env.now:
+            yield self.env.timeout(end - self.env.now)
+        if moment > request.deadline:
+            self.abort(request, Outcome.GAVE_UP, request.deadline)
+
+    def connect(self, request: Request, step: Connect) -> Life:
+        """The handshake takes 1.5 round trips; a full backlog refuses, or drops the SYN, which is then repeated."""
+        if step.link is Link.CLIENT:
+            yield from self.until(request, self.env.now + 1.5 * self.load.rtt[request.row])
+        before = 0.0
+        for retry in (*step.retries_s, step.timeout_s):
+            if request.aborted or self.queues[step.backlog]() <= step.backlog.limit:
+                return
+            if step.backlog.refuses:
+                return self.abort(request, Outcome.REFUSED, self.env.now)
+            yield from self.until(request, self.env.now + (retry - before))
+            before = retry
+            if not request.aborted and retry != step.timeout_s:
+                self.record.syn_retries[request.row] += 1
+        if not request.aborted:
+            self.abort(request, step.on_timeout, self.env.now)
+
+    def seize(self, request: Request, pool: Pool) -> Life:
+        """Take the slot that has been idle longest, or queue for one."""
+        slots = self.slots[pool][request.process if pool.processes > 1 else 0]
+        if slots.free:
+            slot = slots.free.popleft()
+        elif slots.full:
+            return self.turn_away(request, pool.when_full)
+        else:
+            request.queued = slots
+            slot = yield slots.wait(request.row)
+            request.queued = None
+            if slot is None:
+                return self.abort(request, Outcome.GAVE_UP, request.deadline)
+        request.held[pool] = slot
+        self.record.slot[request.row, self.pool_column[pool]] = slot
+        if pool.slots_per_process is not None:
+            request.process = self.record.process[request.row] = slot // pool.slots_per_process
+
+    def release(self, request: Request, pool: Pool) -> None:
+        """Give the slot back, unless it is gone already."""
+        slot = request.held.pop(pool, None)
+        if slot is not None:
+            self.slots[pool][slot // pool.size].give_back(slot)
+
+    def arrived_at(self, request: Request, buffer: float) -> float:
+        """When the last byte of the request is here, if it is read from now on.
+
+        The client has been sending since the connection stood, until the receive buffer was full.
+        """
+        size = float(self.load.upload[request.row])
+        rate = float(self.load.up_rate[self.load.client[request.row]])
+        start = self.upload_start(request)
+        if size > buffer and self.env.now > start + buffer / rate:
+            return self.env.now + (size - buffer) / rate
+        return start + size / rate
+
+    def upload_start(self, request: Request) -> float:
+        """When the client's connection stood: the place after its connect."""
+        for column, place in enumerate(self.record.places):
+            if isinstance(place.step, Connect) and place.step.link is Link.CLIENT:
+                return float(self.record.reached[request.row, column + 1])
+        return float(self.record.arrival[request.row])
+
+    def handle(self, request: Request, place: Place, column: int) -> Life:
+        """One phase of the request's own work."""
+        assert isinstance(place.step, Handle) and place.phase is not None  # a place of a Handle step
+        seconds = float(self.load.phases[request.row, place.phase])
+        kind = self.load.phase_kinds[self.load.request_class[request.row], place.phase]
+        if kind == Work.CPU:
+            yield from self.compute(request, place, column, seconds + place.step.visit_cost_s)
+        elif seconds > 0:
+            yield self.env.timeout(seconds)
+
+    def send(self, request: Request, step: Send) -> Life:
+        """Blocked until the rest fits the buffer, or the client is gone. The last byte arrives later."""
+        now, size = self.env.now, float(self.load.response[request.row])
+        rate = float(self.load.down_rate[self.load.client[request.row]])
+        if step.link is Link.CLIENT:
+            self.settle(request, Outcome.COMPLETED, now + self.load.rtt[request.row] / 2 + size / rate)
+        end = min(now + max(size - step.buffer_bytes, 0.0) / rate, request.deadline)
+        if end > now:
+            yield self.env.timeout(end - now)
+
+    # --- computing ------------------------------------------------------------------------------------------------
+
+    def compute(self, request: Request, place: Place, column: int, work_s: float) -> Life:
+        """So many seconds on a core, with the lock of the request's process if the place needs one."""
+        if work_s <= 0:
+            return
+        if place.lock is None:
+            yield self.processor.run(work_s).done
+            return
+        turn = self.turns[place.lock][request.process if place.lock.processes > 1 else 0]
+        yield from self.hold(turn, request, request.row, column)
+        yield from self.work(turn, request, request.row, column, work_s)
+        if turn.holder is request:
+            turn.release()
+
+    def hold(self, turn: Turn, who: object, row: int, column: int) -> Life:
+        """Wait for the lock, and note how long."""
+        asked = self.env.now
+        granted = turn.wait(who)
+        if granted is not None:
+            yield granted
+        self.record.lock_wait[row, self.lock_column[column]] += self.env.now - asked
+
+    def work(self, turn: Turn, who: object, row: int, column: int, work_s: float) -> Life:
+        """Compute while holding the lock; where it is taken away in between, queue for it again."""
+        while True:
+            since = self.env.now
+            work_s = yield turn.run(work_s).done
+            self.grants.append((row, column, since, self.env.now))
+            if work_s <= 0:
+                return
+            yield from self.hold(turn, who, row, column)
+
+    def accept_for_ever(self, acceptors: Acceptors, acceptor: Acceptor) -> Life:
+        """Sleep, wait for the lock, take what is in the backlog, hand it over."""
+        step = acceptors.step
+        turn = self.turns[step.lock][acceptor.process]
+        column = next(i for i, p in enumerate(self.record.places) if p.step == step and p.lock is not None)
+        while True:
+            while not acceptors.has_work_for(acceptor):
+                yield acceptors.sleep(acceptor)
+            granted = turn.wait(acceptor)
+            if granted is not None:
+                yield granted
+            taken = 0
+            while turn.holder is acceptor and taken < step.batch and acceptors.has_work_for(acceptor):
+                row, accepted = acceptors.backlog.popleft()
+                acceptor.in_hand += 1
+                taken += 1
+                self.record.process[row] = acceptor.process
+                self.record.reached[row, column] = self.env.now
+                yield from self.work(turn, acceptor, row, column, step.work_s / step.visits)
+                for _ in range(step.visits - 1):
+                    if turn.holder is acceptor:
+                        turn.release()
+                    yield from self.hold(turn, acceptor, row, column)
+                    yield from self.work(turn, acceptor, row, column, step.work_s / step.visits)
+                accepted.succeed(acceptor.process)
+            if turn.holder is acceptor:
+                turn.release()
+
+
+def simulate(
+    plan: Plan, workload: Workload, *, detail: bool, progress: Callable[[float], None] | None = None
+) -> Trace | None:
+    """Run to the end. None if a closed loop needed more rows than the workload has."""
+    server = Server(plan, workload)
+    events = 0
+    while server.env.peek() < inf:
+        server.env.step()
+        events += 1
+        if progress is not None and events % 10_000 == 0:
+            progress(server.env.now)
+    if server.rows_ran_out:
+        return None
+    return server.record.trace(plan, workload, grants_table(server.grants) if detail else None)

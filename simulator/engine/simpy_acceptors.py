@@ -1,0 +1,66 @@
+"""Eager accepting, for the reference engine: one acceptor in every process, awake while there is a backlog.
+
+What to watch: an acceptor needs the same lock as everybody else in its process. Whoever gets its lock first takes the
+oldest connection, and the request then belongs to that process, however busy it is.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+import simpy
+
+from simulator.engine.simpy_resources import Wait
+from simulator.plan import AcceptEagerly
+
+
+@dataclass(eq=False, slots=True)
+class Acceptor:
+    """The accepting thread or callback of one process."""
+
+    process: int
+    in_hand: int = 0
+    """Connections that this process has taken and not finished."""
+
+
+class Acceptors:
+    """The backlog of an eager server, and the acceptors of all its processes."""
+
+    def __init__(self, env: simpy.Environment, step: AcceptEagerly) -> None:
+        """No connection waits."""
+        self.env, self.step = env, step
+        self.backlog: deque[tuple[int, Wait]] = deque()
+        self.all = [Acceptor(process) for process in range(step.lock.processes)]
+        self.sleeping: list[tuple[Acceptor, Wait]] = []
+
+    def has_work_for(self, acceptor: Acceptor) -> bool:
+        """Whether a connection waits and the process may take one more."""
+        return bool(self.backlog) and (self.step.limit is None or acceptor.in_hand < self.step.limit)
+
+    def put(self, row: int, coin: float) -> Wait:
+        """A connection joins the backlog and wakes all who may take it, a random one first."""
+        accepted = self.env.event()
+        self.backlog.append((row, accepted))
+        able = [sleeper for sleeper in self.sleeping if self.has_work_for(sleeper[0])]
+        first = int(coin * len(able))
+        for sleeper in able[first:] + able[:first]:
+            self._wake(sleeper)
+        return accepted
+
+    def sleep(self, acceptor: Acceptor) -> Wait:
+        """Wait in the selector for something to accept."""
+        woken = self.env.event()
+        self.sleeping.append((acceptor, woken))
+        return woken
+
+    def finished_one(self, process: int) -> None:
+        """A connection was closed; its process may take another one."""
+        acceptor = self.all[process]
+        acceptor.in_hand -= 1
+        for sleeper in self.sleeping:
+            if sleeper[0] is acceptor and self.has_work_for(acceptor):
+                self._wake(sleeper)
+                return
+
+    def _wake(self, sleeper: tuple[Acceptor, Wait]) -> None:
+        self.sleeping.remove(sleeper)
+        sleeper[1].succeed()

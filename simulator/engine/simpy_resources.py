@@ -1,0 +1,184 @@
+"""The resources of a plan in time, for the reference engine: who gets a slot, the lock, a core, and when.
+
+What to watch: nothing here runs a request. A resource only lets a waiting process go on (``event.succeed()``), and
+SimPy resumes it after whatever is running now has paused.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from heapq import heapify, heappop, heappush
+from typing import Any
+
+import simpy
+
+from simulator.plan import Cores, Gil, Lock, Pool
+
+Wait = simpy.Event
+
+
+class Slots:
+    """One copy of a pool: free slots, longest idle first, and the queue of requests that wait for one."""
+
+    def __init__(self, env: simpy.Environment, pool: Pool, copy: int) -> None:
+        """All slots are free at the start; they are numbered through all copies."""
+        self.env, self.pool = env, pool
+        self.free = deque(range(copy * pool.size, (copy + 1) * pool.size))
+        self.queue: deque[tuple[int, Wait]] = deque()
+
+    @property
+    def full(self) -> bool:
+        """Whether somebody who has to wait would be turned away."""
+        return self.pool.queue_limit is not None and len(self.queue) >= self.pool.queue_limit
+
+    def wait(self, row: int) -> Wait:
+        """Join the queue; the event's value is the slot, or None for one who left the queue."""
+        event = self.env.event()
+        (self.queue.append if self.pool.order == "fifo" else self.queue.appendleft)((row, event))
+        return event
+
+    def give_back(self, slot: int) -> None:
+        """The slot passes to the next in the queue, or becomes the one that will have been idle longest, last."""
+        if self.queue:
+            _, event = self.queue.popleft()
+            event.succeed(slot)
+        else:
+            self.free.append(slot)
+
+    def leave_queue(self, row: int) -> None:
+        """A waiting request goes away with nothing."""
+        for waiting in self.queue:
+            if waiting[0] == row:
+                self.queue.remove(waiting)
+                waiting[1].succeed(None)
+                return
+
+
+class Job:
+    """A thread on the cores: ``done`` succeeds with the seconds of work left over, 0 when it could finish."""
+
+    def __init__(self, env: simpy.Environment) -> None:
+        """A job that has just become runnable."""
+        self.done: Wait = env.event()
+
+
+class Processor:
+    """Processor sharing: every job gets ``cores.rate(jobs)``.
+
+    ``virtual`` is the work that a job present all the time would have got so far; a job is through when it reaches
+    the job's mark. So one number ages all jobs at once.
+    """
+
+    def __init__(self, env: simpy.Environment, cores: Cores) -> None:
+        """No job yet."""
+        self.env, self.cores = env, cores
+        self.jobs: list[tuple[float, int, Job]] = []
+        self.number = self.version = 0
+        self.virtual = self.updated = 0.0
+
+    def run(self, work_s: float) -> Job:
+        """Start a job of so many seconds."""
+        self._catch_up()
+        job = Job(self.env)
+        heappush(self.jobs, (self.virtual + work_s, self.number, job))
+        self.number += 1
+        self._expect()
+        return job
+
+    def stop(self, job: Job) -> bool:
+        """Take a job off the cores before its end. False if it is not there (any more)."""
+        for entry in self.jobs:
+            if entry[2] is job:
+                self._catch_up()
+                self.jobs.remove(entry)
+                heapify(self.jobs)
+                left = max(entry[0] - self.virtual, 0.0)
+                self._expect()
+                job.done.succeed(left)
+                return True
+        return False
+
+    def _catch_up(self) -> None:
+        self.virtual += (self.env.now - self.updated) * self.cores.rate(len(self.jobs))
+        self.updated = self.env.now
+
+    def _expect(self) -> None:
+        """Set the timer for the next job that will finish if nothing changes before."""
+        self.version += 1
+        if not self.jobs:
+            self.virtual = 0.0
+            return
+        delay = max((self.jobs[0][0] - self.virtual) / self.cores.rate(len(self.jobs)), 0.0)
+        _after(self.env, delay, self._finish, self.version)
+
+    def _finish(self, version: int) -> None:
+        if version != self.version:
+            return
+        self._catch_up()
+        mark, _, job = heappop(self.jobs)
+        self.virtual = mark
+        self._expect()
+        job.done.succeed(0.0)
+
+
+class Turn:
+    """One process's lock: a GIL that changes hands every switch interval, or an event loop that never does."""
+
+    def __init__(self, env: simpy.Environment, lock: Lock, processor: Processor) -> None:
+        """Free at the start."""
+        self.env, self.processor = env, processor
+        self.interval_s = lock.switch_interval_s if isinstance(lock, Gil) else None
+        self.holder: object = None
+        self.job: Job | None = None
+        self.queue: deque[tuple[object, Wait]] = deque()
+        self.version, self.timer_set = 0, False
+
+    def wait(self, who: object) -> Wait | None:
+        """Join the queue; None if the lock was free and is now held."""
+        if self.holder is None:
+            self.holder = who
+            return None
+        event = self.env.event()
+        self.queue.append((who, event))
+        if not self.timer_set:
+            self._set_timer()
+        return event
+
+    def run(self, work_s: float) -> Job:
+        """The holder computes."""
+        self.job = self.processor.run(work_s)
+        return self.job
+
+    def release(self) -> None:
+        """The next in the queue holds the lock from now on."""
+        self.version += 1
+        self.timer_set = False
+        self.holder = None
+        if self.queue:
+            self.holder, event = self.queue.popleft()
+            event.succeed()
+        if self.queue:
+            self._set_timer()
+
+    def _set_timer(self) -> None:
+        if self.interval_s is not None:
+            self.timer_set = True
+            _after(self.env, self.interval_s, self._interrupt, self.version)
+
+    def _interrupt(self, version: int) -> None:
+        """Somebody has waited a whole interval: the holder has to stop computing and to queue again."""
+        if version != self.version:
+            return
+        self.timer_set = False
+        if self.job is not None and self.processor.stop(self.job):
+            self.release()
+
+
+def _after(env: simpy.Environment, delay_s: float, action: Callable[[int], None], version: int) -> None:
+    """Call ``action(version)`` later; the version lets it find out that it came too late."""
+
+    def fire(_: Any) -> None:
+        action(version)
+
+    timer = env.timeout(delay_s)
+    assert timer.callbacks is not None  # a fresh timeout always has the list
+    timer.callbacks.append(fire)

@@ -1,0 +1,63 @@
+"""The machine that the server runs on: its cores, and the fixed costs that no configuration removes.
+
+The defaults are what a small cloud machine (2 vCPUs, Linux 6.18, CPython 3.11) was measured to need; trust their ratios
+more than their absolute values. A scenario's ``[machine]`` table overrides any of them.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from simulator.plan.resources import Cores
+
+LINEAR_RETRIES_S = (1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 11.0, 19.0, 35.0, 67.0)
+"""Linux 6.5 and later: tcp_syn_linear_timeouts = 4, tcp_syn_retries = 6; gives up after 131 s (ip-sysctl.rst)."""
+CLASSIC_RETRIES_S = (1.0, 3.0, 7.0, 15.0, 31.0, 63.0)
+"""Exponential backoff from 1 s, tcp_syn_retries = 6; gives up after 127 s (RFC 6298, ip-sysctl.rst)."""
+SYN_TIMEOUT_S = {"linear": 131.0, "classic": 127.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """Cores and fixed costs. Times in seconds, sizes in bytes."""
+
+    cores: int = 2
+    """Processor cores."""
+    time_slice_s: float = 0.0028
+    """How long a thread runs before another runnable one gets the core (EEVDF base slice, Linux 6.15 and later)."""
+    switch_cost_s: float = 2e-6
+    """Computing lost at every switch between threads or processes (pipe ping-pong on one core: 2.0 microseconds)."""
+    gil_switch_interval_s: float = 0.005
+    """How long a thread waits for the GIL before it asks the holder to yield (sys.getswitchinterval)."""
+    accept_cost_s: float = 20e-6
+    """Computing for accept() and for setting a connection up in Python."""
+    request_cost_s: float = 230e-6
+    """Computing to read and parse a request and to build and write the response in Python."""
+    hand_over_cost_s: float = 235e-6
+    """Computing to hand a connection from one Python thread to another and back (executor, wake-up, selector)."""
+    loop_turn_cost_s: float = 15e-6
+    """Computing for one turn of an event loop: the selector and the callback."""
+    task_switch_cost_s: float = 2.7e-6
+    """Computing to suspend and resume a coroutine."""
+    proxy_cost_s: float = 150e-6
+    """Computing that nginx needs to take in a request, pass it on, and pass the response back."""
+    receive_buffer: float = 65536.0
+    """Bytes that the kernel takes in for a connection nobody reads from (window at Linux's default tcp_rmem)."""
+    send_buffer: float = 131072.0
+    """Bytes that the kernel takes from a writer at once: the send buffer and what the client's window lets go."""
+    syn_retries: Literal["linear", "classic"] = "linear"
+    """When a dropped SYN is repeated: at 1, 2, 3, 4, 5, 7 s ... (linear) or at 1, 3, 7, 15 s ... (classic)."""
+
+    @property
+    def processor(self) -> Cores:
+        """The cores as a resource of a plan."""
+        return Cores(self.cores, self.time_slice_s, self.switch_cost_s)
+
+    @property
+    def retries_s(self) -> tuple[float, ...]:
+        """Seconds after the first SYN at which a dropped one is repeated."""
+        return LINEAR_RETRIES_S if self.syn_retries == "linear" else CLASSIC_RETRIES_S
+
+    @property
+    def syn_timeout_s(self) -> float:
+        """Seconds after the first SYN at which connecting fails."""
+        return SYN_TIMEOUT_S[self.syn_retries]

@@ -1,0 +1,97 @@
+"""What requests compete for: slots, locks, cores and the accept queue.
+
+A resource is only described here; how it behaves in time is written in ``simulator.engine.reference``.
+A resource that exists once in every process has ``processes`` copies; a step then means
+"that of the process which serves this request".
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from simulator.plan.words import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A number of equal slots (workers, threads, connections) with one queue in front of each copy.
+
+    The slot that has been idle longest is given first.
+    """
+
+    name: str
+    """What one slot is called, for example ``worker``."""
+    size: int
+    """Slots in each copy."""
+    processes: int = 1
+    """Number of copies; with more than one, a request uses the copy of its own process."""
+    slots_per_process: int | None = None
+    """If given, a slot decides the request's process: slot // slots_per_process."""
+    queue_limit: int | None = None
+    """Requests that may wait in one copy's queue; None means no limit."""
+    when_full: Outcome = Outcome.QUEUE_FULL
+    """How a request ends that finds the queue full."""
+    order: Literal["fifo", "lifo"] = "fifo"
+    """Who is served first when a slot becomes free."""
+    renege: bool = False
+    """Whether a waiting request leaves the queue when its client gives up."""
+    frees_when_client_leaves: bool = False
+    """Whether the slot becomes free when the client gives up, though inner steps go on (nginx: status 499)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gil:
+    """A lock that threads hold while they compute; one for each process.
+
+    A waiting thread asks the holder to yield after it has waited a whole switch interval since it came or since the
+    last hand-over, whichever is later; the holder then goes to the end of the queue.
+    Source: CPython Python/ceval_gil.c.
+    """
+
+    name: str
+    processes: int = 1
+    switch_interval_s: float = 0.005
+    """Seconds; CPython's default (DEFAULT_INTERVAL is 5000 microseconds)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """An event loop: one callback at a time, first come first served, never interrupted; one for each process."""
+
+    name: str
+    processes: int = 1
+
+
+Lock = Gil | Loop
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The kernel's bounded accept queue: connections that are established but not accepted yet."""
+
+    name: str
+    limit: int
+    """As passed to listen(); Linux admits one more than this (its test for "full" is `>`)."""
+    refuses: bool = False
+    """When full: True answers with a reset at once, False drops the SYN and lets the client repeat it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cores:
+    """The processor: every runnable thread gets an equal share of all cores, and at most one core.
+
+    While more threads than cores are runnable, each time slice also costs one context switch, so that the cores do
+    time_slice / (time_slice + switch_cost) of useful work.
+    """
+
+    count: int
+    time_slice_s: float = 0.003
+    switch_cost_s: float = 0.0
+
+    def rate(self, runnable: int) -> float:
+        """Seconds of work that each of ``runnable`` threads gets done in one second."""
+        if runnable <= self.count:
+            return 1.0
+        return self.count / runnable * (self.time_slice_s / (self.time_slice_s + self.switch_cost_s))
+
+
+Resource = Pool | Gil | Loop | Backlog

@@ -1,0 +1,118 @@
+"""The steps that a request walks through: what it holds, and what it waits for, from connect to the last byte.
+
+An architecture is a short list of these. What each step means in time is defined in ``simulator.engine.reference``.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from simulator.plan.resources import Backlog, Lock, Pool
+from simulator.plan.words import Outcome
+
+
+class Link(Enum):
+    """Whose connection a step uses."""
+
+    CLIENT = "client"
+    """The client's own line: its round-trip time and its rates."""
+    LOCAL = "local"
+    """Between two programs on the same machine: no delay, no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Open a connection: 1.5 round trips, then a place in the backlog. A full backlog drops the SYN or refuses."""
+
+    backlog: Backlog
+    link: Link = Link.CLIENT
+    retries_s: tuple[float, ...] = ()
+    """Seconds after the first SYN at which it is repeated."""
+    timeout_s: float = 127.0
+    """Seconds after the first SYN at which the connecting side stops trying."""
+    on_timeout: Outcome = Outcome.CONNECT_TIMEOUT
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Wait in the backlog until a slot of the pool is idle, and hold that slot (prefork: accept only when idle)."""
+
+    backlog: Backlog
+    pool: Pool
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptEagerly:
+    """Wait in the backlog until the accepting thread or callback of some process takes the connection.
+
+    Every process has one acceptor. It sleeps while the backlog is empty; a new connection wakes all sleeping ones (a
+    random one first), each waits for its own lock, and whoever has it first takes the oldest connection.
+    """
+
+    backlog: Backlog
+    lock: Lock
+    work_s: float = 0.0
+    """Seconds of computing that one accept costs, under the lock."""
+    visits: int = 1
+    """How many times the acceptor takes the lock for one connection; the work is split evenly."""
+    batch: int = 1
+    """How many connections it may take before it lets go of the lock (only with visits = 1)."""
+    limit: int | None = None
+    """Connections that a process has in hand at most; at the limit its acceptor stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seize:
+    """Wait for a slot of the pool and hold it."""
+
+    pool: Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Give the slot back; the next in the queue gets it."""
+
+    pool: Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """Wait until the whole request has arrived. What fits the receive buffer has been arriving since the connect."""
+
+    link: Link = Link.CLIENT
+    buffer_bytes: float = 65536.0
+    """What the kernel takes in for a connection nobody reads from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """A fixed cost: so many seconds on a core, under the lock if one is given."""
+
+    work_s: float
+    lock: Lock | None = None
+    what: str = "compute"
+    """What is computed, in a word or two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """The request's own work, in its own order: ``cpu`` on a core (under the lock if one is given), ``io`` waiting."""
+
+    lock: Lock | None = None
+    visit_cost_s: float = 0.0
+    """Seconds added to every piece of computing: the price of getting back onto the thread or loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Hand the response over, blocked while more is left than fits the buffer; the client's line drains it.
+
+    The client has the last byte half a round trip after the line has carried everything.
+    """
+
+    link: Link = Link.CLIENT
+    """CLIENT: this is the sending that reaches the client; LOCAL: a proxy takes it and sends it on."""
+    buffer_bytes: float = 131072.0
+    """What the kernel (or a buffering proxy) takes at once."""
+
+
+Step = Connect | Accept | AcceptEagerly | Seize | Release | Receive | Compute | Handle | Send

@@ -1,0 +1,52 @@
+"""The words for what happens to a request: how it can end, and what it can be doing meanwhile.
+
+The same words stand in the trace, on the screen, in the CSV and in the explanations.
+"""
+
+from enum import IntEnum, StrEnum
+
+
+class Outcome(IntEnum):
+    """How a request ended, seen from its client. Every request ends in exactly one of these."""
+
+    OPEN = 0
+    COMPLETED = 1
+    REFUSED = 2
+    CONNECT_TIMEOUT = 3
+    GAVE_UP = 4
+    CONNECTION_LIMIT = 5
+    QUEUE_FULL = 6
+    UPSTREAM_TIMEOUT = 7
+
+    @property
+    def words(self) -> str:
+        """The outcome as a reader meets it in a table."""
+        return _OUTCOME_WORDS[self]
+
+
+_OUTCOME_WORDS = {
+    Outcome.OPEN: "still open",
+    Outcome.COMPLETED: "completed",
+    Outcome.REFUSED: "connection refused",
+    Outcome.CONNECT_TIMEOUT: "connect timed out",
+    Outcome.GAVE_UP: "client gave up",
+    Outcome.CONNECTION_LIMIT: "connection limit",
+    Outcome.QUEUE_FULL: "queue full",
+    Outcome.UPSTREAM_TIMEOUT: "gateway timed out",
+}
+
+
+class State(StrEnum):
+    """What a request is doing, or what it is waiting for, at one moment."""
+
+    CONNECTING = "connecting"
+    BACKLOG = "in the backlog"
+    QUEUED = "waiting for a slot"
+    UPLOAD = "waiting for the client to send"
+    COMPUTING = "computing"
+    GIL = "waiting for the GIL"
+    LOOP = "waiting for the event loop"
+    CORE = "waiting for a core"
+    IO = "waiting for I/O"
+    DOWNLOAD = "waiting for the client to read"
+    DELIVERY = "response on its way"
