@@ -16,9 +16,8 @@ def plan(config: Config, machine: Machine) -> Plan:
         steps=(
             Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),
             Accept(backlog, process),
-            Compute(machine.accept_cost_s, what="set up"),
             Receive(buffer_bytes=machine.receive_buffer),  # the process listens to this client, and to nobody else
-            Compute(machine.request_cost_s, what="parse"),
+            Compute(machine.accept_cost_s + machine.request_cost_s, what="parse"),
             Handle(),
             Send(buffer_bytes=machine.send_buffer),
             Release(process),

@@ -16,9 +16,8 @@ def plan(config: Config, machine: Machine) -> Plan:
         steps=(
             Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),
             Accept(backlog, worker),  # a worker accepts only when it is idle: one queue for all
-            Compute(machine.accept_cost_s, what="set up"),
             Receive(buffer_bytes=machine.receive_buffer),  # worker held, core free
-            Compute(machine.request_cost_s, what="parse"),
+            Compute(machine.accept_cost_s + machine.request_cost_s, what="parse"),
             Handle(),  # computing: worker and core held; waiting: worker held, core free
             Send(buffer_bytes=machine.send_buffer),  # worker held until the kernel takes the last byte
             Release(worker),

@@ -48,7 +48,7 @@ def _take(config: Config, machine: Machine, backlog: Backlog, gil: Gil) -> tuple
     """The steps from the backlog onto a thread, and the pool of threads."""
     if config.accept == "idle":
         thread = Pool("thread", config.processes * config.threads, slots_per_process=config.threads)
-        return (Accept(backlog, thread), Compute(machine.accept_cost_s, gil, what="set up")), thread
+        return (Accept(backlog, thread),), thread
     thread = Pool("thread", config.threads, processes=config.processes)  # one queue in front of each process
     main_thread = AcceptEagerly(
         backlog,

@@ -9,7 +9,9 @@ because ties in time are broken by the order of scheduling. Four sources of even
 * the one job that will leave the cores next (``core_due``);
 * hops: walkers that were given something at this very moment (``hop``).
 
-A walker is a request (its row) or, from ``n`` on, an acceptor.
+A walker is a request (its row) or, from ``n`` on, an acceptor. Its methods are
+declared not to raise: asking after every call whether one did costs a fifth of the speed, and nothing inside an event can fail
+(see ``make_room``).
 """
 
 try:
@@ -87,6 +89,7 @@ def _flat(array):
     return array.reshape(-1) if COMPILED else array.reshape(-1).tolist()
 
 
+@cython.final
 @cython.cclass
 class Kernel:
     """One run. ``advance`` until it says that nothing is left to happen, then read the record."""
@@ -105,6 +108,9 @@ class Kernel:
     hop_kind: cython.int[::1]
     hop_head: cython.int
     hop_size: cython.int
+    hop_mask: cython.int
+    room: cython.int
+    at_most: cython.int
     # the cores
     core_due: cython.double
     core_seq: cython.longlong
@@ -332,6 +338,8 @@ class Kernel:
         self.since = _flat(np.zeros(computing))
 
     def _start(self):
+        self.at_most = self.acceptors + self.pools + 8  # what one event may schedule
+        self.make_room(self.at_most + self.loop_clients)
         for acceptor in range(self.acceptors):
             self.fall_asleep(acceptor)
         if self.loop_clients:
@@ -349,6 +357,8 @@ class Kernel:
         kind: cython.int
         while budget > 0:
             budget -= 1
+            if max(self.heap_size, max(self.hop_size, self.jobs)) > self.room:
+                self.make_room(self.at_most)
             source, best, order = 0, INFINITY, 0
             if self.hop_size > 0:
                 source, best, order = 1, self.now, self.hop_seq[self.hop_head]
@@ -365,7 +375,7 @@ class Kernel:
             self.now = best
             if source == 1:
                 walker, kind = self.hop_walker[self.hop_head], self.hop_kind[self.hop_head]
-                self.hop_head = (self.hop_head + 1) & (len(self.hop_seq) - 1)
+                self.hop_head = (self.hop_head + 1) & self.hop_mask
                 self.hop_size -= 1
                 self.happen(walker, kind, 0)
             elif source == 2:
@@ -380,6 +390,7 @@ class Kernel:
         return True
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def happen(self, walker: cython.int, kind: cython.int, order: cython.longlong) -> cython.void:
         """An event has come: the walker goes on from where it waited."""
         if kind == GO_ON:
@@ -416,15 +427,13 @@ class Kernel:
             self.lose_patience(walker)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def push(self, time: cython.double, walker: cython.int, kind: cython.int) -> cython.longlong:
         """Schedule an event."""
         i: cython.int = self.heap_size
         parent: cython.int
         seq: cython.longlong = self.seq
         self.seq += 1
-        if i == len(self.heap_time):
-            self.heap_time, self.heap_seq = _longer(self.heap_time), _longer(self.heap_seq)
-            self.heap_walker, self.heap_kind = _longer(self.heap_walker), _longer(self.heap_kind)
         self.heap_size = i + 1
         while i > 0:  # a new entry has the highest seq, so at equal times it stays below
             parent = (i - 1) >> 1
@@ -437,12 +446,14 @@ class Kernel:
         return seq
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     @cython.inline
     def move(self, source: cython.int, target: cython.int) -> cython.void:
         self.heap_time[target], self.heap_seq[target] = self.heap_time[source], self.heap_seq[source]
         self.heap_walker[target], self.heap_kind[target] = self.heap_walker[source], self.heap_kind[source]
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def pop(self) -> cython.void:
         """Drop the first entry of the heap."""
         self.heap_size -= 1
@@ -471,26 +482,31 @@ class Kernel:
         self.heap_walker[i], self.heap_kind[i] = walker, kind
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def hop(self, walker: cython.int, kind: cython.int) -> cython.void:
         """Let a walker go on at this moment, after what is running now and what was scheduled before."""
-        size: cython.int = len(self.hop_seq)
-        at: cython.int
-        if self.hop_size == size:
-            self.unroll_hops()
-            size = len(self.hop_seq)
-        at = (self.hop_head + self.hop_size) & (size - 1)
+        at: cython.int = (self.hop_head + self.hop_size) & self.hop_mask
         self.hop_seq[at], self.hop_walker[at], self.hop_kind[at] = self.seq, walker, kind
         self.seq += 1
         self.hop_size += 1
 
-    def unroll_hops(self):
-        """Make the full ring twice as long; doubled, it reads on past its old end."""
-        self.hop_seq, self.hop_walker = _longer(self.hop_seq), _longer(self.hop_walker)
-        self.hop_kind = _longer(self.hop_kind)
+    def make_room(self, entries: cython.int):
+        """Lengthen what the coming event might fill. Done here, so that nothing inside an event can fail."""
+        while len(self.heap_time) < max(self.heap_size, max(self.hop_size, self.jobs)) + entries:
+            self.heap_time, self.heap_seq = _longer(self.heap_time), _longer(self.heap_seq)
+            self.heap_walker, self.heap_kind = _longer(self.heap_walker), _longer(self.heap_kind)
+            self.job_mark, self.job_number = _longer(self.job_mark), _longer(self.job_number)
+            self.job_walker = _longer(self.job_walker)
+            # doubled, a ring reads on past its old end
+            self.hop_seq, self.hop_walker = _longer(self.hop_seq), _longer(self.hop_walker)
+            self.hop_kind = _longer(self.hop_kind)
+        self.hop_mask = len(self.hop_seq) - 1
+        self.room = len(self.heap_time) - entries
 
     # --- the life of a request --------------------------------------------------------------------------------------
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def start(self, row: cython.int) -> cython.void:
         """The client starts to connect."""
         self.arrival[row] = self.now
@@ -500,6 +516,7 @@ class Kernel:
         self.go_on(row)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def go_on(self, row: cython.int) -> cython.void:
         """From the place where the request is to the next ones, until it has to wait."""
         i: cython.int = self.at[row]
@@ -522,6 +539,7 @@ class Kernel:
             self.finished_one(self.process[row])
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     @cython.inline
     def passes(self, row: cython.int, i: cython.int) -> cython.bint:
         """Whether the request has no business at this place."""
@@ -533,11 +551,13 @@ class Kernel:
         return op == TAKEN
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     @cython.inline
     def kind_of(self, row: cython.int, i: cython.int) -> cython.int:
         return self.phase_kinds[self.request_class[row] * self.phase_count + self.phase[i]]
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def perform(self, row: cython.int, i: cython.int) -> cython.bint:
         """Do what the place is about. False if the request has to wait there."""
         op: cython.int = self.op[i]
@@ -563,6 +583,7 @@ class Kernel:
         return False
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def settle(self, row: cython.int, outcome: cython.int, finished: cython.double) -> cython.void:
         """The client has its answer, or none."""
         deadline: cython.double = self.arrival[row] + self.patience[row]
@@ -576,6 +597,7 @@ class Kernel:
             self.send_later(row + self.loop_clients, finished)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def send_later(self, row: cython.int, since: cython.double) -> cython.void:
         """A client of a closed loop thinks, then sends its next request, unless the time is over."""
         at: cython.double
@@ -587,12 +609,14 @@ class Kernel:
             self.push(self.now + max(at - self.now, 0.0), row, START)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def abort(self, row: cython.int, outcome: cython.int, finished: cython.double) -> cython.void:
         """Nothing more is done for this request."""
         self.flags[row] |= ABORTED
         self.settle(row, outcome, finished)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def lose_patience(self, row: cython.int) -> cython.void:
         """The client leaves; most servers do not notice."""
         i: cython.int = self.at[row]
@@ -611,6 +635,7 @@ class Kernel:
     # --- steps ------------------------------------------------------------------------------------------------------
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def until(self, row: cython.int, moment: cython.double, kind: cython.int) -> cython.bint:
         """Wait for a moment that the client has to see; it may leave before. True if there is nothing to wait for."""
         deadline: cython.double = self.arrival[row] + self.patience[row]
@@ -625,6 +650,7 @@ class Kernel:
         return True
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def connect(self, row: cython.int, i: cython.int) -> cython.bint:
         """A full backlog refuses, or drops the SYN, which is then repeated. True if connected, or aborted."""
         at: cython.int
@@ -646,12 +672,14 @@ class Kernel:
         return True
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def retry(self, row: cython.int) -> cython.void:
         """The SYN is sent again, or for the first time got through."""
         if self.connect(row, self.at[row]):
             self.go_on(row)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     @cython.inline
     def count_retry(self, row: cython.int) -> cython.void:
         if not self.flags[row] & ABORTED:
@@ -659,6 +687,7 @@ class Kernel:
             self.syn_retries[row] += 1
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def seize(self, row: cython.int, i: cython.int) -> cython.bint:
         """Take the slot that has been idle longest, or queue for one."""
         pool: cython.int = self.resource[i]
@@ -678,6 +707,7 @@ class Kernel:
         return False
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def take(self, row: cython.int, pool: cython.int) -> cython.void:
         """The request holds the slot that is noted in its record."""
         self.held[row] |= 1 << pool
@@ -685,6 +715,7 @@ class Kernel:
             self.process[row] = self.slot[row * self.pools + pool] // self.pool_span[pool]
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def release(self, row: cython.int, pool: cython.int) -> cython.void:
         """Give the slot back, unless it is gone already; the next in the queue gets it."""
         slot: cython.int = self.slot[row * self.pools + pool]
@@ -703,6 +734,7 @@ class Kernel:
             self.push_free(pool, queue, slot)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     @cython.inline
     def pop_free(self, pool: cython.int, copy: cython.int) -> cython.int:
         """The slot of this copy that has been idle longest: the first of a ring."""
@@ -715,6 +747,7 @@ class Kernel:
         return slot
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     @cython.inline
     def push_free(self, pool: cython.int, copy: cython.int, slot: cython.int) -> cython.void:
         first: cython.int = self.pool_slots[pool] + (copy - self.pool_first[pool]) * self.pool_size[pool]
@@ -725,11 +758,13 @@ class Kernel:
         self.free_size[copy] += 1
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     @cython.inline
     def queue_of(self, row: cython.int, pool: cython.int) -> cython.int:
         return self.pool_first[pool] + (self.process[row] if self.pool_copies[pool] > 1 else 0)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     @cython.inline
     def enqueue(self, queue: cython.int, walker: cython.int) -> cython.void:
         self.link[walker] = -1
@@ -741,6 +776,7 @@ class Kernel:
         self.queue_size[queue] += 1
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def enqueue_first(self, queue: cython.int, walker: cython.int) -> cython.void:
         self.link[walker] = self.queue_head[queue]
         if self.queue_size[queue] == 0:
@@ -750,6 +786,7 @@ class Kernel:
         self.queue_size[queue] += 1
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     @cython.inline
     def dequeue(self, queue: cython.int) -> cython.int:
         walker: cython.int = self.queue_head[queue]
@@ -758,6 +795,7 @@ class Kernel:
         return walker
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def leave_queue(self, walker: cython.int, queue: cython.int) -> cython.void:
         """Take a walker out of the middle of a queue."""
         before: cython.int = -1
@@ -773,11 +811,13 @@ class Kernel:
         self.queue_size[queue] -= 1
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def turn_away(self, row: cython.int, outcome: cython.int) -> cython.void:
         """The server answers with an error, which takes half a round trip."""
         self.abort(row, outcome, self.now + self.rtt[row] / 2)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def arrived_at(self, row: cython.int, i: cython.int) -> cython.double:
         """When the last byte of the request is here, if it is read from now on."""
         size: cython.double = self.upload[row]
@@ -790,6 +830,7 @@ class Kernel:
         return start + size / rate
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def handle(self, row: cython.int, i: cython.int) -> cython.bint:
         """One phase of the request's own work."""
         work: cython.double = self.phases[cython.cast(cython.longlong, row) * self.phase_count + self.phase[i]]
@@ -801,6 +842,7 @@ class Kernel:
         return True
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def send(self, row: cython.int, i: cython.int) -> cython.bint:
         """Blocked until the rest fits the buffer, or the client is gone. The last byte arrives later."""
         size: cython.double = self.response[row]
@@ -817,6 +859,7 @@ class Kernel:
     # --- the lock ---------------------------------------------------------------------------------------------------
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def compute(self, row: cython.int, i: cython.int, work: cython.double) -> cython.bint:
         """So many seconds on a core, under the lock if the place needs one. True if there is nothing to do."""
         if work <= 0:
@@ -830,6 +873,7 @@ class Kernel:
         return False
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     @cython.inline
     def turn_of(self, walker: cython.int) -> cython.int:
         """Which copy of which lock a walker computes under."""
@@ -840,6 +884,7 @@ class Kernel:
         return self.lock_first[lock] + (self.process[walker] if self.lock_copies[lock] > 1 else 0)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def hold(self, walker: cython.int) -> cython.bint:
         """True if the lock was free and is now held; otherwise the walker queues for it."""
         turn: cython.int = self.turn_of(walker)
@@ -853,12 +898,14 @@ class Kernel:
         return False
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def set_switch(self, turn: cython.int) -> cython.void:
         """In one interval, the holder will have to let somebody else compute. (Entries are never numbered 0.)"""
         if self.interval[turn] > 0:
             self.switch_seq[turn] = self.push(self.now + self.interval[turn], turn, SWITCH)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def let_go(self, turn: cython.int) -> cython.void:
         """The next in the queue holds the lock from now on."""
         queue: cython.int = self.lock_queue + turn
@@ -871,6 +918,7 @@ class Kernel:
             self.set_switch(turn)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def switch(self, turn: cython.int, order: cython.longlong) -> cython.void:
         """Somebody has waited a whole interval: the holder has to stop computing and to queue again."""
         walker: cython.int = self.holder[turn]
@@ -882,6 +930,7 @@ class Kernel:
             self.let_go(turn)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def granted(self, walker: cython.int) -> cython.void:
         """The lock is free for this walker at last."""
         if walker >= self.n and self.visit[walker - self.n] == 0:
@@ -891,6 +940,7 @@ class Kernel:
         self.work(walker)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def note_wait(self, walker: cython.int) -> cython.void:
         row: cython.int = walker if walker < self.n else self.serving[walker - self.n]
         i: cython.int = self.at[walker] if walker < self.n else self.accept_place
@@ -898,12 +948,14 @@ class Kernel:
         self.lock_wait[at] += self.now - self.asked[walker]
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def work(self, walker: cython.int) -> cython.void:
         """Compute while holding the lock."""
         self.since[walker] = self.now
         self.run(walker, self.left_over[walker])
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def computed(self, walker: cython.int) -> cython.void:
         """The job has left the cores, finished."""
         if walker < self.n and self.resource[self.at[walker]] < 0:
@@ -913,6 +965,7 @@ class Kernel:
         self.worked(walker)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def interrupted(self, walker: cython.int) -> cython.void:
         """The lock was taken away; what is left of the work needs it again."""
         self.note_grant(walker)
@@ -922,6 +975,7 @@ class Kernel:
             self.work(walker)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def worked(self, walker: cython.int) -> cython.void:
         """The work is done; the lock is let go if it is still held."""
         turn: cython.int
@@ -934,6 +988,7 @@ class Kernel:
         self.go_on(walker)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def note_grant(self, walker: cython.int) -> cython.void:
         row: cython.int = walker if walker < self.n else self.serving[walker - self.n]
         if self.detail:
@@ -943,6 +998,7 @@ class Kernel:
     # --- the cores --------------------------------------------------------------------------------------------------
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     @cython.inline
     def rate(self) -> cython.double:
         """Seconds of work that each job gets done in one second."""
@@ -951,12 +1007,14 @@ class Kernel:
         return cython.cast(cython.double, self.cores) / self.jobs * self.efficiency
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     @cython.inline
     def catch_up(self) -> cython.void:
         self.virtual += (self.now - self.updated) * self.rate()
         self.updated = self.now
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     @cython.inline
     def expect(self) -> cython.void:
         """Which job will finish next, if nothing changes before?"""
@@ -969,6 +1027,7 @@ class Kernel:
         self.seq += 1
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def run(self, walker: cython.int, work: cython.double) -> cython.void:
         """A walker becomes runnable, with so many seconds to do."""
         i: cython.int = self.jobs
@@ -976,9 +1035,6 @@ class Kernel:
         mark: cython.double
         self.catch_up()
         mark = self.virtual + work
-        if i == len(self.job_mark):
-            self.job_mark, self.job_number = _longer(self.job_mark), _longer(self.job_number)
-            self.job_walker = _longer(self.job_walker)
         self.jobs += 1
         while i > 0:
             parent = (i - 1) >> 1
@@ -991,12 +1047,14 @@ class Kernel:
         self.expect()
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     @cython.inline
     def move_job(self, source: cython.int, target: cython.int) -> cython.void:
         self.job_mark[target], self.job_number[target] = self.job_mark[source], self.job_number[source]
         self.job_walker[target] = self.job_walker[source]
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     @cython.inline
     def earlier_job(self, a: cython.int, b: cython.int) -> cython.bint:
         if self.job_mark[a] == self.job_mark[b]:
@@ -1004,6 +1062,7 @@ class Kernel:
         return self.job_mark[a] < self.job_mark[b]
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def drop_job(self, i: cython.int) -> cython.void:
         """Remove one entry of the heap of jobs: its last one takes the place, and finds its own."""
         self.jobs -= 1
@@ -1026,6 +1085,7 @@ class Kernel:
         self.move_job(last, i)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def finish_job(self) -> cython.void:
         """The job with the lowest mark has got all its work done."""
         walker: cython.int = self.job_walker[0]
@@ -1037,6 +1097,7 @@ class Kernel:
         self.hop(walker, COMPUTED)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def stop(self, walker: cython.int) -> cython.bint:
         """Take a job off the cores before its end. False if it is not there (any more)."""
         i: cython.int
@@ -1052,6 +1113,7 @@ class Kernel:
     # --- eager accepting --------------------------------------------------------------------------------------------
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def put(self, row: cython.int) -> cython.void:
         """A connection joins the backlog and wakes all who may take it, a random one first."""
         able: cython.int = 0
@@ -1078,16 +1140,19 @@ class Kernel:
         self.sleepers = able
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     @cython.inline
     def has_work_for(self, acceptor: cython.int) -> cython.bint:
         return self.queue_size[self.accept_queue] > 0 and self.in_hand[acceptor] < self.accept_limit
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def fall_asleep(self, acceptor: cython.int) -> cython.void:
         self.asleep[self.sleepers] = acceptor
         self.sleepers += 1
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def finished_one(self, process: cython.int) -> cython.void:
         """A connection was closed; its process may take another one."""
         i: cython.int
@@ -1102,6 +1167,7 @@ class Kernel:
                 return
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def look_for_work(self, walker: cython.int) -> cython.void:
         """The acceptor is awake: is there still something to accept?"""
         acceptor: cython.int = walker - self.n
@@ -1113,12 +1179,14 @@ class Kernel:
             self.take_next(walker)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def take_next(self, walker: cython.int) -> cython.void:
         """The acceptor has its lock: it takes the oldest connection, if nobody else has."""
         self.taken[walker - self.n] = 0
         self.take_another(walker)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def take_another(self, walker: cython.int) -> cython.void:
         acceptor: cython.int = walker - self.n
         turn: cython.int = self.accept_lock + acceptor
@@ -1142,6 +1210,7 @@ class Kernel:
         self.look_for_work(walker)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def visited(self, walker: cython.int) -> cython.void:
         """One visit's work is done; after the last one, the connection is handed over."""
         acceptor: cython.int = walker - self.n

@@ -1,0 +1,1 @@
+"""What happened in a run, and what it means: the trace, measures, timeline, checks and diagnosis."""

@@ -1,0 +1,80 @@
+# Everything happens in $(VENV); nothing outside this folder is changed. Python 3.11 or newer, pip and make are enough;
+# with a C compiler the simulator is about 100 times faster.
+SHELL := /bin/sh
+VENV ?= .venv
+PY := $(VENV)/bin/python
+CURRENT := LOOPFORK_KERNEL=compiled $(PY) -c "from simulator.engine.loading import kernel; kernel()"
+SUITABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+ifeq ($(origin PYTHON),undefined)
+PYTHON = $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c '$(SUITABLE)' >/dev/null 2>&1 && { echo $$p; break; }; done)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench build format clean compiled
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: compiled ## Create the environment, install, and run prefork against slow clients
+	@$(VENV)/bin/simulate --model prefork --load slow-clients
+
+test: $(VENV)/dev compiled ## Run the tests that take milliseconds
+	@$(PY) -m pytest -q -n auto -m "not slow"
+
+check: $(VENV)/dev compiled ## Run what CI runs: format, lint, types, contracts, all tests, the engines uncompiled
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@$(VENV)/bin/lint-imports
+	@$(MAKE) --no-print-directory test
+	@$(PY) -m pytest -q -n auto -m slow
+	@LOOPFORK_KERNEL=python $(PY) -m pytest -q -n auto -m "not slow" tests/engine
+
+bench: $(VENV)/dev compiled ## Measure the kernel against plain SimPy processes, and the start-up
+	@LOOPFORK_KERNEL=compiled $(PY) tests/bench/run.py
+
+build: $(VENV)/installed ## Compile the kernel again and say whether that worked
+	@$(PY) setup.py --quiet build_ext --inplace
+	@$(CURRENT) 2>/dev/null || { echo "make: the kernel could not be compiled (see above): everything works without it," \
+		"about 100 times slower" >&2; exit 1; }
+	@cp simulator/engine/kernel.py $(VENV)/kernel.py
+	@echo "The compiled kernel is up to date"
+
+format: $(VENV)/dev ## Format the code and repair what the linter can
+	@$(PY) -m ruff check --fix-only --quiet .
+	@$(PY) -m ruff format .
+
+clean: ## Remove the environment and everything that was built or cached
+	@rm -rf "$(VENV)" build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -f simulator/engine/_kernel.*
+	@find simulator models scenarios tests -name __pycache__ -prune -exec rm -rf {} +
+
+# The files below only remember when something was done last.
+
+$(PY):
+	@test -n "$(PYTHON)" || { echo "make: found no Python 3.11 or newer with venv and pip" \
+		"(Debian, Ubuntu: the package python3-venv). If it is elsewhere: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c '$(SUITABLE)' || { echo "make: PYTHON=$(PYTHON): expected Python 3.11 or newer with venv and pip" >&2; exit 1; }
+	@echo "Creating $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv "$(VENV)"
+
+$(VENV)/installed: pyproject.toml setup.py | $(PY)
+	@echo "Installing loopfork and what it needs into $(VENV)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check "setuptools>=77" "cython>=3.1"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/installed
+	@echo "Installing the development tools into $(VENV)"
+	@$(PY) -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+		print(*project["optional-dependencies"]["dev"], sep="\n")' > $(VENV)/dev.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement $(VENV)/dev.txt
+	@touch $@
+
+# Compiles when the kernel is not the one that was compiled last, going by its text and not by its time. Without a C
+# compiler it says so, goes on, and does not try again until the kernel changes.
+compiled: $(VENV)/installed
+	@cmp -s simulator/engine/kernel.py $(VENV)/kernel.py || { { $(CURRENT) 2>/dev/null \
+		|| { echo "Compiling the kernel"; $(PY) setup.py --quiet build_ext --inplace; }; } \
+		&& cp simulator/engine/kernel.py $(VENV)/kernel.py; }

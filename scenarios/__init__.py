@@ -1,0 +1,1 @@
+"""Loads to try servers with: one TOML file each, a story and then the numbers."""

@@ -1,0 +1,104 @@
+"""The models there are, found by looking into the ``models`` package: the simulator knows no architecture by name.
+
+What to watch: a model with ``plan()`` is a server of its own; one with ``in_front()`` changes the plan of another
+server and becomes a switch (``--name``) beside it.
+"""
+
+import dataclasses
+import functools
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from simulator.app.refusal import RefusalError, nearest
+from simulator.plan import Machine, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One folder of the ``models`` package."""
+
+    folder: str
+
+    @property
+    def name(self) -> str:
+        """What a user types."""
+        return self.folder.replace("_", "-")
+
+    @property
+    def config(self) -> type[Any]:
+        """The class of its settings, a dataclass."""
+        config: type[Any] = importlib.import_module(f"models.{self.folder}.config").Config
+        return config
+
+    @property
+    def settings(self) -> tuple[dataclasses.Field[Any], ...]:
+        """Its settings, each with help and bounds in its metadata."""
+        return dataclasses.fields(self.config)
+
+    @property
+    def summary(self) -> str:
+        """What it is, in one line."""
+        return _first_paragraph(self.config.__doc__)
+
+    @property
+    def claim(self) -> str:
+        """What it exists to demonstrate."""
+        return _first_paragraph(self._module.__doc__)
+
+    @property
+    def stands_in_front(self) -> bool:
+        """Whether it changes another server's plan instead of having one."""
+        return hasattr(self._module, "in_front")
+
+    def plan(self, config: Any, machine: Machine) -> Plan:
+        """The plan of this server."""
+        plan: Plan = self._module.plan(config, machine)
+        return plan
+
+    def in_front(self, plan: Plan, config: Any, machine: Machine) -> Plan:
+        """The plan of another server behind this one."""
+        changed: Plan = self._module.in_front(plan, config, machine)
+        return changed
+
+    @property
+    def _module(self) -> ModuleType:
+        return importlib.import_module(f"models.{self.folder}.model")
+
+
+@functools.cache
+def catalogue() -> Mapping[str, Model]:
+    """Every model by its name, in alphabetical order."""
+    from pkgutil import iter_modules
+
+    import models
+
+    folders = sorted(module.name for module in iter_modules(models.__path__) if module.ispkg)
+    return {model.name: model for model in map(Model, folders)}
+
+
+def servers() -> tuple[Model, ...]:
+    """The models that serve on their own."""
+    return tuple(model for model in catalogue().values() if not model.stands_in_front)
+
+
+def fronts() -> tuple[Model, ...]:
+    """The models that stand in front of another."""
+    return tuple(model for model in catalogue().values() if model.stands_in_front)
+
+
+def server(name: str) -> Model:
+    """The server of that name. Raises RefusalError with the names there are."""
+    model = catalogue().get(name) or catalogue().get(name.replace("_", "-"))
+    names = [each.name for each in servers()]
+    if model is None:
+        raise RefusalError(f"--model {name}: no such model.{nearest(name, names)} There are: {', '.join(names)}")
+    if model.stands_in_front:
+        raise RefusalError(f"--model {name}: {name} stands in front of another model. Type --model {names[0]} --{name}")
+    return model
+
+
+def _first_paragraph(docstring: str | None) -> str:
+    return " ".join((docstring or "").strip().split("\n\n")[0].split())

@@ -1,0 +1,71 @@
+"""The run as three tables for a spreadsheet: requests.csv, timeline.csv and summary.csv."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator.app.document import Document, flat
+from simulator.app.whole_files import WholeFiles
+from simulator.plan.words import Outcome
+from simulator.trace.table import Trace
+from simulator.trace.timeline import timeline
+
+if TYPE_CHECKING:
+    import polars as pl
+
+STEP_S = 0.1
+"""Seconds that one row of timeline.csv stands for."""
+
+
+def write_csv(files: WholeFiles, folder: Path, trace: Trace, results: Document) -> None:
+    """Write the three tables; they appear together with the command's other files."""
+    import polars as pl
+
+    files.folder(folder)
+    tables = {
+        "requests": requests_table(trace),
+        "timeline": pl.DataFrame(timeline(trace, STEP_S)),
+        "summary": pl.DataFrame(list(flat(results)), schema=["metric", "value"], orient="row"),
+    }
+    for name, table in tables.items():
+        files.write(folder / f"{name}.csv", table.write_csv)
+
+
+def requests_table(trace: Trace) -> "pl.DataFrame":
+    """One row a request. Times in seconds from the start of the run; empty where something never happened."""
+    import polars as pl
+
+    workload = trace.workload
+    completed = trace.outcome == Outcome.COMPLETED
+    columns: dict[str, Any] = {
+        "request": np.arange(len(trace)),
+        "arrival_s": trace.arrival,
+        "class": _words(workload.class_names, workload.request_class),
+        "client": _words(workload.client_names, workload.client),
+        "outcome": _words(tuple(outcome.words for outcome in Outcome), trace.outcome),
+        "latency_s": np.where(completed, trace.finished - trace.arrival, np.nan),
+        "finished_s": trace.finished,
+        "left_s": trace.left,
+        "process": pl.Series(trace.process).replace(-1, None),
+        "syn_retries": trace.syn_retries,
+    }
+    for number, pool in enumerate(trace.plan.pools):
+        columns[f"{_column(pool.name)}_slot"] = pl.Series(trace.slot[:, number]).replace(-1, None)
+    for number, place in enumerate(trace.places):
+        columns[f"{_column(place.name)}_s"] = trace.reached[:, number]
+    for number, place_number in enumerate(trace.lock_places):
+        columns[f"{_column(trace.places[place_number].name)}_lock_wait_s"] = trace.lock_wait[:, number]
+    return pl.DataFrame(columns).fill_nan(None)
+
+
+def _words(words: tuple[str, ...], numbers: Any) -> "pl.Series":
+    import polars as pl
+
+    return pl.Series(words, dtype=pl.String).gather(pl.Series(numbers).cast(pl.UInt32))
+
+
+def _column(name: str) -> str:
+    """A name that needs no quotes in a formula: ``accept worker`` becomes ``accept_worker``."""
+    return re.sub(r"\W+", "_", name).strip("_")

@@ -1,0 +1,106 @@
+"""Turn dataclasses into flags: one for every field, with its type, default, bounds and sentence.
+
+What to watch: cyclopts reads the type hints of a function; here the function's signature is put together from the
+settings of the chosen model, so that a new setting of a model is a new flag without a line in this package.
+"""
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, get_type_hints
+
+from cyclopts import Group, Parameter
+
+from simulator.app.refusal import RefusalError
+
+SEPARATOR = "__"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """The flags of one dataclass: a group in the help, and a prefix for the values that were given."""
+
+    key: str
+    title: str
+    options: type[Any]
+    prefixed: frozenset[str] = frozenset()
+    """Fields whose flag begins with the key, because another model uses the bare word."""
+    negatable: bool = False
+    """Whether a switch also has its --no- form."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the fields, in order."""
+        return tuple(field.name for field in dataclasses.fields(self.options))
+
+    def flag(self, field: str) -> str:
+        """What a user types for a field."""
+        word = f"{self.key}_{field}" if field in self.prefixed else field
+        return "--" + word.replace("_", "-")
+
+    def given(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Those of the values that belong to this section, by field."""
+        start = self.key + SEPARATOR
+        fields = {name.removeprefix(start): value for name, value in values.items() if name.startswith(start)}
+        return {name: value for name, value in fields.items() if name}  # the switch itself has no field
+
+    def typed(self, field: str, value: Any) -> str:
+        """The flag as it was typed for this value."""
+        return self.flag(field) if value is not False else self.flag(field).replace("--", "--no-", 1)
+
+
+def signature(sections: Sequence[Section], first: Iterable[inspect.Parameter] = ()) -> inspect.Signature:
+    """A signature with the parameters of all sections, in this order, all keyword-only."""
+    parameters = list(first)
+    for order, section in enumerate(sections):
+        group = Group(section.title, sort_key=order)
+        hints = get_type_hints(section.options)
+        parameters += [
+            _parameter(section, field, hints[field.name], group) for field in dataclasses.fields(section.options)
+        ]
+    return inspect.Signature(parameters)
+
+
+def switch(key: str, help: str, group: str, order: int) -> inspect.Parameter:
+    """A flag of its own that is either there or not."""
+    hint = Annotated[
+        bool, Parameter(name=f"--{key}", help=help, negative="", show_default=False, group=Group(group, sort_key=order))
+    ]
+    return inspect.Parameter(f"{key}{SEPARATOR}", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=hint)
+
+
+def _parameter(section: Section, field: dataclasses.Field[Any], hint: Any, group: Group) -> inspect.Parameter:
+    extra: dict[str, Any] = {}
+    if (hint is bool and not section.negatable) or hint == tuple[str, ...]:
+        extra["negative"] = ""
+    if hint in (int, int | None):
+        extra["converter"] = _whole_number(section.flag(field.name), field.metadata.get("minimum"))
+    if field.default in (None, (), False):
+        extra["show_default"] = False
+    if field.metadata.get("metavar"):
+        extra["metavar"] = field.metadata["metavar"]
+        extra["allow_leading_hyphen"] = "-" in field.metadata["metavar"]
+    about = Parameter(name=section.flag(field.name), help=field.metadata.get("help"), group=group, **extra)
+    return inspect.Parameter(
+        section.key + SEPARATOR + field.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=field.default,
+        annotation=Annotated[hint, about],
+    )
+
+
+def _whole_number(flag: str, minimum: float | None) -> Callable[[Any, Sequence[Any]], int]:
+    """A converter that does not cut 2.5 down to 2."""
+
+    def convert(_: Any, tokens: Sequence[Any]) -> int:
+        given = tokens[0].value
+        try:
+            number = int(given)
+        except ValueError:
+            raise RefusalError(f"{flag} {given}: expected a whole number") from None
+        if minimum is not None and number < minimum:
+            raise RefusalError(f"{flag} {given}: expected at least {minimum:g}")
+        return number
+
+    return convert

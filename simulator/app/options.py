@@ -1,0 +1,49 @@
+"""The options of the command itself, declared like the settings of a model: every field is a flag."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+def option(default: Any, help: str, *, metavar: str | None = None, minimum: float | None = None) -> Any:
+    """A dataclass field with its sentence of help, and the word that stands for its value there."""
+    return dataclasses.field(default=default, metadata={"help": help, "metavar": metavar, "minimum": minimum})
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """What to simulate."""
+
+    model: str | None = option(None, "The server: a name from `simulate list models`.", metavar="NAME")
+    load: str | None = option(
+        None, "The load: a name from `simulate list loads`, or the path of a TOML file.", metavar="NAME|FILE"
+    )
+    seed: int | None = option(None, "Draw other requests; overrides the scenario.", metavar="N", minimum=0)
+    rate: str | None = option(None, "Requests per second; overrides the scenario.", metavar="N")
+    duration: str | None = option(
+        None, 'How long requests arrive, like 90s or "2 min"; overrides the scenario.', metavar="TIME"
+    )
+    set: tuple[str, ...] = option(
+        (),
+        'Override any key of the scenario, like requests.page.response="2 MiB"; may be repeated.',
+        metavar="KEY=VALUE",
+    )
+    engine: Literal["kernel", "reference"] = option("kernel", "The compiled engine, or the readable one on SimPy.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputOptions:
+    """Where the results go."""
+
+    json: str | None = option(
+        None,
+        "Write the results as one JSON document to this file; - means stdout, without the summary.",
+        metavar="FILE|-",
+    )
+    csv: str | None = option(
+        None, "Write requests.csv, timeline.csv and summary.csv into this folder.", metavar="FOLDER"
+    )
+    parquet: str | None = option(
+        None, "Save the whole run in this file; `simulate show FILE` reads it back.", metavar="FILE"
+    )
+    quiet: bool = option(False, "Do not print the summary.")

@@ -1,0 +1,52 @@
+"""Tell a waiting person that something is going on: one line on a terminal's stderr, after a second, then gone.
+
+The line is written by a timer signal and not by a thread: the compiled kernel keeps the GIL, so a thread would hardly
+run before the simulation is over; signals are looked at between two portions of it, and during everything else.
+"""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+QUIET_S = 1.0
+"""What takes less is not worth a word."""
+REPEAT_S = 0.5
+
+
+@contextmanager
+def shown_while(what: str, duration_s: float) -> Iterator[Callable[[float], None]]:
+    """Say what takes so long while the block runs; the block gets a function to tell the simulated seconds to."""
+    simulated_s = 0.0
+
+    def progress(so_far_s: float) -> None:
+        nonlocal simulated_s
+        simulated_s = so_far_s
+
+    if not (sys.stderr.isatty() and hasattr(signal, "setitimer") and _in_main_thread()):
+        yield progress
+        return
+    start = time.monotonic()
+
+    def say(_signal: int, _frame: FrameType | None) -> None:
+        waited = time.monotonic() - start
+        sys.stderr.write(f"\r{what}: {simulated_s:.0f} of {duration_s:.0f} s simulated, after {waited:.0f} s \x1b[K")
+        sys.stderr.flush()
+
+    before = signal.signal(signal.SIGALRM, say)
+    signal.setitimer(signal.ITIMER_REAL, QUIET_S, REPEAT_S)
+    try:
+        yield progress
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+        if time.monotonic() - start >= QUIET_S:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()

@@ -1,0 +1,73 @@
+"""Plans as plain JSON data and back: dataclasses with their type's name, enumerations with theirs.
+
+A resource that several steps share is written once; the steps refer to it by its name, and reading gives one object.
+"""
+
+import dataclasses
+import math
+from enum import Enum
+from typing import Any
+
+from simulator.plan import Cores, Link, Outcome, Plan, PlanError, Resource, Step
+
+DATACLASSES: dict[str, type[Any]] = {each.__name__: each for each in (*Step.__args__, *Resource.__args__, Cores)}
+ENUMS: dict[str, type[Enum]] = {each.__name__: each for each in (Link, Outcome)}
+
+
+class PlanDataError(ValueError):
+    """The data does not describe a plan that this version knows."""
+
+
+def plan_to_data(plan: Plan) -> dict[str, Any]:
+    """The plan as data for ``json.dumps(..., allow_nan=False)``."""
+    return {
+        "resources": {resource.name: _to_data(resource) for resource in plan.resources},
+        "steps": [_to_data(step) for step in plan.steps],
+        "cores": _to_data(plan.cores),
+    }
+
+
+def plan_from_data(data: Any) -> Plan:
+    """The plan again, equal to the one that was written. Raises PlanDataError."""
+    try:
+        resources = {name: _from_data(item, {}) for name, item in data["resources"].items()}
+        steps = tuple(_from_data(item, resources) for item in data["steps"])
+        return Plan(steps=steps, cores=_from_data(data["cores"], resources))
+    except (KeyError, TypeError, ValueError, AttributeError, PlanError) as error:
+        raise PlanDataError(str(error)) from None
+
+
+def _to_data(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return {"enum": type(value).__name__, "name": value.name}
+    if isinstance(value, tuple):
+        return {"tuple": [_to_data(item) for item in value]}
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"float": str(value)}
+    if dataclasses.is_dataclass(value):
+        return {"type": type(value).__name__} | {
+            field.name: _reference(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
+    return value
+
+
+def _reference(value: Any) -> Any:
+    return {"resource": value.name} if isinstance(value, Resource) else _to_data(value)
+
+
+def _from_data(value: Any, resources: dict[str, Any]) -> Any:
+    match value:
+        case {"enum": kind, "name": name}:
+            return ENUMS[kind][name]
+        case {"tuple": items}:
+            return tuple(_from_data(item, resources) for item in items)
+        case {"float": text}:
+            return float(text)
+        case {"resource": name}:
+            return resources[name]
+        case {"type": str(kind), **rest}:
+            return DATACLASSES[kind](**{str(name): _from_data(item, resources) for name, item in rest.items()})
+        case dict() | list():
+            raise PlanDataError(f"neither a step nor a resource: {value}")
+        case _:
+            return value

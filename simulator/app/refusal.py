@@ -1,0 +1,15 @@
+"""What a user can put right: one message and exit code 2, never a traceback."""
+
+from collections.abc import Iterable
+
+
+class RefusalError(Exception):
+    """The command cannot be carried out as typed; the message says what was given, what was expected, what to do."""
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """`` Did you mean ...?`` for the closest of the words, or nothing where none is close."""
+    from difflib import get_close_matches  # only a mistake pays for it
+
+    close = get_close_matches(word, list(words), n=1, cutoff=0.5)
+    return f" Did you mean {close[0]}?" if close else ""

@@ -1,0 +1,110 @@
+"""The summary of a run for a person at a terminal: what was run, why it went as it did, and the figures.
+
+What to watch: the reason comes before the numbers. Everything is read from the trace and its summary.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from simulator.app.amounts import duration, percent, three_digits
+from simulator.app.report_tables import latency_table, resource_rows, time_table
+from simulator.trace.figures import Summary
+from simulator.trace.phrases import count
+from simulator.trace.table import Trace
+
+INDENT = 2
+
+
+def report(trace: Trace, summary: Summary) -> Iterator[RenderableType]:
+    """The parts of the summary, from top to bottom."""
+    yield from _headline(trace)
+    yield _heading("Why")
+    for sentence in summary.diagnosis:
+        yield _marked(sentence)
+    yield _heading("Requests")
+    yield from _outcomes(trace, summary)
+    yield _heading("Latency", " from the intended arrival to the last byte at the client")
+    yield from latency_table(summary)
+    yield _heading("What the resources did", f" from {duration(summary.window[0])} to {duration(summary.window[1])}")
+    yield from resource_rows(summary)
+    if summary.where_time_goes:
+        yield _heading("Where the time of a request goes", " mean of all, and of the slowest 1 %")
+        yield from time_table(summary)
+
+
+def settings_line(settings: Mapping[str, Any]) -> str:
+    """Settings in one line: ``workers 4 · backlog 2048``; a switch is named, with ``no`` where it is off."""
+    parts = []
+    for name, value in settings.items():
+        words = name.replace("_", " ")
+        switch = words if value else f"no {words}"
+        parts.append(
+            switch
+            if isinstance(value, bool)
+            else f"{words} {value:g}"
+            if isinstance(value, float)
+            else f"{words} {value}"
+        )
+    return " · ".join(parts)
+
+
+def _headline(trace: Trace) -> Iterator[RenderableType]:
+    labels = trace.labels
+    yield Text(labels.get("title", "A run"), style="bold")
+    if labels.get("story"):
+        yield Text(" ".join(labels["story"].split()), style="italic")
+    yield Text()
+    yield _deployment(labels.get("model", "?"), json.loads(labels.get("settings", "{}")))
+    for name, settings in json.loads(labels.get("fronts", "{}")).items():
+        yield _deployment(f"behind {name}", settings)
+    cores = trace.plan.cores.count
+    workload, clients = trace.workload, trace.workload.clients_in_loop
+    loop = f"closed loop, {count(clients)} clients" if clients else "open loop"
+    warmup = f", first {duration(workload.warmup)} not measured" if workload.warmup else ""
+    yield Text(
+        f"{loop} · {duration(workload.duration)}{warmup} · {cores} core{'s' * (cores > 1)} · "
+        f"seed {workload.seed} · {labels.get('engine', '?')} engine",
+        style="bright_black",
+    )
+
+
+def _deployment(name: str, settings: Mapping[str, Any]) -> Text:
+    return Text.assemble((name, "bold cyan"), "  ", settings_line(settings))
+
+
+def _heading(words: str, remark: str = "") -> Text:
+    return Text.assemble("\n", (words, "bold"), (remark, "bright_black"))
+
+
+def _marked(sentence: str) -> RenderableType:
+    from rich.table import Table
+
+    row = Table.grid(padding=(0, 1))
+    row.add_row(Text(" ▌", style="bold yellow"), Text(sentence, style="bold"))
+    return row
+
+
+def _outcomes(trace: Trace, summary: Summary) -> Iterator[RenderableType]:
+    failed = sum(summary.failed.values())
+    parts = [f"{count(summary.offered)} offered", f"{count(summary.completed)} completed"]
+    parts.append(f"{count(failed)} failed")
+    if summary.open:
+        parts.append(f"{count(summary.open)} still open")
+    yield _indented(" · ".join(parts))
+    for reason, number in summary.failed.items():
+        share = percent(number / max(summary.offered, 1))
+        yield _indented(Text.assemble("failed: ", (reason, "bold red"), f" {count(number)} ({share})"))
+    rates = f"throughput {three_digits(summary.throughput_rps)}/s · goodput {three_digits(summary.goodput_rps)}/s"
+    arrived = (trace.arrival >= summary.window[0]) & (trace.arrival < summary.window[1])
+    length = max(summary.window[1] - summary.window[0], 0.0)
+    offered = f"offered {three_digits(float(arrived.sum()) / length)}/s · " if length else ""
+    yield _indented(offered + rates)
+
+
+def _indented(line: str | Text) -> RenderableType:
+    return Padding(line, (0, 0, 0, INDENT))

@@ -1,0 +1,41 @@
+"""Which flags the command has: of the run, of the chosen model, of what can stand in front of it, of the output."""
+
+from inspect import Signature
+
+from simulator.app.catalogue import Model, fronts, servers
+from simulator.app.flags import Section, signature, switch
+from simulator.app.options import OutputOptions, RunOptions
+
+RUN = Section(key="run", title="Run", options=RunOptions)
+OUTPUT = Section(key="output", title="Output", options=OutputOptions)
+
+
+def section(model: Model) -> Section:
+    """The flags of a model's settings.
+
+    A setting of a front has the bare word as its flag, unless some server has the same word: a flag must not change its
+    meaning with the model.
+    """
+    if not model.stands_in_front:
+        return Section(key=model.folder, title=f"Model: {model.name}", options=model.config, negatable=True)
+    taken = {field.name for each in servers() for field in each.settings}
+    return Section(
+        key=model.folder,
+        title=model.name,
+        options=model.config,
+        prefixed=frozenset(field.name for field in model.settings if field.name in taken),
+        negatable=True,
+    )
+
+
+def sections(model: Model | None) -> tuple[Section, ...]:
+    """Everything that can be said to the command, in the order of its help."""
+    chosen = (section(model),) if model else ()
+    return (RUN, *chosen, *map(section, fronts()), OUTPUT)
+
+
+def run_signature(model: Model | None) -> Signature:
+    """The parameters of a run: a switch for every front, then the sections."""
+    order = {each.title: place for place, each in enumerate(sections(model))}
+    switches = [switch(front.name, front.summary, front.name, order[front.name]) for front in fronts()]
+    return signature(sections(model), first=switches)

@@ -1,0 +1,133 @@
+"""What requests really waited for: a wait for a slot is charged to what the slots were used for meanwhile.
+
+What to watch: "in the backlog" and "waiting for a slot" explain nothing. If the slots spend 71 % of their time
+listening to slow uploads, 71 % of the wait for a slot is waiting for other people's uploads.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+import numpy as np
+
+from simulator.plan.resources import Pool
+from simulator.plan.steps import Accept, AcceptEagerly, Connect, Link, Seize
+from simulator.plan.words import State
+from simulator.trace.measures import COMPLETED, CORES, INDEX, NOT_COMPLETED, SLOWEST, STATES, Measures
+from simulator.trace.stays import Floats
+
+Cause = tuple[str, State]
+"""A resource, and what it was used for while others waited; for a lock or the cores: waiting for them."""
+Charges = Mapping[Cause, float]
+HANDSHAKE_ROUND_TRIPS = 1.5
+FOR_A_SLOT = (State.QUEUED, State.BACKLOG, State.CONNECTING)
+AT_LIMIT = 0.8
+"""From this share of their limit on, on average, processes are taken not to accept because of the limit."""
+SLOWEST_COUNTS = 1 / 3
+"""How much a share of the slowest requests' time weighs against the same share of everybody's."""
+
+
+class Blame:
+    """The share of the requests' time that they waited because of each cause."""
+
+    def __init__(self, measures: Measures) -> None:
+        """Charged once over all requests that arrived in the window, once over the slowest of the completed."""
+        self._measures = measures
+        self.all = self._shares(NOT_COMPLETED, COMPLETED, SLOWEST)
+        self.slowest = self._shares(SLOWEST)
+        self._mean_s = float(measures.mean_life(NOT_COMPLETED, COMPLETED, SLOWEST).sum())
+
+    def score(self, resource: str, *states: State) -> float:
+        """How much of the latency a cause explains, between 0 and 1."""
+        everybody = sum(self.all.get((resource, state), 0.0) for state in states)
+        slowest = sum(self.slowest.get((resource, state), 0.0) for state in states)
+        return max(everybody, slowest * SLOWEST_COUNTS)
+
+    def seconds(self, resource: str, state: State) -> float:
+        """Mean seconds that requests waited because of a cause."""
+        return self.all.get((resource, state), 0.0) * self._mean_s
+
+    def _shares(self, *categories: int) -> Charges:
+        life = self._measures.mean_life(*categories)
+        total = float(life.sum())
+        if total <= 0.0:
+            return {}
+        rows = np.isin(self._measures.category, categories)
+        handshake = HANDSHAKE_ROUND_TRIPS * float(self._measures.trace.workload.rtt[rows].mean())
+        charges = _charged(self._measures, life, handshake)
+        return {cause: seconds / total for cause, seconds in charges.items() if seconds > 0.0}
+
+
+def _charged(measures: Measures, life: Floats, handshake_s: float) -> Charges:
+    charges: defaultdict[Cause, float] = defaultdict(float)
+    for i, place in enumerate(measures.places):
+        waits = 0.0
+        match place.step:
+            case Accept():
+                connect = measures.places[i - 1].step
+                due = handshake_s if isinstance(connect, Connect) and connect.link is Link.CLIENT else 0.0
+                repeated = max(float(life[i - 1, INDEX[State.CONNECTING]]) - due, 0.0)
+                waits = float(life[i, INDEX[State.BACKLOG]]) + repeated
+            case Seize():
+                waits = float(life[i, INDEX[State.QUEUED]])
+            case AcceptEagerly() if place.lock is None:
+                for cause, share in _eagerly(measures, place.step, i).items():
+                    charges[cause] += float(life[i, INDEX[State.BACKLOG]]) * share
+            case _:
+                pass
+        if isinstance(place.step, Accept | Seize):
+            for cause, share in uses(measures, place.step.pool).items():
+                charges[cause] += waits * share
+        if place.lock is not None and place.lock_state is not None:
+            charges[place.lock.name, place.lock_state] += float(life[i, INDEX[place.lock_state]])
+        charges[CORES, State.CORE] += float(life[i, INDEX[State.CORE]])
+    return charges
+
+
+def _eagerly(measures: Measures, step: AcceptEagerly, place: int) -> Charges:
+    """Why a connection waits to be accepted: the acceptor waits for its lock, or its process has taken all it may."""
+    if measures.in_hand(step) >= AT_LIMIT:
+        inner = next((part.pool for part in measures.held if part.taken_at > place), None)
+        return {(step.backlog.name, State.BACKLOG): 1.0} if inner is None else uses(measures, inner)
+    return {(step.lock.name, _lock_state(measures, step.lock.name)): 1.0}
+
+
+def uses(measures: Measures, pool: Pool) -> Charges:
+    """What the slots of a pool were used for while they were held; shares that sum to 1."""
+    seconds = measures.slot_time[pool.name]
+    total = float(seconds.sum())
+    causes: defaultdict[Cause, float] = defaultdict(float)
+    if total <= 0.0:
+        return causes
+    inner, lock = inner_pool(measures, pool), inner_lock(measures, pool)
+    for state, used in zip(STATES, (seconds / total).tolist(), strict=True):
+        if state in FOR_A_SLOT and inner is not None:
+            for cause, share in uses(measures, inner).items():
+                causes[cause] += used * share
+        elif state is State.CORE:
+            causes[CORES, state] += used
+        elif lock is not None and state in (State.GIL, State.LOOP, State.COMPUTING):
+            causes[lock, state] += used
+        elif lock is not None and state in FOR_A_SLOT:
+            causes[lock, _lock_state(measures, lock)] += used
+        else:
+            causes[pool.name, state] += used
+    return causes
+
+
+def inner_pool(measures: Measures, pool: Pool) -> Pool | None:
+    """The pool that a request waits for while it holds a slot of this one."""
+    part = next(p for p in measures.held if p.pool == pool)
+    inside = (p.pool for p in measures.held if p.taken_at in part)
+    return next(inside, None)
+
+
+def inner_lock(measures: Measures, pool: Pool) -> str | None:
+    """The lock that a request needs while it holds a slot of this pool."""
+    part = next(p for p in measures.held if p.pool == pool)
+    locks = (place.lock.name for i, place in enumerate(measures.places) if i in part and place.lock is not None)
+    return next(locks, None)
+
+
+def _lock_state(measures: Measures, name: str) -> State:
+    states = (p.lock_state for p in measures.places if p.lock is not None and p.lock.name == name)
+    return next(state for state in states if state is not None)

@@ -1,0 +1,63 @@
+"""What the rules of the diagnosis look at, and what they answer."""
+
+from dataclasses import dataclass
+
+from simulator.plan.resources import Pool
+from simulator.trace.blame import Blame
+from simulator.trace.figures import ResourceSummary, Summary
+from simulator.trace.measures import CORES, Measures
+from simulator.trace.phrases import all_of, is_or_are, percent
+from simulator.trace.table import Trace
+
+NOTABLE = 0.1
+"""A cause that explains less of the latency than this is not worth a sentence."""
+SATURATED = 0.85
+"""From this utilisation on, adding users of a resource brings nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A sentence and its weight: the share of the requests' time, or of the requests, that it explains."""
+
+    weight: float
+    sentence: str
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """The measures of one run."""
+
+    measures: Measures
+    summary: Summary
+    blame: Blame
+
+    @property
+    def trace(self) -> Trace:
+        """The run."""
+        return self.measures.trace
+
+    @property
+    def cores(self) -> ResourceSummary:
+        """The processor."""
+        return self.summary.resources[CORES]
+
+    @property
+    def cores_full(self) -> bool:
+        """Whether more threads or processes would find no core to run on."""
+        return self.cores.utilisation >= SATURATED
+
+    def pool_size(self, pool: Pool) -> int:
+        """Slots in all copies."""
+        return pool.size * pool.processes
+
+    def law(self, resource: str) -> str:
+        """The utilisation law in brackets, where the resource is the bottleneck; otherwise nothing."""
+        found = self.summary.bottleneck
+        if found is None or found.resource != resource:
+            return ""
+        return f" ({found.rate_rps:.1f} requests/s x {found.seconds_each:.3g} s each / {found.size})"
+
+    def busy_cores(self) -> str:
+        """``both cores are 6 % busy``."""
+        size = self.cores.size
+        return f"{all_of('core', size)} {is_or_are(size)} {percent(self.cores.utilisation)} busy"

@@ -1,0 +1,67 @@
+"""Which places of the walk hold a slot, and from when to when each request held its own."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan.resources import Pool
+from simulator.plan.steps import Accept, Release, Seize
+from simulator.plan.walk import Place
+from simulator.trace.stays import Floats, horizon
+from simulator.trace.table import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The part of the walk during which a request holds a slot of a pool."""
+
+    pool: Pool
+    column: int
+    """Column of ``Trace.slot``."""
+    taken_at: int
+    """The place where a request waits for the slot; it holds the slot when it leaves that place."""
+    freed_at: int
+    """The place that gives the slot back."""
+
+    def __contains__(self, place: object) -> bool:
+        """Whether a request at this place (an index into the walk) holds a slot."""
+        return isinstance(place, int) and self.taken_at < place < self.freed_at
+
+
+def held_parts(trace: Trace, places: tuple[Place, ...]) -> tuple[Held, ...]:
+    """For every pool of the plan, in the order of the columns of ``Trace.slot``."""
+    return tuple(_part(pool, column, places) for column, pool in enumerate(trace.plan.pools))
+
+
+def _part(pool: Pool, column: int, places: tuple[Place, ...]) -> Held:
+    taken = [i for i, p in enumerate(places) if isinstance(p.step, Accept | Seize) and p.step.pool == pool]
+    freed = [i for i, p in enumerate(places) if isinstance(p.step, Release) and p.step.pool == pool]
+    return Held(pool, column, taken[0], freed[0])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Holdings:
+    """Who held a slot of one pool when: one row for every request that got one. Times in seconds."""
+
+    rows: NDArray[np.intp]
+    slot: NDArray[np.int32]
+    start: Floats
+    end: Floats
+
+
+def holdings(trace: Trace, part: Held) -> Holdings:
+    """The intervals during which slots of a pool were held."""
+    rows = np.flatnonzero(trace.slot[:, part.column] >= 0)
+    start = np.full(len(rows), np.nan)
+    for place in range(part.taken_at + 1, part.freed_at + 1):
+        missing = np.flatnonzero(np.isnan(start))
+        if not len(missing):
+            break
+        start[missing] = trace.reached[rows[missing], place]
+    end = trace.reached[rows, part.freed_at]
+    end = np.where(np.isnan(end), horizon(trace), end)
+    if part.pool.frees_when_client_leaves:
+        end = np.minimum(end, trace.arrival[rows] + trace.workload.patience[rows])
+    got = np.flatnonzero(end > start)
+    return Holdings(rows[got], trace.slot[rows[got], part.column], start[got], end[got])

@@ -1,0 +1,77 @@
+"""How many there are at each moment: step functions of time, built from the moments at which something changes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Level:
+    """``height[i]`` holds from ``at[i]`` until ``at[i + 1]``; zero before the first. No two moments are the same."""
+
+    at: Floats
+    height: Floats
+
+    def values(self, times: Floats) -> Floats:
+        """The level just after each of the given moments."""
+        heights = np.concatenate(([0.0], self.height))
+        return heights[np.searchsorted(self.at, times, side="right")]
+
+    def integral(self, low: float, high: float) -> float:
+        """Level times seconds between two moments."""
+        if high <= low or not len(self.at):
+            return 0.0
+        until = np.append(self.at[1:], np.inf)
+        return float(np.dot(self.height, np.clip(until, low, high) - np.clip(self.at, low, high)))
+
+    def mean(self, low: float, high: float) -> float:
+        """Average over the time between two moments; 0 if there is none."""
+        return self.integral(low, high) / (high - low) if high > low else 0.0
+
+    def maximum(self, low: float, high: float) -> float:
+        """The highest level that lasted for any time at all between two moments."""
+        until = np.append(self.at[1:], np.inf)
+        seen = self.height[(until > low) & (self.at < high)]
+        return float(seen.max(initial=0.0))
+
+
+def level_of_changes(times: Floats, changes: Floats) -> Level:
+    """The level that all changes up to a moment add up to; changes at the same moment count as one."""
+    order = np.argsort(times, kind="stable")
+    at, height = times[order], np.cumsum(changes[order])
+    last = np.append(at[1:] != at[:-1], True)[: len(at)]
+    return Level(at[last], height[last])
+
+
+def level(starts: Floats, ends: Floats) -> Level:
+    """How many of the intervals [start, end) contain each moment."""
+    ones = np.ones(len(starts))
+    return level_of_changes(np.concatenate((starts, ends)), np.concatenate((ones, -ones)))
+
+
+def difference(one: Level, other: Level) -> Level:
+    """``one`` minus ``other`` at every moment."""
+    at = np.union1d(one.at, other.at)
+    return Level(at, one.values(at) - other.values(at))
+
+
+def union(starts: Floats, ends: Floats) -> tuple[Floats, Floats]:
+    """The intervals merged where they touch or overlap, in order of time."""
+    if not len(starts):
+        return starts, ends
+    order = np.argsort(starts, kind="stable")
+    begin, reach = starts[order], np.maximum.accumulate(ends[order])
+    opens = np.append(True, begin[1:] > reach[:-1])
+    closes = np.append(opens[1:], True)
+    return begin[opens], reach[closes]
+
+
+def union_by_copy(starts: Floats, ends: Floats, copies: NDArray[np.int32]) -> tuple[Floats, Floats]:
+    """The intervals merged within each copy: when each copy of a lock was in use by somebody."""
+    merged = [union(starts[copies == copy], ends[copies == copy]) for copy in np.unique(copies)]
+    if not merged:
+        return starts, ends
+    return np.concatenate([m[0] for m in merged]), np.concatenate([m[1] for m in merged])

@@ -1,0 +1,76 @@
+"""Counts, rates and latencies: what needs only how and when each request ended, not what it did meanwhile."""
+
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan.words import Outcome
+from simulator.trace.figures import Latency
+from simulator.trace.stays import Floats, carried_through, server_end
+from simulator.trace.table import Trace
+
+PERCENTILES = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p999": 99.9}
+ENOUGH_ABOVE = 10
+"""A percentile with fewer samples above it says little; it is called thin."""
+
+
+def window(trace: Trace) -> tuple[float, float]:
+    """The measured part of the run: from the end of the warm-up to the end of the arrivals, in seconds."""
+    return trace.workload.warmup, trace.workload.duration
+
+
+def _within(times: Floats, trace: Trace) -> NDArray[np.bool_]:
+    low, high = window(trace)
+    return (times >= low) & (times < high)  # false for nan
+
+
+def arrived_in_window(trace: Trace) -> NDArray[np.bool_]:
+    """[n] whether the request arrived in the window."""
+    return _within(trace.arrival, trace)
+
+
+def latencies(trace: Trace) -> Floats:
+    """Seconds from arrival to finish of the completed requests that arrived in the window, in order of arrival."""
+    rows = np.flatnonzero((trace.outcome == Outcome.COMPLETED) & arrived_in_window(trace))
+    return trace.finished[rows] - trace.arrival[rows]
+
+
+def latency(seconds: Floats) -> Latency:
+    """Mean and percentiles of raw values; between two values a percentile is interpolated linearly."""
+    samples = len(seconds)
+    thin = tuple(name for name, p in PERCENTILES.items() if samples - ceil(samples * p / 100 - 1e-9) < ENOUGH_ABOVE)
+    if not samples:
+        nan = float("nan")
+        return Latency(samples=0, mean=nan, p50=nan, p90=nan, p95=nan, p99=nan, p999=nan, max=nan, thin=thin)
+    p50, p90, p95, p99, p999 = (float(p) for p in np.percentile(seconds, list(PERCENTILES.values())))
+    mean, highest = float(seconds.mean()), float(seconds.max())
+    return Latency(samples=samples, mean=mean, p50=p50, p90=p90, p95=p95, p99=p99, p999=p999, max=highest, thin=thin)
+
+
+def latency_of_class(trace: Trace, index: int) -> Latency:
+    """The same for one class of requests."""
+    of_class = (trace.outcome == Outcome.COMPLETED) & (trace.workload.request_class == index)
+    rows = np.flatnonzero(of_class & arrived_in_window(trace))
+    return latency(trace.finished[rows] - trace.arrival[rows])
+
+
+def outcome_counts(trace: Trace) -> dict[Outcome, int]:
+    """How many requests of the whole run ended in each way; every request is in exactly one count."""
+    counts = np.bincount(trace.outcome, minlength=len(Outcome))
+    return {outcome: int(counts[outcome]) for outcome in Outcome}
+
+
+def rates(trace: Trace) -> tuple[float, float]:
+    """Throughput and goodput in requests per second of the window.
+
+    Throughput counts what the server carried through, goodput only what was completed for a client.
+    """
+    low, high = window(trace)
+    if high <= low:
+        return 0.0, 0.0
+    completed = trace.outcome == Outcome.COMPLETED
+    good = int(np.count_nonzero(_within(trace.finished, trace) & completed))
+    for_nobody = carried_through(trace) & ~completed
+    wasted = int(np.count_nonzero(for_nobody & _within(server_end(trace), trace)))
+    return (good + wasted) / (high - low), good / (high - low)

@@ -1,0 +1,132 @@
+"""Rules about computing: the cores, the GIL, and the event loop."""
+
+import numpy as np
+
+from simulator.plan.resources import Gil, Lock, Loop
+from simulator.plan.steps import Handle
+from simulator.plan.words import State
+from simulator.trace.facts import NOTABLE, Facts, Finding
+from simulator.trace.measures import CORES
+from simulator.trace.phrases import a, all_of, count, duration, is_or_are, percent, sentence
+from simulator.workload.table import Work
+
+HIGH = 0.7
+"""From this utilisation on, requests wait for a lock because it is busy, not because of a few long computations."""
+LONG = 10.0
+"""A computation this many times the median is called long."""
+
+
+def cores_saturated(facts: Facts) -> Finding | None:
+    """More computing than the cores can do, all the time or in bursts."""
+    score = facts.blame.score(CORES, State.CORE)
+    for pool in facts.trace.plan.pools:
+        if facts.pool_size(pool) >= facts.cores.size:
+            score += facts.blame.score(pool.name, State.COMPUTING)
+    if facts.cores_full:
+        score += sum(_lock_score(facts, lock) for lock in facts.trace.plan.locks)
+    if score < NOTABLE:
+        return None
+    size, law = facts.cores.size, facts.law(CORES)
+    if facts.cores_full:
+        text = f"{facts.busy_cores()}{law}: "
+        text += "no other number of processes or threads gets more out of them; compute less, or add cores"
+    else:
+        crowd = f" by {count(facts.cores.queue_max + size)} threads at once" if facts.cores.queue_max else ""
+        text = (
+            f"computing comes in bursts: {facts.busy_cores()} on average, but at times all are wanted{crowd}; "
+            f"only less computing or more cores shortens these moments"
+        )
+    return Finding(min(score, 1.0), sentence(text))
+
+
+def gil_saturated(facts: Facts) -> Finding | None:
+    """Threads of one process can use one core together."""
+    return _saturated(facts, Gil, "threads of one process compute one at a time")
+
+
+def loop_saturated(facts: Facts) -> Finding | None:
+    """An event loop can use one core."""
+    return _saturated(facts, Loop, "one loop runs one callback at a time, on one core")
+
+
+def _saturated(facts: Facts, kind: type[Lock], why: str) -> Finding | None:
+    lock = _most_blamed(facts, kind)
+    if lock is None or facts.cores_full:
+        return None
+    used = facts.summary.resources[lock.name]
+    if used.utilisation < HIGH:
+        return None
+    who = f"{all_of(lock.name, used.size)} {is_or_are(used.size)} {percent(used.utilisation)} busy"
+    cure = "add processes, or compute less"
+    if used.size >= facts.cores.size:
+        cure = "compute less, or add cores and processes"
+    text = f"{who}{facts.law(lock.name)} while {facts.busy_cores()}: {why}; {cure}"
+    return Finding(min(_lock_score(facts, lock), 1.0), sentence(text))
+
+
+def gil_convoy(facts: Facts) -> Finding | None:
+    """Short computations wait a switch interval behind long ones, though the GIL has time to spare."""
+    lock = _most_blamed(facts, Gil)
+    if not isinstance(lock, Gil):
+        return None
+    used = facts.summary.resources[lock.name]
+    longest, who, _ = long_computations(facts, lock)
+    if used.utilisation >= HIGH or longest <= lock.switch_interval_s:
+        return None
+    waited = facts.blame.seconds(lock.name, State.GIL)
+    text = (
+        f"requests wait {duration(waited)} for {all_of(lock.name, 1)} on average though it is in use only "
+        f"{percent(used.utilisation)} of the time: behind a long computation "
+        f'("{who}", up to {duration(longest)}) every short one waits a switch interval of '
+        f"{duration(lock.switch_interval_s)}; give the long ones processes of their own"
+    )
+    return Finding(min(_lock_score(facts, lock), 1.0), sentence(text))
+
+
+def loop_blocked(facts: Facts) -> Finding | None:
+    """A few long computations stop everybody else on the loop."""
+    lock = _most_blamed(facts, Loop)
+    if lock is None:
+        return None
+    longest, who, part = long_computations(facts, lock)
+    if part < 0.5:
+        return None
+    waited = facts.blame.seconds(lock.name, State.LOOP)
+    text = (
+        f'"{who}" blocks {a(lock.name)} for up to {duration(longest)} at a time, and everything behind it waits '
+        f"({duration(waited)} on average): move the long computations to other processes, or cut them into pieces"
+    )
+    return Finding(min(_lock_score(facts, lock), 1.0), sentence(text))
+
+
+def long_computations(facts: Facts, lock: Lock) -> tuple[float, str, float]:
+    """The longest computation under a lock in seconds, its class, and the part of the waiting that long ones cause.
+
+    Somebody who comes at a random moment meets a computation with a chance proportional to its length and waits for
+    half of it, so each causes waiting proportional to its square.
+    """
+    load, rows = facts.trace.workload, np.flatnonzero(facts.measures.category)
+    pieces, owners = [np.empty(0)], [np.empty(0, np.int16)]
+    for place in facts.measures.places:
+        if place.lock != lock or not isinstance(place.step, Handle):
+            continue
+        computing = rows[load.phase_kinds[load.request_class[rows], place.phase] == Work.CPU]
+        pieces.append(load.phases[computing, place.phase] + place.step.visit_cost_s)
+        owners.append(load.request_class[computing])
+    seconds, owner = np.concatenate(pieces), np.concatenate(owners)
+    if not len(seconds):
+        return 0.0, "", 0.0
+    long = seconds > LONG * np.median(seconds)
+    squares = seconds**2
+    at = int(np.argmax(seconds))
+    return float(seconds[at]), load.class_names[owner[at]], float(squares[long].sum() / max(squares.sum(), 1e-300))
+
+
+def _most_blamed(facts: Facts, kind: type[Lock]) -> Lock | None:
+    locks = [lock for lock in facts.trace.plan.locks if isinstance(lock, kind)]
+    lock = max(locks, default=None, key=lambda one: _lock_score(facts, one))
+    return lock if lock is not None and _lock_score(facts, lock) >= NOTABLE else None
+
+
+def _lock_score(facts: Facts, lock: Lock) -> float:
+    return facts.blame.score(lock.name, State.GIL, State.LOOP, State.COMPUTING)

@@ -1,0 +1,123 @@
+"""Rules about how requests end: refused, turned away, given up, late because the SYN was repeated."""
+
+import numpy as np
+
+from simulator.plan.steps import Connect
+from simulator.plan.words import Outcome, State
+from simulator.trace.facts import Facts, Finding
+from simulator.trace.phrases import count, duration, percent, plural, sentence
+from simulator.trace.stays import Floats, Rows
+
+ANY_FAILURE = 0.3
+"""A failure weighs this much, and half the share of the requests that it hit. So it comes before a small wait, and
+after the cause of a large one: that requests fail is seen in the counts, the sentences are there to say why."""
+FEW_RETRIES = 0.005
+"""Repeated SYNs on fewer requests than this do not reach the p99."""
+
+
+def refused(facts: Facts) -> Finding | None:
+    """No place in the backlog, and the client was told so or stopped trying."""
+    turned, timed_out = _ended(facts, Outcome.REFUSED), _ended(facts, Outcome.CONNECT_TIMEOUT)
+    if not turned + timed_out or not facts.trace.plan.backlogs:
+        return None
+    how = " or ".join(words for n, words in ((turned, "were refused"), (timed_out, "tried in vain to connect")) if n)
+    places = " and ".join(f"the {b.name} ({count(b.limit + 1)} places)" for b in facts.trace.plan.backlogs)
+    text = (
+        f"{_of_all(facts, turned + timed_out)} {how} because {places} was full: "
+        f"a longer backlog would only make them wait; shorten what holds the server"
+    )
+    return _failure(facts, turned + timed_out, text)
+
+
+def syn_retries(facts: Facts) -> Finding | None:
+    """The backlog overflowed, and clients repeated the SYN a second or more later."""
+    rows = np.flatnonzero(facts.measures.category)
+    retried = rows[facts.trace.syn_retries[rows] > 0]
+    if not len(retried) or len(retried) < FEW_RETRIES * len(rows):
+        return None
+    sizes = " and ".join(f"the {b.name} of {count(b.limit + 1)} places" for b in facts.trace.plan.backlogs)
+    text = f"{sizes} overflowed: {count(len(retried))} of {count(len(rows))} requests had to repeat the SYN"
+    late = _connected_after(facts, retried)
+    if len(late):
+        text += f", and those that got in were connected after {duration(float(np.median(late)))} (median)"
+    slowest = facts.summary.where_slowest
+    if slowest.get(State.CONNECTING.value, 0.0) > sum(slowest.values()) / 3:
+        text += f"; that is what the p99 of {duration(facts.summary.latency.p99)} shows"
+    return Finding((ANY_FAILURE + len(retried) / len(rows)) / 2, sentence(text))
+
+
+def _connected_after(facts: Facts, rows: Rows) -> Floats:
+    """Seconds that connecting took, of those of the requests that reached the backlog."""
+    reached, trace = [], facts.trace
+    for i, place in enumerate(facts.measures.places):
+        if isinstance(place.step, Connect):
+            took = trace.reached[rows, i + 1] - trace.reached[rows, i]
+            reached.append(took[~np.isnan(took)])
+    return np.concatenate(reached)
+
+
+def turned_away(facts: Facts) -> Finding | None:
+    """A limit was reached, and the server answered with an error."""
+    limited = _ended(facts, Outcome.CONNECTION_LIMIT) + _ended(facts, Outcome.QUEUE_FULL)
+    if not limited:
+        return None
+    pools = [p for p in facts.trace.plan.pools if p.queue_limit is not None and _ended(facts, p.when_full)]
+    limits = " and ".join(
+        f"all {count(facts.pool_size(p))} {plural(p.name)} were taken"
+        + (f" and {count(p.queue_limit)} requests waited" if p.queue_limit else "")
+        for p in pools
+    )
+    text = f"{_of_all(facts, limited)} were turned away because {limits or 'a limit was reached'}"
+    text += ": requests stay too long for this limit, or it is too low"
+    return _failure(facts, limited, text)
+
+
+def gateway_timeouts(facts: Facts) -> Finding | None:
+    """A proxy stopped waiting for the server behind it."""
+    late = _ended(facts, Outcome.UPSTREAM_TIMEOUT)
+    if not late:
+        return None
+    text = f"for {_of_all(facts, late)} the proxy stopped waiting for the server: look at what holds that server"
+    return _failure(facts, late, text)
+
+
+def gave_up(facts: Facts) -> Finding | None:
+    """Clients left, and the server may have worked for nobody."""
+    left = _ended(facts, Outcome.GAVE_UP)
+    if not left:
+        return None
+    throughput, goodput = facts.summary.throughput_rps, facts.summary.goodput_rps
+    text = f"{_of_all(facts, left)} were given up by their clients"
+    if throughput > goodput * 1.01:
+        wasted = percent(1 - goodput / throughput)
+        text += f", and {wasted} of what the server did was for nobody "
+        text += f"(goodput {goodput:.1f} of {throughput:.1f} requests/s)"
+        text += ": queue less, and drop a request whose client has left"
+    else:
+        text += " before they had an answer"
+    return _failure(facts, left, text)
+
+
+def few_samples(facts: Facts) -> Finding | None:
+    """The tail rests on a handful of requests."""
+    thin, samples = facts.summary.latency.thin, facts.summary.latency.samples
+    if "p99" not in thin:
+        return None
+    text = (
+        f"only {count(samples)} completed requests were measured, so fewer than ten lie above the {thin[0]}: "
+        f"run longer before trusting it"
+    )
+    return Finding(0.0, sentence(text))
+
+
+def _ended(facts: Facts, outcome: Outcome) -> int:
+    return facts.summary.failed.get(outcome.words, 0)
+
+
+def _of_all(facts: Facts, number: int) -> str:
+    share = percent(number / facts.summary.offered)
+    return f"{count(number)} of {count(facts.summary.offered)} requests ({share})"
+
+
+def _failure(facts: Facts, number: int, text: str) -> Finding:
+    return Finding(ANY_FAILURE + number / facts.summary.offered / 2, sentence(text))

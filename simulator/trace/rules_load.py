@@ -1,0 +1,132 @@
+"""Rules about the load and where it lands: more than the server can carry, and unequally spread."""
+
+import numpy as np
+
+from simulator.plan.steps import AcceptEagerly, Seize
+from simulator.plan.words import State
+from simulator.trace.facts import NOTABLE, Facts, Finding
+from simulator.trace.holding import holdings
+from simulator.trace.levels import Level, level
+from simulator.trace.measures import CORES
+from simulator.trace.phrases import all_of, count, percent, plural, sentence
+from simulator.trace.stays import server_end
+
+OVERLOADED = 0.95
+GROWS_BY = 20.0
+"""Requests more in the system at the end than at the start: less is chance."""
+ELSEWHERE = 0.3
+"""Share of the waiting during which another process had nothing to do, from which on the spread is to blame."""
+
+
+def overload(facts: Facts) -> Finding | None:
+    """More arrives than the bottleneck can carry, so the queue grows for as long as the load lasts."""
+    found, (low, high) = facts.summary.bottleneck, facts.measures.window
+    if found is None or found.utilisation < OVERLOADED or facts.summary.loop == "closed":
+        return None
+    arriving = facts.measures.count(1, 2, 3) / (high - low)
+    first, last = _in_system(facts)
+    growing = last - first > max(GROWS_BY, first)
+    if arriving < found.limit_rps or not (growing or facts.summary.failed):
+        return None
+    who = all_of(_noun(found.resource), found.size)
+    text = f"{arriving:.1f} requests/s arrive, and {who} can carry {found.limit_rps:.1f}"
+    text += f" at most ({found.size} / {found.seconds_each:.3g} s each): "
+    if growing:
+        text += f"{count(first)} requests in the system became {count(last)}, and more for as long as this load lasts"
+    else:
+        text += "what is too much fails"
+    return Finding(0.95, sentence(text))
+
+
+def _noun(resource: str) -> str:
+    return "core" if resource == CORES else resource
+
+
+def _in_system(facts: Facts) -> tuple[float, float]:
+    """Requests in the server in the first and in the last tenth of the window."""
+    low, high = facts.measures.window
+    inside = level(facts.trace.arrival, server_end(facts.trace))
+    tenth = (high - low) / 10
+    return inside.mean(low, low + tenth), inside.mean(high - tenth, high)
+
+
+def imbalance(facts: Facts) -> Finding | None:
+    """Requests wait in one process while another one is idle."""
+    candidates = [c for c in (*_pools(facts), *_locks(facts)) if c[0] >= NOTABLE and c[1] >= ELSEWHERE]
+    if not candidates:
+        return None
+    waiting, elsewhere, name, kind = max(candidates)
+    cure = (
+        f"let a process accept only when it has an idle {name}"
+        if kind == "pool"
+        else f"balance by how busy each process is, or keep every stay on the {name} short"
+    )
+    what = name if kind == "lock" else plural(name)
+    text = (
+        f"during {percent(elsewhere)} of the waiting for {what}, another process had "
+        f"nothing to do ({_spread(facts)}): a request stays with the process that accepted it; {cure}"
+    )
+    return Finding(min(waiting * elsewhere, 1.0), sentence(text))
+
+
+def _pools(facts: Facts) -> list[tuple[float, float, str, str]]:
+    found = []
+    for part in facts.measures.held:
+        if part.pool.processes == 1 or not isinstance(facts.measures.places[part.taken_at].step, Seize):
+            continue
+        holding = holdings(facts.trace, part)
+        held, waiting = level(holding.start, holding.end), facts.measures.queue(part.pool.name)
+        elsewhere = _while_below(facts, waiting, held, facts.pool_size(part.pool))
+        found.append((_share_of_life(facts, part.taken_at, State.QUEUED), elsewhere, part.pool.name, "pool"))
+    return found
+
+
+def _locks(facts: Facts) -> list[tuple[float, float, str, str]]:
+    found = []
+    for lock in facts.trace.plan.locks:
+        if lock.processes == 1:
+            continue
+        places = [i for i, place in enumerate(facts.measures.places) if place.lock == lock]
+        waiting = sum(_share_of_life(facts, i, State.GIL) + _share_of_life(facts, i, State.LOOP) for i in places)
+        in_use = facts.measures.lock_in_use(lock.name)
+        elsewhere = _while_below(facts, facts.measures.queue(lock.name), in_use, lock.processes)
+        found.append((waiting, elsewhere, lock.name, "lock"))
+    return found
+
+
+def _share_of_life(facts: Facts, place: int, state: State) -> float:
+    """How much of the time of all requests of the window went into waiting at a place."""
+    life = facts.measures.mean_life(1, 2, 3)
+    return float(life[place, list(State).index(state)] / max(life.sum(), 1e-300))
+
+
+def _while_below(facts: Facts, waiting: Level, used: Level, size: int) -> float:
+    """The share of the waiting that happened while less than ``size`` was in use."""
+    low, high = facts.measures.window
+    at = np.union1d(waiting.at, used.at)
+    stranded = Level(at, np.where(used.values(at) < size, waiting.values(at), 0.0))
+    total = waiting.integral(low, high)
+    return stranded.integral(low, high) / total if total > 0.0 else 0.0
+
+
+def _spread(facts: Facts) -> str:
+    """How many requests each process served."""
+    served = facts.trace.process[(facts.measures.category > 0) & (facts.trace.process >= 0)]
+    counts = np.bincount(served)
+    return f"the busiest process served {percent(float(counts.max() / counts.sum()))} of the requests, of {len(counts)}"
+
+
+def accept_limit(facts: Facts) -> Finding | None:
+    """Every process has as many connections in hand as it may take, and nothing else keeps it from taking more."""
+    for place in facts.measures.places:
+        if not isinstance(place.step, AcceptEagerly) or place.lock is None or place.step.limit is None:
+            continue
+        waiting = facts.blame.score(place.step.backlog.name, State.BACKLOG)  # charged only at the limit
+        if waiting >= NOTABLE:
+            most = count(place.step.limit * place.step.lock.processes)
+            text = (
+                f"the server takes {most} connections at most and has {percent(facts.measures.in_hand(place.step))} of "
+                f"them in hand on average, so others wait in the backlog: raise that limit"
+            )
+            return Finding(waiting, sentence(text))
+    return None

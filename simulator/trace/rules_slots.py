@@ -1,0 +1,85 @@
+"""Rules about slots: requests wait for one because the others are held, and by what they are held decides the cure."""
+
+from simulator.plan.resources import Pool
+from simulator.plan.words import State
+from simulator.trace.blame import inner_lock, inner_pool
+from simulator.trace.facts import NOTABLE, Facts, Finding
+from simulator.trace.phrases import all_of, is_or_are, percent, plural, sentence
+
+
+def held_by_uploads(facts: Facts) -> Finding | None:
+    """Slots listen to clients that send slowly."""
+    pool = _most_blamed(facts, State.UPLOAD)
+    if pool is None:
+        return None
+    advice = (
+        f"allow more {plural(pool.name)}"
+        if _is_outer(facts, pool)
+        else f"have a proxy in front buffer each request, so that it takes no {pool.name} before all of it is in"
+    )
+    return _finding(facts, pool, State.UPLOAD, "listening to slow uploads", advice)
+
+
+def held_by_readers(facts: Facts) -> Finding | None:
+    """Slots are stuck in sending to clients that read slowly."""
+    pool = _most_blamed(facts, State.DOWNLOAD)
+    if pool is None:
+        return None
+    advice = (
+        f"allow more {plural(pool.name)}"
+        if _is_outer(facts, pool)
+        else "have a proxy in front buffer the response, so that it is taken at once"
+    )
+    return _finding(facts, pool, State.DOWNLOAD, "sending to slow readers", advice)
+
+
+def held_by_io(facts: Facts) -> Finding | None:
+    """Slots wait for a database or another service."""
+    pool = _most_blamed(facts, State.IO)
+    if pool is None:
+        return None
+    advice = (
+        f"shorten that wait; with the cores this busy more {plural(pool.name)} would soon wait for a core"
+        if facts.cores_full
+        else f"more {plural(pool.name)}, or async code that holds none while it waits, would serve others meanwhile"
+    )
+    return _finding(facts, pool, State.IO, "waiting for I/O", advice)
+
+
+def too_few_to_compute(facts: Facts) -> Finding | None:
+    """Fewer slots than cores, all computing."""
+    pool = _most_blamed(facts, State.COMPUTING)
+    if pool is None or facts.pool_size(pool) >= facts.cores.size or inner_lock(facts.measures, pool) is not None:
+        return None
+    advice = f"add {plural(pool.name)}, one for each core at least"
+    return _finding(facts, pool, State.COMPUTING, "computing", advice)
+
+
+def _finding(facts: Facts, pool: Pool, state: State, doing: str, advice: str) -> Finding:
+    used, size = facts.summary.resources[pool.name], facts.pool_size(pool)
+    who = f"{all_of(pool.name, size)} {is_or_are(size)} held {percent(used.utilisation)} of the time"
+    share = used.split.get(state.value, 0.0)
+    text = f"{who}{facts.law(pool.name)}, {percent(share)} {doing}, while {facts.busy_cores()}: {advice}"
+    weight = facts.blame.score(pool.name, state)
+    if pool.processes > 1:  # slots idle in another process are the business of the rule about imbalance
+        weight *= used.utilisation
+    return Finding(weight, sentence(text))
+
+
+def _most_blamed(facts: Facts, state: State) -> Pool | None:
+    """The pool for which requests wait because its slots are in this state, and hardly for another reason."""
+    pools = facts.trace.plan.pools
+    pool = max(pools, default=None, key=lambda p: facts.blame.score(p.name, state))
+    if pool is None:
+        return None
+    score = facts.blame.score(pool.name, state)
+    highest = max(facts.blame.score(pool.name, other) for other in State)
+    return pool if score >= NOTABLE and score >= highest / 2 else None
+
+
+def _is_outer(facts: Facts, pool: Pool) -> bool:
+    """Whether the slot is held around another pool or an accept queue: a proxy's connection, say."""
+    part = next(p for p in facts.measures.held if p.pool == pool)
+    waits = (State.BACKLOG, State.CONNECTING)
+    nested = any(i in part and place.state in waits for i, place in enumerate(facts.measures.places))
+    return nested or inner_pool(facts.measures, pool) is not None

@@ -1,0 +1,176 @@
+"""How every request spends its life: each stay at a place, divided into the states of ``State``.
+
+Everything that is measured after a run comes from these spans, so that no two figures can contradict each other.
+A stay at a computing place is waiting for the lock (recorded), computing (known from the workload), and what is left:
+waiting for a core.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan.resources import Loop
+from simulator.plan.steps import AcceptEagerly, Compute, Handle
+from simulator.plan.walk import Place
+from simulator.plan.words import Outcome, State
+from simulator.trace.table import Trace
+from simulator.workload.table import Work
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
+BLOCK_ROWS = 1 << 17
+"""Rows looked at together: their columns stay in the processor's cache, and memory does not grow with the run."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Span:
+    """One stretch in the life of each of some requests. All stretches are longer than zero."""
+
+    place: int
+    """Index into ``trace.places``; one more than the last for the time between leaving the server and the last byte."""
+    rows: Rows
+    """Which requests; all other arrays have this length."""
+    start: Floats
+    end: Floats
+    """Seconds from the start of the run."""
+    shares: Mapping[State, Floats | float]
+    """The part of the stretch that belongs to each state, spread evenly over it; the parts sum to 1."""
+
+
+def horizon(trace: Trace) -> float:
+    """When the last thing of the run happened, in seconds; never before its duration."""
+    last = max((float(np.fmax.reduce(times, initial=0.0)) for times in (trace.left, trace.finished)), default=0.0)
+    return max(trace.workload.duration, last)
+
+
+def client_end(trace: Trace, rows: slice = slice(None)) -> Floats:
+    """When each request was over for its client; the horizon while it is open."""
+    finished = trace.finished[rows]
+    return np.where(np.isnan(finished), horizon(trace), finished)
+
+
+def server_end(trace: Trace, rows: slice = slice(None)) -> Floats:
+    """When the server was through with each request; where it never had it, when it was over for the client."""
+    left = trace.left[rows]
+    unknown = np.isnan(left)
+    return np.where(unknown, client_end(trace, rows), left) if unknown.any() else left.copy()
+
+
+def blocks(trace: Trace) -> Iterator[slice]:
+    """The rows of a trace in blocks of bounded size."""
+    for start in range(0, len(trace), BLOCK_ROWS):
+        yield slice(start, min(start + BLOCK_ROWS, len(trace)))
+
+
+def spans(trace: Trace, rows: slice | None = None) -> Iterator[Span]:
+    """Every stretch of every request, place by place from the last to the first; of the given rows, or of all."""
+    if rows is None:
+        for block in blocks(trace):
+            yield from spans(trace, block)
+        return
+    yield from _after_the_server(trace, rows)
+    first = rows.start or 0
+    end = server_end(trace, rows)
+    for index, place in reversed(list(enumerate(trace.places))):
+        reached = trace.reached[rows, index]
+        here = np.flatnonzero(~np.isnan(reached))
+        start, until = reached[here], end[here]
+        end[here] = start
+        stayed = np.flatnonzero(until > start)
+        if len(stayed):
+            yield from _at_place(trace, index, place, here[stayed] + first, start[stayed], until[stayed])
+    yield from _before_the_walk(trace, rows, end)
+
+
+def _after_the_server(trace: Trace, rows: slice) -> Iterator[Span]:
+    start, end = server_end(trace, rows), trace.finished[rows]
+    under_way = np.flatnonzero(end > start)  # false where still open
+    if len(under_way):
+        first = rows.start or 0
+        share = {State.DELIVERY: 1.0}
+        yield Span(len(trace.places), under_way + first, start[under_way], end[under_way], share)
+
+
+def _before_the_walk(trace: Trace, rows: slice, first_reached: Floats) -> Iterator[Span]:
+    """A measured client may start later than it meant to; that is part of its latency."""
+    late = np.flatnonzero(first_reached > trace.arrival[rows])
+    if len(late):
+        start = trace.arrival[rows][late]
+        yield Span(0, late + (rows.start or 0), start, first_reached[late], {State.CONNECTING: 1.0})
+
+
+def _at_place(trace: Trace, index: int, place: Place, rows: Rows, start: Floats, end: Floats) -> Iterator[Span]:
+    if place.state is not State.COMPUTING:
+        yield Span(index, rows, start, end, {place.state: 1.0})
+        return
+    if isinstance(place.step, Handle):
+        kinds = trace.workload.phase_kinds[trace.workload.request_class[rows], place.phase]
+        waiting = kinds == Work.IO
+        if waiting.any():
+            yield Span(index, rows[waiting], start[waiting], end[waiting], {State.IO: 1.0})
+            rows, start, end = rows[~waiting], start[~waiting], end[~waiting]
+    if len(rows):
+        yield from _computing(trace, index, place, rows, start, end)
+
+
+def _computing(trace: Trace, index: int, place: Place, rows: Rows, start: Floats, end: Floats) -> Iterator[Span]:
+    elapsed, work = end - start, work_at(trace, place, rows)
+    if place.lock is None or place.lock_state is None:
+        computing = np.minimum(work, elapsed) / elapsed
+        yield Span(index, rows, start, end, {State.COMPUTING: computing, State.CORE: 1.0 - computing})
+        return
+    wait = trace.lock_wait[rows, trace.lock_places.index(index)]
+    wait = np.minimum(np.where(wait > 0.0, wait, 0.0), elapsed)
+    if isinstance(place.lock, Loop) and not _several_visits(place):
+        yield from _wait_then_compute(Span(index, rows, start, end, {}), place.lock_state, start + wait, work)
+        return
+    # Threads take turns at the GIL: waiting and computing alternate all through the stay.
+    computing = np.minimum(work, elapsed - wait) / elapsed
+    waiting = wait / elapsed
+    core = np.maximum(1.0 - waiting - computing, 0.0)
+    yield Span(index, rows, start, end, {place.lock_state: waiting, State.COMPUTING: computing, State.CORE: core})
+
+
+def _wait_then_compute(whole: Span, waiting: State, begun: Floats, work: Floats) -> Iterator[Span]:
+    """A loop is never interrupted, so the order is known: first all the waiting, then all the computing."""
+    index, rows, end = whole.place, whole.rows, whole.end
+    waited = np.flatnonzero(begun > whole.start)
+    if len(waited):
+        yield Span(index, rows[waited], whole.start[waited], np.minimum(begun, end)[waited], {waiting: 1.0})
+    ran = np.flatnonzero(end > begun)
+    if len(ran):
+        held = (end - begun)[ran]
+        computing = np.minimum(work[ran], held) / held
+        shares = {State.COMPUTING: computing, State.CORE: 1.0 - computing}
+        yield Span(index, rows[ran], begun[ran], end[ran], shares)
+
+
+def _several_visits(place: Place) -> bool:
+    return isinstance(place.step, AcceptEagerly) and place.step.visits > 1
+
+
+def work_at(trace: Trace, place: Place, rows: Rows) -> Floats:
+    """Seconds on a core that each of the requests needs at a computing place."""
+    match place.step:
+        case Compute(work_s=work) | AcceptEagerly(work_s=work):
+            return np.full(len(rows), work)
+        case Handle(visit_cost_s=cost):
+            return np.asarray(trace.workload.phases[rows, place.phase] + cost)
+        case _:
+            return np.zeros(len(rows))
+
+
+def carried_through(trace: Trace) -> NDArray[np.bool_]:
+    """[n] whether the server did all of the request's work, be it for a client who had gone."""
+    done: NDArray[np.bool_] = (trace.outcome == Outcome.COMPLETED) | ~np.isnan(trace.left)
+    ends = [i for i, place in enumerate(trace.places) if place.state is not State.DELIVERY]
+    if not ends or trace.places[ends[-1]].phase is None:
+        return done & ~np.isnan(trace.reached[:, ends[-1]]) if ends else done
+    kinds = trace.workload.phase_kinds
+    phases = np.array([max(np.flatnonzero(row), default=-1) for row in kinds])[trace.workload.request_class]
+    for index in (i for i in ends if trace.places[i].phase is not None):
+        due = (phases == trace.places[index].phase) & (trace.workload.phases[:, trace.places[index].phase or 0] > 0.0)
+        done &= ~due | ~np.isnan(trace.reached[:, index])
+    return done

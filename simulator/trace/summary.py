@@ -1,0 +1,141 @@
+"""From a trace to the figures of a run, and to the sentences that explain them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from simulator.plan.resources import Backlog, Gil, Lock, Pool
+from simulator.plan.words import Outcome, State
+from simulator.trace.bottleneck import bottleneck
+from simulator.trace.diagnosis import diagnose
+from simulator.trace.figures import Bottleneck, ClassSummary, Latency, ResourceSummary, Summary
+from simulator.trace.measures import COMPLETED, CORES, INDEX, SLOWEST, STATES, Measures, measure
+from simulator.trace.outcomes import latencies, latency, latency_of_class, outcome_counts, rates
+from simulator.trace.stays import Floats
+from simulator.trace.table import Trace
+
+__all__ = ["Bottleneck", "ClassSummary", "Latency", "ResourceSummary", "Summary", "summarise"]
+
+IDLE = "idle"
+NOTHING_S = 1e-12
+"""Shorter sums are rounding errors."""
+
+
+def summarise(trace: Trace) -> Summary:
+    """All measures of a run, from its trace alone."""
+    measures = measure(trace)
+    counts = outcome_counts(trace)
+    throughput, goodput = rates(trace)
+    summary = Summary(
+        offered=len(trace),
+        completed=counts[Outcome.COMPLETED],
+        open=counts[Outcome.OPEN],
+        failed={o.words: n for o, n in counts.items() if n and o not in (Outcome.COMPLETED, Outcome.OPEN)},
+        loop="closed" if trace.workload.clients_in_loop else "open",
+        throughput_rps=throughput,
+        goodput_rps=goodput,
+        latency=latency(latencies(trace)),
+        classes=_classes(trace),
+        resources=dict(_resources(measures)),
+        where_time_goes=_by_state(measures.mean_life(COMPLETED, SLOWEST)),
+        where_slowest=_by_state(measures.mean_life(SLOWEST)),
+        bottleneck=bottleneck(measures, throughput),
+        window=measures.window,
+    )
+    return replace(summary, diagnosis=diagnose(measures, summary))
+
+
+def _classes(trace: Trace) -> dict[str, ClassSummary]:
+    names = trace.workload.class_names
+    classes = trace.workload.request_class
+    offered = np.bincount(classes, minlength=len(names))
+    completed = np.bincount(classes[trace.outcome == Outcome.COMPLETED], minlength=len(names))
+    return {
+        name: ClassSummary(offered=int(offered[i]), completed=int(completed[i]), latency=latency_of_class(trace, i))
+        for i, name in enumerate(names)
+    }
+
+
+def _by_state(life: Floats) -> dict[str, float]:
+    seconds = life.sum(axis=0)
+    return {state.value: float(seconds[i]) for i, state in enumerate(STATES) if seconds[i] > NOTHING_S}
+
+
+def _resources(measures: Measures) -> Iterator[tuple[str, ResourceSummary]]:
+    for resource in measures.trace.plan.resources:
+        match resource:
+            case Pool():
+                yield resource.name, _pool(measures, resource)
+            case Backlog():
+                yield resource.name, _backlog(measures, resource)
+            case _:
+                yield resource.name, _lock(measures, resource)
+    yield CORES, _cores(measures)
+
+
+def _length(measures: Measures) -> float:
+    low, high = measures.window
+    return max(high - low, 0.0)
+
+
+def _split(seconds: dict[State, float], capacity: float) -> dict[str, float]:
+    """Shares of a capacity in seconds; what is left of it is idle."""
+    if capacity <= 0.0:
+        return {IDLE: 1.0}
+    shares = {state.value: used / capacity for state, used in seconds.items() if used > NOTHING_S}
+    return {**shares, IDLE: max(1.0 - sum(shares.values()), 0.0)}
+
+
+def _queue(measures: Measures, name: str) -> tuple[float, float]:
+    queue = measures.queue(name)
+    return queue.mean(*measures.window), queue.maximum(*measures.window)
+
+
+def _pool(measures: Measures, pool: Pool) -> ResourceSummary:
+    size = pool.size * pool.processes
+    split = _split(dict(zip(STATES, measures.slot_time[pool.name].tolist(), strict=True)), size * _length(measures))
+    mean, most = _queue(measures, pool.name)
+    return ResourceSummary(
+        kind="pool", size=size, utilisation=1.0 - split[IDLE], split=split, queue_mean=mean, queue_max=most
+    )
+
+
+def _lock(measures: Measures, lock: Lock) -> ResourceSummary:
+    seconds = measures.lock_time[lock.name].sum(axis=0)
+    used = {state: float(seconds[INDEX[state]]) for state in (State.COMPUTING, State.CORE)}
+    split = _split(used, lock.processes * _length(measures))
+    mean, most = _queue(measures, lock.name)
+    return ResourceSummary(
+        kind="gil" if isinstance(lock, Gil) else "loop",
+        size=lock.processes,
+        utilisation=1.0 - split[IDLE],
+        split=split,
+        queue_mean=mean,
+        queue_max=most,
+    )
+
+
+def _backlog(measures: Measures, backlog: Backlog) -> ResourceSummary:
+    size = backlog.limit + 1  # Linux's test for "full" is `>`
+    mean, most = _queue(measures, backlog.name)
+    split = _split({State.BACKLOG: mean}, size)
+    return ResourceSummary(
+        kind="backlog", size=size, utilisation=1.0 - split[IDLE], split=split, queue_mean=mean, queue_max=most
+    )
+
+
+def _cores(measures: Measures) -> ResourceSummary:
+    """Computing lost to switching between threads is not counted as computing."""
+    count, length = measures.trace.plan.cores.count, _length(measures)
+    split = _split({State.COMPUTING: float(measures.cores_time[INDEX[State.COMPUTING]])}, count * length)
+    waiting = float(measures.cores_time[INDEX[State.CORE]])
+    most = measures.runnable().maximum(*measures.window) - count
+    return ResourceSummary(
+        kind="cores",
+        size=count,
+        utilisation=1.0 - split[IDLE],
+        split=split,
+        queue_mean=waiting / length if length else 0.0,
+        queue_max=max(most, 0.0),
+    )

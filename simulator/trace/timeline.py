@@ -1,0 +1,175 @@
+"""The run over time: one row for every tenth of a second (or another step), averaged within the step.
+
+Every interval adds a straight piece to the running integral of its column, so a column is two histograms over the
+steps: what an event adds within its own step, and the level that it leaves behind for all later ones. Nothing needs
+to be sorted.
+"""
+
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan.resources import Gil
+from simulator.plan.steps import Accept, AcceptEagerly, Handle, Seize
+from simulator.plan.walk import Place
+from simulator.plan.words import Outcome, State
+from simulator.trace.holding import Held, held_parts
+from simulator.trace.levels import Level, union_by_copy
+from simulator.trace.measures import CORES, measure
+from simulator.trace.stays import Floats, Span, client_end, horizon, spans
+from simulator.trace.table import Trace
+
+Column = Floats | NDArray[np.int64]
+
+
+class Bins:
+    """Seconds that intervals spend in each step of a run."""
+
+    def __init__(self, count: int, step_s: float) -> None:
+        """``count`` steps of ``step_s`` seconds, starting at 0."""
+        self._count, self._step = count, step_s
+        self._within, self._change = np.zeros(count), np.zeros(count)
+
+    def add(self, start: Floats, end: Floats, share: Floats | float = 1.0) -> None:
+        """Add intervals, each counting as much as its share."""
+        weights = np.broadcast_to(np.asarray(share, dtype=np.float64), start.shape)
+        self._events(start, weights)
+        self._events(end, -weights)
+
+    def add_level(self, level: Level) -> None:
+        """Add a step function."""
+        self._events(level.at, np.diff(level.height, prepend=0.0))
+
+    def _events(self, at: Floats, change: Floats) -> None:
+        bins = np.minimum((at / self._step).astype(np.intp), self._count - 1)
+        rest = (bins + 1) * self._step - at
+        self._within += np.bincount(bins, weights=change * rest, minlength=self._count)
+        self._change += np.bincount(bins, weights=change, minlength=self._count)
+
+    def mean(self, capacity: float = 1.0) -> Floats:
+        """[count] the average level in each step, divided by the capacity."""
+        before = np.cumsum(self._change) - self._change
+        mean: Floats = np.maximum(self._within / self._step + before, 0.0) / capacity
+        return np.where(mean < 1e-9, 0.0, mean)  # rounding
+
+
+def timeline(trace: Trace, step_s: float = 0.1) -> dict[str, Column]:
+    """Columns by name: ``time_s`` (start of the step), ``arrivals``, ``completions``, ``in_system``,
+    ``<queue>: waiting`` (mean length), and ``<resource>: <state>`` (share of its capacity, ``idle`` included).
+    """
+    count = max(ceil(horizon(trace) / step_s - 1e-9), 1)
+    columns: dict[str, Column] = {"time_s": np.arange(count, dtype=np.float64) * step_s}
+    columns["arrivals"] = _events_in(trace.arrival, count, step_s)
+    columns["completions"] = _events_in(trace.finished[trace.outcome == Outcome.COMPLETED], count, step_s)
+    in_system = Bins(count, step_s)
+    in_system.add(trace.arrival, client_end(trace))
+    columns["in_system"] = in_system.mean()
+    return columns | _resource_columns(trace, count, step_s)
+
+
+def _events_in(times: Floats, count: int, step_s: float) -> NDArray[np.int64]:
+    bins = np.minimum((times / step_s).astype(np.intp), count - 1)
+    return np.bincount(bins, minlength=count).astype(np.int64)
+
+
+class _Recorder:
+    """The bins of every column of every resource."""
+
+    def __init__(self, trace: Trace, count: int, step_s: float) -> None:
+        self.trace, self.places = trace, trace.places
+        self.held = held_parts(trace, self.places)
+        plan = trace.plan
+        queues = [r.name for r in plan.resources]
+        self.queues = {name: Bins(count, step_s) for name in queues}
+        self.splits: dict[str, dict[State, Bins]] = {
+            part.pool.name: {state: Bins(count, step_s) for state in _states_inside(part, self.places)}
+            for part in self.held
+        }
+        for name in (*(lock.name for lock in plan.locks), CORES):
+            states = (State.COMPUTING,) if name == CORES else (State.COMPUTING, State.CORE)
+            self.splits[name] = {state: Bins(count, step_s) for state in states}
+        self.queues[CORES] = Bins(count, step_s)
+        self.sizes = {pool.name: pool.size * pool.processes for pool in plan.pools}
+        self.sizes |= {lock.name: lock.processes for lock in plan.locks} | {CORES: plan.cores.count}
+
+    def add(self, span: Span) -> None:
+        if span.place == len(self.places):
+            return
+        place = self.places[span.place]
+        match place.step:
+            case Accept(backlog=backlog) | AcceptEagerly(backlog=backlog) if State.BACKLOG in span.shares:
+                self.queues[backlog.name].add(span.start, span.end)
+            case Seize(pool=pool) if State.QUEUED in span.shares:
+                self.queues[pool.name].add(span.start, span.end)
+            case _:
+                pass
+        for part in self.held:
+            if span.place in part:
+                self._add_slots(part, span)
+        if place.lock is not None:
+            self._add_lock(place.lock.name, span)
+        for state, share in span.shares.items():
+            if state is State.COMPUTING:
+                self.splits[CORES][state].add(span.start, span.end, share)
+            elif state is State.CORE:
+                self.queues[CORES].add(span.start, span.end, share)
+
+    def _add_lock(self, name: str, span: Span) -> None:
+        for state, share in span.shares.items():
+            if state in self.splits[name]:
+                self.splits[name][state].add(span.start, span.end, share)
+            elif state in (State.GIL, State.LOOP):
+                self.queues[name].add(span.start, span.end, share)
+
+    def _add_slots(self, part: Held, span: Span) -> None:
+        end = span.end
+        if part.pool.frees_when_client_leaves:
+            gone = self.trace.arrival[span.rows] + self.trace.workload.patience[span.rows]
+            end = np.clip(gone, span.start, span.end)
+        for state, share in span.shares.items():
+            self.splits[part.pool.name][state].add(span.start, end, share)
+
+
+def _states_inside(part: Held, places: tuple[Place, ...]) -> list[State]:
+    """What a slot of the pool can be used for, in the order of ``State``."""
+    inside = places[part.taken_at + 1 : part.freed_at]
+    states = {place.state for place in inside}
+    if State.COMPUTING in states:
+        states.add(State.CORE)
+    if any(isinstance(place.step, Handle) for place in inside):
+        states.add(State.IO)
+    for place in inside:
+        if place.lock is not None:
+            states.add(State.GIL if isinstance(place.lock, Gil) else State.LOOP)
+    return [state for state in State if state in states]
+
+
+def _resource_columns(trace: Trace, count: int, step_s: float) -> dict[str, Column]:
+    recorder = _Recorder(trace, count, step_s)
+    for span in spans(trace):
+        recorder.add(span)
+    in_use = _exact_use(trace, count, step_s)
+    columns: dict[str, Column] = {f"{name}: waiting": bins.mean() for name, bins in recorder.queues.items()}
+    for name, split in recorder.splits.items():
+        shares = {state: bins.mean(recorder.sizes[name]) for state, bins in split.items()}
+        used = np.sum([np.zeros(count), *shares.values()], axis=0)
+        if name in in_use:
+            exact = in_use[name].mean(recorder.sizes[name])
+            first = next(iter(shares))  # computing: it gets what the spans put into a neighbouring step
+            shares = {state: share * exact / np.where(used > 0.0, used, 1.0) for state, share in shares.items()}
+            shares[first] = np.where(used > 0.0, shares[first], exact)
+            used = exact
+        columns |= {f"{name}: {state.value}": share for state, share in shares.items()}
+        columns[f"{name}: idle"] = np.maximum(1.0 - used, 0.0)
+    return columns
+
+
+def _exact_use(trace: Trace, count: int, step_s: float) -> dict[str, Bins]:
+    """When locks and cores were in use. Spans know only the average of a stay during which threads took turns."""
+    measures = measure(trace, (0.0, horizon(trace)))
+    use = {name: Bins(count, step_s) for name in (*measures.at_lock, CORES)}
+    for name, intervals in measures.at_lock.items():
+        use[name].add(*union_by_copy(*intervals.joined()))
+    use[CORES].add_level(measures.cores_in_use())
+    return use

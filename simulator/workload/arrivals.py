@@ -1,0 +1,170 @@
+"""When requests come: the kinds that ``[arrivals]`` may have.
+
+In an open loop, requests come whether or not earlier ones are answered. ``closed`` is the other world: a fixed
+number of clients, each of which waits for its answer and thinks before it asks again.
+"""
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, GetJsonSchemaHandler, ValidationInfo, model_validator
+from pydantic_core import InitErrorDetails, ValidationError
+
+from simulator.workload.amounts import Duration
+from simulator.workload.fields import (
+    LISTED,
+    NUMBER,
+    WHOLE,
+    NumberFromZero,
+    Parsed,
+    PositiveNumber,
+    PositiveSeconds,
+    Seconds,
+    Table,
+    listed,
+    table_schema,
+)
+from simulator.workload.quantity import did_you_mean
+from simulator.workload.replay import Replay
+
+
+class GeometricBatch(Table):
+    """Requests that come together: a random number, at least one."""
+
+    geometric: Annotated[float, Field(ge=1, le=10_000), NUMBER] = Field(description="The mean number of requests.")
+
+
+def _batch(value: Any, info: ValidationInfo) -> int | GeometricBatch:
+    if isinstance(value, dict):
+        return GeometricBatch.model_validate(value, context=info.context)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 10_000:
+        raise ValueError("expected a whole number from 1 to 10000, or {geometric = mean}")
+    return value
+
+
+def _batch_described(handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    whole = {"type": "integer", "minimum": 1, "maximum": 10_000}
+    return {"anyOf": [whole, table_schema(GeometricBatch, handler)]}
+
+
+class Poisson(Table):
+    """Arrivals independent of each other: many clients who know nothing of one another."""
+
+    kind: Literal["poisson"] = Field(description="The kind of arrivals.")
+    rate: PositiveNumber = Field(description="Requests per second, however many of them come together.")
+    batch: Annotated[int | GeometricBatch, Parsed(_batch, _batch_described)] = Field(
+        default=1, description="Requests that come at the same instant: a number, or {geometric = mean}."
+    )
+
+    @property
+    def mean_batch(self) -> float:
+        """Requests per instant."""
+        return self.batch.geometric if isinstance(self.batch, GeometricBatch) else float(self.batch)
+
+    def expected(self, duration: float) -> float:
+        """Mean number of requests within the duration in seconds."""
+        return self.rate * duration
+
+
+class ConstantRate(Table):
+    """Arrivals like clockwork: the first at 0, then one every 1/rate seconds."""
+
+    kind: Literal["constant"] = Field(description="The kind of arrivals.")
+    rate: PositiveNumber = Field(description="Requests per second.")
+
+    def expected(self, duration: float) -> float:
+        """Number of requests within the duration in seconds."""
+        return math.ceil(self.rate * duration)
+
+
+class Mmpp(Table):
+    """Poisson arrivals whose rate switches at random: states in turn, starting with the first, then over again."""
+
+    kind: Literal["mmpp"] = Field(description="The kind of arrivals.")
+    rates: Annotated[tuple[NumberFromZero, ...], LISTED] = Field(description="Requests per second in each state.")
+    stay: Annotated[tuple[PositiveSeconds, ...], LISTED] = Field(description="Mean time in each state (exponential).")
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Mmpp":
+        if len(self.rates) != len(self.stay) or len(self.rates) < 2:
+            given = f"there are {len(self.rates)} and {len(self.stay)}"
+            raise ValueError(f"expected as many rates as stays, and at least two; {given}")
+        if not any(self.rates):
+            raise ValueError("expected at least one rate above 0")
+        return self
+
+    def expected(self, duration: float) -> float:
+        """Long-run mean number of requests within the duration in seconds."""
+        return sum(r * s for r, s in zip(self.rates, self.stay, strict=True)) / sum(self.stay) * duration
+
+
+class Ramp(Table):
+    """Poisson arrivals whose rate changes steadily over the whole duration."""
+
+    kind: Literal["ramp"] = Field(description="The kind of arrivals.")
+    start: NumberFromZero = Field(alias="from", description="Requests per second at the start.")
+    end: NumberFromZero = Field(alias="to", description="Requests per second at the end.")
+
+    @model_validator(mode="after")
+    def _not_nothing(self) -> "Ramp":
+        if not self.start + self.end > 0:
+            raise ValueError("expected from or to above 0")
+        return self
+
+    def expected(self, duration: float) -> float:
+        """Mean number of requests within the duration in seconds."""
+        return (self.start + self.end) / 2 * duration
+
+
+class Spike(Table):
+    """Poisson arrivals at a base rate, and at a higher one for a while."""
+
+    kind: Literal["spike"] = Field(description="The kind of arrivals.")
+    rate: NumberFromZero = Field(description="Requests per second outside of the spike.")
+    peak: PositiveNumber = Field(description="Requests per second during the spike.")
+    at: Seconds = Field(description="When the spike starts.")
+    lasting: PositiveSeconds = Field(alias="for", description="How long the spike lasts.")
+
+    def expected(self, duration: float) -> float:
+        """Mean number of requests within the duration in seconds."""
+        inside = max(0.0, min(self.at + self.lasting, duration) - self.at)
+        return self.rate * duration + (self.peak - self.rate) * inside
+
+
+class Closed(Table):
+    """A closed loop: each client waits for its answer, thinks, and sends the next request."""
+
+    kind: Literal["closed"] = Field(description="The kind of arrivals.")
+    clients: Annotated[int, Field(ge=1, le=1_000_000), WHOLE] = Field(description="Number of clients.")
+    think: Duration = Field(description="Time between an answer and the next request of the same client.")
+
+
+OpenLoop = Poisson | ConstantRate | Mmpp | Ramp | Spike | Replay
+KINDS: dict[str, type[Table]] = {
+    "poisson": Poisson,
+    "constant": ConstantRate,
+    "mmpp": Mmpp,
+    "ramp": Ramp,
+    "spike": Spike,
+    "closed": Closed,
+    "trace": Replay,
+}
+
+
+def _arrivals(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, dict) or "kind" not in value:
+        raise ValueError(f'expected a table with kind = "...", one of {listed(KINDS)}')
+    kind = value["kind"]
+    if not isinstance(kind, str) or kind not in KINDS:
+        near = did_you_mean(kind, KINDS) if isinstance(kind, str) else ""
+        message = ValueError(f"unknown kind{near}; expected {listed(KINDS)}")
+        details = InitErrorDetails(type="value_error", loc=("kind",), input=kind, ctx={"error": message})
+        raise ValidationError.from_exception_data("arrivals", [details])
+    return KINDS[kind].model_validate(value, context=info.context)
+
+
+def _described(handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    return {"anyOf": [table_schema(table, handler) for table in KINDS.values()]}
+
+
+Arrivals = Annotated[OpenLoop | Closed, Parsed(_arrivals, _described)]

@@ -1,0 +1,115 @@
+"""Judges a parsed scenario file: each value by itself, then those that must fit each other.
+
+What must fit is looked up in the file as written, so one wrong value does not hide another mistake.
+"""
+
+import math
+from collections.abc import Iterator
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from pydantic import ValidationError
+
+from simulator.workload.fields import listed
+from simulator.workload.mistakes import Mistake, from_pydantic
+from simulator.workload.quantity import DURATION, did_you_mean, parse
+from simulator.workload.rounds import expected_requests
+from simulator.workload.scenario import ANYBODY, Scenario
+
+MOST_REQUESTS = 50e6
+"""More would not fit the memory of an ordinary machine."""
+
+
+def check(raw: dict[str, Any], folder: Traversable | None = None) -> Scenario | list[Mistake]:
+    """The scenario, or everything that is wrong with it; CSV files are read from the folder."""
+    names = {item["name"] for _, item in _named(raw, "requests")}
+    context = None if folder is None else {"folder": folder, "classes": names}
+    mistakes = [*_twins(raw), *_strangers(raw), *_nobody(raw), *_too_late(raw)]
+    try:
+        scenario = Scenario.model_validate(raw, context=context)
+    except ValidationError as error:
+        return [*from_pydantic(error), *mistakes]
+    return mistakes or list(_absurd(scenario)) or scenario
+
+
+def _named(raw: dict[str, Any], key: str) -> list[tuple[int, dict[str, Any]]]:
+    items = raw.get(key)
+    if key == "clients" and items is None:
+        items = [ANYBODY]
+    if not isinstance(items, list):
+        return []
+    return [(n, item) for n, item in enumerate(items) if isinstance(item, dict) and isinstance(item.get("name"), str)]
+
+
+def _twins(raw: dict[str, Any]) -> Iterator[Mistake]:
+    for key in ("requests", "clients"):
+        first: dict[str, int] = {}
+        for number, item in _named(raw, key):
+            name = item["name"]
+            if name in first:
+                yield Mistake(
+                    (key, number, "name"), f"{key}[{first[name]}] has this name too; expected another one", name
+                )
+            first.setdefault(name, number)
+
+
+def _strangers(raw: dict[str, Any]) -> Iterator[Mistake]:
+    known = [item["name"] for _, item in _named(raw, "clients")]
+    for number, item in _named(raw, "requests"):
+        wanted = item.get("clients")
+        for position, name in enumerate(wanted if isinstance(wanted, list) else ()):
+            if isinstance(name, str) and name not in known:
+                expected = f"; expected {listed(tuple(known))}" if known else ""
+                message = f"no client has this name{did_you_mean(name, known)}{expected}"
+                yield Mistake(("requests", number, "clients", position), message, name)
+
+
+def _nobody(raw: dict[str, Any]) -> Iterator[Mistake]:
+    requests, clients = _named(raw, "requests"), _named(raw, "clients")
+    if requests and all(item.get("weight") == 0 for _, item in requests):
+        yield Mistake(("requests",), "every weight is 0; expected at least one above 0")
+    shares = {item["name"]: item.get("share", 1) for _, item in clients}
+    if shares and all(share == 0 for share in shares.values()):
+        yield Mistake(("clients",), "every share is 0; expected at least one above 0")
+        return
+    for number, item in requests:
+        wanted = item.get("clients")
+        if isinstance(wanted, list) and wanted and all(isinstance(w, str) and shares.get(w) == 0 for w in wanted):
+            yield Mistake(("requests", number, "clients"), "all of these clients have share 0", wanted)
+
+
+def _too_late(raw: dict[str, Any]) -> Iterator[Mistake]:
+    duration, arrivals = raw.get("duration"), raw.get("arrivals")
+    length = _seconds(duration)
+    if length is None:
+        return
+    warmup = _seconds(raw.get("warmup"))
+    if warmup is not None and warmup >= length:
+        yield Mistake(("warmup",), f'expected less than the duration, "{duration}"', raw["warmup"])
+    if isinstance(arrivals, dict) and arrivals.get("kind") == "spike":
+        at = _seconds(arrivals.get("at"))
+        if at is not None and at >= length:
+            yield Mistake(("arrivals", "at"), f'expected a time within the duration, "{duration}"', arrivals["at"])
+
+
+def _seconds(value: object) -> float | None:
+    try:
+        return parse(value, DURATION)
+    except ValueError:
+        return None
+
+
+def _absurd(scenario: Scenario) -> Iterator[Mistake]:
+    expected = expected_requests(scenario)
+    if expected == math.inf:
+        message = "thinking and all steps take no time, so the requests would never end; expected some time above 0"
+        yield Mistake(("arrivals", "think"), message)
+    elif expected > MOST_REQUESTS:
+        message = (
+            f"about {expected:.3g} requests; expected at most {MOST_REQUESTS:.0f} (a shorter duration, fewer arrivals)"
+        )
+        yield Mistake(("arrivals",), message)
+    elif scenario.arrivals.kind == "trace" and expected == 0:
+        yield Mistake(("arrivals", "file"), "no row comes before the end of the duration")
+    if scenario.arrivals.kind == "mmpp" and scenario.duration / sum(scenario.arrivals.stay) > MOST_REQUESTS:
+        yield Mistake(("arrivals", "stay"), "the states change too often; expected longer stays")

@@ -1,0 +1,190 @@
+"""Draws the workload of a scenario: every request of the run as one row, before the run starts.
+
+Rows are drawn block by block, so that ten million of them need little more memory than the columns themselves.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.workload.arrivals import Closed
+from simulator.workload.distribution import Constant, Distribution, Floats
+from simulator.workload.replay import Replay
+from simulator.workload.rounds import default_rounds
+from simulator.workload.scenario import Client, RequestClass, Scenario
+from simulator.workload.streams import Source, stream
+from simulator.workload.table import Work, Workload
+from simulator.workload.times import BLOCK, arrival_times
+
+Picks = NDArray[np.int16]
+Rows = NDArray[np.intp] | slice
+NEVER = Constant(np.inf)
+
+
+def draw(scenario: Scenario, seed: int | None = None, rounds: int | None = None) -> Workload:
+    """The requests of one run: the same scenario and seed always give the same rows.
+
+    Closed loop: ``rounds`` rows for each client, by default as many as it will hardly need; asking for more rounds
+    leaves the first ones as they were. An open loop ignores it.
+    """
+    seed = scenario.seed if seed is None else seed
+    arrivals = scenario.arrivals
+    clients_in_loop, think = 0, None
+    if isinstance(arrivals, Closed):
+        clients_in_loop = arrivals.clients
+        count = clients_in_loop * (default_rounds(scenario) if rounds is None else rounds)
+        arrival = np.full(count, np.nan)
+        think = _column(count, arrivals.think, stream(seed, Source.THINK))
+    else:
+        arrival = arrival_times(arrivals, scenario.duration, seed)
+    request_class = _classes(scenario, len(arrival), seed)
+    client = _clients(scenario, request_class, seed)
+    upload, response, phases = _by_class(scenario.requests, request_class, seed)
+    rtt, patience = _by_client(scenario.clients, client, seed)
+    return Workload(
+        class_names=tuple(c.name for c in scenario.requests),
+        client_names=tuple(c.name for c in scenario.clients),
+        phase_kinds=_phase_kinds(scenario.requests),
+        arrival=arrival,
+        request_class=request_class,
+        client=client,
+        upload=upload,
+        response=response,
+        phases=phases,
+        rtt=rtt,
+        patience=patience,
+        up_rate=np.array([np.inf if c.up is None else c.up for c in scenario.clients]),
+        down_rate=np.array([np.inf if c.down is None else c.down for c in scenario.clients]),
+        coin=stream(seed, Source.COIN).random(len(arrival)),
+        duration=scenario.duration,
+        warmup=scenario.warmup,
+        seed=seed,
+        clients_in_loop=clients_in_loop,
+        think=think,
+    )
+
+
+def _blocks(count: int) -> Iterator[slice]:
+    return (slice(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK))
+
+
+def _column(count: int, distribution: Distribution, random: np.random.Generator) -> Floats:
+    column = np.empty(count)
+    for block in _blocks(count):
+        column[block] = distribution.draw(random, block.stop - block.start)
+    return column
+
+
+def _classes(scenario: Scenario, count: int, seed: int) -> Picks:
+    if isinstance(scenario.arrivals, Replay):
+        recorded = scenario.arrivals.file
+        numbers = {c.name: number for number, c in enumerate(scenario.requests)}
+        of_name = np.array([numbers[name] for name in recorded.names], dtype=np.int16)
+        return of_name[recorded.name_index[:count]]
+    return _pick([c.weight for c in scenario.requests], count, stream(seed, Source.CLASS))
+
+
+def _pick(weights: Sequence[float], count: int, random: np.random.Generator) -> Picks:
+    """Indices, each as often as its weight says."""
+    picks = np.zeros(count, dtype=np.int16)
+    if len(weights) > 1:
+        bounds = _bounds(weights)
+        for block in _blocks(count):
+            picks[block] = np.searchsorted(bounds, random.random(block.stop - block.start), side="right")
+    return picks
+
+
+def _bounds(weights: Sequence[float]) -> Floats:
+    """Upper ends of the parts of [0, 1); what is beyond the last positive weight cannot be picked."""
+    sums = np.cumsum(weights)
+    bounds: Floats = sums / sums[-1]
+    return np.where(bounds >= 1.0, np.inf, bounds)[: len(weights)]
+
+
+def _clients(scenario: Scenario, request_class: Picks, seed: int) -> Picks:
+    """One number a row decides, whatever its class: naming the clients of one class leaves the others alone."""
+    picks = np.zeros(len(request_class), dtype=np.int16)
+    if len(scenario.clients) == 1:
+        return picks
+    random = stream(seed, Source.CLIENT)
+    bounds = [_bounds([c.share * _sends(c, r) for c in scenario.clients]) for r in scenario.requests]
+    for block in _blocks(len(picks)):
+        luck = random.random(block.stop - block.start)
+        for number, rows in _groups(request_class[block], len(bounds)):
+            picks[block][rows] = np.searchsorted(bounds[number], luck[rows], side="right")
+    return picks
+
+
+def _sends(client: Client, request: RequestClass) -> bool:
+    return request.clients is None or client.name in request.clients
+
+
+def _groups(picks: Picks, kinds: int) -> Iterator[tuple[int, Rows]]:
+    """Each kind that occurs, and its rows."""
+    if kinds == 1:
+        yield 0, slice(None)
+        return
+    for kind in range(kinds):
+        rows = np.flatnonzero(picks == kind)
+        if len(rows):
+            yield kind, rows
+
+
+def _by_class(classes: Sequence[RequestClass], picks: Picks, seed: int) -> tuple[Floats, Floats, Floats]:
+    count = len(picks)
+    upload, response = np.empty(count), np.empty(count)
+    phases = np.zeros((count, max(len(c.steps) for c in classes)))
+    fills = []
+    for c in classes:
+        drawn = [
+            _filler(upload, c.upload, stream(seed, Source.UPLOAD, c.name)),
+            _filler(response, c.response, stream(seed, Source.RESPONSE, c.name)),
+        ]
+        for number, step in enumerate(c.steps):
+            drawn.append(_filler(phases[:, number], step.time, stream(seed, Source.PHASE, c.name, number)))
+        fills.append(drawn)
+    _fill(fills, picks)
+    return upload, response, phases
+
+
+def _by_client(clients: Sequence[Client], picks: Picks, seed: int) -> tuple[Floats, Floats]:
+    rtt, patience = np.empty(len(picks)), np.empty(len(picks))
+    fills = [
+        [
+            _filler(rtt, c.rtt, stream(seed, Source.RTT, c.name)),
+            _filler(patience, c.patience or NEVER, stream(seed, Source.PATIENCE, c.name)),
+        ]
+        for c in clients
+    ]
+    _fill(fills, picks)
+    return rtt, patience
+
+
+Filler = Callable[[slice, Rows, int], None]
+
+
+def _filler(column: Floats, distribution: Distribution, random: np.random.Generator) -> Filler:
+    """Draws the next values of a column: for some rows of a block, and how many they are."""
+
+    def fill(block: slice, rows: Rows, count: int) -> None:
+        value = distribution.value if isinstance(distribution, Constant) else distribution.draw(random, count)
+        column[block][rows] = value
+
+    return fill
+
+
+def _fill(fills: Sequence[Sequence[Filler]], picks: Picks) -> None:
+    """Fill each row with the draws of its kind."""
+    for block in _blocks(len(picks)):
+        for kind, rows in _groups(picks[block], len(fills)):
+            count = block.stop - block.start if isinstance(rows, slice) else len(rows)
+            for fill in fills[kind]:
+                fill(block, rows, count)
+
+
+def _phase_kinds(classes: Sequence[RequestClass]) -> NDArray[np.int8]:
+    kinds = np.full((len(classes), max(len(c.steps) for c in classes)), Work.NONE, dtype=np.int8)
+    for row, c in zip(kinds, classes, strict=True):
+        row[: len(c.steps)] = [step.work for step in c.steps]
+    return kinds

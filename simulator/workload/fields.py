@@ -1,0 +1,146 @@
+"""What the keys of a scenario file may hold: tables that know their keys, numbers, and quantities with a unit."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import CoreSchema, InitErrorDetails, core_schema
+
+from simulator.workload.quantity import DURATION, RATE, SIZE, Dimension, did_you_mean, parse, plain_number
+
+LONGEST_LIST = 1000
+"""More classes, clients or steps were written by accident."""
+
+Describe = Callable[[GetJsonSchemaHandler], dict[str, Any]]
+
+
+class Table(BaseModel):
+    """A table of a scenario file; unknown and missing keys are reported together with what was expected."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _name_the_keys(cls, value: Any, handler: ModelWrapValidatorHandler["Table"]) -> "Table":
+        if not isinstance(value, dict | cls):
+            raise ValueError(f"expected a table with {listed(cls.known_keys())}")
+        try:
+            return handler(value)
+        except ValidationError as error:
+            details = [_explained(detail, cls.known_keys()) for detail in error.errors(include_url=False)]
+            raise ValidationError.from_exception_data(cls.__name__, details) from None
+
+    @classmethod
+    def known_keys(cls) -> dict[str, str]:
+        """The keys as they are written in a file, each with its description."""
+        return {field.alias or name: field.description or "" for name, field in cls.model_fields.items()}
+
+
+def _explained(detail: Any, keys: Mapping[str, str]) -> InitErrorDetails:
+    kind, place, context = detail["type"], detail["loc"], detail.get("ctx", {})
+    if len(place) == 1 and kind in ("extra_forbidden", "missing"):
+        key = str(place[0])
+        if kind == "missing":
+            message = f"missing; expected here: {keys[key][:1].lower()}{keys[key][1:].rstrip('.')}"
+        else:
+            message = f"unknown key{did_you_mean(key, keys)}; expected {listed(keys)}"
+        kind, context = "value_error", {"error": ValueError(message)}
+    value = MISSING if detail["type"] == "missing" else detail["input"]
+    return InitErrorDetails(type=kind, loc=place, input=value, ctx=context)
+
+
+MISSING = object()
+"""Stands for the value of a key that is not there."""
+
+
+def listed(words: Mapping[str, Any] | tuple[str, ...]) -> str:
+    """Words as the end of a sentence: ``a, b or c``."""
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+@dataclass(frozen=True, eq=False)
+class Parsed:
+    """Turns a value of the file into one of the program, and says in the JSON Schema what it looks like.
+
+    What it calls may raise ValueError for the value, or ValidationError for values inside of it.
+    """
+
+    read: Callable[[Any, ValidationInfo], Any]
+    describe: Describe
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        """Called by Pydantic: how to validate."""
+        return core_schema.with_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Called by Pydantic: how to describe."""
+        return self.describe(handler)
+
+
+def table_schema(table: type[Table], handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    """The JSON Schema of a table that is validated by a function."""
+    table.model_rebuild(force=True)
+    return handler(table.__pydantic_core_schema__)
+
+
+def quantity_schema(dimension: Dimension) -> dict[str, Any]:
+    """The JSON Schema of a quantity."""
+    units = "|".join(dimension.units)
+    return {
+        "type": "string",
+        "pattern": rf"^\s*\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*({units})\s*$",
+        "description": f"{dimension.noun} such as {dimension.example}",
+    }
+
+
+def _quantity(dimension: Dimension, *, above_zero: bool = False) -> Parsed:
+    def read(value: Any, _: ValidationInfo) -> float:
+        amount = parse(value, dimension)
+        if above_zero and not amount > 0:
+            raise ValueError(f"expected {dimension.noun} above 0 such as {dimension.example}")
+        return amount
+
+    return Parsed(read, lambda _: quantity_schema(dimension))
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("expected a whole number")
+    return value
+
+
+def _some(value: Any) -> Any:
+    if not isinstance(value, list) or not 0 < len(value) <= LONGEST_LIST:
+        raise ValueError(f"expected a list in [ ] with 1 to {LONGEST_LIST} items")
+    return value
+
+
+Seconds = Annotated[float, _quantity(DURATION)]
+PositiveSeconds = Annotated[float, _quantity(DURATION, above_zero=True)]
+Bytes = Annotated[float, _quantity(SIZE)]
+PositiveBytes = Annotated[float, _quantity(SIZE, above_zero=True)]
+BytesPerSecond = Annotated[float, _quantity(RATE, above_zero=True)]
+
+# A validator in front comes last: the bounds stay with the number, where the JSON Schema looks for them.
+NUMBER = BeforeValidator(plain_number)
+WHOLE = BeforeValidator(_whole)
+LISTED = BeforeValidator(_some)
+"""For a tuple that may not be empty. (Pydantic's own minimum counts only the items without a mistake.)"""
+
+PositiveNumber = Annotated[float, Field(gt=0), NUMBER]
+NumberFromZero = Annotated[float, Field(ge=0), NUMBER]
+Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[\w-]+( [\w-]+)*$")]
+"""A word that can stand in a dotted key: letters, digits, ``-``, ``_`` and single blanks between them."""

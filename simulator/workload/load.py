@@ -1,0 +1,108 @@
+"""Reads a scenario, shipped or written by the user, and says everything that is wrong with it at once."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from simulator.workload.check import check
+from simulator.workload.fields import listed
+from simulator.workload.lines import line_numbers
+from simulator.workload.mistakes import Mistake, Origin, ScenarioError, error, printable, show
+from simulator.workload.overrides import set_value
+from simulator.workload.quantity import did_you_mean
+from simulator.workload.scenario import ANYBODY, Scenario
+
+__all__ = ["ScenarioError", "load", "shipped"]
+
+LARGEST_FILE = 1_000_000
+"""Bytes. A scenario is written by hand; data belongs in CSV files beside it."""
+
+
+def shipped() -> list[str]:
+    """The names of the scenarios that come with the program."""
+    return sorted(found.name.removesuffix(".toml") for found in _shelf() if found.name.endswith(".toml"))
+
+
+def load(name_or_path: str, overrides: Sequence[tuple[str, str]] = ()) -> Scenario:
+    """Read a shipped scenario or a file, with some values replaced: ``("arrivals.rate", "80")``.
+
+    Raises ScenarioError, whose message lists every mistake.
+    """
+    label, folder, data = _read(str(name_or_path))
+    text, raw = _parsed(label, data)
+    mistakes, places = [], []
+    if "clients" not in raw and any(dotted.startswith("clients.") for dotted, _ in overrides):
+        raw["clients"] = [dict(ANYBODY)]
+    for dotted, value in overrides:
+        try:
+            places.append(set_value(raw, dotted, value))
+        except ValueError as problem:
+            mistakes.append(Mistake((), f"override {dotted[:80]}={show(value)}: {problem}"))
+    result = check(raw, folder)
+    if isinstance(result, list) or mistakes:
+        mistakes += result if isinstance(result, list) else []
+        raise error(mistakes, Origin(label=label, lines=line_numbers(text), overridden=frozenset(places)))
+    return result.named(Path(label).stem)
+
+
+def _shelf() -> list[Traversable]:
+    # By name: the package of scenarios stands above this one, so it is not imported as code.
+    try:
+        return list(resources.files("scenarios").iterdir())
+    except (ModuleNotFoundError, OSError):
+        return []
+
+
+def _read(name: str) -> tuple[str, Traversable, bytes]:
+    """How messages call the file, where its CSV files are, and its bytes."""
+    path: Traversable = Path(name)
+    folder: Traversable = Path(name).parent
+    if name in shipped():
+        folder = resources.files("scenarios")
+        path = folder / f"{name}.toml"
+        label = path.name
+    else:
+        label = printable(name[:200])
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        raise _unknown(name) from None
+    except IsADirectoryError:
+        raise ScenarioError(f"{label}: a directory; expected a scenario file (TOML)") from None
+    except (OSError, ValueError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else str(problem)
+        raise ScenarioError(f"{show(name)}: cannot be read: {reason}; expected a scenario file (TOML)") from None
+    if len(data) > LARGEST_FILE:
+        raise ScenarioError(f"{label}: larger than {LARGEST_FILE} bytes; expected a scenario file (TOML)")
+    return label, folder, data
+
+
+def _unknown(name: str) -> ScenarioError:
+    names = shipped()
+    wanted = Path(name).name.removesuffix(".toml")
+    known = f"one of {listed(tuple(names))}, or " if names else ""
+    return ScenarioError(
+        f"{show(name)}: no such file, and no shipped scenario has this name{did_you_mean(wanted, names)}; "
+        f"expected {known}the path of a TOML file"
+    )
+
+
+def _parsed(label: str, data: bytes) -> tuple[str, dict[str, Any]]:
+    try:
+        text = data.decode("utf-8-sig")
+        return text, tomllib.loads(text)
+    except UnicodeDecodeError as problem:
+        line = data.count(b"\n", 0, problem.start) + 1
+        raise ScenarioError(f"{label}:{line}: not UTF-8 text; expected a scenario file (TOML)") from None
+    except RecursionError:
+        raise ScenarioError(f"{label}: nested too deeply; expected a scenario file (TOML)") from None
+    except ValueError as problem:
+        found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(problem), re.DOTALL)
+        where = f":{found[2]}" if found and found[2] else ""
+        what = found[1] if found else str(problem)
+        raise ScenarioError(f"{label}{where}: not TOML: {printable(what[:200])}") from None

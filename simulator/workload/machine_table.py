@@ -1,0 +1,70 @@
+"""The ``[machine]`` table: every field of ``Machine``, as a quantity where the field is a time or a size."""
+
+import ast
+import inspect
+import textwrap
+from dataclasses import fields
+from typing import Annotated, Any, get_type_hints
+
+from pydantic import Field, GetJsonSchemaHandler, ValidationInfo, create_model
+
+from simulator.plan.machine import Machine
+from simulator.workload.fields import WHOLE, Bytes, Parsed, PositiveSeconds, Seconds, Table, table_schema
+
+_Count = Annotated[int, Field(ge=1, le=4096), WHOLE]
+
+
+def _written(name: str, hint: Any) -> tuple[str, Any]:
+    """How a field of Machine is called and what it holds in a file: seconds carry a unit there, not a suffix."""
+    if hint is int:
+        return name, _Count
+    if hint is not float:
+        return name, hint
+    if not name.endswith("_s"):
+        return name, Bytes
+    return name.removesuffix("_s"), Seconds if name.endswith("_cost_s") else PositiveSeconds
+
+
+_HINTS = get_type_hints(Machine)
+_WRITTEN = {field.name: _written(field.name, _HINTS[field.name]) for field in fields(Machine)}
+_keys: Any = {key: (kind | None, None) for key, kind in _WRITTEN.values()}
+MachineTable = create_model("machine", __base__=Table, **_keys)
+
+
+def _read(value: Any, info: ValidationInfo) -> Machine:
+    table = MachineTable.model_validate(value, context=info.context)
+    given = {name: getattr(table, key) for name, (key, _) in _WRITTEN.items() if key in table.model_fields_set}
+    return Machine(**given)
+
+
+def _described(handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    schema = table_schema(MachineTable, handler)
+    sentences = _sentences()
+    for name, (key, _) in _WRITTEN.items():
+        (described, *_null) = schema["properties"][key]["anyOf"]
+        default = _quantity_text(name, getattr(Machine(), name))
+        schema["properties"][key] = described | {"description": sentences[name], "default": default}
+    return schema
+
+
+def _quantity_text(name: str, value: Any) -> Any:
+    if not isinstance(value, float):
+        return value
+    return f"{value:g} s" if name.endswith("_s") else f"{value:.0f} B"
+
+
+def _sentences() -> dict[str, str]:
+    """The sentence under each field of Machine. Read from its source: Python does not keep them at run time."""
+    (body,) = ast.parse(textwrap.dedent(inspect.getsource(Machine))).body
+    assert isinstance(body, ast.ClassDef)
+    found = {}
+    for field, below in zip(body.body, body.body[1:], strict=False):
+        match field, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(sentence))):
+                found[name] = " ".join(sentence.split())
+            case _:
+                pass
+    return found
+
+
+MachineSettings = Annotated[Machine, Parsed(_read, _described)]

@@ -1,0 +1,138 @@
+"""What is wrong with a scenario file: every mistake in one message, each with its line, its value, and the remedy."""
+
+import datetime
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from simulator.workload.fields import MISSING
+from simulator.workload.quantity import did_you_mean
+
+Place = tuple[str | int, ...]
+"""Where a value stands: keys, and indices into lists."""
+SHOWN = 100
+"""Mistakes that are listed; the rest is counted."""
+
+
+class ScenarioError(ValueError):
+    """A scenario cannot be used. The message has one line for every mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong, and where."""
+
+    place: Place
+    message: str
+    value: Any = MISSING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where the values came from."""
+
+    label: str
+    """The file as the user knows it."""
+    lines: Mapping[Place, int]
+    """The line of every place that could be found."""
+    overridden: frozenset[Place] = frozenset()
+    """Places whose values did not come from the file."""
+
+
+def from_pydantic(error: ValidationError) -> list[Mistake]:
+    """The mistakes that Pydantic found, in our words."""
+    return [Mistake(d["loc"], _in_our_words(d), d["input"]) for d in error.errors(include_url=False)]
+
+
+_EXPECTED = {
+    "string_type": "expected text in quotes",
+    "string_too_short": "expected some text",
+    "string_too_long": "expected at most {max_length} characters",
+    "string_pattern_mismatch": "expected letters, digits, - and _ (and single blanks between them)",
+    "tuple_type": "expected a list in [ ]",
+    "greater_than": "expected a number above {gt:g}",
+    "greater_than_equal": "expected a number of at least {ge:g}",
+    "less_than": "expected a number below {lt:g}",
+    "less_than_equal": "expected a number of at most {le:g}",
+}
+
+
+def _in_our_words(detail: Any) -> str:
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "literal_error":
+        near = did_you_mean(str(detail["input"]), re.findall(r"'([^']*)'", context["expected"]))
+        return f"expected {context['expected']}{near}"
+    if kind in _EXPECTED:
+        return _EXPECTED[kind].format(**context)
+    return str(detail["msg"]).replace("Input should be", "expected")
+
+
+def error(mistakes: Sequence[Mistake], origin: Origin) -> ScenarioError:
+    """All mistakes as one error, in the order of the file."""
+    lines = sorted((_line(mistake.place, origin) or 0, number) for number, mistake in enumerate(mistakes))
+    shown = [_sentence(mistakes[number], origin) for _, number in lines[:SHOWN]]
+    if len(lines) > SHOWN:
+        shown.append(f"{origin.label}: and {len(lines) - SHOWN} more mistakes")
+    return ScenarioError("\n".join(shown))
+
+
+def _sentence(mistake: Mistake, origin: Origin) -> str:
+    line = _line(mistake.place, origin)
+    if any(mistake.place[: len(place)] == place for place in origin.overridden):
+        where = f"{origin.label}, override"
+    else:
+        where = origin.label if line is None else f"{origin.label}:{line}"
+    path = path_text(mistake.place)
+    given = "" if mistake.value is MISSING else f" = {show(mistake.value)}"
+    return printable(f"{where}: {path}{given}: {mistake.message}" if path else f"{where}: {mistake.message}")
+
+
+def printable(text: str) -> str:
+    """The text with everything escaped that could steer a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _line(place: Place, origin: Origin) -> int | None:
+    for length in range(len(place), 0, -1):
+        if place[:length] in origin.lines:
+            return origin.lines[place[:length]]
+    return None
+
+
+def path_text(place: Place) -> str:
+    """A place as a reader would write it, for example ``requests[0].steps[1].cpu``."""
+    text = ""
+    for key in place:
+        if isinstance(key, int):
+            text += f"[{key}]"
+        else:
+            word = key if re.fullmatch(r"[\w-]+", key) else json.dumps(key[:60], ensure_ascii=False)
+            text += f".{word}" if text else word
+    return text
+
+
+def show(value: Any) -> str:
+    """A value as a TOML file would have it, shortened."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return json.dumps(value if len(value) <= 60 else value[:57] + "...", ensure_ascii=False)
+        case dict():
+            return "{" + ", ".join(f"{path_text((key,))} = ..." for key in list(value)[:4]) + "}"
+        case list():
+            return f"a list of {len(value)}"
+        case int() if abs(value) >= 10**30:
+            return f"a number of {value.bit_length()} bits"
+        case datetime.date() | datetime.time():
+            return value.isoformat()
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        case _:
+            return str(value)[:60]

@@ -1,0 +1,100 @@
+"""Durations, sizes and rates as people write them: a number and its unit, for example ``150 us`` or ``0.5 Mbit/s``.
+
+A bare number is refused: whether 30 meant seconds or milliseconds is the mistake that costs an afternoon.
+"""
+
+import difflib
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+_WRITTEN = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Dimension:
+    """What a quantity measures, and the units that it may be written in."""
+
+    noun: str
+    """With its article, for example ``a duration``."""
+    example: str
+    """How one is written, with the quotes of a scenario file."""
+    units: Mapping[str, float]
+    """Each unit's worth: seconds, bytes, or bytes per second."""
+    aliases: Mapping[str, str]
+    """Words that people try, and the unit that they mean."""
+    limit: float
+    """Anything above is taken for a slip of the pen."""
+
+
+DURATION = Dimension(
+    noun="a duration",
+    example='"60 s" or "2 ms"',
+    units={"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0},
+    aliases={"sec": "s", "secs": "s", "second": "s", "seconds": "s", "msec": "ms", "m": "min", "hour": "h", "μs": "us"},
+    limit=1e9,
+)
+SIZE = Dimension(
+    noun="a size",
+    example='"30 KiB" or "500 B"',
+    units={"B": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 2.0**10, "MiB": 2.0**20, "GiB": 2.0**30},
+    aliases={"b": "B", "byte": "B", "bytes": "B", "K": "KiB", "k": "kB", "M": "MiB", "G": "GiB"},
+    limit=1e15,
+)
+RATE = Dimension(
+    noun="a data rate",
+    example='"10 Mbit/s" or "1 MiB/s"',
+    units={
+        **{unit + "/s": worth / 8 for unit, worth in {"bit": 1.0, "kbit": 1e3, "Mbit": 1e6, "Gbit": 1e9}.items()},
+        **{unit + "/s": worth for unit, worth in SIZE.units.items()},
+    },
+    aliases={"bps": "bit/s", "kbps": "kbit/s", "Mbps": "Mbit/s", "mbps": "Mbit/s", "Gbps": "Gbit/s", "gbps": "Gbit/s"},
+    limit=1e15,
+)
+
+
+def parse(value: object, dimension: Dimension) -> float:
+    """Seconds, bytes or bytes per second; ValueError says what was expected instead."""
+    expected = f"expected {dimension.noun} such as {dimension.example}"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise ValueError(f"a number without its unit; {expected}")
+    if not isinstance(value, str):
+        raise ValueError(expected)
+    found = _WRITTEN.fullmatch(value) if len(value) <= 100 else None
+    if found is None:
+        raise ValueError(expected)
+    number, unit = float(found[1]), found[2]
+    if unit not in dimension.units:
+        problem = f'unknown unit "{unit}"' if unit else "the unit is missing"
+        raise ValueError(f"{problem}{_nearest_unit(unit, dimension)}; {expected}")
+    amount = number * dimension.units[unit]
+    if number < 0:
+        raise ValueError(f"negative; {expected}")
+    if not amount <= dimension.limit:
+        raise ValueError(f"unreasonably large; {expected}")
+    return amount
+
+
+def _nearest_unit(unit: str, dimension: Dimension) -> str:
+    if meant := dimension.aliases.get(unit):
+        return f' (did you mean "{meant}"?)'
+    return did_you_mean(unit, dimension.units)
+
+
+def did_you_mean(word: str, valid: Iterable[str]) -> str:
+    """A remark in brackets that names the valid word nearest to the given one, or nothing if none is near."""
+    by_lower_case = {known.lower(): known for known in valid}
+    near = difflib.get_close_matches(word.lower()[:100], by_lower_case, n=1, cutoff=0.5)
+    return f' (did you mean "{by_lower_case[near[0]]}"?)' if near else ""
+
+
+def plain_number(value: object, largest: float = 1e9) -> float:
+    """A finite number that is given without a unit, at most ``largest`` in size."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("expected a number without quotes or unit")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("expected a finite number")
+    if abs(value) > largest:
+        raise ValueError(f"expected a number of at most {largest:g}")
+    return float(value)

@@ -1,0 +1,167 @@
+"""A scenario: one load, as its TOML file says it. What each key means stands beside it."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field, GetJsonSchemaHandler, PrivateAttr, ValidationInfo, field_validator
+
+from simulator.workload.amounts import Duration, Size
+from simulator.workload.arrivals import Arrivals
+from simulator.workload.distribution import Constant, Distribution
+from simulator.workload.fields import (
+    LISTED,
+    WHOLE,
+    BytesPerSecond,
+    Name,
+    NumberFromZero,
+    Parsed,
+    PositiveSeconds,
+    Seconds,
+    Table,
+    Text,
+    table_schema,
+)
+from simulator.workload.machine_table import MachineSettings
+from simulator.workload.quantity import did_you_mean
+from simulator.workload.table import Work
+
+ANYBODY = {"name": "any"}
+"""The kind of client in a scenario that names none: no delay, no limit, endless patience."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One phase of a request's work."""
+
+    work: Work
+    time: Distribution
+    """Seconds."""
+
+
+class CpuStep(Table):
+    """A step of computing."""
+
+    cpu: Duration = Field(description="Time on a core (under the GIL where the architecture has one).")
+
+
+class IoStep(Table):
+    """A step of waiting."""
+
+    io: Duration = Field(description="Time waiting for something else, holding no core.")
+
+
+def _step(value: Any, info: ValidationInfo) -> Step:
+    if not isinstance(value, dict):
+        raise ValueError('expected {cpu = "..."} or {io = "..."}')
+    for key in value:
+        if key not in ("cpu", "io"):
+            raise ValueError(f'unknown step "{key[:40]}"{did_you_mean(key, ("cpu", "io"))}; expected cpu or io')
+    if len(value) != 1:
+        raise ValueError("expected exactly one of cpu and io in each step; write two steps, in their order")
+    if "cpu" in value:
+        return Step(Work.CPU, CpuStep.model_validate(value, context=info.context).cpu)
+    return Step(Work.IO, IoStep.model_validate(value, context=info.context).io)
+
+
+def _described(handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    return {"anyOf": [table_schema(CpuStep, handler), table_schema(IoStep, handler)]}
+
+
+Steps = Annotated[tuple[Annotated[Step, Parsed(_step, _described)], ...], LISTED]
+
+
+class RequestClass(Table):
+    """One kind of request: how much of it there is, and what each one needs."""
+
+    name: Name = Field(description="What results call this class.")
+    weight: NumberFromZero = Field(
+        default=1.0, description="How often it comes, relative to the weights of the other classes."
+    )
+    upload: Size = Field(default="1 KiB", validate_default=True, description="Size of the request.")
+    steps: Steps = Field(
+        description='What the server does, in order: {cpu = "2 ms"} or {io = "30 ms"}.',
+    )
+    response: Size = Field(default="10 KiB", validate_default=True, description="Size of the response.")
+    clients: Annotated[tuple[Text, ...], LISTED] | None = Field(
+        default=None, description="Names of the clients that send it; without it all do, by their share."
+    )
+
+    @property
+    def mean_cpu_s(self) -> float:
+        """Mean seconds of computing in its steps."""
+        return sum(step.time.mean for step in self.steps if step.work is Work.CPU)
+
+    @property
+    def mean_time_s(self) -> float:
+        """Mean seconds of all its steps."""
+        return sum(step.time.mean for step in self.steps)
+
+
+class Client(Table):
+    """One kind of client: its line, and its patience."""
+
+    name: Name = Field(description="What results call this kind of client.")
+    share: NumberFromZero = Field(default=1.0, description="Part of the clients, relative to the other shares.")
+    rtt: Duration = Field(default="0 ms", validate_default=True, description="Round-trip time of the line.")
+    up: BytesPerSecond | None = Field(default=None, description="What the line carries upwards; without it no limit.")
+    down: BytesPerSecond | None = Field(
+        default=None, description="What the line carries downwards; without it no limit."
+    )
+    patience: Duration | None = Field(default=None, description="Gives up this long after arriving; without it never.")
+
+    @field_validator("patience", mode="after")
+    @classmethod
+    def _some(cls, patience: Distribution | None) -> Distribution | None:
+        if patience == Constant(0.0):
+            raise ValueError("expected a duration above 0; leave patience out for clients who never give up")
+        return patience
+
+
+class Scenario(Table):
+    """A load for a server: when requests come, what each needs, and who sends them. Times in seconds."""
+
+    title: Text = Field(description="One line for headings.")
+    story: str = Field(default="", description="What happens here, and what to watch; printed above the result.")
+    duration: PositiveSeconds = Field(
+        description="How long requests arrive; the run goes on until the last one has ended."
+    )
+    warmup: Seconds = Field(
+        default="0 s",
+        validate_default=True,
+        description="Requests that arrive before this are left out of the measures.",
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**63), WHOLE] = Field(
+        default=1, description="Every draw follows from it: the same seed, the same requests."
+    )
+    machine: MachineSettings = Field(
+        default={}, validate_default=True, description="The machine of the server: its cores and fixed costs."
+    )
+    arrivals: Arrivals = Field(description="When requests come.")
+    requests: Annotated[tuple[RequestClass, ...], LISTED] = Field(description="The kinds of request.")
+    clients: Annotated[tuple[Client, ...], LISTED] = Field(
+        default=[ANYBODY],
+        validate_default=True,
+        description="The kinds of client; without any, a line without delay or limit.",
+    )
+    _name: str = PrivateAttr(default="scenario")
+
+    @field_validator("story", mode="after")
+    @classmethod
+    def _one_paragraph(cls, story: str) -> str:
+        return " ".join(story.split())
+
+    @property
+    def name(self) -> str:
+        """What the scenario is called on the command line: the name of its file, without the suffix."""
+        return self._name
+
+    def named(self, name: str) -> "Scenario":
+        """The same scenario under this name."""
+        copy = self.model_copy()
+        copy._name = name
+        return copy
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a scenario file, for editors that complete and check TOML."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Scenario.model_json_schema()}

@@ -1,0 +1,168 @@
+"""Every field of a model's settings is a flag, and every wrong command line gets one message and exit code 2."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.app.catalogue import Model, catalogue, fronts, servers
+from simulator.app.sections import section
+
+SERVERS = servers()
+ALL = tuple(catalogue().values())
+
+
+def named(model: Model) -> str:
+    return model.name
+
+
+@pytest.mark.parametrize("model", SERVERS, ids=named)
+def test_the_help_of_a_model_shows_its_flags_and_those_of_what_can_stand_in_front(model: Model, simulate: Any) -> None:
+    done = simulate("--model", model.name, "--help")
+    own = section(model)
+    assert done.code == 0
+    assert all(own.flag(name) in done.out for name in own.fields)
+    assert all(f"--{front.name}" in done.out for front in fronts())
+
+
+def test_help_without_a_model_shows_no_models_flags(simulate: Any) -> None:
+    done = simulate("--help")
+    assert done.code == 0
+    assert "--load" in done.out
+    assert "--workers" not in done.out
+
+
+@pytest.mark.parametrize("model", ALL, ids=named)
+def test_the_list_of_models_explains_every_flag(model: Model, simulate: Any) -> None:
+    words = " ".join(simulate("list", "models").out.split())
+    assert model.claim in words
+    for field in model.settings:
+        assert section(model).typed(field.name, not field.default if field.default is True else 1) in words
+        assert field.metadata["help"] in words
+
+
+def test_the_list_of_loads_tells_their_stories(simulate: Any) -> None:
+    done = simulate("list", "loads")
+    assert done.code == 0
+    assert "slow-clients  Slow clients" in done.out
+
+
+def test_the_schema_is_a_json_schema(simulate: Any) -> None:
+    import json
+
+    assert json.loads(simulate("schema").out)["properties"]["arrivals"]
+
+
+def test_without_arguments_the_command_says_what_to_type_and_that_works(simulate: Any) -> None:
+    done = simulate()
+    assert done.code == 0
+    example = next(line for line in done.out.splitlines() if line.startswith("    simulate "))
+    assert simulate(*example.split()[1:], "--duration", "6s", "--quiet").code == 0
+
+
+def test_settings_reach_the_plan(results: Callable[..., dict[str, Any]]) -> None:
+    found = results("--workers", "7", "--backlog=9")
+    assert found["resources"]["worker"]["size"] == 7
+    assert found["resources"]["backlog"]["size"] == 10
+    assert found["settings"] == {"workers": 7, "backlog": 9}
+
+
+def test_a_front_stands_in_front_with_its_settings(results: Callable[..., dict[str, Any]]) -> None:
+    assert results()["in_front"] == {}
+    found = results("--nginx", "--no-request-buffering", "--nginx-connections", "99")
+    assert found["in_front"]["nginx"]["request_buffering"] is False
+    assert found["resources"]["nginx connection"]["size"] == 99
+
+
+def test_the_scenario_can_be_changed_from_the_command_line(results: Callable[..., dict[str, Any]]) -> None:
+    found = results("--seed", "3", "--rate", "10", "--duration", "2s", "--set", "machine.cores=1", "--set=warmup=1 s")
+    assert (found["seed"], found["duration_s"], found["cores"]) == (3, 2.0, 1)
+    assert found["window_s"] == {"start": 1.0, "end": 2.0}
+    assert found["requests"]["offered"] < results()["requests"]["offered"] / 2
+
+
+def test_both_engines_answer_and_say_who_they_are(results: Callable[..., dict[str, Any]]) -> None:
+    kernel, reference = results(), results("--engine", "reference")
+    assert (kernel.pop("engine"), reference.pop("engine")) == ("kernel", "reference")
+    assert kernel["latency_ms"]["p99"] == pytest.approx(reference["latency_ms"]["p99"], abs=1e-6)
+    assert kernel["requests"] == reference["requests"]
+
+
+def test_a_flag_means_the_same_with_every_model(simulate: Any) -> None:
+    """A front's setting whose name some server has too carries the front's name, whichever server is chosen."""
+    own = {field.name for model in SERVERS for field in model.settings}
+    for front in fronts():
+        flags = {field.name: section(front).flag(field.name) for field in front.settings}
+        assert all((f"--{front.name}-" in flag) == (name in own) for name, flag in flags.items())
+
+
+WRONG = [
+    ("--model nginx --load steady", "stands in front of another model"),
+    ("--model pre-fork --load steady", "Did you mean prefork?"),
+    ("--load steady", "which server? Type --model"),
+    ("--model prefork", "which load? Type --load"),
+    ("--model", "--model requires an argument"),
+    ("--model --load steady", "--model"),
+    ("--model prefork --load slow-client", "slow-clients"),
+    ("--model prefork --load /nowhere/load.toml", "no such file"),
+    ("--model prefork --load steady --wokers 3", "Did you mean --workers?"),
+    (
+        "--model prefork --load steady --threads 3",
+        "--threads is a setting of threaded; prefork has --workers --backlog",
+    ),
+    ("--load steady --threads 3", "--threads is a setting of threaded: name the server too"),
+    (
+        "--model prefork --load steady --no-request-buffering",
+        "--no-request-buffering is a setting of nginx: add --nginx",
+    ),
+    ("--model prefork --load steady --workers 0", "--workers 0: expected at least 1"),
+    ("--model prefork --load steady --workers 2.5", "--workers 2.5: expected a whole number"),
+    ("--model prefork --load steady --workers many", "--workers many: expected a whole number"),
+    ("--model prefork --load steady --workers", "--workers requires an argument"),
+    ("--model prefork --load steady --workers 2 --workers 3", "--workers specified multiple times"),
+    ("--model prefork --load steady --nginx --nginx-connections 0", "--nginx-connections 0: expected at least 1"),
+    ("--model prefork --load steady --nginx --connect-timeout soon", "--connect-timeout"),
+    ("--model prefork --load steady --nginx --connect-timeout nan", "--connect-timeout nan: expected"),
+    ("--model threaded --load steady --accept eagerly", '"idle", "eager"'),
+    ("--model prefork --load steady --seed -1", "--seed -1: expected at least 0"),
+    ("--model prefork --load steady --seed x", "--seed x: expected a whole number"),
+    ("--model prefork --load steady --rate fast", "rate"),
+    ("--model prefork --load steady --rate -3", "rate"),
+    ("--model prefork --load steady --duration 90", "unit"),
+    ("--model prefork --load steady --engine warp", '"kernel", "reference"'),
+    ("--model prefork --load steady --set rate", "--set rate: expected KEY=VALUE"),
+    ("--model prefork --load steady --set requests.pag.response=1B", "pag"),
+    ("--model prefork --load steady leftover", "leftover: not understood here"),
+    ("--model prefork --load steady --json", "--json requires an argument"),
+    ("--model prefork --load steady --json /nowhere/at/all.json", "there is no folder /nowhere/at"),
+    ("--model prefork --load steady --csv /nowhere/at/all", "there is no folder /nowhere/at"),
+    ("--model prefork --load steady --parquet /", "is a folder"),
+    ("shwo run.parquet", "Did you mean show?"),
+    ("show", "requires an argument"),
+    ("show /nowhere/run.parquet", "no such file"),
+    ("show /nowhere/run.parquet --request one", "--request"),
+    ("show /nowhere/run.parquet --workers 3", "--workers: no such flag"),
+    ("list", "requires an argument"),
+    ("list servers", '"models", "loads"'),
+    ("schema extra", "extra"),
+]
+
+
+@pytest.mark.parametrize(("line", "says"), WRONG, ids=[line for line, _ in WRONG])
+def test_a_wrong_command_line_gets_one_message_and_exit_code_2(line: str, says: str, simulate: Any) -> None:
+    done = simulate(*line.split())
+    assert done.code == 2
+    assert done.out == ""
+    assert done.err.startswith("simulate: ")
+    assert says in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_wrong_scenario_gets_all_its_mistakes_in_one_message(simulate: Any, load: Path) -> None:
+    load.write_text(load.read_text(encoding="utf-8").replace("rate = 40", "rat = 40").replace("2 ms", "2 sm"), "utf-8")
+    done = simulate("--model", "prefork", "--load", load)
+    assert (done.code, done.out) == (2, "")
+    assert "rat" in done.err
+    assert "2 sm" in done.err
+    assert done.err.count("simulate: ") == 1

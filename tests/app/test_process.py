@@ -1,0 +1,164 @@
+"""The command as a process: what it loads, how it stops, and what it leaves behind."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEAVY = {"numpy", "pydantic", "polars", "simpy"}
+TOLD = """
+import sys
+import simulator.experiment as experiment
+real = experiment.run
+def run(*arguments, **options):
+    print("running", flush=True)
+    return real(*arguments, **options)
+experiment.run = run
+from simulator.app.main import main
+sys.exit(main())
+"""
+"""The command, saying when the simulation begins."""
+
+
+def loaded(*arguments: str) -> set[str]:
+    """The top-level packages that a command imports."""
+    code = (
+        "import sys; from simulator.app.main import main;"
+        f"main({list(arguments)!r}); print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    return {name.split(".")[0] for name in done.stderr.splitlines()[-1].split()}
+
+
+@pytest.mark.parametrize("line", ["", "--help", "--model prefork --help", "--version"])
+def test_help_loads_nothing_heavy(line: str) -> None:
+    assert not loaded(*line.split()) & HEAVY
+
+
+def test_a_run_loads_neither_what_only_exports_need_nor_the_other_engine() -> None:
+    found = loaded("--model", "prefork", "--load", "slow-clients", "--duration", "6s")
+    assert found >= {"numpy", "pydantic", "rich"}
+    assert not found & {"polars", "simpy"}
+
+
+@pytest.mark.parametrize("engine", ["kernel", "reference"])
+def test_ctrl_c_ends_a_long_run_with_130_and_leaves_no_file(engine: str, tmp_path: Path) -> None:
+    flags = f"--model prefork --load steady --rate 1000 --duration 1000s --engine {engine} --json r.json --csv csv"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    child = subprocess.Popen(
+        [sys.executable, "-c", TOLD, *flags.split()],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env=environment,
+    )
+    assert child.stdout is not None
+    said = child.stdout.readline()
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=60)
+    assert said == "running\n"
+    assert child.returncode == 130
+    assert out == ""
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["--model prefork --load steady --duration 20s --json r.json", "list models", "schema"]
+)
+def test_a_closed_pipe_ends_the_command_quietly(line: str, tmp_path: Path) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-c", "import sys; from simulator.app.main import main; sys.exit(main())", *line.split()],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert child.stdout is not None
+    child.stdout.close()
+    assert child.stderr is not None
+    said = [text for text in child.stderr.read().splitlines() if "compiled kernel" not in text]
+    assert child.wait(timeout=60) == 141
+    assert said == []
+    if "--json" in line:
+        assert (tmp_path / "r.json").exists()  # files come before the summary
+    child.stderr.close()
+
+
+def test_a_contradiction_within_a_run_is_said_loudly(
+    simulate: Any, load: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from simulator.trace import checks
+
+    monkeypatch.setattr(checks, "check", lambda _: ["two and two are five"])
+    done = simulate("--model", "prefork", "--load", load)
+    assert (done.code, done.out) == (70, "")
+    assert "INTERNAL ERROR" in done.err
+    assert "two and two are five" in done.err
+
+
+def test_a_mistake_of_the_program_keeps_its_traceback(
+    simulate: Callable[..., Any], load: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from simulator import experiment
+
+    def broken(*_: object, **__: object) -> None:
+        raise AssertionError("cannot happen")
+
+    monkeypatch.setattr(experiment, "run", broken)
+    done = simulate("--model", "prefork", "--load", load)
+    assert done.code == 70
+    assert "Traceback" in done.err
+    assert "INTERNAL ERROR" in done.err
+
+
+def test_a_full_disk_behind_stdout_gets_one_message() -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("a device of Linux")
+    code = "import sys; from simulator.app.main import main; sys.exit(main(['list', 'models']))"
+    with full.open("w") as out:
+        done = subprocess.run(
+            [sys.executable, "-c", code], stdout=out, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr == "simulate: cannot write to stdout: No space left on device\n"
+
+
+def test_progress_is_told_on_a_terminal_and_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
+    from simulator.app import patience
+
+    said: list[str] = []
+
+    class Terminal:
+        def isatty(self) -> bool:
+            return True
+
+        def write(self, text: str) -> None:
+            said.append(text)
+
+        def flush(self) -> None:
+            pass
+
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setattr(patience, "QUIET_S", 1e-6)
+    monkeypatch.setattr(patience, "REPEAT_S", 1e-2)
+    with patience.shown_while("prefork under steady", 60.0) as progress:
+        progress(12.0)
+        told = len(said)
+        while len(said) == told:  # until the timer calls
+            pass
+    assert "prefork under steady: 12 of 60 s simulated" in said[-2]
+    assert said[-1] == "\r\x1b[K"
+
+
+def test_a_quick_run_and_a_pipe_hear_nothing_of_progress(simulate: Any, load: Path) -> None:
+    assert simulate("--model", "prefork", "--load", load, "--quiet").err == ""

@@ -1,0 +1,120 @@
+"""The summary can be read anywhere: 80 columns, no colours, a pipe, a terminal without Unicode."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+from simulator.app.amounts import duration, percent, three_digits, unit_for
+from simulator.app.bars import split_bar
+from simulator.app.catalogue import servers
+from simulator.app.report_tables import TIMES
+from simulator.workload.load import shipped
+
+SERVERS = tuple(model.name for model in servers())
+
+
+@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize("front", [(), ("--nginx",)], ids=["alone", "behind nginx"])
+def test_no_line_is_longer_than_80_cells(server: str, front: tuple[str, ...], simulate: Any, load: Path) -> None:
+    done = simulate("--model", server, "--load", load, *front)
+    assert done.code == 0
+    assert max(map(cell_len, done.out.splitlines())) <= 80
+    assert "\x1b" not in done.out
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_shipped_load_fits_and_says_why(name: str, simulate: Any) -> None:
+    done = simulate("--model", "prefork", "--load", name)
+    assert done.code == 0
+    assert max(map(cell_len, done.out.splitlines())) <= 80
+    lines = done.out.splitlines()
+    assert lines[lines.index("Why") + 1].startswith(" ▌ ")
+
+
+def test_it_says_what_was_run(simulate: Any, load: Path) -> None:
+    out = simulate("--model", "prefork", "--load", load, "--workers", "3", "--nginx").out
+    assert "A small load 小" in out
+    assert "Two kinds of requests." in out
+    assert "prefork  workers 3 · backlog 2048" in out
+    assert "behind nginx  request buffering" in out
+    assert "open loop · 3 s, first 500 ms not measured · 2 cores · seed 7 · kernel engine" in out
+
+
+def test_figures_stand_under_one_another_whatever_the_names_are_written_in(simulate: Any, load: Path) -> None:
+    lines = simulate("--model", "prefork", "--load", load).out.splitlines()
+    start = next(number for number, line in enumerate(lines) if "samples" in line)
+    rows = [line for line in lines[start : start + 4] if not line.strip().startswith("*")]
+    points = [[cell_len(line[:i]) for i, character in enumerate(line) if character == "."] for line in rows[1:]]
+    assert len(points) == 3  # page, 上传图片, all
+    assert len(points[0]) == 7
+    assert points[0] == points[1] == points[2]
+
+
+def test_a_percentile_of_few_samples_is_marked_and_explained(simulate: Any, load: Path) -> None:
+    out = simulate("--model", "prefork", "--load", load).out
+    row = next(line for line in out.splitlines() if line.strip().startswith("all"))
+    assert row.count("*") == 3  # p95, p99 and p99.9 of about a hundred requests
+    assert "* fewer than ten samples above it" in out
+
+
+def test_the_summary_shows_the_figures_of_the_document(simulate: Any, load: Path) -> None:
+    flags = ("--model", "prefork", "--load", load)
+    out, found = simulate(*flags).out, json.loads(simulate(*flags, "--json", "-").out)
+    latency = found["latency_ms"]
+    assert f"{latency['p50']:.1f}" in out
+    assert f"{latency['max']:.1f}" in out
+    assert f"{found['requests']['offered']} offered · {found['requests']['completed']} completed" in out
+    assert all(" ".join(sentence.split()[:4]) in out for sentence in found["diagnosis"])
+    for name, resource in found["resources"].items():
+        assert f"{name} {TIMES}{resource['size']:,.0f}".replace(",", " ") in out
+
+
+def test_a_failure_is_counted_by_its_reason(simulate: Any, load: Path) -> None:
+    out = simulate("--model", "dev-server", "--load", load, "--rate", "200").out
+    assert "failed: client gave up" in out
+
+
+def test_colour_is_used_where_it_is_wanted_and_changes_no_word(
+    simulate: Any, load: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rich.text import Text
+
+    plain = simulate("--model", "prefork", "--load", load).out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    coloured = simulate("--model", "prefork", "--load", load).out
+    assert "\x1b[" in coloured
+    lines = [line.rstrip() for line in Text.from_ansi(coloured).plain.splitlines()]
+    assert lines == plain.splitlines()
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[3" not in simulate("--model", "prefork", "--load", load).out.replace("\x1b[3m", "")
+
+
+def test_a_terminal_without_unicode_gets_plain_characters_in_the_same_places(
+    process: Callable[..., Any], load: Path
+) -> None:
+    fine = process("--model", "prefork", "--load", load)
+    plain = process("--model", "prefork", "--load", load, PYTHONIOENCODING="ascii")
+    assert (fine.returncode, plain.returncode) == (0, 0)
+    assert plain.stdout.isascii()
+    assert [len(line) for line in plain.stdout.splitlines()] == [len(line) for line in fine.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("shares", [{"computing": 1.0}, {"computing": 1 / 3, "waiting for I/O": 1 / 3, "idle": 1 / 3}])
+@pytest.mark.parametrize("width", [1, 10, 31])
+def test_a_bar_is_always_as_wide_as_it_should_be(shares: dict[str, float], width: int) -> None:
+    assert split_bar(shares, width).cell_len == width
+
+
+def test_times_have_the_unit_that_suits() -> None:
+    assert [duration(s) for s in (0.00085, 0.0123, 1.234, 60.0)] == ["850 µs", "12.3 ms", "1.23 s", "60 s"]
+    assert [unit_for([s]).name for s in (0.002, 0.5, 26.0)] == ["µs", "ms", "s"]
+    assert unit_for([0.5]).format(float("nan")) == "-"
+
+
+def test_small_shares_are_not_called_nothing() -> None:
+    assert [percent(share) for share in (0.0, 0.001, 0.5, 1.0)] == ["0 %", "<1 %", "50 %", "100 %"]
+    assert [three_digits(value) for value in (0.0, 0.126, 31.84, 2318.0)] == ["0", "0.13", "31.8", "2 318"]

@@ -1,0 +1,19 @@
+"""What holds for every test: generated examples have no time limit, and a report says which kernel was tested."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+from simulator.engine import loading
+
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    try:
+        return f"kernel: {loading.kernel().__name__} {loading.kernel_notice() or ''}"
+    except Exception as error:  # the tests will say it better
+        return f"kernel: {error}"

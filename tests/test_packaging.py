@@ -1,0 +1,122 @@
+"""What is installed, and how the compiled kernel gets there."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+import simulator
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+OURS = ("simulator", "models", "scenarios")
+LOAD = "from simulator.engine import loading as l; k = l.kernel(); print(k.__name__, k.answer(), l.kernel_notice())"
+KERNEL = '''
+"""A kernel in two lines."""
+try:
+    import cython
+except ImportError:
+    from simulator.engine import uncompiled as cython
+
+@cython.cfunc
+def half(n: cython.int) -> cython.double:
+    return n / 2.0
+
+def answer():
+    return half(85), cython.compiled
+'''
+
+
+def run(*command: str, at: Path, **environment: str) -> str:
+    """Run Python and return what it printed on stdout; a failure shows everything."""
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=at,
+        env={**os.environ, "PYTHONPATH": str(at), **environment},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of everything that is installed, with nothing built."""
+    built = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
+    for name in OURS:
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=built)
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+def test_the_installed_version_is_the_one_that_the_package_states() -> None:
+    assert metadata.version("loopfork") == simulator.__version__
+
+
+def test_every_folder_with_code_is_a_package() -> None:
+    folders = {path.parent for name in OURS for path in (ROOT / name).rglob("*.py")}
+    assert len(folders) > len(OURS)
+    assert [str(folder) for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+def test_every_dependency_has_its_reason_written_down() -> None:
+    reasons = (ROOT / "docs/decisions/0001-dependencies.md").read_text(encoding="utf-8").lower()
+    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
+    names = [re.split(r"[<>=~\[ ]", line)[0] for line in wanted]
+    assert "simpy" in names
+    assert [name for name in names if f"**{name}**" not in reasons] == []
+
+
+def test_bare_make_lists_at_most_ten_targets_with_a_sentence_each() -> None:
+    if shutil.which("make") is None:
+        pytest.skip("there is no make")
+    listed = subprocess.run(["make", "-C", str(ROOT), "-s"], capture_output=True, text=True, check=True).stdout
+    targets = re.findall(r"^  make (\w+) +\S+ \S+", listed, re.MULTILINE)
+    assert {"demo", "test", "check", "bench"} <= set(targets)
+    assert len(targets) <= 10
+
+
+@pytest.mark.slow
+def test_the_wheel_contains_exactly_the_three_packages_and_builds_without_a_c_compiler(checkout: Path) -> None:
+    build = "from setuptools import build_meta; print(build_meta.build_wheel('dist'))"
+    run("-c", build, at=checkout, CC="/nonexistent/cc")
+    (wheel,) = (checkout / "dist").glob("loopfork-*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {name.split("/")[0] for name in names} == {*OURS, f"loopfork-{simulator.__version__}.dist-info"}
+    assert [name for name in names if "_kernel" in name] == []
+    data = [path.relative_to(ROOT) for name in OURS for path in (ROOT / name).rglob("*") if path.suffix != ".pyc"]
+    expected = {path.as_posix() for path in data if path.suffix in (".py", ".md", ".toml", ".csv")}
+    assert sorted(expected - set(names)) == []
+
+
+@pytest.mark.slow
+def test_a_compiled_kernel_is_used_until_its_source_changes(checkout: Path) -> None:
+    if shutil.which(os.environ.get("CC", "cc")) is None:
+        pytest.skip("there is no C compiler")
+    source = checkout / "simulator/engine/kernel.py"
+    source.write_text(KERNEL, encoding="utf-8")
+    run("setup.py", "build_ext", "--inplace", at=checkout)
+    assert run("-c", LOAD, at=checkout, LOOPFORK_KERNEL="auto") == "simulator.engine._kernel (42.5, True) None"
+    assert run("-c", LOAD, at=checkout, LOOPFORK_KERNEL="python") == "simulator.engine.kernel (42.5, False) None"
+    assert {path.suffix for path in source.parent.glob("_kernel*")} <= {".so", ".pyd"}
+
+    source.write_text(KERNEL.replace("85", "86"), encoding="utf-8")
+    said = run("-c", LOAD, at=checkout, LOOPFORK_KERNEL="auto")
+    assert said.startswith("simulator.engine.kernel (43.0, False) the compiled kernel is out of date")
+
+
+def test_without_cython_and_compiler_the_kernel_runs_as_plain_python(checkout: Path) -> None:
+    (checkout / "simulator/engine/kernel.py").write_text(KERNEL, encoding="utf-8")
+    said = run("-c", f"import sys; sys.modules['cython'] = None; {LOAD}", at=checkout, LOOPFORK_KERNEL="auto")
+    assert said.startswith("simulator.engine.kernel (42.5, False) the compiled kernel is missing")

@@ -1,0 +1,136 @@
+"""The checks are silent about sound runs, and each says what is wrong with a broken one."""
+
+from dataclasses import replace
+from math import inf
+
+import numpy as np
+import pytest
+
+from simulator.plan import (
+    Accept,
+    AcceptEagerly,
+    Backlog,
+    Compute,
+    Connect,
+    Cores,
+    Gil,
+    Handle,
+    Link,
+    Loop,
+    Outcome,
+    Plan,
+    Pool,
+    Receive,
+    Release,
+    Seize,
+    Send,
+)
+from simulator.trace.checks import check
+from simulator.trace.table import Trace
+from tests.trace.by_hand import Kind, random_load, simulate
+
+BACKLOG, WORKER = Backlog("backlog", 5), Pool("worker", 3)
+PREFORK = Plan(
+    (Connect(BACKLOG, retries_s=(1.0, 3.0)), Accept(BACKLOG, WORKER), Receive(), Handle(), Send(), Release(WORKER)),
+    Cores(2, switch_cost_s=1e-4),
+)
+GIL, THREAD = Gil("GIL", 2), Pool("thread", 2, processes=2)
+EAGER = Plan(
+    (
+        Connect(BACKLOG),
+        AcceptEagerly(BACKLOG, GIL, work_s=0.002, visits=2),
+        Seize(THREAD),
+        Handle(GIL),
+        Release(THREAD),
+    ),
+    Cores(1, switch_cost_s=1e-4),
+)
+LOOP = Loop("event loop", 2)
+LOOPS = Plan((Connect(BACKLOG), AcceptEagerly(BACKLOG, LOOP, work_s=0.001, batch=9), Handle(LOOP), Send()), Cores(2))
+PORT, CONNECTION = Backlog("port", 50), Pool("connection", 9, queue_limit=0, frees_when_client_leaves=True)
+PROXY = Plan(
+    (
+        *(Connect(PORT), Accept(PORT, CONNECTION), Receive(), Compute(0.0005)),
+        *(Connect(BACKLOG, Link.LOCAL, (1.0,), 2.0), Accept(BACKLOG, WORKER), Handle(), Release(WORKER)),
+        *(Send(), Release(CONNECTION)),
+    ),
+    Cores(1),
+)
+MIXED = {
+    "page": Kind(steps=(("cpu", 0.004), ("io", 0.03), ("cpu", 0.001)), upload=2e5, up=2e6),
+    "report": Kind(steps=(("cpu", 0.06),), every=9, response=5e5, down=1e6),
+}
+
+
+@pytest.mark.parametrize("plan", [PREFORK, EAGER, LOOPS, PROXY], ids=["prefork", "eager", "loops", "proxy"])
+@pytest.mark.parametrize("rate", [15.0, 120.0], ids=["calm", "overloaded"])
+def test_a_run_has_nothing_wrong_with_it(plan: Plan, rate: float) -> None:
+    trace = simulate(plan, random_load(rate, 5.0, 4.0, 0.02, **MIXED), detail=True)
+    assert check(trace) == []
+
+
+@pytest.fixture
+def prefork() -> Trace:
+    return simulate(PREFORK, random_load(40.0, 5.0, inf, 0.0, **MIXED))
+
+
+@pytest.fixture
+def eager() -> Trace:
+    return simulate(EAGER, random_load(40.0, 5.0, inf, 0.0, **MIXED), detail=True)
+
+
+def said(trace: Trace) -> str:
+    return "\n".join(check(trace))
+
+
+def test_a_request_without_an_outcome_that_has_ended_is_named(prefork: Trace) -> None:
+    prefork.outcome[3] = Outcome.OPEN
+    assert "request 3 must have either an outcome and an end, or neither" in said(prefork)
+
+
+def test_time_running_backwards_is_named(prefork: Trace) -> None:
+    prefork.reached[5, 3] = 0.0
+    assert "request 5 reached a place before the one in front of it" in said(prefork)
+
+
+def test_a_slot_held_by_two_is_named(prefork: Trace) -> None:
+    prefork.slot[:] = 0
+    assert "worker 0 was held by two requests" in said(prefork)
+
+
+def test_more_slots_than_there_are_is_named(prefork: Trace) -> None:
+    plan = replace_worker(prefork.plan, Pool("worker", 2))
+    assert "3 worker slots were held at once, and there are 2" in said(replace(prefork, plan=plan))
+
+
+def replace_worker(plan: Plan, pool: Pool) -> Plan:
+    steps = tuple(replace(s, pool=pool) if isinstance(s, Accept | Release) else s for s in plan.steps)
+    return replace(plan, steps=steps)
+
+
+def test_a_backlog_longer_than_its_limit_is_named() -> None:
+    trace = simulate(PREFORK, random_load(150.0, 3.0, inf, 0.0, **MIXED))
+    small = Backlog("backlog", 2)
+    steps = tuple(replace(s, backlog=small) if isinstance(s, Accept | Connect) else s for s in PREFORK.steps)
+    trace = replace(trace, plan=replace(PREFORK, steps=steps))
+    assert "the backlog held 6 connections, and has 3 places" in said(trace)
+
+
+def test_work_that_no_core_had_time_for_is_named(prefork: Trace) -> None:
+    assert "s of computing were done while" in said(replace(prefork, plan=replace(PREFORK, cores=Cores(1))))
+
+
+def test_an_idle_core_beside_a_runnable_thread_is_named() -> None:
+    trace = simulate(PREFORK, random_load(150.0, 3.0, inf, 0.0, **MIXED))
+    assert "s of computing were done while" in said(replace(trace, plan=replace(PREFORK, cores=Cores(8))))
+
+
+def test_a_wait_for_a_lock_that_was_free_breaks_littles_law(eager: Trace) -> None:
+    eager.lock_wait[:] += 0.001
+    assert "Little's law: waiting for GIL" in said(eager)
+
+
+def test_a_lock_held_by_two_is_named(eager: Trace) -> None:
+    assert eager.grants is not None
+    one_process = replace(eager, process=np.zeros(len(eager), np.int32))
+    assert "GIL 0 was held by two requests" in said(one_process)

@@ -1,0 +1,54 @@
+"""Counting how many there are at each moment."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.trace.levels import Floats, difference, level, union, union_by_copy
+
+moments = st.integers(0, 20).map(float)
+intervals = st.lists(st.tuples(moments, moments).map(sorted), max_size=30)
+
+
+def columns(pairs: list[list[float]]) -> tuple[Floats, Floats]:
+    table = np.array(pairs, dtype=float).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
+
+
+def test_an_interval_that_ends_where_another_begins_does_not_overlap_it() -> None:
+    both = level(np.array([0.0, 1.0]), np.array([1.0, 3.0]))
+    assert both.maximum(0.0, 10.0) == 1.0
+    assert both.integral(0.0, 10.0) == 3.0
+
+
+def test_mean_and_maximum_look_only_at_the_window() -> None:
+    three = level(np.array([0.0, 0.0, 4.0]), np.array([2.0, 1.0, 6.0]))
+    assert three.mean(1.0, 5.0) == (1.0 + 1.0) / 4.0
+    assert three.maximum(1.0, 4.0) == 1.0
+    assert three.maximum(2.0, 4.0) == 0.0
+
+
+def test_nothing_is_zero() -> None:
+    nothing = level(np.empty(0), np.empty(0))
+    assert (nothing.mean(0.0, 1.0), nothing.maximum(0.0, 1.0)) == (0.0, 0.0)
+
+
+def test_intervals_merge_within_their_own_copy_only() -> None:
+    starts, ends = union_by_copy(np.array([0.0, 1.0, 1.0]), np.array([2.0, 3.0, 4.0]), np.array([0, 0, 1], np.int32))
+    assert sorted(zip(starts, ends, strict=True)) == [(0.0, 3.0), (1.0, 4.0)]
+
+
+@given(intervals)
+def test_a_level_is_what_counting_by_hand_finds(pairs: list[list[float]]) -> None:
+    starts, ends = columns(pairs)
+    found = level(starts, ends).values(np.linspace(0.5, 20.5, 21))
+    assert found.tolist() == [sum(a <= t + 0.5 < b for a, b in pairs) for t in range(21)]
+
+
+@given(intervals)
+def test_a_union_is_in_use_exactly_where_somebody_is(pairs: list[list[float]]) -> None:
+    starts, ends = columns(pairs)
+    used, many = level(*union(starts, ends)), level(starts, ends)
+    at = np.linspace(0.5, 20.5, 21)
+    assert used.values(at).tolist() == np.minimum(many.values(at), 1).tolist()
+    assert (difference(many, used).values(at) >= 0).all()

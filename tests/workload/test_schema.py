@@ -1,0 +1,51 @@
+"""The JSON Schema describes every key of a scenario file."""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+from simulator.plan.machine import Machine
+from simulator.workload.arrivals import KINDS
+from simulator.workload.scenario import json_schema
+
+SCHEMA = json_schema()
+
+
+def keys(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every key of every table in the schema, with its own schema."""
+    if isinstance(schema, dict):
+        for name, inner in schema.get("properties", {}).items():
+            yield f"{path}.{name}", inner
+        for word, inner in schema.items():
+            yield from keys(inner, f"{path}.{word}")
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from keys(inner, path)
+
+
+def test_every_key_has_a_description() -> None:
+    found = list(keys(SCHEMA))
+    assert len(found) > 80
+    assert [path for path, inner in found if not inner.get("description")] == []
+
+
+def test_the_contract_of_a_scenario_file_is_in_the_schema() -> None:
+    top = {"title", "story", "duration", "warmup", "seed", "machine", "arrivals", "requests", "clients"}
+    assert set(SCHEMA["properties"]) == top
+    assert set(SCHEMA["required"]) == {"title", "duration", "arrivals", "requests"}
+    kinds = [kind["properties"]["kind"]["const"] for kind in SCHEMA["properties"]["arrivals"]["anyOf"]]
+    assert kinds == list(KINDS)
+
+
+def test_every_field_of_the_machine_can_be_set() -> None:
+    expected = {field.name.removesuffix("_s") for field in dataclasses.fields(Machine)}
+    machine = SCHEMA["properties"]["machine"]["properties"]
+    assert set(machine) == expected
+    assert machine["cores"] | {"description": ""} == {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 4096,
+        "default": 2,
+        "description": "",
+    }
+    assert machine["receive_buffer"]["default"] == "65536 B"
