@@ -35,7 +35,8 @@ def run(
         if trace is not None:
             return trace
         if redraw is None:
-            raise ValueError(f"the workload has too few rounds ({len(workload) // workload.clients_in_loop}) for its duration")
+            rounds = len(workload) // workload.clients_in_loop
+            raise ValueError(f"{rounds} rounds of requests are too few for {workload.duration} s")
         workload = redraw(2 * len(workload) // workload.clients_in_loop)
 
 

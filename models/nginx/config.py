@@ -14,7 +14,9 @@ class Config:
     connections: int = setting(
         512, "Clients that nginx serves at once (worker_connections counts both sides of each).", minimum=1
     )
-    memory_buffers: int = setting(36864, "Bytes of a response kept in memory (proxy_buffer_size + proxy_buffers).", minimum=0)
+    memory_buffers: int = setting(
+        36864, "Bytes of a response kept in memory (proxy_buffer_size + proxy_buffers).", minimum=0
+    )
     temp_file: int = setting(
         1073741824, "Bytes of a response kept on disk beyond that (proxy_max_temp_file_size).", minimum=0
     )

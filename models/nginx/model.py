@@ -7,7 +7,21 @@ buffering, it is rid of the response at once. Switch both off, and it is as if n
 from dataclasses import replace
 
 from models.nginx.config import Config
-from simulator.plan import Accept, Backlog, Compute, Connect, Link, Machine, Outcome, Plan, Pool, Receive, Release, Send, Step
+from simulator.plan import (
+    Accept,
+    Backlog,
+    Compute,
+    Connect,
+    Link,
+    Machine,
+    Outcome,
+    Plan,
+    Pool,
+    Receive,
+    Release,
+    Send,
+    Step,
+)
 
 
 def in_front(plan: Plan, config: Config, machine: Machine) -> Plan:

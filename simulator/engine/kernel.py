@@ -9,21 +9,22 @@ because ties in time are broken by the order of scheduling. Four sources of even
 * the one job that will leave the cores next (``core_due``);
 * hops: walkers that were given something at this very moment (``hop``).
 
-A walker is a request (its row) or, from ``n`` on, an acceptor. Its methods are
-declared not to raise: asking after every call whether one did costs a fifth of the speed, and nothing inside an event can fail
-(see ``make_room``).
+A walker is a request (its row) or, from ``n`` on, an acceptor. The methods are declared not to raise: asking after
+every call whether one did costs a fifth of the speed, and nothing inside an event can fail (see ``make_room``).
 """
+
+from typing import Any
 
 try:
     import cython
 except ImportError:
-    from simulator.engine import uncompiled as cython  # type: ignore[no-redef]
+    from simulator.engine import uncompiled as cython
 
 import numpy as np
 
 COMPILED = cython.compiled
 
-# operations of a place (simulator.engine.lowering)
+# operations of a place, as numbered in simulator.engine.lowering
 CONNECT = cython.declare(cython.int, 0)
 SEIZE = cython.declare(cython.int, 1)
 WAIT = cython.declare(cython.int, 2)
@@ -56,7 +57,7 @@ ABORTED = cython.declare(cython.int, 2)
 QUEUED = cython.declare(cython.int, 4)
 EAGER = cython.declare(cython.int, 8)
 
-# outcomes (simulator.plan.words)
+# how a request ends, as numbered in simulator.plan.words
 COMPLETED = cython.declare(cython.int, 1)
 REFUSED = cython.declare(cython.int, 2)
 GAVE_UP = cython.declare(cython.int, 4)
@@ -66,25 +67,25 @@ NOTHING = cython.declare(cython.int, 0)
 INFINITY = cython.declare(cython.double, float("inf"))
 
 
-def _doubles(values):
+def _doubles(values: Any) -> Any:
     """A column the kernel may write: a NumPy array when compiled, a list (faster for plain Python) when not."""
     return np.array(values, np.float64) if COMPILED else [float(v) for v in values]
 
 
-def _ints(values):
+def _ints(values: Any) -> Any:
     return np.array(values, np.int32) if COMPILED else [int(v) for v in values]
 
 
-def _longer(column):
+def _longer(column: Any) -> Any:
     """Twice as long, for a column that turned out to be too short."""
     return np.concatenate([column, column]) if COMPILED else column + column
 
 
-def _longs(size):
+def _longs(size: int) -> Any:
     return np.zeros(size, np.int64) if COMPILED else [0] * size
 
 
-def _flat(array):
+def _flat(array: Any) -> Any:
     """A NumPy array as the kernel sees it: flat; in plain Python as a list, which the caller copies back."""
     return array.reshape(-1) if COMPILED else array.reshape(-1).tolist()
 
@@ -152,7 +153,7 @@ class Kernel:
     syn_retries: cython.short[::1]
     lock_wait: cython.double[::1]
     detail: cython.bint
-    grants: list
+    grants: list[tuple[int, int, float, float]]
     rows_ran_out: cython.bint
     # the walkers
     at: cython.short[::1]
@@ -221,7 +222,7 @@ class Kernel:
     asleep: cython.int[::1]
     sleepers: cython.int
 
-    def __init__(self, program, workload, record, cores, detail):
+    def __init__(self, program: Any, workload: Any, record: Any, cores: Any, detail: bool) -> None:
         """Everything is idle; ``record`` holds the NumPy columns to fill (see ``columns`` when uncompiled)."""
         self.now = self.virtual = self.updated = 0.0
         self.seq, self.next_job = 1, 0
@@ -241,7 +242,7 @@ class Kernel:
         self._read_acceptors(program)
         self._start()
 
-    def _read_workload(self, load):
+    def _read_workload(self, load: Any) -> None:
         self.n = len(load)
         self.loop_clients = load.clients_in_loop
         self.open_rows = 0 if load.clients_in_loop else self.n
@@ -252,14 +253,14 @@ class Kernel:
         self.think = _flat(load.think) if load.think is not None else _doubles([0.0])
         self.coin, self.up_rate, self.down_rate = _flat(load.coin), _flat(load.up_rate), _flat(load.down_rate)
 
-    def _read_record(self, record):
+    def _read_record(self, record: Any) -> None:
         self.arrival, self.reached = _flat(record.arrival), _flat(record.reached)
         self.left, self.finished, self.outcome = _flat(record.left), _flat(record.finished), _flat(record.outcome)
         self.process, self.slot = _flat(record.process), _flat(record.slot)
         self.syn_retries, self.lock_wait = _flat(record.syn_retries), _flat(record.lock_wait)
         self.lock_columns = record.lock_wait.shape[1]
 
-    def columns(self):
+    def columns(self) -> dict[str, Any]:
         """The columns as they are now, by the names of the record; needed when they are lists."""
         return {
             "arrival": self.arrival,
@@ -281,11 +282,11 @@ class Kernel:
         """Whether a closed loop needed more rows than the workload has."""
         return self.rows_ran_out
 
-    def grants_so_far(self) -> list:
+    def grants_so_far(self) -> list[tuple[int, int, float, float]]:
         """Every time that a lock was held: (request, place, start, end)."""
         return self.grants
 
-    def _read_places(self, program):
+    def _read_places(self, program: Any) -> None:
         rows = program.places
         self.places, self.upload_place = len(rows), program.upload_place
         self.op, self.resource = _ints([r.op for r in rows]), _ints([r.resource for r in rows])
@@ -296,7 +297,7 @@ class Kernel:
         self.limit, self.refuses = _ints([r.limit for r in rows]), _ints([r.refuses for r in rows])
         self.on_timeout, self.retries = _ints([r.on_timeout for r in rows]), _doubles(program.retries_s)
 
-    def _read_resources(self, program):
+    def _read_resources(self, program: Any) -> None:
         pools, locks = program.pools, program.locks
         self.queue_head, self.queue_tail = _ints([-1] * program.queues), _ints([-1] * program.queues)
         self.queue_size = _ints([0] * program.queues)
@@ -318,7 +319,7 @@ class Kernel:
         self.interval, self.holder = _doubles(intervals), _ints([-1] * len(intervals))
         self.switch_seq = _longs(len(intervals))
 
-    def _read_acceptors(self, program):
+    def _read_acceptors(self, program: Any) -> None:
         eager = program.eager
         self.acceptors = self.sleepers = 0
         if eager is not None:
@@ -337,7 +338,7 @@ class Kernel:
         self.asked, self.left_over = _flat(np.zeros(computing)), _flat(np.zeros(computing))
         self.since = _flat(np.zeros(computing))
 
-    def _start(self):
+    def _start(self) -> None:
         self.at_most = self.acceptors + self.pools + 8  # what one event may schedule
         self.make_room(self.at_most + self.loop_clients)
         for acceptor in range(self.acceptors):
@@ -490,7 +491,7 @@ class Kernel:
         self.seq += 1
         self.hop_size += 1
 
-    def make_room(self, entries: cython.int):
+    def make_room(self, entries: cython.int) -> None:
         """Lengthen what the coming event might fill. Done here, so that nothing inside an event can fail."""
         while len(self.heap_time) < max(self.heap_size, max(self.hop_size, self.jobs)) + entries:
             self.heap_time, self.heap_seq = _longer(self.heap_time), _longer(self.heap_seq)
@@ -576,7 +577,7 @@ class Kernel:
             return self.send(row, i)
         if op == CONNECT:
             self.tries[row] = 0
-            if self.on_client[i] and not self.until(row, self.now + 1.5 * self.rtt[row], SHAKEN):
+            if not self.until(row, self.now + 1.5 * self.rtt[row] if self.on_client[i] else self.now, SHAKEN):
                 return False
             return self.connect(row, i)
         self.put(row)
@@ -900,7 +901,7 @@ class Kernel:
     @cython.cfunc
     @cython.exceptval(check=False)
     def set_switch(self, turn: cython.int) -> cython.void:
-        """In one interval, the holder will have to let somebody else compute. (Entries are never numbered 0.)"""
+        """In one interval, the holder will have to let somebody else compute. No entry has the number 0."""
         if self.interval[turn] > 0:
             self.switch_seq[turn] = self.push(self.now + self.interval[turn], turn, SWITCH)
 
@@ -1017,7 +1018,7 @@ class Kernel:
     @cython.exceptval(check=False)
     @cython.inline
     def expect(self) -> cython.void:
-        """Which job will finish next, if nothing changes before?"""
+        """Note which job will finish next if nothing changes before."""
         if self.jobs == 0:
             self.virtual = 0.0
             self.core_due = INFINITY
@@ -1156,20 +1157,20 @@ class Kernel:
     def finished_one(self, process: cython.int) -> cython.void:
         """A connection was closed; its process may take another one."""
         i: cython.int
+        at: cython.int = 0
         self.in_hand[process] -= 1
-        for i in range(self.sleepers):
-            if self.asleep[i] == process and self.has_work_for(process):
-                self.sleepers -= 1
-                while i < self.sleepers:
-                    self.asleep[i] = self.asleep[i + 1]
-                    i += 1
-                self.hop(self.n + process, WAKE)
-                return
+        while at < self.sleepers and self.asleep[at] != process:
+            at += 1
+        if at < self.sleepers and self.has_work_for(process):
+            self.sleepers -= 1
+            for i in range(at, self.sleepers):
+                self.asleep[i] = self.asleep[i + 1]
+            self.hop(self.n + process, WAKE)
 
     @cython.cfunc
     @cython.exceptval(check=False)
     def look_for_work(self, walker: cython.int) -> cython.void:
-        """The acceptor is awake: is there still something to accept?"""
+        """The acceptor is awake; perhaps there is still something to accept."""
         acceptor: cython.int = walker - self.n
         if not self.has_work_for(acceptor):
             self.fall_asleep(acceptor)
@@ -1191,11 +1192,7 @@ class Kernel:
         acceptor: cython.int = walker - self.n
         turn: cython.int = self.accept_lock + acceptor
         row: cython.int
-        if (
-            self.holder[turn] == walker
-            and self.taken[acceptor] < self.accept_batch
-            and self.has_work_for(acceptor)
-        ):
+        if self.holder[turn] == walker and self.taken[acceptor] < self.accept_batch and self.has_work_for(acceptor):
             row = self.dequeue(self.accept_queue)
             self.in_hand[acceptor] += 1
             self.taken[acceptor] += 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,7 @@ def simulate(
 
 def _filled(record: Record, columns: dict[str, list[float]]) -> Record:
     """The record with the columns that plain Python filled as lists."""
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for name, values in columns.items():
         like = getattr(record, name)
         arrays[name] = np.array(values, like.dtype).reshape(like.shape)

@@ -1,8 +1,8 @@
 """The reference engine: the plan interpreted on SimPy, every request a process. It defines what each step means.
 
-Read ``Server.live`` first: a request goes from place to place and notes when it reached each. Ties in time are broken by
-one rule: arrivals of an open loop come first, in the order of their rows; everything else happens in the order in which
-it was scheduled, and whoever is given something goes on after the giver has paused.
+Read ``Server.live`` first: a request goes from place to place and notes when it reached each. Ties in time are broken
+by one rule: arrivals of an open loop come first, in the order of their rows; everything else happens in the order in
+which it was scheduled, and whoever is given something goes on after the giver has paused.
 """
 
 from collections.abc import Callable, Generator
@@ -11,11 +11,12 @@ from math import inf
 from typing import Any
 
 import simpy
-from simpy.events import URGENT
 
 from simulator.engine.record import Record, grants_table
-from simulator.engine.simpy_acceptors import Acceptor, Acceptors
-from simulator.engine.simpy_resources import Processor, Slots, Turn
+from simulator.engine.simpy_acceptors import Acceptors
+from simulator.engine.simpy_computing import Computing, Life
+from simulator.engine.simpy_request import Arrival, Request
+from simulator.engine.simpy_resources import Slots
 from simulator.plan import (
     Accept,
     AcceptEagerly,
@@ -35,44 +36,19 @@ from simulator.plan.walk import Place
 from simulator.trace.table import Trace
 from simulator.workload.table import Work, Workload
 
-Life = Generator[simpy.Event, Any, None]
-
-
-class Arrival(simpy.Event):
-    """A moment fixed before the run; at equal times it comes before everything else."""
-
-    def __init__(self, env: simpy.Environment, at_s: float) -> None:
-        """Scheduled while the clock is at 0, so that the moment is exact."""
-        super().__init__(env)
-        self._ok, self._value = True, None
-        env.schedule(self, URGENT, at_s)
-
-
-class Request:
-    """What a request carries along."""
-
-    def __init__(self, row: int, now: float, patience_s: float) -> None:
-        """Its client starts to connect now, and leaves at the deadline."""
-        self.row, self.deadline = row, now + patience_s
-        self.process = -1
-        self.held: dict[Pool, int] = {}
-        self.queued: Slots | None = None
-        self.taken_by: Acceptors | None = None
-        self.settled = self.aborted = False
+Answer = Generator[simpy.Event, Any, bool]
 
 
 class Server:
-    """A plan at work on a workload. ``run`` it, then read ``record`` and ``grants``."""
+    """A plan at work on a workload. Let its events happen, then read its record."""
 
     def __init__(self, plan: Plan, workload: Workload) -> None:
         """Everything is idle, and the arrivals are scheduled."""
         self.env = env = simpy.Environment()
         self.load, self.record = workload, Record.blank(plan, workload)
-        self.grants: list[tuple[int, int, float, float]] = []
         self.rows_ran_out = False
-        self.processor = Processor(env, plan.cores)
+        self.computing = Computing(env, plan, self.record)
         self.slots = {pool: [Slots(env, pool, copy) for copy in range(pool.processes)] for pool in plan.pools}
-        self.turns = {lock: [Turn(env, lock, self.processor) for _ in range(lock.processes)] for lock in plan.locks}
         self.eager = {step.backlog: Acceptors(env, step) for step in plan.steps if isinstance(step, AcceptEagerly)}
         self.queues: dict[object, Callable[[], int]] = {}
         for step in plan.steps:
@@ -80,8 +56,6 @@ class Server:
                 self.queues[step.backlog] = partial(len, self.slots[step.pool][0].queue)
             elif isinstance(step, AcceptEagerly):
                 self.queues[step.backlog] = partial(len, self.eager[step.backlog].backlog)
-        locked = [column for column, place in enumerate(self.record.places) if place.lock is not None]
-        self.lock_column = {column: i for i, column in enumerate(locked)}
         self.pool_column = {pool: i for i, pool in enumerate(plan.pools)}
         self.timed = bool(workload.clients_in_loop) or any(
             pool.renege or pool.frees_when_client_leaves for pool in plan.pools
@@ -91,7 +65,7 @@ class Server:
     def _schedule_arrivals(self) -> None:
         for acceptors in self.eager.values():
             for acceptor in acceptors.all:
-                self.env.process(self.accept_for_ever(acceptors, acceptor))
+                self.env.process(self.computing.accept_for_ever(acceptors, acceptor))
         if self.load.clients_in_loop:
             for row in range(min(self.load.clients_in_loop, len(self.load))):
                 self._send_later(row, 0.0)
@@ -101,7 +75,11 @@ class Server:
 
     def _start_at(self, event: simpy.Event, row: int) -> None:
         assert event.callbacks is not None  # the event is fresh
-        event.callbacks.append(lambda _: self.env.process(self.live(row)))
+
+        def begin(_: simpy.Event) -> None:
+            self.env.process(self.live(row))
+
+        event.callbacks.append(begin)
 
     # --- the life of a request ------------------------------------------------------------------------------------
 
@@ -129,7 +107,7 @@ class Server:
         if request.aborted:
             return not (isinstance(place.step, Release) and place.step.pool in request.held)
         if place.phase is not None:
-            return self.load.phase_kinds[self.load.request_class[request.row], place.phase] == Work.NONE
+            return self.kind_of(request, place.phase) is Work.NONE
         return isinstance(place.step, AcceptEagerly) and place.lock is not None  # noted by the acceptor
 
     def perform(self, request: Request, place: Place, column: int) -> Life:
@@ -148,9 +126,9 @@ class Server:
                 if link is Link.CLIENT:
                     yield from self.until(request, self.arrived_at(request, buffer))
             case Compute(work_s=work_s):
-                yield from self.compute(request, place, column, work_s)
-            case Handle():
-                yield from self.handle(request, place, column)
+                yield from self.computing.compute(request.row, column, work_s, place.lock, request.process)
+            case Handle(visit_cost_s=visit_cost_s):
+                yield from self.handle(request, place, column, visit_cost_s)
             case Send():
                 yield from self.send(request, place.step)
 
@@ -196,30 +174,33 @@ class Server:
 
     # --- steps ----------------------------------------------------------------------------------------------------
 
-    def until(self, request: Request, moment: float) -> Life:
-        """Wait for a moment that the client has to see; it may leave before."""
+    def until(self, request: Request, moment: float) -> Answer:
+        """Wait for a moment that the client has to see. False if it left before."""
         end = min(moment, request.deadline)
         if end > self.env.now:
             yield self.env.timeout(end - self.env.now)
         if moment > request.deadline:
             self.abort(request, Outcome.GAVE_UP, request.deadline)
+            return False
+        return True
 
     def connect(self, request: Request, step: Connect) -> Life:
         """The handshake takes 1.5 round trips; a full backlog refuses, or drops the SYN, which is then repeated."""
-        if step.link is Link.CLIENT:
-            yield from self.until(request, self.env.now + 1.5 * self.load.rtt[request.row])
+        shaken = self.env.now + 1.5 * self.load.rtt[request.row] if step.link is Link.CLIENT else self.env.now
+        if not (yield from self.until(request, shaken)):
+            return
         before = 0.0
-        for retry in (*step.retries_s, step.timeout_s):
-            if request.aborted or self.queues[step.backlog]() <= step.backlog.limit:
+        for again in (*step.retries_s, step.timeout_s):
+            if self.queues[step.backlog]() <= step.backlog.limit:
                 return
             if step.backlog.refuses:
                 return self.abort(request, Outcome.REFUSED, self.env.now)
-            yield from self.until(request, self.env.now + (retry - before))
-            before = retry
-            if not request.aborted and retry != step.timeout_s:
+            if not (yield from self.until(request, self.env.now + (again - before))):
+                return
+            before = again
+            if again != step.timeout_s:
                 self.record.syn_retries[request.row] += 1
-        if not request.aborted:
-            self.abort(request, step.on_timeout, self.env.now)
+        self.abort(request, step.on_timeout, self.env.now)
 
     def seize(self, request: Request, pool: Pool) -> Life:
         """Take the slot that has been idle longest, or queue for one."""
@@ -264,13 +245,17 @@ class Server:
                 return float(self.record.reached[request.row, column + 1])
         return float(self.record.arrival[request.row])
 
-    def handle(self, request: Request, place: Place, column: int) -> Life:
+    def kind_of(self, request: Request, phase: int) -> Work:
+        """What this phase is for the request's class."""
+        return Work(self.load.phase_kinds[self.load.request_class[request.row], phase])
+
+    def handle(self, request: Request, place: Place, column: int, visit_cost_s: float) -> Life:
         """One phase of the request's own work."""
-        assert isinstance(place.step, Handle) and place.phase is not None  # a place of a Handle step
+        assert place.phase is not None  # every place of a Handle step has one
         seconds = float(self.load.phases[request.row, place.phase])
-        kind = self.load.phase_kinds[self.load.request_class[request.row], place.phase]
-        if kind == Work.CPU:
-            yield from self.compute(request, place, column, seconds + place.step.visit_cost_s)
+        if self.kind_of(request, place.phase) is Work.CPU:
+            work_s = seconds + visit_cost_s
+            yield from self.computing.compute(request.row, column, work_s, place.lock, request.process)
         elif seconds > 0:
             yield self.env.timeout(seconds)
 
@@ -283,67 +268,6 @@ class Server:
         end = min(now + max(size - step.buffer_bytes, 0.0) / rate, request.deadline)
         if end > now:
             yield self.env.timeout(end - now)
-
-    # --- computing ------------------------------------------------------------------------------------------------
-
-    def compute(self, request: Request, place: Place, column: int, work_s: float) -> Life:
-        """So many seconds on a core, with the lock of the request's process if the place needs one."""
-        if work_s <= 0:
-            return
-        if place.lock is None:
-            yield self.processor.run(work_s).done
-            return
-        turn = self.turns[place.lock][request.process if place.lock.processes > 1 else 0]
-        yield from self.hold(turn, request, request.row, column)
-        yield from self.work(turn, request, request.row, column, work_s)
-        if turn.holder is request:
-            turn.release()
-
-    def hold(self, turn: Turn, who: object, row: int, column: int) -> Life:
-        """Wait for the lock, and note how long."""
-        asked = self.env.now
-        granted = turn.wait(who)
-        if granted is not None:
-            yield granted
-        self.record.lock_wait[row, self.lock_column[column]] += self.env.now - asked
-
-    def work(self, turn: Turn, who: object, row: int, column: int, work_s: float) -> Life:
-        """Compute while holding the lock; where it is taken away in between, queue for it again."""
-        while True:
-            since = self.env.now
-            work_s = yield turn.run(work_s).done
-            self.grants.append((row, column, since, self.env.now))
-            if work_s <= 0:
-                return
-            yield from self.hold(turn, who, row, column)
-
-    def accept_for_ever(self, acceptors: Acceptors, acceptor: Acceptor) -> Life:
-        """Sleep, wait for the lock, take what is in the backlog, hand it over."""
-        step = acceptors.step
-        turn = self.turns[step.lock][acceptor.process]
-        column = next(i for i, p in enumerate(self.record.places) if p.step == step and p.lock is not None)
-        while True:
-            while not acceptors.has_work_for(acceptor):
-                yield acceptors.sleep(acceptor)
-            granted = turn.wait(acceptor)
-            if granted is not None:
-                yield granted
-            taken = 0
-            while turn.holder is acceptor and taken < step.batch and acceptors.has_work_for(acceptor):
-                row, accepted = acceptors.backlog.popleft()
-                acceptor.in_hand += 1
-                taken += 1
-                self.record.process[row] = acceptor.process
-                self.record.reached[row, column] = self.env.now
-                yield from self.work(turn, acceptor, row, column, step.work_s / step.visits)
-                for _ in range(step.visits - 1):
-                    if turn.holder is acceptor:
-                        turn.release()
-                    yield from self.hold(turn, acceptor, row, column)
-                    yield from self.work(turn, acceptor, row, column, step.work_s / step.visits)
-                accepted.succeed(acceptor.process)
-            if turn.holder is acceptor:
-                turn.release()
 
 
 def simulate(
@@ -359,4 +283,4 @@ def simulate(
             progress(server.env.now)
     if server.rows_ran_out:
         return None
-    return server.record.trace(plan, workload, grants_table(server.grants) if detail else None)
+    return server.record.trace(plan, workload, grants_table(server.computing.grants) if detail else None)

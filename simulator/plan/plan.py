@@ -138,6 +138,7 @@ def _check_processes(plan: Plan) -> None:
             case _:
                 needed = 1
         if needed not in (1, known):
-            raise PlanError(f"{_where(number, step)} needs one of {needed} processes; earlier steps chose among {known}")
+            where = _where(number, step)
+            raise PlanError(f"{where} needs one of {needed} processes; earlier steps chose among {known}")
         if isinstance(step, Accept | Seize) and step.pool.slots_per_process is not None:
             known = -(-step.pool.size // step.pool.slots_per_process)

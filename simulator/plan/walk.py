@@ -1,6 +1,6 @@
 """The walk through a plan, place by place: the plan's steps with ``handle`` unfolded into the phases of the workload.
 
-A place is a column of the trace: the moment at which a request reached it. Both engines and every view use this one list.
+A place is a column of the trace: the moment at which a request reached it. Both engines and every view use this list.
 """
 
 from dataclasses import dataclass

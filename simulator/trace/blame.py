@@ -22,7 +22,7 @@ HANDSHAKE_ROUND_TRIPS = 1.5
 FOR_A_SLOT = (State.QUEUED, State.BACKLOG, State.CONNECTING)
 AT_LIMIT = 0.8
 """From this share of their limit on, on average, processes are taken not to accept because of the limit."""
-SLOWEST_COUNTS = 1 / 3
+SLOWEST_COUNTS = 0.2
 """How much a share of the slowest requests' time weighs against the same share of everybody's."""
 
 
@@ -34,17 +34,12 @@ class Blame:
         self._measures = measures
         self.all = self._shares(NOT_COMPLETED, COMPLETED, SLOWEST)
         self.slowest = self._shares(SLOWEST)
-        self._mean_s = float(measures.mean_life(NOT_COMPLETED, COMPLETED, SLOWEST).sum())
 
     def score(self, resource: str, *states: State) -> float:
         """How much of the latency a cause explains, between 0 and 1."""
         everybody = sum(self.all.get((resource, state), 0.0) for state in states)
         slowest = sum(self.slowest.get((resource, state), 0.0) for state in states)
         return max(everybody, slowest * SLOWEST_COUNTS)
-
-    def seconds(self, resource: str, state: State) -> float:
-        """Mean seconds that requests waited because of a cause."""
-        return self.all.get((resource, state), 0.0) * self._mean_s
 
     def _shares(self, *categories: int) -> Charges:
         life = self._measures.mean_life(*categories)

@@ -9,10 +9,15 @@ from simulator.trace.measures import CORES, Measures
 from simulator.trace.phrases import all_of, is_or_are, percent
 from simulator.trace.table import Trace
 
-NOTABLE = 0.1
+NOTABLE = 0.15
 """A cause that explains less of the latency than this is not worth a sentence."""
 SATURATED = 0.85
 """From this utilisation on, adding users of a resource brings nothing."""
+
+
+def noun(resource: str) -> str:
+    """What one piece of a resource is called; resources are named in the singular, but for the cores."""
+    return "core" if resource == CORES else resource
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,18 @@
 import numpy as np
 
 from simulator.plan.resources import Gil, Lock, Loop
-from simulator.plan.steps import Handle
+from simulator.plan.steps import AcceptEagerly, Handle
 from simulator.plan.words import State
+from simulator.trace.blame import AT_LIMIT
 from simulator.trace.facts import NOTABLE, Facts, Finding
-from simulator.trace.measures import CORES
+from simulator.trace.measures import COMPLETED, CORES
 from simulator.trace.phrases import a, all_of, count, duration, is_or_are, percent, sentence
 from simulator.workload.table import Work
 
 HIGH = 0.7
 """From this utilisation on, requests wait for a lock because it is busy, not because of a few long computations."""
+MOSTLY = 0.5
+"""Long computations are to blame if they cause more than this part of the waiting."""
 LONG = 10.0
 """A computation this many times the median is called long."""
 
@@ -66,37 +69,58 @@ def _saturated(facts: Facts, kind: type[Lock], why: str) -> Finding | None:
 
 def gil_convoy(facts: Facts) -> Finding | None:
     """Short computations wait a switch interval behind long ones, though the GIL has time to spare."""
-    lock = _most_blamed(facts, Gil)
-    if not isinstance(lock, Gil):
-        return None
-    used = facts.summary.resources[lock.name]
-    longest, who, _ = long_computations(facts, lock)
-    if used.utilisation >= HIGH or longest <= lock.switch_interval_s:
-        return None
-    waited = facts.blame.seconds(lock.name, State.GIL)
-    text = (
-        f"requests wait {duration(waited)} for {all_of(lock.name, 1)} on average though it is in use only "
-        f"{percent(used.utilisation)} of the time: behind a long computation "
-        f'("{who}", up to {duration(longest)}) every short one waits a switch interval of '
-        f"{duration(lock.switch_interval_s)}; give the long ones processes of their own"
-    )
-    return Finding(min(_lock_score(facts, lock), 1.0), sentence(text))
+    for lock in facts.trace.plan.locks:
+        if not isinstance(lock, Gil):
+            continue
+        longest, who, _ = long_computations(facts, lock)
+        waited, share = _others_wait(facts, lock, who)
+        used = facts.summary.resources[lock.name].utilisation
+        if share < NOTABLE or used >= HIGH or longest <= lock.switch_interval_s:
+            continue
+        text = (
+            f"other requests wait {duration(waited)} for {all_of(lock.name, 1)} on average ({percent(share)} of their "
+            f"time) though it is in use only {percent(used)} of the time: behind the long computations of "
+            f'"{who}" (up to {duration(longest)}) every short one waits a switch interval of '
+            f"{duration(lock.switch_interval_s)} or more; give the long ones processes of their own"
+        )
+        return Finding(share, sentence(text))
+    return None
 
 
 def loop_blocked(facts: Facts) -> Finding | None:
     """A few long computations stop everybody else on the loop."""
-    lock = _most_blamed(facts, Loop)
-    if lock is None:
-        return None
-    longest, who, part = long_computations(facts, lock)
-    if part < 0.5:
-        return None
-    waited = facts.blame.seconds(lock.name, State.LOOP)
-    text = (
-        f'"{who}" blocks {a(lock.name)} for up to {duration(longest)} at a time, and everything behind it waits '
-        f"({duration(waited)} on average): move the long computations to other processes, or cut them into pieces"
-    )
-    return Finding(min(_lock_score(facts, lock), 1.0), sentence(text))
+    for lock in facts.trace.plan.locks:
+        if not isinstance(lock, Loop):
+            continue
+        longest, who, part = long_computations(facts, lock)
+        waited, share = _others_wait(facts, lock, who)
+        if share < NOTABLE or part < MOSTLY:
+            continue
+        text = (
+            f'"{who}" blocks {a(lock.name)} for up to {duration(longest)} at a time, and all other requests wait '
+            f"{duration(waited)} on average ({percent(share)} of their time): move the long computations to other "
+            f"processes, or cut them into pieces"
+        )
+        return Finding(share, sentence(text))
+    return None
+
+
+def _others_wait(facts: Facts, lock: Lock, name: str) -> tuple[float, float]:
+    """Seconds that completed requests of other classes waited for a lock on average, and as a share of their time."""
+    trace, names = facts.trace, facts.trace.workload.class_names
+    completed = facts.measures.category >= COMPLETED
+    others = completed & (trace.workload.request_class != (names.index(name) if name else -1))
+    rows = np.flatnonzero(others if others.any() else completed)
+    waited = 0.0
+    for column, i in enumerate(trace.lock_places):
+        place = facts.measures.places[i]
+        if place.lock != lock:
+            continue
+        waited += float(trace.lock_wait[rows, column].sum())
+        if isinstance(place.step, AcceptEagerly) and facts.measures.in_hand(place.step) < AT_LIMIT:
+            waited += float((trace.reached[rows, i] - trace.reached[rows, i - 1]).sum())
+    total = float((trace.finished[rows] - trace.arrival[rows]).sum())
+    return (waited / len(rows), waited / total) if total > 0.0 else (0.0, 0.0)
 
 
 def long_computations(facts: Facts, lock: Lock) -> tuple[float, str, float]:

@@ -4,10 +4,10 @@ import numpy as np
 
 from simulator.plan.steps import AcceptEagerly, Seize
 from simulator.plan.words import State
-from simulator.trace.facts import NOTABLE, Facts, Finding
+from simulator.trace.facts import NOTABLE, Facts, Finding, noun
 from simulator.trace.holding import holdings
 from simulator.trace.levels import Level, level
-from simulator.trace.measures import CORES
+from simulator.trace.measures import COMPLETED, INDEX, NOT_COMPLETED, SLOWEST
 from simulator.trace.phrases import all_of, count, percent, plural, sentence
 from simulator.trace.stays import server_end
 
@@ -23,12 +23,12 @@ def overload(facts: Facts) -> Finding | None:
     found, (low, high) = facts.summary.bottleneck, facts.measures.window
     if found is None or found.utilisation < OVERLOADED or facts.summary.loop == "closed":
         return None
-    arriving = facts.measures.count(1, 2, 3) / (high - low)
+    arriving = facts.measures.count(NOT_COMPLETED, COMPLETED, SLOWEST) / (high - low)
     first, last = _in_system(facts)
     growing = last - first > max(GROWS_BY, first)
     if arriving < found.limit_rps or not (growing or facts.summary.failed):
         return None
-    who = all_of(_noun(found.resource), found.size)
+    who = all_of(noun(found.resource), found.size)
     text = f"{arriving:.1f} requests/s arrive, and {who} can carry {found.limit_rps:.1f}"
     text += f" at most ({found.size} / {found.seconds_each:.3g} s each): "
     if growing:
@@ -36,10 +36,6 @@ def overload(facts: Facts) -> Finding | None:
     else:
         text += "what is too much fails"
     return Finding(0.95, sentence(text))
-
-
-def _noun(resource: str) -> str:
-    return "core" if resource == CORES else resource
 
 
 def _in_system(facts: Facts) -> tuple[float, float]:
@@ -96,8 +92,8 @@ def _locks(facts: Facts) -> list[tuple[float, float, str, str]]:
 
 def _share_of_life(facts: Facts, place: int, state: State) -> float:
     """How much of the time of all requests of the window went into waiting at a place."""
-    life = facts.measures.mean_life(1, 2, 3)
-    return float(life[place, list(State).index(state)] / max(life.sum(), 1e-300))
+    life = facts.measures.mean_life(NOT_COMPLETED, COMPLETED, SLOWEST)
+    return float(life[place, INDEX[state]] / max(life.sum(), 1e-300))
 
 
 def _while_below(facts: Facts, waiting: Level, used: Level, size: int) -> float:

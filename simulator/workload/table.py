@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+PER_ROW = ("arrival", "request_class", "client", "upload", "response", "phases", "rtt", "patience", "coin", "think")
+"""The columns of a workload that have one entry a request."""
+
 
 class Work(IntEnum):
     """What kind of work a phase of a request is."""
@@ -74,10 +77,10 @@ class Workload:
     @property
     def phase_count(self) -> int:
         """Phases of the class that has most."""
-        return self.phases.shape[1]
+        count: int = self.phases.shape[1]
+        return count
 
     def take(self, rows: NDArray[np.intp]) -> "Workload":
         """The workload of some of the rows, in the given order."""
-        per_row = ("arrival", "request_class", "client", "upload", "response", "phases", "rtt", "patience", "coin", "think")
-        columns = {name: getattr(self, name) for name in per_row}
+        columns = {name: getattr(self, name) for name in PER_ROW}
         return replace(self, **{name: c[rows] for name, c in columns.items() if c is not None})

@@ -89,7 +89,7 @@ class Life:
 
 def trace_of(plan: Plan, load: Workload, *lives: Life) -> Trace:
     """A trace of these lives; the load has a row for each."""
-    n = len(lives)
+    n, pools = len(lives), len(plan.pools)
     blank = Trace(
         plan=plan,
         workload=load,
@@ -99,7 +99,7 @@ def trace_of(plan: Plan, load: Workload, *lives: Life) -> Trace:
         finished=np.array([life.left if life.finished is None else life.finished for life in lives]),
         outcome=np.array([life.outcome for life in lives], np.int8),
         process=np.array([life.process for life in lives], np.int32),
-        slot=_table([[life.slots.get(pool.name, -1) for pool in plan.pools] for life in lives]).astype(np.int32),
+        slot=_table([[life.slots.get(pool.name, -1) for pool in plan.pools] for life in lives], pools).astype(np.int32),
         syn_retries=np.zeros(n, np.int16),
         lock_wait=np.empty((n, 0)),
     )
@@ -109,14 +109,14 @@ def trace_of(plan: Plan, load: Workload, *lives: Life) -> Trace:
     locked = [names[i] for i in blank.lock_places]
     return replace(
         blank,
-        reached=_table([[life.reached.get(name, nan) for name in names] for life in lives]),
-        lock_wait=_table([[life.lock_wait.get(name, 0.0) for name in locked] for life in lives]),
+        reached=_table([[life.reached.get(name, nan) for name in names] for life in lives], len(names)),
+        lock_wait=_table([[life.lock_wait.get(name, 0.0) for name in locked] for life in lives], len(locked)),
     )
 
 
-def _table(rows: Sequence[Sequence[float]]) -> Floats:
+def _table(rows: Sequence[Sequence[float]], width: int) -> Floats:
     """The same with no rows or no columns."""
-    return np.array(rows, dtype=np.float64).reshape(len(rows), len(rows[0]) if rows else 0)
+    return np.array(rows, dtype=np.float64).reshape(len(rows), width)
 
 
 def simulate(plan: Plan, load: Workload, detail: bool = False) -> Trace:

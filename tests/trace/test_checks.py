@@ -121,7 +121,7 @@ def test_work_that_no_core_had_time_for_is_named(prefork: Trace) -> None:
 
 
 def test_an_idle_core_beside_a_runnable_thread_is_named() -> None:
-    trace = simulate(PREFORK, random_load(150.0, 3.0, inf, 0.0, **MIXED))
+    trace = simulate(PREFORK, random_load(80.0, 3.0, page=Kind(steps=(("cpu", 0.03),))))
     assert "s of computing were done while" in said(replace(trace, plan=replace(PREFORK, cores=Cores(8))))
 
 

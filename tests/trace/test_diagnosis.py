@@ -13,6 +13,7 @@ from simulator.plan import (
     Cores,
     Gil,
     Handle,
+    Link,
     Loop,
     Outcome,
     Plan,
@@ -21,6 +22,7 @@ from simulator.plan import (
     Release,
     Seize,
     Send,
+    Step,
 )
 from simulator.trace.blame import Blame
 from simulator.trace.diagnosis import RULES, Rule
@@ -45,11 +47,11 @@ def forked(workers: int, cores: int = 2, backlog: Backlog = BACKLOG, retries: tu
 
 
 def proxied(plan: Plan, connections: int = 500) -> Plan:
-    port, held = (
-        Backlog("port", 500),
-        Pool("connection", connections, queue_limit=0, when_full=Outcome.CONNECTION_LIMIT),
-    )
-    return Plan((Connect(port), Accept(port, held), Receive(), *plan.steps, Send(), Release(held)), plan.cores)
+    port = Backlog("port", 500)
+    held = Pool("connection", connections, queue_limit=0, when_full=Outcome.CONNECTION_LIMIT)
+    near: dict[Step, Step] = {Receive(): Receive(Link.LOCAL), Send(): Send(Link.LOCAL, inf)}
+    behind = (near.get(step, step) for step in plan.steps)
+    return Plan((Connect(port), Accept(port, held), Receive(), *behind, Send(), Release(held)), plan.cores)
 
 
 def threads(number: int, processes: int = 1) -> Plan:
@@ -75,11 +77,8 @@ def of(rate: float, duration: float = 20.0, patience: float = inf, /, **kinds: K
 PAGE = Kind(steps=(("cpu", 0.002), ("io", 0.03)))
 UPLOAD = Kind(steps=PAGE.steps, every=5, upload=165_536.0, up=1e5)  # 1 s more than the receive buffer takes
 READER = Kind(steps=PAGE.steps, every=5, response=231_072.0, down=1e5)  # 1 s more than the send buffer takes
-QUERY, HASH, QUICK = (
-    Kind(steps=(("io", 0.1),)),
-    Kind(steps=(("cpu", 0.03),)),
-    Kind(steps=(("cpu", 0.001), ("io", 0.01))),
-)
+QUERY, HASH = Kind(steps=(("io", 0.1),)), Kind(steps=(("cpu", 0.03),))
+QUICK = Kind(steps=(("cpu", 0.001), ("io", 0.01)))
 REPORT, SLOW_QUERY = Kind(steps=(("cpu", 0.2),), every=15), Kind(steps=(("io", 1.5),), every=12)
 ROUGH = (1.0, 2.0, 3.0)
 
@@ -87,7 +86,7 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
     held_by_uploads: (
         (forked(4), of(20, page=PAGE, phone=UPLOAD)),
         (proxied(forked(4)), of(20, page=PAGE, phone=UPLOAD)),
-        ["the 4 workers are held", "listening to slow uploads", "both cores are 4 % busy", "a proxy in front"],
+        ["the 4 workers are held", "listening to slow uploads", "both cores are 2 % busy", "a proxy in front"],
     ),
     held_by_readers: (
         (forked(4), of(20, page=PAGE, phone=READER)),
@@ -97,7 +96,7 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
     held_by_io: (
         (forked(4), of(60, page=QUERY)),
         (loops(), of(60, page=QUERY)),
-        ["100 % waiting for I/O", "x 0.1 s each / 4)", "more workers, or async code"],
+        ["99 % waiting for I/O", "x 0.1 s each / 4)", "more workers, or async code"],
     ),
     too_few_to_compute: (
         (forked(1), of(40, page=HASH)),
@@ -117,7 +116,7 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
     gil_convoy: (
         (threads(16), of(40, page=QUICK, report=REPORT)),
         (threads(16), of(40, page=QUICK)),
-        ["for the GIL on average", '"report", up to 200 ms', "switch interval of 5 ms"],
+        ["for the GIL on average", 'long computations of "report" (up to 200 ms)', "switch interval of 5 ms"],
     ),
     loop_blocked: (
         (loops(), of(40, page=QUICK, report=REPORT)),
@@ -143,8 +142,8 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
         (forked(4), of(60, page=QUERY)),
         (forked(4), of(30, page=QUERY)),
         [
-            "requests/s arrive, and the 4 workers can carry 40.0 at most (4 / 0.1 s each)",
-            "requests in the system became",
+            "60.5 requests/s arrive, and the 4 workers can carry 39.9 at most (4 / 0.1 s each)",
+            "in the system became",
         ],
     ),
     refused: (
@@ -165,7 +164,7 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
     gave_up: (
         (forked(4), of(60, 20.0, 2.0, page=QUERY)),
         (forked(8), of(60, 20.0, 2.0, page=QUERY)),
-        ["were given up by their clients", "of what the server did was for nobody (goodput", "of 40.0 requests/s)"],
+        ["were given up by their clients", "of what the server did was for nobody (goodput", "of 39.8 requests/s)"],
     ),
     few_samples: (
         (forked(4), of(10, 20.0, page=PAGE)),
@@ -219,16 +218,15 @@ def test_the_diagnosis_begins_with_what_explains_most_and_stops_after_three() ->
 
 def test_a_server_that_has_time_to_spare_is_told_so() -> None:
     said = summarise(simulate(forked(8), of(60, page=PAGE))).diagnosis
-    assert said == (
-        "Nothing waits: 100 % of a request's time is its own computing, its I/O and its client's line; "
-        "the busiest resource, worker, is in use 24 % of the time.",
-    )
+    assert len(said) == 1
+    assert said[0].startswith("Nothing waits: over 99 % of a request's time is its own computing, its I/O and")
+    assert said[0].endswith("the busiest resource, worker, is in use 24 % of the time.")
 
 
 def test_waiting_that_no_rule_explains_is_not_called_nothing() -> None:
     said = summarise(simulate(loops(), of(50, 30.0, page=Kind(steps=(("cpu", 0.01),))))).diagnosis
     assert len(said) == 1
-    assert "time waiting for the event loop, though the busiest resource, event loop, is in use" in said[0]
+    assert "of their time waiting for the event loop, though the event loop is in use" in said[0]
 
 
 def test_a_run_that_measured_nothing_says_that() -> None:
@@ -249,4 +247,4 @@ def test_the_wait_for_a_full_proxy_is_charged_to_the_workers_behind_it() -> None
     queueing = Plan((Connect(port), Accept(port, held), Receive(), *behind.steps, Send(), Release(held)), Cores(2))
     found = held_by_io(facts(simulate(queueing, of(60, page=QUERY))))
     assert found is not None
-    assert "the 4 workers are held" in found.sentence
+    assert "The 4 workers are held" in found.sentence

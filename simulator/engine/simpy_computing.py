@@ -1,0 +1,90 @@
+"""Computing, for the reference engine: on a core, and under the lock of the process where there is one.
+
+What to watch: ``hold`` and ``work`` are the same for a request's thread and for the acceptor of its process. Both queue
+for one lock, and a thread whose lock is taken away queues for it again with what is left of its work.
+"""
+
+from collections.abc import Generator
+from typing import Any
+
+import simpy
+
+from simulator.engine.record import Record
+from simulator.engine.simpy_acceptors import Acceptor, Acceptors
+from simulator.engine.simpy_resources import Processor, Turn
+from simulator.plan import Lock, Plan
+
+Life = Generator[simpy.Event, Any, None]
+
+
+class Computing:
+    """The cores and the locks of a server at work."""
+
+    def __init__(self, env: simpy.Environment, plan: Plan, record: Record) -> None:
+        """Nobody computes."""
+        self.env, self.record = env, record
+        self.processor = Processor(env, plan.cores)
+        self.turns = {lock: [Turn(env, lock, self.processor) for _ in range(lock.processes)] for lock in plan.locks}
+        self.grants: list[tuple[int, int, float, float]] = []
+        """Every time that a lock was held: (request, place, start, end)."""
+        locked = [column for column, place in enumerate(record.places) if place.lock is not None]
+        self.lock_column = {column: i for i, column in enumerate(locked)}
+
+    def compute(self, row: int, column: int, work_s: float, lock: Lock | None, process: int) -> Life:
+        """So many seconds on a core, with the lock of the process if the place needs one."""
+        if work_s <= 0:
+            return
+        if lock is None:
+            yield self.processor.run(work_s).done
+            return
+        turn = self.turns[lock][process if lock.processes > 1 else 0]
+        yield from self.hold(turn, row, row, column)
+        yield from self.work(turn, row, row, column, work_s)
+        if turn.holder == row:
+            turn.release()
+
+    def hold(self, turn: Turn, who: object, row: int, column: int) -> Life:
+        """Wait for the lock, and note how long."""
+        asked = self.env.now
+        granted = turn.wait(who)
+        if granted is not None:
+            yield granted
+        self.record.lock_wait[row, self.lock_column[column]] += self.env.now - asked
+
+    def work(self, turn: Turn, who: object, row: int, column: int, work_s: float) -> Life:
+        """Compute while holding the lock; where it is taken away in between, queue for it again."""
+        while True:
+            since = self.env.now
+            work_s = yield turn.run(work_s).done
+            self.grants.append((row, column, since, self.env.now))
+            if work_s <= 0:
+                return
+            yield from self.hold(turn, who, row, column)
+
+    def accept_for_ever(self, acceptors: Acceptors, acceptor: Acceptor) -> Life:
+        """Sleep, wait for the lock, take what is in the backlog, hand it over."""
+        step = acceptors.step
+        turn = self.turns[step.lock][acceptor.process]
+        column = next(i for i, p in enumerate(self.record.places) if p.step == step and p.lock is not None)
+        while True:
+            while not acceptors.has_work_for(acceptor):
+                yield acceptors.sleep(acceptor)
+            granted = turn.wait(acceptor)
+            if granted is not None:
+                yield granted
+            taken = 0
+            while turn.holder is acceptor and taken < step.batch and acceptors.has_work_for(acceptor):
+                row, accepted = acceptors.backlog.popleft()
+                acceptor.in_hand += 1
+                taken += 1
+                self.record.process[row] = acceptor.process
+                self.record.reached[row, column] = self.env.now
+                yield from self.work(turn, acceptor, row, column, step.work_s / step.visits)
+                for _ in range(step.visits - 1):
+                    if turn.holder is acceptor:
+                        turn.release()
+                    yield from self.hold(turn, acceptor, row, column)
+                    yield from self.work(turn, acceptor, row, column, step.work_s / step.visits)
+                accepted.succeed(acceptor.process)
+            if turn.holder is acceptor:
+                turn.release()

@@ -1,0 +1,137 @@
+"""Does what a page tells its reader to do, in a folder of its own, and compares what happens with what the page shows."""
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from simulator.app.main import main
+from simulator.workload.check import check
+from tests.docs.pages import ROOT, Block, Command, commands, matches
+
+READ_ONLY = ("head", "ls", "cat")
+"""Programs of the shell that pages use to look at a file."""
+WHOLE = {"title", "duration", "arrivals", "requests"}
+"""A scenario with these keys is complete; anything less is put into ``BASE`` and judged there."""
+BASE = """
+title = "Base"
+duration = "60 s"
+arrivals = {kind = "poisson", rate = 10}
+requests = [{name = "page", steps = [{cpu = "1 ms"}]}, {name = "search", steps = [{cpu = "1 ms"}]}]
+"""
+
+
+class Difference(AssertionError):
+    """Something on a page is not so; the message begins with the page and the line."""
+
+
+class Reader:
+    """Somebody who follows one page from top to bottom."""
+
+    def __init__(self, page: str, folder: Path) -> None:
+        """Files appear in the folder, which has to be the current one."""
+        self.page, self.folder = page, folder
+        self.names: dict[str, Any] = {"__name__": "page"}
+        self.said = ""
+
+    def follow(self, block: Block) -> None:
+        """Do what the block says. Raises Difference."""
+        if block.file:
+            (self.folder / block.file).write_text(block.text, encoding="utf-8")
+        match block.language:
+            case "console" | "sh":
+                for command in commands(block):
+                    self._command(command)
+            case "toml":
+                self._scenario(block)
+            case "python":
+                with contextlib.redirect_stdout(io.StringIO()) as printed:
+                    exec(compile("\n" * (block.line - 1) + block.text, self.page, "exec"), self.names)
+                self.said = printed.getvalue()
+                return
+            case "text" if self.said:  # what the Python block just above prints
+                self._same(Command("the block above", block.lines, block.line), self.said)
+            case _:
+                pass
+        self.said = ""
+
+    def _command(self, command: Command) -> None:
+        words = shlex.split(command.words, comments=True)
+        settings = dict(word.split("=", 1) for word in words if re.match(r"[A-Z_]+=", word))
+        words = words[len(settings) :]
+        if words[0] == "make":
+            self._target(command, words)
+        elif words[0] == "simulate":
+            self._simulate(command, words[1:], settings)
+        elif words[0] in READ_ONLY:
+            done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=True)
+            self._same(command, done.stdout)
+        else:
+            raise Difference(f"{self.page}:{command.line}: no rule says how to try out {words[0]}")
+
+    def _target(self, command: Command, words: list[str]) -> None:
+        """Commands of make are not carried out, for they install and run the tests; but there must be such a target."""
+        makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+        for target in (word for word in words[1:] if "=" not in word):
+            if not re.search(rf"^{re.escape(target)}:", makefile, re.MULTILINE):
+                raise Difference(f"{self.page}:{command.line}: the Makefile has no target {target}")
+
+    def _simulate(self, command: Command, words: list[str], settings: dict[str, str]) -> None:
+        expects_refusal = bool(command.printed) and (command.printed or ("",))[0].startswith("simulate: ")
+        with _environment(settings):
+            code, out, err = simulate(words)
+        if code != (2 if expects_refusal else 0):
+            raise Difference(f"{self.page}:{command.line}: {command.words}: exit code {code}\n{err}{out}")
+        self._same(command, err if expects_refusal else out)
+
+    def _scenario(self, block: Block) -> None:
+        given = tomllib.loads(block.text)
+        parsed = given if given.keys() >= WHOLE else tomllib.loads(BASE) | given
+        wrong = check(parsed, self.folder)
+        if isinstance(wrong, list):
+            listed = "\n".join(str(mistake) for mistake in wrong)
+            raise Difference(f"{self.page}:{block.line}: not a scenario:\n{listed}")
+        if parsed is given:
+            path = self.folder / (block.file or "scenario.toml")
+            path.write_text(block.text, encoding="utf-8")
+            code, _, err = simulate(["--model", "prefork", "--load", str(path)])
+            if code:
+                raise Difference(f"{self.page}:{block.line}: {err}")
+
+    def _same(self, command: Command, output: str) -> None:
+        printed = tuple(line.rstrip() for line in output.rstrip("\n").split("\n"))
+        if command.printed is not None and not matches(command.printed, printed):
+            wanted = "\n".join(command.printed)
+            raise Difference(
+                f"{self.page}:{command.line}: {command.words}\nthe page says:\n{wanted}\nand it prints:\n{output}"
+            )
+
+
+def simulate(words: list[str]) -> tuple[int, str, str]:
+    """The command in this process: exit code, stdout, and stderr without the remark about an uncompiled kernel."""
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()) as err:
+        code = main(words)
+    out.seek(0)
+    remarks = [line for line in err.getvalue().splitlines(keepends=True) if "the compiled kernel" not in line]
+    return code, out.read(), "".join(remarks)
+
+
+@contextlib.contextmanager
+def _environment(settings: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

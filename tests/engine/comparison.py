@@ -1,0 +1,52 @@
+"""Two traces beside each other: every column, and the first place where they part."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.experiment import run
+from simulator.plan import Plan
+from simulator.trace.table import Trace
+from simulator.workload.table import Workload
+
+COLUMNS = ("arrival", "reached", "left", "finished", "outcome", "process", "slot", "syn_retries", "lock_wait")
+GRANTS = ("request", "place", "start", "end")
+EQUAL_S = 1e-9
+
+
+def both(plan: Plan, workload: Workload) -> tuple[Trace | None, Trace | None]:
+    """The trace of the reference and that of the kernel; None where a closed loop ran out of rows."""
+    return _run(plan, workload, "reference"), _run(plan, workload, "kernel")
+
+
+def _run(plan: Plan, workload: Workload, engine: str) -> Trace | None:
+    try:
+        return run(plan, workload, engine="reference" if engine == "reference" else "kernel", detail=True)
+    except ValueError as error:
+        if "too few" not in str(error):
+            raise
+        return None
+
+
+def columns(trace: Trace) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    """Every column that an engine writes, by its name."""
+    for name in COLUMNS:
+        yield name, getattr(trace, name)
+    for name in GRANTS if trace.grants is not None else ():
+        yield f"grants.{name}", getattr(trace.grants, name)
+    yield "the workload's coin", trace.workload.coin  # which rows of a closed loop were sent, in which order
+
+
+def differences(one: Trace, other: Trace) -> list[str]:
+    """Where two traces differ: integers at all, times by more than a nanosecond."""
+    found = []
+    for (name, left), (_, right) in zip(columns(one), columns(other), strict=True):
+        if left.shape != right.shape or left.dtype != right.dtype:
+            found.append(f"{name}: {left.dtype}{left.shape} and {right.dtype}{right.shape}")
+            continue
+        equal = np.isclose(left, right, rtol=0.0, atol=EQUAL_S if left.dtype.kind == "f" else 0.0, equal_nan=True)
+        if not equal.all():
+            at = np.unravel_index(int(np.argmin(equal)), equal.shape)
+            found.append(f"{name}[{', '.join(map(str, at))}]: {left[at]} and {right[at]}")
+    return found

@@ -1,0 +1,41 @@
+"""The kernel does what the reference engine says: the same trace for any plan and any workload.
+
+For a longer hunt, with other examples every time: LOOPFORK_HUNT=20000 python -m pytest -m slow tests/engine
+"""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, Verbosity, event, given, settings
+
+from simulator.plan import Plan
+from simulator.workload.table import Workload
+from tests.engine.comparison import both, differences
+from tests.engine.strategies import plans, workloads
+
+HUNT = os.environ.get("LOOPFORK_HUNT")
+# The examples are the same ones every time, so that a change is never blamed for a find that it has nothing to do with.
+few = settings(max_examples=200, derandomize=True, suppress_health_check=list(HealthCheck))
+many = settings(few, max_examples=int(HUNT or 3000), derandomize=HUNT is None, verbosity=Verbosity.normal)
+
+
+def agree(plan: Plan, workload: Workload) -> None:
+    reference, kernel = both(plan, workload)
+    if reference is None or kernel is None:
+        event("a closed loop ran out of rows")
+        assert reference is kernel
+        return
+    assert differences(reference, kernel) == []
+
+
+@few
+@given(plan=plans(), workload=workloads())
+def test_both_engines_give_the_same_trace(plan: Plan, workload: Workload) -> None:
+    agree(plan, workload)
+
+
+@pytest.mark.slow
+@many
+@given(plan=plans(), workload=workloads())
+def test_both_engines_give_the_same_trace_for_many_more(plan: Plan, workload: Workload) -> None:
+    agree(plan, workload)
