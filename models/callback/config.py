@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from simulator.plan.settings import check, setting
+from models.settings import check, setting
 
 
 @dataclass(frozen=True, kw_only=True)

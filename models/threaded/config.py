@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from simulator.plan.settings import check, setting
+from models.settings import check, setting
 
 
 @dataclass(frozen=True, kw_only=True)

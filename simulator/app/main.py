@@ -12,10 +12,9 @@ DONE, WRONG_USE, INTERNAL_ERROR, INTERRUPTED, CLOSED_PIPE = 0, 2, 70, 130, 141
 RARELY = 300_000
 """Objects between two collections of garbage: importing makes many objects and no garbage, and looking for some would
 take a tenth of the start."""
-
 QUICKER = {"OPENBLAS_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
-"""No matrix is multiplied here, so NumPy need not start threads for it; and Pydantic need not search all installed packages
-for plugins. Each is a twentieth of the start; whoever has set them keeps what they have set."""
+"""No matrix is multiplied here, so NumPy need not start threads for it; and Pydantic need not search every installed
+package for plugins. Each is a twentieth of the start; whoever has set them keeps what they have set."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -33,7 +33,7 @@ def report(trace: Trace, summary: Summary) -> Iterator[RenderableType]:
     yield _heading("What the resources did", f" from {duration(summary.window[0])} to {duration(summary.window[1])}")
     yield from resource_rows(summary)
     if summary.where_time_goes:
-        yield _heading("Where the time of a request goes", " mean of all, and of the slowest 1 %")
+        yield _heading("Where the time of a request goes", ", mean of all and of the slowest 1 %")
         yield from time_table(summary)
 
 

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import simulator
+from models.settings import SettingError
 from simulator.app.catalogue import Model
 from simulator.app.options import RunOptions
 from simulator.app.refusal import RefusalError
 from simulator.plan import Machine, Plan, PlanError
-from simulator.plan.settings import SettingError
 
 if TYPE_CHECKING:  # these import NumPy and Pydantic
     from simulator.trace.table import Trace

@@ -10,6 +10,9 @@ from itertools import pairwise
 from simulator.plan.resources import Backlog, Cores, Gil, Lock, Loop, Pool, Resource
 from simulator.plan.steps import Accept, AcceptEagerly, Compute, Connect, Handle, Receive, Release, Seize, Send, Step
 
+MOST_POOLS = 31
+"""The kernel keeps what a request holds in the bits of one integer."""
+
 
 class PlanError(ValueError):
     """The steps of a plan do not fit together; the message says which and why."""
@@ -73,9 +76,28 @@ def _check(plan: Plan) -> None:
     names = [resource.name for resource in plan.resources]
     if len(set(names)) != len(names):
         raise PlanError(f"two different resources share a name: {', '.join(sorted(names))}")
+    _check_resources(plan)
     _check_slots(plan)
     _check_connections(plan)
     _check_processes(plan)
+
+
+def _check_resources(plan: Plan) -> None:
+    """Every resource can do something, and both engines can count it."""
+    if not plan.steps:
+        raise PlanError("a plan needs at least one step")
+    if plan.cores.count < 1 or plan.cores.time_slice_s <= 0 or plan.cores.switch_cost_s < 0:
+        raise PlanError(f"expected at least one core and a time slice above 0, got {plan.cores}")
+    if len(plan.pools) > MOST_POOLS:
+        raise PlanError(f"{len(plan.pools)} pools: expected at most {MOST_POOLS}")
+    for pool in plan.pools:
+        if min(pool.size, pool.processes) < 1:
+            raise PlanError(f"{pool.name}: expected at least one slot in at least one process, got {pool}")
+        if pool.slots_per_process is not None and (pool.processes > 1 or pool.slots_per_process < 1):
+            raise PlanError(f"{pool.name}: slots_per_process must be at least 1, and needs processes = 1, got {pool}")
+    for lock in plan.locks:
+        if lock.processes < 1 or (isinstance(lock, Gil) and lock.switch_interval_s <= 0):
+            raise PlanError(f"{lock.name}: expected a process and a switch interval above 0 s, got {lock}")
 
 
 def _where(number: int, step: Step) -> str:
@@ -107,6 +129,9 @@ def _check_connections(plan: Plan) -> None:
     """Connecting and accepting come in pairs, one right after the other; one server of a chain may accept eagerly."""
     if sum(isinstance(step, AcceptEagerly) for step in plan.steps) > 1:
         raise PlanError("more than one step accepts eagerly")
+    accepts = [step.backlog for step in plan.steps if isinstance(step, Accept | AcceptEagerly)]
+    if len(set(accepts)) != len(accepts):
+        raise PlanError("two steps accept from the same backlog")
     for number, (step, then) in enumerate(zip(plan.steps, (*plan.steps[1:], None), strict=True), 1):
         accepted = then.backlog if isinstance(then, Accept | AcceptEagerly) else None
         connected = step.backlog if isinstance(step, Connect) else None
@@ -126,13 +151,13 @@ def _check_connections(plan: Plan) -> None:
 
 def _check_processes(plan: Plan) -> None:
     """A step that means "that of my process" comes after the step that decides the process."""
-    known = 1
+    known, eager = 1, False
     for number, step in enumerate(plan.steps, 1):
         match step:
             case Accept(pool=pool) | Seize(pool=pool):
                 needed = pool.processes
             case AcceptEagerly(lock=lock):
-                needed, known = 1, lock.processes
+                needed, known, eager = 1, lock.processes, True
             case Compute(lock=lock) | Handle(lock=lock):
                 needed = lock.processes if lock is not None else 1
             case _:
@@ -141,4 +166,6 @@ def _check_processes(plan: Plan) -> None:
             where = _where(number, step)
             raise PlanError(f"{where} needs one of {needed} processes; earlier steps chose among {known}")
         if isinstance(step, Accept | Seize) and step.pool.slots_per_process is not None:
+            if eager:
+                raise PlanError(f"{_where(number, step)} decides the process again, which accepted eagerly")
             known = -(-step.pool.size // step.pool.slots_per_process)
