@@ -504,6 +504,17 @@ class Kernel:
         self.hop_mask = len(self.hop_seq) - 1
         self.room = len(self.heap_time) - entries
 
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    @cython.inline
+    def nothing_else_now(self) -> cython.bint:
+        """Whether no other event is due at this very moment."""
+        if self.hop_size > 0 or self.core_due <= self.now:
+            return False
+        if self.heap_size > 0 and self.heap_time[0] <= self.now:
+            return False
+        return self.next_row >= self.open_rows or self.arrival[self.next_row] > self.now
+
     # --- the life of a request --------------------------------------------------------------------------------------
 
     @cython.cfunc
@@ -1095,7 +1106,10 @@ class Kernel:
         self.drop_job(0)
         self.virtual = mark
         self.expect()
-        self.hop(walker, COMPUTED)
+        if self.nothing_else_now():  # then the hop would be the next event: spare it the way there
+            self.computed(walker)
+        else:
+            self.hop(walker, COMPUTED)
 
     @cython.cfunc
     @cython.exceptval(check=False)
