@@ -10,7 +10,7 @@ from simulator.plan import AcceptEagerly, Backlog, Compute, Connect, Handle, Loo
 
 def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: it needs the loop for each piece of computing, and nothing in between."""
-    backlog = Backlog("backlog", config.backlog)
+    backlog = Backlog("backlog", config.backlog, machine.refuses)
     loop = Loop("event loop", config.processes)
     turn = machine.loop_turn_cost_s
     return Plan(

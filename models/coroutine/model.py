@@ -10,7 +10,7 @@ from simulator.plan import AcceptEagerly, Backlog, Compute, Connect, Handle, Loo
 
 def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: a task that needs the loop between its awaits, and nothing while it awaits."""
-    backlog = Backlog("backlog", config.backlog)
+    backlog = Backlog("backlog", config.backlog, machine.refuses)
     loop = Loop("event loop", config.processes)
     resume = machine.loop_turn_cost_s + machine.task_switch_cost_s
     return Plan(

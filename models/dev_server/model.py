@@ -10,7 +10,7 @@ from simulator.plan import Accept, Backlog, Compute, Connect, Handle, Machine, P
 
 def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: the only process belongs to it from accept to close."""
-    backlog = Backlog("backlog", config.backlog)
+    backlog = Backlog("backlog", config.backlog, machine.refuses)
     process = Pool("process", size=1, slots_per_process=1)
     return Plan(
         steps=(

@@ -26,7 +26,7 @@ from simulator.plan import (
 
 def in_front(plan: Plan, config: Config, machine: Machine) -> Plan:
     """The plan of the same server behind nginx."""
-    port = Backlog("nginx backlog", 511)
+    port = Backlog("nginx backlog", 511, machine.refuses)
     connection = Pool(
         "nginx connection",
         config.connections,

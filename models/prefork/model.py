@@ -10,7 +10,7 @@ from simulator.plan import Accept, Backlog, Compute, Connect, Handle, Machine, P
 
 def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: one worker belongs to it from accept to close."""
-    backlog = Backlog("backlog", config.backlog)
+    backlog = Backlog("backlog", config.backlog, machine.refuses)
     worker = Pool("worker", config.workers, slots_per_process=1)
     return Plan(
         steps=(

@@ -27,7 +27,7 @@ from simulator.plan import (
 
 def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: one thread belongs to it; the GIL only while it computes."""
-    backlog = Backlog("backlog", config.backlog)
+    backlog = Backlog("backlog", config.backlog, machine.refuses)
     gil = Gil("GIL", config.processes, machine.gil_switch_interval_s)
     taken, thread = _take(config, machine, backlog, gil)
     return Plan(

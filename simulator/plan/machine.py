@@ -22,8 +22,8 @@ class Machine:
 
     cores: int = 2
     """Processor cores."""
-    time_slice_s: float = 0.0028
-    """How long a thread runs before another runnable one gets the core (EEVDF base slice, Linux 6.15 and later)."""
+    time_slice_s: float = 0.0014
+    """How long a thread runs before another runnable one gets the core (EEVDF base slice, Linux 6.15, 2 cores)."""
     switch_cost_s: float = 2e-6
     """Computing lost at every switch between threads or processes (pipe ping-pong on one core: 2.0 microseconds)."""
     gil_switch_interval_s: float = 0.005
@@ -46,11 +46,18 @@ class Machine:
     """Bytes that the kernel takes from a writer at once: the send buffer and what the client's window lets go."""
     syn_retries: Literal["linear", "classic"] = "linear"
     """When a dropped SYN is repeated: at 1, 2, 3, 4, 5, 7 s ... (linear) or at 1, 3, 7, 15 s ... (classic)."""
+    full_backlog: Literal["drop", "refuse"] = "drop"
+    """A SYN that finds the backlog full is dropped, and repeated by its client, or refused (tcp_abort_on_overflow)."""
 
     @property
     def processor(self) -> Cores:
         """The cores as a resource of a plan."""
         return Cores(self.cores, self.time_slice_s, self.switch_cost_s)
+
+    @property
+    def refuses(self) -> bool:
+        """Whether a full backlog refuses connections."""
+        return self.full_backlog == "refuse"
 
     @property
     def retries_s(self) -> tuple[float, ...]:
