@@ -20,7 +20,7 @@ class Config:
     temp_file: int = setting(
         1073741824, "Bytes of a response kept on disk beyond that (proxy_max_temp_file_size).", minimum=0
     )
-    connect_timeout: float = setting(60.0, "Seconds that nginx tries to connect to the server.", minimum=0)
+    connect_timeout: float = setting(60.0, "Seconds that nginx tries to connect to the server.", minimum=0.001)
 
     def __post_init__(self) -> None:
         """Refuse settings that no proxy could have."""

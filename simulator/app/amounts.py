@@ -25,13 +25,14 @@ class TimeUnit:
 MICROSECONDS = TimeUnit("µs", 1e-6, 1)
 MILLISECONDS = TimeUnit("ms", 1e-3, 1)
 SECONDS = TimeUnit("s", 1.0, 3)
+MANY_SECONDS = TimeUnit("s", 1.0, 2)
 
 
 def unit_for(seconds: Iterable[float]) -> TimeUnit:
     """The unit in which the largest of these has at most four digits before the point."""
     largest = max((value for value in seconds if math.isfinite(value)), default=1.0)
     if largest >= 10.0:
-        return SECONDS
+        return SECONDS if largest < 100.0 else MANY_SECONDS
     return MILLISECONDS if largest >= 0.01 else MICROSECONDS
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from simulator.app.amounts import percent
+from simulator.app.terminal import GLUE
 from simulator.plan.words import State
 
 
@@ -51,12 +52,9 @@ def legend(split: Mapping[str, float]) -> list[Text]:
     """What the parts of a bar mean, the largest first; what is less than half a percent is left out."""
     shown = sorted((item for item in split.items() if item[1] >= 0.005), key=lambda item: -item[1])
     return [
-        Text.assemble((look(state).glyph, look(state).style), f" {percent(share)} {state}".replace(" ", NO_BREAK))
+        Text.assemble((look(state).glyph, look(state).style), f" {percent(share)} {state}".replace(" ", GLUE))
         for state, share in shown
     ]
-
-
-NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def _cells(shares: list[float], width: int) -> list[int]:

@@ -9,6 +9,7 @@ import functools
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
@@ -75,7 +76,9 @@ def catalogue() -> Mapping[str, Model]:
 
     import models
 
-    folders = sorted(module.name for module in iter_modules(models.__path__) if module.ispkg)
+    folders = sorted(
+        module.name for module in iter_modules(models.__path__) if module.ispkg and _describes(module.name)
+    )
     return {model.name: model for model in map(Model, folders)}
 
 
@@ -98,6 +101,11 @@ def server(name: str) -> Model:
     if model.stands_in_front:
         raise RefusalError(f"--model {name}: {name} stands in front of another model. Type --model {names[0]} --{name}")
     return model
+
+
+def _describes(folder: str) -> bool:
+    """Whether the folder describes an architecture; others hold what real servers share."""
+    return all(find_spec(f"models.{folder}.{part}") for part in ("config", "model"))
 
 
 def _first_paragraph(docstring: str | None) -> str:

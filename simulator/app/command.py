@@ -35,7 +35,9 @@ def execute(tokens: Sequence[str]) -> int:
         return orientation()
     model = _peeked(tokens)
     try:
-        command, bound, _ = _app(model).parse_args(tokens, print_error=False, exit_on_error=False, help_on_error=False)
+        command, bound, _ = _app(model, tokens).parse_args(
+            tokens, print_error=False, exit_on_error=False, help_on_error=False
+        )
     except cyclopts.CycloptsError as error:
         raise RefusalError(explained(error, tokens, model)) from None
     result = command(*bound.args, **bound.kwargs)
@@ -54,7 +56,7 @@ def _peeked(tokens: Sequence[str]) -> Model | None:
     return None
 
 
-def _app(model: Model | None) -> cyclopts.App:
+def _app(model: Model | None, tokens: Sequence[str]) -> cyclopts.App:
     app = cyclopts.App(
         name="simulate",
         help=HELP,
@@ -62,7 +64,7 @@ def _app(model: Model | None) -> cyclopts.App:
         version=simulator.__version__,
         help_format="plaintext",  # Markdown would cost a third of the time that --help takes
     )
-    app.default(_with_signature(_run_command(model), run_signature(model)))
+    app.default(_with_signature(_run_command(model), run_signature(model, tokens)))
     app.command(_list, name="list")
     app.command(_schema, name="schema")
     app.command(_with_signature(_show, _show_signature()), name="show")

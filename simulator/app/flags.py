@@ -6,7 +6,7 @@ settings of the chosen model, so that a new setting of a model is a new flag wit
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, get_type_hints
 
@@ -50,14 +50,22 @@ class Section:
         return self.flag(field) if value is not False else self.flag(field).replace("--", "--no-", 1)
 
 
-def signature(sections: Sequence[Section], first: Iterable[inspect.Parameter] = ()) -> inspect.Signature:
-    """A signature with the parameters of all sections, in this order, all keyword-only."""
+def signature(
+    sections: Sequence[Section], first: Iterable[inspect.Parameter] = (), only: Collection[str] | None = None
+) -> inspect.Signature:
+    """A signature with the parameters of all sections, in this order, all keyword-only.
+
+    ``only``: words that were typed; flags that are not among them are left out, which saves most of the time that
+    cyclopts needs.
+    """
     parameters = list(first)
     for order, section in enumerate(sections):
         group = Group(section.title, sort_key=order)
         hints = get_type_hints(section.options)
         parameters += [
-            _parameter(section, field, hints[field.name], group) for field in dataclasses.fields(section.options)
+            _parameter(section, field, hints[field.name], group)
+            for field in dataclasses.fields(section.options)
+            if only is None or section.flag(field.name) in only or section.typed(field.name, False) in only
         ]
     return inspect.Signature(parameters)
 

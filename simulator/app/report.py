@@ -12,12 +12,10 @@ from rich.padding import Padding
 from rich.text import Text
 
 from simulator.app.amounts import duration, percent, three_digits
-from simulator.app.report_tables import latency_table, resource_rows, time_table
+from simulator.app.report_tables import INDENT, latency_table, resource_rows, time_table
 from simulator.trace.figures import Summary
 from simulator.trace.phrases import count
 from simulator.trace.table import Trace
-
-INDENT = 2
 
 
 def report(trace: Trace, summary: Summary) -> Iterator[RenderableType]:

@@ -1,16 +1,16 @@
 """The tables of the terminal summary: latencies, resources, and where the time goes. All fit into 80 columns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from shutil import get_terminal_size
 
-from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from simulator.app.amounts import TimeUnit, percent, three_digits, unit_for
 from simulator.app.bars import legend, look, split_bar
+from simulator.app.columns import aligned
 from simulator.trace.figures import Latency, ResourceSummary, Summary
 from simulator.trace.phrases import count
 
@@ -19,6 +19,12 @@ HEADS = {"p999": "p99.9"}
 BAR = 30
 TIMES = "\N{MULTIPLICATION SIGN}"
 SMALL_BAR = 8
+SHORTEST = 8
+"""Cells that a name or a bar gets at least."""
+NAME = 20
+"""Cells that the name of a resource gets at most."""
+INDENT = 2
+QUIET = "bright_black"
 NEGLIGIBLE = 0.001
 """Shares of a request's time that get no line."""
 
@@ -29,29 +35,43 @@ def latency_table(summary: Summary) -> Iterator[RenderableType]:
     if len(rows) != 1:
         rows["all"] = summary.latency
     unit = unit_for(getattr(row, name) for row in rows.values() for name in FIGURES)
-    table = _table()
-    table.add_column(f"in {unit.name}", no_wrap=True, overflow="ellipsis", max_width=24)
-    table.add_column("samples", justify="right", no_wrap=True)
-    columns = [_column(name, list(rows.values()), unit) for name in FIGURES]
-    for head, _ in columns:
-        table.add_column(head, no_wrap=True)
-    for number, (name, row) in enumerate(rows.items()):
-        style = "bold" if name == "all" or len(rows) == 1 else ""
-        table.add_row(name, count(row.samples), *(cells[number] for _, cells in columns), style=style)
-    yield Padding(table, (0, 0, 0, 2))
+    heads = ("samples", *(HEADS.get(name, name) for name in FIGURES))
+    table = [[Text(head, style=QUIET) for head in heads]]
+    table += [
+        [Text(count(row.samples)), *(Text(unit.format(getattr(row, name))) for name in FIGURES)]
+        for row in rows.values()
+    ]
+    for cells, marked in zip(table, ((), *(row.thin for row in rows.values())), strict=True):
+        for cell, figure in zip(cells[1:], FIGURES, strict=True):
+            cell.append("*" if figure in marked else " ", "yellow")  # takes its cell everywhere: digits stay aligned
+    names = [Text(f"in {unit.name}", style=QUIET), *(Text(name) for name in rows)]
+    for name in names:
+        name.truncate(max(room() - _width(table), SHORTEST), overflow="ellipsis")
+    lines = [[name, *cells] for name, cells in zip(names, table, strict=True)]
+    for cell in lines[-1]:
+        cell.stylize("bold")
+    yield aligned(lines, frozenset(range(1, len(lines[0]))), INDENT)
     if any(row.thin for row in rows.values()):
-        yield Padding(Text("* fewer than ten samples above it: take it as a hint", style="bright_black"), (0, 0, 0, 2))
+        yield Padding(Text("* fewer than ten samples above it: take it as a hint", style=QUIET), (0, 0, 0, INDENT))
 
 
 def resource_rows(summary: Summary) -> Iterator[RenderableType]:
     """For every resource a bar of what its time went into, with the parts named below it."""
-    names = {name: f"{name} {TIMES}{count(resource.size)}" for name, resource in summary.resources.items()}
-    width = min(max(map(cell_len, names.values()), default=0), 24)
-    for name, resource in summary.resources.items():
-        yield _resource_row(names[name], resource, width)
+    titles = [_title(name, resource.size) for name, resource in summary.resources.items()]
+    queues = [Text(_queue(resource), style=QUIET) for resource in summary.resources.values()]
+    width = max(title.cell_len for title in titles)
+    bar = min(max(room() - width - max(queue.cell_len for queue in queues) - 7, SHORTEST), BAR)
+    rows = [
+        [title, *_use(resource, bar), queue]
+        for title, queue, resource in zip(titles, queues, summary.resources.values(), strict=True)
+    ]
+    lines = aligned(rows, frozenset({1}), INDENT).split("\n")
+    for line, resource in zip(lines, summary.resources.values(), strict=True):
+        line.no_wrap, line.overflow = True, "ellipsis"
+        yield line
         parts = legend(resource.split)
         if resource.kind != "backlog" and parts:
-            yield Padding(Text("  ").join(parts), (0, 0, 0, width + 4))
+            yield Padding(Text("  ").join(parts), (0, 0, 0, INDENT + width + 2))
 
 
 def time_table(summary: Summary) -> Iterator[RenderableType]:
@@ -60,55 +80,48 @@ def time_table(summary: Summary) -> Iterator[RenderableType]:
     states = sorted({*mean, *slow}, key=lambda state: -mean.get(state, 0.0))
     states = [state for state in states if max(_share(mean, state), _share(slow, state)) >= NEGLIGIBLE]
     unit = unit_for([sum(mean.values()), sum(slow.values())])
-    table = _table()
-    table.add_column(f"in {unit.name}", no_wrap=True)
-    for title in ("all", "slowest"):
-        table.add_column(title, justify="right", no_wrap=True)
-        table.add_column("", justify="right", no_wrap=True)
-        table.add_column("", no_wrap=True, width=SMALL_BAR)
-    for state in states:
-        table.add_row(state, *_part(mean, state, unit), *_part(slow, state, unit))
-    table.add_row("sum", unit.format(sum(mean.values())), "", "", unit.format(sum(slow.values())), "", "", style="bold")
-    yield Padding(table, (0, 0, 0, 2))
+    heads = (f"in {unit.name}", "all", "", "", "slowest", "", "")
+    table = [[Text(head, style=QUIET) for head in heads]]
+    table += [[Text(state), *_part(mean, state, unit), *_part(slow, state, unit)] for state in states]
+    sums = ("sum", unit.format(sum(mean.values())), "", "", unit.format(sum(slow.values())), "", "")
+    table.append([Text(word, style="bold") for word in sums])
+    yield aligned(table, frozenset({1, 2, 4, 5}), INDENT)
 
 
-def _table() -> Table:
-    return Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bright_black")
+def room() -> int:
+    """Cells of a line behind the indent; 80 in all where the output is no terminal."""
+    return get_terminal_size().columns - INDENT
 
 
-def _column(name: str, rows: list[Latency], unit: TimeUnit) -> tuple[str, list[Text]]:
-    """Head and cells of one figure. Padded here: aligned to the right, Rich would push a mark under the digits."""
-    figures = [unit.format(getattr(row, name)) for row in rows]
-    head = HEADS.get(name, name)
-    width = max(map(len, (head, *figures)))
-    marks = ["*" if name in row.thin else "" for row in rows]
-    cells = [Text.assemble(f.rjust(width), (mark, "yellow")) for f, mark in zip(figures, marks, strict=True)]
-    return head.rjust(width), cells
+def _width(table: Sequence[Sequence[Text]]) -> int:
+    """Cells that the columns take, each with the gap before it."""
+    return sum(1 + max(cell.cell_len for cell in column) for column in zip(*table, strict=True))
 
 
-def _resource_row(name: str, resource: ResourceSummary, width: int) -> RenderableType:
-    queue = f"queue {three_digits(resource.queue_mean)} mean, {count(resource.queue_max)} max"
-    row = Table.grid(padding=(0, 1))
-    row.add_column(width=width, no_wrap=True, overflow="ellipsis")
-    row.add_column(width=5, justify="right")
-    row.add_column(width=BAR if resource.kind != "backlog" else None)
-    row.add_column(no_wrap=True)
+def _title(name: str, size: int) -> Text:
+    title = Text(name, style="bold")
+    title.truncate(NAME, overflow="ellipsis")
+    return title.append(f" {TIMES}{count(size)}")
+
+
+def _queue(resource: ResourceSummary) -> str:
+    waiting = "waiting" if resource.kind == "backlog" else "queue"
+    return f"{waiting} {three_digits(resource.queue_mean)} mean, {count(resource.queue_max)} max"
+
+
+def _use(resource: ResourceSummary, width: int) -> tuple[Text, Text]:
+    """How much of it was in use, and for what. Of a backlog that says little: it is a queue and nothing else."""
     if resource.kind == "backlog":
-        row.add_row(Text(name, style="bold"), "", Text(queue.replace("queue", "waiting"), style="bright_black"))
-    else:
-        row.add_row(
-            Text(name, style="bold"),
-            percent(resource.utilisation),
-            split_bar(resource.split, BAR),
-            Text(queue, style="bright_black"),
-        )
-    return Padding(row, (0, 0, 0, 2))
+        return Text(), Text(" " * width)
+    return Text(percent(resource.utilisation)), split_bar(resource.split, width)
 
 
-def _part(times: Mapping[str, float], state: str, unit: TimeUnit) -> tuple[str, str, Text]:
+def _part(times: Mapping[str, float], state: str, unit: TimeUnit) -> tuple[Text, Text, Text]:
     share = _share(times, state)
-    bar = Text(look(state).glyph * round(share * SMALL_BAR), style=look(state).style)
-    return unit.format(times.get(state, 0.0)), percent(share), bar
+    cells = round(share * SMALL_BAR)
+    bar = Text(look(state).glyph * cells, look(state).style)
+    bar.append(" " * (SMALL_BAR - cells))
+    return Text(unit.format(times.get(state, 0.0))), Text(percent(share)), bar
 
 
 def _share(times: Mapping[str, float], state: str) -> float:

@@ -1,5 +1,6 @@
 """Which flags the command has: of the run, of the chosen model, of what can stand in front of it, of the output."""
 
+from collections.abc import Sequence
 from inspect import Signature
 
 from simulator.app.catalogue import Model, fronts, servers
@@ -7,6 +8,7 @@ from simulator.app.flags import Section, signature, switch
 from simulator.app.options import OutputOptions, RunOptions
 
 RUN = Section(key="run", title="Run", options=RunOptions)
+HELP = frozenset({"--help", "-h"})
 OUTPUT = Section(key="output", title="Output", options=OutputOptions)
 
 
@@ -34,8 +36,9 @@ def sections(model: Model | None) -> tuple[Section, ...]:
     return (RUN, *chosen, *map(section, fronts()), OUTPUT)
 
 
-def run_signature(model: Model | None) -> Signature:
-    """The parameters of a run: a switch for every front, then the sections."""
+def run_signature(model: Model | None, tokens: Sequence[str]) -> Signature:
+    """The parameters of a run: a switch for every front, then the sections. For the help all of them."""
+    only = None if HELP.intersection(tokens) else {token.partition("=")[0] for token in tokens}
     order = {each.title: place for place, each in enumerate(sections(model))}
     switches = [switch(front.name, front.summary, front.name, order[front.name]) for front in fronts()]
-    return signature(sections(model), first=switches)
+    return signature(sections(model), first=switches, only=only)

@@ -13,6 +13,8 @@ from simulator.app.refusal import RefusalError
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+GLUE = "\ue000"
+"""A blank at which no line is broken: a character for private use, because Rich breaks at no-break spaces too."""
 FINE = "█▓▒░▚▞▤▥▦▧▌─·•…\N{MULTIPLICATION SIGN}µ—“”"
 PLAIN = '#%=-x+~|o/|-.*.xu-""'
 ASCII = str.maketrans(FINE, PLAIN)
@@ -26,9 +28,9 @@ def show(parts: Iterable["RenderableType"]) -> None:
     console = Console(highlight=False, markup=False, emoji=False)
     with _refused(), console.capture() as capture:  # at its end Rich writes nothing, which can fail too
         for part in parts:
-            console.print(part)
-    # A no-break space has done its work once the lines are broken; in a plain search it would only be in the way.
-    text = capture.get().replace("\N{NO-BREAK SPACE}", " ")
+            # Rich's print makes a new Text of every Text, and forgets whether its lines may be broken.
+            console.print(part, no_wrap=getattr(part, "no_wrap", None), overflow=getattr(part, "overflow", None))
+    text = capture.get().replace(GLUE, " ")
     write("".join(line.rstrip() + "\n" for line in text.rstrip("\n").split("\n")))
 
 

@@ -166,3 +166,18 @@ def test_a_wrong_scenario_gets_all_its_mistakes_in_one_message(simulate: Any, lo
     assert "rat" in done.err
     assert "2 sm" in done.err
     assert done.err.count("simulate: ") == 1
+
+
+def test_a_folder_of_models_that_describes_no_architecture_is_no_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import models
+
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "__init__.py").touch()
+    monkeypatch.setattr(models, "__path__", [*models.__path__, str(tmp_path)])
+    catalogue.cache_clear()
+    found = set(catalogue())
+    catalogue.cache_clear()
+    assert found >= {"prefork", "dev-server"}
+    assert "shared" not in found

@@ -118,3 +118,13 @@ def test_times_have_the_unit_that_suits() -> None:
 def test_small_shares_are_not_called_nothing() -> None:
     assert [percent(share) for share in (0.0, 0.001, 0.5, 1.0)] == ["0 %", "<1 %", "50 %", "100 %"]
     assert [three_digits(value) for value in (0.0, 0.126, 31.84, 2318.0)] == ["0", "0.13", "31.8", "2 318"]
+
+
+def test_in_a_narrow_terminal_a_row_is_cut_and_not_broken(
+    simulate: Any, load: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    narrow = simulate("--model", "prefork", "--load", load).out.splitlines()
+    assert max(map(cell_len, narrow)) <= 50
+    head = next(number for number, line in enumerate(narrow) if "samples" in line)
+    assert [line.split()[0] for line in narrow[head : head + 5]] == ["in", "page", "上传图片", "all", "*"]
