@@ -1,4 +1,4 @@
-"""Does what a page tells its reader to do, in a folder of its own, and compares what happens with what the page shows."""
+"""Does what a page tells its reader to do, in a folder of its own, and compares what happens with what it shows."""
 
 import contextlib
 import io
@@ -27,7 +27,7 @@ requests = [{name = "page", steps = [{cpu = "1 ms"}]}, {name = "search", steps =
 """
 
 
-class Difference(AssertionError):
+class DifferenceError(AssertionError):
     """Something on a page is not so; the message begins with the page and the line."""
 
 
@@ -41,7 +41,7 @@ class Reader:
         self.said = ""
 
     def follow(self, block: Block) -> None:
-        """Do what the block says. Raises Difference."""
+        """Do what the block says. Raises DifferenceError."""
         if block.file:
             (self.folder / block.file).write_text(block.text, encoding="utf-8")
         match block.language:
@@ -73,21 +73,21 @@ class Reader:
             done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=True)
             self._same(command, done.stdout)
         else:
-            raise Difference(f"{self.page}:{command.line}: no rule says how to try out {words[0]}")
+            raise DifferenceError(f"{self.page}:{command.line}: no rule says how to try out {words[0]}")
 
     def _target(self, command: Command, words: list[str]) -> None:
         """Commands of make are not carried out, for they install and run the tests; but there must be such a target."""
         makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
         for target in (word for word in words[1:] if "=" not in word):
             if not re.search(rf"^{re.escape(target)}:", makefile, re.MULTILINE):
-                raise Difference(f"{self.page}:{command.line}: the Makefile has no target {target}")
+                raise DifferenceError(f"{self.page}:{command.line}: the Makefile has no target {target}")
 
     def _simulate(self, command: Command, words: list[str], settings: dict[str, str]) -> None:
         expects_refusal = bool(command.printed) and (command.printed or ("",))[0].startswith("simulate: ")
         with _environment(settings):
             code, out, err = simulate(words)
         if code != (2 if expects_refusal else 0):
-            raise Difference(f"{self.page}:{command.line}: {command.words}: exit code {code}\n{err}{out}")
+            raise DifferenceError(f"{self.page}:{command.line}: {command.words}: exit code {code}\n{err}{out}")
         self._same(command, err if expects_refusal else out)
 
     def _scenario(self, block: Block) -> None:
@@ -96,19 +96,19 @@ class Reader:
         wrong = check(parsed, self.folder)
         if isinstance(wrong, list):
             listed = "\n".join(str(mistake) for mistake in wrong)
-            raise Difference(f"{self.page}:{block.line}: not a scenario:\n{listed}")
+            raise DifferenceError(f"{self.page}:{block.line}: not a scenario:\n{listed}")
         if parsed is given:
             path = self.folder / (block.file or "scenario.toml")
             path.write_text(block.text, encoding="utf-8")
             code, _, err = simulate(["--model", "prefork", "--load", str(path)])
             if code:
-                raise Difference(f"{self.page}:{block.line}: {err}")
+                raise DifferenceError(f"{self.page}:{block.line}: {err}")
 
     def _same(self, command: Command, output: str) -> None:
         printed = tuple(line.rstrip() for line in output.rstrip("\n").split("\n"))
         if command.printed is not None and not matches(command.printed, printed):
             wanted = "\n".join(command.printed)
-            raise Difference(
+            raise DifferenceError(
                 f"{self.page}:{command.line}: {command.words}\nthe page says:\n{wanted}\nand it prints:\n{output}"
             )
 

@@ -1,8 +1,8 @@
 """The pages that a person reads, cut into the parts that can be checked: fenced blocks, headings, links, names in code.
 
-What to watch: a fence says what may be done with it. ``console`` is commands and what they print, ``sh`` commands alone,
-``toml`` a scenario or a part of one, ``python`` runs, ``csv`` is a file for the blocks after it, ``text`` is only read.
-A word after the language is the name of the file that the block becomes.
+What to watch: a fence says what may be done with it. ``console`` is commands and what they print, ``sh`` commands
+alone, ``toml`` a scenario or a part of one, ``python`` runs, ``csv`` is a file for the blocks after it, and ``text`` is
+only read. A word after the language is the name of the file that the block becomes.
 """
 
 import re

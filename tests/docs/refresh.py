@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.docs.doing import Difference, Reader, simulate
+from tests.docs.doing import DifferenceError, Reader, simulate
 from tests.docs.pages import OMITTED, Command, Page, commands, matches, pages
 
 
@@ -28,7 +28,7 @@ def refresh(page: Page) -> int:
                     failed += _command(lines, command)
             try:
                 reader.follow(block)
-            except Difference as difference:
+            except DifferenceError as difference:
                 if block.language != "console":
                     sys.stderr.write(f"{difference}\n")
                     failed += 1
