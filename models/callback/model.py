@@ -1,4 +1,4 @@
-"""One event loop that runs callbacks: nothing is held while a request waits, everything while it computes.
+"""An event loop that runs callbacks: nothing is held while a request waits, everything while it computes.
 
 What to watch: a thousand slow clients cost a thousand sockets and no worker. But a callback is never interrupted:
 one computation of 200 ms makes everybody behind it wait for 200 ms.

@@ -1,4 +1,4 @@
-"""One event loop that runs coroutines: the code reads like prefork's, the waiting works like callbacks'.
+"""An event loop that runs coroutines: the code reads like prefork's, the waiting works like callbacks'.
 
 What to watch: every ``await`` gives the loop to somebody else, and only an ``await`` does; computing between two of
 them stops everybody. Against callbacks each step costs a task switch more: measurable, and hardly ever the reason.

@@ -9,8 +9,12 @@ from models.settings import check, setting
 class Config:
     """A reverse proxy between the clients and the server."""
 
-    request_buffering: bool = setting(True, "Take in the whole request before connecting to the server.")
-    response_buffering: bool = setting(True, "Take the whole response from the server at once, then feed the client.")
+    request_buffering: bool = setting(
+        True, "Request buffering: nginx takes in the whole request before it connects to the server."
+    )
+    response_buffering: bool = setting(
+        True, "Response buffering: nginx takes the whole response at once, then feeds the client."
+    )
     connections: int = setting(
         512, "Clients that nginx serves at once (worker_connections counts both sides of each).", minimum=1
     )

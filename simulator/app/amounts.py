@@ -40,7 +40,7 @@ def duration(seconds: float) -> str:
     """A single time with its unit, to three digits: ``850 µs``, ``12.3 ms``, ``1.23 s``, ``60 s``."""
     if not math.isfinite(seconds):
         return MISSING
-    unit = SECONDS if seconds >= 1.0 else MILLISECONDS if seconds >= 1e-3 else MICROSECONDS
+    unit = SECONDS if seconds >= 0.9995 else MILLISECONDS if seconds >= 0.9995e-3 else MICROSECONDS  # 999.5 is 1 000
     return f"{three_digits(seconds / unit.seconds)} {unit.name}"
 
 

@@ -39,6 +39,8 @@ RULES: tuple[Rule, ...] = (
     few_samples,
 )
 MOST_SENTENCES = 3
+HARDLY = 0.02
+"""Waiting below this share of the time is nothing."""
 
 
 def findings(facts: Facts) -> list[Finding]:
@@ -71,12 +73,13 @@ def _all_clear(facts: Facts) -> str:
         return sentence(
             f"requests spend {percent(worst)} of their time waiting for {who}, though {who} "
             f"{is_or_are(resources[name].size)} in use {used} of the time: they come in bunches; "
-            f"a little more capacity shortens this wait a lot"
+            f"more capacity would only be needed in these moments"
         )
     own = percent(1.0 - sum(waits.values()))
+    nothing = "nothing" if sum(waits.values()) < HARDLY else "hardly anything"
     name = max((n for n in resources if resources[n].kind != "backlog"), key=lambda n: resources[n].utilisation)
     who = "the cores are" if name == CORES else f"the busiest resource, {name}, is"
     return sentence(
-        f"nothing waits: {own} of a request's time is its own computing, its I/O and its client's line; "
+        f"{nothing} waits: {own} of a request's time is its own computing, its I/O and its client's line; "
         f"{who} in use {percent(resources[name].utilisation)} of the time"
     )

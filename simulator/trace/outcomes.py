@@ -1,5 +1,6 @@
 """Counts, rates and latencies: what needs only how and when each request ended, not what it did meanwhile."""
 
+from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
@@ -43,9 +44,19 @@ def latency(seconds: Floats) -> Latency:
     if not samples:
         nan = float("nan")
         return Latency(samples=0, mean=nan, p50=nan, p90=nan, p95=nan, p99=nan, p999=nan, max=nan, thin=thin)
-    p50, p90, p95, p99, p999 = (float(p) for p in np.percentile(seconds, list(PERCENTILES.values())))
+    p50, p90, p95, p99, p999 = percentiles(seconds, list(PERCENTILES.values()))
     mean, highest = float(seconds.mean()), float(seconds.max())
     return Latency(samples=samples, mean=mean, p50=p50, p90=p90, p95=p95, p99=p99, p999=p999, max=highest, thin=thin)
+
+
+def percentiles(values: Floats, wanted: Sequence[float]) -> list[float]:
+    """Percentiles of at least one raw value, interpolated linearly between two of them.
+
+    As ``numpy.percentile``, which would first load all of numpy.ma: a thirtieth of the time that a run takes.
+    """
+    places = np.array(wanted) / 100 * (len(values) - 1)
+    found: list[float] = np.interp(places, np.arange(len(values)), np.sort(values)).tolist()
+    return found
 
 
 def latency_of_class(trace: Trace, index: int) -> Latency:

@@ -8,6 +8,7 @@ from simulator.plan.words import State
 from simulator.trace.blame import AT_LIMIT
 from simulator.trace.facts import NOTABLE, Facts, Finding
 from simulator.trace.measures import COMPLETED, CORES
+from simulator.trace.outcomes import percentiles
 from simulator.trace.phrases import a, all_of, count, duration, is_or_are, percent, sentence
 from simulator.workload.table import Work
 
@@ -140,7 +141,7 @@ def long_computations(facts: Facts, lock: Lock) -> tuple[float, str, float]:
     seconds, owner = np.concatenate(pieces), np.concatenate(owners)
     if not len(seconds):
         return 0.0, "", 0.0
-    long = seconds > LONG * np.median(seconds)
+    long = seconds > LONG * percentiles(seconds, [50.0])[0]
     squares = seconds**2
     at = int(np.argmax(seconds))
     return float(seconds[at]), load.class_names[owner[at]], float(squares[long].sum() / max(squares.sum(), 1e-300))

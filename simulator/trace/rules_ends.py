@@ -1,10 +1,14 @@
 """Rules about how requests end: refused, turned away, given up, late because the SYN was repeated."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from simulator.plan.resources import Backlog
 from simulator.plan.steps import Connect
 from simulator.plan.words import Outcome, State
 from simulator.trace.facts import Facts, Finding
+from simulator.trace.outcomes import percentiles
 from simulator.trace.phrases import count, duration, percent, plural, sentence
 from simulator.trace.stays import Floats, Rows
 
@@ -21,7 +25,7 @@ def refused(facts: Facts) -> Finding | None:
     if not turned + timed_out or not facts.trace.plan.backlogs:
         return None
     how = " or ".join(words for n, words in ((turned, "were refused"), (timed_out, "tried in vain to connect")) if n)
-    places = " and ".join(f"the {b.name} ({count(b.limit + 1)} places)" for b in facts.trace.plan.backlogs)
+    places = " and ".join(f"the {b.name} ({count(b.limit + 1)} places)" for b in _overflowed(facts))
     text = (
         f"{_of_all(facts, turned + timed_out)} {how} because {places} was full: "
         f"a longer backlog would only make them wait; shorten what holds the server"
@@ -35,22 +39,29 @@ def syn_retries(facts: Facts) -> Finding | None:
     retried = rows[facts.trace.syn_retries[rows] > 0]
     if not len(retried) or len(retried) < FEW_RETRIES * len(rows):
         return None
-    sizes = " and ".join(f"the {b.name} of {count(b.limit + 1)} places" for b in facts.trace.plan.backlogs)
+    sizes = " and ".join(f"the {b.name} of {count(b.limit + 1)} places" for b in _overflowed(facts))
     text = f"{sizes} overflowed: {count(len(retried))} of {count(len(rows))} requests had to repeat the SYN"
     late = _connected_after(facts, retried)
     if len(late):
-        text += f", and those that got in were connected after {duration(float(np.median(late)))} (median)"
+        text += f", and those that got in were connected after {duration(percentiles(late, [50.0])[0])} (median)"
     slowest = facts.summary.where_slowest
     if slowest.get(State.CONNECTING.value, 0.0) > sum(slowest.values()) / 3:
         text += f"; that is what the p99 of {duration(facts.summary.latency.p99)} shows"
     return Finding((ANY_FAILURE + len(retried) / len(rows)) / 2, sentence(text))
 
 
+def _overflowed(facts: Facts) -> Sequence[Backlog]:
+    """The backlogs that were full at some time; all, if it cannot be told."""
+    queues = facts.summary.resources
+    full = [b for b in facts.trace.plan.backlogs if queues[b.name].queue_max > b.limit]
+    return full or facts.trace.plan.backlogs
+
+
 def _connected_after(facts: Facts, rows: Rows) -> Floats:
     """Seconds that connecting took, of those of the requests that reached the backlog."""
     reached, trace = [], facts.trace
     for i, place in enumerate(facts.measures.places):
-        if isinstance(place.step, Connect):
+        if isinstance(place.step, Connect) and place.step.backlog in _overflowed(facts):
             took = trace.reached[rows, i + 1] - trace.reached[rows, i]
             reached.append(took[~np.isnan(took)])
     return np.concatenate(reached)
