@@ -1,8 +1,8 @@
 """nginx in front: the waiting for slow clients moves to where it costs a socket instead of a worker.
 
 What to watch: with request buffering, the server behind sees a request only when its last byte is in; with response
-buffering, it is rid of the response at once. Switch both off, and the server meets the slow clients itself again, nearly
-as if nginx were not there.
+buffering, it is rid of the response at once. Switch both off, and the server meets the slow clients itself again,
+nearly as if nginx were not there.
 """
 
 from dataclasses import replace

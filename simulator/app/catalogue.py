@@ -92,14 +92,14 @@ def fronts() -> tuple[Model, ...]:
     return tuple(model for model in catalogue().values() if model.stands_in_front)
 
 
-def server(name: str) -> Model:
-    """The server of that name. Raises RefusalError with the names there are."""
+def server(name: str, said: str = "--model") -> Model:
+    """The server of that name, which stood after ``said``. Raises RefusalError with the names there are."""
     model = catalogue().get(name) or catalogue().get(name.replace("_", "-"))
     names = [each.name for each in servers()]
     if model is None:
-        raise RefusalError(f"--model {name}: no such model.{nearest(name, names)} There are: {', '.join(names)}")
+        raise RefusalError(f"{said} {name}: no such model.{nearest(name, names)} There are: {', '.join(names)}")
     if model.stands_in_front:
-        raise RefusalError(f"--model {name}: {name} stands in front of another model. Type --model {names[0]} --{name}")
+        raise RefusalError(f"{said} {name}: {name} stands in front of another model. Type {said} {names[0]} --{name}")
     return model
 
 

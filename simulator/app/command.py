@@ -7,7 +7,7 @@ SimPy and Polars are not loaded before something is really run.
 from collections.abc import Callable, Sequence
 from inspect import Parameter, Signature
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import cyclopts
 
@@ -17,7 +17,10 @@ from simulator.app.flags import SEPARATOR, signature
 from simulator.app.mistakes import SUBCOMMANDS, explained
 from simulator.app.options import OutputOptions, RunOptions
 from simulator.app.refusal import RefusalError
-from simulator.app.sections import OUTPUT, RUN, run_signature, section
+from simulator.app.sections import MEASURE, OUTPUT, RUN, run_signature, section
+
+if TYPE_CHECKING:
+    from simulator.app.simulation import Deployment
 
 HELP = """The same requests arrive. What happens to them under another server, and why?
 
@@ -25,6 +28,7 @@ Name a model to see its flags too: simulate --model prefork --help"""
 
 Command = Callable[..., int]
 Values = dict[str, Any]
+MEASURE_COMMAND = "measure"
 
 
 def execute(tokens: Sequence[str]) -> int:
@@ -46,6 +50,9 @@ def execute(tokens: Sequence[str]) -> int:
 
 def _peeked(tokens: Sequence[str]) -> Model | None:
     """The model that the command line names, before anything else of it is understood."""
+    if tokens[0] == MEASURE_COMMAND:
+        named = next(iter(tokens[1:]), "-")
+        return None if named.startswith("-") else server(named, MEASURE_COMMAND)
     if tokens[0] in SUBCOMMANDS:
         return None
     for token, following in zip(tokens, [*tokens[1:], ""], strict=True):
@@ -66,6 +73,7 @@ def _app(model: Model | None, tokens: Sequence[str]) -> cyclopts.App:
     )
     app.default(_with_signature(_run_command(model), run_signature(model, tokens)))
     app.command(_list, name="list")
+    app.command(_with_signature(_measure_command(model), _measure_signature(model, tokens)), name=MEASURE_COMMAND)
     app.command(_schema, name="schema")
     app.command(_with_signature(_show, _show_signature()), name="show")
     return app
@@ -73,31 +81,54 @@ def _app(model: Model | None, tokens: Sequence[str]) -> cyclopts.App:
 
 def _run_command(model: Model | None) -> Command:
     def run(**given: Any) -> int:
-        options = RunOptions(**RUN.given(given))
-        if model is None:
-            raise RefusalError(f"which server? Type --model and one of: {', '.join(each.name for each in servers())}")
-        if options.load is None:
-            raise RefusalError(
-                "which load? Type --load and a name from `simulate list loads`, or the path of a TOML file"
-            )
-        return _simulate(model, given, options, OutputOptions(**OUTPUT.given(given)))
+        options, outputs = RunOptions(**RUN.given(given)), OutputOptions(**OUTPUT.given(given))
+        deployment = _deployment(model, "--model", given, options)
+        from simulator.app.outputs import put_out, refuse_early
+        from simulator.app.simulation import simulate
+
+        refuse_early(outputs)
+        put_out(simulate(deployment, options), outputs)
+        return 0
 
     return run
 
 
-def _simulate(model: Model, given: Values, options: RunOptions, outputs: OutputOptions) -> int:
-    from simulator.app.outputs import put_out, refuse_early
-    from simulator.app.simulation import Deployment, configured, simulate
+def _measure_command(model: Model | None) -> Command:
+    def run(_: str | None = None, **given: Any) -> int:
+        """Send the load to the real server on this machine instead, and show what happened."""
+        options, outputs = RunOptions(**MEASURE.given(given)), OutputOptions(**OUTPUT.given(given))
+        deployment = _deployment(model, MEASURE_COMMAND, given, options)
+        from simulator.app.measurement import measured
 
+        return measured(deployment, options, outputs)
+
+    return run
+
+
+def _measure_signature(model: Model | None, tokens: Sequence[str]) -> Signature:
+    hint = Annotated[
+        str | None, cyclopts.Parameter(name="model", help="The server: a name from `simulate list models`.")
+    ]
+    its_model = Parameter("_", Parameter.POSITIONAL_ONLY, default=None, annotation=hint)
+    if tokens[0] != MEASURE_COMMAND:  # listed only, and nobody waits for its flags
+        return signature((), first=(its_model,))
+    return run_signature(model, tokens, MEASURE, (its_model,))
+
+
+def _deployment(model: Model | None, said: str, given: Values, options: RunOptions) -> "Deployment":
+    """What the flags describe; ``said`` is what the server's name is typed after."""
+    from simulator.app.simulation import Deployment, configured
+
+    if model is None:
+        raise RefusalError(f"which server? Type {said} and one of: {', '.join(each.name for each in servers())}")
+    if options.load is None:
+        raise RefusalError("which load? Type --load and a name from `simulate list loads`, or the path of a TOML file")
     wanted = [front for front in fronts() if _asked_for(front, given)]
-    deployment = Deployment(
+    return Deployment(
         model=model,
         config=configured(model, section(model).given(given)),
         fronts=tuple((front, configured(front, section(front).given(given))) for front in wanted),
     )
-    refuse_early(outputs)
-    put_out(simulate(deployment, options), outputs)
-    return 0
 
 
 def _asked_for(front: Model, given: Values) -> bool:

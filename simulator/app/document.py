@@ -52,6 +52,7 @@ def document(trace: Trace, summary: Summary) -> Document:
         "where_slowest_ms": _milliseconds(summary.where_slowest),
         "bottleneck": _bottleneck(summary),
         "diagnosis": list(summary.diagnosis),
+        **({"driver": json.loads(labels["driver"])} if "driver" in labels else {}),  # of a measured run only
     }
 
 

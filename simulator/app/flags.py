@@ -28,11 +28,13 @@ class Section:
     """Fields whose flag begins with the key, because another model uses the bare word."""
     negatable: bool = False
     """Whether a switch also has its --no- form."""
+    left_out: frozenset[str] = frozenset()
+    """Fields that are no flag here."""
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The names of the fields, in order."""
-        return tuple(field.name for field in dataclasses.fields(self.options))
+        return tuple(field.name for field in dataclasses.fields(self.options) if field.name not in self.left_out)
 
     def flag(self, field: str) -> str:
         """What a user types for a field."""
@@ -65,7 +67,8 @@ def signature(
         parameters += [
             _parameter(section, field, hints[field.name], group)
             for field in dataclasses.fields(section.options)
-            if only is None or section.flag(field.name) in only or section.typed(field.name, False) in only
+            if field.name not in section.left_out
+            and (only is None or section.flag(field.name) in only or section.typed(field.name, False) in only)
         ]
     return inspect.Signature(parameters)
 

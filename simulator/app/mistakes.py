@@ -6,14 +6,16 @@ from cyclopts import CycloptsError, UnknownOptionError, UnusedCliTokensError
 
 from simulator.app.catalogue import Model, fronts, servers
 from simulator.app.refusal import nearest
-from simulator.app.sections import OUTPUT, section, sections
+from simulator.app.sections import MEASURE, OUTPUT, RUN, section, sections
 
-SUBCOMMANDS = ("list", "schema", "show")
+SUBCOMMANDS = ("list", "measure", "schema", "show")
+WITHOUT_MODEL = ("list", "schema", "show")
+"""Those that have no flags of a model."""
 
 
 def explained(error: CycloptsError, tokens: Sequence[str], model: Model | None) -> str:
     """The message for a command line that cyclopts refuses."""
-    subcommand = tokens[0] in SUBCOMMANDS
+    subcommand = tokens[0] in WITHOUT_MODEL
     if isinstance(error, UnknownOptionError):
         flag = error.token.keyword or error.token.value
         return _another_models(flag, model) if not subcommand and _owners(flag) else _unknown(flag, tokens, model)
@@ -39,10 +41,11 @@ def _owners(flag: str) -> list[str]:
 
 
 def _unknown(flag: str, tokens: Sequence[str], model: Model | None) -> str:
-    if tokens[0] in SUBCOMMANDS:
+    if tokens[0] in WITHOUT_MODEL:
         known = ["--request", *_flags_of_output()] if tokens[0] == "show" else []
     else:
-        known = [each.flag(name) for each in sections(model) for name in each.fields]
+        run = MEASURE if tokens[0] == "measure" else RUN
+        known = [each.flag(name) for each in sections(model, run) for name in each.fields]
         known += [f"--{front.name}" for front in fronts()]
     return f"{flag}: no such flag.{nearest(flag, known)} Type --help to see all"
 

@@ -18,7 +18,7 @@ REPEAT_S = 0.5
 
 
 @contextmanager
-def shown_while(what: str, duration_s: float) -> Iterator[Callable[[float], None]]:
+def shown_while(what: str, duration_s: float, done: str = "simulated") -> Iterator[Callable[[float], None]]:
     """Say what takes so long while the block runs; the block gets a function to tell the simulated seconds to."""
     simulated_s = 0.0
 
@@ -33,7 +33,7 @@ def shown_while(what: str, duration_s: float) -> Iterator[Callable[[float], None
 
     def say(_signal: int, _frame: FrameType | None) -> None:
         waited = time.monotonic() - start
-        sys.stderr.write(f"\r{what}: {simulated_s:.0f} of {duration_s:.0f} s simulated, after {waited:.0f} s \x1b[K")
+        sys.stderr.write(f"\r{what}: {simulated_s:.0f} of {duration_s:.0f} s {done}, after {waited:.0f} s \x1b[K")
         sys.stderr.flush()
 
     before = signal.signal(signal.SIGALRM, say)

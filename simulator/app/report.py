@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from simulator.app.amounts import duration, percent, three_digits
+from simulator.app.driver_words import driver_words
 from simulator.app.report_tables import INDENT, latency_table, resource_rows, time_table
 from simulator.trace.figures import Summary
 from simulator.trace.phrases import count
@@ -66,9 +67,24 @@ def _headline(trace: Trace) -> Iterator[RenderableType]:
     warmup = f", first {duration(workload.warmup)} not measured" if workload.warmup else ""
     yield Text(
         f"{loop} · {duration(workload.duration)}{warmup} · {cores} core{'s' * (cores > 1)} · "
-        f"seed {workload.seed} · {labels.get('engine', '?')} engine",
+        f"seed {workload.seed} · {_origin(labels)}",
         style="bright_black",
     )
+    yield from _driver(labels)
+
+
+def _origin(labels: Mapping[str, str]) -> str:
+    engine = labels.get("engine", "?")
+    return "measured on real servers" if engine == "measured" else f"{engine} engine"
+
+
+def _driver(labels: Mapping[str, str]) -> Iterator[RenderableType]:
+    """How far a measured run can be believed."""
+    words = driver_words(labels)
+    if words is not None:
+        yield Text(words.line, style="bright_black")
+        for remark in words.remarks:
+            yield _marked(remark)
 
 
 def _deployment(name: str, settings: Mapping[str, Any]) -> Text:

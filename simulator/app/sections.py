@@ -1,7 +1,7 @@
 """Which flags the command has: of the run, of the chosen model, of what can stand in front of it, of the output."""
 
-from collections.abc import Sequence
-from inspect import Signature
+from collections.abc import Iterable, Sequence
+from inspect import Parameter, Signature
 
 from simulator.app.catalogue import Model, fronts, servers
 from simulator.app.flags import Section, signature, switch
@@ -9,6 +9,7 @@ from simulator.app.options import OutputOptions, RunOptions
 
 RUN = Section(key="run", title="Run", options=RunOptions)
 HELP = frozenset({"--help", "-h"})
+MEASURE = Section(key="run", title="Run", options=RunOptions, left_out=frozenset({"model", "engine"}))
 OUTPUT = Section(key="output", title="Output", options=OutputOptions)
 
 
@@ -30,15 +31,17 @@ def section(model: Model) -> Section:
     )
 
 
-def sections(model: Model | None) -> tuple[Section, ...]:
-    """Everything that can be said to the command, in the order of its help."""
+def sections(model: Model | None, run: Section = RUN) -> tuple[Section, ...]:
+    """Everything that can be said to the command, in the order of its help; ``run`` is RUN or MEASURE."""
     chosen = (section(model),) if model else ()
-    return (RUN, *chosen, *map(section, fronts()), OUTPUT)
+    return (run, *chosen, *map(section, fronts()), OUTPUT)
 
 
-def run_signature(model: Model | None, tokens: Sequence[str]) -> Signature:
+def run_signature(
+    model: Model | None, tokens: Sequence[str], run: Section = RUN, first: Iterable[Parameter] = ()
+) -> Signature:
     """The parameters of a run: a switch for every front, then the sections. For the help all of them."""
     only = None if HELP.intersection(tokens) else {token.partition("=")[0] for token in tokens}
-    order = {each.title: place for place, each in enumerate(sections(model))}
+    order = {each.title: place for place, each in enumerate(sections(model, run))}
     switches = [switch(front.name, front.summary, front.name, order[front.name]) for front in fronts()]
-    return signature(sections(model), first=switches, only=only)
+    return signature(sections(model, run), first=(*first, *switches), only=only)

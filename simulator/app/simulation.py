@@ -51,7 +51,7 @@ def configured(model: Model, settings: Mapping[str, Any]) -> Any:
 
 def simulate(deployment: Deployment, options: RunOptions) -> "Trace":
     """Run it. Raises RefusalError for what the user can put right, InvariantError for what only we can."""
-    scenario = _scenario(options)
+    scenario = scenario_of(options)
     try:
         plan = deployment.plan(scenario.machine)
     except PlanError as error:
@@ -61,7 +61,7 @@ def simulate(deployment: Deployment, options: RunOptions) -> "Trace":
     trace = _run(plan, scenario, options)
     if len(trace) < CHECKED_BELOW:
         _check(trace)
-    return replace(trace, labels=_labels(deployment, scenario, options))
+    return replace(trace, labels=labels_of(deployment, scenario, options))
 
 
 def overrides(options: RunOptions) -> list[tuple[str, str]]:
@@ -76,7 +76,8 @@ def overrides(options: RunOptions) -> list[tuple[str, str]]:
     return pairs + [(key, str(value)) for key, value in named if value is not None]
 
 
-def _scenario(options: RunOptions) -> "Scenario":
+def scenario_of(options: RunOptions) -> "Scenario":
+    """The scenario that the flags name, with their overrides. Raises RefusalError."""
     from simulator.workload.load import ScenarioError, load
 
     try:
@@ -124,7 +125,7 @@ def _check(trace: "Trace") -> None:
         raise InvariantError("; ".join(broken))
 
 
-def _labels(deployment: Deployment, scenario: "Scenario", options: RunOptions) -> dict[str, str]:
+def labels_of(deployment: Deployment, scenario: "Scenario", options: RunOptions) -> dict[str, str]:
     """What was run, in words: everything that a reader of the trace alone could not know."""
     fronts = {model.name: asdict(config) for model, config in deployment.fronts}
     return {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.experiment import run
+from simulator.experiment import EngineName, run
 from simulator.plan import Plan
 from simulator.trace.table import Trace
 from simulator.workload.table import Workload
@@ -15,14 +15,10 @@ GRANTS = ("request", "place", "start", "end")
 EQUAL_S = 1e-9
 
 
-def both(plan: Plan, workload: Workload) -> tuple[Trace | None, Trace | None]:
-    """The trace of the reference and that of the kernel; None where a closed loop ran out of rows."""
-    return _run(plan, workload, "reference"), _run(plan, workload, "kernel")
-
-
-def _run(plan: Plan, workload: Workload, engine: str) -> Trace | None:
+def run_on(engine: EngineName, plan: Plan, workload: Workload) -> Trace | None:
+    """The trace, with every hold of a lock; None where a closed loop ran out of rows."""
     try:
-        return run(plan, workload, engine="reference" if engine == "reference" else "kernel", detail=True)
+        return run(plan, workload, engine=engine, detail=True)
     except ValueError as error:
         if "too few" not in str(error):
             raise

@@ -1,20 +1,19 @@
-"""Plans and workloads of every kind, for Hypothesis to put together.
+"""Plans of every kind, for Hypothesis to put together.
 
-What to watch: most numbers come from a few round ones, so that arrivals, hand-overs, time-outs and the ends of work fall
-on the same moment again and again. Two engines that agree on ties agree on the rest.
+What to watch: most numbers come from a few round ones, so that arrivals, hand-overs, time-outs and the ends of work
+fall on the same moment again and again. Two engines that agree on ties agree on the rest.
 """
 
 from dataclasses import fields
 from math import inf
 from typing import Any
 
-import numpy as np
 from hypothesis import strategies as st
 
 from simulator.app.catalogue import Model, fronts, servers
 from simulator.plan import (
-    AcceptEagerly,
     Accept,
+    AcceptEagerly,
     Backlog,
     Compute,
     Connect,
@@ -34,21 +33,17 @@ from simulator.plan import (
     Send,
     Step,
 )
-from simulator.workload.table import Work, Workload
+from tests.engine.strategies_load import ROUND_S
 
 Draw = st.DrawFn
 
-SECONDS = st.sampled_from((0.0, 0.25, 0.5, 1.0, 2.0, 0.1, 0.3)) | st.floats(0.0, 2.0)
-POSITIVE_SECONDS = st.sampled_from((0.25, 0.5, 1.0, 2.0, 0.1, 0.3)) | st.floats(1e-6, 2.0)
+SECONDS = st.sampled_from(ROUND_S) | st.floats(0.0, 2.0)
 COST_S = st.sampled_from((0.0, 0.0, 0.125, 0.25, 1e-4))
 SWITCH_INTERVAL_S = st.sampled_from((0.03125, 0.05, 0.25, 1.0, 10.0))
 BUFFER = st.sampled_from((0.0, 100.0, 250.0, inf))
-SIZE = st.sampled_from((0.0, 50.0, 100.0, 200.0, 333.0))
-RATE = st.sampled_from((100.0, 200.0, 700.0, inf))
-PATIENCE = st.sampled_from((inf, inf, 0.5, 1.0, 2.0, 5.0, 0.0)) | st.floats(0.0, 5.0)
-RTT = st.sampled_from((0.0, 0.0, 0.5, 1.0, 0.04))
 RETRIES_S = st.sampled_from(((), (1.0,), (1.0, 2.0, 3.0), (0.5, 1.5, 3.5), (0.1, 0.3)))
 TIMEOUT_S = st.sampled_from((4.0, 4.5, 127.0))
+COSTS = [field.name for field in fields(Machine) if field.name.endswith("_cost_s")]
 
 
 @st.composite
@@ -75,7 +70,7 @@ class _Build:
         return f"{what} {self.names}"
 
     def link(self) -> Link:
-        return self.draw(st.sampled_from(Link))
+        return self.draw(st.sampled_from((Link.CLIENT, Link.LOCAL)))
 
     def copies(self) -> int:
         return self.draw(st.sampled_from((1, self.processes)))
@@ -90,8 +85,10 @@ class _Build:
 
     def some_lock(self) -> Lock | None:
         usable = [lock for lock in self.locks if lock.processes in (1, self.processes)]
-        choice = self.draw(st.sampled_from((None, "new", *usable)))
-        return self.lock(self.copies()) if choice == "new" else choice
+        number = self.draw(st.integers(-2, len(usable) - 1))
+        if number == -1:
+            return self.lock(self.copies())
+        return None if number == -2 else usable[number]
 
     def pool(self) -> Pool:
         draw, copies, size = self.draw, self.copies(), self.draw(st.integers(1, 3))
@@ -169,13 +166,15 @@ def free_plans(draw: Draw) -> Plan:
         build.another()
     for pool in draw(st.permutations(build.held)):
         build.release(pool)
+    build.steps = build.steps or [Handle()]
     return Plan(tuple(build.steps), draw(cores()))
 
 
 @st.composite
 def machines(draw: Draw) -> Machine:
     """A machine whose costs are round numbers, many of them zero."""
-    costs = {field.name: draw(COST_S) for field in fields(Machine) if field.name.endswith("_cost_s")}
+    some = draw(COST_S), draw(COST_S)
+    costs: dict[str, Any] = {name: some[number % 2] for number, name in enumerate(COSTS)}
     return Machine(
         **costs,
         cores=draw(st.integers(1, 3)),
@@ -183,6 +182,7 @@ def machines(draw: Draw) -> Machine:
         gil_switch_interval_s=draw(SWITCH_INTERVAL_S),
         receive_buffer=draw(BUFFER),
         send_buffer=draw(BUFFER),
+        full_backlog=draw(st.sampled_from(("drop", "drop", "refuse"))),
         syn_retries=draw(st.sampled_from(("linear", "classic"))),
     )
 
@@ -217,43 +217,3 @@ def plans(draw: Draw) -> Plan:
     plan = draw(free_plans() | model_plans())
     front = draw(st.sampled_from((None, None, *fronts())))
     return plan if front is None else front.in_front(plan, draw(configs(front)), draw(machines()))
-
-
-@st.composite
-def workloads(draw: Draw) -> Workload:
-    """Up to 14 requests of up to three classes from up to two kinds of clients, in an open or a closed loop."""
-    classes, clients, width = draw(st.integers(1, 3)), draw(st.integers(1, 2)), draw(st.integers(1, 3))
-    in_loop = draw(st.sampled_from((0, 0, 1, 2, 4)))
-    n = in_loop * draw(st.integers(1, 5)) if in_loop else draw(st.integers(0, 14))
-
-    def column(values: st.SearchStrategy[Any], size: int = n) -> Any:
-        return np.array(draw(st.lists(values, min_size=size, max_size=size)), np.float64)
-
-    def picks(of: int) -> Any:
-        return np.array(draw(st.lists(st.integers(0, of - 1), min_size=n, max_size=n)), np.int16)
-
-    kinds = np.full((classes, width), Work.NONE, np.int8)
-    for row in kinds:
-        steps = draw(st.lists(st.sampled_from((Work.CPU, Work.IO)), min_size=1, max_size=width))
-        row[: len(steps)] = steps
-    request_class = picks(classes)
-    phases = column(SECONDS, n * width).reshape(n, width)
-    return Workload(
-        class_names=tuple("abc"[:classes]),
-        client_names=tuple("xy"[:clients]),
-        phase_kinds=kinds,
-        arrival=np.full(n, np.nan) if in_loop else np.sort(column(SECONDS)),
-        request_class=request_class,
-        client=picks(clients),
-        upload=column(SIZE),
-        response=column(SIZE),
-        phases=np.where(kinds[request_class] == Work.NONE, 0.0, phases),
-        rtt=column(RTT),
-        patience=column(PATIENCE),
-        up_rate=column(RATE, clients),
-        down_rate=column(RATE, clients),
-        coin=column(st.sampled_from((0.0, 0.4, 0.5, 0.99))),
-        duration=draw(st.sampled_from((1.0, 3.0, 8.0))),
-        clients_in_loop=in_loop,
-        think=column(SECONDS) if in_loop else None,
-    )

@@ -6,21 +6,22 @@ For a longer hunt, with other examples every time: LOOPFORK_HUNT=20000 python -m
 import os
 
 import pytest
-from hypothesis import HealthCheck, Verbosity, event, given, settings
+from hypothesis import HealthCheck, event, given, settings
 
 from simulator.plan import Plan
 from simulator.workload.table import Workload
-from tests.engine.comparison import both, differences
-from tests.engine.strategies import plans, workloads
+from tests.engine.comparison import differences, run_on
+from tests.engine.strategies import plans
+from tests.engine.strategies_load import workloads
 
 HUNT = os.environ.get("LOOPFORK_HUNT")
 # The examples are the same ones every time, so that a change is never blamed for a find that it has nothing to do with.
 few = settings(max_examples=200, derandomize=True, suppress_health_check=list(HealthCheck))
-many = settings(few, max_examples=int(HUNT or 3000), derandomize=HUNT is None, verbosity=Verbosity.normal)
+many = settings(few, max_examples=int(HUNT or 3000), derandomize=HUNT is None)
 
 
 def agree(plan: Plan, workload: Workload) -> None:
-    reference, kernel = both(plan, workload)
+    reference, kernel = run_on("reference", plan, workload), run_on("kernel", plan, workload)
     if reference is None or kernel is None:
         event("a closed loop ran out of rows")
         assert reference is kernel
