@@ -99,10 +99,10 @@ class Kernel:
     now: cython.double
     seq: cython.longlong
     next_row: cython.int
+    coming: cython.double
     heap_time: cython.double[::1]
     heap_seq: cython.longlong[::1]
-    heap_walker: cython.int[::1]
-    heap_kind: cython.int[::1]
+    heap_what: cython.longlong[::1]
     heap_size: cython.int
     hop_seq: cython.longlong[::1]
     hop_walker: cython.int[::1]
@@ -161,6 +161,8 @@ class Kernel:
     tries: cython.short[::1]
     held: cython.int[::1]
     link: cython.int[::1]
+    back: cython.int[::1]
+    two_way: cython.bint
     asked: cython.double[::1]
     left_over: cython.double[::1]
     since: cython.double[::1]
@@ -231,7 +233,7 @@ class Kernel:
         self.cores = cores.count
         self.efficiency = cores.time_slice_s / (cores.time_slice_s + cores.switch_cost_s)
         self.heap_time, self.heap_seq = _doubles([0.0] * 64), _longs(64)
-        self.heap_walker, self.heap_kind = _ints([0] * 64), _ints([0] * 64)
+        self.heap_what = _longs(64)
         self.hop_seq, self.hop_walker, self.hop_kind = _longs(64), _ints([0] * 64), _ints([0] * 64)
         self.job_mark, self.job_number, self.job_walker = _doubles([0.0] * 64), _longs(64), _ints([0] * 64)
         self.detail, self.grants, self.rows_ran_out = detail, [], False
@@ -240,6 +242,7 @@ class Kernel:
         self._read_places(program)
         self._read_resources(program)
         self._read_acceptors(program)
+        self.coming = self.arrival[0] if self.open_rows > 0 else INFINITY
         self._start()
 
     def _read_workload(self, load: Any) -> None:
@@ -335,6 +338,8 @@ class Kernel:
         self.at, self.tries = _flat(np.zeros(walkers, np.int16)), _flat(np.zeros(walkers, np.int16))
         self.flags = _flat(np.zeros(walkers, np.int8))
         self.held, self.link = _flat(np.zeros(walkers, np.int32)), _flat(np.full(walkers, -1, np.int32))
+        self.two_way = any(p.renege for p in program.pools)  # only they let somebody leave the middle of a queue
+        self.back = _flat(np.full(walkers if self.two_way else 0, -1, np.int32))
         self.asked, self.left_over = _flat(np.zeros(computing)), _flat(np.zeros(computing))
         self.since = _flat(np.zeros(computing))
 
@@ -360,7 +365,7 @@ class Kernel:
             budget -= 1
             if max(self.heap_size, max(self.hop_size, self.jobs)) > self.room:
                 self.make_room(self.at_most)
-            source, best, order = 0, INFINITY, 0
+            source, best, order = 4, INFINITY, 0
             if self.hop_size > 0:
                 source, best, order = 1, self.now, self.hop_seq[self.hop_head]
             if self.heap_size > 0 and (
@@ -369,10 +374,10 @@ class Kernel:
                 source, best, order = 2, self.heap_time[0], self.heap_seq[0]
             if self.core_due < best or (self.core_due == best and self.jobs > 0 and self.core_seq < order):
                 source, best = 3, self.core_due
-            if self.next_row < self.open_rows and self.arrival[self.next_row] <= best:
-                source, best = 4, self.arrival[self.next_row]
-            if source == 0:
-                return False
+            if self.coming <= best:
+                source, best = 4, self.coming
+                if best == INFINITY:
+                    return False
             self.now = best
             if source == 1:
                 walker, kind = self.hop_walker[self.hop_head], self.hop_kind[self.hop_head]
@@ -380,15 +385,25 @@ class Kernel:
                 self.hop_size -= 1
                 self.happen(walker, kind, 0)
             elif source == 2:
-                walker, kind = self.heap_walker[0], self.heap_kind[0]
+                walker = cython.cast(cython.int, self.heap_what[0] >> 4)
+                kind = cython.cast(cython.int, self.heap_what[0] & 15)
                 self.pop()
                 self.happen(walker, kind, order)
             elif source == 3:
                 self.finish_job()
             else:
-                self.next_row += 1
-                self.start(self.next_row - 1)
+                self.start(self.next_arrival())
         return True
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    @cython.inline
+    def next_arrival(self) -> cython.int:
+        """The row that arrives now; the one after it is looked up."""
+        row: cython.int = self.next_row
+        self.next_row += 1
+        self.coming = self.arrival[self.next_row] if self.next_row < self.open_rows else INFINITY
+        return row
 
     @cython.cfunc
     @cython.exceptval(check=False)
@@ -443,7 +458,7 @@ class Kernel:
             self.move(parent, i)
             i = parent
         self.heap_time[i], self.heap_seq[i] = time, seq
-        self.heap_walker[i], self.heap_kind[i] = walker, kind
+        self.heap_what[i] = cython.cast(cython.longlong, walker) << 4 | kind
         return seq
 
     @cython.cfunc
@@ -451,7 +466,7 @@ class Kernel:
     @cython.inline
     def move(self, source: cython.int, target: cython.int) -> cython.void:
         self.heap_time[target], self.heap_seq[target] = self.heap_time[source], self.heap_seq[source]
-        self.heap_walker[target], self.heap_kind[target] = self.heap_walker[source], self.heap_kind[source]
+        self.heap_what[target] = self.heap_what[source]
 
     @cython.cfunc
     @cython.exceptval(check=False)
@@ -463,8 +478,7 @@ class Kernel:
         child: cython.int = 1
         time: cython.double = self.heap_time[size]
         seq: cython.longlong = self.heap_seq[size]
-        walker: cython.int = self.heap_walker[size]
-        kind: cython.int = self.heap_kind[size]
+        what: cython.longlong = self.heap_what[size]
         while child < size:
             if child + 1 < size and (
                 self.heap_time[child + 1] < self.heap_time[child]
@@ -479,8 +493,7 @@ class Kernel:
             self.move(child, i)
             i = child
             child = 2 * i + 1
-        self.heap_time[i], self.heap_seq[i] = time, seq
-        self.heap_walker[i], self.heap_kind[i] = walker, kind
+        self.heap_time[i], self.heap_seq[i], self.heap_what[i] = time, seq, what
 
     @cython.cfunc
     @cython.exceptval(check=False)
@@ -495,7 +508,7 @@ class Kernel:
         """Lengthen what the coming event might fill. Done here, so that nothing inside an event can fail."""
         while len(self.heap_time) < max(self.heap_size, max(self.hop_size, self.jobs)) + entries:
             self.heap_time, self.heap_seq = _longer(self.heap_time), _longer(self.heap_seq)
-            self.heap_walker, self.heap_kind = _longer(self.heap_walker), _longer(self.heap_kind)
+            self.heap_what = _longer(self.heap_what)
             self.job_mark, self.job_number = _longer(self.job_mark), _longer(self.job_number)
             self.job_walker = _longer(self.job_walker)
             # doubled, a ring reads on past its old end
@@ -784,6 +797,8 @@ class Kernel:
             self.queue_head[queue] = walker
         else:
             self.link[self.queue_tail[queue]] = walker
+            if self.two_way:
+                self.back[walker] = self.queue_tail[queue]
         self.queue_tail[queue] = walker
         self.queue_size[queue] += 1
 
@@ -794,6 +809,8 @@ class Kernel:
         if self.queue_size[queue] == 0:
             self.link[walker] = -1
             self.queue_tail[queue] = walker
+        elif self.two_way:
+            self.back[self.queue_head[queue]] = walker
         self.queue_head[queue] = walker
         self.queue_size[queue] += 1
 
@@ -810,16 +827,16 @@ class Kernel:
     @cython.exceptval(check=False)
     def leave_queue(self, walker: cython.int, queue: cython.int) -> cython.void:
         """Take a walker out of the middle of a queue."""
-        before: cython.int = -1
-        other: cython.int = self.queue_head[queue]
-        while other != walker:
-            before, other = other, self.link[other]
-        if before < 0:
-            self.queue_head[queue] = self.link[walker]
+        before: cython.int = self.back[walker]
+        after: cython.int = self.link[walker]
+        if self.queue_head[queue] == walker:
+            self.queue_head[queue] = after
         else:
-            self.link[before] = self.link[walker]
+            self.link[before] = after
         if self.queue_tail[queue] == walker:
             self.queue_tail[queue] = before
+        else:
+            self.back[after] = before
         self.queue_size[queue] -= 1
 
     @cython.cfunc

@@ -1,0 +1,34 @@
+"""What every engine is given here: prefork under the shipped slow clients, longer than shipped.
+
+Six workers instead of four: four are not quite enough for ever, so the queue would grow as long as requests come.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from models.prefork.config import Config
+from models.prefork.model import plan
+from simulator.plan import Machine, Plan
+from simulator.workload.draw import draw
+from simulator.workload.load import load
+from simulator.workload.table import Workload
+
+WORKERS = 6
+SHIPPED_RATE = 40
+CROWD_RATE = 20_000
+
+
+def slow_clients(requests: int, *, rate: float = SHIPPED_RATE, patient: bool = False) -> tuple[Workload, Machine]:
+    """About as many requests as asked for. ``patient``: nobody ever leaves."""
+    duration = ("duration", f"{requests / rate} s")
+    scenario = load("slow-clients", [duration, ("arrivals.rate", str(rate)), ("warmup", "0 s")])
+    workload = draw(scenario)
+    if patient:
+        workload = replace(workload, patience=np.full(len(workload), np.inf))
+    return workload, scenario.machine
+
+
+def prefork(machine: Machine, *, workers: int = WORKERS, backlog: int = 2048) -> Plan:
+    """The server."""
+    return plan(Config(workers=workers, backlog=backlog), machine)

@@ -1,0 +1,38 @@
+"""How much is measured: everything, or next to nothing to see that the benchmark itself works."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    rounds: int
+    """Repetitions of every comparison."""
+    plain: int
+    """Requests where plain SimPy takes part."""
+    many: int
+    """Requests where only compiled code takes part."""
+    uncompiled: int
+    """Requests where plain Python takes part."""
+    growth: tuple[int, ...]
+    """Requests of runs whose cost per request must not differ."""
+    queue: int
+    """Requests that wait at once."""
+    starts: int
+    """Starts of the whole program."""
+    rates: int
+    """Rates of the sweep; each with twenty numbers of workers."""
+
+
+FULL = Sizes(
+    rounds=5,
+    plain=100_000,
+    many=1_000_000,
+    uncompiled=20_000,
+    growth=(10_000, 100_000, 1_000_000, 10_000_000),
+    queue=100_000,
+    starts=10,
+    rates=50,
+)
+QUICK = Sizes(
+    rounds=1, plain=300, many=1_000, uncompiled=200, growth=(100, 200, 300, 400), queue=300, starts=1, rates=1
+)

@@ -1,0 +1,58 @@
+"""The benchmark itself, with next to nothing to measure: it must run, and print what it promises."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RUN = Path(__file__).with_name("run.py")
+PROMISED = (
+    "kernel against plain SimPy",
+    "kernel uncompiled against reference",
+    "kernel, moments noted",
+    "plain SimPy, 6 cores: largest difference",
+    "memory of the longest run",
+    "each, the long queue against the short",
+    "each, leaving against staying",
+    "sweep of 20 deployments",
+    "simulate --model prefork --load slow-clients",
+    "simulate --help",
+)
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, dict[str, object]]]:
+    """What a quick run prints, and its rows by name."""
+    file = tmp_path_factory.mktemp("bench") / "bench.json"
+    done = subprocess.run(
+        [sys.executable, str(RUN), "--quick", "--json", str(file)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout, {row["what"]: row for row in json.loads(file.read_text())["figures"]}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", PROMISED)
+def test_a_quick_run_prints_the_row(what: str, quick: tuple[str, dict[str, dict[str, object]]]) -> None:
+    printed, rows = quick
+    assert any(line.startswith(what) for line in printed.splitlines())
+    assert rows[what]["values"]
+
+
+@pytest.mark.slow
+def test_every_engine_did_the_same_work(quick: tuple[str, dict[str, dict[str, object]]]) -> None:
+    _, rows = quick
+    compared = [row for what, row in rows.items() if what.endswith("largest difference")]
+    assert compared
+    assert {row["verdict"] for row in compared} == {"ok"}
+
+
+@pytest.mark.slow
+def test_no_row_is_without_a_measurement(quick: tuple[str, dict[str, dict[str, object]]]) -> None:
+    _, rows = quick
+    for row in rows.values():
+        values = row["values"]
+        assert isinstance(values, list)
+        assert all(isinstance(value, int | float) and value >= 0 for value in values), row
