@@ -4,8 +4,10 @@ What to watch: most numbers come from a few round ones, so that arrivals, hand-o
 fall on the same moment again and again. Two engines that agree on ties agree on the rest.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from math import inf
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -35,29 +37,101 @@ from simulator.plan import (
 )
 from tests.engine.strategies_load import ROUND_S
 
-Draw = st.DrawFn
+Pick = Callable[[Sequence[Any]], Any]
+"""Chooses one of some options; whoever builds a plan leaves it to Hypothesis, which can then shrink, or to a seed."""
 
-SECONDS = st.sampled_from(ROUND_S) | st.floats(0.0, 2.0)
-COST_S = st.sampled_from((0.0, 0.0, 0.125, 0.25, 1e-4))
-SWITCH_INTERVAL_S = st.sampled_from((0.03125, 0.05, 0.25, 1.0, 10.0))
-BUFFER = st.sampled_from((0.0, 100.0, 250.0, inf))
-RETRIES_S = st.sampled_from(((), (1.0,), (1.0, 2.0, 3.0), (0.5, 1.5, 3.5), (0.1, 0.3)))
-TIMEOUT_S = st.sampled_from((4.0, 4.5, 127.0))
+SECONDS = (*ROUND_S, 0.777, 1e-9, 1.234567)
+COST_S = (0.0, 0.0, 0.125, 0.25, 1e-4)
+SWITCH_INTERVAL_S = (0.03125, 0.05, 0.25, 1.0, 10.0)
+BUFFER = (0.0, 100.0, 250.0, inf)
+RETRIES_AND_TIMEOUT_S = (((), 0.5), ((0.1, 0.3), 1.0), ((1.0,), 2.0), ((0.5, 1.5, 3.5), 4.5), ((1.0, 2.0, 3.0), 127.0))
 COSTS = [field.name for field in fields(Machine) if field.name.endswith("_cost_s")]
+STEPS = ("handle", "handle", "seize", "seize", "compute", "release", "receive", "send", "accept", "eager")
+"""Several times what makes requests meet one another."""
+YES_OR_NO = (False, True)
 
 
 @st.composite
-def cores(draw: Draw) -> Cores:
+def plans(draw: st.DrawFn) -> Plan:
+    """Any plan, chosen step by step, so that one which fails can be made smaller."""
+    return some_plan(lambda options: draw(st.sampled_from(options)))
+
+
+def seeded_plan(seed: int) -> Plan:
+    """Any plan, ten times as quickly."""
+    return some_plan(Random(seed).choice)
+
+
+def some_plan(pick: Pick) -> Plan:
+    """Any steps in any order that a plan allows, or a model; and perhaps nginx in front."""
+    plan: Plan = pick((free_plan, model_plan))(pick)
+    front = pick((None, None, *fronts()))
+    return plan if front is None else front.in_front(plan, config(pick, front), machine(pick))
+
+
+def free_plan(pick: Pick) -> Plan:
+    """Any steps in any order that a plan allows."""
+    build = _Build(pick)
+    pick((build.accept, build.accept_eagerly, lambda: None))()
+    for _ in range(pick(range(1, 8))):
+        build.another()
+    if build.held and pick(YES_OR_NO):
+        build.steps.append(Handle(build.some_lock()))  # hardly any pool is held for no time at all
+    while build.held:
+        build.release(pick(build.held))
+    return Plan(tuple(build.steps or [Handle()]), cores(pick))
+
+
+def model_plan(pick: Pick) -> Plan:
+    """The plan of any server."""
+    model = pick(servers())
+    plan: Plan = model.plan(config(pick, model), machine(pick))
+    return plan
+
+
+def cores(pick: Pick) -> Cores:
     """One to three cores, with and without a cost of switching."""
-    slice_s, cost_s = draw(st.sampled_from(((1.0, 0.0), (1.0, 1.0), (0.003, 0.0001))))
-    return Cores(draw(st.integers(1, 3)), slice_s, cost_s)
+    return Cores(pick((1, 2, 3)), *pick(((1.0, 0.0), (1.0, 1.0), (0.003, 0.0001))))
+
+
+def machine(pick: Pick) -> Machine:
+    """A machine whose costs are round numbers, many of them zero."""
+    some = pick(COST_S), pick(COST_S)
+    costs: dict[str, Any] = {name: some[number % 2] for number, name in enumerate(COSTS)}
+    return Machine(
+        **costs,
+        cores=pick((1, 2, 3)),
+        time_slice_s=1.0,
+        gil_switch_interval_s=pick(SWITCH_INTERVAL_S),
+        receive_buffer=pick(BUFFER),
+        send_buffer=pick(BUFFER),
+        full_backlog=pick(("drop", "drop", "refuse")),
+        syn_retries=pick(("linear", "classic")),
+    )
+
+
+def config(pick: Pick, model: Model) -> Any:
+    """Settings of a model: small ones, where things run out."""
+    chosen = {}
+    for field in model.settings:
+        choices, least = field.metadata["choices"], field.metadata["minimum"]
+        if choices is not None:
+            options: Sequence[Any] = choices
+        elif isinstance(field.default, bool):
+            options = YES_OR_NO
+        elif isinstance(field.default, int):
+            options = (least, least + 1, least + 2, field.default, field.default, field.default)
+        else:
+            options = (1.0, 2.5, field.default)
+        chosen[field.name] = pick(options)
+    return model.config(**chosen)
 
 
 class _Build:
     """A plan in the making: the steps so far, and what later steps may refer to."""
 
-    def __init__(self, draw: Draw) -> None:
-        self.draw = draw
+    def __init__(self, pick: Pick) -> None:
+        self.pick = pick
         self.steps: list[Step] = []
         self.held: list[Pool] = []
         self.locks: list[Lock] = []
@@ -70,14 +144,16 @@ class _Build:
         return f"{what} {self.names}"
 
     def link(self) -> Link:
-        return self.draw(st.sampled_from((Link.CLIENT, Link.LOCAL)))
+        link: Link = self.pick((Link.CLIENT, Link.LOCAL))
+        return link
 
     def copies(self) -> int:
-        return self.draw(st.sampled_from((1, self.processes)))
+        copies: int = self.pick((1, self.processes))
+        return copies
 
     def lock(self, processes: int) -> Lock:
-        if self.draw(st.booleans()):
-            made: Lock = Gil(self.name("GIL"), processes, self.draw(SWITCH_INTERVAL_S))
+        if self.pick(YES_OR_NO):
+            made: Lock = Gil(self.name("GIL"), processes, self.pick(SWITCH_INTERVAL_S))
         else:
             made = Loop(self.name("loop"), processes)
         self.locks.append(made)
@@ -85,24 +161,24 @@ class _Build:
 
     def some_lock(self) -> Lock | None:
         usable = [lock for lock in self.locks if lock.processes in (1, self.processes)]
-        number = self.draw(st.integers(-2, len(usable) - 1))
-        if number == -1:
-            return self.lock(self.copies())
-        return None if number == -2 else usable[number]
+        lock: Lock | None = self.pick(
+            (lambda: None, lambda: self.lock(self.copies()), lambda: self.pick([None, *usable]))
+        )()
+        return lock
 
     def pool(self) -> Pool:
-        draw, copies, size = self.draw, self.copies(), self.draw(st.integers(1, 3))
-        decides = copies == 1 and not self.eager and draw(st.booleans())
+        pick, copies, size = self.pick, self.copies(), self.pick((1, 1, 2, 3))
+        decides = copies == 1 and not self.eager and pick(YES_OR_NO)
         pool = Pool(
             self.name("slot"),
             size,
             copies,
-            slots_per_process=draw(st.integers(1, size)) if decides else None,
-            queue_limit=draw(st.sampled_from((None, None, 0, 1, 2))),
-            when_full=draw(st.sampled_from((Outcome.QUEUE_FULL, Outcome.CONNECTION_LIMIT))),
-            order=draw(st.sampled_from(("fifo", "lifo"))),
-            renege=draw(st.booleans()),
-            frees_when_client_leaves=draw(st.booleans()),
+            slots_per_process=pick(range(1, size + 1)) if decides else None,
+            queue_limit=pick((None, None, None, None, 0, 1, 2)),
+            when_full=pick((Outcome.QUEUE_FULL, Outcome.CONNECTION_LIMIT)),
+            order=pick(("fifo", "fifo", "lifo")),
+            renege=pick(YES_OR_NO),
+            frees_when_client_leaves=pick(YES_OR_NO),
         )
         self.held.append(pool)
         return pool
@@ -113,38 +189,36 @@ class _Build:
             self.processes = -(-step.pool.size // step.pool.slots_per_process)
 
     def connect(self) -> Backlog:
-        draw = self.draw
-        backlog = Backlog(self.name("backlog"), draw(st.integers(0, 2)), draw(st.booleans()))
-        outcome = draw(st.sampled_from((Outcome.CONNECT_TIMEOUT, Outcome.UPSTREAM_TIMEOUT)))
-        self.steps.append(Connect(backlog, self.link(), draw(RETRIES_S), draw(TIMEOUT_S), outcome))
+        backlog = Backlog(self.name("backlog"), self.pick((0, 1, 2, 5, 50)), self.pick((False, False, True)))
+        outcome = self.pick((Outcome.CONNECT_TIMEOUT, Outcome.UPSTREAM_TIMEOUT))
+        retries_s, timeout_s = self.pick(RETRIES_AND_TIMEOUT_S)
+        self.steps.append(Connect(backlog, self.link(), retries_s, timeout_s, outcome))
         return backlog
 
     def accept(self) -> None:
         self.take(Accept(self.connect(), self.pool()))
 
     def accept_eagerly(self) -> None:
-        draw, backlog = self.draw, self.connect()
-        lock = self.lock(draw(st.integers(1, 3)))
-        visits, batch = draw(st.sampled_from(((1, 1), (2, 1), (3, 1), (1, 2), (1, 9))))
-        limit = draw(st.sampled_from((None, 1, 2)))
-        self.steps.append(AcceptEagerly(backlog, lock, draw(COST_S), visits, batch, limit))
+        backlog, lock = self.connect(), self.lock(self.pick((1, 2, 3)))
+        visits, batch = self.pick(((1, 1), (2, 1), (3, 1), (1, 2), (1, 9)))
+        self.steps.append(AcceptEagerly(backlog, lock, self.pick(COST_S), visits, batch, self.pick((None, 1, 2))))
         self.processes, self.eager = lock.processes, True
 
     def another(self) -> None:
-        draw = self.draw
-        match draw(st.sampled_from(("receive", "compute", "handle", "send", "seize", "release", "accept", "eager"))):
+        pick = self.pick
+        match pick(STEPS):
             case "receive":
-                self.steps.append(Receive(self.link(), draw(BUFFER)))
+                self.steps.append(Receive(self.link(), pick(BUFFER)))
             case "compute":
-                self.steps.append(Compute(draw(SECONDS), self.some_lock()))
+                self.steps.append(Compute(pick(SECONDS), self.some_lock()))
             case "handle":
-                self.steps.append(Handle(self.some_lock(), draw(COST_S)))
+                self.steps.append(Handle(self.some_lock(), pick(COST_S)))
             case "send":
-                self.steps.append(Send(self.link(), draw(BUFFER)))
+                self.steps.append(Send(self.link(), pick(BUFFER)))
             case "seize":
                 self.take(Seize(self.pool()))
             case "release" if self.held:
-                self.release(draw(st.sampled_from(self.held)))
+                self.release(pick(self.held))
             case "accept":
                 self.accept()
             case "eager" if not self.eager:
@@ -153,67 +227,3 @@ class _Build:
     def release(self, pool: Pool) -> None:
         self.held.remove(pool)
         self.steps.append(Release(pool))
-
-
-@st.composite
-def free_plans(draw: Draw) -> Plan:
-    """Any steps in any order that a plan allows."""
-    build = _Build(draw)
-    first = draw(st.sampled_from((build.accept, build.accept_eagerly, None)))
-    if first is not None:
-        first()
-    for _ in range(draw(st.integers(1, 6))):
-        build.another()
-    for pool in draw(st.permutations(build.held)):
-        build.release(pool)
-    build.steps = build.steps or [Handle()]
-    return Plan(tuple(build.steps), draw(cores()))
-
-
-@st.composite
-def machines(draw: Draw) -> Machine:
-    """A machine whose costs are round numbers, many of them zero."""
-    some = draw(COST_S), draw(COST_S)
-    costs: dict[str, Any] = {name: some[number % 2] for number, name in enumerate(COSTS)}
-    return Machine(
-        **costs,
-        cores=draw(st.integers(1, 3)),
-        time_slice_s=1.0,
-        gil_switch_interval_s=draw(SWITCH_INTERVAL_S),
-        receive_buffer=draw(BUFFER),
-        send_buffer=draw(BUFFER),
-        full_backlog=draw(st.sampled_from(("drop", "drop", "refuse"))),
-        syn_retries=draw(st.sampled_from(("linear", "classic"))),
-    )
-
-
-@st.composite
-def configs(draw: Draw, model: Model) -> Any:
-    """Settings of a model: small ones, where things run out."""
-    chosen = {}
-    for field in model.settings:
-        choices, minimum = field.metadata["choices"], field.metadata["minimum"]
-        if choices is not None:
-            chosen[field.name] = draw(st.sampled_from(choices))
-        elif isinstance(field.default, bool):
-            chosen[field.name] = draw(st.booleans())
-        elif isinstance(field.default, int):
-            chosen[field.name] = draw(st.integers(minimum, minimum + 2) | st.just(field.default))
-        else:
-            chosen[field.name] = draw(st.sampled_from((field.default, 1.0, 2.5)))
-    return model.config(**chosen)
-
-
-@st.composite
-def model_plans(draw: Draw) -> Plan:
-    """The plan of any model."""
-    machine, model = draw(machines()), draw(st.sampled_from(servers()))
-    return model.plan(draw(configs(model)), machine)
-
-
-@st.composite
-def plans(draw: Draw) -> Plan:
-    """Any plan, or a model, and perhaps nginx in front of it."""
-    plan = draw(free_plans() | model_plans())
-    front = draw(st.sampled_from((None, None, *fronts())))
-    return plan if front is None else front.in_front(plan, draw(configs(front)), draw(machines()))

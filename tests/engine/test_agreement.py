@@ -7,13 +7,19 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
 
+from simulator.experiment import EngineName
 from simulator.plan import Plan
+from simulator.workload.load import shipped
 from simulator.workload.table import Workload
 from tests.engine.comparison import differences, run_on
-from tests.engine.strategies import plans
-from tests.engine.strategies_load import workloads
+from tests.engine.deployments import Deployment, deployments
+from tests.engine.strategies import plans, seeded_plan
+from tests.engine.strategies_load import seeded_workload, workloads
 
+ENGINES: tuple[EngineName, ...] = ("reference", "kernel")
+SEEDS = st.integers(0, 2**64 - 1)
 HUNT = os.environ.get("LOOPFORK_HUNT")
 # The examples are the same ones every time, so that a change is never blamed for a find that it has nothing to do with.
 few = settings(max_examples=200, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -35,8 +41,25 @@ def test_both_engines_give_the_same_trace(plan: Plan, workload: Workload) -> Non
     agree(plan, workload)
 
 
+@few
+@given(seed=SEEDS)
+def test_both_engines_give_the_same_trace_for_plans_from_a_seed(seed: int) -> None:
+    agree(seeded_plan(seed), seeded_workload(seed))
+
+
 @pytest.mark.slow
 @many
-@given(plan=plans(), workload=workloads())
-def test_both_engines_give_the_same_trace_for_many_more(plan: Plan, workload: Workload) -> None:
-    agree(plan, workload)
+@given(seed=SEEDS)
+def test_both_engines_give_the_same_trace_for_many_more(seed: int) -> None:
+    agree(seeded_plan(seed), seeded_workload(seed))
+    agree(seeded_plan(seed), seeded_workload(seed + 1, rows=100))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("load_name", shipped())
+@pytest.mark.parametrize("deployment", list(deployments()), ids=str)
+def test_both_engines_give_the_same_trace_for_every_server_under_every_shipped_load(
+    deployment: Deployment, load_name: str
+) -> None:
+    reference, kernel = (deployment.run(load_name, "25 s", engine) for engine in ENGINES)
+    assert differences(reference, kernel) == []

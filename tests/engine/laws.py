@@ -1,0 +1,239 @@
+"""What must hold on every run, computed anew from the columns of a trace; ``simulator.trace.checks`` is not used here.
+
+Each law yields sentences about what breaks it, and nothing for a sound trace. Traces need their grants
+(``detail=True``): they say when a lock was held, and so when a thread that needs one was runnable.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan import Accept, Compute, Connect, Handle, Link, Outcome, Pool, Release, Seize
+from simulator.trace.table import Trace
+from simulator.workload.table import Work
+from tests.engine.stays import EQUAL_S, Floats, computes, first_overlap, how_many, merged, next_place, process_at, work
+
+# --- requests -------------------------------------------------------------------------------------------------------
+
+
+def every_request_ends_once(trace: Trace) -> Iterator[str]:
+    """Conservation: offered = completed + failed by reason, and nobody is left behind in the server."""
+    counts = {outcome: int((trace.outcome == outcome).sum()) for outcome in Outcome}
+    if sum(counts.values()) != len(trace) or counts[Outcome.OPEN]:
+        yield f"{len(trace)} requests ended as {counts}"
+    if np.isnan(trace.left).any() or np.isnan(trace.finished).any():
+        yield "a request never left the server, or its client waits for ever"
+    completed = trace.outcome == Outcome.COMPLETED
+    for column, place in enumerate(trace.places):
+        due = completed.copy()
+        if place.phase is not None:
+            due &= trace.workload.phase_kinds[trace.workload.request_class, place.phase] != Work.NONE
+        if np.isnan(trace.reached[due, column]).any():
+            yield f"a completed request never came to {place.name}"
+
+
+def time_runs_forward(trace: Trace) -> Iterator[str]:
+    """Causality: place after place, from the arrival to the end; and no client waits longer than its patience."""
+    last = trace.arrival
+    for moment in (*trace.reached.T, trace.left):
+        if (moment < last).any():
+            yield f"request {int(np.argmax(moment < last))} went back in time"
+        last = np.where(np.isnan(moment), last, moment)
+    late = trace.finished > trace.arrival + trace.workload.patience + EQUAL_S
+    if late.any() or (trace.finished < trace.arrival).any():
+        yield "a client was answered before it asked, or after it had given up"
+
+
+def a_dropped_syn_costs_what_the_schedule_says(trace: Trace) -> Iterator[str]:
+    """Who got through after k repeated SYNs was connecting for the handshake and the k-th moment of the schedule."""
+    connects = [(i, p.step) for i, p in enumerate(trace.places) if isinstance(p.step, Connect)]
+    if len(connects) != 1:  # the retries of several connects are counted together
+        return
+    column, step = connects[0]
+    through = ~np.isnan(trace.reached[:, column + 1])
+    handshake = 1.5 * trace.workload.rtt if step.link is Link.CLIENT else np.zeros(len(trace))
+    moments = np.array([0.0, *step.retries_s])[trace.syn_retries]
+    stay = trace.reached[:, column + 1] - trace.reached[:, column]
+    if (np.abs(stay - handshake - moments)[through] > EQUAL_S).any():
+        yield "a connect took neither the handshake nor the handshake and the time to the last retry"
+
+
+# --- slots ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One copy of a pool. Rows of ``waits`` and ``holds``: start and end, for who queued and for who got a slot."""
+
+    pool: Pool
+    waits: Floats
+    holds: Floats
+    joined: Floats
+    """When those who got a slot joined the queue."""
+    slot: NDArray[np.int64]
+    """Which one they got."""
+
+
+def copies(trace: Trace) -> Iterator[Copy]:
+    """Every copy of every pool."""
+    until, steps = next_place(trace), [place.step for place in trace.places]
+    gone = np.where(trace.outcome == Outcome.GAVE_UP, trace.arrival + trace.workload.patience, np.inf)
+    for column, pool in enumerate(trace.plan.pools):
+        taken = next(i for i, s in enumerate(steps) if isinstance(s, Accept | Seize) and s.pool == pool)
+        freed = next(i for i, s in enumerate(steps) if isinstance(s, Release) and s.pool == pool)
+        process = process_at(trace, taken) if pool.processes > 1 else np.zeros(len(trace), np.int64)
+        end = trace.reached[:, freed]
+        if pool.frees_when_client_leaves:
+            end = np.minimum(end, np.maximum(gone, until[:, taken]))
+        wait = np.column_stack((trace.reached[:, taken], until[:, taken]))
+        hold = np.column_stack((until[:, taken], end))
+        for copy in range(pool.processes):
+            here = ~np.isnan(wait[:, 0]) & (process == copy)
+            got = here & (trace.slot[:, column] >= 0)
+            yield Copy(pool, wait[here], hold[got], wait[got, 0], trace.slot[got, column].astype(np.int64))
+
+
+def slots_are_held_by_one_at_a_time(trace: Trace) -> Iterator[str]:
+    """No resource above its size: the slots that occur are those of the copy, and no two requests hold the same one."""
+    for copy in copies(trace):
+        if len(np.unique(copy.slot)) > copy.pool.size:
+            yield f"{len(np.unique(copy.slot))} different {copy.pool.name}s in a copy of {copy.pool.size}"
+        for slot in np.unique(copy.slot):
+            moment = first_overlap(copy.holds[copy.slot == slot])
+            if moment is not None:
+                yield f"{copy.pool.name} {slot} was held twice at {moment} s"
+
+
+def no_slot_is_free_while_somebody_waits(trace: Trace) -> Iterator[str]:
+    """Work conservation: as long as the queue of a copy is not empty, all its slots are held.
+
+    From the trace: a request waits from the place that takes the slot to the next one, and holds it from there to the
+    release. Pools whose clients take the slot back as they leave are left out: the columns do not tell in which order
+    things happened where that is the moment at which the slot was given.
+    """
+    for copy in copies(trace):
+        if copy.pool.frees_when_client_leaves:
+            continue
+        ends = np.unique(np.concatenate((copy.waits, copy.holds)))
+        low = ends[:-1][np.diff(ends) > EQUAL_S]
+        idle = (how_many(copy.waits, low) > 0) & (how_many(copy.holds, low) < copy.pool.size)
+        if idle.any():
+            yield f"somebody waited for a {copy.pool.name} at {low[idle][0]} s, when one was free"
+
+
+def first_come_first_served(trace: Trace) -> Iterator[str]:
+    """Those who got a slot of a first-in-first-out pool got it in the order in which they came."""
+    for copy in copies(trace):
+        order = np.lexsort((copy.holds[:, 0], copy.joined))
+        if copy.pool.order == "fifo" and (np.diff(copy.holds[order, 0]) < -EQUAL_S).any():
+            yield f"somebody got a {copy.pool.name} before one who had come earlier"
+
+
+# --- locks ----------------------------------------------------------------------------------------------------------
+
+
+def a_lock_is_held_by_one_at_a_time(trace: Trace) -> Iterator[str]:
+    """No two threads or callbacks of a process have its GIL or its loop at the same moment."""
+    for name, held, _ in lock_copies(trace):
+        moment = first_overlap(held)
+        if moment is not None:
+            yield f"{name} was held twice at {moment} s"
+
+
+def a_lock_is_never_free_while_somebody_wants_it(trace: Trace) -> Iterator[str]:
+    """Whoever is at a place that computes under a lock either holds it, or somebody else of its process does."""
+    for name, held, stays in lock_copies(trace):
+        taken = merged(held)
+        around = np.searchsorted(taken[:, 0], stays[:, 0] + EQUAL_S, side="right") - 1
+        covered = (around >= 0) & (stays[:, 1] <= taken[np.maximum(around, 0), 1] + EQUAL_S) if len(taken) else False
+        wanted = (stays[:, 1] - stays[:, 0] > EQUAL_S) & ~np.asarray(covered)
+        if wanted.any():
+            yield f"{name} was free while somebody wanted it between {stays[wanted][0].tolist()} s"
+
+
+def a_stay_under_a_lock_is_waiting_for_it_and_holding_it(trace: Trace) -> Iterator[str]:
+    """The waiting that was recorded and the grants, noted at different moments, add up to the stay."""
+    until, held = next_place(trace), np.zeros_like(trace.reached)
+    assert trace.grants is not None
+    np.add.at(held, (trace.grants.request, trace.grants.place), trace.grants.end - trace.grants.start)
+    for index, column in enumerate(trace.lock_places):
+        stay = np.where(computes(trace, column), until[:, column] - trace.reached[:, column], 0.0)
+        wrong = np.abs(stay - held[:, column] - trace.lock_wait[:, index]) > EQUAL_S
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            yield f"request {row} at {trace.places[column].name}: {stay[row]} s are not its waiting and holding"
+
+
+def lock_copies(trace: Trace) -> Iterator[tuple[str, Floats, Floats]]:
+    """For every copy of every lock: its name, when it was held (rows start, end), when somebody held or wanted it."""
+    until, grants = next_place(trace), trace.grants
+    assert grants is not None
+    for lock in trace.plan.locks:
+        held, stays = [], []
+        for column in (i for i, place in enumerate(trace.places) if place.lock == lock):
+            here = computes(trace, column)
+            # a request at the place where an acceptor takes it has its process from then on
+            process = process_at(trace, column + 1) if lock.processes > 1 else np.zeros(len(trace), np.int64)
+            granted = grants.place == column
+            held.append((process[grants.request[granted]], grants.start[granted], grants.end[granted]))
+            stays.append((process[here], trace.reached[here, column], until[here, column]))
+        of_held, of_stays = np.hstack([np.array(h) for h in held]), np.hstack([np.array(s) for s in stays])
+        for copy in range(lock.processes):
+            yield (f"{lock.name} {copy}", of_held[1:, of_held[0] == copy].T, of_stays[1:, of_stays[0] == copy].T)
+
+
+# --- the cores ------------------------------------------------------------------------------------------------------
+
+
+def every_runnable_thread_gets_its_share_of_the_cores(trace: Trace) -> Iterator[str]:
+    """Everybody's computing takes exactly as long as the number of runnable threads allows.
+
+    From the trace: a thread is runnable while it is at a computing place without a lock, or holds the lock it needs (a
+    grant). That gives their number at every moment, the share that each gets, and, summed up, the work that was done
+    between any two moments. It must be the work that each request had to do. So no core is idle while a runnable thread
+    waits for one: the shares are then below one only if they add up to all cores, less the cost of switching.
+    """
+    needs, runnable = work(trace), list(runs(trace))
+    start, end = (np.concatenate([run[i] for run in runnable] or [np.zeros(0)]) for i in (2, 3))
+    moments = np.unique(np.concatenate(([0.0], start, end)))
+    share = np.array([trace.plan.cores.rate(int(k)) for k in how_many(np.column_stack((start, end)), moments[:-1])])
+    done = np.concatenate(([0.0], np.cumsum(share * np.diff(moments))))
+    got = np.zeros_like(needs)
+    for column, rows, begun, ended in runnable:
+        np.add.at(
+            got, (rows, np.full(len(rows), column)), np.interp(ended, moments, done) - np.interp(begun, moments, done)
+        )
+    wrong = np.abs(got - needs) > EQUAL_S
+    if wrong.any():
+        row, column = (int(i) for i in np.argwhere(wrong)[0])
+        name = trace.places[column].name
+        yield f"request {row} at {name}: the cores had {got[row, column]} s for its {needs[row, column]} s"
+
+
+def runs(trace: Trace) -> Iterator[tuple[int, NDArray[np.int64], Floats, Floats]]:
+    """When threads were runnable, place by place: the column, the rows, from when, to when."""
+    until, grants = next_place(trace), trace.grants
+    assert grants is not None
+    for column, place in enumerate(trace.places):
+        if place.lock is not None:
+            at = np.flatnonzero(grants.place == column)
+            yield column, grants.request[at].astype(np.int64), grants.start[at], grants.end[at]
+        elif isinstance(place.step, Compute | Handle):
+            rows = np.flatnonzero(computes(trace, column))
+            yield column, rows.astype(np.int64), trace.reached[rows, column], until[rows, column]
+
+
+LAWS = (
+    every_request_ends_once,
+    time_runs_forward,
+    a_dropped_syn_costs_what_the_schedule_says,
+    slots_are_held_by_one_at_a_time,
+    no_slot_is_free_while_somebody_waits,
+    first_come_first_served,
+    a_lock_is_held_by_one_at_a_time,
+    a_lock_is_never_free_while_somebody_wants_it,
+    a_stay_under_a_lock_is_waiting_for_it_and_holding_it,
+    every_runnable_thread_gets_its_share_of_the_cores,
+)

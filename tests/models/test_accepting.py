@@ -1,0 +1,55 @@
+"""Signatures: what a full backlog does, and what it means to serve one request at a time."""
+
+from collections import Counter
+from typing import Literal
+
+import numpy as np
+import pytest
+
+from simulator.plan import Machine, Outcome
+from simulator.trace.table import Trace
+from tests.models.serving import latencies, serve
+from tests.trace.by_hand import Kind, load_at
+
+QUICK = Kind(steps=(("cpu", 0.001),))
+
+
+def twelve_at_once(machine: Machine) -> Trace:
+    """One worker and a backlog of 2, which holds 3: of those who knock together four get in."""
+    return serve("prefork", load_at([0.0] * 12, 1.0, page=QUICK), machine, workers=1, backlog=2)
+
+
+@pytest.mark.parametrize(("schedule", "clusters"), [("linear", {0: 4, 1: 4, 2: 4}), ("classic", {0: 4, 1: 4, 3: 4})])
+def test_a_full_backlog_shows_up_as_clusters_of_latency(
+    schedule: Literal["linear", "classic"], clusters: dict[int, int]
+) -> None:
+    """A dropped SYN is repeated after 1, 2, 3 s ... by newer kernels, after 1, 3, 7 s ... by older ones."""
+    seconds = latencies(twelve_at_once(Machine(syn_retries=schedule)))
+    assert Counter(seconds.astype(int).tolist()) == clusters
+    assert (seconds % 1.0).max() < 0.02
+
+
+def test_a_full_backlog_that_refuses_shows_up_as_refused() -> None:
+    trace = twelve_at_once(Machine(full_backlog="refuse"))
+    assert Counter(trace.outcome.tolist()) == {Outcome.COMPLETED: 4, Outcome.REFUSED: 8}
+    assert trace.finished.max() < 0.02
+
+
+def test_the_dev_server_serves_one_after_the_other() -> None:
+    trace = serve("dev-server", load_at([0.0] * 5, 1.0, page=Kind(steps=(("io", 0.1),))))
+    assert np.diff(np.sort(trace.finished)) == pytest.approx(0.1, rel=0.01)
+    assert trace.finished.max() == pytest.approx(0.5, rel=0.01)
+
+
+def test_one_slow_client_of_the_dev_server_stops_everybody() -> None:
+    phone = Kind(steps=(("cpu", 0.001),), upload=200_000.0, up=20_000.0)
+    load = load_at([0.0, 0.5], 1.0, phone=phone, page=Kind(steps=(("cpu", 0.001),), every=2))
+    trace = serve("dev-server", load)
+    assert trace.finished[1] > trace.finished[0] > 9.0
+
+
+def test_a_backlog_of_five_overflows_at_the_eighth_at_once() -> None:
+    """One is being served; Linux keeps one more than it was asked for; everybody else knocks again after a second."""
+    trace = serve("dev-server", load_at([0.0] * 10, 1.0, page=Kind(steps=(("io", 0.01),))))
+    assert (trace.syn_retries == 0).sum() == 7
+    assert (trace.syn_retries == 1).sum() == 3

@@ -1,0 +1,105 @@
+"""A plan whose steps do not fit together is refused where it is written, with the step that does not fit."""
+
+from typing import Any
+
+import pytest
+
+from simulator.plan import (
+    Accept,
+    AcceptEagerly,
+    Backlog,
+    Compute,
+    Connect,
+    Cores,
+    Gil,
+    Handle,
+    Loop,
+    Plan,
+    PlanError,
+    Pool,
+    Release,
+    Seize,
+    Step,
+)
+
+BACKLOG, WORKER, LOOP = Backlog("backlog", 5), Pool("worker", 2), Loop("loop", 2)
+PORT, CONNECTION = Backlog("port", 5), Pool("connection", 9)
+
+
+def held(pool: Pool) -> tuple[Step, ...]:
+    return Seize(pool), Release(pool)
+
+
+REFUSED: dict[str, tuple[tuple[Step, ...], str]] = {
+    "no steps": ((), "a plan needs at least one step"),
+    "release without seize": ((Release(WORKER),), r"step 1 \(Release\) releases a worker that is not held"),
+    "seize without release": ((Seize(WORKER),), "never released: worker"),
+    "seized twice": (
+        (Seize(WORKER), Seize(WORKER), Release(WORKER)),
+        r"step 2 \(Seize\) takes a worker a second time",
+    ),
+    "accept without connect": ((Accept(BACKLOG, WORKER), Release(WORKER)), "step 1 accepts, but nothing connected"),
+    "connect without accept": ((Connect(BACKLOG), Handle()), r"step 1 \(Connect\): a connect and the accept"),
+    "accept from another backlog": (
+        (Connect(PORT), Accept(BACKLOG, WORKER), Release(WORKER)),
+        r"step 1 \(Connect\): a connect and the accept",
+    ),
+    "retries after the timeout": (
+        (Connect(BACKLOG, retries_s=(1.0, 3.0), timeout_s=2.0), Accept(BACKLOG, WORKER), Release(WORKER)),
+        "retries must grow from 0 to the timeout",
+    ),
+    "two servers on one backlog": (
+        (
+            *(Connect(BACKLOG), Accept(BACKLOG, CONNECTION)),
+            *(Connect(BACKLOG), Accept(BACKLOG, WORKER)),
+            *(Release(WORKER), Release(CONNECTION)),
+        ),
+        "two steps accept from the same backlog",
+    ),
+    "two eager servers": (
+        (Connect(BACKLOG), AcceptEagerly(BACKLOG, LOOP), Connect(PORT), AcceptEagerly(PORT, LOOP)),
+        "more than one step accepts eagerly",
+    ),
+    "batch and visits": (
+        (Connect(BACKLOG), AcceptEagerly(BACKLOG, LOOP, batch=2, visits=2)),
+        "has both batch and visits above 1",
+    ),
+    "no process chosen": ((Handle(LOOP),), "needs one of 2 processes; earlier steps chose among 1"),
+    "process chosen twice": (
+        (Connect(BACKLOG), AcceptEagerly(BACKLOG, LOOP), *held(Pool("thread", 4, slots_per_process=2))),
+        r"step 3 \(Seize\) decides the process again",
+    ),
+    "two pools of one name": ((*held(WORKER), *held(Pool("worker", 3))), "two different resources share a name"),
+    "an empty pool": (held(Pool("worker", 0)), "worker: expected at least one slot"),
+    "copies that choose the process": (
+        (Connect(BACKLOG), AcceptEagerly(BACKLOG, LOOP), *held(Pool("worker", 2, processes=2, slots_per_process=1))),
+        "worker: slots_per_process must be at least 1",
+    ),
+    "a lock in no process": ((Handle(Loop("loop", 0)),), "loop: expected a process"),
+    "a GIL that never rests": ((Compute(1.0, Gil("GIL", 1, 0.0)),), "a switch interval above 0 s"),
+    "more pools than bits": (
+        tuple(step for n in range(32) for step in held(Pool(f"pool {n}", 1))),
+        "32 pools: expected at most 31",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_steps_that_do_not_fit_together_are_refused(what: str) -> None:
+    steps, message = REFUSED[what]
+    with pytest.raises(PlanError, match=message):
+        Plan(steps, Cores(1))
+
+
+@pytest.mark.parametrize(
+    "options", [{"count": 0}, {"count": 1, "time_slice_s": 0.0}, {"count": 1, "switch_cost_s": -1.0}]
+)
+def test_a_processor_that_cannot_compute_is_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(PlanError, match="expected at least one core"):
+        Plan((Handle(),), Cores(**options))
+
+
+def test_a_resource_is_listed_once_in_the_order_of_the_steps() -> None:
+    plan = Plan((Connect(BACKLOG), Accept(BACKLOG, WORKER), Handle(), Release(WORKER)), Cores(1))
+    assert plan.resources == (BACKLOG, WORKER)
+    assert (plan.backlogs, plan.pools, plan.locks) == ((BACKLOG,), (WORKER,), ())
