@@ -93,11 +93,11 @@ def _run_command(model: Model | None) -> Command:
     return run
 
 
-def _measure_command(model: Model | None) -> Command:
-    def run(_: str | None = None, **given: Any) -> int:
+def _measure_command(its_model: Model | None) -> Command:
+    def run(model: str | None = None, **given: Any) -> int:  # noqa: ARG001 - it was looked for before
         """Send the load to the real server on this machine instead, and show what happened."""
         options, outputs = RunOptions(**MEASURE.given(given)), OutputOptions(**OUTPUT.given(given))
-        deployment = _deployment(model, MEASURE_COMMAND, given, options)
+        deployment = _deployment(its_model, MEASURE_COMMAND, given, options)
         from simulator.app.measurement import measured
 
         return measured(deployment, options, outputs)
@@ -106,10 +106,8 @@ def _measure_command(model: Model | None) -> Command:
 
 
 def _measure_signature(model: Model | None, tokens: Sequence[str]) -> Signature:
-    hint = Annotated[
-        str | None, cyclopts.Parameter(name="model", help="The server: a name from `simulate list models`.")
-    ]
-    its_model = Parameter("_", Parameter.POSITIONAL_ONLY, default=None, annotation=hint)
+    hint = Annotated[str | None, cyclopts.Parameter(help="The server: a name from `simulate list models`.")]
+    its_model = Parameter("model", Parameter.POSITIONAL_ONLY, default=None, annotation=hint)
     if tokens[0] != MEASURE_COMMAND:  # listed only, and nobody waits for its flags
         return signature((), first=(its_model,))
     return run_signature(model, tokens, MEASURE, (its_model,))

@@ -1,0 +1,51 @@
+"""``simulate measure``: from the flags to a run on real servers, and to the same outputs as a simulated one.
+
+Exit code 1: the run could not be carried out, or the driver was the bottleneck and the figures are its own.
+"""
+
+import json
+import sys
+from dataclasses import replace
+
+from simulator.app.options import OutputOptions, RunOptions
+from simulator.app.outputs import put_out, refuse_early
+from simulator.app.patience import shown_while
+from simulator.app.real.measure import MEASURED, measure, refuse_unmeasurable
+from simulator.app.real.processes import MeasureError
+from simulator.app.refusal import RefusalError
+from simulator.app.simulation import Deployment, labels_of, scenario_of
+from simulator.plan import PlanError
+from simulator.trace.table import Trace
+from simulator.workload.draw import draw
+from simulator.workload.scenario import Scenario
+
+DONE, FAILED = 0, 1
+
+
+def measured(deployment: Deployment, options: RunOptions, outputs: OutputOptions) -> int:
+    """Measure and put out; returns the exit code. Raises RefusalError for what the user can put right."""
+    scenario = scenario_of(options)
+    refuse_early(outputs)
+    refuse_unmeasurable(deployment)
+    try:
+        trace = _measured(deployment, scenario, options)
+    except PlanError as error:
+        raise RefusalError(f"{deployment.model.name}: {error}") from None
+    except MeasureError as error:
+        sys.stderr.write(f"simulate: not measured: {error}\n")
+        return FAILED
+    labels = labels_of(deployment, scenario, options) | trace.labels | {"engine": MEASURED}
+    put_out(replace(trace, labels=labels), outputs)
+    return DONE if json.loads(labels["driver"])["valid"] else FAILED
+
+
+def _measured(deployment: Deployment, scenario: Scenario, options: RunOptions) -> Trace:
+    what = f"{deployment.model.name} under {options.load}"
+    with shown_while(what, scenario.duration, "measured") as progress:
+        return measure(
+            deployment,
+            scenario.machine,
+            draw(scenario),
+            redraw=lambda rounds: draw(scenario, rounds=rounds),
+            progress=progress,
+        )

@@ -1,0 +1,161 @@
+"""Measure a deployment: start the real servers, let the driver send them the workload, and put one trace together.
+
+What to watch: the trace has the same plan and the same workload as a simulated one. So everything that reads traces
+reads this one, and the two can be compared request by request.
+"""
+
+import select
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, fields
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from simulator.app.catalogue import Model
+from simulator.app.real.fitness import fitness
+from simulator.app.real.job import Job, Result, read_result, write_job
+from simulator.app.real.merge import merge
+from simulator.app.real.processes import START_LIMIT_S, MeasureError, Process, flags_of, port_of, running
+from simulator.app.real.remarks import LABEL, driver_label
+from simulator.app.real.reports import read_reports
+from simulator.app.refusal import RefusalError
+from simulator.app.simulation import Deployment
+from simulator.experiment import Draw, Progress
+from simulator.plan import Connect, Machine, Plan
+from simulator.trace.table import Trace
+from simulator.workload.table import Workload
+
+GRACE_S = 60.0
+"""After the last arrival, where clients have no limit to their patience."""
+SPARE_S = 15.0
+"""For the driver to end by itself after its own limit."""
+SETTLE_S = 2.0
+"""For the servers to finish, and report, what clients no longer wait for."""
+LOOK_S = 0.02
+DRIVER = "simulator.app.real.driver"
+MEASURED = "measured"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Servers:
+    """The servers of a run, the innermost first."""
+
+    processes: tuple[Process, ...]
+    reports: tuple[Path, ...]
+    port: int
+    """Where clients connect to."""
+
+
+def refuse_unmeasurable(deployment: Deployment) -> None:
+    """Raise RefusalError where there is nothing to measure, or no way to."""
+    if not hasattr(select, "epoll"):
+        raise RefusalError(f"measuring needs Linux (epoll); this is {sys.platform}. Simulate instead: --model NAME")
+    for model in (deployment.model, *(front for front, _ in deployment.fronts)):
+        if find_spec(_module(model)) is None:
+            raise RefusalError(f"{model.name} has no real server that could be measured (no {_module(model)})")
+
+
+def measure(
+    deployment: Deployment,
+    machine: Machine,
+    workload: Workload,
+    *,
+    redraw: Draw | None = None,
+    progress: Progress | None = None,
+) -> Trace:
+    """Run the workload for real; takes as long as the workload lasts. Raises MeasureError.
+
+    In a closed loop that has too few rounds, ``redraw`` is asked for twice as many, and the run begins anew.
+    ``progress`` is called now and then with the seconds so far. The label ``driver`` says how the driver did.
+    """
+    plans = plans_of(deployment, machine)
+    while True:
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="loopfork-")))
+            with ExitStack() as while_driven:
+                servers = start(deployment, folder, while_driven)
+                result = drive(job_for(plans[-1], workload, servers.port), folder, progress)
+                _check_alive(servers)
+                _let_settle(servers, int(np.count_nonzero(~np.isnan(result.stood))))
+            if not result.ran_out:
+                reports = [read_reports(path, len(workload)) for path in servers.reports]
+                trace = merge(plans, workload, result, reports)
+                trace.labels.update({"engine": MEASURED, LABEL: driver_label(fitness(result, workload.rtt), result)})
+                return trace
+        rounds = len(workload) // workload.clients_in_loop
+        if redraw is None:
+            raise MeasureError(f"{rounds} rounds of requests are too few for {workload.duration} s")
+        workload = redraw(2 * rounds)
+
+
+def plans_of(deployment: Deployment, machine: Machine) -> list[Plan]:
+    """The plan of the server alone, then with each front."""
+    plans = [deployment.model.plan(deployment.config, machine)]
+    for front, config in deployment.fronts:
+        plans.append(front.in_front(plans[-1], config, machine))
+    return plans
+
+
+def start(deployment: Deployment, folder: Path, stack: ExitStack) -> Servers:
+    """Start all servers, each in front of the one before; they end with the stack. Raises MeasureError."""
+    processes: list[Process] = []
+    reports: list[Path] = []
+    port = 0
+    for model, config in ((deployment.model, deployment.config), *deployment.fronts):
+        report = folder / f"{len(reports)}-{model.folder}.report"
+        behind = ["--upstream", f"127.0.0.1:{port}"] if processes else []
+        arguments = [*behind, *_flags(config), "--report", str(report)]
+        process = stack.enter_context(running(f"the {model.name} server", folder, _module(model), *arguments))
+        port = port_of(process)
+        processes.append(process)
+        reports.append(report)
+    return Servers(processes=tuple(processes), reports=tuple(reports), port=port)
+
+
+def job_for(plan: Plan, workload: Workload, port: int) -> Job:
+    """The driver's job: connecting is given up when the plan says, waiting when nobody would wait any longer."""
+    connects = [step for step in plan.steps if isinstance(step, Connect)]
+    patience = workload.patience
+    longest = float(patience[np.isfinite(patience)].max(initial=0.0))
+    grace = longest + 1.0 if np.isfinite(patience).all() else max(longest, GRACE_S)
+    return Job(workload=workload, port=port, connect_timeout_s=connects[0].timeout_s, grace_s=grace)
+
+
+def drive(job: Job, folder: Path, progress: Callable[[float], None] | None = None) -> Result:
+    """Send the job's requests, in a process of its own. Raises MeasureError."""
+    to, back = folder / "job.npz", folder / "result.npz"
+    write_job(to, job)
+    limit_s = job.workload.duration + job.grace_s + START_LIMIT_S + SPARE_S
+    with running("the load driver", folder, DRIVER, str(to), str(back)) as driver:
+        driver.done(limit_s, progress)
+    return read_result(back)
+
+
+def _check_alive(servers: Servers) -> None:
+    for process in servers.processes:
+        if process.has_ended(0.0):
+            raise MeasureError(f"{process.what} ended while it was being measured{process.last_words()}")
+
+
+def _let_settle(servers: Servers, connections: int) -> None:
+    """Wait until every connection is reported by the outermost server, but not for long."""
+    latest = time.monotonic() + SETTLE_S
+    while time.monotonic() < latest:
+        path = servers.reports[-1]
+        if path.exists() and path.read_bytes().count(b"\n") >= connections:
+            return
+        time.sleep(LOOK_S)
+
+
+def _module(model: Model) -> str:
+    return f"models.{model.folder}.server"
+
+
+def _flags(config: Any) -> Sequence[str]:
+    return flags_of([(field.name, getattr(config, field.name), field.default) for field in fields(config)])

@@ -1,0 +1,158 @@
+"""One trace out of what the driver saw and what each server reported: all clocks are one, so nothing is fitted.
+
+What to watch: every server knows only its own places. Behind a proxy there are two servers, so the walk of the whole is
+taken apart into the places of each. What nobody reported is nan.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.app.real.job import Ending, Result
+from simulator.app.real.reports import LEFT, Report
+from simulator.plan import Accept, Connect, Outcome, Plan, Pool, Seize
+from simulator.plan.walk import walk
+from simulator.trace.table import Trace
+from simulator.workload.table import Workload
+
+OUTCOMES = {
+    Ending.OPEN: Outcome.OPEN,
+    Ending.ANSWERED: Outcome.COMPLETED,
+    Ending.REFUSED: Outcome.REFUSED,
+    Ending.BROKEN: Outcome.REFUSED,  # the word that comes nearest: the server's side ended the connection
+    Ending.CONNECT_TIMEOUT: Outcome.CONNECT_TIMEOUT,
+    Ending.GAVE_UP: Outcome.GAVE_UP,
+    Ending.DRIVER_FAILED: Outcome.OPEN,  # and the run is not valid
+}
+STATUSES = {502: Outcome.REFUSED, 503: Outcome.CONNECTION_LIMIT, 504: Outcome.UPSTREAM_TIMEOUT}
+
+
+CONNECT = "connect_"
+"""With this begins a proxy's mark for turning to the server behind it, whose places it does not know."""
+
+
+def merge(plans: Sequence[Plan], workload: Workload, result: Result, reports: Sequence[Iterable[Report]]) -> Trace:
+    """The trace of a measured run.
+
+    ``plans``: of the server alone, then with one more front each, the whole being the last. ``reports``: of the server,
+    then of each front.
+    """
+    plan, n = plans[-1], len(workload)
+    trace = Trace(
+        plan=plan,
+        workload=workload,
+        arrival=result.arrival if workload.clients_in_loop else workload.arrival,
+        reached=np.full((n, len(walk(plan, workload.phase_count))), np.nan),
+        left=np.full(n, np.nan),
+        finished=result.finished.copy(),
+        outcome=outcomes(result, behind_front=len(plans) > 1),
+        process=np.full(n, -1, np.int32),
+        slot=np.full((n, len(plan.pools)), -1, np.int32),
+        syn_retries=result.syn_retries,
+        lock_wait=np.zeros((n, sum(place.lock is not None for place in walk(plan, workload.phase_count)))),
+    )
+    trace.finished[trace.outcome == Outcome.OPEN] = np.nan
+    trace.reached[:, 0] = np.where(np.isnan(trace.arrival), np.nan, trace.arrival)
+    for layer, (columns, its) in enumerate(zip(layers(plans, workload.phase_count), reports, strict=True)):
+        _enter(trace, columns, its, result.start, innermost=layer == 0, outermost=layer == len(plans) - 1)
+    if len(trace.places) > 1:
+        trace.reached[:, 1] = result.stood
+    _put_in_order(trace.reached)
+    return _sent(trace)
+
+
+def outcomes(result: Result, *, behind_front: bool) -> NDArray[np.int8]:
+    """How each request ended for its client."""
+    found = np.array([OUTCOMES[Ending(ending)] for ending in result.ending.tolist()], np.int8)
+    answered = result.ending == Ending.ANSWERED
+    found[answered & (result.status != 200)] = Outcome.REFUSED
+    for status, outcome in STATUSES.items():
+        full = outcome if behind_front or status != 503 else Outcome.QUEUE_FULL
+        found[answered & (result.status == status)] = full
+    return found
+
+
+def layers(plans: Sequence[Plan], phase_count: int) -> list[dict[str, int]]:
+    """For each server, the innermost first: its places as it names them, and their columns in the walk of the whole."""
+    places = walk(plans[-1], phase_count)
+    steps = plans[-1].steps
+    first, last = 0, len(steps)
+    bounds = [(first, last)]  # of each plan's steps within those of the whole, the outermost first
+    for outer, inner in zip(plans[:0:-1], plans[-2::-1], strict=True):
+        first += _where(outer, inner)
+        bounds.append((first, first + len(inner.steps)))
+    found: list[dict[str, int]] = [{} for _ in bounds]
+    number = 0
+    for column, place in enumerate(places):
+        while steps[number] is not place.step:
+            number += 1
+        depth = max(d for d, (start, end) in enumerate(bounds) if start <= number < end)
+        name, own = place.name.split(" #")[0], found[depth]
+        own[name if name not in own else f"{name} #{sum(key.split(' #')[0] == name for key in own) + 1}"] = column
+    return found[::-1]
+
+
+def _where(outer: Plan, inner: Plan) -> int:
+    """At which step of ``outer`` the plan ``inner`` begins: where its backlog is connected to."""
+    door = inner.steps[0]
+    assert isinstance(door, Connect)  # every server has one
+    return next(i for i, step in enumerate(outer.steps) if isinstance(step, Connect) and step.backlog == door.backlog)
+
+
+def _enter(
+    trace: Trace, columns: dict[str, int], reports: Iterable[Report], start: float, *, innermost: bool, outermost: bool
+) -> None:
+    """Write one server's reports into the trace."""
+    by_mark = {name.replace(" ", "_"): column for name, column in columns.items()}
+    pools = list(trace.plan.pools)
+    held = [pools.index(pool) for pool in _pools(trace, columns)]
+    inner = None if innermost else _behind(trace, columns)
+    for report in reports:
+        row = report.row
+        for mark, moment in report.marks.items():
+            column = inner if mark.startswith(CONNECT) else by_mark.get(mark)
+            if column is not None:
+                trace.reached[row, column] = moment - start
+        if outermost and LEFT in report.marks:
+            trace.left[row] = report.marks[LEFT] - start
+        if innermost:
+            trace.process[row] = report.process
+        if report.slot >= 0 and held:
+            trace.slot[row, held[0]] = report.slot
+    if inner is not None:  # on one machine the connection stands at once
+        trace.reached[:, inner + 1] = trace.reached[:, inner]
+
+
+def _behind(trace: Trace, columns: dict[str, int]) -> int:
+    """The column of a proxy's connect to the server behind it: the first place after the proxy's own."""
+    return next(column for column in range(1, len(trace.places)) if column not in columns.values())
+
+
+def _pools(trace: Trace, columns: dict[str, int]) -> list[Pool]:
+    """The pools from which a server takes slots."""
+    steps = [trace.places[column].step for column in columns.values()]
+    return [step.pool for step in steps if isinstance(step, Accept | Seize)]
+
+
+def _put_in_order(reached: NDArray[np.float64]) -> None:
+    """No place before the one in front of it.
+
+    The client learns some microseconds after the server that the connection stands; its moment gives way.
+    """
+    later = np.full(len(reached), np.inf)
+    for column in range(reached.shape[1] - 1, -1, -1):
+        here = reached[:, column]
+        later = np.fmin(here, later)
+        reached[:, column] = np.where(np.isnan(here), np.nan, later)
+
+
+def _sent(trace: Trace) -> Trace:
+    """Only what was sent, in order of arrival."""
+    if not trace.workload.clients_in_loop:
+        return trace
+    rows = np.argsort(trace.arrival, kind="stable")[: np.count_nonzero(~np.isnan(trace.arrival))]
+    columns = ("arrival", "reached", "left", "finished", "outcome", "process", "slot", "syn_retries", "lock_wait")
+    taken = {name: getattr(trace, name)[rows] for name in columns}
+    return replace(trace, workload=trace.workload.take(rows), **taken)

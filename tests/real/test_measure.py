@@ -1,0 +1,186 @@
+"""``simulate measure`` from end to end: real servers, the same outputs, and nothing left behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.app.catalogue import server, servers
+from simulator.app.main import main
+from simulator.app.real.job import Job, Result
+from simulator.app.real.measure import drive, measure
+from simulator.app.real.processes import MeasureError
+from simulator.app.simulation import Deployment
+from simulator.app.trace_file import read
+from simulator.plan import Machine, Outcome
+from tests.trace.by_hand import Kind, load_at
+
+pytestmark = pytest.mark.real
+LOAD = """
+title = "A short load"
+duration = "1 s"
+seed = 7
+[arrivals]
+kind = "poisson"
+rate = 30
+[[requests]]
+name = "page"
+upload = "1 KiB"
+steps = [{cpu = "1 ms"}, {io = "10 ms"}, {cpu = "1 ms"}]
+response = "30 KiB"
+[[clients]]
+name = "office"
+share = 0.8
+[[clients]]
+name = "phone"
+share = 0.2
+rtt = "20 ms"
+up = "1 Mbit/s"
+down = "2 Mbit/s"
+"""
+INVALID_OR_NOT = (0, 1)
+"""On a crowded machine the driver may be late, and says so: not what is tested here."""
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Path:
+    path = tmp_path / "short.toml"
+    path.write_text(LOAD, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder for temporary files: empty again after each test, and no process knows a file in it."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    yield folder
+    assert list(folder.iterdir()) == []
+    latest = time.monotonic() + 20.0
+    while about(folder) and time.monotonic() < latest:  # what was told to end needs a moment
+        time.sleep(0.01)
+    assert about(folder) == []
+
+
+def about(folder: Path) -> list[str]:
+    """The command lines of processes that name the folder; those of servers and of the driver do."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if str(folder) in words:
+            found.append(words)
+    return found
+
+
+@pytest.mark.parametrize("flags", [(), ("--nginx",)], ids=["alone", "behind nginx"])
+def test_a_measured_run_gives_what_a_simulated_one_gives(
+    temporary: Path, load: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], flags: tuple[str, ...]
+) -> None:
+    saved, document = tmp_path / "real.parquet", tmp_path / "real.json"
+    code = main(["measure", "prefork", "--load", str(load), *flags, "--parquet", str(saved), "--json", str(document)])
+    shown = capsys.readouterr()
+    assert code in INVALID_OR_NOT, shown.err
+    assert "measured on real servers" in shown.out
+    assert "driver: began requests" in shown.out
+    results = json.loads(document.read_text())
+    assert results["engine"] == "measured"
+    assert results["driver"]["valid"] == (code == 0)
+    assert main(["show", str(saved)]) == 0
+    assert capsys.readouterr().out == shown.out
+    trace = read(saved)
+    assert (trace.outcome == Outcome.COMPLETED).all()
+    assert not any(place_is_nan(trace, place.name) for place in trace.places)
+    assert (trace.process >= 0).all()
+
+
+def place_is_nan(trace: Any, name: str) -> bool:
+    column = [place.name for place in trace.places].index(name)
+    return bool((trace.reached[:, column] != trace.reached[:, column]).any())
+
+
+@pytest.mark.parametrize("name", [model.name for model in servers()])
+def test_every_server_reports_every_place_in_the_order_of_its_plan(temporary: Path, name: str) -> None:
+    model = server(name)
+    arrivals = [0.0, 0.02, 0.04, 0.06]
+    workload = load_at(arrivals, 0.1, rtt=0.01, page=Kind(steps=(("cpu", 0.001), ("io", 0.01)), response=3000))
+    trace = measure(Deployment(model=model, config=model.config()), Machine(), workload)
+    assert trace.outcome.tolist() == [Outcome.COMPLETED] * 4
+    missing = [place.name for place in trace.places if place_is_nan(trace, place.name)]
+    assert missing == []
+    assert (trace.reached[:, 1:] >= trace.reached[:, :-1]).all()
+    assert (trace.left >= trace.reached[:, -1]).all()
+    assert (trace.finished - trace.arrival >= 2 * 0.01 + 0.011).all()
+
+
+def test_an_early_end_of_a_server_is_said(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deployment = Deployment(model=server("dev-server"), config=server("dev-server").config())
+
+    def kill_and_drive(job: Job, folder: Path, _: object) -> Result:
+        (master,) = [entry for entry in Path("/proc").glob("[0-9]*") if _is_master(entry, folder)]
+        os.kill(int(master.name), signal.SIGKILL)
+        return drive(job, folder)
+
+    monkeypatch.setattr("simulator.app.real.measure.drive", kill_and_drive)
+    with pytest.raises(MeasureError, match="the dev-server server ended while it was being measured"):
+        measure(deployment, Machine(), load_at([0.0], 0.1))
+
+
+def _is_master(entry: Path, folder: Path) -> bool:
+    try:
+        named = str(folder) in (entry / "cmdline").read_text()
+        return named and f"PPid:\t{os.getpid()}\n" in (entry / "status").read_text()
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_nothing_is_left_after_ctrl_c_and_no_process_after_a_kill(temporary: Path, load: Path, number: int) -> None:
+    run = [sys.executable, "-c", "import sys; from simulator.app.main import main; sys.exit(main())"]
+    command = [*run, "measure", "prefork", "--load", str(load), "--duration", "1 h", "--rate", "1", "--nginx"]
+    process = subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.PIPE, text=True)
+    latest = time.monotonic() + 20.0
+    while not any("driver" in words for words in about(temporary)):  # the driver comes last
+        assert time.monotonic() < latest
+        time.sleep(0.01)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=20.0)
+    assert process.returncode == (130 if number == signal.SIGINT else -number), said
+    if number == signal.SIGKILL:  # nobody was left to remove them
+        for folder in temporary.iterdir():
+            for file in folder.iterdir():
+                file.unlink()
+            folder.rmdir()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("measure",), "which server? Type measure and one of:"),
+        (("measure", "--load", "steady"), "which server? Type measure and one of:"),
+        (("measure", "preforks", "--load", "steady"), "measure preforks: no such model. Did you mean prefork?"),
+        (("measure", "nginx", "--load", "steady"), "Type measure callback --nginx"),
+        (("measure", "prefork"), "which load?"),
+        (("measure", "prefork", "--load", "steady", "--engine", "kernel"), "--engine: no such flag."),
+        (("measure", "prefork", "--load", "steady", "--threads", "3"), "--threads is a setting of threaded"),
+        (("measure", "prefork", "--load", "steady", "--connections", "3"), "is a setting of"),
+    ],
+)
+def test_a_command_that_cannot_be_carried_out_says_why(
+    arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(list(arguments)) == 2
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert shown.err.count("\n") == 1
