@@ -1,0 +1,163 @@
+"""What both coroutine servers do with a connection; which scheduler runs it, it cannot tell.
+
+What to look at: ``serve`` reads like prefork's, from top to bottom, with local variables and a ``for``. Every ``await``
+is a place where others go on, and between two of them nobody does.
+"""
+
+import errno
+import socket
+import time
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, Protocol
+
+from models.coroutine.config import Config
+from models.wire.blocking import CHUNK, LINGER_S, NO_ROOM, NO_ROOM_S
+from models.wire.message import Parser, Request, request_parser
+from models.wire.outgoing import Outgoing, refusal, response
+from models.wire.report import Visit
+from models.wire.stage import Stage
+from models.wire.syntax import Refused
+from models.wire.work import burn, parse
+
+FINISHED_S = 0.02
+"""A server that is about to end looks this often whether the last request is served."""
+
+
+class Task(Protocol):
+    """A coroutine on its way."""
+
+    def cancel(self) -> object:
+        """End it where it waits."""
+
+
+class Loop(Protocol):
+    """What a scheduler has to offer."""
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> Task:
+        """Start a coroutine beside the others."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Let the others go on for so long."""
+
+    async def accept(self, listener: socket.socket) -> socket.socket:
+        """The next connection, not blocking."""
+
+    async def receive(self, sock: socket.socket, size: int, patience_s: float) -> bytes:
+        """What is there; TimeoutError where nothing comes."""
+
+    async def send(self, sock: socket.socket, data: memoryview, patience_s: float) -> None:
+        """All of it; TimeoutError where the other side takes nothing."""
+
+
+class Server:
+    """One process: one scheduler, and a task per connection."""
+
+    def __init__(self, loop: Loop, stage: Stage[Config], number: int) -> None:
+        self.loop, self.stage, self.number = loop, stage, number
+        self.idle_s = stage.options.idle_timeout
+        self.tasks: dict[socket.socket, Task] = {}
+        self.idle: set[socket.socket] = set()
+        """Connections on which no request has begun."""
+        self.stopping = False
+        stage.listener.setblocking(False)
+
+    async def run(self, stop: socket.socket) -> None:
+        """Until SIGTERM makes ``stop`` readable, and then until the last request is served."""
+        accepting = self.loop.spawn(self.accept())
+        while not self.stopping:
+            with suppress(TimeoutError):
+                self.stopping = bool(await self.loop.receive(stop, 1, self.idle_s))
+        accepting.cancel()
+        for connection in list(self.idle):
+            self.tasks[connection].cancel()
+        while self.tasks:
+            await self.loop.sleep(FINISHED_S)
+
+    async def accept(self) -> None:
+        """A task for each connection; it costs nothing until it says something."""
+        while True:
+            try:
+                connection = await self.loop.accept(self.stage.listener)
+            except OSError as error:
+                await self.loop.sleep(NO_ROOM_S if error.errno in NO_ROOM else 0)
+                continue
+            visit = self.stage.visit(self.number)
+            visit.reach("accept_event_loop")
+            self.tasks[connection] = self.loop.spawn(self.attend(connection, visit))
+
+    async def attend(self, connection: socket.socket, visit: Visit) -> None:
+        """Serve it, and close it however that ends; faults of the client end here."""
+        outcome = "gave_up"
+        self.idle.add(connection)
+        try:
+            await self.serve(connection, visit)
+            outcome = "completed"
+        except Refused as refused:
+            outcome = f"status_{refused.status}"
+            await self.turn_away(connection, refused.status)
+        except OSError:
+            pass
+        finally:
+            self.idle.discard(connection)
+            del self.tasks[connection]
+            connection.close()
+            visit.leave(outcome)
+
+    async def serve(self, connection: socket.socket, visit: Visit) -> None:
+        """One request after another, as long as the client wants to."""
+        parser, keep_alive = request_parser(), True
+        while keep_alive:
+            visit.reach("receive")
+            request = await self.receive(connection, parser, visit)
+            visit.reach("parse")
+            job = parse(request)
+            visit.row = job.row
+            for n, phase in enumerate(job.phases, 1):
+                visit.reach(f"handle.{n}")
+                if phase.kind == "io":
+                    await self.loop.sleep(phase.seconds)
+                else:
+                    burn(phase.seconds)  # no await: everybody waits
+            visit.reach("send")
+            keep_alive = request.keep_alive and not self.stopping
+            await self.send(connection, response(job.response_bytes, keep_alive=keep_alive))
+            if keep_alive:
+                visit.leave("completed")
+                visit.again()
+                self.idle.add(connection)
+
+    async def receive(self, connection: socket.socket, parser: Parser[Request], visit: Visit) -> Request:
+        """The whole request."""
+        request = parser.feed(b"")  # it may have come with the one before
+        while request is None:
+            try:
+                data = await self.loop.receive(connection, CHUNK, self.idle_s)
+            except TimeoutError:
+                if parser.begun:
+                    raise Refused(408, "silence") from None
+                raise
+            if not data:
+                raise ConnectionResetError(errno.ECONNRESET, "the client left")
+            self.idle.discard(connection)
+            visit.heard = True
+            request = parser.feed(data)
+        self.idle.discard(connection)
+        visit.heard = True
+        return request
+
+    async def send(self, connection: socket.socket, outgoing: Outgoing) -> None:
+        """Until the kernel has taken the last byte."""
+        while outgoing:
+            piece = outgoing.piece()
+            await self.loop.send(connection, piece, self.idle_s)
+            outgoing.taken(len(piece))
+
+    async def turn_away(self, connection: socket.socket, status: int) -> None:
+        """Answer, then wait a little for the client to close, because closing now could destroy the answer."""
+        with suppress(OSError):
+            await self.send(connection, refusal(status))
+            connection.shutdown(socket.SHUT_WR)
+            end = time.monotonic() + LINGER_S
+            while (left := end - time.monotonic()) > 0 and await self.loop.receive(connection, CHUNK, left):
+                pass

@@ -1,0 +1,106 @@
+"""Sockets that block: whoever calls these functions does nothing else until they return."""
+
+import errno
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from models.wire.message import Request, request_parser
+from models.wire.outgoing import Outgoing, refusal
+from models.wire.report import Visit
+from models.wire.syntax import Refused
+
+CHUNK = 64 * 1024
+"""Bytes of one read."""
+LINGER_S = 1.0
+"""How long a client that is turned away may go on sending: closing at once would destroy the answer on its way."""
+NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+"""Accepting failed for want of descriptors or memory: wait a moment, others will leave."""
+NO_ROOM_S = 0.1
+
+
+def accepted(listener: socket.socket) -> Iterator[socket.socket]:
+    """Connections one after another, until somebody closes the listener."""
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError as error:
+            if listener.fileno() < 0:
+                return
+            if error.errno in NO_ROOM:
+                time.sleep(NO_ROOM_S)
+            continue
+        yield connection
+
+
+def accept_now(listener: socket.socket) -> socket.socket | None:
+    """The next connection of a listener that does not block; None where another process was faster."""
+    try:
+        return listener.accept()[0]
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            time.sleep(NO_ROOM_S)
+        return None
+
+
+@contextmanager
+def attending(connection: socket.socket, visit: Visit, idle_s: float) -> Iterator[None]:
+    """Close the connection and report the visit however it ends; faults of the client end here."""
+    outcome = "completed"
+    try:
+        _limit_silence(connection, idle_s)
+        yield
+    except Refused as refused:
+        outcome = f"status_{refused.status}"
+        _turn_away(connection, refused.status)
+    except OSError:
+        outcome = "gave_up"
+    finally:
+        connection.close()
+        visit.leave(outcome)
+
+
+def receive(connection: socket.socket, visit: Visit) -> Request:
+    """Read until the whole request is here. Raises Refused or OSError."""
+    parser = request_parser()
+    while True:
+        try:
+            data = connection.recv(CHUNK)
+        except BlockingIOError:
+            if visit.heard:
+                raise Refused(408, "silence") from None
+            raise
+        if not data:
+            raise ConnectionResetError(errno.ECONNRESET, "the client left")
+        visit.heard = True
+        request = parser.feed(data)
+        if request is not None:
+            return request
+
+
+def send(connection: socket.socket, outgoing: Outgoing) -> None:
+    """Write until the kernel has taken the last byte. Raises OSError."""
+    while outgoing:
+        outgoing.taken(connection.send(outgoing.piece()))
+
+
+def _limit_silence(connection: socket.socket, seconds: float) -> None:
+    """Let the kernel count: ``settimeout`` would add a system call to each read, and a chance to lose the GIL."""
+    limit = struct.pack("ll", int(seconds), int(seconds % 1 * 1e6))
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+
+
+def _turn_away(connection: socket.socket, status: int) -> None:
+    with suppress(OSError):
+        send(connection, refusal(status))
+        if status == 408:  # nothing is on its way
+            return
+        connection.shutdown(socket.SHUT_WR)
+        end = time.monotonic() + LINGER_S
+        while (left := end - time.monotonic()) > 0:
+            _limit_silence(connection, left)
+            if not connection.recv(CHUNK):
+                return

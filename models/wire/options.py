@@ -1,0 +1,73 @@
+"""Flags of a server: the fields of its model's Config, and what every server is asked besides."""
+
+import argparse
+import dataclasses
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+from models.settings import SettingError, check, setting
+
+C = TypeVar("C")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What only a real server needs to know."""
+
+    report: str = setting("", "File to which every process appends a line per request.")
+    idle_timeout: float = setting(
+        60.0, "Seconds that a client may neither send nor read before it is dropped (nginx 60).", minimum=0.001
+    )
+    grace: float = setting(30.0, "Seconds that running requests are given after SIGTERM (gunicorn 30).", minimum=0)
+
+    def __post_init__(self) -> None:
+        """Refuse options that no server could have."""
+        check(self)
+
+    @property
+    def report_path(self) -> Path | None:
+        """The report as a path, None without one."""
+        return Path(self.report) if self.report else None
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One message instead of the usage and a message."""
+        self.exit(2, f"{self.prog}: {message}; try --help\n")
+
+
+def parse_flags(config: type[C], description: str | None) -> tuple[C, Options]:
+    """The settings and options on the command line; ends the program with code 2 where they cannot be used."""
+    words = (sys.modules["__main__"].__spec__ or argparse.Namespace(name=sys.argv[0])).name
+    parser = _Parser(prog=f"python -m {words}", description=description, allow_abbrev=False)
+    _add(parser, config)
+    _add(parser, Options)
+    values = vars(parser.parse_args())
+    try:
+        return _take(config, values), _take(Options, values)
+    except SettingError as error:
+        parser.error(str(error))
+
+
+def _add(parser: argparse.ArgumentParser, settings: type[Any]) -> None:
+    for field in dataclasses.fields(settings):
+        how: dict[str, Any] = {"type": type(field.default), "choices": field.metadata["choices"]}
+        if isinstance(field.default, bool):
+            how = {"action": argparse.BooleanOptionalAction}
+        elif isinstance(field.default, tuple):
+            how = {"action": "append"}
+        default = "" if field.default in ("", ()) else f" [{field.default}]"
+        help_ = (field.metadata["help"] + default).replace("%", "%%")
+        # Without a default here, a flag that may be repeated begins with an empty list.
+        parser.add_argument("--" + field.name.replace("_", "-"), help=help_, **how)
+
+
+def _take(settings: type[C], values: dict[str, Any]) -> C:
+    given = {field.name: values[field.name] for field in dataclasses.fields(settings)}  # type: ignore[arg-type]
+    return settings(**{name: _frozen(value) for name, value in given.items() if value is not None})
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

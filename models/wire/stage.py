@@ -1,0 +1,74 @@
+"""Where a server stands: its settings, its listening socket, its report, and the processes that serve.
+
+The contract: the port is the first line on stdout, the server serves until stdin ends, and nothing stays behind.
+"""
+
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from models.wire.family import Family
+from models.wire.options import Options, parse_flags
+from models.wire.report import Report, Visit
+
+C = TypeVar("C")
+
+
+@dataclass(frozen=True)
+class Stage(Generic[C]):
+    """What every process of a server starts from."""
+
+    config: C
+    options: Options
+    listener: socket.socket
+    report: Report
+
+    def visit(self, process: int, slot: int = -1) -> Visit:
+        """A request has come to this process."""
+        return Visit(self.report, process, slot)
+
+    def perform(self, processes: int, child: Callable[[int], None]) -> None:
+        """Fork ``processes`` children that run ``child(number)``, and end the program with them."""
+        try:
+            print(self.listener.getsockname()[1], flush=True)  # noqa: T201
+        except OSError:  # nobody is there to read the port
+            sys.exit(1)
+        sys.exit(Family(processes, child, self.options.grace).live())
+
+
+def open_stage(config: type[C], description: str | None) -> Stage[C]:
+    """Read the flags of ``config`` and listen on a port of 127.0.0.1 that the kernel chooses."""
+    settings, options = parse_flags(config, description)
+    _allow_many_sockets()
+    listener = socket.socket()
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit it
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(getattr(settings, "backlog", 511))
+    try:
+        report = Report(options.report_path)
+    except OSError as error:
+        why = f"cannot be opened ({error.strerror})"
+        print(f"--report {options.report}: {why}; give a file in a folder that exists", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+    return Stage(settings, options, listener, report)
+
+
+def stop_signal() -> socket.socket:
+    """A socket that becomes readable when this process is asked to finish (SIGTERM): for servers that wait on many."""
+    readable, wakeup = socket.socketpair()
+    readable.setblocking(False)
+    wakeup.setblocking(False)
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    signal.set_wakeup_fd(wakeup.detach(), warn_on_full_buffer=False)
+    other = readable.dup()
+    readable.detach()  # stays open: the master repeats SIGTERM, and a late one must not find a broken pipe
+    return other
+
+
+def _allow_many_sockets() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

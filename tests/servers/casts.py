@@ -1,0 +1,43 @@
+"""All real servers, each with what it promises: one parameter here is all that a new one needs."""
+
+from tests.servers.stage import Cast
+
+_EAGER = ("accept_GIL", "seize_thread", "receive", "parse", "send", "release_thread")
+_LOOP = ("accept_event_loop", "receive", "parse", "send")
+
+DEV_SERVER = Cast(
+    "models.dev_server.server", parallel=1, shields=False, places=("receive", "parse", "send", "release_process")
+)
+PREFORK = Cast(
+    "models.prefork.server",
+    ("--workers", "3"),
+    parallel=3,
+    shields=False,
+    places=("receive", "parse", "send", "release_worker"),
+)
+THREADED = Cast(
+    "models.threaded.server",
+    ("--processes", "2", "--threads", "2"),
+    parallel=4,
+    shields=False,
+    places=("receive", "parse", "send", "release_thread"),
+)
+EAGER = Cast(
+    "models.threaded.server", ("--accept", "eager", "--threads", "3"), parallel=3, shields=False, places=_EAGER
+)
+CALLBACK = Cast("models.callback.server", places=_LOOP)
+COROUTINE = Cast("models.coroutine.server", ("--processes", "2"), places=_LOOP)
+ASYNCIO = Cast("models.coroutine.asyncio_server", places=_LOOP)
+NGINX = Cast(
+    "models.nginx.server",
+    places=("receive", "proxy", "connect_backlog", "send", "release_nginx_connection"),
+    behind=Cast("models.coroutine.server", places=_LOOP),
+)
+UNBUFFERED = Cast(
+    "models.nginx.server",
+    ("--no-request-buffering", "--no-response-buffering"),
+    places=("receive", "proxy", "connect_backlog", "send", "release_nginx_connection"),
+    behind=Cast("models.callback.server", places=_LOOP),
+)
+SERVERS = (DEV_SERVER, PREFORK, THREADED, EAGER, CALLBACK, COROUTINE, ASYNCIO)
+ALL = (*SERVERS, NGINX, UNBUFFERED)
