@@ -12,7 +12,6 @@ from tests.theory.systems import io, poisson, servers, switching
 @pytest.mark.parametrize(
     ("length", "size", "count", "used", "within"),
     [
-        (kernel(50_000), 2, 1, 0.8, 0.1),
         (kernel(40_000), 5, 1, 0.5, 0.06),
         slow(kernel(300_000), 5, 1, 0.8, 0.06),
         slow(kernel(500_000), 10, 1, 0.8, 0.06),

@@ -77,7 +77,7 @@ def test_nor_how_computing_times_vary_on_a_shared_processor() -> None:
         (kernel(10_000), 1),
         (kernel(10_000), 5),
         (kernel(10_000), 10),
-        (kernel(20_000), 20),
+        (kernel(15_000), 20),
         (kernel(10_000), 40),
         slow(reference(), 10),
     ],

@@ -146,7 +146,7 @@ def test_service_with_a_heavy_tail(length: Length, name: str, rate: float) -> No
 @pytest.mark.parametrize(
     ("length", "name", "within"),
     [
-        (kernel(40_000), "deterministic", 0.08),
+        slow(kernel(100_000), "deterministic", 0.05),
         slow(kernel(200_000), "Erlang-4", 0.06),
         slow(kernel(200_000), "exponential", 0.06),
         slow(kernel(400_000), "hyperexponential cv 2", 0.06),
