@@ -183,6 +183,7 @@ class Kernel:
     on_timeout: cython.int[::1]
     retries: cython.double[::1]
     upload_place: cython.int
+    send_place: cython.int
     # queues, pools, locks
     queue_head: cython.int[::1]
     queue_tail: cython.int[::1]
@@ -291,7 +292,7 @@ class Kernel:
 
     def _read_places(self, program: Any) -> None:
         rows = program.places
-        self.places, self.upload_place = len(rows), program.upload_place
+        self.places, self.upload_place, self.send_place = len(rows), program.upload_place, program.send_place
         self.op, self.resource = _ints([r.op for r in rows]), _ints([r.resource for r in rows])
         self.on_client, self.phase = _ints([r.client for r in rows]), _ints([r.phase for r in rows])
         self.seconds, self.buffer = _doubles([r.seconds for r in rows]), _doubles([r.buffer for r in rows])
@@ -876,10 +877,11 @@ class Kernel:
         """Blocked until the rest fits the buffer, or the client is gone. The last byte arrives later."""
         size: cython.double = self.response[row]
         rate: cython.double = self.down_rate[self.client[row]]
+        start: cython.double = self.reached[cython.cast(cython.longlong, row) * self.places + self.send_place]
         end: cython.double
         if self.on_client[i]:
-            self.settle(row, COMPLETED, self.now + self.rtt[row] / 2 + size / rate)
-        end = min(self.now + max(size - self.buffer[i], 0.0) / rate, self.arrival[row] + self.patience[row])
+            self.settle(row, COMPLETED, start + self.rtt[row] / 2 + size / rate)
+        end = min(start + max(size - self.buffer[i], 0.0) / rate, self.arrival[row] + self.patience[row])
         if end > self.now:
             self.push(self.now + (end - self.now), row, GO_ON)
             return False

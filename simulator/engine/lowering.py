@@ -104,6 +104,9 @@ class Program:
     upload_place: int
     """The place reached when the client's connection stands; 0: it stands from the start."""
 
+    send_place: int
+    """The place where the response is first handed over; -1: there is none."""
+
     @property
     def queues(self) -> int:
         """Number of queues."""
@@ -121,6 +124,7 @@ def lower(plan: Plan, phase_count: int) -> Program:
         eager=lowering.eager_row,
         retries_s=lowering.retries_s,
         upload_place=lowering.upload_place(),
+        send_place=next((i for i, place in enumerate(lowering.walk) if isinstance(place.step, Send)), -1),
     )
 
 

@@ -56,6 +56,7 @@ class Server:
                 self.queues[step.backlog] = partial(len, self.slots[step.pool][0].queue)
             elif isinstance(step, AcceptEagerly):
                 self.queues[step.backlog] = partial(len, self.eager[step.backlog].backlog)
+        self.first_send = next((i for i, p in enumerate(self.record.places) if isinstance(p.step, Send)), -1)
         self.pool_column = {pool: i for i, pool in enumerate(plan.pools)}
         self.timed = bool(workload.clients_in_loop) or any(
             pool.renege or pool.frees_when_client_leaves for pool in plan.pools
@@ -260,14 +261,17 @@ class Server:
             yield self.env.timeout(seconds)
 
     def send(self, request: Request, step: Send) -> Life:
-        """Blocked until the rest fits the buffer, or the client is gone. The last byte arrives later."""
-        now, size = self.env.now, float(self.load.response[request.row])
-        rate = float(self.load.down_rate[self.load.client[request.row]])
+        """Blocked until the rest fits the buffer, or the client is gone. The last byte arrives later.
+
+        The client's line has been at work since the response was first handed over, be it to a proxy.
+        """
+        size, rate = float(self.load.response[request.row]), float(self.load.down_rate[self.load.client[request.row]])
+        start = float(self.record.reached[request.row, self.first_send])
         if step.link is Link.CLIENT:
-            self.settle(request, Outcome.COMPLETED, now + self.load.rtt[request.row] / 2 + size / rate)
-        end = min(now + max(size - step.buffer_bytes, 0.0) / rate, request.deadline)
-        if end > now:
-            yield self.env.timeout(end - now)
+            self.settle(request, Outcome.COMPLETED, start + self.load.rtt[request.row] / 2 + size / rate)
+        end = min(start + max(size - step.buffer_bytes, 0.0) / rate, request.deadline)
+        if end > self.env.now:
+            yield self.env.timeout(end - self.env.now)
 
 
 def simulate(

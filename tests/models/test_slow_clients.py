@@ -71,6 +71,14 @@ def test_without_response_buffering_slow_readers_are_back_at_the_workers() -> No
     assert trace.finished[of_class(trace, "page")].min() > 17.0
 
 
+def test_a_client_reads_at_its_own_rate_however_little_nginx_keeps() -> None:
+    load = four_then_pages(DOWNLOAD)
+    roomy = serve("prefork", load, nginx={}, workers=8)
+    tight = serve("prefork", load, nginx={"memory_buffers": 0, "temp_file": 0}, workers=8)
+    assert latencies(tight) == pytest.approx(latencies(roomy))
+    assert seconds_at(tight, "send").max() > 10.0 > 0.01 > seconds_at(roomy, "send").max()
+
+
 def test_a_response_that_fits_the_send_buffer_does_not_hold_the_worker() -> None:
     small = Kind(steps=(("cpu", 0.002),), response=0.1 * MB, down=0.01 * MB)
     trace = serve("prefork", load_at([0.0], 1.0, slow=small), workers=1)
