@@ -11,7 +11,7 @@ PYTHON = $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 py
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench build format clean compiled
+.PHONY: help demo test check validate bench build format clean compiled
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ check: $(VENV)/dev compiled ## Run what CI runs: format, lint, types, contracts,
 	@$(MAKE) --no-print-directory test
 	@$(PY) -m pytest -q -n auto -m slow
 	@LOOPFORK_KERNEL=python $(PY) -m pytest -q -n auto -m "not slow" tests/engine
+
+validate: compiled ## Hold the models against real servers on this machine, for more than an hour
+	@$(VENV)/bin/simulate validate
 
 bench: $(VENV)/dev compiled ## Measure the kernel against plain SimPy processes, and the start-up
 	@LOOPFORK_KERNEL=compiled $(PY) tests/bench/run.py

@@ -4,31 +4,29 @@ What to watch: nothing here computes. The command line is read, and what was ask
 SimPy and Polars are not loaded before something is really run.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
 from inspect import Parameter, Signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import cyclopts
 
 import simulator
-from simulator.app.catalogue import Model, catalogue, fronts, server, servers
-from simulator.app.flags import SEPARATOR, signature
+from simulator.app.catalogue import Model, catalogue, server
+from simulator.app.flags import signature
 from simulator.app.mistakes import SUBCOMMANDS, explained
-from simulator.app.options import OutputOptions, RunOptions
+from simulator.app.options import CalibrateOptions, OutputOptions, RunOptions, ValidationOptions
 from simulator.app.refusal import RefusalError
-from simulator.app.sections import MEASURE, OUTPUT, RUN, run_signature, section
-
-if TYPE_CHECKING:
-    from simulator.app.simulation import Deployment
+from simulator.app.sections import CALIBRATE, MEASURE, OUTPUT, RUN, VALIDATION, run_signature, section
 
 HELP = """The same requests arrive. What happens to them under another server, and why?
 
 Name a model to see its flags too: simulate --model prefork --help"""
 
 Command = Callable[..., int]
-Values = dict[str, Any]
 MEASURE_COMMAND = "measure"
+VALIDATE_COMMAND = "validate"
 
 
 def execute(tokens: Sequence[str]) -> int:
@@ -53,6 +51,10 @@ def _peeked(tokens: Sequence[str]) -> Model | None:
     if tokens[0] == MEASURE_COMMAND:
         named = next(iter(tokens[1:]), "-")
         return None if named.startswith("-") else server(named, MEASURE_COMMAND)
+    if tokens[0] == VALIDATE_COMMAND:
+        words = itertools.takewhile(lambda word: not word.startswith("-"), tokens[1:])
+        several = {server(word, VALIDATE_COMMAND) for word in words}
+        return several.pop() if len(several) == 1 else None
     if tokens[0] in SUBCOMMANDS:
         return None
     for token, following in zip(tokens, [*tokens[1:], ""], strict=True):
@@ -72,20 +74,23 @@ def _app(model: Model | None, tokens: Sequence[str]) -> cyclopts.App:
         help_format="plaintext",  # Markdown would cost a third of the time that --help takes
     )
     app.default(_with_signature(_run_command(model), run_signature(model, tokens)))
+    app.command(_with_signature(_calibrate, signature((CALIBRATE,))), name="calibrate")
     app.command(_list, name="list")
     app.command(_with_signature(_measure_command(model), _measure_signature(model, tokens)), name=MEASURE_COMMAND)
     app.command(_schema, name="schema")
     app.command(_with_signature(_show, _show_signature()), name="show")
+    app.command(_with_signature(_validate_command(model), _validate_signature(model, tokens)), name=VALIDATE_COMMAND)
     return app
 
 
 def _run_command(model: Model | None) -> Command:
     def run(**given: Any) -> int:
         options, outputs = RunOptions(**RUN.given(given)), OutputOptions(**OUTPUT.given(given))
-        deployment = _deployment(model, "--model", given, options)
+        from simulator.app.described import deployment_of
         from simulator.app.outputs import put_out, refuse_early
         from simulator.app.simulation import simulate
 
+        deployment = deployment_of(model, "--model", given, options)
         refuse_early(outputs)
         put_out(simulate(deployment, options), outputs)
         return 0
@@ -97,10 +102,10 @@ def _measure_command(its_model: Model | None) -> Command:
     def run(model: str | None = None, **given: Any) -> int:  # noqa: ARG001 - it was looked for before
         """Send the load to the real server on this machine instead, and show what happened."""
         options, outputs = RunOptions(**MEASURE.given(given)), OutputOptions(**OUTPUT.given(given))
-        deployment = _deployment(its_model, MEASURE_COMMAND, given, options)
+        from simulator.app.described import deployment_of
         from simulator.app.measurement import measured
 
-        return measured(deployment, options, outputs)
+        return measured(deployment_of(its_model, MEASURE_COMMAND, given, options), options, outputs)
 
     return run
 
@@ -113,30 +118,25 @@ def _measure_signature(model: Model | None, tokens: Sequence[str]) -> Signature:
     return run_signature(model, tokens, MEASURE, (its_model,))
 
 
-def _deployment(model: Model | None, said: str, given: Values, options: RunOptions) -> "Deployment":
-    """What the flags describe; ``said`` is what the server's name is typed after."""
-    from simulator.app.simulation import Deployment, configured
+def _validate_command(model: Model | None) -> Command:
+    def run(*models: str, **given: Any) -> int:
+        """Run loads on the model and on the real server, and say how far the model is off."""
+        from simulator.app.validate.asked import pairs_of
+        from simulator.app.validation import validated
 
-    if model is None:
-        raise RefusalError(f"which server? Type {said} and one of: {', '.join(each.name for each in servers())}")
-    if options.load is None:
-        raise RefusalError("which load? Type --load and a name from `simulate list loads`, or the path of a TOML file")
-    wanted = [front for front in fronts() if _asked_for(front, given)]
-    return Deployment(
-        model=model,
-        config=configured(model, section(model).given(given)),
-        fronts=tuple((front, configured(front, section(front).given(given))) for front in wanted),
-    )
+        return validated(pairs_of(model, models, given), ValidationOptions(**VALIDATION.given(given)))
+
+    return run
 
 
-def _asked_for(front: Model, given: Values) -> bool:
-    """Whether the front is to stand there. Raises RefusalError for a setting of one that is not."""
-    if given.get(front.folder + SEPARATOR):
-        return True
-    its = section(front)
-    for name, value in its.given(given).items():
-        raise RefusalError(f"{its.typed(name, value)} is a setting of {front.name}: add --{front.name}")
-    return False
+def _validate_signature(model: Model | None, tokens: Sequence[str]) -> Signature:
+    hint = Annotated[
+        str, cyclopts.Parameter(help="Servers; without any all. Without a --load: what the standard set has for them.")
+    ]
+    models = Parameter("models", Parameter.VAR_POSITIONAL, annotation=hint)
+    if tokens[0] != VALIDATE_COMMAND:
+        return signature((), first=(models,))
+    return run_signature(model, tokens, MEASURE, (models,), VALIDATION)
 
 
 def _show_signature() -> Signature:
@@ -164,6 +164,13 @@ def _show(file: Path, request: int | None = None, **given: Any) -> int:
 
         show_life(trace, request)
     return 0
+
+
+def _calibrate(**given: Any) -> int:
+    """Measure what this machine needs, and save it as a machine file (--machine)."""
+    from simulator.app.calibrate.calibrate import calibrate
+
+    return calibrate(CalibrateOptions(**CALIBRATE.given(given)))
 
 
 def _list(what: Annotated[Literal["models", "loads"], cyclopts.Parameter(help="Which of the two.")], /) -> int:

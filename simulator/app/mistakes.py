@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from cyclopts import CycloptsError, UnknownOptionError, UnusedCliTokensError
 
 from simulator.app.catalogue import Model, fronts, servers
+from simulator.app.flags import Section
 from simulator.app.refusal import nearest
-from simulator.app.sections import MEASURE, OUTPUT, RUN, section, sections
+from simulator.app.sections import CALIBRATE, MEASURE, OUTPUT, RUN, VALIDATION, section, sections
 
-SUBCOMMANDS = ("list", "measure", "schema", "show")
-WITHOUT_MODEL = ("list", "schema", "show")
+SUBCOMMANDS = ("calibrate", "list", "measure", "schema", "show", "validate")
+WITHOUT_MODEL = ("calibrate", "list", "schema", "show")
 """Those that have no flags of a model."""
 
 
@@ -18,7 +19,9 @@ def explained(error: CycloptsError, tokens: Sequence[str], model: Model | None) 
     subcommand = tokens[0] in WITHOUT_MODEL
     if isinstance(error, UnknownOptionError):
         flag = error.token.keyword or error.token.value
-        return _another_models(flag, model) if not subcommand and _owners(flag) else _unknown(flag, tokens, model)
+        return (
+            _another_models(flag, tokens, model) if not subcommand and _owners(flag) else _unknown(flag, tokens, model)
+        )
     if isinstance(error, UnusedCliTokensError):
         word = (error.unused_tokens or [tokens[0]])[0]
         if word == tokens[0]:
@@ -27,8 +30,10 @@ def explained(error: CycloptsError, tokens: Sequence[str], model: Model | None) 
     return " ".join(str(error).split())
 
 
-def _another_models(flag: str, model: Model | None) -> str:
+def _another_models(flag: str, tokens: Sequence[str], model: Model | None) -> str:
     owners = " and ".join(_owners(flag))
+    if model is None and tokens[0] == "validate":
+        return f"{flag} is a setting of {owners}: name one server alone, right after validate, and its --load"
     if model is None:
         return f"{flag} is a setting of {owners}: name the server too, with --model"
     own = section(model)
@@ -42,13 +47,15 @@ def _owners(flag: str) -> list[str]:
 
 def _unknown(flag: str, tokens: Sequence[str], model: Model | None) -> str:
     if tokens[0] in WITHOUT_MODEL:
-        known = ["--request", *_flags_of_output()] if tokens[0] == "show" else []
+        its = {"show": ["--request", *_flags(OUTPUT)], "calibrate": _flags(CALIBRATE)}
+        known = its.get(tokens[0], [])
     else:
-        run = MEASURE if tokens[0] == "measure" else RUN
-        known = [each.flag(name) for each in sections(model, run) for name in each.fields]
+        run = MEASURE if tokens[0] in ("measure", "validate") else RUN
+        last = VALIDATION if tokens[0] == "validate" else OUTPUT
+        known = [each.flag(name) for each in sections(model, run, last) for name in each.fields]
         known += [f"--{front.name}" for front in fronts()]
     return f"{flag}: no such flag.{nearest(flag, known)} Type --help to see all"
 
 
-def _flags_of_output() -> list[str]:
-    return [OUTPUT.flag(name) for name in OUTPUT.fields]
+def _flags(section: Section) -> list[str]:
+    return [section.flag(name) for name in section.fields]

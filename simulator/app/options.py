@@ -28,7 +28,22 @@ class RunOptions:
         'Override any key of the scenario, like requests.page.response="2 MiB"; may be repeated.',
         metavar="KEY=VALUE",
     )
+    machine: str | None = option(
+        None,
+        "Take what the scenario does not say of the machine from this file, or from `simulate calibrate`.",
+        metavar="FILE|calibrated",
+    )
     engine: Literal["kernel", "reference"] = option("kernel", "The compiled engine, or the readable one on SimPy.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalibrateOptions:
+    """How to measure this machine."""
+
+    output: str | None = option(
+        None, "Write the machine file here, instead of where --machine calibrated finds it.", metavar="FILE"
+    )
+    quick: bool = option(False, "Take only a few samples: to try it out, not to trust it.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,3 +62,16 @@ class OutputOptions:
         None, "Save the whole run in this file; `simulate show FILE` reads it back.", metavar="FILE"
     )
     quiet: bool = option(False, "Do not print the summary.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValidationOptions:
+    """How a validation is carried out, and where its results go besides the tables."""
+
+    repeat: int = option(3, "How often each load is sent to the real server.", metavar="N", minimum=1)
+    json: str | None = option(
+        None,
+        "Write the results as one JSON document to this file; - means stdout, without the tables.",
+        metavar="FILE|-",
+    )
+    csv: str | None = option(None, "Write one line for every figure to this file.", metavar="FILE")

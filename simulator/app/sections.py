@@ -5,12 +5,14 @@ from inspect import Parameter, Signature
 
 from simulator.app.catalogue import Model, fronts, servers
 from simulator.app.flags import Section, signature, switch
-from simulator.app.options import OutputOptions, RunOptions
+from simulator.app.options import CalibrateOptions, OutputOptions, RunOptions, ValidationOptions
 
 RUN = Section(key="run", title="Run", options=RunOptions)
 HELP = frozenset({"--help", "-h"})
 MEASURE = Section(key="run", title="Run", options=RunOptions, left_out=frozenset({"model", "engine"}))
+CALIBRATE = Section(key="calibrate", title="Calibrate", options=CalibrateOptions)
 OUTPUT = Section(key="output", title="Output", options=OutputOptions)
+VALIDATION = Section(key="validation", title="Validation", options=ValidationOptions)
 
 
 def section(model: Model) -> Section:
@@ -31,17 +33,24 @@ def section(model: Model) -> Section:
     )
 
 
-def sections(model: Model | None, run: Section = RUN) -> tuple[Section, ...]:
-    """Everything that can be said to the command, in the order of its help; ``run`` is RUN or MEASURE."""
+def sections(model: Model | None, run: Section = RUN, last: Section = OUTPUT) -> tuple[Section, ...]:
+    """Everything that can be said to the command, in the order of its help.
+
+    ``run`` is RUN or MEASURE, ``last`` is OUTPUT or VALIDATION.
+    """
     chosen = (section(model),) if model else ()
-    return (run, *chosen, *map(section, fronts()), OUTPUT)
+    return (run, *chosen, *map(section, fronts()), last)
 
 
 def run_signature(
-    model: Model | None, tokens: Sequence[str], run: Section = RUN, first: Iterable[Parameter] = ()
+    model: Model | None,
+    tokens: Sequence[str],
+    run: Section = RUN,
+    first: Iterable[Parameter] = (),
+    last: Section = OUTPUT,
 ) -> Signature:
     """The parameters of a run: a switch for every front, then the sections. For the help all of them."""
     only = None if HELP.intersection(tokens) else {token.partition("=")[0] for token in tokens}
-    order = {each.title: place for place, each in enumerate(sections(model, run))}
+    order = {each.title: place for place, each in enumerate(sections(model, run, last))}
     switches = [switch(front.name, front.summary, front.name, order[front.name]) for front in fronts()]
-    return signature(sections(model, run), first=(*first, *switches), only=only)
+    return signature(sections(model, run, last), first=(*first, *switches), only=only)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import simulator
 from models.settings import SettingError
 from simulator.app.catalogue import Model
+from simulator.app.machine import machine_table
 from simulator.app.options import RunOptions
 from simulator.app.refusal import RefusalError
 from simulator.plan import Machine, Plan, PlanError
@@ -81,7 +82,7 @@ def scenario_of(options: RunOptions) -> "Scenario":
     from simulator.workload.load import ScenarioError, load
 
     try:
-        return load(options.load or "", overrides(options))
+        return load(options.load or "", overrides(options), machine_table(options.machine))
     except ScenarioError as error:
         raise RefusalError(str(error)) from None
 

@@ -150,22 +150,30 @@ def _check_connections(plan: Plan) -> None:
 
 
 def _check_processes(plan: Plan) -> None:
-    """A step that means "that of my process" comes after the step that decides the process."""
-    known, eager = 1, False
+    """A step that means "that of my process" comes after the one step that decides the process."""
+    known, decided = 1, 0
     for number, step in enumerate(plan.steps, 1):
-        match step:
-            case Accept(pool=pool) | Seize(pool=pool):
-                needed = pool.processes
-            case AcceptEagerly(lock=lock):
-                needed, known, eager = 1, lock.processes, True
-            case Compute(lock=lock) | Handle(lock=lock):
-                needed = lock.processes if lock is not None else 1
-            case _:
-                needed = 1
+        needed, chosen_among = _processes(step)
         if needed not in (1, known):
             where = _where(number, step)
             raise PlanError(f"{where} needs one of {needed} processes; earlier steps chose among {known}")
-        if isinstance(step, Accept | Seize) and step.pool.slots_per_process is not None:
-            if eager:
-                raise PlanError(f"{_where(number, step)} decides the process again, which accepted eagerly")
-            known = -(-step.pool.size // step.pool.slots_per_process)
+        if isinstance(step, Accept) and needed > 1:
+            raise PlanError(f"{_where(number, step)} accepts into {needed} queues; expected a pool with processes = 1")
+        if chosen_among is not None:
+            if decided:  # a request's trace has one process
+                raise PlanError(f"{_where(number, step)} decides the process, and so did step {decided}")
+            known, decided = chosen_among, number
+
+
+def _processes(step: Step) -> tuple[int, int | None]:
+    """How many processes must be known before the step (1: none), and among how many it chooses, if it does."""
+    match step:
+        case Accept(pool=pool) | Seize(pool=pool):
+            span = pool.slots_per_process
+            return pool.processes, None if span is None else -(-pool.size // span)
+        case AcceptEagerly(lock=lock):
+            return 1, lock.processes
+        case Compute(lock=lock) | Handle(lock=lock) if lock is not None:
+            return lock.processes, None
+        case _:
+            return 1, None

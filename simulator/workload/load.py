@@ -1,8 +1,6 @@
 """Reads a scenario, shipped or written by the user, and says everything that is wrong with it at once."""
 
-import re
-import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,11 +13,11 @@ from simulator.workload.mistakes import Mistake, Origin, ScenarioError, error, p
 from simulator.workload.overrides import set_value
 from simulator.workload.quantity import did_you_mean
 from simulator.workload.scenario import ANYBODY, Scenario
+from simulator.workload.toml_text import parsed, read_bytes
 
 __all__ = ["ScenarioError", "load", "shipped"]
 
-LARGEST_FILE = 1_000_000
-"""Bytes. A scenario is written by hand; data belongs in CSV files beside it."""
+EXPECTED = "expected a scenario file (TOML)"
 
 
 def shipped() -> list[str]:
@@ -27,13 +25,18 @@ def shipped() -> list[str]:
     return sorted(found.name.removesuffix(".toml") for found in _shelf() if found.name.endswith(".toml"))
 
 
-def load(name_or_path: str, overrides: Sequence[tuple[str, str]] = ()) -> Scenario:
+def load(
+    name_or_path: str, overrides: Sequence[tuple[str, str]] = (), machine: Mapping[str, Any] | None = None
+) -> Scenario:
     """Read a shipped scenario or a file, with some values replaced: ``("arrivals.rate", "80")``.
 
+    ``machine``: the table of a machine file, for what the scenario itself does not say of the machine.
     Raises ScenarioError, whose message lists every mistake.
     """
     label, folder, data = _read(str(name_or_path))
-    text, raw = _parsed(label, data)
+    text, raw = parsed(label, data, EXPECTED)
+    if machine and isinstance(own := raw.get("machine", {}), dict):
+        raw["machine"] = {**machine, **own}
     mistakes, places = [], []
     if "clients" not in raw and any(dotted.startswith("clients.") for dotted, _ in overrides):
         raw["clients"] = [dict(ANYBODY)]
@@ -68,18 +71,9 @@ def _read(name: str) -> tuple[str, Traversable, bytes]:
     else:
         label = printable(name[:200])
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
+        return label, folder, read_bytes(path, label, EXPECTED)
     except FileNotFoundError:
         raise _unknown(name) from None
-    except IsADirectoryError:
-        raise ScenarioError(f"{label}: a directory; expected a scenario file (TOML)") from None
-    except (OSError, ValueError) as problem:
-        reason = problem.strerror if isinstance(problem, OSError) else str(problem)
-        raise ScenarioError(f"{show(name)}: cannot be read: {reason}; expected a scenario file (TOML)") from None
-    if len(data) > LARGEST_FILE:
-        raise ScenarioError(f"{label}: larger than {LARGEST_FILE} bytes; expected a scenario file (TOML)")
-    return label, folder, data
 
 
 def _unknown(name: str) -> ScenarioError:
@@ -90,19 +84,3 @@ def _unknown(name: str) -> ScenarioError:
         f"{show(name)}: no such file, and no shipped scenario has this name{did_you_mean(wanted, names)}; "
         f"expected {known}the path of a TOML file"
     )
-
-
-def _parsed(label: str, data: bytes) -> tuple[str, dict[str, Any]]:
-    try:
-        text = data.decode("utf-8-sig")
-        return text, tomllib.loads(text)
-    except UnicodeDecodeError as problem:
-        line = data.count(b"\n", 0, problem.start) + 1
-        raise ScenarioError(f"{label}:{line}: not UTF-8 text; expected a scenario file (TOML)") from None
-    except RecursionError:
-        raise ScenarioError(f"{label}: nested too deeply; expected a scenario file (TOML)") from None
-    except ValueError as problem:
-        found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(problem), re.DOTALL)
-        where = f":{found[2]}" if found and found[2] else ""
-        what = found[1] if found else str(problem)
-        raise ScenarioError(f"{label}{where}: not TOML: {printable(what[:200])}") from None

@@ -13,7 +13,7 @@ import pytest
 
 from simulator.app.catalogue import catalogue
 from simulator.app.document import document
-from simulator.app.sections import OUTPUT, RUN, section
+from simulator.app.sections import CALIBRATE, OUTPUT, RUN, VALIDATION, section
 from simulator.experiment import run
 from simulator.plan import Machine, Outcome, State
 from simulator.trace.summary import summarise
@@ -88,7 +88,7 @@ def _exists(dotted: str) -> bool:
 
 @each_page
 def test_every_flag_that_is_named_exists(page: Page) -> None:
-    sections = (RUN, OUTPUT, *(section(model) for model in catalogue().values()))
+    sections = (RUN, OUTPUT, VALIDATION, CALIBRATE, *(section(model) for model in catalogue().values()))
     known = {each.flag(field) for each in sections for field in each.fields}
     known |= {flag.replace("--", "--no-", 1) for flag in known} | {"--nginx", "--help", "--version", "--request"}
     for words in page.code:

@@ -32,7 +32,7 @@ class Deployment:
         plan = self.server.plan(self.server.config(**self.settings), machine)
         return plan if self.front is None else self.front.in_front(plan, self.front.config(), machine)
 
-    def run(self, load_name: str, duration: str = "30 s", engine: EngineName = "kernel", detail: bool = True) -> Trace:
+    def run(self, load_name: str, duration: str = "25 s", engine: EngineName = "kernel", detail: bool = True) -> Trace:
         """A run under a shipped load, cut short."""
         scenario = cut_short(load_name, duration)
         workload = draw(scenario)

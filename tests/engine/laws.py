@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan import Accept, Compute, Connect, Handle, Link, Outcome, Pool, Release, Seize
+from simulator.plan import Accept, Compute, Connect, Handle, Link, Outcome, Pool, Release, Seize, Send
 from simulator.trace.table import Trace
 from simulator.workload.table import Work
 from tests.engine.stays import EQUAL_S, Floats, computes, first_overlap, how_many, merged, next_place, process_at, work
@@ -26,7 +26,9 @@ def every_request_ends_once(trace: Trace) -> Iterator[str]:
     if np.isnan(trace.left).any() or np.isnan(trace.finished).any():
         yield "a request never left the server, or its client waits for ever"
     completed = trace.outcome == Outcome.COMPLETED
-    for column, place in enumerate(trace.places):
+    answers = [i for i, p in enumerate(trace.places) if isinstance(p.step, Send) and p.step.link is Link.CLIENT]
+    before = answers[0] if answers else len(trace.places)  # after its answer a request may yet fail
+    for column, place in enumerate(trace.places[:before]):
         due = completed.copy()
         if place.phase is not None:
             due &= trace.workload.phase_kinds[trace.workload.request_class, place.phase] != Work.NONE
@@ -86,7 +88,7 @@ def copies(trace: Trace) -> Iterator[Copy]:
         process = process_at(trace, taken) if pool.processes > 1 else np.zeros(len(trace), np.int64)
         end = trace.reached[:, freed]
         if pool.frees_when_client_leaves:
-            end = np.minimum(end, np.maximum(gone, until[:, taken]))
+            end = np.fmin(end, np.maximum(gone, until[:, taken]))  # whose slot is gone does not come to the release
         wait = np.column_stack((trace.reached[:, taken], until[:, taken]))
         hold = np.column_stack((until[:, taken], end))
         for copy in range(pool.processes):

@@ -136,7 +136,7 @@ class _Build:
         self.held: list[Pool] = []
         self.locks: list[Lock] = []
         self.processes = 1
-        self.eager = False
+        self.decided = self.eager = False
         self.names = 0
 
     def name(self, what: str) -> str:
@@ -166,9 +166,9 @@ class _Build:
         )()
         return lock
 
-    def pool(self) -> Pool:
-        pick, copies, size = self.pick, self.copies(), self.pick((1, 1, 2, 3))
-        decides = copies == 1 and not self.eager and pick(YES_OR_NO)
+    def pool(self, copies: int) -> Pool:
+        pick, size = self.pick, self.pick((1, 1, 2, 3))
+        decides = copies == 1 and not self.decided and pick(YES_OR_NO)
         pool = Pool(
             self.name("slot"),
             size,
@@ -186,7 +186,7 @@ class _Build:
     def take(self, step: Accept | Seize) -> None:
         self.steps.append(step)
         if step.pool.slots_per_process is not None:
-            self.processes = -(-step.pool.size // step.pool.slots_per_process)
+            self.processes, self.decided = -(-step.pool.size // step.pool.slots_per_process), True
 
     def connect(self) -> Backlog:
         backlog = Backlog(self.name("backlog"), self.pick((0, 1, 2, 5, 50)), self.pick((False, False, True)))
@@ -196,13 +196,13 @@ class _Build:
         return backlog
 
     def accept(self) -> None:
-        self.take(Accept(self.connect(), self.pool()))
+        self.take(Accept(self.connect(), self.pool(1)))
 
     def accept_eagerly(self) -> None:
         backlog, lock = self.connect(), self.lock(self.pick((1, 2, 3)))
         visits, batch = self.pick(((1, 1), (2, 1), (3, 1), (1, 2), (1, 9)))
         self.steps.append(AcceptEagerly(backlog, lock, self.pick(COST_S), visits, batch, self.pick((None, 1, 2))))
-        self.processes, self.eager = lock.processes, True
+        self.processes, self.decided, self.eager = lock.processes, True, True
 
     def another(self) -> None:
         pick = self.pick
@@ -216,12 +216,12 @@ class _Build:
             case "send":
                 self.steps.append(Send(self.link(), pick(BUFFER)))
             case "seize":
-                self.take(Seize(self.pool()))
+                self.take(Seize(self.pool(self.copies())))
             case "release" if self.held:
                 self.release(pick(self.held))
             case "accept":
                 self.accept()
-            case "eager" if not self.eager:
+            case "eager" if not self.eager and not self.decided:
                 self.accept_eagerly()
 
     def release(self, pool: Pool) -> None:

@@ -67,7 +67,18 @@ REFUSED: dict[str, tuple[tuple[Step, ...], str]] = {
     "no process chosen": ((Handle(LOOP),), "needs one of 2 processes; earlier steps chose among 1"),
     "process chosen twice": (
         (Connect(BACKLOG), AcceptEagerly(BACKLOG, LOOP), *held(Pool("thread", 4, slots_per_process=2))),
-        r"step 3 \(Seize\) decides the process again",
+        r"step 3 \(Seize\) decides the process, and so did step 2",
+    ),
+    "one backlog, several queues": (
+        (
+            *(Connect(PORT), AcceptEagerly(PORT, LOOP)),
+            *(
+                Connect(BACKLOG),
+                Accept(BACKLOG, Pool("worker", 1, processes=2)),
+                Release(Pool("worker", 1, processes=2)),
+            ),
+        ),
+        r"step 4 \(Accept\) accepts into 2 queues",
     ),
     "two pools of one name": ((*held(WORKER), *held(Pool("worker", 3))), "two different resources share a name"),
     "an empty pool": (held(Pool("worker", 0)), "worker: expected at least one slot"),

@@ -1,0 +1,1 @@
+"""Measures what this machine needs for the fixed costs of a server, with real code."""

@@ -1,0 +1,96 @@
+"""The figures that validation compares, of one run: for all requests together and for each class.
+
+What to watch: a simulated and a measured run go through the same lines here, so no difference comes from the counting.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan import Outcome
+from simulator.trace.figures import Latency
+from simulator.trace.outcomes import arrived_in_window, latencies, latency, latency_of_class, window
+from simulator.trace.stays import Floats, carried_through, server_end
+from simulator.trace.table import Trace
+
+ALL = "all"
+THROUGHPUT, REPEATED = "throughput", "SYN repeated"
+TIMES = ("mean", "p50", "p95", "p99")
+OUTCOMES = {outcome: outcome.words for outcome in Outcome}
+Mask = NDArray[np.bool_]
+
+
+class Kind(Enum):
+    """What a figure is, and so how it is printed and how far off it may be."""
+
+    RATE = "requests per second"
+    TIME = "seconds"
+    SHARE = "share of the requests"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Which figure."""
+
+    subject: str
+    """The class, or ``all``."""
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What came out in one run."""
+
+    value: float
+    thin: bool = False
+    """Whether there are too few samples for it to say much."""
+
+
+Figures = dict[Key, Figure]
+
+
+def figures(trace: Trace) -> Figures:
+    """All figures of a run. Outcomes are shares of all requests, the rest is over the window."""
+    names = trace.workload.class_names
+    everything = np.ones(len(trace), np.bool_)
+    found = dict(_of(trace, ALL, everything, latency(latencies(trace))))
+    if len(names) > 1:
+        for index, name in enumerate(names):
+            of_class = trace.workload.request_class == index
+            if of_class.any():
+                found |= dict(_of(trace, name, of_class, latency_of_class(trace, index)))
+    return found
+
+
+def offered_rate(trace: Trace) -> float:
+    """Requests per second that arrived in the window."""
+    low, high = window(trace)
+    return float(np.count_nonzero(arrived_in_window(trace))) / (high - low) if high > low else 0.0
+
+
+def _of(trace: Trace, subject: str, rows: Mask, times: Latency) -> Iterator[tuple[Key, Figure]]:
+    yield Key(subject, THROUGHPUT, Kind.RATE), Figure(_throughput(trace, rows))
+    for name in TIMES:
+        yield Key(subject, name, Kind.TIME), Figure(getattr(times, name), name in times.thin)
+    for outcome, words in OUTCOMES.items():
+        yield Key(subject, words, Kind.SHARE), Figure(_share(trace.outcome == outcome, rows))
+    yield Key(subject, REPEATED, Kind.SHARE), Figure(_share(trace.syn_retries > 0, rows))
+
+
+def _share(are_so: Mask, rows: Mask) -> float:
+    return float(are_so[rows].mean()) if rows.any() else 0.0
+
+
+def _throughput(trace: Trace, rows: Mask) -> float:
+    """Requests per second that the server carried through in the window, be it for nobody: as in the summary."""
+    low, high = window(trace)
+    if high <= low:
+        return 0.0
+    completed = trace.outcome == Outcome.COMPLETED
+    at: Floats = np.where(completed, trace.finished, server_end(trace))
+    counted = (completed | carried_through(trace)) & rows & (at >= low) & (at < high)  # false for nan
+    return float(np.count_nonzero(counted)) / (high - low)

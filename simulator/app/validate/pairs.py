@@ -1,0 +1,149 @@
+"""One pair: a server under a load, once simulated and several times measured, on exactly the same requests."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from simulator.app.options import RunOptions
+from simulator.app.patience import shown_while
+from simulator.app.real.measure import measure
+from simulator.app.real.processes import MeasureError
+from simulator.app.refusal import RefusalError
+from simulator.app.simulation import Deployment, scenario_of
+from simulator.app.validate.figures import Figures, figures, offered_rate
+from simulator.app.validate.verdict import Row, Verdict, rows
+from simulator.experiment import run
+from simulator.plan import PlanError
+from simulator.trace.table import Trace
+from simulator.workload.draw import draw
+from simulator.workload.table import Workload
+
+if TYPE_CHECKING:
+    from simulator.workload.scenario import Scenario
+
+ATTEMPTS = 2
+"""For each repeat: what the driver calls invalid is tried once more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """What is compared."""
+
+    deployment: Deployment
+    options: RunOptions
+    """The load and what is changed in it."""
+
+    @property
+    def server(self) -> str:
+        """The server with those of its settings that are not the default: ``nginx + prefork --workers 8``."""
+        deployment = self.deployment
+        names = [*(front.name for front, _ in reversed(deployment.fronts)), deployment.model.name]
+        given = [
+            (field.name, getattr(deployment.config, field.name), field.default) for field in deployment.model.settings
+        ]
+        flags = [f"--{name.replace('_', '-')} {value}" for name, value, default in given if value != default]
+        return " ".join([" + ".join(names), *flags])
+
+    @property
+    def load(self) -> str:
+        """The load with what is changed in it: ``io-heavy --rate 62``."""
+        options = self.options
+        named = (("--seed", options.seed), ("--rate", options.rate), ("--duration", options.duration))
+        changed = [f"{flag} {value}" for flag, value in named if value is not None]
+        return " ".join([options.load or "", *changed, *(f"--set {each}" for each in options.set)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driven:
+    """How the load driver did in one repeat."""
+
+    valid: bool
+    reasons: tuple[str, ...]
+    """Why the run says nothing about the server."""
+    attempts: int
+    cpu_peak: float | None
+    """Largest share of a core in a second."""
+    late_p99: float | None
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came out for a pair."""
+
+    pair: Pair
+    requests: int
+    duration: float
+    """Seconds of the load."""
+    rows: tuple[Row, ...] = ()
+    """None where nothing valid was measured."""
+    predicted: Figures
+    measured: tuple[Figures, ...] = ()
+    """Of the valid repeats."""
+    drivers: tuple[Driven, ...] = ()
+    """Of all repeats."""
+    failure: str | None = None
+    """Why measuring was broken off, if it was."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether something was measured and no bar was missed."""
+        return bool(self.rows) and self.failure is None and all(row.verdict is not Verdict.OUTSIDE for row in self.rows)
+
+
+Measuring = Callable[[Pair, "Scenario", Workload, str], Trace]
+"""The last one says what a waiting person is told."""
+
+
+def measured(pair: Pair, scenario: "Scenario", workload: Workload, what: str) -> Trace:
+    """One measured run. Raises MeasureError."""
+    with shown_while(what, scenario.duration, "measured") as progress:
+        return measure(
+            pair.deployment,
+            scenario.machine,
+            workload,
+            redraw=lambda rounds: draw(scenario, rounds=rounds),
+            progress=progress,
+        )
+
+
+def compare(pair: Pair, repeat: int, measuring: Measuring = measured) -> Result:
+    """Simulate the pair and measure it ``repeat`` times. Raises RefusalError."""
+    scenario = scenario_of(pair.options)
+    workload = draw(scenario)
+    try:
+        plan = pair.deployment.plan(scenario.machine)
+    except PlanError as error:
+        raise RefusalError(f"{pair.deployment.model.name}: {error}") from None
+    trace = run(plan, workload, redraw=lambda rounds: draw(scenario, rounds=rounds))
+    result = Result(pair=pair, requests=len(trace), duration=scenario.duration, predicted=figures(trace))
+    real, drivers = [], []
+    try:
+        for number in range(1, repeat + 1):
+            what = f"{pair.server} under {pair.load}, repeat {number} of {repeat}"
+            measured_trace, driver = _valid_if_possible(partial(measuring, pair, scenario, workload, what))
+            drivers.append(driver)
+            if driver.valid:
+                real.append(figures(measured_trace))
+    except MeasureError as error:
+        result = replace(result, failure=str(error))
+    judged = rows(result.predicted, real, offered_rate(trace), closed=bool(workload.clients_in_loop))
+    return replace(result, rows=judged, measured=tuple(real), drivers=tuple(drivers))
+
+
+def _valid_if_possible(again: Callable[[], Trace]) -> tuple[Trace, Driven]:
+    attempt = 1
+    while True:
+        trace = again()
+        about: dict[str, Any] = json.loads(trace.labels["driver"])
+        if about["valid"] or attempt == ATTEMPTS:
+            return trace, Driven(
+                valid=about["valid"],
+                reasons=tuple(about["reasons"]),
+                attempts=attempt,
+                cpu_peak=about["cpu_peak"],
+                late_p99=about["late_p99"],
+            )
+        attempt += 1

@@ -1,0 +1,204 @@
+"""A machine is measured with real code, and what is found can be simulated with."""
+
+import json
+import subprocess
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.app.calibrate.bare import PROBES
+from simulator.app.calibrate.findings import bare_findings, machine_of, server_findings
+from simulator.app.calibrate.servers import ServerCost
+from simulator.app.calibrate.tables import size, spread
+from simulator.app.calibrate.work import seconds_of, work_of
+from simulator.app.catalogue import catalogue
+from simulator.app.main import main
+from simulator.app.simulation import Deployment
+from simulator.plan import Machine
+from simulator.workload.load import ScenarioError, load
+from simulator.workload.machine_file import machine_text, read_machine
+
+pytestmark = pytest.mark.real
+KEYS = {field.name.removesuffix("_s") for field in fields(Machine)}
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    def call(*words: str | Path) -> tuple[int, str, str]:
+        code = main([str(word) for word in words])
+        return code, *capsys.readouterr()
+
+    return call
+
+
+@pytest.mark.slow
+def test_a_quick_calibration_finds_every_value_of_the_machine(machine_file: Path) -> None:
+    assert tomllib.loads(machine_file.read_text("utf-8"))["machine"].keys() == KEYS
+
+
+@pytest.mark.slow
+def test_what_it_finds_is_possible(machine_file: Path) -> None:
+    machine = load("io-heavy", machine=read_machine(machine_file)).machine
+    for field in fields(Machine):
+        if field.name.endswith("_s") and field.name != "hand_over_cost_s":  # a difference, on a busy machine even 0
+            assert 1e-8 < getattr(machine, field.name) < 1.0, field.name
+    assert machine.accept_cost_s < machine.request_cost_s < machine.proxy_cost_s * 100
+    assert 1024 < machine.receive_buffer < 2**28
+    assert 1024 < machine.send_buffer < 2**28
+
+
+@pytest.mark.slow
+def test_it_prints_a_spread_for_each_constant_and_each_server(
+    calibration: subprocess.CompletedProcess[str], machine_file: Path
+) -> None:
+    lines = [line.split() for line in calibration.stdout.splitlines()]
+    for key in KEYS - {"cores", "syn_retries", "full_backlog"}:
+        assert any(line[-1] == key for line in lines if line), key
+    for name in catalogue():
+        assert any(line[0].rstrip(",") == name for line in lines if line), name
+    assert "use it with --machine calibrated" in " ".join(calibration.stdout.split())
+    assert "…" not in calibration.stdout
+
+
+@pytest.mark.slow
+def test_no_process_is_left(calibration: subprocess.CompletedProcess[str], home: Path) -> None:
+    assert calibration.returncode == 0
+    assert [pid for pid, said in environments() if str(home) in said] == []
+
+
+def environments() -> Iterator[tuple[str, str]]:
+    """Of all processes: what each was started with."""
+    for file in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):  # ended meanwhile, or somebody else's
+            yield file.parent.name, file.read_text(errors="replace")
+
+
+def test_a_machine_survives_its_file(tmp_path: Path) -> None:
+    machine = Machine(cores=3, switch_cost_s=1.5e-6, time_slice_s=0.003, send_buffer=5000.0, syn_retries="classic")
+    path = tmp_path / "machine.toml"
+    path.write_text(machine_text(machine), "utf-8")
+    scenario = tmp_path / "load.toml"
+    scenario.write_text(SCENARIO, "utf-8")
+    again = asdict(load(str(scenario), machine=read_machine(path)).machine)
+    words = {key: value for key, value in asdict(machine).items() if isinstance(value, str)}
+    assert words.items() <= again.items()
+    assert {**again, **words} == pytest.approx({**asdict(machine), **words})
+
+
+def test_the_scenario_wins_over_the_file_and_set_over_both(tmp_path: Path) -> None:
+    file = {"cores": 64, "request_cost": "9 ms"}
+    scenario = load("io-heavy", machine=file)
+    assert scenario.machine.cores == 2
+    assert scenario.machine.request_cost_s == pytest.approx(0.009)
+    changed = load("io-heavy", [("machine.request_cost", "1 ms")], file)
+    assert changed.machine.request_cost_s == pytest.approx(0.001)
+
+
+@pytest.mark.parametrize("server", ["prefork", "threaded"])
+def test_a_slower_machine_makes_slower_answers(server: str, tmp_path: Path, run: Any) -> None:
+    slow = tmp_path / "slow.toml"
+    slow.write_text('[machine]\nrequest_cost = "20 ms"\n', "utf-8")
+    words = ("--model", server, "--load", "io-heavy", "--rate", "10", "--duration", "20s", "--json", "-")
+    means = []
+    for machine in ((), ("--machine", slow)):
+        code, out, err = run(*words, *machine)
+        assert (code, err) == (0, "")
+        means.append(json.loads(out)["latency_ms"]["mean"])
+    assert means[1] > means[0] + 15
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("cores = 2\n", "machine.toml: no [machine] table"),
+        ("[machine]\ncores = 0\n", "machine.toml:2: machine.cores = 0: expected a number of at least 1"),
+        ('[machine]\nswitch_cots = "1 us"\n', 'unknown key (did you mean "switch_cost"?)'),
+        ("[machine]\n[server]\n", "machine.toml:2: server: unknown key"),
+        ("[machine\n", "machine.toml:1: not TOML"),
+    ],
+)
+def test_a_wrong_machine_file_gets_one_message(text: str, said: str, tmp_path: Path, run: Any) -> None:
+    path = tmp_path / "machine.toml"
+    path.write_text(text, "utf-8")
+    code, out, err = run("--model", "prefork", "--load", "steady", "--machine", path)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_missing_file_and_a_missing_calibration_say_what_to_type(
+    tmp_path: Path, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    for named in ("calibrated", tmp_path / "nowhere.toml"):
+        code, _, err = run("--model", "prefork", "--load", "steady", "--machine", named)
+        assert code == 2
+        assert "simulate calibrate" in err
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_anything_is_measured(tmp_path: Path, run: Any) -> None:
+    code, out, err = run("calibrate", "--output", tmp_path / "nowhere" / "machine.toml")
+    assert (code, out) == (2, "")
+    assert "mkdir -p" in err
+
+
+def test_an_unknown_flag_of_calibrate_is_explained(run: Any) -> None:
+    code, _, err = run("calibrate", "--quik")
+    assert (code, "Did you mean --quick?" in err) == (2, True)
+
+
+def test_what_a_request_pays_is_read_off_the_plan() -> None:
+    model = catalogue()["coroutine"]
+    work = work_of(Deployment(model=model, config=model.config()))
+    assert work == {"accept_cost_s": 1, "request_cost_s": 1, "loop_turn_cost_s": 1, "task_switch_cost_s": 1}
+    machine = Machine(accept_cost_s=1.0, request_cost_s=2.0, loop_turn_cost_s=4.0, task_switch_cost_s=8.0)
+    assert seconds_of(work, machine) == 15.0
+
+
+def server(used: float, *, in_front: bool = False, **work: float) -> ServerCost:
+    return ServerCost(
+        name="some", work=work, in_front=in_front, request_s=[used], process_bytes=[5e6], connection_bytes=1000.0
+    )
+
+
+def test_costs_that_cannot_be_measured_alone_are_what_servers_need_beyond_the_others() -> None:
+    servers = [
+        server(5.0, accept_cost_s=1, request_cost_s=1),
+        server(9.0, accept_cost_s=1, request_cost_s=1, hand_over_cost_s=1),
+        server(7.0, in_front=True, proxy_cost_s=1),
+        server(100.0, accept_cost_s=1, request_cost_s=1, loop_turn_cost_s=1),
+    ]
+    machine = machine_of(list(server_findings(servers, {"accept_cost_s": 2.0})))
+    assert (machine.request_cost_s, machine.hand_over_cost_s, machine.proxy_cost_s) == (3.0, 4.0, 7.0)
+
+
+def test_what_could_not_be_measured_keeps_its_default() -> None:
+    samples = {key: [0.5] for key in PROBES} | {"time_slice": list[float]()}
+    machine = machine_of(list(bare_findings(samples)))
+    assert (machine.time_slice_s, machine.switch_cost_s) == (Machine().time_slice_s, 0.5)
+
+
+def test_the_spread_is_that_of_the_samples() -> None:
+    assert spread([float(n) for n in range(11)]) == (5.0, 1.0, 9.0)
+    assert (size(2.25 * 2**20), size(105 * 1024), size(471)) == ("2.25 MiB", "105 KiB", "471 B")
+
+
+def test_a_machine_file_with_several_mistakes_names_them_all(tmp_path: Path) -> None:
+    path = tmp_path / "machine.toml"
+    path.write_text('[machine]\ncores = 0\nreceive_buffer = 7\nsyn_retries = "often"\n', "utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        read_machine(path)
+    assert len(str(caught.value).splitlines()) == 3
+
+
+SCENARIO = """
+title = "Something"
+duration = "1 s"
+arrivals = {kind = "poisson", rate = 1}
+requests = [{name = "page", steps = [{cpu = "1 ms"}]}]
+"""

@@ -1,0 +1,207 @@
+"""``simulate validate``: what it prints and writes, with measurements that are simulated too, and once for real."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.app.main import main
+from simulator.app.options import ValidationOptions
+from simulator.app.real.processes import MeasureError
+from simulator.app.validate.asked import pairs_of, standard_pair
+from simulator.app.validate.pairs import Measuring, Pair
+from simulator.app.validate.standard import STANDARD
+from simulator.app.validation import validated
+from simulator.experiment import run
+from simulator.trace.table import Trace
+from simulator.workload.table import Workload
+
+LINE = "prefork --workers 16 --load io-heavy --rate 40 --duration 20s"
+OTHER = "callback --load io-heavy --rate 40 --duration 20s"
+DRIVER = {"valid": True, "reasons": [], "cpu_peak": 0.1, "late_p99": 0.0002}
+INVALID = {**DRIVER, "valid": False, "reasons": ["the driver slept"]}
+
+
+class Stub:
+    """A measurement that is a simulation, by a factor slower; remembers the requests that it was given."""
+
+    def __init__(self, factor: float = 1.0, drivers: tuple[dict[str, Any], ...] = ()) -> None:
+        """The drivers are used up one by one; then they are valid."""
+        self.factor, self.drivers = factor, list(drivers)
+        self.seen: list[Workload] = []
+
+    def __call__(self, pair: Pair, scenario: Any, workload: Workload, what: str) -> Trace:
+        self.seen.append(workload)
+        trace = run(pair.deployment.plan(scenario.machine), workload)
+        finished = trace.arrival + self.factor * (trace.finished - trace.arrival)
+        driver = self.drivers.pop(0) if self.drivers else DRIVER
+        return replace(trace, finished=finished, labels={"driver": json.dumps(driver)})
+
+
+@pytest.fixture
+def validate(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, dict[str, Any]]]:
+    """The exit code and the JSON document."""
+
+    def call(measuring: Measuring, *lines: str) -> tuple[int, dict[str, Any]]:
+        pairs = [standard_pair(line) for line in lines or (LINE,)]
+        code = validated(pairs, ValidationOptions(json="-"), measuring)
+        document: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return code, document
+
+    return call
+
+
+def test_what_behaves_as_predicted_passes(validate: Callable[..., Any]) -> None:
+    stub = Stub()
+    code, found = validate(stub)
+    assert (code, found["passed"]) == (0, True)
+    (pair,) = found["pairs"]
+    assert (pair["server"], pair["load"]) == ("prefork --workers 16", "io-heavy --rate 40 --duration 20s")
+    assert {row["verdict"] for row in pair["figures"]} == {"inside the spread"}
+    assert [repeat["valid"] for repeat in pair["repeats"]] == [True] * 3
+
+
+def test_every_repeat_sends_exactly_the_same_requests(validate: Callable[..., Any]) -> None:
+    stub = Stub()
+    validate(stub)
+    first, *others = stub.seen
+    assert len(others) == 2
+    assert all(other is first for other in others)
+
+
+def test_every_figure_is_there_for_all_and_for_each_class(validate: Callable[..., Any]) -> None:
+    _, found = validate(Stub())
+    rows = [(row["subject"], row["figure"]) for row in found["pairs"][0]["figures"]]
+    wanted = ("throughput", "mean", "p50", "p95", "p99", "completed")
+    assert rows == [(subject, figure) for subject in ("all", "list", "detail") for figure in wanted]
+
+
+def test_a_server_that_takes_half_as_long_again_misses_the_bar(validate: Callable[..., Any]) -> None:
+    code, found = validate(Stub(1.5))
+    assert (code, found["passed"]) == (1, False)
+    mean = next(row for row in found["pairs"][0]["figures"] if row["figure"] == "mean")
+    assert mean["verdict"] == "outside"
+    assert mean["error"] == pytest.approx(1 / 1.5 - 1)
+    assert mean["measured"] == pytest.approx(1.5 * mean["predicted"])
+
+
+def test_an_invalid_run_is_repeated_once(validate: Callable[..., Any]) -> None:
+    stub = Stub(drivers=(INVALID,))
+    code, found = validate(stub)
+    assert (code, len(stub.seen)) == (0, 4)
+    assert [repeat["attempts"] for repeat in found["pairs"][0]["repeats"]] == [2, 1, 1]
+
+
+def test_what_stays_invalid_is_reported_and_not_blamed_on_the_server(
+    validate: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, found = validate(Stub(drivers=(INVALID,) * 6))
+    assert (code, found["pairs"][0]["figures"]) == (1, [])
+    assert found["pairs"][0]["repeats"][0]["reasons"] == ["the driver slept"]
+    assert validated([standard_pair(LINE)], ValidationOptions(), Stub(drivers=(INVALID,) * 6)) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Repeat 1 is not valid, and not the server's fault: the driver slept." in said
+    assert "Nothing valid was measured" in said
+    assert "outside" not in said
+
+
+def test_a_server_that_breaks_costs_its_own_pair_only(validate: Callable[..., Any]) -> None:
+    def breaks(pair: Pair, scenario: Any, workload: Workload, what: str) -> Trace:
+        if pair.deployment.model.name == "prefork":
+            raise MeasureError("the prefork server ended")
+        return Stub()(pair, scenario, workload, what)
+
+    code, found = validate(breaks, LINE, OTHER)
+    assert code == 1
+    assert [(pair["failure"], pair["passed"]) for pair in found["pairs"]] == [
+        ("the prefork server ended", False),
+        (None, True),
+    ]
+
+
+def test_servers_under_one_load_are_put_in_order(validate: Callable[..., Any]) -> None:
+    load = "--load io-heavy --rate 24 --duration 20s"
+    _, found = validate(Stub(), f"prefork {load}", f"callback {load}")
+    (order,) = found["orders"]
+    assert order["predicted"] == order["measured"] == ["callback", "prefork"]
+    assert order["wrong"] == []
+
+
+def test_the_table_has_a_line_for_every_line_of_the_csv(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    path = tmp_path / "figures.csv"
+    overload = "prefork --backlog 8 --load steady --rate 240 --duration 15s"
+    validated([standard_pair(overload)], ValidationOptions(csv=str(path)), Stub(1.2))
+    lines = capsys.readouterr().out.splitlines()
+    figures = list(csv.DictReader(io.StringIO(path.read_text())))
+    assert {"SYN repeated", "p99", "throughput"} <= {each["figure"] for each in figures}
+    for each in figures:
+        (line,) = [line for line in lines if line.startswith(f" {each['figure']} ")]
+        assert line.endswith(each["verdict"])
+    assert all(len(line) <= 80 for line in lines)
+
+
+@pytest.mark.parametrize("line", STANDARD)
+def test_a_line_of_the_standard_set_is_a_command(line: str) -> None:
+    pair = standard_pair(line)
+    given = line.replace(" --nginx", "").split(" ")
+    assert f"{pair.server} {pair.load}".removeprefix("nginx + ").split() == [each for each in given if each != "--load"]
+    assert ("--nginx" in line) == bool(pair.deployment.fronts)
+
+
+def test_without_a_load_the_standard_set_is_measured_and_may_be_shortened() -> None:
+    assert len(pairs_of(None, (), {})) == len(STANDARD)
+    assert {pair.deployment.model.name for pair in pairs_of(None, ("coroutine",), {})} == {"coroutine"}
+    assert {pair.options.duration for pair in pairs_of(None, (), {"run__duration": "9s"})} == {"9s"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--rate 3", "--rate needs a --load"),
+        ("prefork --workers 3", "--workers needs a --load"),
+        ("prefork --nginx", "--nginx needs a --load"),
+        ("dev-server", "the standard set has nothing for dev-server"),
+        ("preforks", "validate preforks: no such model. Did you mean prefork?"),
+        ("prefork threaded --load steady --workers 3", "--workers is a setting of prefork: name one server alone"),
+        ("prefork --load steady --repat 3", "Did you mean --repeat?"),
+        ("prefork --load steady --repeat 0", "--repeat 0: expected at least 1"),
+        ("prefork --load steady --json --csv", "--json --csv: expected a file"),
+        ("prefork --load steady --csv /nowhere/else.csv", "there is no folder /nowhere"),
+        ("prefork --load stead", "stead"),
+    ],
+)
+def test_a_command_that_cannot_be_carried_out_says_why(
+    words: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["validate", *words.split()]) == 2
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert shown.err.count("\n") == 1
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_the_real_prefork_carries_through_what_was_predicted(tmp_path: Path) -> None:
+    path = tmp_path / "found.json"
+    short = ["--load", "io-heavy", "--rate", "12", "--duration", "8s", "--repeat", "2"]
+    code = main(["validate", "prefork", *short, "--json", str(path)])
+    assert code in (0, 1)  # the bars are for a quiet machine
+    found = json.loads(path.read_text())
+    (pair,) = found["pairs"]
+    assert pair["failure"] is None
+    if not any(repeat["valid"] for repeat in pair["repeats"]):
+        pytest.skip(f"the machine is too busy: {pair['repeats'][0]['reasons']}")
+    figures = {(row["subject"], row["figure"]): row for row in pair["figures"]}
+    wanted = ("throughput", "mean", "p50", "p95", "p99", "completed")
+    assert {(subject, figure) for subject in ("all", "list", "detail") for figure in wanted} <= set(figures)
+    throughput = figures["all", "throughput"]
+    assert throughput["predicted"] == pytest.approx(throughput["measured"], rel=0.2)
+    assert figures["all", "completed"]["measured"] == 1.0
