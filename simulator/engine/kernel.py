@@ -920,6 +920,8 @@ class Kernel:
         """True if the lock was free and is now held; otherwise the walker queues for it."""
         turn: cython.int = self.turn_of(walker)
         self.asked[walker] = self.now
+        if self.holder[turn] == walker:  # kept from the place before
+            return True
         if self.holder[turn] < 0:
             self.holder[turn] = walker
             return True
@@ -959,6 +961,8 @@ class Kernel:
         if walker >= 0 and self.stop(walker):
             self.hop(walker, INTERRUPTED)
             self.let_go(turn)
+        elif self.queue_size[self.lock_queue + turn] > 0:  # between two pieces of work at this very moment
+            self.set_switch(turn)
 
     @cython.cfunc
     @cython.exceptval(check=False)
@@ -1014,9 +1018,24 @@ class Kernel:
             self.visited(walker)
             return
         turn = self.turn_of(walker)
-        if self.holder[turn] == walker:
+        if self.holder[turn] == walker and not self.goes_on(walker):
             self.let_go(turn)
         self.go_on(walker)
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def goes_on(self, row: cython.int) -> cython.bint:
+        """Whether the next place computes under the same lock; then it is kept, for only waiting lets go of it."""
+        i: cython.int = self.at[row] + 1
+        lock: cython.int = self.resource[i - 1]
+        while i < self.places and self.passes(row, i):
+            i += 1
+        if i == self.places or self.resource[i] != lock:
+            return False
+        if self.op[i] == PHASE and self.kind_of(row, i) == CPU:
+            at: cython.longlong = cython.cast(cython.longlong, row) * self.phase_count + self.phase[i]
+            return self.phases[at] + self.seconds[i] > 0
+        return self.op[i] == COMPUTE and self.seconds[i] > 0
 
     @cython.cfunc
     @cython.exceptval(check=False)

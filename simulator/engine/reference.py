@@ -127,7 +127,7 @@ class Server:
                 if link is Link.CLIENT:
                     yield from self.until(request, self.arrived_at(request, buffer))
             case Compute(work_s=work_s):
-                yield from self.computing.compute(request.row, column, work_s, place.lock, request.process)
+                yield from self.compute(request, place, column, work_s)
             case Handle(visit_cost_s=visit_cost_s):
                 yield from self.handle(request, place, column, visit_cost_s)
             case Send():
@@ -250,13 +250,29 @@ class Server:
         """What this phase is for the request's class."""
         return Work(self.load.phase_kinds[self.load.request_class[request.row], phase])
 
+    def compute(self, request: Request, place: Place, column: int, work_s: float) -> Life:
+        """So many seconds on a core, under the lock that the place needs."""
+        following = next((p for p in self.record.places[column + 1 :] if not self.passes(request, p)), None)
+        goes_on = following is not None and following.lock == place.lock and self.work_at(request, following) > 0
+        yield from self.computing.compute(request.row, column, work_s, place.lock, request.process, goes_on)
+
+    def work_at(self, request: Request, place: Place) -> float:
+        """Seconds of computing at a place."""
+        match place.step:
+            case Compute(work_s=work_s):
+                return work_s
+            case Handle(visit_cost_s=visit_cost_s) if place.phase is not None:
+                computing = self.kind_of(request, place.phase) is Work.CPU
+                return float(self.load.phases[request.row, place.phase]) + visit_cost_s if computing else 0.0
+            case _:
+                return 0.0
+
     def handle(self, request: Request, place: Place, column: int, visit_cost_s: float) -> Life:
         """One phase of the request's own work."""
         assert place.phase is not None  # every place of a Handle step has one
         seconds = float(self.load.phases[request.row, place.phase])
         if self.kind_of(request, place.phase) is Work.CPU:
-            work_s = seconds + visit_cost_s
-            yield from self.computing.compute(request.row, column, work_s, place.lock, request.process)
+            yield from self.compute(request, place, column, seconds + visit_cost_s)
         elif seconds > 0:
             yield self.env.timeout(seconds)
 

@@ -30,17 +30,21 @@ class Computing:
         locked = [column for column, place in enumerate(record.places) if place.lock is not None]
         self.lock_column = {column: i for i, column in enumerate(locked)}
 
-    def compute(self, row: int, column: int, work_s: float, lock: Lock | None, process: int) -> Life:
-        """So many seconds on a core, with the lock of the process if the place needs one."""
+    def compute(self, row: int, column: int, work_s: float, lock: Lock | None, process: int, goes_on: bool) -> Life:
+        """So many seconds on a core, with the lock of the process if the place needs one.
+
+        A thread or callback that ``goes_on`` computing under the same lock keeps it: only waiting lets go of it.
+        """
         if work_s <= 0:
             return
         if lock is None:
             yield self.processor.run(work_s).done
             return
         turn = self.turns[lock][process if lock.processes > 1 else 0]
-        yield from self.hold(turn, row, row, column)
+        if turn.holder != row:
+            yield from self.hold(turn, row, row, column)
         yield from self.work(turn, row, row, column, work_s)
-        if turn.holder == row:
+        if turn.holder == row and not goes_on:
             turn.release()
 
     def hold(self, turn: Turn, who: object, row: int, column: int) -> Life:

@@ -171,6 +171,8 @@ class Turn:
         self.timer_set = False
         if self.job is not None and self.processor.stop(self.job):
             self.release()
+        elif self.queue:  # between two pieces of work at this very moment
+            self._set_timer()
 
 
 def _after(env: simpy.Environment, delay_s: float, action: Callable[[int], None], version: int) -> None:

@@ -85,7 +85,10 @@ class Receive:
 
 @dataclass(frozen=True, slots=True)
 class Compute:
-    """A fixed cost: so many seconds on a core, under the lock if one is given."""
+    """A fixed cost: so many seconds on a core, under the lock if one is given.
+
+    Where the next place computes under the same lock, the lock is kept: only waiting lets go of it.
+    """
 
     work_s: float
     lock: Lock | None = None
