@@ -66,8 +66,6 @@ def _behind(step: Step, config: Config, machine: Machine) -> Step:
             )
         case Receive() if config.request_buffering:
             return replace(step, link=Link.LOCAL)
-        case Receive():
-            return replace(step, buffer_bytes=2 * step.buffer_bytes)  # nginx's socket and the server's own
         case Send() if config.response_buffering:
             in_proxy = config.memory_buffers + config.temp_file + machine.send_buffer
             return replace(step, link=Link.LOCAL, buffer_bytes=step.buffer_bytes + in_proxy)

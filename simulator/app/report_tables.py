@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from shutil import get_terminal_size
 
+from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
@@ -41,7 +42,7 @@ def latency_table(summary: Summary) -> Iterator[RenderableType]:
         [Text(count(row.samples)), *(Text(unit.format(getattr(row, name))) for name in FIGURES)]
         for row in rows.values()
     ]
-    for cells, marked in zip(table, ((), *(row.thin for row in rows.values())), strict=True):
+    for cells, marked in zip(table, ((), *map(_thin, rows.values())), strict=True):
         for cell, figure in zip(cells[1:], FIGURES, strict=True):
             cell.append("*" if figure in marked else " ", "yellow")  # takes its cell everywhere: digits stay aligned
     names = [Text(f"in {unit.name}", style=QUIET), *(Text(name) for name in rows)]
@@ -51,8 +52,13 @@ def latency_table(summary: Summary) -> Iterator[RenderableType]:
     for cell in lines[-1]:
         cell.stylize("bold")
     yield aligned(lines, frozenset(range(1, len(lines[0]))), INDENT)
-    if any(row.thin for row in rows.values()):
+    if any(map(_thin, rows.values())):
         yield Padding(Text("* fewer than ten samples above it: take it as a hint", style=QUIET), (0, 0, 0, INDENT))
+
+
+def _thin(row: Latency) -> tuple[str, ...]:
+    """The percentiles to mark: without samples there is none."""
+    return row.thin if row.samples else ()
 
 
 def resource_rows(summary: Summary) -> Iterator[RenderableType]:
@@ -60,7 +66,9 @@ def resource_rows(summary: Summary) -> Iterator[RenderableType]:
     titles = [_title(name, resource.size) for name, resource in summary.resources.items()]
     queues = [Text(_queue(resource), style=QUIET) for resource in summary.resources.values()]
     width = max(title.cell_len for title in titles)
-    bar = min(max(room() - width - max(queue.cell_len for queue in queues) - 7, SHORTEST), BAR)
+    used = max(cell_len(percent(resource.utilisation)) for resource in summary.resources.values())
+    gaps = 3
+    bar = min(max(room() - width - used - max(queue.cell_len for queue in queues) - gaps, SHORTEST), BAR)
     rows = [
         [title, *_use(resource, bar), queue]
         for title, queue, resource in zip(titles, queues, summary.resources.values(), strict=True)

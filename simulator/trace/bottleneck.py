@@ -6,10 +6,13 @@ free sooner if the other one were. So a pool is judged by the part of its time t
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from simulator.plan.resources import Gil
 from simulator.plan.words import State
 from simulator.trace.figures import Bottleneck
-from simulator.trace.measures import CORES, INDEX, Measures
+from simulator.trace.measures import CORES, INDEX, OUTSIDE, Measures
+from simulator.trace.stays import carried_through, computes_at, work_at
 
 BINDING = 0.8
 """From this utilisation on a resource is called the bottleneck; below it, nothing limits the throughput yet."""
@@ -32,8 +35,30 @@ def bottleneck(measures: Measures, throughput_rps: float) -> Bottleneck | None:
         size=size,
         utilisation=used / (size * (high - low)),
         rate_rps=throughput_rps,
-        seconds_each=used / (high - low) / throughput_rps,
+        seconds_each=_work_each(measures, resource) or used / (high - low) / throughput_rps,
     )
+
+
+def _work_each(measures: Measures, resource: str) -> float:
+    """Mean seconds that a request carried through needs of the cores or a GIL; 0 for resources that are not shared.
+
+    Known from the workload, over those that arrived in the window: what many have used together, divided by how many
+    were through, also counts the work of those who were still half done when the window ended.
+    """
+    trace = measures.trace
+    shared = {lock.name for lock in trace.plan.locks if isinstance(lock, Gil)} | {CORES}
+    rows = np.flatnonzero(carried_through(trace) & (measures.category != OUTSIDE))
+    if resource not in shared or not len(rows):
+        return 0.0
+    total = 0.0
+    for i, place in enumerate(measures.places):
+        if resource == CORES or (place.lock is not None and place.lock.name == resource):
+            total += float(work_at(trace, place, rows[computes_at(trace, i, rows)]).sum())
+    if resource == CORES:
+        return total / len(rows)
+    time = measures.lock_time[resource].sum(axis=0)  # it is also held while its holder waits for a core
+    computing, core = float(time[INDEX[State.COMPUTING]]), float(time[INDEX[State.CORE]])
+    return total / len(rows) * ((computing + core) / computing if computing > 0.0 else 1.0)
 
 
 def _candidates(measures: Measures) -> Iterator[tuple[float, float, str, str, int]]:

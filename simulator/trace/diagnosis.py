@@ -7,7 +7,7 @@ sentence is about what would help most. When no rule has anything to say, that i
 from collections.abc import Callable
 
 from simulator.trace.blame import Blame
-from simulator.trace.facts import NOTABLE, Facts, Finding, noun
+from simulator.trace.facts import HARDLY, NOTABLE, Facts, Finding, noun
 from simulator.trace.figures import Summary
 from simulator.trace.measures import COMPLETED, CORES, NOT_COMPLETED, SLOWEST, Measures
 from simulator.trace.phrases import all_of, is_or_are, percent, sentence
@@ -39,8 +39,6 @@ RULES: tuple[Rule, ...] = (
     few_samples,
 )
 MOST_SENTENCES = 3
-HARDLY = 0.02
-"""Waiting below this share of the time is nothing."""
 
 
 def findings(facts: Facts) -> list[Finding]:
@@ -72,7 +70,7 @@ def _all_clear(facts: Facts) -> str:
         used = percent(resources[name].utilisation)
         return sentence(
             f"requests spend {percent(worst)} of their time waiting for {who}, though {who} "
-            f"{is_or_are(resources[name].size)} in use {used} of the time: they come in bunches; "
+            f"{is_or_are(resources[name].size)} in use {used} of the time: at times several come at once; "
             f"more capacity would only be needed in these moments"
         )
     own = percent(1.0 - sum(waits.values()))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from simulator.plan.resources import Pool
+from simulator.plan.words import State
 from simulator.trace.blame import Blame
 from simulator.trace.figures import ResourceSummary, Summary
 from simulator.trace.measures import CORES, Measures
@@ -11,8 +12,12 @@ from simulator.trace.table import Trace
 
 NOTABLE = 0.15
 """A cause that explains less of the latency than this is not worth a sentence."""
+ROUNDING = 0.02
+"""Utilisations this close to each other are the same."""
 SATURATED = 0.85
 """From this utilisation on, adding users of a resource brings nothing."""
+HARDLY = 0.02
+"""Waiting below this share of the time is nothing."""
 
 
 def noun(resource: str) -> str:
@@ -60,9 +65,17 @@ class Facts:
         found = self.summary.bottleneck
         if found is None or found.resource != resource:
             return ""
+        if abs(found.rate_rps * found.seconds_each / found.size - found.utilisation) > ROUNDING:
+            return ""  # much of its time went into requests that were not through in time
         return f" ({found.rate_rps:.1f} requests/s x {found.seconds_each:.3g} s each / {found.size})"
 
     def busy_cores(self) -> str:
         """``both cores are 6 % busy``."""
         size = self.cores.size
         return f"{all_of('core', size)} {is_or_are(size)} {percent(self.cores.utilisation)} busy"
+
+
+def slots_limit_computing(facts: Facts, pool: Pool) -> bool:
+    """Whether requests wait for one of too few slots, and none for a core."""
+    size, cores = facts.pool_size(pool), facts.cores.size
+    return size < cores or (size == cores and not facts.cores_full and facts.blame.score(CORES, State.CORE) < HARDLY)

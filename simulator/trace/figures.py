@@ -47,7 +47,11 @@ class ResourceSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bottleneck:
-    """The resource that limits the throughput, and the utilisation law: utilisation = rate x seconds each / size."""
+    """The resource that limits the throughput, and the utilisation law: utilisation = rate x seconds each / size.
+
+    What many share (cores, a GIL) is also used for requests that were not through when the window ended; under a load
+    that grows and grows, utilisation is then more than what the law gives for those that were.
+    """
 
     resource: str
     kind: str
@@ -56,7 +60,7 @@ class Bottleneck:
     rate_rps: float
     """Requests per second that the server carried through."""
     seconds_each: float
-    """Seconds for which one request occupies it, on average."""
+    """Seconds for which one request occupies it, on average; for the cores its computing."""
 
     @property
     def limit_rps(self) -> float:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from simulator.plan.resources import Pool
 from simulator.plan.steps import Accept, Release, Seize
 from simulator.plan.walk import Place
+from simulator.plan.words import Outcome
 from simulator.trace.stays import Floats, horizon
 from simulator.trace.table import Trace
 
@@ -62,6 +63,7 @@ def holdings(trace: Trace, part: Held) -> Holdings:
     end = trace.reached[rows, part.freed_at]
     end = np.where(np.isnan(end), horizon(trace), end)
     if part.pool.frees_when_client_leaves:
-        end = np.minimum(end, trace.arrival[rows] + trace.workload.patience[rows])
+        gone = trace.outcome[rows] == Outcome.GAVE_UP
+        end = np.where(gone, np.minimum(end, trace.arrival[rows] + trace.workload.patience[rows]), end)
     got = np.flatnonzero(end > start)
     return Holdings(rows[got], trace.slot[rows[got], part.column], start[got], end[got])

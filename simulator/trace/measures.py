@@ -123,7 +123,26 @@ def measure(trace: Trace, between: tuple[float, float] | None = None) -> Measure
     for span in spans(trace):
         _add_life(measures, span, end)
         _add_resources(measures, span)
+    _bound(measures)
     return measures
+
+
+def _bound(measures: Measures) -> None:
+    """Nothing is used more than it can be.
+
+    A stay's computing is spread evenly over it. Where a growing crowd shares a resource, that puts too much of the work
+    of those who are half through at the window's end inside the window: the excess was waiting.
+    """
+    length = max(measures.window[1] - measures.window[0], 0.0)
+    computing, core = INDEX[State.COMPUTING], INDEX[State.CORE]
+    for time in measures.lock_time.values():
+        used = time[:, computing] + time[:, core]
+        kept = np.where(used > length, length / np.maximum(used, length or 1.0), 1.0)
+        measures.cores_time[[computing, core]] -= ((1.0 - kept)[:, None] * time[:, [computing, core]]).sum(axis=0)
+        time[:, [computing, core]] *= kept[:, None]
+    excess = max(float(measures.cores_time[computing]) - measures.trace.plan.cores.count * length, 0.0)
+    measures.cores_time[computing] -= excess
+    measures.cores_time[core] += excess
 
 
 def _blank(trace: Trace, between: tuple[float, float]) -> Measures:

@@ -6,7 +6,7 @@ from simulator.plan.resources import Gil, Lock, Loop
 from simulator.plan.steps import AcceptEagerly, Handle
 from simulator.plan.words import State
 from simulator.trace.blame import AT_LIMIT
-from simulator.trace.facts import NOTABLE, Facts, Finding
+from simulator.trace.facts import HARDLY, NOTABLE, Facts, Finding, slots_limit_computing
 from simulator.trace.measures import COMPLETED, CORES
 from simulator.trace.outcomes import percentiles
 from simulator.trace.phrases import a, all_of, count, duration, is_or_are, percent, sentence
@@ -24,7 +24,7 @@ def cores_saturated(facts: Facts) -> Finding | None:
     """More computing than the cores can do, all the time or in bursts."""
     score = facts.blame.score(CORES, State.CORE)
     for pool in facts.trace.plan.pools:
-        if facts.pool_size(pool) >= facts.cores.size:
+        if facts.pool_size(pool) >= facts.cores.size and not slots_limit_computing(facts, pool):
             score += facts.blame.score(pool.name, State.COMPUTING)
     if facts.cores_full:
         score += sum(_lock_score(facts, lock) for lock in facts.trace.plan.locks)
@@ -76,16 +76,49 @@ def gil_convoy(facts: Facts) -> Finding | None:
         longest, who, _ = long_computations(facts, lock)
         waited, share = _others_wait(facts, lock, who)
         used = facts.summary.resources[lock.name].utilisation
-        if share < NOTABLE or used >= HIGH or longest <= lock.switch_interval_s:
+        if used >= HIGH or longest <= lock.switch_interval_s:
             continue
+        if share < NOTABLE:
+            held = _held_by_long_ones(facts, lock, longest, who)
+            if held is not None:
+                return held
+            continue
+        whom, each = ("other requests", "every short one") if _has_others(facts) else ("requests", "every other one")
         text = (
-            f"other requests wait {duration(waited)} for {all_of(lock.name, 1)} on average ({percent(share)} of their "
+            f"{whom} wait {duration(waited)} for {all_of(lock.name, 1)} on average ({percent(share)} of their "
             f"time) though it is in use only {percent(used)} of the time: behind the long computations of "
-            f'"{who}" (up to {duration(longest)}) every short one waits a switch interval of '
-            f"{duration(lock.switch_interval_s)} or more; give the long ones processes of their own"
+            f'"{who}" (up to {duration(longest)}) {each} waits a switch interval of '
+            f"{duration(lock.switch_interval_s)} or more; {_cure(facts)}"
         )
         return Finding(share, sentence(text))
     return None
+
+
+def _held_by_long_ones(facts: Facts, lock: Gil, longest: float, who: str) -> Finding | None:
+    """Requests wait for a thread more than for the GIL, because the threads compute one at a time under it."""
+    score, waits = _lock_score(facts, lock), facts.summary.where_time_goes
+    total = sum(waits.values())
+    if score < NOTABLE or total <= 0.0:
+        return None
+    states = [s.value for s in (State.BACKLOG, State.QUEUED, State.GIL) if waits.get(s.value, 0.0) >= HARDLY * total]
+    parts = " and ".join(f"{percent(waits[state] / total)} of their time {state}" for state in states)
+    used = facts.summary.resources[lock.name].utilisation
+    held = f"the other threads are held too, waiting for {all_of(lock.name, 1)}"
+    if State.GIL.value not in states:
+        held = "its thread serves nobody else"
+    text = (
+        f"requests spend {parts}, though {all_of(lock.name, 1)} is in use only {percent(used)} of the time: "
+        f'while one computes for "{who}" (up to {duration(longest)}), {held}; {_cure(facts)}'
+    )
+    return Finding(min(score, 1.0), sentence(text))
+
+
+def _has_others(facts: Facts) -> bool:
+    return len(np.unique(facts.trace.workload.request_class[facts.measures.category >= COMPLETED])) > 1
+
+
+def _cure(facts: Facts) -> str:
+    return "give the long ones processes of their own" if _has_others(facts) else "add processes, or compute less"
 
 
 def loop_blocked(facts: Facts) -> Finding | None:
@@ -97,8 +130,9 @@ def loop_blocked(facts: Facts) -> Finding | None:
         waited, share = _others_wait(facts, lock, who)
         if share < NOTABLE or part < MOSTLY:
             continue
+        whom = "all other requests" if _has_others(facts) else "all the others"
         text = (
-            f'"{who}" blocks {a(lock.name)} for up to {duration(longest)} at a time, and all other requests wait '
+            f'"{who}" blocks {a(lock.name)} for up to {duration(longest)} at a time, and {whom} wait '
             f"{duration(waited)} on average ({percent(share)} of their time): move the long computations to other "
             f"processes, or cut them into pieces"
         )

@@ -114,8 +114,11 @@ def few_samples(facts: Facts) -> Finding | None:
     thin, samples = facts.summary.latency.thin, facts.summary.latency.samples
     if "p99" not in thin:
         return None
+    if not samples:
+        return Finding(0.0, sentence("no completed request was measured, so there is no latency to show"))
+    measured = "request was" if samples == 1 else "requests were"
     text = (
-        f"only {count(samples)} completed requests were measured, so fewer than ten lie above the {thin[0]}: "
+        f"only {count(samples)} completed {measured} measured, so fewer than ten lie above the {thin[0]}: "
         f"run longer before trusting it"
     )
     return Finding(0.0, sentence(text))

@@ -1,9 +1,10 @@
 """Rules about slots: requests wait for one because the others are held, and by what they are held decides the cure."""
 
 from simulator.plan.resources import Pool
+from simulator.plan.steps import Connect, Link
 from simulator.plan.words import State
 from simulator.trace.blame import inner_lock, inner_pool
-from simulator.trace.facts import NOTABLE, Facts, Finding
+from simulator.trace.facts import NOTABLE, Facts, Finding, slots_limit_computing
 from simulator.trace.phrases import all_of, is_or_are, percent, plural, sentence
 
 
@@ -15,7 +16,7 @@ def held_by_uploads(facts: Facts) -> Finding | None:
     advice = (
         f"allow more {plural(pool.name)}"
         if _is_outer(facts, pool)
-        else f"have a proxy in front buffer each request, so that it takes no {pool.name} before all of it is in"
+        else f"{_proxy_should(facts, pool)} buffer each request, so that it takes no {pool.name} before all of it is in"
     )
     return _finding(facts, pool, State.UPLOAD, "listening to slow uploads", advice)
 
@@ -28,7 +29,7 @@ def held_by_readers(facts: Facts) -> Finding | None:
     advice = (
         f"allow more {plural(pool.name)}"
         if _is_outer(facts, pool)
-        else "have a proxy in front buffer the response, so that it is taken at once"
+        else f"{_proxy_should(facts, pool)} buffer {_more(facts, pool)}the response, so that it is taken at once"
     )
     return _finding(facts, pool, State.DOWNLOAD, "sending to slow readers", advice)
 
@@ -47,11 +48,13 @@ def held_by_io(facts: Facts) -> Finding | None:
 
 
 def too_few_to_compute(facts: Facts) -> Finding | None:
-    """Fewer slots than cores, all computing."""
+    """No more slots than cores, all computing."""
     pool = _most_blamed(facts, State.COMPUTING)
-    if pool is None or facts.pool_size(pool) >= facts.cores.size or inner_lock(facts.measures, pool) is not None:
+    if pool is None or not slots_limit_computing(facts, pool) or inner_lock(facts.measures, pool) is not None:
         return None
     advice = f"add {plural(pool.name)}, one for each core at least"
+    if facts.pool_size(pool) == facts.cores.size:
+        advice = f"add {plural(pool.name)}; when all compute, they will share {all_of('core', facts.cores.size)}"
     return _finding(facts, pool, State.COMPUTING, "computing", advice)
 
 
@@ -75,6 +78,22 @@ def _most_blamed(facts: Facts, state: State) -> Pool | None:
     score = facts.blame.score(pool.name, state)
     highest = max(facts.blame.score(pool.name, other) for other in State)
     return pool if score >= NOTABLE and score >= highest / 2 else None
+
+
+def _proxy_should(facts: Facts, pool: Pool) -> str:
+    return "let the proxy in front" if _behind_a_proxy(facts, pool) else "have a proxy in front"
+
+
+def _more(facts: Facts, pool: Pool) -> str:
+    """A proxy that is there already may buffer, but too little."""
+    return "all of " if _behind_a_proxy(facts, pool) else ""
+
+
+def _behind_a_proxy(facts: Facts, pool: Pool) -> bool:
+    """Whether somebody on the same machine holds the client's connection and passes the request on."""
+    taken = next(part.taken_at for part in facts.measures.held if part.pool == pool)
+    steps = [place.step for place in facts.measures.places[:taken]]
+    return any(isinstance(step, Connect) and step.link is Link.LOCAL for step in steps)
 
 
 def _is_outer(facts: Facts, pool: Pool) -> bool:

@@ -162,6 +162,17 @@ def work_at(trace: Trace, place: Place, rows: Rows) -> Floats:
             return np.zeros(len(rows))
 
 
+def computes_at(trace: Trace, index: int, rows: Rows) -> NDArray[np.bool_]:
+    """Which of the requests came to a place of the walk and computed there."""
+    place = trace.places[index]
+    there: NDArray[np.bool_] = ~np.isnan(trace.reached[rows, index])
+    if place.state is not State.COMPUTING:
+        return np.zeros(len(rows), np.bool_)
+    if isinstance(place.step, Handle):
+        there &= trace.workload.phase_kinds[trace.workload.request_class[rows], place.phase] == Work.CPU
+    return there
+
+
 def carried_through(trace: Trace) -> NDArray[np.bool_]:
     """[n] whether the server did all of the request's work, be it for a client who had gone."""
     done: NDArray[np.bool_] = (trace.outcome == Outcome.COMPLETED) | ~np.isnan(trace.left)

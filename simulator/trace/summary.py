@@ -84,6 +84,8 @@ def _split(seconds: dict[State, float], capacity: float) -> dict[str, float]:
     if capacity <= 0.0:
         return {IDLE: 1.0}
     shares = {state.value: used / capacity for state, used in seconds.items() if used > NOTHING_S}
+    total = max(sum(shares.values()), 1.0)  # above 1 only by rounding
+    shares = {state: share / total for state, share in shares.items()}
     return {**shares, IDLE: max(1.0 - sum(shares.values()), 0.0)}
 
 

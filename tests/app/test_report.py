@@ -128,3 +128,18 @@ def test_in_a_narrow_terminal_a_row_is_cut_and_not_broken(
     assert max(map(cell_len, narrow)) <= 50
     head = next(number for number, line in enumerate(narrow) if "samples" in line)
     assert [line.split()[0] for line in narrow[head : head + 5]] == ["in", "page", "上传图片", "all", "*"]
+
+
+def test_a_queue_is_shown_whole_beside_a_resource_in_full_use(simulate: Any) -> None:
+    out = simulate("--model", "prefork", "--load", "steady", "--rate", "1500", "--duration", "20 s").out
+    line = next(line for line in out.splitlines() if line.strip().startswith("backlog"))
+    assert "waiting 2 0" in line
+    assert line.endswith(" max")
+    assert any(" 100 % " in line for line in out.splitlines() if line.strip().startswith("worker"))
+
+
+def test_where_nothing_was_completed_no_percentile_is_marked(simulate: Any) -> None:
+    out = simulate("--model", "prefork", "--load", "steady", "--rate", "1", "--duration", "5.1 s").out
+    assert "No request arrived in the measured part of the run." in out
+    assert "-*" not in out
+    assert "* fewer" not in out

@@ -23,7 +23,7 @@ SEEDS = st.integers(0, 2**64 - 1)
 HUNT = os.environ.get("LOOPFORK_HUNT")
 # The examples are the same ones every time, so that a change is never blamed for a find that it has nothing to do with.
 few = settings(max_examples=200, derandomize=True, suppress_health_check=list(HealthCheck))
-many = settings(few, max_examples=int(HUNT or 3000), derandomize=HUNT is None)
+many = settings(few, max_examples=int(HUNT or 1500), derandomize=HUNT is None)
 
 
 def agree(plan: Plan, workload: Workload) -> None:

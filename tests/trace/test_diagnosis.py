@@ -74,10 +74,16 @@ def of(rate: float, duration: float = 20.0, patience: float = inf, /, **kinds: K
     return random_load(rate, duration, patience, 0.0, **kinds)
 
 
+def far(rate: float, **kinds: Kind) -> Workload:
+    """From clients whose lines take most of the time."""
+    return random_load(rate, 20.0, inf, 0.05, **kinds)
+
+
 PAGE = Kind(steps=(("cpu", 0.002), ("io", 0.03)))
 UPLOAD = Kind(steps=PAGE.steps, every=5, upload=165_536.0, up=1e5)  # 1 s more than the receive buffer takes
 READER = Kind(steps=PAGE.steps, every=5, response=231_072.0, down=1e5)  # 1 s more than the send buffer takes
 QUERY, HASH = Kind(steps=(("io", 0.1),)), Kind(steps=(("cpu", 0.03),))
+BUSY = Kind(steps=(("cpu", 0.004), ("io", 0.02)))
 QUICK = Kind(steps=(("cpu", 0.001), ("io", 0.01)))
 REPORT, SLOW_QUERY = Kind(steps=(("cpu", 0.2),), every=15), Kind(steps=(("io", 1.5),), every=12)
 ROUGH = (1.0, 2.0, 3.0)
@@ -100,7 +106,7 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
     ),
     too_few_to_compute: (
         (forked(1), of(40, page=HASH)),
-        (forked(2), of(40, page=HASH)),
+        (forked(4), of(40, page=HASH)),
         ["the worker is held", "computing, while both cores are 50 % busy", "add workers"],
     ),
     cores_saturated: (
@@ -248,3 +254,67 @@ def test_the_wait_for_a_full_proxy_is_charged_to_the_workers_behind_it() -> None
     found = held_by_io(facts(simulate(queueing, of(60, page=QUERY))))
     assert found is not None
     assert "The 4 workers are held" in found.sentence
+
+
+def test_as_many_workers_as_cores_are_too_few_where_nothing_waits_for_a_core() -> None:
+    found = facts(simulate(forked(1, cores=1), of(20, page=HASH)))
+    few = too_few_to_compute(found)
+    assert few is not None
+    assert few.sentence.endswith("add workers; when all compute, they will share the core.")
+    assert cores_saturated(found) is None
+
+
+def test_workers_more_than_cores_make_computing_wait_for_a_core() -> None:
+    found = facts(simulate(forked(3, cores=1), of(20, page=HASH)))
+    assert too_few_to_compute(found) is None
+    assert cores_saturated(found) is not None
+
+
+@pytest.mark.parametrize(
+    ("plan", "load", "who", "cure"),
+    [
+        (threads(2), far(40, page=BUSY, report=REPORT), "report", "give the long ones processes of their own."),
+        (threads(2), far(20, page=HASH), "page", "add processes, or compute less."),
+    ],
+    ids=["a few long ones", "one class"],
+)
+def test_threads_held_by_long_computations_are_named_with_the_shares_of_the_table(
+    plan: Plan, load: Workload, who: str, cure: str
+) -> None:
+    found = facts(simulate(plan, load))
+    said = gil_convoy(found)
+    assert said is not None
+    times = found.summary.where_time_goes
+    for state in ("in the backlog", "waiting for the GIL"):
+        assert f"{times[state] / sum(times.values()) * 100:.0f} % of their time {state}" in said.sentence
+    assert f'while one computes for "{who}"' in said.sentence
+    assert said.sentence.endswith(cure)
+
+
+@pytest.mark.parametrize("plan", [threads(16), loops()], ids=["threads", "loop"])
+def test_where_there_is_one_class_nobody_is_called_other_than_it(plan: Plan) -> None:
+    class_of_one = random_load(40, 20.0, page=Kind(steps=(("cpu", 0.001),)))
+    class_of_one.phases[::15, 0] = 0.2  # one class, of which some compute long
+    rule = gil_convoy if plan.locks[0].name == "GIL" else loop_blocked
+    said = rule(facts(simulate(plan, class_of_one)))
+    assert said is not None
+    assert '"page"' in said.sentence
+    assert not any(words in said.sentence.lower() for words in ("other requests", "every short one", "the long ones"))
+
+
+def test_a_proxy_that_is_there_is_told_to_buffer_and_not_to_be_there() -> None:
+    port, held, behind = Backlog("port", 500), Pool("connection", 500), forked(4)
+    local = (Connect(behind.backlogs[0], Link.LOCAL), *behind.steps[1:])
+    plan = Plan((Connect(port), Accept(port, held), Receive(), *local, Release(held)), Cores(2))
+    said = held_by_readers(facts(simulate(plan, of(20, page=PAGE, phone=READER))))
+    assert said is not None
+    assert said.sentence.endswith("let the proxy in front buffer all of the response, so that it is taken at once.")
+
+
+def test_what_was_not_measured_is_not_counted_in_words() -> None:
+    nothing = few_samples(facts(simulate(forked(1), of(10, 5.0, 0.001, page=QUERY))))
+    assert nothing is not None
+    assert nothing.sentence == "No completed request was measured, so there is no latency to show."
+    single = few_samples(facts(simulate(forked(1), load_at([0.0], 5.0))))
+    assert single is not None
+    assert single.sentence.startswith("Only 1 completed request was measured, so")

@@ -154,3 +154,20 @@ def test_nothing_limits_a_server_that_is_hardly_used() -> None:
 def test_a_run_without_requests_has_a_summary() -> None:
     summary = summarise(trace_of(PREFORK, load_at([], 5.0)))
     assert (summary.offered, summary.throughput_rps, summary.bottleneck) == (0, 0.0, None)
+
+
+@pytest.mark.parametrize("lock", [None, Gil("GIL")], ids=["cores", "GIL"])
+def test_a_growing_crowd_uses_no_more_than_there_is_and_the_limit_is_that_of_the_work(lock: Gil | None) -> None:
+    pool = Pool("worker", 1000)
+    plan = Plan((Seize(pool), Handle(lock), Release(pool)), Cores(1 if lock is None else 2))
+    summary = summarise(simulate(plan, random_load(60.0, 10.0, page=Kind(steps=(("cpu", 0.04),)))))
+    for resource in summary.resources.values():
+        assert sum(resource.split.values()) == pytest.approx(1.0)
+        assert max(resource.split.values()) <= 1.0
+    assert summary.resources["cores"].split["computing"] <= (1.0 if lock is None else 0.5) + 1e-9
+    found = summary.bottleneck
+    assert found is not None
+    assert found.resource == ("cores" if lock is None else "GIL")
+    assert found.utilisation <= 1.0
+    assert found.seconds_each == pytest.approx(0.04)
+    assert found.limit_rps >= summary.throughput_rps
