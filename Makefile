@@ -81,3 +81,4 @@ compiled: $(VENV)/installed
 	@cmp -s simulator/engine/kernel.py $(VENV)/kernel.py || { { $(CURRENT) 2>/dev/null \
 		|| { echo "Compiling the kernel"; $(PY) setup.py --quiet build_ext --inplace; }; } \
 		&& cp simulator/engine/kernel.py $(VENV)/kernel.py; }
+	@$(PY) -m compileall -q simulator models scenarios # where Python may not write bytecode, every start would compile it
