@@ -1,0 +1,133 @@
+"""The glyphs that are pictures rather than letters, as geometry, so that a picture needs no font for them.
+
+Bars, curves, rules and the marks of what a slot does look the same in every picture and fill their cells without gaps,
+which the glyphs of most fonts do not. A cell is 8 units wide and 16 high, its origin at the top left: at any whole
+scale, edges at whole units are sharp.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+WIDTH, HEIGHT = 8, 16
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A filled rectangle."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """A filled outline."""
+
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disc:
+    """A filled circle; with a ``hole``, a ring: the radius of what is left out."""
+
+    x: float
+    y: float
+    radius: float
+    hole: float = 0.0
+
+
+Part = Box | Polygon | Disc
+Shape = tuple[Part, ...]
+
+
+def _stroke(thickness: float, *points: Point) -> Shape:
+    """Lines from point to point, joined roundly."""
+    parts: list[Part] = [Disc(x, y, thickness / 2) for x, y in points[1:-1]]
+    for (x0, y0), (x1, y1) in pairwise(points):
+        length = math.hypot(x1 - x0, y1 - y0)
+        dx, dy = (y1 - y0) / length * thickness / 2, (x0 - x1) / length * thickness / 2
+        parts.append(Polygon(((x0 + dx, y0 + dy), (x1 + dx, y1 + dy), (x1 - dx, y1 - dy), (x0 - dx, y0 - dy))))
+    return tuple(parts)
+
+
+def _dots(step: int) -> Shape:
+    """Squares of two units; on every second row of them shifted by half the step."""
+    shift = {row: row // 2 % 2 * step // 2 for row in range(0, HEIGHT, 2)}
+    return tuple(Box(x, y, x + 2, y + 2) for y in shift for x in range(shift[y], WIDTH, step))
+
+
+def _wave() -> Shape:
+    """A whole period, so that neighbours join to one line."""
+    points = tuple((x / 2, 8.5 - 2 * math.sin(x / 2 / WIDTH * math.tau)) for x in range(2 * WIDTH + 1))
+    upper, lower = [(x, y - 0.7) for x, y in points], [(x, y + 0.7) for x, y in reversed(points)]
+    return (Polygon((*upper, *lower)),)
+
+
+def _rules() -> dict[str, Shape]:
+    """Thin lines that meet in the middle of the cell."""
+    left, right = Box(0, 8, 5, 9), Box(4, 8, 8, 9)
+    upper, lower = Box(4, 0, 5, 9), Box(4, 8, 5, 16)
+    return {
+        "─": (Box(0, 8, 8, 9),),
+        "│": (Box(4, 0, 5, 16),),
+        "┼": (left, right, upper, lower),
+        "┬": (left, right, lower),
+        "┴": (left, right, upper),
+        "├": (upper, lower, right),
+        "┤": (upper, lower, left),
+        "┌": (right, lower),
+        "┐": (left, lower),
+        "└": (right, upper),
+        "┘": (left, upper),
+        "━": (Box(0, 7, 8, 10),),
+        "╌": (Box(0, 8, 3, 9), Box(4, 8, 7, 9)),
+    }
+
+
+def _blocks() -> dict[str, Shape]:
+    """What fills a cell to some part."""
+    sparks = {character: (Box(0, 14 - 2 * n, 8, 16),) for n, character in enumerate("▁▂▃▄▅▆▇█")}
+    eighths = {character: (Box(0, 0, 1 + n, 16),) for n, character in enumerate("▏▎▍▌▋▊▉")}
+    textures = {"░": _dots(8), "▒": _dots(4), "▚": (Box(0, 0, 4, 8), Box(4, 8, 8, 16))}
+    return sparks | eighths | textures
+
+
+def _marks() -> dict[str, Shape]:
+    """Marks that stand alone in their cell."""
+    cross = (*_stroke(1.4, (1.4, 5.9), (6.6, 11.1)), *_stroke(1.4, (1.4, 11.1), (6.6, 5.9)))
+    heavy = (*_stroke(2.2, (1.2, 4), (6.8, 13)), *_stroke(2.2, (1.2, 13), (6.8, 4)))
+    return {
+        "·": (Disc(4, 8.5, 1),),
+        "•": (Disc(4, 8.5, 2),),
+        "●": (Disc(4, 8.5, 3.2),),
+        "○": (Disc(4, 8.5, 3.4, hole=2.2),),
+        "▲": (Polygon(((4, 4.5), (7.7, 12.5), (0.3, 12.5))),),
+        "▼": (Polygon(((4, 12.5), (0.3, 4.5), (7.7, 4.5))),),
+        "▾": (Polygon(((4, 12), (1, 7), (7, 7))),),
+        "►": (Polygon(((8, 8.5), (0.5, 13), (0.5, 4))),),
+        "◆": (Polygon(((4, 3.5), (8, 8.5), (4, 13.5), (0, 8.5))),),
+        "→": (Box(0.5, 8, 6, 9), Polygon(((7.8, 8.5), (4.2, 11.5), (4.2, 5.5)))),
+        "←": (Box(2, 8, 7.5, 9), Polygon(((0.2, 8.5), (3.8, 5.5), (3.8, 11.5)))),
+        "↑": (Box(3.5, 6, 4.5, 13), Polygon(((4, 3.5), (7, 7.5), (1, 7.5)))),
+        "↓": (Box(3.5, 4, 4.5, 11), Polygon(((4, 13.5), (1, 9.5), (7, 9.5)))),
+        "✓": _stroke(1.6, (0.9, 9), (3.2, 12), (7.2, 4.6)),
+        "\N{MULTIPLICATION SIGN}": cross,
+        "✘": heavy,
+        "‖": (Box(1.5, 4, 3, 13), Box(5, 4, 6.5, 13)),
+        "…": (Disc(1.4, 12, 0.9), Disc(4, 12, 0.9), Disc(6.6, 12, 0.9)),
+        "~": _wave(),
+    }
+
+
+SHAPES: Mapping[str, Shape] = {**_rules(), **_blocks(), **_marks()}
+
+
+def spans(shape: Shape) -> bool:
+    """Whether the shape runs from edge to edge, so that equal neighbours can be drawn as one."""
+    return all(isinstance(part, Box) and (part.left, part.right) == (0, WIDTH) for part in shape)
