@@ -45,10 +45,13 @@ def _run_once(
 ) -> Trace | None:
     """The trace, or None if a closed loop ran out of rows."""
     # Imported here: each engine is only loaded by those who use it.
+    from simulator.engine.enlarging import enlarged
+
     if engine == "reference":
         from simulator.engine.reference import simulate
     else:
         from simulator.engine.kernel_run import simulate
+    plan, workload = enlarged(plan, workload)
     trace = simulate(plan, workload, detail=detail, progress=progress)
     if trace is not None:
         trace.labels["engine"] = engine

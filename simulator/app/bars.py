@@ -23,6 +23,7 @@ LOOKS: dict[str, Look] = {
     State.CORE: Look("▓", "yellow"),
     State.GIL: Look("▚", "red"),
     State.LOOP: Look("▞", "red"),
+    State.GIL_OR_CORE: Look("▨", "bright_magenta"),
     State.IO: Look("▒", "blue"),
     State.UPLOAD: Look("░", "magenta"),
     State.DOWNLOAD: Look("▤", "cyan"),
@@ -30,13 +31,14 @@ LOOKS: dict[str, Look] = {
     State.QUEUED: Look("▦", "bright_yellow"),
     State.CONNECTING: Look("▧", "bright_black"),
     State.DELIVERY: Look("─", "bright_black"),
+    "down": Look("╌", "bright_black"),
     "idle": Look("·", "bright_black"),
 }
 UNKNOWN = Look("•", "white")
 
 
 def look(state: str) -> Look:
-    """How to draw a state, be it one of ``State`` or ``idle``."""
+    """How to draw a state, be it one of ``State``, ``down`` or ``idle``."""
     return LOOKS.get(state, UNKNOWN)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
+from simulator.app.timeline_words import timeline_data, timeline_of
 from simulator.trace.figures import Latency, ResourceSummary, Summary
 from simulator.trace.table import Trace
 
@@ -29,11 +30,13 @@ def document(trace: Trace, summary: Summary) -> Document:
         "version": labels.get("version"),
         "settings": json.loads(labels.get("settings", "{}")),
         "in_front": json.loads(labels.get("fronts", "{}")),
+        "machine": labels.get("machine"),
         "cores": trace.plan.cores.count,
         "loop": summary.loop,
         "clients_in_loop": trace.workload.clients_in_loop or None,
         "duration_s": trace.workload.duration,
         "window_s": {"start": start, "end": end},
+        "timeline": [timeline_data(entry) for entry in timeline_of(trace)],
         "requests": {
             "offered": summary.offered,
             "completed": summary.completed,

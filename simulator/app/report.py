@@ -14,6 +14,7 @@ from rich.text import Text
 from simulator.app.amounts import duration, percent, three_digits
 from simulator.app.driver_words import driver_words
 from simulator.app.report_tables import INDENT, latency_table, resource_rows, time_table
+from simulator.app.timeline_words import timeline_of, timeline_words
 from simulator.trace.figures import Summary
 from simulator.trace.phrases import count
 from simulator.trace.table import Trace
@@ -70,12 +71,16 @@ def _headline(trace: Trace) -> Iterator[RenderableType]:
         f"seed {workload.seed} · {_origin(labels)}",
         style="bright_black",
     )
+    for entry in timeline_of(trace):
+        yield Text(timeline_words(entry, trace.plan), style="bright_black")
     yield from _driver(labels)
 
 
 def _origin(labels: Mapping[str, str]) -> str:
     engine = labels.get("engine", "?")
-    return "measured on real servers" if engine == "measured" else f"{engine} engine"
+    origin = "measured on real servers" if engine == "measured" else f"{engine} engine"
+    named = [f"{name} {labels[name]}" for name in ("server", "machine") if name in labels]
+    return " · ".join([origin, *named])
 
 
 def _driver(labels: Mapping[str, str]) -> Iterator[RenderableType]:

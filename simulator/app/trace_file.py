@@ -6,6 +6,7 @@ What to watch: the file is complete. Reading it gives the same trace, and writin
 import json
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from simulator.app.plan_json import plan_from_data, plan_to_data
 from simulator.app.refusal import RefusalError
 from simulator.trace.table import Grants, Trace
+from simulator.workload.interventions import Do, Intervention
 from simulator.workload.table import Workload
 
 if TYPE_CHECKING:
@@ -96,6 +98,7 @@ def _about(trace: Trace) -> dict[str, Any]:
             "phase_kinds": workload.phase_kinds.tolist(),
             **{name: [rate if math.isfinite(rate) else None for rate in getattr(workload, name)] for name in RATES},
             **{name: getattr(workload, name) for name in NUMBERS},
+            **({"interventions": [asdict(e) for e in workload.interventions]} if workload.interventions else {}),
         },
     }
 
@@ -136,4 +139,5 @@ def _workload(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> W
         **columns,
         **rates,
         **{name: about[name] for name in NUMBERS},
+        interventions=tuple(Intervention(**{**e, "do": Do(e["do"])}) for e in about.get("interventions", ())),
     )

@@ -4,7 +4,7 @@ An ordinary Python file in Cython's pure-Python mode: compiled when the package 
 not. Read ``simulator.engine.reference`` first; the methods here have its names, and do the same in the same order,
 because ties in time are broken by the order of scheduling. Four sources of events, the earliest goes next:
 
-* arrivals of an open loop, already sorted;
+* what is known before the run: interventions, then arrivals of an open loop, already sorted (``coming``);
 * the heap of everything that was scheduled for a time (``push``);
 * the one job that will leave the cores next (``core_due``);
 * hops: walkers that were given something at this very moment (``hop``).
@@ -50,6 +50,7 @@ WAKE = cython.declare(cython.int, 10)
 ACCEPTED = cython.declare(cython.int, 11)
 SEATED = cython.declare(cython.int, 12)
 SHAKEN = cython.declare(cython.int, 13)
+BACK = cython.declare(cython.int, 14)
 
 # flags of a request
 SETTLED = cython.declare(cython.int, 1)
@@ -61,6 +62,14 @@ EAGER = cython.declare(cython.int, 8)
 COMPLETED = cython.declare(cython.int, 1)
 REFUSED = cython.declare(cython.int, 2)
 GAVE_UP = cython.declare(cython.int, 4)
+CRASHED = cython.declare(cython.int, 8)
+BAD_GATEWAY = cython.declare(cython.int, 9)
+
+# what an intervention does, as numbered in simulator.workload.interventions
+KILL = cython.declare(cython.int, 0)
+SLOW_IO = cython.declare(cython.int, 1)
+SLOTS = cython.declare(cython.int, 3)
+CORES = cython.declare(cython.int, 4)
 
 CPU = cython.declare(cython.int, 1)
 NOTHING = cython.declare(cython.int, 0)
@@ -224,6 +233,30 @@ class Kernel:
     serving: cython.int[::1]
     asleep: cython.int[::1]
     sleepers: cython.int
+    # interventions
+    intervened: cython.bint
+    interventions: cython.int
+    next_intervention: cython.int
+    done_at: cython.double[::1]
+    done_what: cython.int[::1]
+    done_number: cython.int[::1]
+    done_factor: cython.double[::1]
+    done_until: cython.double[::1]
+    done_lasting: cython.double[::1]
+    slow_io: cython.bint
+    processes: cython.int
+    inside_from: cython.int
+    inside_to: cython.int
+    behind_proxy: cython.bint
+    down: cython.int[::1]
+    back_seq: cython.longlong[::1]
+    start_seq: cython.longlong[::1]
+    main_pool: cython.int
+    allowed: cython.int
+    pool_mortal: cython.int[::1]
+    pool_width: cython.int[::1]
+    away: cython.int[::1]
+    slots: cython.int
 
     def __init__(self, program: Any, workload: Any, record: Any, cores: Any, detail: bool) -> None:
         """Everything is idle; ``record`` holds the NumPy columns to fill (see ``columns`` when uncompiled)."""
@@ -242,8 +275,9 @@ class Kernel:
         self._read_record(record)
         self._read_places(program)
         self._read_resources(program)
+        self._read_interventions(program, workload.interventions)
         self._read_acceptors(program)
-        self.coming = self.arrival[0] if self.open_rows > 0 else INFINITY
+        self.look_ahead()
         self._start()
 
     def _read_workload(self, load: Any) -> None:
@@ -335,17 +369,39 @@ class Kernel:
             _ints([0] * self.acceptors) for _ in range(5)
         )
         walkers = self.n + self.acceptors
-        computing = walkers if program.locks else 0
+        computing = walkers if program.locks or self.intervened else 0
         self.at, self.tries = _flat(np.zeros(walkers, np.int16)), _flat(np.zeros(walkers, np.int16))
         self.flags = _flat(np.zeros(walkers, np.int8))
         self.held, self.link = _flat(np.zeros(walkers, np.int32)), _flat(np.full(walkers, -1, np.int32))
-        self.two_way = any(p.renege for p in program.pools)  # only they let somebody leave the middle of a queue
+        # otherwise nobody leaves the middle of a queue
+        self.two_way = self.intervened or any(p.renege for p in program.pools)
         self.back = _flat(np.full(walkers if self.two_way else 0, -1, np.int32))
         self.asked, self.left_over = _flat(np.zeros(computing)), _flat(np.zeros(computing))
-        self.since = _flat(np.zeros(computing))
+        self.since = _flat(np.full(computing, -1.0))
+
+    def _read_interventions(self, program: Any, entries: Any) -> None:
+        self.interventions, self.next_intervention = len(entries), 0
+        self.intervened = self.interventions > 0
+        self.done_at, self.done_until = _doubles([e.at for e in entries]), _doubles([e.until for e in entries])
+        self.done_what, self.done_number = _ints([e.do for e in entries]), _ints([e.number for e in entries])
+        self.done_factor = _doubles([e.factor for e in entries])
+        self.done_lasting = _doubles([e.lasting for e in entries])
+        self.slow_io = any(e.do == SLOW_IO for e in entries)
+        self.processes, self.behind_proxy = program.processes, bool(program.behind_proxy)
+        self.inside_from, self.inside_to = program.inside_from, program.inside_to
+        self.down, self.back_seq = _ints([0] * self.processes), _longs(self.processes)
+        self.start_seq = _longs(self.n if self.intervened and self.loop_clients else 0)
+        self.main_pool = program.main_pool
+        self.pool_mortal = _ints([p.mortal for p in program.pools])
+        self.pool_width = _ints([p.width for p in program.pools])
+        self.allowed = program.pools[self.main_pool].width if self.main_pool >= 0 else 0
+        self.slots = sum(p.size * p.copies for p in program.pools)
+        self.away = _ints([0] * (self.slots if self.intervened else 0))
 
     def _start(self) -> None:
         self.at_most = self.acceptors + self.pools + 8  # what one event may schedule
+        if self.intervened:
+            self.at_most += self.slots
         self.make_room(self.at_most + self.loop_clients)
         for acceptor in range(self.acceptors):
             self.fall_asleep(acceptor)
@@ -392,6 +448,8 @@ class Kernel:
                 self.happen(walker, kind, order)
             elif source == 3:
                 self.finish_job()
+            elif self.intervened and self.intervention_is_next():
+                self.intervene()
             else:
                 self.start(self.next_arrival())
         return True
@@ -403,13 +461,24 @@ class Kernel:
         """The row that arrives now; the one after it is looked up."""
         row: cython.int = self.next_row
         self.next_row += 1
-        self.coming = self.arrival[self.next_row] if self.next_row < self.open_rows else INFINITY
+        self.look_ahead()
         return row
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    @cython.inline
+    def look_ahead(self) -> cython.void:
+        """When the next arrival comes, or an intervention before it."""
+        self.coming = self.arrival[self.next_row] if self.next_row < self.open_rows else INFINITY
+        if self.intervened and self.next_intervention < self.interventions:
+            self.coming = min(self.coming, self.done_at[self.next_intervention])
 
     @cython.cfunc
     @cython.exceptval(check=False)
     def happen(self, walker: cython.int, kind: cython.int, order: cython.longlong) -> cython.void:
         """An event has come: the walker goes on from where it waited."""
+        if self.intervened and self.is_void(walker, kind, order):
+            return
         if kind == GO_ON:
             self.go_on(walker)
         elif kind == COMPUTED:
@@ -420,6 +489,8 @@ class Kernel:
             self.retry(walker)
         elif kind == SEATED:
             self.take(walker, self.resource[self.at[walker]])
+            if self.intervened and self.pool_span[self.resource[self.at[walker]]] > 0:
+                self.look_after_process(walker)
             self.go_on(walker)
         elif kind == RETRY:
             self.count_retry(walker)
@@ -440,6 +511,8 @@ class Kernel:
             self.look_for_work(walker)
         elif kind == ACCEPTED:
             self.go_on(walker)
+        elif kind == BACK:
+            self.come_back(walker, order)
         else:
             self.lose_patience(walker)
 
@@ -527,7 +600,7 @@ class Kernel:
             return False
         if self.heap_size > 0 and self.heap_time[0] <= self.now:
             return False
-        return self.next_row >= self.open_rows or self.arrival[self.next_row] > self.now
+        return self.coming > self.now
 
     # --- the life of a request --------------------------------------------------------------------------------------
 
@@ -632,7 +705,11 @@ class Kernel:
             return
         at = since + self.think[row]
         if at < self.duration:
-            self.push(self.now + max(at - self.now, 0.0), row, START)
+            at = self.now + max(at - self.now, 0.0)
+            if self.intervened:
+                self.start_seq[row] = self.push(at, row, START)
+            else:
+                self.push(at, row, START)
 
     @cython.cfunc
     @cython.exceptval(check=False)
@@ -744,14 +821,20 @@ class Kernel:
     @cython.exceptval(check=False)
     def release(self, row: cython.int, pool: cython.int) -> cython.void:
         """Give the slot back, unless it is gone already; the next in the queue gets it."""
-        slot: cython.int = self.slot[row * self.pools + pool]
-        queue: cython.int
+        if self.held[row] >> pool & 1:
+            self.held[row] &= ~(1 << pool)
+            self.give_back(pool, self.slot[row * self.pools + pool])
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    @cython.inline
+    def give_back(self, pool: cython.int, slot: cython.int) -> cython.void:
+        """The slot passes to the next in the queue, or becomes the one that will have been idle longest, last."""
+        queue: cython.int = self.pool_first[pool] + slot // self.pool_size[pool]
         waiting: cython.int
-        if not self.held[row] >> pool & 1:
-            return
-        self.held[row] &= ~(1 << pool)
-        queue = self.pool_first[pool] + slot // self.pool_size[pool]
-        if self.queue_size[queue] > 0:
+        if self.intervened and self.closed(pool, slot):
+            self.away[self.pool_slots[pool] + slot] = 1
+        elif self.queue_size[queue] > 0:
             waiting = self.dequeue(queue)
             self.slot[waiting * self.pools + pool] = slot
             self.flags[waiting] &= ~QUEUED
@@ -867,6 +950,8 @@ class Kernel:
         if self.kind_of(row, i) == CPU:
             return self.compute(row, i, work + self.seconds[i])
         if work > 0:
+            if self.slow_io:
+                work = work * self.io_factor()
             self.push(self.now + work, row, GO_ON)
             return False
         return True
@@ -1044,6 +1129,7 @@ class Kernel:
         if self.detail:
             place: cython.int = self.at[walker] if walker < self.n else self.accept_place
             self.grants.append((row, place, self.since[walker], self.now))
+        self.since[walker] = -1.0
 
     # --- the cores --------------------------------------------------------------------------------------------------
 
@@ -1274,3 +1360,241 @@ class Kernel:
             return
         self.hop(self.serving[acceptor], ACCEPTED)
         self.take_another(walker)
+
+    # --- interventions ----------------------------------------------------------------------------------------------
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def intervention_is_next(self) -> cython.bint:
+        """Whether it is an intervention, and not an arrival, that comes now; at equal times it goes first."""
+        return self.next_intervention < self.interventions and self.done_at[self.next_intervention] <= self.coming
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def is_void(self, walker: cython.int, kind: cython.int, order: cython.longlong) -> cython.bint:
+        """Whether the event was for somebody whose process has died meanwhile."""
+        if kind in (SWITCH, BACK):  # these are about a lock, and a process
+            return False
+        if walker >= self.n:
+            return self.down[walker - self.n] != 0
+        if kind == START:
+            return order != self.start_seq[walker]
+        return self.at[walker] == self.places
+
+    def intervene(self) -> None:
+        """It is time."""
+        entry: cython.int = self.next_intervention
+        number: cython.int = self.done_number[entry]
+        what: cython.int = self.done_what[entry]
+        self.next_intervention += 1
+        self.look_ahead()
+        if what == KILL and number < self.processes:
+            self.make_room(self.at_most + (self.count_inside(number) + 1) * (self.pools + 8))
+            self.kill(number, self.done_lasting[entry])
+            self.make_room(self.at_most)
+        elif what == SLOTS:
+            self.allowed = number
+            self.rearrange()
+        elif what == CORES:
+            self.catch_up()
+            self.cores = number
+            self.expect()
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def io_factor(self) -> cython.double:
+        """How many times as long I/O takes that starts now."""
+        factor: cython.double = 1.0
+        i: cython.int
+        for i in range(self.interventions):
+            if self.done_what[i] == SLOW_IO and self.done_at[i] <= self.now and self.now < self.done_until[i]:
+                factor *= self.done_factor[i]
+        return factor
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    @cython.inline
+    def is_inside(self, row: cython.int, process: cython.int) -> cython.bint:
+        """Whether a request is inside of this process, and not only leaving it."""
+        at: cython.int = self.at[row]
+        if self.process[row] != process or self.flags[row] & ABORTED:
+            return False
+        return self.inside_from <= at and at < self.inside_to
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def count_inside(self, process: cython.int) -> cython.int:
+        """How many requests a process holds."""
+        found: cython.int = 0
+        row: cython.int
+        for row in range(self.n):
+            found += self.is_inside(row, process)
+        return found
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def kill(self, process: cython.int, boot: cython.double) -> cython.void:
+        """The process dies. If it was booting, it starts all over again."""
+        alive: cython.bint = self.down[process] == 0
+        row: cython.int
+        self.down[process] = 1
+        self.rearrange()
+        for row in range(self.n):
+            if self.is_inside(row, process):
+                self.leave_queues(row)
+        if self.acceptors > 0 and alive:
+            self.lose_acceptor(process)
+        for row in range(self.n):
+            if self.is_inside(row, process):
+                self.lose(row)
+        self.back_seq[process] = self.push(self.now + boot, process, BACK)
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def come_back(self, process: cython.int, order: cython.longlong) -> cython.void:
+        """The process has booted, unless it was killed again meanwhile."""
+        if order != self.back_seq[process]:
+            return
+        self.down[process] = 0
+        self.rearrange()
+        if self.acceptors > 0:
+            self.look_for_work(self.n + process)
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def lose(self, row: cython.int) -> cython.void:
+        """Its process is down, and the connection with it. What was handed over completely still arrives."""
+        i: cython.int = self.at[row]
+        if self.op[i] == COMPUTE or self.op[i] == PHASE:
+            self.stop_computing(row)
+        if self.op[i] == SEND and self.on_client[i]:
+            self.unsettle(row)
+        self.turn_away(row, self.loss(i))
+        self.go_on(row)
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def unsettle(self, row: cython.int) -> cython.void:
+        """The answer that was under way will not be complete, so the client's next request comes at another time."""
+        if self.finished[row] > self.now:
+            self.flags[row] &= ~SETTLED
+            if self.loop_clients > 0 and row + self.loop_clients < self.n:
+                self.start_seq[row + self.loop_clients] = 0
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def loss(self, i: cython.int) -> cython.int:
+        """A proxy answers for a server that died, unless the client has a part of the response already."""
+        return BAD_GATEWAY if self.behind_proxy and (self.send_place < 0 or i < self.send_place) else CRASHED
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def look_after_process(self, row: cython.int) -> cython.void:
+        """A slot was just given; if its process died at this very moment, the request is lost."""
+        if self.down[self.process[row]]:
+            self.turn_away(row, self.loss(self.at[row]))
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def leave_queues(self, row: cython.int) -> cython.void:
+        """It stops waiting for a slot or a lock, or gives back the slot that it has just been given."""
+        i: cython.int = self.at[row]
+        if self.op[i] == SEIZE:
+            if self.flags[row] & QUEUED:
+                self.flags[row] &= ~QUEUED
+                self.leave_queue(row, self.queue_of(row, self.resource[i]))
+            else:
+                self.held[row] |= 1 << self.resource[i]
+        elif self.waits_for_lock(row, i):
+            self.leave_lock_queue(row)
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def waits_for_lock(self, row: cython.int, i: cython.int) -> cython.bint:
+        """Whether a request at this place is in the queue for its lock."""
+        if self.op[i] != COMPUTE and (self.op[i] != PHASE or self.kind_of(row, i) != CPU):
+            return False
+        return self.resource[i] >= 0 and self.since[row] < 0 and self.holder[self.turn_of(row)] != row
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def leave_lock_queue(self, walker: cython.int) -> cython.void:
+        """Somebody will never have the lock. Where nobody waits any more, the holder is not interrupted."""
+        turn: cython.int = self.turn_of(walker)
+        self.leave_queue(walker, self.lock_queue + turn)
+        if walker < self.n or self.visit[walker - self.n] > 0:
+            self.note_wait(walker)
+        if self.queue_size[self.lock_queue + turn] == 0:
+            self.switch_seq[turn] = 0
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def stop_computing(self, walker: cython.int) -> cython.void:
+        """It leaves the cores at once, and lets go of its lock."""
+        turn: cython.int
+        self.stop(walker)
+        if walker < self.n and self.resource[self.at[walker]] < 0:
+            return
+        turn = self.turn_of(walker)
+        if self.since[walker] >= 0:
+            self.note_grant(walker)
+        elif self.holder[turn] == walker and (walker < self.n or self.visit[walker - self.n] > 0):
+            self.note_wait(walker)  # it was given the lock at this very moment
+        if self.holder[turn] == walker:
+            self.let_go(turn)
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def lose_acceptor(self, acceptor: cython.int) -> cython.void:
+        """The acceptor of a process that died."""
+        walker: cython.int = self.n + acceptor
+        waiting: cython.int = self.queue_head[self.lock_queue + self.accept_lock + acceptor]
+        left: cython.int = self.queue_size[self.lock_queue + self.accept_lock + acceptor]
+        i: cython.int
+        awake: cython.int = 0
+        for i in range(self.sleepers):
+            if self.asleep[i] != acceptor:
+                self.asleep[awake] = self.asleep[i]
+                awake += 1
+        self.sleepers = awake
+        while left > 0 and waiting != walker:
+            waiting = self.link[waiting]
+            left -= 1
+        if left > 0:
+            self.leave_lock_queue(walker)
+        self.stop_computing(walker)
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def closed(self, pool: cython.int, slot: cython.int) -> cython.bint:
+        """Whether the slot's process is down, or the pool has become too small for it."""
+        if self.pool_mortal[pool] > 0 and self.down[slot // self.pool_mortal[pool]]:
+            return True
+        return pool == self.main_pool and slot % self.pool_width[pool] >= self.allowed
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def rearrange(self) -> cython.void:
+        """What is closed has changed: idle slots go away, or come back in their order."""
+        pool: cython.int
+        copy: cython.int
+        slot: cython.int
+        i: cython.int
+        for pool in range(self.pools):
+            for copy in range(self.pool_first[pool], self.pool_first[pool] + self.pool_copies[pool]):
+                for _ in range(self.free_size[copy]):
+                    self.give_back_idle(pool, self.pop_free(pool, copy), copy)
+            for slot in range(self.pool_size[pool] * self.pool_copies[pool]):
+                i = self.pool_slots[pool] + slot
+                if self.away[i] and not self.closed(pool, slot):
+                    self.away[i] = 0
+                    self.give_back(pool, slot)
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def give_back_idle(self, pool: cython.int, slot: cython.int, copy: cython.int) -> cython.void:
+        """An idle slot keeps its place in the order, or goes away."""
+        if self.closed(pool, slot):
+            self.away[self.pool_slots[pool] + slot] = 1
+        else:
+            self.push_free(pool, copy, slot)

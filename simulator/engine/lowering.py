@@ -17,6 +17,7 @@ from simulator.plan import (
     Seize,
     Send,
 )
+from simulator.plan.processes import main_pool, processes, slots_in_each, slots_of_each
 from simulator.plan.walk import Place, walk
 
 CONNECT, SEIZE, WAIT, TAKEN, RELEASE, RECEIVE, COMPUTE, PHASE, SEND = range(9)
@@ -62,6 +63,10 @@ class PoolRow:
     frees: int
     span: int
     """Slots per process; 0: the slot does not decide the process."""
+    mortal: int
+    """Slots that die with one process; 0: they survive."""
+    width: int
+    """Of so many slots, those from a new size on are closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +111,14 @@ class Program:
 
     send_place: int
     """The place where the response is first handed over; -1: there is none."""
+    main_pool: int
+    """Index of the pool that a change of size is about; -1: there is none."""
+    processes: int
+    """How many there are; 0: no step decides on one."""
+    inside_from: int
+    inside_to: int
+    """A request is inside of its process from the first of these places until it reaches the second."""
+    behind_proxy: int
 
     @property
     def queues(self) -> int:
@@ -117,6 +130,7 @@ def lower(plan: Plan, phase_count: int) -> Program:
     """Number everything."""
     lowering = _Lowering(plan, phase_count)
     places = [lowering.place(i, place) for i, place in enumerate(lowering.walk)]
+    inside, main = processes(plan, lowering.walk), main_pool(plan)
     return Program(
         places=places,
         pools=lowering.pools,
@@ -125,6 +139,11 @@ def lower(plan: Plan, phase_count: int) -> Program:
         retries_s=lowering.retries_s,
         upload_place=lowering.upload_place(),
         send_place=next((i for i, place in enumerate(lowering.walk) if isinstance(place.step, Send)), -1),
+        main_pool=-1 if main is None else plan.pools.index(main),
+        processes=inside.count,
+        inside_from=inside.first,
+        inside_to=inside.end,
+        behind_proxy=inside.behind_proxy,
     )
 
 
@@ -147,6 +166,8 @@ class _Lowering:
                     renege=pool.renege,
                     frees=pool.frees_when_client_leaves,
                     span=pool.slots_per_process or 0,
+                    mortal=slots_of_each(plan, pool),
+                    width=slots_in_each(plan, pool),
                 )
             )
         self.locks: list[LockRow] = []

@@ -1,8 +1,8 @@
 """The reference engine: the plan interpreted on SimPy, every request a process. It defines what each step means.
 
 Read ``Server.live`` first: a request goes from place to place and notes when it reached each. Ties in time are broken
-by one rule: arrivals of an open loop come first, in the order of their rows; everything else happens in the order in
-which it was scheduled, and whoever is given something goes on after the giver has paused.
+by one rule: first come interventions, then arrivals of an open loop in the order of their rows; everything else happens
+in the order in which it was scheduled, and whoever is given something goes on after the giver has paused.
 """
 
 from collections.abc import Callable, Generator
@@ -13,9 +13,10 @@ from typing import Any
 import simpy
 
 from simulator.engine.record import Record, grants_table
-from simulator.engine.simpy_acceptors import Acceptors
+from simulator.engine.simpy_acceptors import Acceptor, Acceptors
 from simulator.engine.simpy_computing import Computing, Life
-from simulator.engine.simpy_request import Arrival, Request
+from simulator.engine.simpy_interventions import Intervening
+from simulator.engine.simpy_request import Arrival, LostError, Request, Run
 from simulator.engine.simpy_resources import Slots
 from simulator.plan import (
     Accept,
@@ -45,7 +46,9 @@ class Server:
     def __init__(self, plan: Plan, workload: Workload) -> None:
         """Everything is idle, and the arrivals are scheduled."""
         self.env = env = simpy.Environment()
-        self.load, self.record = workload, Record.blank(plan, workload)
+        self.plan, self.load, self.record = plan, workload, Record.blank(plan, workload)
+        self.alive: dict[int, Request] = {}
+        self.next_start: dict[int, simpy.Event] = {}
         self.rows_ran_out = False
         self.computing = Computing(env, plan, self.record)
         self.slots = {pool: [Slots(env, pool, copy) for copy in range(pool.processes)] for pool in plan.pools}
@@ -61,12 +64,17 @@ class Server:
         self.timed = bool(workload.clients_in_loop) or any(
             pool.renege or pool.frees_when_client_leaves for pool in plan.pools
         )
-        self._schedule_arrivals()
-
-    def _schedule_arrivals(self) -> None:
         for acceptors in self.eager.values():
             for acceptor in acceptors.all:
-                self.env.process(self.computing.accept_for_ever(acceptors, acceptor))
+                self.start_acceptor(acceptors, acceptor)
+        self.intervening = Intervening(self)
+        self._schedule_arrivals()
+
+    def start_acceptor(self, acceptors: Acceptors, acceptor: Acceptor) -> None:
+        """Its process starts, or has booted."""
+        acceptor.run = Run(self.env, self.computing.accept_until_lost(acceptors, acceptor))
+
+    def _schedule_arrivals(self) -> None:
         if self.load.clients_in_loop:
             for row in range(min(self.load.clients_in_loop, len(self.load))):
                 self._send_later(row, 0.0)
@@ -78,25 +86,29 @@ class Server:
         assert event.callbacks is not None  # the event is fresh
 
         def begin(_: simpy.Event) -> None:
-            self.env.process(self.live(row))
+            request = self.alive[row] = Request(row, self.env.now, float(self.load.patience[row]))
+            request.run = Run(self.env, self.live(request))
 
         event.callbacks.append(begin)
 
     # --- the life of a request ------------------------------------------------------------------------------------
 
-    def live(self, row: int) -> Life:
+    def live(self, request: Request) -> Life:
         """From place to place. A request that was aborted only gives back what it holds."""
-        env, record = self.env, self.record
+        env, record, row = self.env, self.record, request.row
         record.arrival[row] = env.now
-        request = Request(row, env.now, float(self.load.patience[row]))
         if self.timed and request.deadline < inf:
             timer = env.timeout(float(self.load.patience[row]))
             assert timer.callbacks is not None  # the event is fresh
             timer.callbacks.append(lambda _: self.lose_patience(request))
         for column, place in enumerate(record.places):
             if not self.passes(request, place):
-                record.reached[row, column] = env.now
-                yield from self.perform(request, place, column)
+                record.reached[row, column], request.at = env.now, column
+                try:
+                    yield from self.perform(request, place, column)
+                except LostError:
+                    self.intervening.lose(request, place)
+        del self.alive[row]
         record.left[row] = env.now
         if not request.settled:
             self.settle(request, Outcome.COMPLETED, env.now)
@@ -152,7 +164,8 @@ class Server:
             return
         at_s = since_s + float(self.load.think[row])
         if at_s < self.load.duration:
-            self._start_at(self.env.timeout(max(at_s - self.env.now, 0.0)), row)
+            self.next_start[row] = self.env.timeout(max(at_s - self.env.now, 0.0))
+            self._start_at(self.next_start[row], row)
 
     def abort(self, request: Request, outcome: Outcome, finished: float) -> None:
         """Nothing more is done for this request."""
@@ -211,15 +224,17 @@ class Server:
         elif slots.full:
             return self.turn_away(request, pool.when_full)
         else:
-            request.queued = slots
-            slot = yield slots.wait(request.row)
-            request.queued = None
+            request.queued, request.seat = slots, slots.wait(request.row)
+            slot = yield request.seat
+            request.queued = request.seat = None
             if slot is None:
                 return self.abort(request, Outcome.GAVE_UP, request.deadline)
         request.held[pool] = slot
         self.record.slot[request.row, self.pool_column[pool]] = slot
         if pool.slots_per_process is not None:
             request.process = self.record.process[request.row] = slot // pool.slots_per_process
+            if request.process in self.intervening.down:  # it died at this very moment
+                self.turn_away(request, self.intervening.loss(request))
 
     def release(self, request: Request, pool: Pool) -> None:
         """Give the slot back, unless it is gone already."""
@@ -274,7 +289,7 @@ class Server:
         if self.kind_of(request, place.phase) is Work.CPU:
             yield from self.compute(request, place, column, seconds + visit_cost_s)
         elif seconds > 0:
-            yield self.env.timeout(seconds)
+            yield self.env.timeout(seconds * self.intervening.io_factor())
 
     def send(self, request: Request, step: Send) -> Life:
         """Blocked until the rest fits the buffer, or the client is gone. The last byte arrives later.

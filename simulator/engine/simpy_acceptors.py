@@ -6,11 +6,15 @@ oldest connection, and the request then belongs to that process, however busy it
 
 from collections import deque
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import simpy
 
 from simulator.engine.simpy_resources import Wait
 from simulator.plan import AcceptEagerly
+
+if TYPE_CHECKING:
+    from simulator.engine.simpy_request import Run
 
 
 @dataclass(eq=False, slots=True)
@@ -20,6 +24,8 @@ class Acceptor:
     process: int
     in_hand: int = 0
     """Connections that this process has taken and not finished."""
+    run: "Run | None" = None
+    """None while the process is down."""
 
 
 class Acceptors:
@@ -51,6 +57,10 @@ class Acceptors:
         woken = self.env.event()
         self.sleeping.append((acceptor, woken))
         return woken
+
+    def forget(self, acceptor: Acceptor) -> None:
+        """Its process has died: nobody wakes it any more."""
+        self.sleeping = [sleeper for sleeper in self.sleeping if sleeper[0] is not acceptor]
 
     def finished_one(self, process: int) -> None:
         """A connection was closed; its process may take another one."""

@@ -4,14 +4,15 @@ What to watch: ``hold`` and ``work`` are the same for a request's thread and for
 for one lock, and a thread whose lock is taken away queues for it again with what is left of its work.
 """
 
-from collections.abc import Generator
+from collections.abc import Container, Generator
 from typing import Any
 
 import simpy
 
 from simulator.engine.record import Record
 from simulator.engine.simpy_acceptors import Acceptor, Acceptors
-from simulator.engine.simpy_resources import Processor, Turn
+from simulator.engine.simpy_request import LostError
+from simulator.engine.simpy_resources import Job, Processor, Turn
 from simulator.plan import Lock, Plan
 
 Life = Generator[simpy.Event, Any, None]
@@ -38,37 +39,70 @@ class Computing:
         if work_s <= 0:
             return
         if lock is None:
-            yield self.processor.run(work_s).done
+            yield from self.run(self.processor.run(work_s))
             return
         turn = self.turns[lock][process if lock.processes > 1 else 0]
-        if turn.holder != row:
-            yield from self.hold(turn, row, row, column)
-        yield from self.work(turn, row, row, column, work_s)
-        if turn.holder == row and not goes_on:
-            turn.release()
+        try:
+            if turn.holder != row:
+                yield from self.hold(turn, row, row, column)
+            yield from self.work(turn, row, row, column, work_s)
+        except LostError:
+            goes_on = False
+            raise
+        finally:
+            if turn.holder == row and not goes_on:
+                turn.release()
+
+    def run(self, job: Job) -> Generator[simpy.Event, Any, float]:
+        """Until the job is done or interrupted; the seconds of work left over. A lost job leaves the cores at once."""
+        try:
+            left: float = yield job.done
+            return left
+        except LostError:
+            self.processor.stop(job)
+            raise
 
     def hold(self, turn: Turn, who: object, row: int, column: int) -> Life:
         """Wait for the lock, and note how long."""
         asked = self.env.now
         granted = turn.wait(who)
-        if granted is not None:
-            yield granted
-        self.record.lock_wait[row, self.lock_column[column]] += self.env.now - asked
+        try:
+            if granted is not None:
+                yield granted
+        finally:
+            self.record.lock_wait[row, self.lock_column[column]] += self.env.now - asked
 
     def work(self, turn: Turn, who: object, row: int, column: int, work_s: float) -> Life:
         """Compute while holding the lock; where it is taken away in between, queue for it again."""
         while True:
             since = self.env.now
-            work_s = yield turn.run(work_s).done
-            self.grants.append((row, column, since, self.env.now))
+            try:
+                work_s = yield from self.run(turn.run(work_s))
+            finally:
+                self.grants.append((row, column, since, self.env.now))
             if work_s <= 0:
                 return
             yield from self.hold(turn, who, row, column)
 
-    def accept_for_ever(self, acceptors: Acceptors, acceptor: Acceptor) -> Life:
+    def leave_queues(self, gone: Container[object]) -> None:
+        """Some will never compute again: they stop waiting for locks."""
+        for turns in self.turns.values():
+            for turn in turns:
+                turn.leave_queue(gone)
+
+    def accept_until_lost(self, acceptors: Acceptors, acceptor: Acceptor) -> Life:
+        """The life of an acceptor, as long as its process lives."""
+        turn = self.turns[acceptors.step.lock][acceptor.process]
+        try:
+            yield from self.accept_for_ever(acceptors, acceptor, turn)
+        except LostError:
+            acceptors.forget(acceptor)
+            if turn.holder is acceptor:
+                turn.release()
+
+    def accept_for_ever(self, acceptors: Acceptors, acceptor: Acceptor, turn: Turn) -> Life:
         """Sleep, wait for the lock, take what is in the backlog, hand it over."""
         step = acceptors.step
-        turn = self.turns[step.lock][acceptor.process]
         column = next(i for i, p in enumerate(self.record.places) if p.step == step and p.lock is not None)
         while True:
             while not acceptors.has_work_for(acceptor):

@@ -5,7 +5,7 @@ SimPy resumes it after whatever is running now has paused.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -24,6 +24,19 @@ class Slots:
         self.env, self.pool = env, pool
         self.free = deque(range(copy * pool.size, (copy + 1) * pool.size))
         self.queue: deque[tuple[int, Wait]] = deque()
+        self.away: set[int] = set()
+        """Slots that nobody holds, and nobody may have."""
+        self.down: Container[int] = ()
+        """Processes that are down."""
+        self.of_each_process = 0
+        self.width = self.allowed = pool.size
+        """Of so many slots, the first so many may be used."""
+
+    def closed(self, slot: int) -> bool:
+        """Whether its process is down, or the pool has become too small for it."""
+        if self.of_each_process and slot // self.of_each_process in self.down:
+            return True
+        return slot % self.width >= self.allowed
 
     @property
     def full(self) -> bool:
@@ -38,11 +51,22 @@ class Slots:
 
     def give_back(self, slot: int) -> None:
         """The slot passes to the next in the queue, or becomes the one that will have been idle longest, last."""
-        if self.queue:
+        if self.closed(slot):
+            self.away.add(slot)
+        elif self.queue:
             _, event = self.queue.popleft()
             event.succeed(slot)
         else:
             self.free.append(slot)
+
+    def rearrange(self) -> None:
+        """What is closed has changed: idle slots go away, or come back in their order."""
+        self.away.update(filter(self.closed, self.free))
+        self.free = deque(slot for slot in self.free if slot not in self.away)
+        for slot in sorted(self.away):
+            if not self.closed(slot):
+                self.away.remove(slot)
+                self.give_back(slot)
 
     def leave_queue(self, row: int) -> None:
         """A waiting request goes away with nothing."""
@@ -96,6 +120,12 @@ class Processor:
                 job.done.succeed(left)
                 return True
         return False
+
+    def resize(self, cores: Cores) -> None:
+        """Go on with another number of cores."""
+        self._catch_up()
+        self.cores = cores
+        self._expect()
 
     def _catch_up(self) -> None:
         self.virtual += (self.env.now - self.updated) * self.cores.rate(len(self.jobs))
@@ -158,6 +188,14 @@ class Turn:
             event.succeed()
         if self.queue:
             self._set_timer()
+
+    def leave_queue(self, gone: Container[object]) -> None:
+        """Some will never have the lock. Where nobody waits any more, the holder is not interrupted."""
+        before = len(self.queue)
+        self.queue = deque(entry for entry in self.queue if entry[0] not in gone)
+        if before and not self.queue:
+            self.version += 1
+            self.timer_set = False
 
     def _set_timer(self) -> None:
         if self.interval_s is not None:

@@ -17,6 +17,9 @@ class Outcome(IntEnum):
     CONNECTION_LIMIT = 5
     QUEUE_FULL = 6
     UPSTREAM_TIMEOUT = 7
+    CRASHED = 8
+    BAD_GATEWAY = 9
+    BROKEN = 10
 
     @property
     def words(self) -> str:
@@ -33,6 +36,9 @@ _OUTCOME_WORDS = {
     Outcome.CONNECTION_LIMIT: "connection limit",
     Outcome.QUEUE_FULL: "queue full",
     Outcome.UPSTREAM_TIMEOUT: "gateway timed out",
+    Outcome.CRASHED: "lost in a crash",
+    Outcome.BAD_GATEWAY: "bad gateway",
+    Outcome.BROKEN: "connection broken",
 }
 
 
@@ -47,6 +53,8 @@ class State(StrEnum):
     GIL = "waiting for the GIL"
     LOOP = "waiting for the event loop"
     CORE = "waiting for a core"
+    GIL_OR_CORE = "waiting for the GIL or a core"
+    """Of measured runs only: no clock tells a server which of the two its thread waited for."""
     IO = "waiting for I/O"
     DOWNLOAD = "waiting for the client to read"
     DELIVERY = "response on its way"

@@ -73,7 +73,8 @@ def _charged(measures: Measures, life: Floats, handshake_s: float) -> Charges:
             for cause, share in uses(measures, place.step.pool).items():
                 charges[cause] += waits * share
         if place.lock is not None and place.lock_state is not None:
-            charges[place.lock.name, place.lock_state] += float(life[i, INDEX[place.lock_state]])
+            for state in (place.lock_state, State.GIL_OR_CORE):
+                charges[place.lock.name, state] += float(life[i, INDEX[state]])
         charges[CORES, State.CORE] += float(life[i, INDEX[State.CORE]])
     return charges
 
@@ -100,7 +101,7 @@ def uses(measures: Measures, pool: Pool) -> Charges:
                 causes[cause] += used * share
         elif state is State.CORE:
             causes[CORES, state] += used
-        elif lock is not None and state in (State.GIL, State.LOOP, State.COMPUTING):
+        elif lock is not None and state in (State.GIL, State.LOOP, State.GIL_OR_CORE, State.COMPUTING):
             causes[lock, state] += used
         elif lock is not None and state in FOR_A_SLOT:
             causes[lock, _lock_state(measures, lock)] += used

@@ -25,15 +25,16 @@ def bottleneck(measures: Measures, throughput_rps: float) -> Bottleneck | None:
     low, high = measures.window
     if high <= low or throughput_rps <= 0.0:
         return None
-    found = max(_candidates(measures), default=None, key=lambda c: c[0] / (c[4] * (high - low)))
-    if found is None or found[0] / (found[4] * (high - low)) < BINDING:
+    there = {name: measures.available(name, size) or 1.0 for _, _, name, _, size in _candidates(measures)}
+    found = max(_candidates(measures), default=None, key=lambda c: c[0] / (c[4] * there[c[2]] * (high - low)))
+    if found is None or found[0] / (found[4] * there[found[2]] * (high - low)) < BINDING:
         return None
     _, used, resource, kind, size = found
     return Bottleneck(
         resource=resource,
         kind=kind,
         size=size,
-        utilisation=used / (size * (high - low)),
+        utilisation=used / (size * there[resource] * (high - low)),
         rate_rps=throughput_rps,
         seconds_each=_work_each(measures, resource) or used / (high - low) / throughput_rps,
     )

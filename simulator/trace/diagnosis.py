@@ -11,10 +11,18 @@ from simulator.trace.facts import HARDLY, NOTABLE, Facts, Finding, noun
 from simulator.trace.figures import Summary
 from simulator.trace.measures import COMPLETED, CORES, NOT_COMPLETED, SLOWEST, Measures
 from simulator.trace.phrases import all_of, is_or_are, percent, sentence
-from simulator.trace.rules_computing import cores_saturated, gil_convoy, gil_saturated, loop_blocked, loop_saturated
+from simulator.trace.rules_computing import (
+    cores_saturated,
+    gil_convoy,
+    gil_or_cores,
+    gil_saturated,
+    loop_blocked,
+    loop_saturated,
+)
 from simulator.trace.rules_ends import few_samples, gateway_timeouts, gave_up, refused, syn_retries, turned_away
 from simulator.trace.rules_load import accept_limit, imbalance, overload
 from simulator.trace.rules_slots import held_by_io, held_by_readers, held_by_uploads, too_few_to_compute
+from simulator.trace.rules_timeline import crashes, without_effect
 
 Rule = Callable[[Facts], Finding | None]
 
@@ -27,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     cores_saturated,
     gil_saturated,
     gil_convoy,
+    gil_or_cores,
     loop_blocked,
     loop_saturated,
     imbalance,
@@ -36,6 +45,8 @@ RULES: tuple[Rule, ...] = (
     turned_away,
     gateway_timeouts,
     gave_up,
+    crashes,
+    without_effect,
     few_samples,
 )
 MOST_SENTENCES = 3

@@ -37,9 +37,9 @@ class ResourceSummary:
     size: int
     """Slots, locks or cores, all copies together; for a backlog the places in it."""
     utilisation: float
-    """Share of its capacity that was in use."""
+    """Share of its capacity that was in use; of what was not down."""
     split: dict[str, float]
-    """Share of its capacity by what it was used for, in the words of ``State``, and ``idle``; sums to 1."""
+    """Share of its capacity by what it was used for, in the words of ``State``, ``down`` and ``idle``; sums to 1."""
     queue_mean: float
     """Requests waiting for it, averaged over time; for a backlog those in it."""
     queue_max: float

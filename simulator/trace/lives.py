@@ -15,7 +15,7 @@ from simulator.trace.holding import Held, held_parts
 from simulator.trace.stays import Span, client_end, spans
 from simulator.trace.table import Trace
 
-ORDER = (State.GIL, State.LOOP, State.CORE, State.COMPUTING)
+ORDER = (State.GIL, State.LOOP, State.GIL_OR_CORE, State.CORE, State.COMPUTING)
 
 NOTHING_S = 1e-12
 """Shorter stretches are rounding errors."""

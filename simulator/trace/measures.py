@@ -4,7 +4,7 @@ What to watch: a request's time and a slot's time are cut from the same spans. T
 request as its client sees it, the second to the window in which resources are measured.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from simulator.plan.steps import Accept, AcceptEagerly, Seize
 from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
+from simulator.trace import availability
+from simulator.trace.availability import away_by_name, cores
 from simulator.trace.holding import Held, held_parts
 from simulator.trace.levels import Level, difference, level, union_by_copy
 from simulator.trace.outcomes import arrived_in_window, window
@@ -20,8 +22,8 @@ from simulator.trace.table import Trace
 
 STATES = tuple(State)
 INDEX = {state: i for i, state in enumerate(STATES)}
+CORES = availability.CORES
 OUTSIDE, NOT_COMPLETED, COMPLETED, SLOWEST = range(4)
-CORES = "cores"
 
 
 @dataclass(eq=False)
@@ -100,11 +102,20 @@ class Measures:
         )
 
     def cores_in_use(self) -> Level:
-        """Seconds of computing done in each second, as the number of runnable threads allows."""
-        runnable, cores = self.runnable(), self.trace.plan.cores
-        threads = np.round(runnable.height).astype(np.intp)
-        done = np.array([number * cores.rate(number) for number in range(int(threads.max(initial=0)) + 1)])
-        return Level(runnable.at, done[threads])
+        """Seconds of computing done in each second, as the numbers of runnable threads and of cores allow."""
+        runnable, there, plan = self.runnable(), cores(self.trace), self.trace.plan
+        at = np.union1d(runnable.at, there.at) if len(there.at) > 1 else runnable.at
+        threads, count = np.round(runnable.values(at)).astype(np.intp), there.values(at).astype(np.intp)
+        done = np.zeros((int(count.max(initial=0)) + 1, int(threads.max(initial=0)) + 1))
+        for number in np.unique(count).tolist():
+            machine = replace(plan.cores, count=number)
+            done[number] = [many * machine.rate(many) for many in range(done.shape[1])]
+        return Level(at, done[count, threads])
+
+    def available(self, name: str, size: int) -> float:
+        """The share of the window, and of its size, in which a resource was there to be used."""
+        away = away_by_name(self.trace).get(name)
+        return 1.0 if away is None else 1.0 - away.mean(*self.window) / size
 
     def in_hand(self, step: AcceptEagerly) -> float:
         """How many connections its processes have taken and not finished, on average, as a share of their limit."""
@@ -140,7 +151,8 @@ def _bound(measures: Measures) -> None:
         kept = np.where(used > length, length / np.maximum(used, length or 1.0), 1.0)
         measures.cores_time[[computing, core]] -= ((1.0 - kept)[:, None] * time[:, [computing, core]]).sum(axis=0)
         time[:, [computing, core]] *= kept[:, None]
-    excess = max(float(measures.cores_time[computing]) - measures.trace.plan.cores.count * length, 0.0)
+    there = cores(measures.trace).integral(*measures.window)
+    excess = max(float(measures.cores_time[computing]) - there, 0.0)
     measures.cores_time[computing] -= excess
     measures.cores_time[core] += excess
 

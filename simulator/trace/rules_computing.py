@@ -94,6 +94,22 @@ def gil_convoy(facts: Facts) -> Finding | None:
     return None
 
 
+def gil_or_cores(facts: Facts) -> Finding | None:
+    """In a measured run the waits for the GIL and for the cores are one figure, so no cause can be named."""
+    for lock in facts.trace.plan.locks:
+        score = facts.blame.score(lock.name, State.GIL_OR_CORE)
+        if score < NOTABLE:
+            continue
+        gil = facts.summary.resources[lock.name]
+        text = (
+            f"{percent(score)} of the requests' time threads are ready and wait for {all_of(lock.name, gil.size)} or "
+            f"for a core, and measuring cannot tell which ({all_of(lock.name, gil.size)} {is_or_are(gil.size)} "
+            f"{percent(gil.utilisation)} busy with computing, {facts.busy_cores()}): simulate the same run to see"
+        )
+        return Finding(min(score, 1.0), sentence(text))
+    return None
+
+
 def _held_by_long_ones(facts: Facts, lock: Gil, longest: float, who: str) -> Finding | None:
     """Requests wait for a thread more than for the GIL, because the threads compute one at a time under it."""
     score, waits = _lock_score(facts, lock), facts.summary.where_time_goes
@@ -151,7 +167,7 @@ def _others_wait(facts: Facts, lock: Lock, name: str) -> tuple[float, float]:
         place = facts.measures.places[i]
         if place.lock != lock:
             continue
-        waited += float(trace.lock_wait[rows, column].sum())
+        waited += float(np.nansum(trace.lock_wait[rows, column]))
         if isinstance(place.step, AcceptEagerly) and facts.measures.in_hand(place.step) < AT_LIMIT:
             waited += float((trace.reached[rows, i] - trace.reached[rows, i - 1]).sum())
     total = float((trace.finished[rows] - trace.arrival[rows]).sum())

@@ -122,6 +122,13 @@ def _computing(trace: Trace, index: int, place: Place, rows: Rows, start: Floats
         yield Span(index, rows, start, end, {State.COMPUTING: computing, State.CORE: 1.0 - computing})
         return
     wait = trace.lock_wait[rows, trace.lock_places.index(index)]
+    unknown = np.isnan(wait)
+    if unknown.any():
+        yield from _not_told_apart(index, place, rows[unknown], start[unknown], end[unknown], work[unknown])
+        known = ~unknown
+        rows, start, end, elapsed, work, wait = (each[known] for each in (rows, start, end, elapsed, work, wait))
+        if not len(rows):
+            return
     wait = np.minimum(np.where(wait > 0.0, wait, 0.0), elapsed)
     if isinstance(place.lock, Loop) and not _several_visits(place):
         yield from _wait_then_compute(Span(index, rows, start, end, {}), place.lock_state, start + wait, work)
@@ -131,6 +138,13 @@ def _computing(trace: Trace, index: int, place: Place, rows: Rows, start: Floats
     waiting = wait / elapsed
     core = np.maximum(1.0 - waiting - computing, 0.0)
     yield Span(index, rows, start, end, {place.lock_state: waiting, State.COMPUTING: computing, State.CORE: core})
+
+
+def _not_told_apart(index: int, place: Place, rows: Rows, start: Floats, end: Floats, work: Floats) -> Iterator[Span]:
+    """A measured thread under the GIL: what is not computing is waiting, and nobody knows for which of the two."""
+    computing = np.minimum(work, end - start) / (end - start)
+    waiting = State.GIL_OR_CORE if place.lock_state is State.GIL else State.CORE
+    yield Span(index, rows, start, end, {State.COMPUTING: computing, waiting: 1.0 - computing})
 
 
 def _wait_then_compute(whole: Span, waiting: State, begun: Floats, work: Floats) -> Iterator[Span]:

@@ -18,6 +18,8 @@ from simulator.trace.table import Trace
 __all__ = ["Bottleneck", "ClassSummary", "Latency", "ResourceSummary", "Summary", "summarise"]
 
 IDLE = "idle"
+DOWN = "down"
+"""Not there: its process has died, or the pool has become smaller."""
 NOTHING_S = 1e-12
 """Shorter sums are rounding errors."""
 
@@ -79,14 +81,23 @@ def _length(measures: Measures) -> float:
     return max(high - low, 0.0)
 
 
-def _split(seconds: dict[State, float], capacity: float) -> dict[str, float]:
-    """Shares of a capacity in seconds; what is left of it is idle."""
+def _split(seconds: dict[State, float], capacity: float, available: float = 1.0) -> dict[str, float]:
+    """Shares of a capacity in seconds; what is left of it was down, or idle."""
     if capacity <= 0.0:
         return {IDLE: 1.0}
     shares = {state.value: used / capacity for state, used in seconds.items() if used > NOTHING_S}
     total = max(sum(shares.values()), 1.0)  # above 1 only by rounding
     shares = {state: share / total for state, share in shares.items()}
+    down = min(1.0 - available, 1.0 - sum(shares.values()))
+    if down > NOTHING_S:
+        shares[DOWN] = down
     return {**shares, IDLE: max(1.0 - sum(shares.values()), 0.0)}
+
+
+def _utilisation(split: dict[str, float]) -> float:
+    """Of what was there to be used, the share that was."""
+    down = split.get(DOWN, 0.0)
+    return (1.0 - split[IDLE] - down) / (1.0 - down) if down < 1.0 else 0.0
 
 
 def _queue(measures: Measures, name: str) -> tuple[float, float]:
@@ -96,22 +107,23 @@ def _queue(measures: Measures, name: str) -> tuple[float, float]:
 
 def _pool(measures: Measures, pool: Pool) -> ResourceSummary:
     size = pool.size * pool.processes
-    split = _split(dict(zip(STATES, measures.slot_time[pool.name].tolist(), strict=True)), size * _length(measures))
+    seconds = dict(zip(STATES, measures.slot_time[pool.name].tolist(), strict=True))
+    split = _split(seconds, size * _length(measures), measures.available(pool.name, size))
     mean, most = _queue(measures, pool.name)
     return ResourceSummary(
-        kind="pool", size=size, utilisation=1.0 - split[IDLE], split=split, queue_mean=mean, queue_max=most
+        kind="pool", size=size, utilisation=_utilisation(split), split=split, queue_mean=mean, queue_max=most
     )
 
 
 def _lock(measures: Measures, lock: Lock) -> ResourceSummary:
     seconds = measures.lock_time[lock.name].sum(axis=0)
     used = {state: float(seconds[INDEX[state]]) for state in (State.COMPUTING, State.CORE)}
-    split = _split(used, lock.processes * _length(measures))
+    split = _split(used, lock.processes * _length(measures), measures.available(lock.name, lock.processes))
     mean, most = _queue(measures, lock.name)
     return ResourceSummary(
         kind="gil" if isinstance(lock, Gil) else "loop",
         size=lock.processes,
-        utilisation=1.0 - split[IDLE],
+        utilisation=_utilisation(split),
         split=split,
         queue_mean=mean,
         queue_max=most,
@@ -123,20 +135,21 @@ def _backlog(measures: Measures, backlog: Backlog) -> ResourceSummary:
     mean, most = _queue(measures, backlog.name)
     split = _split({State.BACKLOG: mean}, size)
     return ResourceSummary(
-        kind="backlog", size=size, utilisation=1.0 - split[IDLE], split=split, queue_mean=mean, queue_max=most
+        kind="backlog", size=size, utilisation=_utilisation(split), split=split, queue_mean=mean, queue_max=most
     )
 
 
 def _cores(measures: Measures) -> ResourceSummary:
     """Computing lost to switching between threads is not counted as computing."""
     count, length = measures.trace.plan.cores.count, _length(measures)
-    split = _split({State.COMPUTING: float(measures.cores_time[INDEX[State.COMPUTING]])}, count * length)
+    computing = {State.COMPUTING: float(measures.cores_time[INDEX[State.COMPUTING]])}
+    split = _split(computing, count * length, measures.available(CORES, count))
     waiting = float(measures.cores_time[INDEX[State.CORE]])
     most = measures.runnable().maximum(*measures.window) - count
     return ResourceSummary(
         kind="cores",
         size=count,
-        utilisation=1.0 - split[IDLE],
+        utilisation=_utilisation(split),
         split=split,
         queue_mean=waiting / length if length else 0.0,
         queue_max=max(most, 0.0),

@@ -54,7 +54,7 @@ class Trace:
     syn_retries: NDArray[np.int16]
     """[n] how often the SYN had to be repeated."""
     lock_wait: Floats
-    """[n, lock places] seconds that it waited for the lock at each place that computes under one."""
+    """[n, lock places] seconds that it waited for the lock at each place that computes under one; nan: not known."""
     grants: Grants | None = None
     labels: dict[str, str] = field(default_factory=dict)
     """What was run: model, load, engine, command and the like."""

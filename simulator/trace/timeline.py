@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from simulator.plan.resources import Gil
 from simulator.plan.steps import Accept, AcceptEagerly, Handle, Seize
-from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
+from simulator.trace.availability import away_by_name
 from simulator.trace.holding import Held, held_parts
 from simulator.trace.levels import Level, union_by_copy
 from simulator.trace.measures import CORES, measure
@@ -56,7 +56,8 @@ class Bins:
 
 def timeline(trace: Trace, step_s: float = 0.1) -> dict[str, Column]:
     """Columns by name: ``time_s`` (start of the step), ``arrivals``, ``completions``, ``in_system``,
-    ``<queue>: waiting`` (mean length), and ``<resource>: <state>`` (share of its capacity, ``idle`` included).
+    ``<queue>: waiting`` (mean length), and ``<resource>: <state>`` (share of its capacity, ``idle`` included, and
+    ``down`` where something was down).
     """
     count = max(ceil(horizon(trace) / step_s - 1e-9), 1)
     columns: dict[str, Column] = {"time_s": np.arange(count, dtype=np.float64) * step_s}
@@ -83,8 +84,7 @@ class _Recorder:
         queues = [r.name for r in plan.resources]
         self.queues = {name: Bins(count, step_s) for name in queues}
         self.splits: dict[str, dict[State, Bins]] = {
-            part.pool.name: {state: Bins(count, step_s) for state in _states_inside(part, self.places)}
-            for part in self.held
+            part.pool.name: {state: Bins(count, step_s) for state in _states_inside(part, trace)} for part in self.held
         }
         for name in (*(lock.name for lock in plan.locks), CORES):
             states = (State.COMPUTING,) if name == CORES else (State.COMPUTING, State.CORE)
@@ -131,9 +131,9 @@ class _Recorder:
             self.splits[part.pool.name][state].add(span.start, end, share)
 
 
-def _states_inside(part: Held, places: tuple[Place, ...]) -> list[State]:
+def _states_inside(part: Held, trace: Trace) -> list[State]:
     """What a slot of the pool can be used for, in the order of ``State``."""
-    inside = places[part.taken_at + 1 : part.freed_at]
+    inside = trace.places[part.taken_at + 1 : part.freed_at]
     states = {place.state for place in inside}
     if State.COMPUTING in states:
         states.add(State.CORE)
@@ -142,6 +142,8 @@ def _states_inside(part: Held, places: tuple[Place, ...]) -> list[State]:
     for place in inside:
         if place.lock is not None:
             states.add(State.GIL if isinstance(place.lock, Gil) else State.LOOP)
+    if State.GIL in states and np.isnan(trace.lock_wait).any():
+        states.add(State.GIL_OR_CORE)
     return [state for state in State if state in states]
 
 
@@ -149,7 +151,7 @@ def _resource_columns(trace: Trace, count: int, step_s: float) -> dict[str, Colu
     recorder = _Recorder(trace, count, step_s)
     for span in spans(trace):
         recorder.add(span)
-    in_use = _exact_use(trace, count, step_s)
+    in_use, gone = _exact_use(trace, count, step_s), _down(trace, count, step_s)
     columns: dict[str, Column] = {f"{name}: waiting": bins.mean() for name, bins in recorder.queues.items()}
     for name, split in recorder.splits.items():
         shares = {state: bins.mean(recorder.sizes[name]) for state, bins in split.items()}
@@ -161,8 +163,20 @@ def _resource_columns(trace: Trace, count: int, step_s: float) -> dict[str, Colu
             shares[first] = np.where(used > 0.0, shares[first], exact)
             used = exact
         columns |= {f"{name}: {state.value}": share for state, share in shares.items()}
+        if name in gone:
+            columns[f"{name}: down"] = down = gone[name].mean(recorder.sizes[name])
+            used = used + down
         columns[f"{name}: idle"] = np.maximum(1.0 - used, 0.0)
     return columns
+
+
+def _down(trace: Trace, count: int, step_s: float) -> dict[str, Bins]:
+    """When slots, locks and cores were away, for what was away at all."""
+    found = {}
+    for name, level in away_by_name(trace).items():
+        found[name] = Bins(count, step_s)
+        found[name].add_level(level)
+    return found
 
 
 def _exact_use(trace: Trace, count: int, step_s: float) -> dict[str, Bins]:

@@ -24,7 +24,7 @@ def check(raw: dict[str, Any], folder: Traversable | None = None) -> Scenario | 
     """The scenario, or everything that is wrong with it; CSV files are read from the folder."""
     names = {item["name"] for _, item in _named(raw, "requests")}
     context = None if folder is None else {"folder": folder, "classes": names}
-    mistakes = [*_twins(raw), *_strangers(raw), *_nobody(raw), *_too_late(raw)]
+    mistakes = [*_twins(raw), *_strangers(raw), *_nobody(raw), *_too_late(raw), *_bursts(raw)]
     try:
         scenario = Scenario.model_validate(raw, context=context)
     except ValidationError as error:
@@ -90,6 +90,22 @@ def _too_late(raw: dict[str, Any]) -> Iterator[Mistake]:
         at = _seconds(arrivals.get("at"))
         if at is not None and at >= length:
             yield Mistake(("arrivals", "at"), f'expected a time within the duration, "{duration}"', arrivals["at"])
+
+
+def _bursts(raw: dict[str, Any]) -> Iterator[Mistake]:
+    """Additional requests come while requests come, and only where somebody decides when they come."""
+    arrivals, entries, length = raw.get("arrivals"), raw.get("timeline"), _seconds(raw.get("duration"))
+    closed = isinstance(arrivals, dict) and arrivals.get("kind") == "closed"
+    for number, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if not isinstance(entry, dict) or entry.get("do") != "burst":
+            continue
+        if closed:
+            message = "in a closed loop each client waits for its answer; expected other arrivals, or more clients"
+            yield Mistake(("timeline", number, "do"), message, "burst")
+        at = _seconds(entry.get("at"))
+        if at is not None and length is not None and at >= length:
+            expected = f'expected a time within the duration, "{raw["duration"]}"'
+            yield Mistake(("timeline", number, "at"), expected, entry["at"])
 
 
 def _seconds(value: object) -> float | None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.workload.arrivals import Closed
+from simulator.workload.bursts import Columns, drawn_bursts, interventions, merged
 from simulator.workload.distribution import Constant, Distribution, Floats
 from simulator.workload.replay import Replay
 from simulator.workload.rounds import default_rounds
@@ -38,31 +39,43 @@ def draw(scenario: Scenario, seed: int | None = None, rounds: int | None = None)
         think = _column(count, arrivals.think, stream(seed, Source.THINK))
     else:
         arrival = arrival_times(arrivals, scenario.duration, seed)
-    request_class = _classes(scenario, len(arrival), seed)
-    client = _clients(scenario, request_class, seed)
-    upload, response, phases = _by_class(scenario.requests, request_class, seed)
-    rtt, patience = _by_client(scenario.clients, client, seed)
+    columns = _columns(scenario, arrival, _classes(scenario, len(arrival), seed), seed)
+    bursts = [
+        _columns(scenario, burst.arrival, _weighted(scenario, len(burst.arrival), burst.seed), burst.seed)
+        for burst in drawn_bursts(scenario, seed)
+    ]
     return Workload(
         class_names=tuple(c.name for c in scenario.requests),
         client_names=tuple(c.name for c in scenario.clients),
         phase_kinds=_phase_kinds(scenario.requests),
-        arrival=arrival,
-        request_class=request_class,
-        client=client,
-        upload=upload,
-        response=response,
-        phases=phases,
-        rtt=rtt,
-        patience=patience,
+        **(merged([columns, *bursts]) if bursts else columns),
         up_rate=np.array([np.inf if c.up is None else c.up for c in scenario.clients]),
         down_rate=np.array([np.inf if c.down is None else c.down for c in scenario.clients]),
-        coin=stream(seed, Source.COIN).random(len(arrival)),
         duration=scenario.duration,
         warmup=scenario.warmup,
         seed=seed,
         clients_in_loop=clients_in_loop,
         think=think,
+        interventions=interventions(scenario, [len(burst["arrival"]) for burst in bursts]),
     )
+
+
+def _columns(scenario: Scenario, arrival: Floats, request_class: Picks, seed: int) -> Columns:
+    """What the requests that come at these instants need, by the names of the workload's columns."""
+    client = _clients(scenario, request_class, seed)
+    upload, response, phases = _by_class(scenario.requests, request_class, seed)
+    rtt, patience = _by_client(scenario.clients, client, seed)
+    return {
+        "arrival": arrival,
+        "request_class": request_class,
+        "client": client,
+        "upload": upload,
+        "response": response,
+        "phases": phases,
+        "rtt": rtt,
+        "patience": patience,
+        "coin": stream(seed, Source.COIN).random(len(arrival)),
+    }
 
 
 def _blocks(count: int) -> Iterator[slice]:
@@ -82,6 +95,10 @@ def _classes(scenario: Scenario, count: int, seed: int) -> Picks:
         numbers = {c.name: number for number, c in enumerate(scenario.requests)}
         of_name = np.array([numbers[name] for name in recorded.names], dtype=np.int16)
         return of_name[recorded.name_index[:count]]
+    return _weighted(scenario, count, seed)
+
+
+def _weighted(scenario: Scenario, count: int, seed: int) -> Picks:
     return _pick([c.weight for c in scenario.requests], count, stream(seed, Source.CLASS))
 
 

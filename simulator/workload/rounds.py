@@ -4,13 +4,15 @@ import math
 
 from simulator.workload.arrivals import Closed
 from simulator.workload.scenario import Scenario
+from simulator.workload.timeline_table import Burst
 
 
 def expected_requests(scenario: Scenario) -> float:
     """Mean number of requests; in a closed loop the most that its clients and the cores could get through."""
     arrivals = scenario.arrivals
     if not isinstance(arrivals, Closed):
-        return arrivals.expected(scenario.duration)
+        bursts = sum(entry.expected for entry in scenario.timeline if isinstance(entry, Burst))
+        return arrivals.expected(scenario.duration) + bursts
     weight = sum(c.weight for c in scenario.requests)
     service = sum(c.weight * c.mean_time_s for c in scenario.requests) / weight
     computing = sum(c.weight * c.mean_cpu_s for c in scenario.requests) / weight

@@ -24,6 +24,7 @@ from simulator.workload.fields import (
 from simulator.workload.machine_table import MachineSettings
 from simulator.workload.quantity import did_you_mean
 from simulator.workload.table import Work
+from simulator.workload.timeline_table import Timeline
 
 ANYBODY = {"name": "any"}
 """The kind of client in a scenario that names none: no delay, no limit, endless patience."""
@@ -142,6 +143,9 @@ class Scenario(Table):
         default=[ANYBODY],
         validate_default=True,
         description="The kinds of client; without any, a line without delay or limit.",
+    )
+    timeline: Timeline = Field(
+        default=[], validate_default=True, description="What is done to the server meanwhile, one table for every time."
     )
     _name: str = PrivateAttr(default="scenario")
 

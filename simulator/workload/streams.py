@@ -24,6 +24,7 @@ class Source(IntEnum):
     PATIENCE = 9
     THINK = 10
     COIN = 11
+    BURST = 12
 
 
 def stream(seed: int, source: Source, name: str = "", number: int = 0) -> np.random.Generator:

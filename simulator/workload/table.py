@@ -9,6 +9,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.workload.interventions import Interventions
+
 Floats = NDArray[np.float64]
 
 PER_ROW = ("arrival", "request_class", "client", "upload", "response", "phases", "rtt", "patience", "coin", "think")
@@ -69,6 +71,8 @@ class Workload:
     """0 for an open loop, otherwise the number of clients that wait for an answer and think."""
     think: Floats | None = None
     """[n] closed loop only: seconds between the end of the client's previous request and this one."""
+    interventions: Interventions = ()
+    """What is done to the server meanwhile, in order of time."""
 
     def __len__(self) -> int:
         """Rows: in a closed loop those that could be sent, not all of which will be."""

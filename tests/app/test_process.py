@@ -47,8 +47,13 @@ def test_a_run_loads_neither_what_only_exports_need_nor_the_other_engine() -> No
     assert not found & {"polars", "simpy"}
 
 
-@pytest.mark.parametrize("engine", ["kernel", "reference"])
-def test_ctrl_c_ends_a_long_run_with_130_and_leaves_no_file(engine: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("engine", "number", "code"),
+    [("kernel", signal.SIGINT, 130), ("reference", signal.SIGINT, 130), ("kernel", signal.SIGTERM, 143)],
+)
+def test_ctrl_c_and_sigterm_end_a_long_run_and_leave_no_file(
+    engine: str, number: int, code: int, tmp_path: Path
+) -> None:
     flags = f"--model prefork --load steady --rate 1000 --duration 1000s --engine {engine} --json r.json --csv csv"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     child = subprocess.Popen(
@@ -61,10 +66,10 @@ def test_ctrl_c_ends_a_long_run_with_130_and_leaves_no_file(engine: str, tmp_pat
     )
     assert child.stdout is not None
     said = child.stdout.readline()
-    child.send_signal(signal.SIGINT)
+    child.send_signal(number)
     out, err = child.communicate(timeout=60)
     assert said == "running\n"
-    assert child.returncode == 130
+    assert child.returncode == code
     assert out == ""
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []

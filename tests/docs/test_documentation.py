@@ -13,7 +13,7 @@ import pytest
 
 from simulator.app.catalogue import catalogue
 from simulator.app.document import document
-from simulator.app.sections import CALIBRATE, OUTPUT, RUN, VALIDATION, section
+from simulator.app.sections import CALIBRATE, MEASURE, OUTPUT, RUN, SCREEN, VALIDATION, section
 from simulator.experiment import run
 from simulator.plan import Machine, Outcome, State
 from simulator.trace.summary import summarise
@@ -23,6 +23,7 @@ from simulator.workload.draw import draw
 from simulator.workload.fields import Table
 from simulator.workload.load import load, shipped
 from simulator.workload.scenario import Client, RequestClass, Scenario
+from simulator.workload.timeline_table import KINDS as INTERVENTIONS
 from tests.docs.doing import Reader
 from tests.docs.pages import FENCES, ROOT, Page, matches, pages
 
@@ -88,9 +89,10 @@ def _exists(dotted: str) -> bool:
 
 @each_page
 def test_every_flag_that_is_named_exists(page: Page) -> None:
-    sections = (RUN, OUTPUT, VALIDATION, CALIBRATE, *(section(model) for model in catalogue().values()))
+    sections = (RUN, MEASURE, OUTPUT, SCREEN, VALIDATION, CALIBRATE, *map(section, catalogue().values()))
     known = {each.flag(field) for each in sections for field in each.fields}
-    known |= {flag.replace("--", "--no-", 1) for flag in known} | {"--nginx", "--help", "--version", "--request"}
+    known |= {flag.replace("--", "--no-", 1) for flag in known}
+    known |= {"--nginx", "--help", "--version", "--request", "--port"}
     for words in page.code:
         for flag in re.findall(r"(?:^|\s)(--[a-z][a-z-]*)", words):
             assert flag in known | OTHER_PROGRAMS, f"{page.name}: there is no {flag}"
@@ -138,8 +140,9 @@ def test_the_vocabulary_has_every_word_of_a_plan() -> None:
 
 def test_the_page_on_scenarios_has_every_key() -> None:
     text = page("docs/scenarios.md").text
-    tables: tuple[type[Table], ...] = (Scenario, RequestClass, Client, *KINDS.values())
-    keys = {key for table in tables for key in table.known_keys()} | set(KINDS) | set(DISTRIBUTIONS)
+    tables: tuple[type[Table], ...] = (Scenario, RequestClass, Client, *KINDS.values(), *INTERVENTIONS.values())
+    keys = {key for table in tables for key in table.known_keys()}
+    keys |= {*KINDS, *INTERVENTIONS, *DISTRIBUTIONS}
     assert sorted(key for key in keys if f"`{key}`" not in text) == []
 
 

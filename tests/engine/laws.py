@@ -5,7 +5,7 @@ Each law yields sentences about what breaks it, and nothing for a sound trace. T
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from simulator.plan import Accept, Compute, Connect, Handle, Link, Outcome, Pool, Release, Seize, Send
 from simulator.trace.table import Trace
 from simulator.workload.table import Work
+from tests.engine.interventions import changes, cores_at, lost, open_slots
 from tests.engine.stays import EQUAL_S, Floats, computes, first_overlap, how_many, merged, next_place, process_at, work
 
 # --- requests -------------------------------------------------------------------------------------------------------
@@ -70,6 +71,7 @@ class Copy:
     """One copy of a pool. Rows of ``waits`` and ``holds``: start and end, for who queued and for who got a slot."""
 
     pool: Pool
+    number: int
     waits: Floats
     holds: Floats
     joined: Floats
@@ -94,7 +96,7 @@ def copies(trace: Trace) -> Iterator[Copy]:
         for copy in range(pool.processes):
             here = ~np.isnan(wait[:, 0]) & (process == copy)
             got = here & (trace.slot[:, column] >= 0)
-            yield Copy(pool, wait[here], hold[got], wait[got, 0], trace.slot[got, column].astype(np.int64))
+            yield Copy(pool, copy, wait[here], hold[got], wait[got, 0], trace.slot[got, column].astype(np.int64))
 
 
 def slots_are_held_by_one_at_a_time(trace: Trace) -> Iterator[str]:
@@ -109,7 +111,7 @@ def slots_are_held_by_one_at_a_time(trace: Trace) -> Iterator[str]:
 
 
 def no_slot_is_free_while_somebody_waits(trace: Trace) -> Iterator[str]:
-    """Work conservation: as long as the queue of a copy is not empty, all its slots are held.
+    """Work conservation: as long as the queue of a copy is not empty, all its slots that are there are held.
 
     From the trace: a request waits from the place that takes the slot to the next one, and holds it from there to the
     release. Pools whose clients take the slot back as they leave are left out: the columns do not tell in which order
@@ -118,9 +120,12 @@ def no_slot_is_free_while_somebody_waits(trace: Trace) -> Iterator[str]:
     for copy in copies(trace):
         if copy.pool.frees_when_client_leaves:
             continue
-        ends = np.unique(np.concatenate((copy.waits, copy.holds)))
+        ends = np.unique(np.concatenate((copy.waits.ravel(), copy.holds.ravel(), changes(trace))))
         low = ends[:-1][np.diff(ends) > EQUAL_S]
         idle = (how_many(copy.waits, low) > 0) & (how_many(copy.holds, low) < copy.pool.size)
+        for at in np.flatnonzero(idle) if trace.workload.interventions else ():
+            held = copy.slot[(copy.holds[:, 0] <= low[at]) & (low[at] < copy.holds[:, 1])]
+            idle[at] = not open_slots(trace, copy.pool, copy.number, low[at]) <= set(held.tolist())
         if idle.any():
             yield f"somebody waited for a {copy.pool.name} at {low[idle][0]} s, when one was free"
 
@@ -194,20 +199,23 @@ def every_runnable_thread_gets_its_share_of_the_cores(trace: Trace) -> Iterator[
 
     From the trace: a thread is runnable while it is at a computing place without a lock, or holds the lock it needs (a
     grant). That gives their number at every moment, the share that each gets, and, summed up, the work that was done
-    between any two moments. It must be the work that each request had to do. So no core is idle while a runnable thread
-    waits for one: the shares are then below one only if they add up to all cores, less the cost of switching.
+    between any two moments. It must be the work that each request had to do, or less for one that was lost in a crash.
+    So no core is idle while a runnable thread waits for one: the shares are then below one only if they add up to all
+    cores, less the cost of switching.
     """
     needs, runnable = work(trace), list(runs(trace))
     start, end = (np.concatenate([run[i] for run in runnable] or [np.zeros(0)]) for i in (2, 3))
-    moments = np.unique(np.concatenate(([0.0], start, end)))
-    share = np.array([trace.plan.cores.rate(int(k)) for k in how_many(np.column_stack((start, end)), moments[:-1])])
+    moments = np.unique(np.concatenate(([0.0], start, end, changes(trace))))
+    many = how_many(np.column_stack((start, end)), moments[:-1]).tolist()
+    cores = [replace(trace.plan.cores, count=count) for count in cores_at(trace, moments[:-1]).tolist()]
+    share = np.array([each.rate(number) for each, number in zip(cores, many, strict=True)])
     done = np.concatenate(([0.0], np.cumsum(share * np.diff(moments))))
     got = np.zeros_like(needs)
     for column, rows, begun, ended in runnable:
         np.add.at(
             got, (rows, np.full(len(rows), column)), np.interp(ended, moments, done) - np.interp(begun, moments, done)
         )
-    wrong = np.abs(got - needs) > EQUAL_S
+    wrong = np.where(lost(trace)[:, None], got - needs, np.abs(got - needs)) > EQUAL_S
     if wrong.any():
         row, column = (int(i) for i in np.argwhere(wrong)[0])
         name = trace.places[column].name

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from math import inf
+from random import Random
 
 import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from simulator.workload.interventions import Do, Intervention, Interventions
 from simulator.workload.table import Work, Workload
 
 ROUND_S = (0.0, 0.25, 0.5, 0.5, 1.0, 2.0, 0.1, 0.3)
@@ -15,6 +17,7 @@ ROUNDEST_S = (0.0, 0.5, 0.5, 0.5)
 """Nearly everything happens on the half second."""
 PATIENCE_S = (inf, 0.0, 0.5, 1.0, 2.0, 5.0)
 RTT_S = (0.0, 0.5, 1.0, 0.04)
+BOOT_S = (0.1, 0.25, 0.5, 0.5, 1.0, 3.0, 0.777)
 SIZES = (0.0, 50.0, 100.0, 200.0, 333.0)
 RATES = (100.0, 200.0, 700.0, inf)
 
@@ -57,7 +60,32 @@ def seeded_workload(seed: int, rows: int = 24) -> Workload:
         duration=(2.0, 5.0)[random.integers(2)],
         clients_in_loop=in_loop,
         think=_column(random, n, seconds) if in_loop else None,
+        interventions=seeded_interventions(seed),
     )
+
+
+def seeded_interventions(seed: int) -> Interventions:
+    """None for half of the seeds, otherwise up to five, many of them at moments at which other things happen."""
+    random = Random(f"interventions {seed}")
+    if random.random() < 0.5:
+        return ()
+    moments = random.choice((ROUNDEST_S, ROUND_S, tuple(random.uniform(0.0, 4.0) for _ in range(9))))
+    entries = [
+        _intervention(random, random.choice(moments) + random.choice(moments))
+        for _ in range(random.choice((1, 1, 2, 3, 5)))
+    ]
+    return tuple(sorted(entries, key=lambda entry: entry.at))
+
+
+def _intervention(random: Random, at: float) -> Intervention:
+    do = random.choice((Do.KILL, Do.KILL, Do.KILL, Do.SLOW_IO, Do.SLOTS, Do.CORES))
+    match do:
+        case Do.KILL:
+            return Intervention(at=at, do=do, number=random.choice((0, 0, 1, 2)), lasting=random.choice(BOOT_S))
+        case Do.SLOW_IO:
+            return Intervention(at=at, do=do, factor=random.choice((0.5, 2.0, 3.3)), lasting=random.choice(BOOT_S))
+        case _:
+            return Intervention(at=at, do=do, number=random.choice((1, 1, 2, 3, 4)))
 
 
 def workloads() -> st.SearchStrategy[Workload]:

@@ -25,7 +25,7 @@ from simulator.plan import (
     Seize,
     Send,
 )
-from simulator.trace.checks import check
+from simulator.trace.checks import check, check_measured
 from simulator.trace.table import Trace
 from tests.trace.by_hand import Kind, random_load, simulate
 
@@ -134,3 +134,11 @@ def test_a_lock_held_by_two_is_named(eager: Trace) -> None:
     assert eager.grants is not None
     one_process = replace(eager, process=np.zeros(len(eager), np.int32))
     assert "GIL 0 was held by two requests" in said(one_process)
+
+
+def test_of_a_measured_run_only_ends_and_order_are_asked(prefork: Trace) -> None:
+    prefork.slot[:] = 0
+    assert check_measured(prefork) == []
+    prefork.reached[5, 3] = 0.0
+    prefork.outcome[3] = Outcome.OPEN
+    assert len(check_measured(prefork)) == 2

@@ -1,5 +1,6 @@
 """Each rule on a run that was built to trigger it, and on one that is nearly the same but must not."""
 
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -28,12 +29,21 @@ from simulator.trace.blame import Blame
 from simulator.trace.diagnosis import RULES, Rule
 from simulator.trace.facts import Facts
 from simulator.trace.measures import measure
-from simulator.trace.rules_computing import cores_saturated, gil_convoy, gil_saturated, loop_blocked, loop_saturated
+from simulator.trace.rules_computing import (
+    cores_saturated,
+    gil_convoy,
+    gil_or_cores,
+    gil_saturated,
+    loop_blocked,
+    loop_saturated,
+)
 from simulator.trace.rules_ends import few_samples, gateway_timeouts, gave_up, refused, syn_retries, turned_away
 from simulator.trace.rules_load import accept_limit, imbalance, overload
 from simulator.trace.rules_slots import held_by_io, held_by_readers, held_by_uploads, too_few_to_compute
+from simulator.trace.rules_timeline import crashes, without_effect
 from simulator.trace.summary import summarise
 from simulator.trace.table import Trace
+from simulator.workload.interventions import Do, Intervention
 from simulator.workload.table import Workload
 from tests.trace.by_hand import Kind, load_at, random_load, simulate
 
@@ -88,7 +98,19 @@ QUICK = Kind(steps=(("cpu", 0.001), ("io", 0.01)))
 REPORT, SLOW_QUERY = Kind(steps=(("cpu", 0.2),), every=15), Kind(steps=(("io", 1.5),), every=12)
 ROUGH = (1.0, 2.0, 3.0)
 
+KILLED = Intervention(at=10.0, do=Do.KILL, number=1, lasting=1.0)
+
 CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]] = {
+    crashes: (
+        (loops(2), replace(of(200, page=QUERY), interventions=(KILLED,))),
+        (loops(1), replace(of(200, page=QUERY), interventions=(KILLED,))),
+        ["process 1 died at 10.0 s and took", "requests along; the other one went on"],
+    ),
+    without_effect: (
+        (loops(1), replace(of(20, page=PAGE), interventions=(KILLED,))),
+        (loops(2), replace(of(20, page=PAGE), interventions=(KILLED,))),
+        ["the timeline kills process 1, and this server has only process 0"],
+    ),
     held_by_uploads: (
         (forked(4), of(20, page=PAGE, phone=UPLOAD)),
         (proxied(forked(4)), of(20, page=PAGE, phone=UPLOAD)),
@@ -201,7 +223,8 @@ def test_a_rule_is_silent_on_the_run_without_its_cause(rule: Rule) -> None:
 
 
 def test_every_rule_has_its_runs() -> None:
-    assert set(RULES) - set(CASES) == {gateway_timeouts}  # the next test is about that one
+    elsewhere = {gateway_timeouts, gil_or_cores}  # the next test; tests/real/test_waits.py, as it is never simulated
+    assert set(RULES) - set(CASES) == elsewhere
 
 
 def test_a_proxy_that_stopped_waiting_is_told_apart_from_a_client_that_did() -> None:

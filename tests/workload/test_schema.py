@@ -30,7 +30,7 @@ def test_every_key_has_a_description() -> None:
 
 
 def test_the_contract_of_a_scenario_file_is_in_the_schema() -> None:
-    top = {"title", "story", "duration", "warmup", "seed", "machine", "arrivals", "requests", "clients"}
+    top = {"title", "story", "duration", "warmup", "seed", "machine", "arrivals", "requests", "clients", "timeline"}
     assert set(SCHEMA["properties"]) == top
     assert set(SCHEMA["required"]) == {"title", "duration", "arrivals", "requests"}
     kinds = [kind["properties"]["kind"]["const"] for kind in SCHEMA["properties"]["arrivals"]["anyOf"]]

@@ -9,7 +9,7 @@ from simulator.workload.load import load, shipped
 from simulator.workload.rounds import expected_requests
 from simulator.workload.scenario import Scenario
 
-NAMES = ("cpu-heavy", "io-heavy", "mixed", "slow-clients", "spike", "steady", "think-time")
+NAMES = ("cpu-heavy", "crash", "io-heavy", "mixed", "slow-clients", "spike", "steady", "think-time")
 
 
 def computing_per_request(scenario: Scenario) -> float:

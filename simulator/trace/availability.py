@@ -1,0 +1,127 @@
+"""What was there to be used, and when: slots of processes that were down, of pools that became smaller, and cores.
+
+What to watch: a slot is away from the moment at which nobody holds it any more and nobody may have it. A worker that
+has to go while it is busy finishes first; one whose process dies does not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan.processes import main_pool, process_count, slots_in_each, slots_of_each
+from simulator.plan.resources import Pool
+from simulator.trace.holding import held_parts, holdings
+from simulator.trace.levels import Level, level, union
+from simulator.trace.stays import Floats, Rows, horizon
+from simulator.trace.table import Trace
+from simulator.workload.interventions import Do, Intervention
+
+CORES = "cores"
+Stretches = list[tuple[float, float]]
+"""Pairs of start and end in seconds."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Away:
+    """When slots of one pool were away: one row for every stretch, in order of the slots and then of time."""
+
+    slot: NDArray[np.int32]
+    start: Floats
+    end: Floats
+
+
+def interventions(trace: Trace, *kinds: Do) -> list[Intervention]:
+    """The entries of some kinds, in order of time."""
+    return [entry for entry in trace.workload.interventions if entry.do in kinds]
+
+
+def lost(trace: Trace, kill: Intervention) -> Rows:
+    """The requests that a process took along when it died."""
+    return np.flatnonzero((trace.process == kill.number) & (trace.left == kill.at))
+
+
+def processes_down(trace: Trace) -> dict[int, Stretches]:
+    """For every process that died: from its death to the end of its boot."""
+    down: dict[int, Stretches] = {}
+    for entry in interventions(trace, Do.KILL):
+        if entry.number < process_count(trace.plan):
+            down.setdefault(entry.number, []).append((entry.at, entry.until))
+    return {process: _restarted(stretches) for process, stretches in down.items()}
+
+
+def _restarted(kills: Stretches) -> Stretches:
+    """A process that is killed while it boots is back when the last boot is over, be it earlier."""
+    merged: Stretches = []
+    for start, end in kills:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def slots_away(trace: Trace, pool: Pool) -> Away:
+    """When slots of the pool were away."""
+    closed = dict(_closed(trace, pool))
+    part = held_parts(trace, trace.places)[trace.plan.pools.index(pool)]
+    held = holdings(trace, part) if closed else None
+    found: list[tuple[int, float, float]] = []
+    for slot, stretches in closed.items():
+        assert held is not None  # there is something closed
+        here = held.slot == slot
+        for start, end in stretches:
+            busy = here & (held.start <= start) & (held.end > start)  # it finishes first
+            free = max(start, float(held.end[busy].max(initial=start)))
+            if free < end:
+                found.append((slot, free, end))
+    slot_column, starts, ends = zip(*found, strict=True) if found else ((), (), ())
+    return Away(np.array(slot_column, np.int32), np.array(starts, np.float64), np.array(ends, np.float64))
+
+
+def _closed(trace: Trace, pool: Pool) -> Iterator[tuple[int, Stretches]]:
+    """The slots that nobody may have for some time, and when."""
+    down, of_each = processes_down(trace), slots_of_each(trace.plan, pool)
+    width = slots_in_each(trace.plan, pool)
+    sizes = interventions(trace, Do.SLOTS) if pool == main_pool(trace.plan) else []
+    if not sizes and not (down and of_each):
+        return
+    end = horizon(trace)
+    too_small = {place: _too_small(sizes, place, end) for place in range(width)}
+    for slot in range(pool.size * pool.processes):
+        stretches = too_small[slot % width] + (down.get(slot // of_each, []) if of_each else [])
+        starts, ends = np.array(stretches, np.float64).reshape(-1, 2).T
+        starts, ends = union(starts, np.minimum(ends, end))
+        yield slot, [(float(a), float(b)) for a, b in zip(starts, ends, strict=True) if b > a]
+
+
+def _too_small(sizes: list[Intervention], place: int, end: float) -> Stretches:
+    """When the pool was too small for the slot at this place of each copy."""
+    moments = [*(entry.at for entry in sizes), end]
+    return [(entry.at, until) for entry, until in zip(sizes, moments[1:], strict=True) if place >= entry.number]
+
+
+def away_by_name(trace: Trace) -> dict[str, Level]:
+    """How much was away at each moment: slots of pools, locks of processes, cores; only what was away at all."""
+    found: dict[str, Level] = {}
+    if not trace.workload.interventions:
+        return found
+    for pool in trace.plan.pools:
+        stretches = slots_away(trace, pool)
+        found[pool.name] = level(stretches.start, stretches.end)
+    down = np.array([pair for stretches in processes_down(trace).values() for pair in stretches]).reshape(-1, 2)
+    for lock in trace.plan.locks:
+        own = down if lock.processes == process_count(trace.plan) else down[:0]
+        found[lock.name] = level(own[:, 0], np.minimum(own[:, 1], horizon(trace)))
+    there = cores(trace)
+    missing = trace.plan.cores.count - there.height
+    found[CORES] = Level(there.at, missing) if missing.any() else level(np.empty(0), np.empty(0))
+    return {name: each for name, each in found.items() if len(each.at)}
+
+
+def cores(trace: Trace) -> Level:
+    """How many cores there were at each moment."""
+    steps = {0.0: float(trace.plan.cores.count)}
+    steps |= {entry.at: float(entry.number) for entry in interventions(trace, Do.CORES)}
+    return Level(np.array(list(steps)), np.array(list(steps.values())))

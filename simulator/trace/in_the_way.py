@@ -1,0 +1,223 @@
+"""Who was in the way of one request while it waited: who had the slot, the loop, the GIL or the cores meanwhile.
+
+What to watch: the answer is a request, not a statistic. ``blame`` says what most waiting of a run was about; this says
+that request 1041 stood behind request 1033, which had the loop for 350 ms.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan.resources import Lock, Pool
+from simulator.plan.steps import Accept, AcceptEagerly, Connect, Seize
+from simulator.plan.walk import Place
+from simulator.plan.words import State
+from simulator.trace.lives import Stay
+from simulator.trace.measures import lock_copies
+from simulator.trace.phrases import all_of, count, duration, percent, plural
+from simulator.trace.playback.activity import AT_WORK, Activity
+from simulator.trace.playback.ledger import Ledger
+from simulator.trace.playback.segments import Segments
+from simulator.trace.playback.sites import Sites, sites
+from simulator.trace.table import Trace
+
+Rows = NDArray[np.int32]
+Floats = NDArray[np.float64]
+TOLERANCE_S = 1e-9
+ALWAYS = 0.98
+"""From this share of the time on, slots count as taken all the time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """What was in the way during one stay."""
+
+    words: str
+    """``behind #1033, which had the event loop for 350 ms``; empty where nothing was."""
+    request: int = -1
+    """The request that was most in the way; -1: none in particular."""
+
+
+NOBODY = Obstacle(words="")
+
+
+class InTheWay:
+    """Answers for the requests of one run."""
+
+    def __init__(self, trace: Trace) -> None:
+        """Everything is worked out when it is asked for."""
+        self._trace = trace
+
+    @cached_property
+    def _ledger(self) -> Ledger:
+        return Ledger(self._trace)
+
+    @cached_property
+    def _sites(self) -> Sites:
+        return sites(self._trace)
+
+    def of(self, request: int, stay: Stay) -> Obstacle:
+        """Who was in the way of a request during one of its stays."""
+        place = next((p for p in self._sites.places if p.name == stay.place), None)
+        if place is None:
+            return NOBODY
+        load = self._trace.workload
+        match stay.state:
+            case State.CONNECTING:
+                return self._full_backlog(request, stay, place)
+            case State.BACKLOG | State.QUEUED:
+                return self._acceptor(request, stay, place)
+            case State.LOOP | State.GIL | State.GIL_OR_CORE:
+                return self._holder_of_lock(request, stay, place)
+            case State.CORE:
+                return self._on_the_cores(request, stay)
+            case State.UPLOAD:
+                return self._line(request, "sends", load.upload, load.up_rate)
+            case State.DOWNLOAD:
+                return self._line(request, "reads", load.response, load.down_rate)
+            case _:
+                return NOBODY
+
+    def retries_s(self, request: int) -> tuple[float, ...]:
+        """When it repeated its SYN, as far as the plan tells; where there are two handshakes, those of the first."""
+        for index, place in enumerate(self._sites.places):
+            if isinstance(place.step, Connect):
+                start = float(self._trace.reached[request, index])
+                shaken = self._handshake_s(request, place)
+                times = place.step.retries_s[: int(self._trace.syn_retries[request])]
+                later = self._trace.reached[request, index + 1] if index + 1 < len(self._sites.places) else np.nan
+                end = float(np.nan_to_num(later, nan=np.inf))
+                return tuple(t for t in (start + shaken + after for after in times) if t <= end + TOLERANCE_S)
+        return ()
+
+    def _handshake_s(self, request: int, place: Place) -> float:
+        local = isinstance(place.step, Connect) and place.step.link.name == "LOCAL"
+        return 0.0 if local else 1.5 * float(self._trace.workload.rtt[request])
+
+    def _full_backlog(self, request: int, stay: Stay, place: Place) -> Obstacle:
+        retries = int(self._trace.syn_retries[request])
+        if stay.end - stay.start <= self._handshake_s(request, place) + TOLERANCE_S or not isinstance(
+            place.step, Connect
+        ):
+            return NOBODY
+        backlog = place.step.backlog
+        times = {0: "", 1: "; the SYN was repeated once"}.get(retries, f"; the SYN was repeated {retries} times")
+        return Obstacle(words=f"the {backlog.name} was full ({backlog.limit + 1} connections){times}")
+
+    def _acceptor(self, request: int, stay: Stay, place: Place) -> Obstacle:
+        match place.step:
+            case Accept(pool=pool) | Seize(pool=pool):
+                return self._slots(request, stay, pool)
+            case AcceptEagerly(lock=lock):
+                return self._at_lock(request, stay, lock, self._process(request, lock))
+            case _:
+                return NOBODY
+
+    def _slots(self, request: int, stay: Stay, pool: Pool) -> Obstacle:
+        """What the slots were used for meanwhile, and who had one for longest."""
+        column = next(part.column for part in self._sites.held if part.pool == pool)
+        others = self._others(request, stay)
+        holding = others.take(self._sites.of_pool[column][others.place])
+        copy = int(self._trace.process[request]) if pool.processes > 1 else -1
+        if copy >= 0:
+            holding = holding.take(self._trace.slot[holding.request, column] // pool.size == copy)
+        if not len(holding):
+            return NOBODY
+        overlap = _overlap(holding, stay)
+        requests, seconds = _by_request(holding, overlap)
+        used = np.bincount(holding.activity, overlap, minlength=len(Activity))
+        main = Activity(int(used.argmax()))
+        what = main.state.value if main.state is not None else main.name.lower()
+        some = pool.size * (pool.processes if copy < 0 else 1)
+        share = float(seconds.sum()) / ((stay.end - stay.start) * some)
+        taken = "taken" if share > ALWAYS else f"taken {percent(share)} of the time"
+        first = int(requests[0])
+        words = (
+            f"{all_of(pool.name, some)} {'was' if some == 1 else 'were'} {taken}, "
+            f"{percent(float(used.max() / used.sum()))} of that {what}; "
+            f"longest by #{first} ({duration(float(seconds[0]))})"
+        )
+        return Obstacle(words=words, request=first)
+
+    def _holder_of_lock(self, request: int, stay: Stay, place: Place) -> Obstacle:
+        if place.lock is None:
+            return NOBODY
+        return self._at_lock(request, stay, place.lock, self._process(request, place.lock))
+
+    def _process(self, request: int, lock: Lock) -> int:
+        return int(self._trace.process[request]) if lock.processes > 1 else 0
+
+    def _at_lock(self, request: int, stay: Stay, lock: Lock, copy: int) -> Obstacle:
+        """Who had the lock longest meanwhile, and how many had it too."""
+        number = self._sites.locks.index(lock)
+        others = self._others(request, stay)
+        had = others.take(AT_WORK[others.activity] & self._sites.of_lock[number][others.place])
+        if lock.processes > 1 and copy >= 0:
+            place = next(p for p in self._sites.places if p.lock == lock)
+            had = had.take(lock_copies(self._trace, place, had.request.astype(np.intp)) == copy)
+        if not len(had):
+            return NOBODY
+        requests, seconds = _by_request(had, _overlap(had, stay))
+        first = int(requests[0])
+        longest = had.take(had.request == first)
+        whole = float((longest.end - longest.start).sum())
+        return Obstacle(
+            words=f"behind #{first}, which had the {lock.name} for {duration(whole)}" + _and_others(requests, seconds),
+            request=first,
+        )
+
+    def _on_the_cores(self, request: int, stay: Stay) -> Obstacle:
+        others = self._others(request, stay)
+        ran = others.take(AT_WORK[others.activity])
+        if not len(ran):
+            return NOBODY
+        requests, _ = _by_request(ran, _overlap(ran, stay))
+        cores = all_of("core", self._trace.plan.cores.count)
+        first = int(requests[0])
+        more = "" if len(requests) == 1 else f" and {count(len(requests) - 1)} {plural('other', len(requests) - 1)}"
+        return Obstacle(words=f"shared {cores} with #{first}{more}", request=first)
+
+    def _line(self, request: int, does: str, sizes: Floats, rates: Floats) -> Obstacle:
+        rate = float(rates[self._trace.workload.client[request]])
+        if not np.isfinite(rate):
+            return NOBODY
+        return Obstacle(words=f"the client {does} {kibibytes(float(sizes[request]))} at {megabits(rate)}")
+
+    def _others(self, request: int, stay: Stay) -> Segments:
+        """What all others did during a stay."""
+        found = self._ledger.between(stay.start, stay.end)
+        return found.take(found.request != request)
+
+
+def kibibytes(size: float) -> str:
+    """A size in the unit that suits: ``900 B``, ``180 KiB``, ``2.1 MiB``."""
+    for unit, factor in (("MiB", 2**20), ("KiB", 2**10)):
+        if size >= factor:
+            return f"{size / factor:.3g} {unit}"
+    return f"{size:.0f} B"
+
+
+def megabits(bytes_per_s: float) -> str:
+    """A rate as lines are sold: ``0.5 Mbit/s``."""
+    return f"{bytes_per_s * 8 / 1e6:.3g} Mbit/s"
+
+
+def _overlap(some: Segments, stay: Stay) -> Floats:
+    return np.minimum(some.end, stay.end) - np.maximum(some.start, stay.start)
+
+
+def _by_request(some: Segments, seconds: Floats) -> tuple[Rows, Floats]:
+    """The requests and their seconds, the longest first."""
+    requests, which = np.unique(some.request, return_inverse=True)
+    total: Floats = np.bincount(which, weights=seconds).astype(np.float64)
+    order = np.argsort(-total, kind="stable")
+    return requests[order], total[order]
+
+
+def _and_others(requests: Rows, seconds: Floats) -> str:
+    others = len(requests) - 1
+    if not others:
+        return ""
+    return f", and {count(others)} {plural('other', others)} for {duration(float(seconds[1:].sum()))} in all"
