@@ -1,0 +1,66 @@
+"""What a slot, a loop or a request is seen to be doing: the states of a request as small integers, and a few more.
+
+The integers are ranks. Where several activities fall into one column of a lane, the highest is shown, so that what is
+short and telling does not vanish among what is common.
+"""
+
+from collections.abc import Mapping
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan.words import State
+
+
+class Activity(IntEnum):
+    """Small enough for a uint8; the higher one wins a column."""
+
+    IDLE = 0
+    """A slot that nobody holds, a lock that is free."""
+    CONNECTING = 1
+    QUEUED = 2
+    BACKLOG = 3
+    DELIVERY = 4
+    IO = 5
+    DOWNLOAD = 6
+    UPLOAD = 7
+    COMPUTING = 8
+    CORE = 9
+    LOOP = 10
+    GIL_OR_CORE = 11
+    GIL = 12
+    DOWN = 13
+    """A slot that is not there: its process died and has not booted yet, or the pool was made smaller."""
+    DROPPED = 14
+    """The request ended here without an answer."""
+    CRASHED = 15
+    """The process died here, and the request with it."""
+
+    @property
+    def state(self) -> State | None:
+        """The state of a request with the same name; None where it is not one."""
+        return State.__members__.get(self.name)
+
+
+OF_STATE: Mapping[State, Activity] = {state: Activity[state.name] for state in State}
+
+Activities = NDArray[np.uint8]
+"""An ``Activity`` each."""
+
+
+def among(*activities: Activity) -> NDArray[np.bool_]:
+    """A table to look activities up in: ``among(...)[column]`` says for each entry whether it is one of these."""
+    table = np.zeros(len(Activity), np.bool_)
+    table[list(activities)] = True
+    return table
+
+
+AT_WORK = among(Activity.COMPUTING, Activity.CORE)
+"""Who does one of these at a place that needs a lock has that lock."""
+FOR_LOCK = among(Activity.GIL, Activity.LOOP, Activity.GIL_OR_CORE)
+"""Wants the lock that somebody else has."""
+READY = AT_WORK | FOR_LOCK
+"""Computes, or could compute at once but for others who do."""
+ELSEWHERE = among(Activity.UPLOAD, Activity.IO, Activity.DOWNLOAD)
+"""Waits for the client, or for another service: nothing on this machine is at work for it."""

@@ -1,0 +1,117 @@
+"""What happened, as a table in order of time: every arrival and every end, and above all what is worth telling."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+NOTABLE = 1.0
+"""The log tells events of at least this importance."""
+
+
+class EventKind(IntEnum):
+    """What happened."""
+
+    ARRIVED = 0
+    ACCEPTED = 1
+    """A request left the server's accept queue."""
+    COMPLETED = 2
+    SYN_DROPPED = 3
+    """The backlog was full; the client repeats its SYN."""
+    FAILED = 4
+    """A request ended, and not by being completed."""
+    BLOCKED = 5
+    """A request let go of the event loop, which it had for long while others waited."""
+    SLOWEST = 6
+    """A request was completed that took longer than any before."""
+    CROWDED = 7
+    """More requests in the system than ever before or after."""
+    INTERVENED = 8
+    """Somebody did something to the server."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened."""
+
+    time_s: float
+    kind: EventKind
+    request: int
+    """-1 where it was not one request."""
+    importance: float
+    """0: routine; the log tells what has 1 or more."""
+    seconds: float
+    """BLOCKED: how long it had the loop; SLOWEST, COMPLETED and FAILED: since its arrival; otherwise 0."""
+    others: int
+    """BLOCKED: how many waited behind it; CROWDED: how many there were; INTERVENED: how many were lost; otherwise 0."""
+    words: str
+    """What happened, without the time and the request: ``refused, because the backlog was full (129 of 129)``."""
+    alike: int = 0
+    """How many of the same kind happened shortly before and are not told one by one."""
+
+    @property
+    def text(self) -> str:
+        """The event as one line of a log, without its time: ``#1041 SYN dropped: ... (and 36 more)``."""
+        who = f"#{self.request} " if self.request >= 0 else ""
+        return f"{who}{self.words}" + (f" (and {self.alike} more)" if self.alike else "")
+
+    @property
+    def look_s(self) -> float:
+        """The moment at which it can be seen best: for a block just before its end."""
+        return self.time_s - min(self.seconds / 100, 0.001) if self.kind is EventKind.BLOCKED else self.time_s
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Events:
+    """Columns over many events, in order of time."""
+
+    time_s: Floats
+    kind: NDArray[np.int8]
+    """An ``EventKind``."""
+    request: NDArray[np.int32]
+    place: NDArray[np.int16]
+    """Where in the walk, -1 where that does not matter; INTERVENED: which entry of ``workload.interventions``."""
+    importance: Floats
+    seconds: Floats
+    others: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    def upto(self, t_s: float) -> int:
+        """How many had happened by a moment."""
+        return int(self.time_s.searchsorted(t_s, "right"))
+
+
+def joined(parts: list[Events]) -> Events:
+    """Several tables as one, in order of time."""
+    columns = [np.concatenate([getattr(part, name) for part in parts]) for name in Events.__slots__]
+    order = np.argsort(columns[0], kind="stable")
+    return Events(*(column[order] for column in columns))
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Details:
+    """The further columns of a table of events; single figures hold for all of them."""
+
+    place: int = -1
+    importance: Floats | float = 0.0
+    seconds: Floats | float = 0.0
+    others: NDArray[np.intp] | int = 0
+
+
+def events_of(kind: EventKind, time_s: Floats, rows: NDArray[np.intp], details: Details) -> Events:
+    """A table of events of one kind, in any order."""
+    count = len(rows)
+    return Events(
+        time_s,
+        np.full(count, kind, np.int8),
+        rows.astype(np.int32),
+        np.full(count, details.place, np.int16),
+        np.broadcast_to(np.asarray(details.importance, np.float64), count),
+        np.broadcast_to(np.asarray(details.seconds, np.float64), count),
+        np.broadcast_to(np.asarray(details.others, np.int32), count),
+    )

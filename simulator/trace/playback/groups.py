@@ -1,0 +1,80 @@
+"""Which resources of a plan are drawn as lanes, which as counts, and where requests wait without holding anything.
+
+What to watch: this is read from the steps alone. A pool whose slots are held while nothing else is waited for in a
+queue is where the work is done, so each slot is a lane. A pool around another accept queue or another pool (the
+connections of a proxy) is shown by counts.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from simulator.plan import Plan
+from simulator.plan.resources import Lock, Loop, Pool
+from simulator.plan.steps import Accept, AcceptEagerly, Connect, Release, Seize, Step
+
+
+class GroupKind(Enum):
+    """How a group is drawn."""
+
+    SLOTS = "slots"
+    """One lane for each slot of a pool."""
+    LOCK = "lock"
+    """One lane for each copy of a lock: a GIL or an event loop in each process."""
+    COUNT = "count"
+    """A pool around other queues: how many of its slots are taken, and by what."""
+    PARKED = "parked"
+    """Requests that a process has in hand while they hold neither slot nor loop: sockets and tasks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneGroup:
+    """One group of the stage, top to bottom in the order of the walk."""
+
+    kind: GroupKind
+    name: str
+    """Of the resource; ``parked`` for those who hold none."""
+    resource: Pool | Lock | None
+    lanes: int
+    """Slots in all copies, or copies of the lock; 0 for PARKED."""
+    per_process: int
+    """Lanes that belong to one process, side by side; ``lanes`` if a process is not decided by the lane."""
+
+    def label(self, lane: int) -> str:
+        """``worker 3``, counted from 0; without a number where there is only one."""
+        return self.name if self.lanes <= 1 else f"{self.name} {lane}"
+
+    def process(self, lane: int) -> int:
+        """The process that a lane belongs to, counted from 0."""
+        return lane // self.per_process
+
+
+def lane_groups(plan: Plan) -> tuple[LaneGroup, ...]:
+    """The groups of a plan; a GIL follows its threads, a loop is followed by its parked requests."""
+    others = [pool for pool in plan.pools if _is_outer(plan, pool)]
+    slots = [pool for pool in plan.pools if pool not in others]
+    groups = [_of_pool(pool, GroupKind.COUNT) for pool in others]
+    groups += [_of_pool(pool, GroupKind.SLOTS) for pool in slots]
+    for lock in plan.locks:
+        groups.append(
+            LaneGroup(kind=GroupKind.LOCK, name=lock.name, resource=lock, lanes=lock.processes, per_process=1)
+        )
+    if any(isinstance(lock, Loop) for lock in plan.locks) and not slots:
+        groups.append(LaneGroup(kind=GroupKind.PARKED, name="parked", resource=None, lanes=0, per_process=1))
+    return tuple(groups)
+
+
+def _of_pool(pool: Pool, kind: GroupKind) -> LaneGroup:
+    lanes = pool.size * pool.processes
+    per_process = pool.size if pool.processes > 1 else pool.slots_per_process or lanes
+    return LaneGroup(kind=kind, name=pool.name, resource=pool, lanes=lanes, per_process=per_process)
+
+
+def _is_outer(plan: Plan, pool: Pool) -> bool:
+    """Whether another queue is waited in while a slot of this pool is held."""
+    return any(isinstance(step, Connect | Accept | AcceptEagerly | Seize) for step in _while_held(plan, pool))
+
+
+def _while_held(plan: Plan, pool: Pool) -> tuple[Step, ...]:
+    taken = next(i for i, s in enumerate(plan.steps) if isinstance(s, Accept | Seize) and s.pool == pool)
+    freed = next(i for i, s in enumerate(plan.steps) if isinstance(s, Release) and s.pool == pool)
+    return plan.steps[taken + 1 : freed]

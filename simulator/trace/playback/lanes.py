@@ -1,0 +1,146 @@
+"""Swim lanes: for every slot or lock and every column of time, the activity that shows there.
+
+What to watch: of several activities in a column the highest shows, so that what is short does not vanish; only a wait
+to compute has to fill a good part of the column, or every computation would look like a wait.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan.words import Outcome
+from simulator.trace.availability import Away
+from simulator.trace.playback.activity import AT_WORK, READY, Activities, Activity
+from simulator.trace.playback.ledger import Ledger
+from simulator.trace.playback.segments import Segments
+from simulator.trace.playback.sites import Sites
+
+Floats = NDArray[np.float64]
+
+LEAST_WAIT = 0.125
+"""A wait for a lock or a core shows if it is longer than this part of a column."""
+BLOCKS_IN_SIGHT = 96
+"""Where a span covers more blocks of requests than this, only the end of each column is looked at."""
+ROUNDING = 1e-9
+"""Of a column: what touches the next one by less is not in it."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Lanes:
+    """Some lanes of one group over some seconds, left to right."""
+
+    activity: Activities
+    """[lanes, columns] the highest-ranking ``Activity`` of each column; IDLE where nobody was."""
+    request: NDArray[np.int32]
+    """[lanes] whom the lane belongs to at the end of the last column; -1: nobody."""
+    doing: Activities
+    """[lanes] what it does then."""
+    since_s: Floats
+    """[lanes] since when it does that; nan where idle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The part of a group that is in sight."""
+
+    first_lane: int
+    lanes: int
+    start_s: float
+    end_s: float
+    columns: int
+
+    @property
+    def column_s(self) -> float:
+        """Seconds that a column stands for."""
+        return (self.end_s - self.start_s) / self.columns
+
+    def column(self, times: Floats) -> Floats:
+        """Where moments lie, counted in columns from the left edge."""
+        return (times - self.start_s) / self.column_s
+
+
+def paint_slots(ledger: Ledger, sites: Sites, away: Away, pool: int, window: Window) -> Activities:
+    """[lanes, columns] what the slots of a pool (by its number in the plan) were used for."""
+    trace = ledger.trace
+    held = in_sight(ledger, window)
+    held = held.take(sites.of_pool[pool][held.place])
+    lane = trace.slot[held.request, pool] - window.first_lane
+    inside = (lane >= 0) & (lane < window.lanes)
+    held, lane = held.take(inside), lane[inside]
+    end = held.end
+    if sites.held[pool].pool.frees_when_client_leaves:
+        gone = trace.outcome[held.request] == Outcome.GAVE_UP
+        end = np.where(gone, np.fmin(end, trace.finished[held.request]), end)
+    shown = _painted(held, end, lane, window)
+    _paint_outages(shown, away, window)
+    _mark_endings(shown, ledger, held, lane, window)
+    return shown
+
+
+def paint_locks(ledger: Ledger, sites: Sites, away: Away, lock: int, window: Window) -> Activities:
+    """[lanes, columns] when each copy of a lock (by its number in the plan) was in use."""
+    held = in_sight(ledger, window)
+    held = held.take(sites.of_lock[lock][held.place] & AT_WORK[held.activity])
+    lane = np.zeros(len(held), np.int32)
+    if sites.locks[lock].processes > 1:
+        lane = np.maximum(ledger.trace.process[held.request], 0)
+    lane = lane - window.first_lane
+    inside = (lane >= 0) & (lane < window.lanes)
+    held = held.take(inside)
+    shown = _painted(held, held.end, lane[inside], window)
+    _paint_outages(shown, away, window)
+    return shown
+
+
+def in_sight(ledger: Ledger, window: Window) -> Segments:
+    """The segments that a window shows: all of them, or where they are very many, those in the end of each column."""
+    blocks = len(ledger.blocks(window.start_s, window.end_s))
+    if blocks <= BLOCKS_IN_SIGHT:
+        return ledger.between(window.start_s, window.end_s)
+    edges = window.start_s + window.column_s * np.arange(1, window.columns + 1)
+    looked_at = window.column_s * BLOCKS_IN_SIGHT / blocks / 8
+    return Segments.joined([ledger.between(edge - looked_at, edge) for edge in edges.tolist()])
+
+
+def _painted(held: Segments, end: Floats, lane: NDArray[np.int32], window: Window) -> Activities:
+    """Every activity is laid over those of lower rank."""
+    shown = np.zeros((window.lanes, window.columns), np.uint8)
+    waits = READY[held.activity] & (held.activity != Activity.COMPUTING)
+    shows = ~waits | (end - held.start > LEAST_WAIT * window.column_s)
+    first = np.clip(np.floor(window.column(held.start) + ROUNDING), 0, window.columns).astype(np.intp)
+    stop = np.clip(np.ceil(window.column(end) - ROUNDING), 0, window.columns).astype(np.intp)
+    shows &= stop > first
+    width = window.columns + 1
+    from_cell, to_cell = lane * width + first, lane * width + stop
+    for activity in np.flatnonzero(np.bincount(held.activity[shows], minlength=len(Activity))).tolist():
+        these = np.flatnonzero(shows & (held.activity == activity))
+        cells = window.lanes * width
+        change = np.bincount(from_cell[these], minlength=cells) - np.bincount(to_cell[these], minlength=cells)
+        cover = np.cumsum(change.reshape(window.lanes, width), axis=1)[:, :-1]
+        shown[cover > 0] = activity
+    return shown
+
+
+def _paint_outages(shown: Activities, away: Away, window: Window) -> None:
+    """What was not there, where nobody used it in the same column."""
+    lane = away.slot - window.first_lane
+    first = np.clip(np.floor(window.column(away.start) + ROUNDING), 0, window.columns).astype(np.intp)
+    stop = np.clip(np.ceil(window.column(away.end) - ROUNDING), 0, window.columns).astype(np.intp)
+    inside = (lane >= 0) & (lane < window.lanes)
+    for row, start, end in zip(lane[inside].tolist(), first[inside].tolist(), stop[inside].tolist(), strict=True):
+        cells = shown[row, start:end]
+        cells[cells == Activity.IDLE] = Activity.DOWN
+
+
+def _mark_endings(shown: Activities, ledger: Ledger, held: Segments, lane: NDArray[np.int32], window: Window) -> None:
+    """Where a client was lost while the slot was held for it."""
+    trace = ledger.trace
+    outcome, over = trace.outcome[held.request], trace.finished[held.request]
+    lost = (outcome != Outcome.COMPLETED) & (outcome != Outcome.OPEN)
+    here = np.flatnonzero(lost & (held.start < over) & (over <= held.end))
+    column = np.floor(window.column(over[here]) - ROUNDING).astype(np.intp)
+    visible = (column >= 0) & (column < window.columns)
+    here, column = here[visible], column[visible]
+    died = outcome[here] == Outcome.CRASHED
+    shown[lane[here], column] = np.where(died, Activity.CRASHED, Activity.DROPPED).astype(np.uint8)

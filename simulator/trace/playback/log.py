@@ -1,0 +1,144 @@
+"""The log of a run in words, and the few moments of it that one should see."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from simulator.plan.processes import main_pool
+from simulator.plan.steps import Connect
+from simulator.plan.words import Outcome
+from simulator.trace.phrases import count, duration, plural
+from simulator.trace.playback.events import Event, EventKind, Events
+from simulator.trace.playback.sites import Sites
+from simulator.trace.table import Trace
+from simulator.workload.interventions import Do, Intervention
+
+TOGETHER_S = 1.0
+"""Events of one kind that happen in a row within this time are told as one."""
+
+
+class Log:
+    """Tells events of one run."""
+
+    def __init__(self, trace: Trace, sites: Sites, notable: Events) -> None:
+        """``notable`` is what may be told."""
+        self._trace, self._sites, self._notable = trace, sites, notable
+
+    def upto(self, t_s: float, most: int) -> list[Event]:
+        """The last ``most`` things that had happened by a moment, the latest first."""
+        told: list[Event] = []
+        at = self._notable.upto(t_s) - 1
+        while at >= 0 and len(told) < most:
+            until = self._same(at)
+            told.append(self.event(self._notable, at, alike=at - until))
+            at = until - 1
+        return told
+
+    def _same(self, last: int) -> int:
+        """The first of the events in a row that are told together with this one."""
+        table, first = self._notable, last
+        since = float(table.time_s[last]) - TOGETHER_S
+        while first > 0 and table.time_s[first - 1] > since and self._sort(first - 1) == self._sort(last):
+            first -= 1
+        return first
+
+    def _sort(self, index: int) -> tuple[int, int]:
+        """What makes two events alike; every block and every intervention is told."""
+        kind, request = int(self._notable.kind[index]), int(self._notable.request[index])
+        if kind in (EventKind.BLOCKED, EventKind.INTERVENED):
+            return kind, index
+        return kind, int(self._trace.outcome[request]) if kind == EventKind.FAILED else 0
+
+    def highlights(self, crowded: Events) -> list[Event]:
+        """The first of every kind of failure, the longest block, the slowest request, the largest crowd; by time."""
+        found = [self.event(self._notable, index) for index in self._chosen()]
+        found += [self.event(crowded, index) for index in range(len(crowded))]
+        return sorted(found, key=lambda event: event.look_s)
+
+    def _chosen(self) -> Iterator[int]:
+        table = self._notable
+        yield from np.flatnonzero(table.kind == EventKind.SYN_DROPPED)[:1].tolist()
+        failed = np.flatnonzero(table.kind == EventKind.FAILED)
+        _, firsts = np.unique(self._trace.outcome[table.request[failed]], return_index=True)
+        yield from failed[firsts].tolist()
+        yield from np.flatnonzero(table.kind == EventKind.INTERVENED).tolist()
+        for kind in (EventKind.BLOCKED, EventKind.SLOWEST):
+            rows = np.flatnonzero(table.kind == kind)
+            if len(rows):
+                yield int(rows[np.argmax(table.seconds[rows])])
+
+    def event(self, table: Events, index: int, alike: int = 0) -> Event:
+        """A row of a table, with its words."""
+        kind, request = EventKind(int(table.kind[index])), int(table.request[index])
+        seconds, others = float(table.seconds[index]), int(table.others[index])
+        return Event(
+            time_s=float(table.time_s[index]),
+            kind=kind,
+            request=request,
+            importance=float(table.importance[index]),
+            seconds=seconds,
+            others=others,
+            words=self._words(kind, request, int(table.place[index]), seconds, others),
+            alike=alike,
+        )
+
+    def _words(self, kind: EventKind, request: int, place: int, seconds: float, others: int) -> str:
+        match kind:
+            case EventKind.ARRIVED:
+                return f'arrived: "{self._class_of(request)}"'
+            case EventKind.ACCEPTED:
+                return "accepted"
+            case EventKind.COMPLETED:
+                return f"completed after {duration(seconds)}"
+            case EventKind.SYN_DROPPED:
+                return f"SYN dropped: {self._full(place)}"
+            case EventKind.FAILED:
+                return self._failure(request, seconds)
+            case EventKind.BLOCKED:
+                lock = self._sites.places[place].lock
+                name = "the lock" if lock is None else f"the {lock.name}"
+                return f"had {name} for {duration(seconds)} while {count(others)} waited behind it"
+            case EventKind.SLOWEST:
+                return f'completed after {duration(seconds)}: the slowest so far ("{self._class_of(request)}")'
+            case EventKind.CROWDED:
+                return f"{_requests(others)} in the system: the most of the whole run"
+            case EventKind.INTERVENED:
+                return self._intervention(self._trace.workload.interventions[place], others)
+
+    def _class_of(self, request: int) -> str:
+        load = self._trace.workload
+        name: str = load.class_names[load.request_class[request]]
+        return name
+
+    def _failure(self, request: int, seconds: float) -> str:
+        outcome = Outcome(int(self._trace.outcome[request]))
+        if outcome is Outcome.REFUSED:
+            connects = [place for place in self._sites.connects if self._trace.reached[request, place] >= 0.0]
+            return f"{outcome.words}: {self._full(max(connects, default=-1))}"
+        return f"{outcome.words} after {duration(seconds)}"
+
+    def _intervention(self, entry: Intervention, taken_along: int) -> str:
+        match entry.do:
+            case Do.KILL:
+                back = f"back after {duration(entry.lasting)}"
+                return f"process {entry.number} was killed and took {_requests(taken_along)} along; {back}"
+            case Do.SLOW_IO:
+                return f"I/O takes {entry.factor:g} times as long for {duration(entry.lasting)}"
+            case Do.BURST:
+                return f"a burst of {_requests(entry.number)} within {duration(entry.lasting)}"
+            case Do.SLOTS:
+                pool = main_pool(self._trace.plan)
+                name = "slot" if pool is None else pool.name
+                return f"from now on {count(entry.number)} {plural(name, entry.number)}"
+            case Do.CORES:
+                return f"from now on {count(entry.number)} {plural('core', entry.number)}"
+
+    def _full(self, place: int) -> str:
+        step = self._sites.places[place].step
+        limit = step.backlog.limit + 1 if isinstance(step, Connect) else 0
+        name = step.backlog.name if isinstance(step, Connect) else "backlog"
+        return f"the {name} was full ({count(limit)} of {count(limit)})"
+
+
+def _requests(number: int) -> str:
+    return f"{count(number)} {plural('request', number)}"

@@ -1,0 +1,57 @@
+"""Turns of phrase for sentences about a moment: how many of what do what, and since when."""
+
+from simulator.trace.phrases import all_of, count, duration, is_or_are, plural
+from simulator.trace.playback.activity import Activity
+from simulator.trace.playback.moment import Moment
+
+DOES: dict[Activity, tuple[str, str]] = {
+    Activity.UPLOAD: ("waits for its client to send", "wait for their clients to send"),
+    Activity.DOWNLOAD: ("waits for its client to read", "wait for their clients to read"),
+    Activity.IO: ("waits for I/O", "wait for I/O"),
+    Activity.COMPUTING: ("computes", "compute"),
+    Activity.CORE: ("waits for a core", "wait for a core"),
+    Activity.GIL: ("waits for the GIL", "wait for the GIL"),
+    Activity.GIL_OR_CORE: ("waits for the GIL or a core", "wait for the GIL or a core"),
+    Activity.LOOP: ("waits for the event loop", "wait for the event loop"),
+    Activity.CONNECTING: ("connects", "connect"),
+    Activity.BACKLOG: ("waits to be accepted", "wait to be accepted"),
+    Activity.QUEUED: ("waits for a slot", "wait for a slot"),
+    Activity.DELIVERY: ("has its response on the way", "have their responses on the way"),
+}
+"""What one does, and what several do."""
+
+
+def does(activity: Activity, number: int) -> str:
+    """``wait for their clients to send``."""
+    return DOES[activity][number != 1]
+
+
+def some_of(number: int, size: int, name: str) -> str:
+    """``the worker``, ``both workers``, ``all 8 workers``, ``7 of 8 workers``."""
+    if number == size:
+        return all_of(name, size) if size <= 2 else f"all {count(size)} {plural(name)}"
+    return f"{count(number)} of {count(size)} {plural(name, size)}"
+
+
+def so_many(number: int, name: str) -> str:
+    """``1 request``, ``1 234 requests``."""
+    return f"{count(number)} {plural(name, number)}"
+
+
+def for_long(moment: Moment, request: int, since_s: float) -> str:
+    """``#1041 for 640 ms already``."""
+    return f"#{request} for {duration(moment.t_s - since_s)} already"
+
+
+def idle_cores(moment: Moment) -> str:
+    """``while 1 of 2 cores is idle``, with a blank before it; nothing where all are at work."""
+    idle = moment.cores - round(moment.cores_in_use)
+    if not idle:
+        return ""
+    verb = is_or_are(idle)
+    return f" while {some_of(idle, moment.cores, 'core')} {verb} idle"
+
+
+def in_line(parts: list[str]) -> str:
+    """``one``, ``one and two``, ``one, two and three``."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

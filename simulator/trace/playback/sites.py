@@ -1,0 +1,115 @@
+"""Which places of the walk belong to which resource: worked out once from the plan, and used at every moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan.resources import Backlog, Lock
+from simulator.plan.steps import Accept, AcceptEagerly, Connect, Link, Send
+from simulator.plan.walk import Place
+from simulator.plan.words import State
+from simulator.trace.holding import Held, held_parts
+from simulator.trace.playback.groups import GroupKind, lane_groups
+from simulator.trace.stays import server_end
+from simulator.trace.table import Trace
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sites:
+    """Masks have one entry for each place, and one more for the time after the server."""
+
+    places: tuple[Place, ...]
+    locks: tuple[Lock, ...]
+    backlogs: tuple[Backlog, ...]
+    held: tuple[Held, ...]
+    """In the order of the pools."""
+    of_pool: tuple[Mask, ...]
+    """Where a slot of each pool is held."""
+    of_lock: tuple[Mask, ...]
+    """Where each lock is needed."""
+    unlocked: Mask
+    """Where requests compute without a lock."""
+    of_backlog: tuple[int, ...]
+    """Where requests wait to be accepted from each backlog."""
+    connects: tuple[int, ...]
+    """Where requests connect to each backlog; -1 if nowhere."""
+    slots: Mask
+    """Where a slot that makes a lane is held."""
+    served: Mask
+    """From the last accept to the end of the first sending after it: in the hands of the server, not of a proxy."""
+
+
+def sites(trace: Trace) -> Sites:
+    """The sites of the plan of a trace."""
+    places, plan = trace.places, trace.plan
+    held = held_parts(trace, places)
+    of_pool = tuple(_mask(places, range(part.taken_at + 1, part.freed_at)) for part in held)
+    lanes = {group.name for group in lane_groups(plan) if group.kind is GroupKind.SLOTS}
+    slots = _mask(places, ())
+    for part, mask in zip(held, of_pool, strict=True):
+        if part.pool.name in lanes:
+            slots |= mask
+    return Sites(
+        places=places,
+        locks=plan.locks,
+        backlogs=plan.backlogs,
+        held=held,
+        of_pool=of_pool,
+        of_lock=tuple(_needing(places, lock) for lock in plan.locks),
+        unlocked=_mask(places, [i for i, p in enumerate(places) if p.state is State.COMPUTING and p.lock is None]),
+        of_backlog=tuple(_accepting(places, backlog) for backlog in plan.backlogs),
+        connects=tuple(_connecting(places, backlog) for backlog in plan.backlogs),
+        slots=slots,
+        served=_mask(places, _served(places)),
+    )
+
+
+def _mask(places: tuple[Place, ...], indices: Sequence[int]) -> Mask:
+    mask = np.zeros(len(places) + 1, np.bool_)
+    mask[list(indices)] = True
+    return mask
+
+
+def _needing(places: tuple[Place, ...], lock: Lock) -> Mask:
+    return _mask(places, [i for i, place in enumerate(places) if place.lock == lock])
+
+
+def _accepting(places: tuple[Place, ...], backlog: Backlog) -> int:
+    """The first of the two places of an eager accept is where one waits."""
+    steps = [place.step for place in places]
+    return next(i for i, s in enumerate(steps) if isinstance(s, Accept | AcceptEagerly) and s.backlog == backlog)
+
+
+def _connecting(places: tuple[Place, ...], backlog: Backlog) -> int:
+    steps = [place.step for place in places]
+    return next((i for i, s in enumerate(steps) if isinstance(s, Connect) and s.backlog == backlog), -1)
+
+
+def _served(places: tuple[Place, ...]) -> range:
+    waits = [i for i, place in enumerate(places) if place.state in (State.BACKLOG, State.CONNECTING)]
+    first = max(waits, default=-1) + 1
+    sends = (i for i in range(first, len(places)) if isinstance(places[i].step, Send))
+    return range(first, next(sends, len(places) - 1) + 1)
+
+
+def by_client(place: Place) -> bool:
+    """Whether a connect is over the client's own line rather than between two programs."""
+    return isinstance(place.step, Connect) and place.step.link is Link.CLIENT
+
+
+def when_left(trace: Trace, place: int, rows: NDArray[np.intp]) -> Floats:
+    """When some requests went on from a place of the walk, or were through with the server there."""
+    left = np.full(len(rows), np.nan)
+    missing = np.arange(len(rows))
+    for later in range(place + 1, trace.reached.shape[1]):
+        left[missing] = trace.reached[rows[missing], later]
+        missing = missing[np.isnan(left[missing])]
+        if not len(missing):
+            return left
+    left[missing] = server_end(trace)[rows[missing]]
+    return left

@@ -1,0 +1,105 @@
+"""Why it is as it is at one moment: a table of rules, each of which looks at the moment and may say a sentence.
+
+What to watch: nothing is said that the moment does not show. A rule weighs its sentence by the number of requests that
+wait for the reason it gives; the heaviest is said. Where nobody waits for anybody else, that is said.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from simulator.trace.facts import Finding
+from simulator.trace.phrases import count, duration, is_or_are, sentence
+from simulator.trace.playback.activity import FOR_LOCK, Activity, among
+from simulator.trace.playback.groups import GroupKind, lane_groups
+from simulator.trace.playback.moment import Moment, PoolNow
+from simulator.trace.playback.saying import does, in_line, so_many, some_of
+from simulator.trace.playback.why_waiting import Now, cores_wanted, lock_taken, slots_taken, syn_dropped
+
+WAITS = FOR_LOCK | among(Activity.BACKLOG, Activity.QUEUED, Activity.CORE)
+"""Waits for something that other requests have."""
+Rule = Callable[[Now], Iterable[Finding]]
+
+
+def why(now: Now) -> str:
+    """One sentence, or two about the end of the load."""
+    said = [finding for rule in RULES for finding in rule(now)]
+    return max(said, key=lambda finding: finding.weight).sentence  # the first of equals
+
+
+def draining(now: Now) -> Iterator[Finding]:
+    """No more requests come."""
+    moment, over = now.moment, now.trace.workload.duration
+    left = len(moment.present)
+    if moment.t_s >= over and left:
+        text = f"the load ended {duration(moment.t_s - over)} ago, and {so_many(left, 'request')} "
+        text += f"{is_or_are(left)} still in the system: {_doing(moment)}"
+        yield Finding(0.3, sentence(text))
+
+
+def with_the_proxy(now: Now) -> Iterator[Finding]:
+    """A proxy deals with slow clients, so that no worker has to."""
+    served = now.sites.served
+    kinds = {group.name: group.kind for group in lane_groups(now.trace.plan)}
+    inner = [pool for pool in now.moment.pools if kinds[pool.pool.name] is GroupKind.SLOTS]
+    for pool in now.moment.pools:
+        if kinds[pool.pool.name] is not GroupKind.COUNT:
+            continue
+        place = now.moment.present
+        outside = place.take(~served[place.place] & now.sites.of_pool[now.moment.pools.index(pool)][place.place])
+        slow = outside.doing(Activity.UPLOAD, Activity.DOWNLOAD)
+        if len(slow):
+            text = f"{so_many(len(slow), 'slow client')} {_hold(len(slow))} {so_many(len(slow), pool.pool.name)} and "
+            yield Finding(0.2, sentence(text + _nothing_else(inner, now.moment)))
+
+
+def _hold(number: int) -> str:
+    return "holds" if number == 1 else "hold"
+
+
+def _nothing_else(inner: list[PoolNow], moment: Moment) -> str:
+    """What the slow clients leave to others."""
+    if not inner:
+        number = len(moment.parked)
+        return f"nothing else; the server behind has {so_many(number, 'waiting request')} in hand"
+    free = [(pool.free, len(pool.request), pool.pool.name) for pool in inner]
+    parts = [f"{some_of(number, size, name)} {is_or_are(number)} free" for number, size, name in free]
+    return f"no {inner[0].pool.name}: {in_line(parts)}"
+
+
+def what_all_do(now: Now) -> Iterator[Finding]:
+    """Every request is about its own business, or no rule knows why one waits."""
+    present = now.moment.present
+    if not len(present):
+        return
+    alone = "" if WAITS[present.activity].any() else "nobody waits for anybody else: "
+    if len(present) == 1:
+        yield Finding(0.1, sentence(f"{alone}the only request in the system {does(Activity(present.activity[0]), 1)}"))
+    else:
+        yield Finding(0.1, sentence(f"{alone}of {so_many(len(present), 'request')} in the system {_doing(now.moment)}"))
+
+
+def idle(now: Now) -> Iterator[Finding]:
+    """Nobody is there."""
+    moment = now.moment
+    what = [some_of(len(p.request), len(p.request), p.pool.name) for p in moment.pools]
+    what += [some_of(len(lock.holder), len(lock.holder), lock.lock.name) for lock in moment.locks]
+    what.append(some_of(moment.cores, moment.cores, "core"))
+    over = "" if moment.t_s < now.trace.workload.duration else ", and no more will come"
+    yield Finding(0.0, sentence(f"no request is in the system{over}: {in_line(what)} are idle"))
+
+
+def _doing(moment: Moment) -> str:
+    """``3 wait for I/O and 1 computes``, the most common first."""
+    counts = sorted(moment.present.counts().items(), key=lambda entry: -entry[1])
+    return in_line([f"{count(number)} {does(activity, number)}" for activity, number in counts])
+
+
+RULES: tuple[Rule, ...] = (
+    slots_taken,
+    lock_taken,
+    cores_wanted,
+    syn_dropped,
+    draining,
+    with_the_proxy,
+    what_all_do,
+    idle,
+)

@@ -1,0 +1,78 @@
+"""What happened, in order, in words; and the moments that one should see."""
+
+import numpy as np
+import pytest
+
+from simulator.plan import Outcome
+from simulator.trace.playback import EventKind, Playback
+from simulator.workload.load import shipped
+from tests.engine.deployments import Deployment, deployments
+from tests.models.serving import serve
+from tests.trace.by_hand import Kind, load_at
+
+BLOCKER = Kind(steps=(("cpu", 0.5),))
+
+
+@pytest.mark.parametrize("load_name", shipped())
+@pytest.mark.parametrize("deployment", list(deployments()), ids=str)
+def test_everybody_comes_and_ends_once(deployment: Deployment, load_name: str) -> None:
+    trace = deployment.run(load_name)
+    events = Playback(trace).events
+    assert (np.diff(events.time_s) >= 0).all()
+    assert sorted(events.request[events.kind == EventKind.ARRIVED].tolist()) == list(range(len(trace)))
+    done = events.request[events.kind == EventKind.COMPLETED]
+    assert sorted(done.tolist()) == np.flatnonzero(trace.outcome == Outcome.COMPLETED).tolist()
+    failed = events.request[events.kind == EventKind.FAILED]
+    assert sorted(failed.tolist()) == np.flatnonzero(trace.outcome > Outcome.COMPLETED).tolist()
+
+
+@pytest.mark.parametrize("deployment", [d for d in deployments() if d.front is None], ids=str)
+def test_a_syn_was_dropped_as_often_as_it_was_repeated_and_once_more_where_in_vain(deployment: Deployment) -> None:
+    settings = {**deployment.settings, "backlog": 2}
+    trace = Deployment(server=deployment.server, settings=settings).run("spike")
+    events = Playback(trace).events
+    in_vain = np.isnan(trace.reached[:, 1:]).all(axis=1)
+    dropped = np.bincount(events.request[events.kind == EventKind.SYN_DROPPED], minlength=len(trace))
+    assert (dropped == trace.syn_retries + in_vain).all()
+
+
+def test_the_log_names_who_blocked_the_loop_for_how_long_and_how_many_waited() -> None:
+    page = Kind(steps=(("io", 0.1), ("cpu", 0.001)))
+    load = load_at([0.0, 0.0, 0.0, 0.05], 5.0, page=page, report=Kind(steps=BLOCKER.steps, every=4))
+    playback = Playback(serve("callback", load))
+    (event,) = [event for event in playback.log(5.0, 9) if event.kind is EventKind.BLOCKED]
+    assert event.text == "#3 had the event loop for 500 ms while 3 waited behind it"
+    assert event.others == 3
+    behind = playback.at(event.look_s).lock("event loop")
+    assert behind.holder.tolist() == [3]
+    assert len(behind.waiting[0]) == 3
+    assert playback.log(event.time_s - 1e-6, 9) == []
+
+
+def test_many_of_a_kind_in_a_row_are_told_as_one() -> None:
+    load = load_at([0.0, *[0.5] * 9], 20.0, page=Kind(steps=(("io", 5.0),)))
+    playback = Playback(serve("prefork", load, workers=1, backlog=0))
+    (event,) = playback.log(0.6, 5)
+    assert event.alike == 7  # one is served, one waits, eight are dropped
+    assert event.text.endswith("SYN dropped: the backlog was full (1 of 1) (and 7 more)")
+
+
+def test_the_moments_to_see_come_in_order_and_one_is_found_after_another() -> None:
+    trace = Deployment(server=next(d.server for d in deployments() if d.server.name == "prefork")).run("spike")
+    playback = Playback(trace)
+    found, now = [], -1.0
+    while (event := playback.next_interesting(now)) is not None:
+        found.append(event)
+        now = event.look_s
+    assert {event.look_s for event in found} == {event.look_s for event in playback.interesting}
+    (crowd,) = [event for event in found if event.kind is EventKind.CROWDED]
+    most = max(len(playback.at(t).present) for t in np.linspace(0.0, playback.end_s, 300).tolist())
+    assert most <= len(playback.at(crowd.time_s).present) == crowd.others
+
+
+def test_the_slowest_request_is_one_of_the_moments_to_see() -> None:
+    load = load_at([0.1, 0.2, 0.3, 0.4, 0.5], 5.0, page=Kind(), slow=Kind(steps=(("io", 2.0),), every=5))
+    playback = Playback(serve("prefork", load, workers=4))
+    (event,) = [event for event in playback.interesting if event.kind is EventKind.SLOWEST]
+    assert event.request == 4
+    assert event.words == 'completed after 2.0 s: the slowest so far ("slow")'

@@ -1,0 +1,80 @@
+"""A killed process, a smaller pool and fewer cores are seen in the moment, in the lanes and in the log."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from simulator.plan import Outcome
+from simulator.trace.playback import Activity, EventKind, Playback
+from simulator.workload.interventions import Do, Intervention
+from simulator.workload.table import Workload
+from tests.models.serving import serve
+from tests.trace.by_hand import Kind, load_at
+
+LONG = Kind(steps=(("io", 4.0),))
+
+
+def with_(load: Workload, *entries: Intervention) -> Workload:
+    return replace(load, interventions=entries)
+
+
+def test_a_killed_worker_loses_its_request_and_is_down_until_it_has_booted() -> None:
+    load = with_(load_at([0.1, 0.2], 10.0, page=LONG), Intervention(at=2.0, do=Do.KILL, number=0, lasting=3.0))
+    playback = Playback(serve("prefork", load, workers=2))
+    before, while_down, after = (playback.at(t).pool("worker") for t in (1.9, 2.5, 5.1))
+    assert [before.down, while_down.down, after.down] == [0, 1, 0]
+    assert while_down.activity.tolist() == [Activity.DOWN, Activity.IO]
+    assert while_down.free == 0
+    lanes = playback.lanes("worker", 0, 2, (0.0, 10.0), 10).activity
+    assert [Activity(cell) for cell in lanes[0, :6]] == [
+        Activity.COMPUTING,
+        Activity.CRASHED,
+        Activity.DOWN,
+        Activity.DOWN,
+        Activity.DOWN,
+        Activity.IDLE,
+    ]
+    assert not np.isin(lanes[1], (Activity.DOWN, Activity.CRASHED)).any()
+
+
+def test_the_log_says_how_many_a_killed_process_took_along() -> None:
+    load = with_(load_at([0.1] * 5, 10.0, page=LONG), Intervention(at=2.0, do=Do.KILL, lasting=1.0))
+    trace = serve("callback", load)
+    assert (trace.outcome == Outcome.CRASHED).all()
+    (event,) = [e for e in Playback(trace).interesting if e.kind is EventKind.INTERVENED]
+    assert event.text == "process 0 was killed and took 5 requests along; back after 1.0 s"
+
+
+def test_the_loop_of_a_killed_process_is_down() -> None:
+    load = with_(load_at([0.1] * 5, 10.0, page=LONG), Intervention(at=2.0, do=Do.KILL, lasting=1.0))
+    playback = Playback(serve("callback", load))
+    assert playback.at(2.5).lock("event loop").activity.tolist() == [Activity.DOWN]
+    assert set(playback.lanes("event loop", 0, 1, (2.0, 3.0), 5).activity[0].tolist()) == {Activity.DOWN}
+
+
+def test_when_all_workers_are_down_that_is_why_others_wait() -> None:
+    load = with_(load_at([0.1, 2.2, 2.3], 10.0, page=LONG), Intervention(at=2.0, do=Do.KILL, lasting=3.0))
+    assert Playback(serve("prefork", load, workers=1)).why(2.5) == (
+        "The worker is down, so 2 connections queue in the backlog while both cores are idle."
+    )
+
+
+def test_slots_and_cores_that_were_taken_away_are_not_there() -> None:
+    entries = Intervention(at=1.0, do=Do.SLOTS, number=1), Intervention(at=1.0, do=Do.CORES, number=1)
+    playback = Playback(serve("prefork", with_(load_at([2.0], 10.0, page=LONG), *entries), workers=3))
+    assert [playback.at(t).pool("worker").down for t in (0.5, 1.5)] == [0, 2]
+    assert [playback.at(t).cores for t in (0.5, 1.5)] == [2, 1]
+    assert [event.words for event in reversed(playback.log(1.0, 5))] == ["from now on 1 worker", "from now on 1 core"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        (Intervention(at=1.0, do=Do.SLOW_IO, factor=2.5, lasting=3.0), "I/O takes 2.5 times as long for 3.0 s"),
+        (Intervention(at=1.0, do=Do.BURST, number=300, lasting=2.0), "a burst of 300 requests within 2.0 s"),
+    ],
+)
+def test_what_is_done_to_the_surroundings_is_told_too(entry: Intervention, words: str) -> None:
+    playback = Playback(serve("prefork", with_(load_at([0.5], 10.0, page=LONG), entry)))
+    assert words in [event.words for event in playback.interesting]

@@ -1,0 +1,138 @@
+"""Staged moments, and the sentence that each deserves: with the numbers of that moment."""
+
+import pytest
+
+from simulator.plan import Accept, Backlog, Connect, Cores, Handle, Plan, Pool, Receive, Release
+from simulator.trace.playback import Playback
+from simulator.workload.load import shipped
+from tests.engine.deployments import Deployment, deployments
+from tests.models.serving import serve
+from tests.trace.by_hand import Kind, Life, load_at, trace_of
+from tests.trace.playback import slowly
+
+SLOW = Kind(upload=1_000_000.0, up=100_000.0)
+"""Uploads for ten seconds."""
+
+
+def test_slow_uploads_hold_the_workers_and_others_queue() -> None:
+    load = load_at([0.1, 0.2, 0.3, *[1.0] * 5], 20.0, slow=SLOW)
+    sentence = Playback(serve("prefork", load, workers=3)).why(2.0)
+    assert sentence == (
+        "All 3 workers wait for their clients to send (#0 for 1.9 s already), "
+        "so 5 connections queue in the backlog while both cores are idle."
+    )
+
+
+def test_one_worker_and_one_connection_are_spoken_of_in_the_singular() -> None:
+    load = load_at([0.1, 1.0], 20.0, page=Kind(steps=(("io", 5.0),)))
+    sentence = Playback(serve("prefork", load, workers=1)).why(2.0)
+    assert sentence == (
+        "The worker waits for I/O (#0 for 1.9 s already), so 1 connection queues in the backlog "
+        "while both cores are idle."
+    )
+
+
+def test_readers_that_dawdle_are_told_from_uploads() -> None:
+    load = load_at([0.1, 1.0], 20.0, page=Kind(response=2_000_000.0, down=100_000.0))
+    assert (
+        Playback(serve("prefork", load, workers=1))
+        .why(2.0)
+        .startswith("The worker waits for its client to read (#0 for 1.9 s already), so 1 connection queues")
+    )
+
+
+def test_a_full_backlog_and_the_clients_before_it_are_counted() -> None:
+    load = load_at([0.1, *[0.5] * 9], 20.0, page=Kind(steps=(("io", 5.0),)))
+    sentence = Playback(serve("prefork", load, workers=1, backlog=3)).why(1.0)
+    assert "so 4 connections queue in the backlog (full: 4 of 4) and 5 clients wait to repeat their SYN" in sentence
+
+
+def test_a_backlog_with_room_again_does_not_help_those_who_wait_to_repeat_their_syn() -> None:
+    load = load_at([0.1, *[0.5] * 4], 20.0, page=Kind(steps=(("io", 0.55),)))
+    sentence = Playback(serve("prefork", load, workers=2, backlog=0)).why(1.4)
+    assert sentence == (
+        "2 clients wait to repeat their SYN, which was dropped; the backlog has 0 of 1 places taken now."
+    )
+
+
+def test_more_workers_than_cores_share_them() -> None:
+    load = load_at([0.0] * 15, 20.0, page=Kind(steps=(("cpu", 1.0),)))
+    assert Playback(serve("prefork", load, workers=8)).why(0.5) == (
+        "All 8 workers compute on 2 cores (25 % of a core each), so 7 connections queue in the backlog."
+    )
+    without_a_queue = Playback(serve("prefork", load_at([0.0] * 8, 20.0, page=Kind(steps=(("cpu", 1.0),))), workers=8))
+    assert without_a_queue.why(0.5) == "8 threads want both cores, so each computes at 25 % of its speed."
+
+
+@pytest.mark.parametrize("name", ["callback", "coroutine"])
+def test_a_long_computation_blocks_the_loop(name: str) -> None:
+    kinds = {"report": Kind(steps=(("cpu", 2.0),)), "page": Kind(steps=(("io", 0.2), ("cpu", 0.01)))}
+    load = load_at([0.1, 0.9, 1.5, 1.6], 5.0, report=kinds["report"])
+    assert Playback(serve(name, load)).why(1.1) == (
+        '#0 ("report") has had the event loop for 1.0 s: 1 connection queues in the backlog while 1 of 2 cores is idle.'
+    )
+    mixed = load_at([0.1, 0.1, 0.1, 0.15], 5.0, page=kinds["page"], report=Kind(steps=kinds["report"].steps, every=4))
+    blocked = '#3 ("report") has had the event loop for 850 ms: 3 requests wait for it'
+    assert blocked in Playback(serve(name, mixed)).why(1.0)
+
+
+def test_threads_wait_for_the_gil_while_a_core_is_idle() -> None:
+    load = load_at([0.0] * 9, 20.0, page=Kind(steps=(("cpu", 1.0),)))
+    playback = Playback(serve("threaded", load, threads=4))
+    sentence = playback.why(0.5)
+    holder = int(playback.at(0.5).lock("GIL").holder[0])
+    assert sentence.startswith(f"3 of 4 threads wait for the GIL (#{holder} has had it for ")
+    assert sentence.endswith(", so 5 connections queue in the backlog while 1 of 2 cores is idle.")
+
+
+def test_a_proxy_holds_the_slow_clients_so_that_the_workers_are_free() -> None:
+    load = load_at([0.1] * 5, 20.0, slow=SLOW)
+    sentence = Playback(serve("prefork", load, workers=3, nginx={})).why(2.0)
+    assert sentence == "5 slow clients hold 5 nginx connections and no worker: all 3 workers are free."
+
+
+def test_before_the_first_request_and_after_the_last_nobody_is_there() -> None:
+    playback = Playback(serve("prefork", load_at([1.0], 2.0), workers=2))
+    assert playback.why(0.5) == "No request is in the system: both workers and both cores are idle."
+    assert playback.why(99.0).startswith("No request is in the system, and no more will come: ")
+
+
+def test_after_the_load_what_is_left_is_counted() -> None:
+    load = load_at([0.9, 0.9], 1.0, page=Kind(steps=(("io", 5.0),)))
+    assert Playback(serve("prefork", load, workers=2)).why(3.0) == (
+        "The load ended 2.0 s ago, and 2 requests are still in the system: 2 wait for I/O."
+    )
+
+
+def test_requests_that_wait_for_nobody_are_said_to() -> None:
+    load = load_at([0.1, 0.2], 10.0, page=Kind(steps=(("io", 5.0),)))
+    playback = Playback(serve("prefork", load, workers=4))
+    assert playback.why(0.15) == "Nobody waits for anybody else: the only request in the system waits for I/O."
+    assert playback.why(1.0) == "Nobody waits for anybody else: of 2 requests in the system 2 wait for I/O."
+
+
+def test_a_measured_run_without_locks_slots_or_some_places_is_explained_too() -> None:
+    worker, port = Pool("worker", 2, slots_per_process=1), Backlog("backlog", 5)
+    steps = (Connect(port), Accept(port, worker), Receive(), Handle(), Release(worker))
+    plan = Plan(steps=steps, cores=Cores(2))
+    load = load_at([0.0, 0.0, 0.5], 5.0, page=Kind(steps=(("io", 3.0),)))
+    served = {"connect backlog": 0.1, "accept worker": 0.1, "handle.1": 0.2, "release worker": 3.2}
+    lives = [Life(reached=served, left=3.2, slots={"worker": n}, process=n) for n in (0, 1)]
+    waits = Life(reached={"connect backlog": 0.5, "accept worker": 0.6, "handle.1": 3.2}, left=4.0)
+    playback = Playback(trace_of(plan, load, *lives, waits))
+    assert playback.why(1.0) == (
+        "Both workers wait for I/O (#0 for 800 ms already), so 1 connection queues in the backlog "
+        "while both cores are idle."
+    )
+    assert playback.at(0.05).present.counts()  # late for their first place
+
+
+@pytest.mark.parametrize("load_name", shipped())
+@pytest.mark.parametrize("deployment", list(deployments()), ids=str)
+def test_there_is_a_sentence_for_every_moment(deployment: Deployment, load_name: str) -> None:
+    playback = Playback(deployment.run(load_name))
+    for t_s in slowly.moments_of(playback.trace, 10):
+        sentence = playback.why(t_s)
+        assert sentence[0].isupper() or sentence[0] in "#0123456789"
+        assert sentence.endswith(".")
+        assert "  " not in sentence
