@@ -94,7 +94,7 @@ class Server:
             await self.serve(connection, visit)
             outcome = "completed"
         except Refused as refused:
-            outcome = f"status_{refused.status}"
+            outcome = refused.outcome
             await self.turn_away(connection, refused.status)
         except OSError:
             pass

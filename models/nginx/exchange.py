@@ -80,10 +80,10 @@ class Exchange:
             try:
                 return address, await connect(address, self.config.connect_timeout, self.idle_s)
             except TimeoutError:
-                raise Refused(504, "connect") from None
+                raise Refused(504, "connect", "upstream_timeout") from None
             except OSError:
                 continue
-        raise Refused(502, "no server behind accepts")
+        raise Refused(502, "no server behind accepts", "upstream_refused")
 
     async def pass_rest(self, server: Stream) -> None:
         """What is missing of the body, at the pace of both; then notice when the client leaves."""
@@ -109,7 +109,7 @@ class Exchange:
             except TimeoutError:
                 if self.missing:  # then it is not the server that keeps us waiting
                     continue
-                raise Refused(504, "no answer") from None
+                raise Refused(504, "no answer", "upstream_timeout") from None
             except OSError:
                 raise Refused(502, "premature close") from None
             try:

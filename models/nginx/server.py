@@ -58,7 +58,7 @@ class Proxy:
         except Refused as refused:
             if not client.sent:  # else the missing rest tells it
                 await client.turn_away(refused.status)
-            return "upstream_timeout" if refused.status == 504 else f"status_{refused.status}"
+            return refused.outcome
         except (OSError, asyncio.CancelledError):
             return "gave_up"
         return "completed"

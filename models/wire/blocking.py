@@ -53,7 +53,7 @@ def attending(connection: socket.socket, visit: Visit, idle_s: float) -> Iterato
         _limit_silence(connection, idle_s)
         yield
     except Refused as refused:
-        outcome = f"status_{refused.status}"
+        outcome = refused.outcome
         _turn_away(connection, refused.status)
     except OSError:
         outcome = "gave_up"

@@ -21,9 +21,11 @@ _ONCE = frozenset({"content-length", "host", "transfer-encoding", "x-request", "
 class Refused(Exception):  # noqa: N818  (it is an answer, not a failure)
     """A message that is not accepted, with the HTTP status that says so."""
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: int, reason: str, outcome: str = "") -> None:
         super().__init__(f"{status} {reason}")
         self.status = status
+        self.outcome = outcome or f"status_{status}"
+        """The word for it in the report."""
 
 
 @dataclass(frozen=True, slots=True)

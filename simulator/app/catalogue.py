@@ -16,6 +16,9 @@ from typing import Any
 from simulator.app.refusal import RefusalError, nearest
 from simulator.plan import Machine, Plan
 
+SERVER = "server"
+"""``models/*/server.py`` is a model's real server; another one beside it is ``asyncio_server.py`` or the like."""
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -63,6 +66,16 @@ class Model:
         """The plan of another server behind this one."""
         changed: Plan = self._module.in_front(plan, config, machine)
         return changed
+
+    @property
+    def real_servers(self) -> dict[str, str]:
+        """Its real servers by the name that tells them apart, each with its module; the first one's name is empty."""
+        from pkgutil import iter_modules
+
+        package = importlib.import_module(f"models.{self.folder}")
+        modules = [module.name for module in iter_modules(package.__path__) if module.name.endswith(SERVER)]
+        names = {name.removesuffix(SERVER).rstrip("_"): f"models.{self.folder}.{name}" for name in modules}
+        return dict(sorted(names.items()))
 
     @property
     def _module(self) -> ModuleType:

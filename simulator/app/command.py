@@ -6,7 +6,7 @@ SimPy and Polars are not loaded before something is really run.
 
 import itertools
 from collections.abc import Callable, Sequence
-from inspect import Parameter, Signature
+from inspect import BoundArguments, Parameter, Signature
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,11 +14,13 @@ import cyclopts
 
 import simulator
 from simulator.app.catalogue import Model, catalogue, server
-from simulator.app.flags import signature
+from simulator.app.compare.asked import COMPARE_COMMAND, compare, compare_signature
+from simulator.app.flags import SEPARATOR, signature
 from simulator.app.mistakes import SUBCOMMANDS, explained
-from simulator.app.options import CalibrateOptions, OutputOptions, RunOptions, ValidationOptions
+from simulator.app.options import CalibrateOptions, OutputOptions, RunOptions, ScreenOptions, ValidationOptions
 from simulator.app.refusal import RefusalError
-from simulator.app.sections import CALIBRATE, MEASURE, OUTPUT, RUN, VALIDATION, run_signature, section
+from simulator.app.screen_flags import screen_options
+from simulator.app.sections import CALIBRATE, MEASURE, OUTPUT, RUN, SCREEN, VALIDATION, run_signature, section
 
 HELP = """The same requests arrive. What happens to them under another server, and why?
 
@@ -26,15 +28,25 @@ Name a model to see its flags too: simulate --model prefork --help"""
 
 Command = Callable[..., int]
 MEASURE_COMMAND = "measure"
+SERVE_COMMAND = "serve"
 VALIDATE_COMMAND = "validate"
 
 
 def execute(tokens: Sequence[str]) -> int:
     """Carry out one command line; returns the exit code. Raises RefusalError."""
     if not tokens:
-        from simulator.app.orientation import orientation
+        return _nothing_typed()
+    if tokens[0] == SERVE_COMMAND:
+        from simulator.app.serve.asked import serve_command
 
-        return orientation()
+        return serve_command(tokens[1:], _understood)
+    command, bound = _understood(tokens)
+    result = command(*bound.args, **bound.kwargs)
+    return result if isinstance(result, int) else 0
+
+
+def _understood(tokens: Sequence[str]) -> tuple[Callable[..., object], BoundArguments]:
+    """What a command line asks for. Raises RefusalError."""
     model = _peeked(tokens)
     try:
         command, bound, _ = _app(model, tokens).parse_args(
@@ -42,8 +54,17 @@ def execute(tokens: Sequence[str]) -> int:
         )
     except cyclopts.CycloptsError as error:
         raise RefusalError(explained(error, tokens, model)) from None
-    result = command(*bound.args, **bound.kwargs)
-    return result if isinstance(result, int) else 0
+    return command, bound
+
+
+def _nothing_typed() -> int:
+    from simulator.app.tui.opening import has_terminal, open_home
+
+    if has_terminal():
+        return open_home(ScreenOptions())
+    from simulator.app.orientation import orientation
+
+    return orientation()
 
 
 def _peeked(tokens: Sequence[str]) -> Model | None:
@@ -75,9 +96,11 @@ def _app(model: Model | None, tokens: Sequence[str]) -> cyclopts.App:
     )
     app.default(_with_signature(_run_command(model), run_signature(model, tokens)))
     app.command(_with_signature(_calibrate, signature((CALIBRATE,))), name="calibrate")
+    app.command(_with_signature(compare, compare_signature(tokens)), name=COMPARE_COMMAND)
     app.command(_list, name="list")
     app.command(_with_signature(_measure_command(model), _measure_signature(model, tokens)), name=MEASURE_COMMAND)
     app.command(_schema, name="schema")
+    app.command(_serve, name=SERVE_COMMAND)
     app.command(_with_signature(_show, _show_signature()), name="show")
     app.command(_with_signature(_validate_command(model), _validate_signature(model, tokens)), name=VALIDATE_COMMAND)
     return app
@@ -86,11 +109,22 @@ def _app(model: Model | None, tokens: Sequence[str]) -> cyclopts.App:
 def _run_command(model: Model | None) -> Command:
     def run(**given: Any) -> int:
         options, outputs = RunOptions(**RUN.given(given)), OutputOptions(**OUTPUT.given(given))
+        screen = screen_options(given, outputs)
+        if given and all(name.startswith(SCREEN.key + SEPARATOR) for name in given):
+            from simulator.app.tui.opening import open_home, refuse_without_terminal
+
+            refuse_without_terminal()
+            return open_home(screen)
         from simulator.app.described import deployment_of
         from simulator.app.outputs import put_out, refuse_early
         from simulator.app.simulation import simulate
 
         deployment = deployment_of(model, "--model", given, options)
+        if screen.watch:
+            from simulator.app.tui.opening import open_setup
+            from simulator.app.tui.setup import Setup
+
+            return open_setup(Setup(sides=(deployment,), options=options), screen)
         refuse_early(outputs)
         put_out(simulate(deployment, options), outputs)
         return 0
@@ -146,17 +180,24 @@ def _show_signature() -> Signature:
         Parameter("file", Parameter.POSITIONAL_ONLY, annotation=file),
         Parameter("request", Parameter.KEYWORD_ONLY, default=None, annotation=request),
     )
-    return signature((OUTPUT,), first=own)
+    return signature((OUTPUT, SCREEN), first=own)
 
 
 def _show(file: Path, request: int | None = None, **given: Any) -> int:
-    """Show a saved run again: its summary, its exports, or the life of one request."""
+    """Show a saved run again: its summary, its exports, the life of one request, or the run itself (--watch)."""
     from simulator.app.outputs import put_out, refuse_early
     from simulator.app.trace_file import read
 
     outputs = OutputOptions(**OUTPUT.given(given))
+    screen = screen_options(given, outputs)
+    if screen.watch and request is not None:
+        raise RefusalError("--request does not go with --watch: in the screen, select a lane and press enter")
     refuse_early(outputs)
     trace = read(file)
+    if screen.watch:
+        from simulator.app.tui.opening import open_trace
+
+        return open_trace(trace, screen)
     if request is None:
         put_out(trace, outputs)
     else:
@@ -184,6 +225,11 @@ def _list(what: Annotated[Literal["models", "loads"], cyclopts.Parameter(help="W
     return 0
 
 
+def _serve() -> int:
+    """Show the screen in a browser on this machine: `simulate serve --help`."""
+    raise NotImplementedError  # listed only: what follows the word is a command line of its own
+
+
 def _schema() -> int:
     """Print the JSON Schema of scenario files, for editors."""
     from simulator.app.listing import print_schema
@@ -194,4 +240,7 @@ def _schema() -> int:
 
 def _with_signature(function: Command, its: Signature) -> Command:
     vars(function)["__signature__"] = its  # what inspect.signature() shows, and cyclopts goes by that
+    function.__annotations__ |= {  # except for the help of what both name: there these come first
+        name: its.parameters[name].annotation for name in function.__annotations__ if name in its.parameters
+    }
     return function

@@ -23,7 +23,17 @@ def deployment_of(model: Model | None, said: str, given: Values, options: RunOpt
         model=model,
         config=configured(model, section(model).given(given)),
         fronts=tuple((front, configured(front, section(front).given(given))) for front in wanted),
+        server=_real_server(model, options.server or ""),
     )
+
+
+def _real_server(model: Model, name: str) -> str:
+    """The name again. Raises RefusalError where the model has no such real server."""
+    others = [other for other in model.real_servers if other]
+    if name and name not in others:
+        has = f"besides its first one, {model.name} has {', '.join(others)}" if others else f"{model.name} has only one"
+        raise RefusalError(f"--server {name}: no such real server; {has}. Leave --server out for the first one")
+    return name
 
 
 def _asked_for(front: Model, given: Values) -> bool:

@@ -34,6 +34,6 @@ def _remarks(about: Mapping[str, Any]) -> Iterator[str]:
     if not about["valid"]:
         yield f"This run is NOT VALID, whatever the figures below say: {'; '.join(about['reasons'])}."
     if about["broken"]:
-        yield f"{count(about['broken'])} connections broke before the response was complete; counted as refused."
+        yield f"{count(about['broken'])} connections broke before the response was complete."
     for status, times in about["unexpected_statuses"].items():
-        yield f"{count(times)} requests were answered with status {status}; counted as refused."
+        yield f"{count(times)} requests were answered with status {status}; counted as broken connections."

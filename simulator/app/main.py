@@ -1,6 +1,7 @@
 """Where the command ``simulate`` starts and ends: exit codes, and no traceback for anything that a user can cause.
 
-0 done · 2 the command cannot be carried out as typed · 70 a mistake of the program · 130 Ctrl-C · 141 closed pipe.
+0 done · 2 the command cannot be carried out as typed · 70 a mistake of the program · 130 Ctrl-C · 141 closed pipe ·
+143 SIGTERM.
 """
 
 import gc
@@ -8,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-DONE, WRONG_USE, INTERNAL_ERROR, INTERRUPTED, CLOSED_PIPE = 0, 2, 70, 130, 141
+DONE, WRONG_USE, INTERNAL_ERROR, INTERRUPTED, CLOSED_PIPE, TERMINATED = 0, 2, 70, 130, 141, 143
 RARELY = 300_000
 """Objects between two collections of garbage: importing makes many objects and no garbage, and looking for some would
 take a tenth of the start."""
@@ -30,8 +31,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _guarded(tokens: list[str]) -> int:
+    from simulator.app.stopping import Terminated, terminated_like_ctrl_c
+
     try:
-        return _executed(tokens)
+        with terminated_like_ctrl_c():
+            return _executed(tokens)
+    except Terminated:
+        return TERMINATED
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

@@ -15,6 +15,7 @@ from simulator.app.real.processes import MeasureError
 from simulator.app.refusal import RefusalError
 from simulator.app.simulation import Deployment, labels_of, scenario_of
 from simulator.plan import PlanError
+from simulator.trace.checks import check_measured
 from simulator.trace.table import Trace
 from simulator.workload.draw import draw
 from simulator.workload.scenario import Scenario
@@ -34,6 +35,8 @@ def measured(deployment: Deployment, options: RunOptions, outputs: OutputOptions
     except MeasureError as error:
         sys.stderr.write(f"simulate: not measured: {error}\n")
         return FAILED
+    for violation in check_measured(trace):
+        sys.stderr.write(f"simulate: warning: the servers' reports contradict one another: {violation}\n")
     labels = labels_of(deployment, scenario, options) | trace.labels | {"engine": MEASURED}
     put_out(replace(trace, labels=labels), outputs)
     return DONE if json.loads(labels["driver"])["valid"] else FAILED

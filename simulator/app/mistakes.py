@@ -7,10 +7,21 @@ from cyclopts import CycloptsError, UnknownOptionError, UnusedCliTokensError
 from simulator.app.catalogue import Model, fronts, servers
 from simulator.app.flags import Section
 from simulator.app.refusal import nearest
-from simulator.app.sections import CALIBRATE, MEASURE, OUTPUT, RUN, VALIDATION, section, sections
+from simulator.app.sections import (
+    CALIBRATE,
+    COMPARE,
+    COMPARISON,
+    MEASURE,
+    OUTPUT,
+    RUN,
+    SCREEN,
+    VALIDATION,
+    section,
+    sections,
+)
 
-SUBCOMMANDS = ("calibrate", "list", "measure", "schema", "show", "validate")
-WITHOUT_MODEL = ("calibrate", "list", "schema", "show")
+SUBCOMMANDS = ("calibrate", "compare", "list", "measure", "schema", "serve", "show", "validate")
+WITHOUT_MODEL = ("calibrate", "compare", "list", "schema", "serve", "show")
 """Those that have no flags of a model."""
 
 
@@ -47,7 +58,11 @@ def _owners(flag: str) -> list[str]:
 
 def _unknown(flag: str, tokens: Sequence[str], model: Model | None) -> str:
     if tokens[0] in WITHOUT_MODEL:
-        its = {"show": ["--request", *_flags(OUTPUT)], "calibrate": _flags(CALIBRATE)}
+        its = {
+            "compare": [*_flags(COMPARE), *_flags(COMPARISON), *_flags(SCREEN)],
+            "show": ["--request", *_flags(OUTPUT), *_flags(SCREEN)],
+            "calibrate": _flags(CALIBRATE),
+        }
         known = its.get(tokens[0], [])
     else:
         run = MEASURE if tokens[0] in ("measure", "validate") else RUN

@@ -33,6 +33,11 @@ class RunOptions:
         "Take what the scenario does not say of the machine from this file, or from `simulate calibrate`.",
         metavar="FILE|calibrated",
     )
+    server: str | None = option(
+        None,
+        "Which of its real servers to measure, where a model has several: coroutine also has asyncio.",
+        metavar="NAME",
+    )
     engine: Literal["kernel", "reference"] = option("kernel", "The compiled engine, or the readable one on SimPy.")
 
 
@@ -75,3 +80,32 @@ class ValidationOptions:
         metavar="FILE|-",
     )
     csv: str | None = option(None, "Write one line for every figure to this file.", metavar="FILE")
+    report: str | None = option(
+        None, "Draw the latencies over one another: a page (.html) or a picture (.svg, .png).", metavar="FILE"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonOptions:
+    """Where the results of a comparison go."""
+
+    json: str | None = option(
+        None,
+        "Write the results of all servers as one JSON document to this file; - means stdout, without the table.",
+        metavar="FILE|-",
+    )
+    csv: str | None = option(
+        None, "Write one line for every figure, with a column for each server, to this file.", metavar="FILE"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScreenOptions:
+    """The screen in the terminal."""
+
+    watch: bool = option(False, "Watch the run in the terminal: play, rewind, and change what you like.")
+    fps: int = option(20, "Pictures per second at most; a slow line needs fewer.", metavar="N", minimum=1)
+    glyphs: Literal["auto", "unicode", "ascii"] = option("auto", "What the pictures are drawn with.")
+    theme: Literal["auto", "dark", "light", "mono"] = option(
+        "auto", "Colours for a dark or a light background, or none (also with NO_COLOR)."
+    )

@@ -5,13 +5,23 @@ from inspect import Parameter, Signature
 
 from simulator.app.catalogue import Model, fronts, servers
 from simulator.app.flags import Section, signature, switch
-from simulator.app.options import CalibrateOptions, OutputOptions, RunOptions, ValidationOptions
+from simulator.app.options import (
+    CalibrateOptions,
+    ComparisonOptions,
+    OutputOptions,
+    RunOptions,
+    ScreenOptions,
+    ValidationOptions,
+)
 
-RUN = Section(key="run", title="Run", options=RunOptions)
+RUN = Section(key="run", title="Run", options=RunOptions, left_out=frozenset({"server"}))
 HELP = frozenset({"--help", "-h"})
 MEASURE = Section(key="run", title="Run", options=RunOptions, left_out=frozenset({"model", "engine"}))
 CALIBRATE = Section(key="calibrate", title="Calibrate", options=CalibrateOptions)
 OUTPUT = Section(key="output", title="Output", options=OutputOptions)
+COMPARE = Section(key="run", title="Run", options=RunOptions, left_out=frozenset({"model", "server"}))
+COMPARISON = Section(key="comparison", title="Output", options=ComparisonOptions)
+SCREEN = Section(key="screen", title="Screen", options=ScreenOptions)
 VALIDATION = Section(key="validation", title="Validation", options=ValidationOptions)
 
 
@@ -39,7 +49,8 @@ def sections(model: Model | None, run: Section = RUN, last: Section = OUTPUT) ->
     ``run`` is RUN or MEASURE, ``last`` is OUTPUT or VALIDATION.
     """
     chosen = (section(model),) if model else ()
-    return (run, *chosen, *map(section, fronts()), last)
+    screen = (SCREEN,) if run is RUN else ()
+    return (run, *chosen, *map(section, fronts()), last, *screen)
 
 
 def run_signature(

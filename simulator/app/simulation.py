@@ -33,6 +33,8 @@ class Deployment:
     model: Model
     config: Any
     fronts: tuple[tuple[Model, Any], ...] = ()
+    server: str = ""
+    """Which of the model's real servers is measured; makes no difference to the model."""
 
     def plan(self, machine: Machine) -> Plan:
         """The plan of the whole; the front that is named first stands next to the server."""
@@ -129,7 +131,9 @@ def _check(trace: "Trace") -> None:
 def labels_of(deployment: Deployment, scenario: "Scenario", options: RunOptions) -> dict[str, str]:
     """What was run, in words: everything that a reader of the trace alone could not know."""
     fronts = {model.name: asdict(config) for model, config in deployment.fronts}
+    named = {"machine": options.machine, "server": deployment.server}
     return {
+        **{name: value for name, value in named.items() if value},
         "model": deployment.model.name,
         "load": scenario.name,
         "title": scenario.title,

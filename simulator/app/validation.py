@@ -17,7 +17,7 @@ from simulator.app.simulation import scenario_of
 from simulator.app.terminal import show, write_data
 from simulator.app.validate.document import as_csv, as_json
 from simulator.app.validate.order import orders
-from simulator.app.validate.pairs import Measuring, Pair, compare, measured
+from simulator.app.validate.pairs import Measuring, Pair, Result, compare, measured
 from simulator.app.validate.tables import conclusion, order_lines, pair_table
 from simulator.app.whole_files import refuse_unwritable, whole_files
 
@@ -32,24 +32,33 @@ def validated(pairs: Sequence[Pair], options: ValidationOptions, measuring: Meas
     for pair in pairs:
         refuse_unmeasurable(pair.deployment)
     _say_how_long(pairs, options.repeat)
-    results = []
+    results: list[Result] = []
     for pair in pairs:
-        result = compare(pair, options.repeat, measuring)
-        results.append(result)
+        results.append(compare(pair, options.repeat, measuring))
+        save(results, options)  # at once, like the table: the next one takes minutes, and may be interrupted
         if options.json != STDOUT:
-            show(pair_table(result))  # at once: the next one takes minutes
+            show(pair_table(results[-1]))
     found = tuple(orders(results))
-    with whole_files() as files:
-        if options.json and options.json != STDOUT:
-            files.write(Path(options.json), partial(_write, as_json(results, found)))
-        if options.csv:
-            files.write(Path(options.csv), partial(_write, as_csv(results)))
     if options.json == STDOUT:
         write_data(as_json(results, found))
     else:
         show([*order_lines(found), *conclusion(results)])
     good = all(result.passed for result in results) and not any(each.wrong for each in found)
     return GOOD if good else MISSED
+
+
+def save(results: Sequence[Result], options: ValidationOptions) -> None:
+    """Write the files that were asked for, all of each: they are complete for the pairs so far. Raises RefusalError."""
+    with whole_files() as files:
+        if options.json and options.json != STDOUT:
+            files.write(Path(options.json), partial(_write, as_json(results, tuple(orders(results)))))
+        if options.csv:
+            files.write(Path(options.csv), partial(_write, as_csv(results)))
+        if options.report:
+            from simulator.app.validate.chart import chart
+            from simulator.app.validate.picture import draw, format_of
+
+            files.write(Path(options.report), partial(draw, chart(results), format_of(Path(options.report))))
 
 
 def _refuse_early(options: ValidationOptions) -> None:
@@ -59,6 +68,15 @@ def _refuse_early(options: ValidationOptions) -> None:
         refuse_unwritable(Path(options.json))
     if options.csv:
         refuse_unwritable(Path(options.csv))
+    if options.report:
+        from simulator.app.validate.picture import format_of
+
+        format_of(Path(options.report))
+        refuse_unwritable(Path(options.report))
+    named = [Path(file).resolve() for file in (options.json, options.csv, options.report) if file and file != STDOUT]
+    for path in named:
+        if named.count(path) > 1:
+            raise RefusalError(f"{path} is named for two outputs; give each a file of its own")
 
 
 def _say_how_long(pairs: Sequence[Pair], repeat: int) -> None:

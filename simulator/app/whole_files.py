@@ -1,7 +1,7 @@
 """Files that appear whole or not at all.
 
 Everything is written beside its place under a temporary name, and put in place at the end, all files together. An
-error or Ctrl-C on the way removes what was begun, and leaves what was there before as it was.
+error, Ctrl-C or SIGTERM on the way removes what was begun, and leaves what was there before as it was.
 """
 
 import os
@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from simulator.app.refusal import RefusalError
+
+HELD_BACK = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(slots=True)
@@ -44,7 +46,7 @@ class WholeFiles:
             writer(temporary)
 
     def put_in_place(self) -> None:
-        """Give all files their names. Ctrl-C waits until that is done."""
+        """Give all files their names. Ctrl-C and SIGTERM wait until that is done."""
         with _uninterrupted():
             for temporary, place in self._begun:
                 with _named_in_errors(place):
@@ -103,15 +105,19 @@ def _named_in_errors(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back. By a handler and not by a signal mask: Polars has threads that the mask would not cover."""
+    """Hold Ctrl-C and SIGTERM back.
+
+    By a handler and not by a signal mask: Polars has threads that the mask would not cover.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     waiting: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: waiting.append(number))
+    before = {number: signal.signal(number, lambda came, _: waiting.append(came)) for number in HELD_BACK}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if waiting:
-        raise KeyboardInterrupt
+        signal.raise_signal(waiting[0])

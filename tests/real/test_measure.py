@@ -20,6 +20,7 @@ from simulator.app.real.processes import MeasureError
 from simulator.app.simulation import Deployment
 from simulator.app.trace_file import read
 from simulator.plan import Machine, Outcome
+from simulator.trace.checks import check_measured
 from tests.trace.by_hand import Kind, load_at
 
 pytestmark = pytest.mark.real
@@ -105,17 +106,31 @@ def test_a_measured_run_gives_what_a_simulated_one_gives(
     assert (trace.process >= 0).all()
 
 
+def test_a_model_with_two_real_servers_lets_one_choose(
+    temporary: Path, load: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved = tmp_path / "real.parquet"
+    short = ["--load", str(load), "--duration", "0.2s", "--parquet", str(saved)]
+    assert main(["measure", "coroutine", "--server", "asyncio", *short]) in INVALID_OR_NOT
+    assert "measured on real servers · server asyncio" in " ".join(capsys.readouterr().out.split())
+    assert read(saved).labels["server"] == "asyncio"
+
+
 def place_is_nan(trace: Any, name: str) -> bool:
     column = [place.name for place in trace.places].index(name)
     return bool((trace.reached[:, column] != trace.reached[:, column]).any())
 
 
-@pytest.mark.parametrize("name", [model.name for model in servers()])
-def test_every_server_reports_every_place_in_the_order_of_its_plan(temporary: Path, name: str) -> None:
+REAL = [(model.name, which) for model in servers() for which in model.real_servers]
+
+
+@pytest.mark.parametrize(("name", "which"), REAL)
+def test_every_server_reports_every_place_in_the_order_of_its_plan(temporary: Path, name: str, which: str) -> None:
     model = server(name)
     arrivals = [0.0, 0.02, 0.04, 0.06]
     workload = load_at(arrivals, 0.1, rtt=0.01, page=Kind(steps=(("cpu", 0.001), ("io", 0.01)), response=3000))
-    trace = measure(Deployment(model=model, config=model.config()), Machine(), workload)
+    trace = measure(Deployment(model=model, config=model.config(), server=which), Machine(), workload)
+    assert check_measured(trace) == []
     assert trace.outcome.tolist() == [Outcome.COMPLETED] * 4
     missing = [place.name for place in trace.places if place_is_nan(trace, place.name)]
     assert missing == []
@@ -145,8 +160,10 @@ def _is_master(entry: Path, folder: Path) -> bool:
         return False
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_nothing_is_left_after_ctrl_c_and_no_process_after_a_kill(temporary: Path, load: Path, number: int) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_after_ctrl_c_or_sigterm_and_no_process_after_a_kill(
+    temporary: Path, load: Path, number: int
+) -> None:
     run = [sys.executable, "-c", "import sys; from simulator.app.main import main; sys.exit(main())"]
     command = [*run, "measure", "prefork", "--load", str(load), "--duration", "1 h", "--rate", "1", "--nginx"]
     process = subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.PIPE, text=True)
@@ -156,7 +173,7 @@ def test_nothing_is_left_after_ctrl_c_and_no_process_after_a_kill(temporary: Pat
         time.sleep(0.01)
     process.send_signal(number)
     _, said = process.communicate(timeout=20.0)
-    assert process.returncode == (130 if number == signal.SIGINT else -number), said
+    assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}.get(signal.Signals(number), -number), said
     if number == signal.SIGKILL:  # nobody was left to remove them
         for folder in temporary.iterdir():
             for file in folder.iterdir():
@@ -172,6 +189,11 @@ def test_nothing_is_left_after_ctrl_c_and_no_process_after_a_kill(temporary: Pat
         (("measure", "preforks", "--load", "steady"), "measure preforks: no such model. Did you mean prefork?"),
         (("measure", "nginx", "--load", "steady"), "Type measure callback --nginx"),
         (("measure", "prefork"), "which load?"),
+        (("measure", "prefork", "--load", "steady", "--server", "asyncio"), "prefork has only one. Leave --server out"),
+        (
+            ("measure", "coroutine", "--load", "steady", "--server", "trio"),
+            "besides its first one, coroutine has asyncio",
+        ),
         (("measure", "prefork", "--load", "steady", "--engine", "kernel"), "--engine: no such flag."),
         (("measure", "prefork", "--load", "steady", "--threads", "3"), "--threads is a setting of threaded"),
         (("measure", "prefork", "--load", "steady", "--connections", "3"), "is a setting of"),

@@ -42,7 +42,7 @@ def driven(load: Workload = LOAD, **columns: object) -> Result:
             arrival=load.arrival,
             attempted=load.arrival + 0.1,
             stood=load.arrival + 0.1,
-            sent=load.arrival + 0.1,
+            sent=load.arrival + 0.25,  # the last byte comes when the server has it already: nobody waits
             finished=load.arrival + 0.3,
             ending=np.full(n, Ending.ANSWERED, np.int8),
             status=np.full(n, 200, np.int16),
@@ -162,12 +162,12 @@ def test_without_buffering_the_servers_receive_and_send_are_the_only_ones() -> N
     ("ending", "status", "alone", "proxied"),
     [
         (Ending.ANSWERED, 200, Outcome.COMPLETED, Outcome.COMPLETED),
-        (Ending.ANSWERED, 503, Outcome.QUEUE_FULL, Outcome.CONNECTION_LIMIT),
+        (Ending.ANSWERED, 503, Outcome.QUEUE_FULL, Outcome.QUEUE_FULL),
         (Ending.ANSWERED, 504, Outcome.UPSTREAM_TIMEOUT, Outcome.UPSTREAM_TIMEOUT),
-        (Ending.ANSWERED, 502, Outcome.REFUSED, Outcome.REFUSED),
-        (Ending.ANSWERED, 500, Outcome.REFUSED, Outcome.REFUSED),
+        (Ending.ANSWERED, 502, Outcome.BAD_GATEWAY, Outcome.BAD_GATEWAY),
+        (Ending.ANSWERED, 500, Outcome.BROKEN, Outcome.BROKEN),
         (Ending.REFUSED, 0, Outcome.REFUSED, Outcome.REFUSED),
-        (Ending.BROKEN, 0, Outcome.REFUSED, Outcome.REFUSED),
+        (Ending.BROKEN, 0, Outcome.BROKEN, Outcome.CONNECTION_LIMIT),  # a proxy that has heard nothing closes: full
         (Ending.CONNECT_TIMEOUT, 0, Outcome.CONNECT_TIMEOUT, Outcome.CONNECT_TIMEOUT),
         (Ending.GAVE_UP, 0, Outcome.GAVE_UP, Outcome.GAVE_UP),
     ],
@@ -177,6 +177,25 @@ def test_every_ending_has_its_outcome(ending: Ending, status: int, alone: Outcom
     plans = behind(Nginx())
     assert merge(plans[:1], LOAD, result, [[]]).outcome.tolist() == [alone] * 2
     assert merge(plans, LOAD, result, [[], []]).outcome.tolist() == [proxied] * 2
+
+
+@pytest.mark.parametrize(
+    ("ending", "status", "said", "outcome"),
+    [
+        (Ending.BROKEN, 0, "gave_up", Outcome.BROKEN),
+        (Ending.BROKEN, 0, "connection_limit", Outcome.CONNECTION_LIMIT),
+        (Ending.ANSWERED, 502, "status_502", Outcome.BAD_GATEWAY),
+        (Ending.ANSWERED, 502, "upstream_refused", Outcome.REFUSED),
+        (Ending.ANSWERED, 200, "upstream_refused", Outcome.COMPLETED),
+        (Ending.GAVE_UP, 0, "connection_limit", Outcome.GAVE_UP),
+    ],
+)
+def test_where_the_client_cannot_know_the_proxy_says_what_it_was(
+    tmp_path: Path, ending: Ending, status: int, said: str, outcome: Outcome
+) -> None:
+    result = driven(ending=np.full(2, ending, np.int8), status=np.full(2, status, np.int16))
+    reports = reported(tmp_path, *(f"{row} 0 -1 {said} receive=5000.1 left=5000.2\n" for row in range(2)))
+    assert merge(behind(Nginx()), LOAD, result, [[], reports]).outcome.tolist() == [outcome] * 2
 
 
 @pytest.mark.parametrize("ending", [Ending.OPEN, Ending.DRIVER_FAILED])

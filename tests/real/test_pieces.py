@@ -11,6 +11,7 @@ from simulator.app.real.fitness import fitness
 from simulator.app.real.job import Ending, Result
 from simulator.app.real.line import LARGEST_BYTES, PACKET_BYTES, Line, chunk_bytes
 from simulator.app.real.messages import ResponseError, request_head, response_head, steps_format
+from simulator.app.real.network import network_rtt_s
 from simulator.workload.table import Work
 
 
@@ -98,6 +99,16 @@ def test_a_driver_that_was_on_time_and_idle_is_fit() -> None:
 
 def test_lateness_counts_from_the_moment_at_which_the_connection_was_due() -> None:
     assert fitness(of_driver(late_s=0.03), np.full(100, 0.02)).late_p99 == pytest.approx(0.0, abs=1e-9)
+
+
+def test_what_the_network_takes_of_a_round_trip_is_not_waited_for_again() -> None:
+    run = replace(of_driver(late_s=0.015), network_rtt=0.03)
+    assert fitness(run, np.full(100, 0.04)).late_p99 == pytest.approx(0.0, abs=1e-9)
+    assert fitness(replace(run, network_rtt=0.05), np.full(100, 0.04)).late_p99 == pytest.approx(0.015)
+
+
+def test_loopback_as_it_is_counts_as_no_network() -> None:
+    assert network_rtt_s() < 0.1  # exactly 0 unless somebody delays it
 
 
 @pytest.mark.parametrize(

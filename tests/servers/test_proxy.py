@@ -91,7 +91,7 @@ def test_no_server_behind_gives_502(tmp_path: Path) -> None:
     with performed(NGINX, tmp_path) as proxy:
         end_of(proxy.behind)
         assert ask(proxy.port, row=1).status == 502
-        assert proxy.line(1).outcome == "status_502"
+        assert proxy.line(1).outcome == "upstream_refused"
 
 
 def test_a_server_behind_that_dies_gives_502(tmp_path: Path) -> None:
@@ -103,6 +103,7 @@ def test_a_server_behind_that_dies_gives_502(tmp_path: Path) -> None:
         for pid in proxy.behind.children():
             os.kill(pid, signal.SIGKILL)
         assert answer(sock).status == 502
+        assert proxy.line(1).outcome == "status_502"
 
 
 def test_a_server_behind_that_is_silent_gives_504(tmp_path: Path) -> None:

@@ -175,6 +175,7 @@ def test_without_a_load_the_standard_set_is_measured_and_may_be_shortened() -> N
         ("prefork --load steady --repeat 0", "--repeat 0: expected at least 1"),
         ("prefork --load steady --json --csv", "--json --csv: expected a file"),
         ("prefork --load steady --csv /nowhere/else.csv", "there is no folder /nowhere"),
+        ("prefork --load steady --json one.svg --report one.svg", "one.svg is named for two outputs"),
         ("prefork --load stead", "stead"),
     ],
 )

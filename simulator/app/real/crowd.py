@@ -19,6 +19,7 @@ from simulator.app.real.exchange import Action, Exchange
 from simulator.app.real.job import Ending, Job, Result
 from simulator.app.real.line import Line
 from simulator.app.real.messages import request_head, steps_format
+from simulator.app.real.network import network_rtt_s
 from simulator.workload.table import Work
 
 LEAD_S = 0.1
@@ -39,7 +40,8 @@ class Crowd:
         self.job, self.load = job, load
         self.address = ("127.0.0.1", job.port)
         # Lists, because taking single numbers out of arrays is slow.
-        self.rtt, self.patience = load.rtt.tolist(), load.patience.tolist()
+        self.network_rtt = network_rtt_s()
+        self.rtt, self.patience = np.maximum(load.rtt - self.network_rtt, 0.0).tolist(), load.patience.tolist()
         self.upload, self.response = (np.rint(sizes).astype(int).tolist() for sizes in (load.upload, load.response))
         self.request_class, self.client = load.request_class.tolist(), load.client.tolist()
         self.phases, self.think = load.phases.tolist(), None if load.think is None else load.think.tolist()
@@ -85,7 +87,7 @@ class Crowd:
                 self._send_next(row, self.start)
             return
         self.arrival = (self.load.arrival + self.start).tolist()
-        begins = (self.load.arrival + 1.5 * self.load.rtt + self.start).tolist()
+        begins = (self.load.arrival + 1.5 * np.array(self.rtt) + self.start).tolist()
         self.moments = [(moment, row, None, row) for row, moment in enumerate(begins)]
         heapify(self.moments)
         self.number = len(begins)
@@ -221,6 +223,7 @@ class Crowd:
         return Result(
             start=self.start,
             ran_out=self.ran_out,
+            network_rtt=self.network_rtt,
             arrival=np.array(self.arrival) - self.start,
             ending=np.array(self.ending, np.int8),
             status=np.array(self.status, np.int16),

@@ -37,7 +37,7 @@ class Fitness:
 
 def fitness(result: Result, rtt: Floats) -> Fitness:
     """Judge a run; ``rtt`` has a row for each of the result's."""
-    late = result.attempted - (result.arrival + 1.5 * rtt)
+    late = result.attempted - (result.arrival + 1.5 * np.maximum(rtt - result.network_rtt, 0.0))
     late = late[~np.isnan(late)]
     p50, p99, most = (float(x) for x in np.quantile(late, [0.5, 0.99, 1.0])) if len(late) else (np.nan,) * 3
     latency = (result.finished - result.arrival)[result.ending == Ending.ANSWERED]

@@ -53,7 +53,7 @@ class Result:
     arrival: Floats
     """When the client meant to start; nan: this row was not sent."""
     attempted: Floats
-    """When the driver began to connect; that is due 1.5 round trips after the arrival."""
+    """When the driver began to connect; that is due 1.5 round trips after the arrival, less what the network takes."""
     stood: Floats
     """When the connection stood."""
     sent: Floats
@@ -70,6 +70,8 @@ class Result:
     """Moments, about one second apart, and ..."""
     cpu_used: Floats
     """... seconds of processor time that the driver had used by then."""
+    network_rtt: float = 0.0
+    """Seconds of each round trip that the network between driver and server took itself."""
 
 
 def write_job(path: Path, job: Job) -> None:

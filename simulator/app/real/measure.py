@@ -10,25 +10,24 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
-from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from simulator.app.catalogue import Model
 from simulator.app.real.fitness import fitness
 from simulator.app.real.job import Job, Result, read_result, write_job
 from simulator.app.real.merge import merge
 from simulator.app.real.processes import START_LIMIT_S, MeasureError, Process, flags_of, port_of, running
 from simulator.app.real.remarks import LABEL, driver_label
 from simulator.app.real.reports import read_reports
+from simulator.app.real.scratch import scratch_folder
 from simulator.app.refusal import RefusalError
 from simulator.app.simulation import Deployment
 from simulator.experiment import Draw, Progress
 from simulator.plan import Connect, Machine, Plan
 from simulator.trace.table import Trace
+from simulator.workload.interventions import Do
 from simulator.workload.table import Workload
 
 GRACE_S = 60.0
@@ -57,8 +56,9 @@ def refuse_unmeasurable(deployment: Deployment) -> None:
     if not hasattr(select, "epoll"):
         raise RefusalError(f"measuring needs Linux (epoll); this is {sys.platform}. Simulate instead: --model NAME")
     for model in (deployment.model, *(front for front, _ in deployment.fronts)):
-        if find_spec(_module(model)) is None:
-            raise RefusalError(f"{model.name} has no real server that could be measured (no {_module(model)})")
+        if "" not in model.real_servers:
+            file = f"models/{model.folder}/server.py"
+            raise RefusalError(f"{model.name} has no real server that could be measured (no {file})")
 
 
 def measure(
@@ -71,13 +71,19 @@ def measure(
 ) -> Trace:
     """Run the workload for real; takes as long as the workload lasts. Raises MeasureError.
 
+    Raises RefusalError for a load whose timeline nobody could carry out.
     In a closed loop that has too few rounds, ``redraw`` is asked for twice as many, and the run begins anew.
     ``progress`` is called now and then with the seconds so far. The label ``driver`` says how the driver did.
     """
+    if any(entry.do is not Do.BURST for entry in workload.interventions):
+        raise RefusalError(
+            "a real server is measured undisturbed, and the timeline of this load kills, resizes or slows down: "
+            "leave it out with --set timeline=[]"
+        )
     plans = plans_of(deployment, machine)
     while True:
         with ExitStack() as stack:
-            folder = Path(stack.enter_context(TemporaryDirectory(prefix="loopfork-")))
+            folder = stack.enter_context(scratch_folder())
             with ExitStack() as while_driven:
                 servers = start(deployment, folder, while_driven)
                 result = drive(job_for(plans[-1], workload, servers.port), folder, progress)
@@ -110,8 +116,9 @@ def start(deployment: Deployment, folder: Path, stack: ExitStack) -> Servers:
     for model, config in ((deployment.model, deployment.config), *deployment.fronts):
         report = folder / f"{len(reports)}-{model.folder}.report"
         behind = ["--upstream", f"127.0.0.1:{port}"] if processes else []
+        module = model.real_servers["" if processes else deployment.server]
         arguments = [*behind, *_flags(config), "--report", str(report)]
-        process = stack.enter_context(running(f"the {model.name} server", folder, _module(model), *arguments))
+        process = stack.enter_context(running(f"the {model.name} server", folder, module, *arguments))
         port = port_of(process)
         processes.append(process)
         reports.append(report)
@@ -151,10 +158,6 @@ def _let_settle(servers: Servers, connections: int) -> None:
         if path.exists() and path.read_bytes().count(b"\n") >= connections:
             return
         time.sleep(LOOK_S)
-
-
-def _module(model: Model) -> str:
-    return f"models.{model.folder}.server"
 
 
 def _flags(config: Any) -> Sequence[str]:

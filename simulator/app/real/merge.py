@@ -1,7 +1,8 @@
 """One trace out of what the driver saw and what each server reported: all clocks are one, so nothing is fitted.
 
 What to watch: every server knows only its own places. Behind a proxy there are two servers, so the walk of the whole is
-taken apart into the places of each. What nobody reported is nan.
+taken apart into the places of each. What nobody reported is nan; when it was ready, and so how long it waited for its
+turn, is worked out in ``waits``.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,24 +11,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.app.real.job import Ending, Result
+from simulator.app.real.endings import outcomes
+from simulator.app.real.job import Result
 from simulator.app.real.reports import LEFT, Report
+from simulator.app.real.waits import enter_waits
 from simulator.plan import Accept, Connect, Outcome, Plan, Pool, Seize
 from simulator.plan.walk import walk
 from simulator.trace.table import Trace
 from simulator.workload.table import Workload
-
-OUTCOMES = {
-    Ending.OPEN: Outcome.OPEN,
-    Ending.ANSWERED: Outcome.COMPLETED,
-    Ending.REFUSED: Outcome.REFUSED,
-    Ending.BROKEN: Outcome.REFUSED,  # the word that comes nearest: the server's side ended the connection
-    Ending.CONNECT_TIMEOUT: Outcome.CONNECT_TIMEOUT,
-    Ending.GAVE_UP: Outcome.GAVE_UP,
-    Ending.DRIVER_FAILED: Outcome.OPEN,  # and the run is not valid
-}
-STATUSES = {502: Outcome.REFUSED, 503: Outcome.CONNECTION_LIMIT, 504: Outcome.UPSTREAM_TIMEOUT}
-
 
 CONNECT = "connect_"
 """With this begins a proxy's mark for turning to the server behind it, whose places it does not know."""
@@ -40,6 +31,7 @@ def merge(plans: Sequence[Plan], workload: Workload, result: Result, reports: Se
     then of each front.
     """
     plan, n = plans[-1], len(workload)
+    said = [list(its) for its in reports]
     trace = Trace(
         plan=plan,
         workload=workload,
@@ -47,7 +39,7 @@ def merge(plans: Sequence[Plan], workload: Workload, result: Result, reports: Se
         reached=np.full((n, len(walk(plan, workload.phase_count))), np.nan),
         left=np.full(n, np.nan),
         finished=result.finished.copy(),
-        outcome=outcomes(result, behind_front=len(plans) > 1),
+        outcome=outcomes(plan, result, said[-1]),
         process=np.full(n, -1, np.int32),
         slot=np.full((n, len(plan.pools)), -1, np.int32),
         syn_retries=result.syn_retries,
@@ -55,23 +47,13 @@ def merge(plans: Sequence[Plan], workload: Workload, result: Result, reports: Se
     )
     trace.finished[trace.outcome == Outcome.OPEN] = np.nan
     trace.reached[:, 0] = np.where(np.isnan(trace.arrival), np.nan, trace.arrival)
-    for layer, (columns, its) in enumerate(zip(layers(plans, workload.phase_count), reports, strict=True)):
+    for layer, (columns, its) in enumerate(zip(layers(plans, workload.phase_count), said, strict=True)):
         _enter(trace, columns, its, result.start, innermost=layer == 0, outermost=layer == len(plans) - 1)
     if len(trace.places) > 1:
         trace.reached[:, 1] = result.stood
+    enter_waits(trace, result.sent)
     _put_in_order(trace.reached)
     return _sent(trace)
-
-
-def outcomes(result: Result, *, behind_front: bool) -> NDArray[np.int8]:
-    """How each request ended for its client."""
-    found = np.array([OUTCOMES[Ending(ending)] for ending in result.ending.tolist()], np.int8)
-    answered = result.ending == Ending.ANSWERED
-    found[answered & (result.status != 200)] = Outcome.REFUSED
-    for status, outcome in STATUSES.items():
-        full = outcome if behind_front or status != 503 else Outcome.QUEUE_FULL
-        found[answered & (result.status == status)] = full
-    return found
 
 
 def layers(plans: Sequence[Plan], phase_count: int) -> list[dict[str, int]]:

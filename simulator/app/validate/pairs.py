@@ -12,6 +12,7 @@ from simulator.app.real.measure import measure
 from simulator.app.real.processes import MeasureError
 from simulator.app.refusal import RefusalError
 from simulator.app.simulation import Deployment, scenario_of
+from simulator.app.validate.curves import Curve, Curves, curve
 from simulator.app.validate.figures import Figures, figures, offered_rate
 from simulator.app.validate.verdict import Row, Verdict, rows
 from simulator.experiment import run
@@ -44,6 +45,7 @@ class Pair:
             (field.name, getattr(deployment.config, field.name), field.default) for field in deployment.model.settings
         ]
         flags = [f"--{name.replace('_', '-')} {value}" for name, value, default in given if value != default]
+        flags += [f"--server {deployment.server}"] if deployment.server else []
         return " ".join([" + ".join(names), *flags])
 
     @property
@@ -52,7 +54,8 @@ class Pair:
         options = self.options
         named = (("--seed", options.seed), ("--rate", options.rate), ("--duration", options.duration))
         changed = [f"{flag} {value}" for flag, value in named if value is not None]
-        return " ".join([options.load or "", *changed, *(f"--set {each}" for each in options.set)])
+        machine = [f"--machine {options.machine}"] if options.machine else []
+        return " ".join([options.load or "", *changed, *(f"--set {each}" for each in options.set), *machine])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,9 @@ class Driven:
     """Largest share of a core in a second."""
     late_p99: float | None
     """Seconds."""
+
+
+NO_CURVES = Curves()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +90,8 @@ class Result:
     """Of the valid repeats."""
     drivers: tuple[Driven, ...] = ()
     """Of all repeats."""
+    curves: Curves = NO_CURVES
+    """The latencies behind the figures."""
     failure: str | None = None
     """Why measuring was broken off, if it was."""
 
@@ -119,7 +127,7 @@ def compare(pair: Pair, repeat: int, measuring: Measuring = measured) -> Result:
         raise RefusalError(f"{pair.deployment.model.name}: {error}") from None
     trace = run(plan, workload, redraw=lambda rounds: draw(scenario, rounds=rounds))
     result = Result(pair=pair, requests=len(trace), duration=scenario.duration, predicted=figures(trace))
-    real, drivers = [], []
+    real, drivers, drawn = list[Figures](), list[Driven](), list[Curve]()
     try:
         for number in range(1, repeat + 1):
             what = f"{pair.server} under {pair.load}, repeat {number} of {repeat}"
@@ -127,10 +135,12 @@ def compare(pair: Pair, repeat: int, measuring: Measuring = measured) -> Result:
             drivers.append(driver)
             if driver.valid:
                 real.append(figures(measured_trace))
+                drawn.append(curve(measured_trace))
     except MeasureError as error:
         result = replace(result, failure=str(error))
     judged = rows(result.predicted, real, offered_rate(trace), closed=bool(workload.clients_in_loop))
-    return replace(result, rows=judged, measured=tuple(real), drivers=tuple(drivers))
+    curves = Curves(predicted=curve(trace), measured=tuple(drawn))
+    return replace(result, rows=judged, measured=tuple(real), drivers=tuple(drivers), curves=curves)
 
 
 def _valid_if_possible(again: Callable[[], Trace]) -> tuple[Trace, Driven]:

@@ -88,19 +88,25 @@ def _driver(drivers: Sequence[Driven]) -> Iterator[str]:
         yield f" · driver at most {duration(max(late))} late (p99), {percent(max(peaks))} of a core"
 
 
-def _cells(row: Row, unit: TimeUnit) -> list[Text]:
+def words_of(row: Row, unit: TimeUnit) -> tuple[str, ...]:
+    """The cells of a row: its name, and what stands under each of ``HEADS``."""
     kind = row.key.kind
     low, high = (_number(value, kind, unit) for value in (row.low, row.high))
-    bar = "" if row.bar is None else f"{100.0 * row.bar:.0f} {_per(kind)}"
-    return [
-        Text(f" {row.key.name}"),
-        Text(_value(row.predicted, kind, unit)),
-        Text(_value(row.measured, kind, unit)),
-        Text(_error(row.error, kind)),
-        Text(f"{low}-{high}", style=QUIET),
-        Text(bar, style=QUIET),
-        Text(row.verdict.value, style=COLOURS[row.verdict]),
-    ]
+    return (
+        row.key.name,
+        _value(row.predicted, kind, unit),
+        _value(row.measured, kind, unit),
+        _error(row.error, kind),
+        f"{low}-{high}",
+        "" if row.bar is None else f"{100.0 * row.bar:.0f} {_per(kind)}",
+        row.verdict.value,
+    )
+
+
+def _cells(row: Row, unit: TimeUnit) -> list[Text]:
+    styles = ("", "", "", "", QUIET, QUIET, COLOURS[row.verdict])
+    name, *words = words_of(row, unit)
+    return [Text(word, style=style) for word, style in zip((f" {name}", *words), styles, strict=True)]
 
 
 def _value(value: float, kind: Kind, unit: TimeUnit) -> str:

@@ -1,0 +1,64 @@
+"""What is measured on the quiet machine: each line as one would type it after ``simulate validate``.
+
+Its one core is about a tenth of a current one, and clients, load driver and servers share it, so that rates are low
+and fixed costs show ten times as much as elsewhere. Where the loop or the GIL is to be loaded, requests compute longer
+than in the shipped load, so that the driver's share stays small.
+"""
+
+COMPUTING = (
+    '--set requests.list.steps=[{cpu="10 ms"},{io="50 ms"},{cpu="10 ms"},{io="100 ms"},{cpu="10 ms"}]'
+    ' --set requests.detail.steps=[{cpu="20 ms"},{io="120 ms"},{cpu="10 ms"}]'
+)
+"""io-heavy with ten times the computing: one loop carries 31 requests a second."""
+BIG = '--set requests.page.response="4MiB"'
+"""More than the send buffers of loopback take, so that slow readers hold whoever sends."""
+
+FAR = "(network) "
+"""In front of a case: loopback itself takes the 40 ms there and back that the clients of these loads have, so that
+handshakes take that long too. A jitter of 2 ms keeps clients apart whose timers run out in the same tick of the
+kernel."""
+NETWORK = "insmod /netem.ko; /bin/tc qdisc add dev lo root netem delay 20ms 2ms limit 100000"
+NO_NETWORK = "/bin/tc qdisc del dev lo root"
+
+CASES = (
+    # Mostly waiting, at 30, 60 and 90 % of what four workers or threads carry, and half as much again: saturation.
+    *(
+        f"{server} --load io-heavy --rate {rate}"
+        for server in ("prefork --workers 4", "threaded --threads 4")
+        for rate in (8, 16, 23.5, 40)
+    ),
+    "callback --load io-heavy --rate 23.5",
+    "coroutine --load io-heavy --rate 23.5",
+    # The same for one event loop, and what happens beyond its capacity.
+    *(
+        f"{server} --load io-heavy {COMPUTING} --rate {rate} --duration 20s"
+        for server in ("callback", "coroutine")
+        for rate in (9, 18, 27, 46)
+    ),
+    # Mostly computing, 60 % of the core.
+    *(
+        f"{server} --load cpu-heavy --rate 15 --duration 20s"
+        for server in ("prefork --workers 4", "threaded", "callback", "coroutine")
+    ),
+    # A few long computations among many short ones; under one GIL a convoy, in both accept styles.
+    *(
+        f"{server} --load mixed --rate 20 --duration 20s"
+        for server in (
+            "prefork --workers 16",
+            "threaded --threads 16",
+            "threaded --threads 16 --accept eager",
+            "callback",
+            "coroutine",
+        )
+    ),
+    # Slow uploads, then slow downloads, alone and behind a buffering proxy.
+    "prefork --workers 8 --load slow-clients --rate 20 --duration 30s",
+    "prefork --workers 8 --load slow-clients --rate 20 --duration 30s --nginx",
+    f"prefork --workers 8 --load slow-clients --rate 3 --duration 30s {BIG}",
+    f"prefork --workers 8 --load slow-clients --rate 3 --duration 30s {BIG} --nginx",
+    "coroutine --load slow-clients --rate 20 --duration 30s",
+    # Half as much again as two workers carry, and no room to wait: on loopback, and over a network.
+    "prefork --workers 2 --backlog 8 --load steady --rate 116 --duration 20s",
+    f"{FAR}prefork --workers 2 --backlog 8 --load steady --rate 116 --duration 20s",
+    f"{FAR}coroutine --backlog 8 --load mixed --rate 40 --duration 20s",
+)

@@ -1,0 +1,113 @@
+"""What the quiet machine needs: this Python, the packages that the project requires, the project, and a shell.
+
+Only files are copied; paths stay what they are here, so that nothing has to be installed again inside.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path, PurePosixPath
+
+from tests.quiet.archive import Archive
+
+PROJECT = Path(__file__).parents[2]
+OURS = ("simulator", "models", "scenarios")
+LEFT_OUT = {"test", "tests", "site-packages", "idlelib", "ensurepip", "lib2to3", "tkinter", "turtledemo"}
+APPLETS = ("sh", "mount", "ip", "mkdir", "cat", "echo", "poweroff", "stty", "rm", "insmod")
+SIMULATE = "import sys; from simulator.app.main import main; sys.exit(main())"
+INIT = """#!/bin/sh
+mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
+mkdir -p /dev/shm; mount -t tmpfs shm /dev/shm
+ip link set lo up
+stty -opost < /dev/ttyS1
+export HOME=/root PATH=/bin LANG=C.UTF-8 COLUMNS=100 TERM=dumb
+cd {project} || exit 1
+sh /job > /dev/ttyS1 2>&1
+poweroff -f
+"""
+
+
+def fill(archive: Archive, job: str, delaying_network: Path) -> None:
+    """Everything, and the shell script that the machine is started for.
+
+    ``delaying_network``: the kernel's module sch_netem, which becomes /netem.ko.
+    """
+    for folder in ("proc", "sys", "dev", "tmp", "root"):
+        archive.folder(PurePosixPath("/", folder))
+    archive.copy(_program("busybox"), PurePosixPath("/bin/busybox"))
+    archive.copy(_program("tc"), PurePosixPath("/bin/tc"))
+    archive.copy(delaying_network, PurePosixPath("/netem.ko"))
+    for applet in APPLETS:
+        archive.link(PurePosixPath("/bin", applet), "busybox")
+    needed = [*_python(), *_packages(), *_project()]
+    for path in [*needed, *_libraries([*needed, _program("tc")])]:
+        archive.copy(path, PurePosixPath(path))
+    archive.text(PurePosixPath("/init"), INIT.format(project=PROJECT), executable=True)
+    archive.text(PurePosixPath("/bin/python"), _started(""), executable=True)
+    archive.text(PurePosixPath("/bin/simulate"), _started(f"-c '{SIMULATE}'"), executable=True)
+    archive.text(PurePosixPath("/job"), job)
+
+
+def _started(arguments: str) -> str:
+    paths = ":".join(dict.fromkeys((str(PROJECT), sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))))
+    return f'#!/bin/sh\nPYTHONPATH={paths} exec {Path(sys.executable).resolve()} {arguments} "$@"\n'
+
+
+def _program(name: str) -> Path:
+    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+    assert found is not None  # it was looked for before
+    return Path(found)
+
+
+def _python() -> Iterator[Path]:
+    yield Path(sys.executable).resolve()
+    yield from _files(Path(sysconfig.get_path("stdlib")))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and path.name not in LEFT_OUT:
+            yield from _files(path)
+        elif path.is_file() and path.suffix not in (".a", ".exe"):
+            yield path
+
+
+def _packages() -> Iterator[Path]:
+    wanted, seen = ["loopfork"], set[str]()
+    while wanted:
+        name = wanted.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            found = distribution(name)
+        except PackageNotFoundError:
+            continue  # for another system or another Python
+        wanted += [re.split(r"[^\w.-]", need)[0] for need in found.requires or () if "extra ==" not in need]
+        yield from _of(found)
+
+
+def _of(found: Distribution) -> Iterator[Path]:
+    for entry in found.files or ():
+        path = Path(str(found.locate_file(entry)))
+        if path.is_file() and not LEFT_OUT & set(entry.parts) and ".." not in entry.parts:
+            yield path
+
+
+def _project() -> Iterator[Path]:
+    for name in OURS:
+        yield from _files(PROJECT / name)
+
+
+def _libraries(files: list[Path]) -> list[Path]:
+    """The shared libraries that any of the files loads, by asking the loader of this machine."""
+    programs = (Path(sys.executable).resolve(), _program("tc"))
+    binaries = [str(path) for path in files if ".so" in path.name or path in programs]
+    said = subprocess.run(["ldd", *binaries], capture_output=True, text=True, check=False).stdout
+    found = re.findall(r"(?:=> |^\s+)(/\S+) \(0x", said, re.MULTILINE)
+    return sorted({Path(name) for name in found} - set(files))

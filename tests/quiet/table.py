@@ -1,0 +1,70 @@
+"""``python -m tests.quiet.table FILE.csv``: the figures of a validation as the table of docs/validation.md.
+
+One line a case, over all its requests: predicted and measured mean, and how far each figure is off. A figure in
+brackets has too few samples above it, or comes from an overload, to be judged.
+"""
+
+import csv
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+
+Row = dict[str, str]
+ERRORS = ("throughput", "mean", "p50", "p95", "p99")
+SHORTER = (
+    (' --set requests.list.steps=[{cpu="10 ms"},{io="50 ms"},{cpu="10 ms"},{io="100 ms"},{cpu="10 ms"}]', ""),
+    (' --set requests.detail.steps=[{cpu="20 ms"},{io="120 ms"},{cpu="10 ms"}]', ", 10 x computing"),
+    (' --set requests.page.response="4MiB"', ", 4 MiB"),
+    (" --set requests.page.response=4MiB", ", 4 MiB"),
+    (" --set machine.cores=1", ""),
+    (" --rate ", ", "),
+)
+
+
+def table(rows: Iterable[Row]) -> Iterator[str]:
+    """The lines of the table."""
+    yield (
+        "| server | load, requests/s | mean, predicted | measured | " + " | ".join(ERRORS) + " | worst of all classes |"
+    )
+    yield "|---|---|---:|---:|" + "---:|" * len(ERRORS) + "---:|"
+    for (server, load), group in groupby(rows, key=lambda row: (row["server"], row["load"])):
+        figures = list(group)
+        overall = {row["figure"]: row for row in figures if row["subject"] == "all"}
+        mean = overall["mean"]
+        cells = [server, _short(load), _time(mean["predicted"]), _time(mean["measured"])]
+        cells += [_error(overall[name]) for name in ERRORS]
+        yield f"| {' | '.join([*cells, _worst(figures)])} |"
+
+
+def _short(load: str) -> str:
+    for long, short in SHORTER:
+        load = load.replace(long, short)
+    return load.split(" --duration")[0].split(" --machine")[0]
+
+
+def _time(milliseconds: str) -> str:
+    number = float(milliseconds)
+    return f"{number / 1e3:.2f} s" if number >= 1e3 else f"{number:.3g} ms"
+
+
+def _error(row: Row) -> str:
+    said = f"{100 * float(row['error']):+.1f} %"
+    return f"({said})" if row["verdict"] == "not judged" else said
+
+
+def _worst(figures: list[Row]) -> str:
+    judged = [row for row in figures if row["verdict"] != "not judged" and row["unit"] != "share"]
+    worst = max(judged, key=lambda row: abs(float(row["error"])))
+    outside = any(row["verdict"] == "outside" for row in figures)
+    return f"{_error(worst)}{' **outside**' if outside else ''}"
+
+
+def main() -> None:
+    """Print the table of the file that is named."""
+    with Path(sys.argv[1]).open(newline="") as stream:
+        sys.stdout.writelines(f"{line}\n" for line in table(csv.DictReader(stream)))
+
+
+if __name__ == "__main__":
+    main()
