@@ -55,7 +55,7 @@ def _unusual_cells(text: str) -> Characters:
 
 def cell_width(text: str) -> int:
     """How many cells text takes."""
-    return len(cells_of(text))
+    return len(text) if text.isascii() else len(cells_of(text))
 
 
 class _Cells(dict[str, str]):

@@ -66,8 +66,10 @@ class CellGrid:
             target[target[:, 0] == CONTINUATION, 0] = BLANK
             if right - col < cols:
                 target[block[top - row : bottom - row, right - col] == CONTINUATION, -1] = BLANK
-        painted = styles if isinstance(styles, int) else np.broadcast_to(np.atleast_2d(styles), block.shape)[inside]
-        self.styles[top:bottom, left:right] = painted
+        if not isinstance(styles, int):
+            # broadcasting costs as much as all the rest, and is hardly ever needed
+            styles = (styles if styles.shape == block.shape else np.broadcast_to(styles, block.shape))[inside]
+        self.styles[top:bottom, left:right] = styles
 
     def fill(
         self, row: int, col: int, height: int, width: int, character: str = BLANK, *, style: int = Style.TEXT

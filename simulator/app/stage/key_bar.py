@@ -1,0 +1,39 @@
+"""The key bar: the keys that do something now."""
+
+from simulator.app.stage.layout import Claim, Rank, Section
+from simulator.app.stage.pieces import fitting, piece, put_pieces
+from simulator.app.stage.scene import KeyHint, Scene
+from simulator.app.stage.sheet import Area, Find, Sheet
+from simulator.app.stage.style import Style
+from simulator.app.stage.target import KeyTarget
+
+
+def message_section(scene: Scene) -> Section:
+    """What the program has to say, in place of the keys, for frames without a log."""
+    return Section(claims=(Claim(Rank.KEYS),), draw=lambda sheet: _say(sheet, scene.message))
+
+
+def key_section(scene: Scene) -> Section:
+    """One row; none where no key does anything, as in a picture."""
+    return Section(claims=(Claim(Rank.KEYS, int(bool(scene.keys))),), draw=lambda sheet: _draw(sheet, scene))
+
+
+def _draw(sheet: Sheet, scene: Scene) -> None:
+    pieces = [
+        piece((hint.key, Style.KEY), (f" {hint.does}", Style.KEY_NAME), rank=number)
+        for number, hint in enumerate(scene.keys)
+    ]
+    kept = fitting(pieces, sheet.width - 1)
+    put_pieces(sheet, 0, 1, kept)
+    col = 1
+    for each in kept:
+        sheet.offer(Area(0, col, 1, each.width), _finder(scene.keys[pieces.index(each)]))
+        col += each.width + 2
+
+
+def _say(sheet: Sheet, message: str) -> None:
+    sheet.put(0, 1, message, Style.ACCENT)
+
+
+def _finder(hint: KeyHint) -> Find:
+    return lambda _row, _col: KeyTarget(hint=hint)

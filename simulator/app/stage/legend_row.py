@@ -1,0 +1,31 @@
+"""The legend: the glyphs that can occur under the plans in sight, and no others."""
+
+from collections.abc import Mapping, Sequence, Set
+
+from simulator.app.stage.activities import LEGEND, SHORT_LEGEND
+from simulator.app.stage.layout import Claim, Rank, Section
+from simulator.app.stage.pieces import Piece, piece, put_line
+from simulator.app.stage.sheet import Sheet
+from simulator.app.stage.sight import Sight
+from simulator.app.stage.style import Style
+
+
+def legend_section(sights: Sequence[Sight]) -> Section:
+    """One row."""
+    return Section(claims=(Claim(Rank.LEGEND),), draw=lambda sheet: _draw(sheet, sights))
+
+
+def _draw(sheet: Sheet, sights: Sequence[Sight]) -> None:
+    styles = {style for sight in sights for style in sight.fittings.styles}
+    pieces = _entries(sheet, styles, LEGEND)
+    if sum(each.width + 2 for each in pieces) > sheet.width:
+        pieces = _entries(sheet, styles, SHORT_LEGEND)
+    put_line(sheet, 0, pieces)
+
+
+def _entries(sheet: Sheet, styles: Set[Style], words: Mapping[Style, str]) -> list[Piece]:
+    return [
+        piece((f"{sheet.look.glyph(style)} ", style), (text, Style.DIM))
+        for style, text in words.items()
+        if style in styles
+    ]

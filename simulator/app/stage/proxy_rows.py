@@ -1,0 +1,87 @@
+"""A proxy: how many of its connections still take a request in, wait for the server behind, or feed the client.
+
+What to watch: with a buffering proxy, the slow clients are here, where they cost a connection, and not in the lanes.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.app.stage.crowd import Kind, put_crowd
+from simulator.app.stage.figures import fixed_count
+from simulator.app.stage.kept import kept
+from simulator.app.stage.layout import Claim, Rank, Section
+from simulator.app.stage.pieces import fitting, piece, put_pieces
+from simulator.app.stage.sheet import Area, Sheet
+from simulator.app.stage.sight import Sight
+from simulator.app.stage.style import Style
+from simulator.plan.resources import Pool
+from simulator.plan.steps import Accept, AcceptEagerly, Connect, Release, Seize, Send, Step
+from simulator.plan.walk import Place
+from simulator.trace.playback import LaneGroup
+
+LEAST_CROWD = 10
+
+
+def proxy_sections(sight: Sight) -> Iterator[Section]:
+    """One row for each pool that is drawn as counts."""
+    for group in sight.fittings.counted:
+        yield Section(claims=(Claim(Rank.PROXY),), draw=partial(_draw, sight=sight, group=group))
+
+
+def _draw(sheet: Sheet, *, sight: Sight, group: LaneGroup) -> None:
+    pool = group.resource
+    if not isinstance(pool, Pool):
+        return
+    now = sight.now.pool(group.name)
+    held = now.request[now.request >= 0]
+    before, behind, after = (Kind(style, held[which]) for style, which in _parts(sight, pool, held))
+    col = sheet.put(0, 1, group.name, Style.DIM)
+    col = max(col + 1, sight.fittings.label_width + 2)
+    pieces = [
+        piece((fixed_count(len(held), 4), Style.TEXT), (f"/{group.lanes}", Style.DIM)),
+        *(
+            piece(
+                (f"{sheet.look.glyph(kind.style)} ", kind.style),
+                (words, Style.DIM),
+                (fixed_count(len(kind)), Style.TEXT),
+                rank=1,
+            )
+            for kind, words in ((before, "taking in"), (behind, "server"), (after, "to client"))
+        ),
+    ]
+    pieces = fitting(pieces, sheet.width - col - LEAST_CROWD)
+    words = sum(each.width + 2 for each in pieces)
+    width = max(sheet.width - col - words - 1, 1)
+    put_crowd(sheet, Area(0, col, 1, width), [before, behind, after], sight.number)
+    put_pieces(sheet, 0, col + width + 2, pieces)
+
+
+def _parts(sight: Sight, pool: Pool, held: NDArray[np.int32]) -> Iterator[tuple[Style, NDArray[np.bool_]]]:
+    """Who of the holders is before, at and behind the server that the proxy stands in front of."""
+    trace = sight.playback.trace
+    first, last = kept(sight.playback, ("upstream", pool), lambda: upstream(trace.plan.steps, trace.places, pool))
+    present = sight.now.present
+    place = dict(zip(present.request.tolist(), present.place.tolist(), strict=True))
+    places = np.array([place.get(request, 0) for request in held.tolist()], np.int64)
+    yield Style.UPLOAD, places < first
+    yield Style.WAITING, (places >= first) & (places <= last)
+    yield Style.DOWNLOAD, places > last
+
+
+def upstream(steps: tuple[Step, ...], places: tuple[Place, ...], pool: Pool) -> tuple[int, int]:
+    """The first and the last place at which a request that holds a slot of the pool is with another server."""
+    taken = next(i for i, s in enumerate(steps) if isinstance(s, Accept | Seize) and s.pool == pool)
+    freed = next(i for i, s in enumerate(steps) if isinstance(s, Release) and s.pool == pool)
+    inside = range(taken + 1, freed)
+    first = next((i for i in inside if isinstance(steps[i], Connect | Accept | AcceptEagerly | Seize)), freed)
+    sends = [i for i in inside if isinstance(steps[i], Send)]
+    ends = [i for i in inside if isinstance(steps[i], Release)] + sends[:1]
+    last = max(ends, default=first)
+    return _place_of(places, steps[first]), _place_of(places, steps[last])
+
+
+def _place_of(places: tuple[Place, ...], step: Step) -> int:
+    return next((i for i, place in enumerate(places) if place.step is step), len(places))

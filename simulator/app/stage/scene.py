@@ -1,0 +1,122 @@
+"""What the stage is asked to show: up to four runs at one moment, and what the person in front of it has chosen.
+
+A scene is data. Two equal moments of equal runs give equal pictures, whoever asks: the terminal, a file or a test.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from simulator.trace.playback import Playback
+
+COLUMN_STEPS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+"""Seconds that a column of the lanes can stand for; zooming goes from one to the next."""
+DEFAULT_COLUMN_S = 0.05
+
+
+class Size(NamedTuple):
+    """Of a grid, in cells."""
+
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyHint:
+    """A key that does something now."""
+
+    key: str
+    """As it is shown: ``space``, ``[ ]``, ``n``."""
+    does: str
+    """One or two words."""
+    action: str = ""
+    """What the application does when it is clicked; the key itself if empty."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LaneRef:
+    """A lane: one slot of a pool, or one copy of a lock."""
+
+    group: str
+    """The name of the resource."""
+    lane: int
+    """Counted from 0 within the group."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class View:
+    """One run, and where in it somebody looks."""
+
+    playback: Playback
+    title: str
+    """The name of the server, for example ``prefork``; ``nginx + prefork``."""
+    note: str = ""
+    """Its size in a few words: ``8 workers``."""
+    knobs: str = ""
+    """What can be turned on this server, and how it stands now: ``workers 8 · nginx off``."""
+    why: str | None = None
+    """A sentence to show instead of the one that the playback has for the moment."""
+    ghost: Playback | None = None
+    """The run before the last change; its curves are shown behind the present ones."""
+    busy: str = ""
+    """Set while the run is being computed anew: ``computing 40 %``."""
+    selected_lane: LaneRef | None = None
+    first_lane: int = 0
+    """The lane at the top, counted through all groups; for scrolling."""
+    selected_request: int | None = None
+    """Its lane is marked, wherever it is."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scene:
+    """Everything that a frame depends on besides its size and its look."""
+
+    views: tuple[View, ...]
+    """One (lab) to four (compare), all under the same requests."""
+    load: str
+    """The name of the scenario, or its title."""
+    t_s: float
+    """The moment that is shown, seconds from the start of the run."""
+    column_s: float = DEFAULT_COLUMN_S
+    """Seconds that a column of the lanes stands for."""
+    playing: bool = False
+    speed: float = 1.0
+    """Simulated seconds in a second."""
+    focus: int = 0
+    """The view that keys act on."""
+    zoomed: bool = False
+    """Only the view in focus is shown."""
+    knobs: str = ""
+    """What can be turned on the scenario, and how it stands now: ``rate 40/s · slow 20 % · seed 1``."""
+    message: str = ""
+    """What the program has to say, in place of the first line of the log."""
+    keys: tuple[KeyHint, ...] = field(default=())
+    """The keys that do something now, the most important first."""
+    log_s: bool = False
+    """Whether latencies are drawn on a logarithmic scale."""
+
+    @property
+    def end_s(self) -> float:
+        """The end of the longest run."""
+        return max((view.playback.end_s for view in self.views), default=0.0)
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The numbers of the views that are to be seen."""
+        if self.zoomed and self.views:
+            return (min(max(self.focus, 0), len(self.views) - 1),)
+        return tuple(range(len(self.views)))
+
+    @property
+    def now_s(self) -> float:
+        """The moment, held within the run."""
+        return min(max(self.t_s, 0.0), self.end_s)
+
+
+def finer(column_s: float) -> float:
+    """The next smaller step."""
+    return max((step for step in COLUMN_STEPS_S if step < column_s * 0.999), default=COLUMN_STEPS_S[0])
+
+
+def coarser(column_s: float) -> float:
+    """The next larger step."""
+    return min((step for step in COLUMN_STEPS_S if step > column_s * 1.001), default=COLUMN_STEPS_S[-1])

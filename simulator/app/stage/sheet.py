@@ -1,0 +1,81 @@
+"""A sheet: a grid under construction, and what lies under each of its cells for a pointer.
+
+Every part of a frame is drawn on a sheet of its own, which cuts what does not fit, and is then pasted where it belongs.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from simulator.app.stage.cells import cell_width
+from simulator.app.stage.grid import CellGrid
+from simulator.app.stage.look import Look
+from simulator.app.stage.style import Style
+from simulator.app.stage.target import Target
+
+
+class Area(NamedTuple):
+    """A rectangle of cells."""
+
+    row: int
+    col: int
+    height: int
+    width: int
+
+    def covers(self, row: int, col: int) -> bool:
+        """Whether a cell lies within."""
+        return 0 <= row - self.row < self.height and 0 <= col - self.col < self.width
+
+
+Find = Callable[[int, int], Target | None]
+"""From a row and a column within an area to what lies there."""
+
+
+class Sheet:
+    """A grid, the look to draw it in, and its targets."""
+
+    def __init__(self, width: int, height: int, look: Look) -> None:
+        """Blank."""
+        self.grid = CellGrid(width, height)
+        self.look = look
+        self.lanes: dict[int, range] = {}
+        """By view: the lanes that are drawn one by one."""
+        self._found: list[tuple[Area, Find]] = []
+
+    @property
+    def width(self) -> int:
+        """In cells."""
+        return self.grid.width
+
+    @property
+    def height(self) -> int:
+        """In cells."""
+        return self.grid.height
+
+    def put(self, row: int, col: int, text: str, style: int = Style.TEXT) -> int:
+        """Write text and return the column after it."""
+        return self.grid.put(row, col, text, style)
+
+    def put_right(self, row: int, end: int, text: str, style: int = Style.TEXT) -> int:
+        """Write text so that it ends before column ``end``, and return the column where it starts."""
+        start = end - cell_width(text)
+        self.grid.put(row, start, text, style)
+        return start
+
+    def offer(self, area: Area, find: Find) -> None:
+        """Say what lies in an area; what was offered last lies on top."""
+        self._found.append((area, find))
+
+    def target(self, row: int, col: int) -> Target | None:
+        """What lies under a cell."""
+        for area, find in reversed(self._found):
+            if area.covers(row, col):
+                found = find(row - area.row, col - area.col)
+                if found is not None:
+                    return found
+        return None
+
+    def paste(self, part: "Sheet", row: int, col: int) -> None:
+        """Put another sheet on this one, its top left corner there."""
+        self.grid.blit(part.grid, row, col)
+        self.lanes |= part.lanes
+        self._found += [(area._replace(row=area.row + row, col=area.col + col), find) for area, find in part._found]

@@ -1,0 +1,78 @@
+"""The head of a view: which server it is, how long its clients waited so far, and what became of them."""
+
+from collections.abc import Iterator
+
+from simulator.app.stage.figures import fixed_count, fixed_duration, fixed_rate
+from simulator.app.stage.layout import Claim, Rank, Section
+from simulator.app.stage.pieces import Piece, fitting, piece, put_line, put_pieces
+from simulator.app.stage.recent import so_far
+from simulator.app.stage.sheet import Sheet
+from simulator.app.stage.sight import Sight
+from simulator.app.stage.style import Style
+from simulator.app.stage.top_line import BULLET
+
+PERCENTILES = (("p50", "p50_s", 3), ("p95", "p95_s", 4), ("p99", "p99_s", 2))
+"""What is shown, its series, and its rank in a narrow view."""
+
+
+def header_sections(sight: Sight) -> Iterator[Section]:
+    """The name with the percentiles, and the counts."""
+    yield Section(claims=(Claim(Rank.NAME),), draw=lambda sheet: _draw_name(sheet, sight))
+    yield Section(claims=(Claim(Rank.COUNTS),), draw=lambda sheet: _draw_counts(sheet, sight))
+
+
+def _draw_name(sheet: Sheet, sight: Sight) -> None:
+    view = sight.view
+    focused = len(sight.scene.views) > 1 and sight.scene.focus == sight.number
+    col = 1
+    if sight.letter:
+        col = sheet.put(0, 0, f" {sight.letter} ", Style.SELECTED if focused else sight.spark) + 1
+    name = piece((view.title.upper(), Style.HEADING))
+    note = (
+        [piece((view.busy or view.note, Style.WARN if view.busy else Style.DIM), rank=1)]
+        if view.busy or view.note
+        else []
+    )
+    figures = [
+        piece(
+            (f"{words} ", Style.DIM),
+            (fixed_duration(so_far(sight, series)), Style.TEXT),
+            rank=rank,
+        )
+        for words, series, rank in PERCENTILES
+    ]
+    kept = fitting([name, *note, *figures], sheet.width - col - 1)
+    left = [each for each in kept if each not in figures]
+    right = kept[len(left) :]
+    put_pieces(sheet, 0, col, left)
+    put_pieces(sheet, 0, sheet.width - 1 - sum(each.width + 2 for each in right) + 2, right)
+
+
+def _draw_counts(sheet: Sheet, sight: Sight) -> None:
+    now = sight.now
+    pieces = [_count("ok", now.completed, 0, Style.GOOD)]
+    pieces += [
+        _count(words, sum(now.ended[o] for o in outcomes), 1, Style.BAD) for words, outcomes in sight.fittings.losses
+    ]
+    pieces.append(piece(("goodput ", Style.DIM), (fixed_rate(now.goodput_rps), Style.TEXT), rank=2))
+    pieces.append(_count("in flight", len(now.present), 4, Style.TEXT))
+    pieces.append(_count("for nobody", len(now.for_nobody), 5, Style.WARN))
+    if sight.number:
+        pieces.append(_difference(sight))
+    if sight.view.knobs:
+        pieces.append(piece((sight.view.knobs.replace(BULLET, sheet.look.glyphs.bullet), Style.DIM), rank=6))
+    put_line(sheet, 0, pieces)
+
+
+def _count(words: str, number: int, rank: int, style: Style) -> Piece:
+    return piece((words, Style.DIM), (fixed_count(number), style if number else Style.DIM), rank=rank)
+
+
+def _difference(sight: Sight) -> Piece:
+    """How the p99 differs from that of the first view."""
+    mine, other = so_far(sight, "p99_s"), so_far(sight, "p99_s", 0)
+    known = mine == mine and other == other and other > 0.0
+    change = mine / other - 1.0 if known else 0.0
+    text = f"{change * 100:+.0f} %" if abs(change) < 9.995 else f"{mine / other:.0f} fold"
+    style = Style.DIM if abs(change) < 0.005 else Style.GOOD if change < 0 else Style.BAD
+    return piece(("p99 against A ", Style.DIM), ((text if known else "-").rjust(8), style), rank=3)

@@ -1,0 +1,85 @@
+"""Text put into boxes: cut to a width with a sign that something was cut, or broken into lines at its blanks."""
+
+from collections.abc import Iterator, Sequence
+
+from simulator.app.stage.cells import cell_width, cells_of
+from simulator.app.stage.grid import CellGrid
+from simulator.app.stage.look import Look
+from simulator.app.stage.scene import KeyHint
+from simulator.app.stage.style import Style
+
+
+def clipped(text: str, width: int, look: Look) -> str:
+    """Text that takes at most ``width`` cells; the last one says that there was more."""
+    if cell_width(text) <= width:
+        return text
+    return _first_cells(text, width - 1).rstrip() + look.glyphs.more if width > 0 else ""
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most ``width`` cells, broken at blanks; a word that is wider than a line is broken anywhere."""
+    lines, line = [], ""
+    for piece, begins in _pieces(text, width):
+        longer = f"{line}{' ' if begins and line else ''}{piece}"
+        if not line or cell_width(longer) <= width:
+            line = longer
+        else:
+            lines.append(line)
+            line = piece
+    return [*lines, line] if line else lines
+
+
+def _pieces(text: str, width: int) -> Iterator[tuple[str, bool]]:
+    """The words, those that are wider than a line in pieces; and whether a piece begins a word."""
+    for word in text.split():
+        rest, begins = word, True
+        while cell_width(rest) > width > 0 and (piece := _first_cells(rest, width)):
+            yield piece, begins
+            rest, begins = rest[len(piece) :], False
+        if rest:
+            yield rest, begins
+
+
+def clipped_lines(text: str, width: int, count: int, look: Look) -> list[str]:
+    """At most ``count`` lines of text; the last one says if there was more."""
+    lines = wrapped(text, width)
+    if len(lines) <= count:
+        return lines
+    return [*lines[: count - 1], clipped(" ".join(lines[count - 1 :]), width, look)] if count > 0 else []
+
+
+def put_right(grid: CellGrid, row: int, end: int, text: str, style: Style) -> int:
+    """Write text that ends before column ``end``, and return its first column."""
+    start = end - cell_width(text)
+    grid.put(row, start, text, style)
+    return start
+
+
+def put_title(grid: CellGrid, look: Look, left: str, right: str = "") -> None:
+    """The line at the top of a screen, from edge to edge."""
+    grid.fill(0, 0, 1, grid.width, style=Style.TITLE)
+    room = grid.width - 2 - (cell_width(right) + 2 if right else 0)
+    if room < cell_width(left):
+        right, room = "", grid.width - 2
+    grid.put(0, 1, clipped(left, room, look), Style.TITLE)
+    put_right(grid, 0, grid.width - 1, right, Style.TITLE)
+
+
+def put_keys(grid: CellGrid, row: int, keys: Sequence[KeyHint]) -> None:
+    """A line of keys and what they do, as many as fit whole."""
+    col = 1
+    for hint in keys:
+        if col + cell_width(hint.key) + 1 + cell_width(hint.does) > grid.width:
+            return
+        col = grid.put(row, col, hint.key, Style.KEY)
+        col = grid.put(row, col, f" {hint.does}", Style.KEY_NAME) + 2
+
+
+def _first_cells(text: str, width: int) -> str:
+    """The longest beginning of text that takes at most ``width`` cells."""
+    taken = 0
+    for index, character in enumerate(text):
+        taken += len(cells_of(character))
+        if taken > width:
+            return text[:index]
+    return text

@@ -1,0 +1,69 @@
+"""Runs of the shipped scenarios, made once, and scenes that show them."""
+
+import dataclasses
+from functools import cache
+from typing import Any
+
+from simulator.app.catalogue import catalogue
+from simulator.app.stage.scene import KeyHint, Scene, View
+from simulator.experiment import run
+from simulator.trace.playback import Playback
+from simulator.workload.draw import draw
+from simulator.workload.load import load
+
+KEYS = tuple(
+    KeyHint(key=key, does=does)
+    for key, does in (
+        ("space", "play"),
+        (", .", "step"),
+        ("[ ]", "speed"),
+        ("+ -", "workers"),
+        ("n", "nginx"),
+        ("k", "kill"),
+        ("e", "export"),
+        ("?", "help"),
+        ("q", "quit"),
+    )
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Play:
+    """A server under a scenario."""
+
+    model: str
+    load: str
+    settings: tuple[tuple[str, Any], ...] = ()
+    nginx: bool = False
+    overrides: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def title(self) -> str:
+        return f"nginx + {self.model}" if self.nginx else self.model
+
+
+def play(
+    model: str, load: str, *, nginx: bool = False, overrides: dict[str, str] | None = None, **settings: Any
+) -> Play:
+    return Play(model, load, tuple(settings.items()), nginx, tuple((overrides or {}).items()))
+
+
+@cache
+def playback(wanted: Play) -> Playback:
+    scenario = load(wanted.load, list(wanted.overrides))
+    model, proxy = catalogue()[wanted.model], catalogue()["nginx"]
+    plan = model.plan(model.config(**dict(wanted.settings)), scenario.machine)
+    if wanted.nginx:
+        plan = proxy.in_front(plan, proxy.config(), scenario.machine)
+    trace = run(plan, draw(scenario), detail=True, redraw=lambda rounds: draw(scenario, rounds=rounds))
+    return Playback(trace)
+
+
+def view(wanted: Play, **details: Any) -> View:
+    note = ", ".join(f"{value} {name}" for name, value in wanted.settings)
+    return View(playback=playback(wanted), title=wanted.title, note=note, **details)
+
+
+def scene(*plays: Play, t_s: float, **details: Any) -> Scene:
+    views = tuple(view(each) for each in plays)
+    return Scene(**{"views": views, "load": plays[0].load, "t_s": t_s, "keys": KEYS, **details})

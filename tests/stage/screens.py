@@ -1,0 +1,156 @@
+"""The kept pictures of the screens around the stage: first screen, one request, charts, source, help."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from simulator.app.stage.chart_data import figures_of
+from simulator.app.stage.charts import Chart, Charts, charts
+from simulator.app.stage.code import code_of
+from simulator.app.stage.glyphs import ASCII, UNICODE
+from simulator.app.stage.grid import CellGrid
+from simulator.app.stage.help import Help, KeyGroup, help_screen
+from simulator.app.stage.home import Choice, Home, Menu, home
+from simulator.app.stage.look import Look
+from simulator.app.stage.scene import KeyHint, Size
+from simulator.app.stage.source import Source, source
+from simulator.app.stage.waterfall import waterfall
+from simulator.trace.telling import Teller, Told
+from tests.stage.plays import Play, play, playback
+
+FOLDER = Path(__file__).parent / "screens"
+SIZES = (Size(120, 36), Size(80, 24))
+KEYS = tuple(
+    KeyHint(key=key, does=does) for key, does in (("tab", "next"), ("enter", "look"), ("?", "help"), ("q", "quit"))
+)
+Screen = Callable[[Size, Look], CellGrid]
+
+HOME = Home(
+    menus=(
+        Menu(
+            title="Load: what arrives",
+            choices=(
+                Choice(name="slow-clients", idea="One visitor in five is on a bad phone line."),
+                Choice(
+                    name="慢速客户",
+                    idea="五分之一的访客使用很差的电话线路。他们上传的照片要花好几秒钟。这段时间里工作进程一直被占用。",
+                ),
+            ),
+            selected=1,
+        ),
+        Menu(
+            title="Server: who is to cope with it",
+            choices=(
+                Choice(name="prefork", idea="Forked workers, one connection each from accept to close."),
+                Choice(name="callback", idea="An event loop that runs callbacks."),
+            ),
+        ),
+    ),
+    keys=KEYS,
+    command="simulate --model prefork --load slow-clients --watch",
+)
+HELP = Help(
+    about="lab",
+    groups=(
+        KeyGroup(title="time", keys=(("space", "play, pause"), (", .", "one event back, forward"))),
+        KeyGroup(title="server", keys=(("n", "nginx in front, or not"), ("k", "kill the selected worker"))),
+    ),
+)
+SLOW = play("prefork", "slow-clients", workers=4, overrides={"duration": "30 s"})
+LOOP = play("callback", "mixed", overrides={"duration": "30 s"})
+FULL = play("prefork", "spike", backlog=32, overrides={"duration": "30 s", "arrivals.rate": "60"})
+PROXIED = play("prefork", "slow-clients", nginx=True, overrides={"duration": "10 s"})
+
+
+@cache
+def slowest(wanted: Play) -> Told:
+    """The life of the completed request that took longest."""
+    trace = playback(wanted).trace
+    return Teller(trace).tell(int(np.nanargmax(np.where(trace.outcome == 1, trace.finished - trace.arrival, -1.0))))
+
+
+@cache
+def most_retried(wanted: Play) -> Told:
+    """The life of the request that repeated its SYN most often."""
+    trace = playback(wanted).trace
+    return Teller(trace).tell(int(trace.syn_retries.argmax()))
+
+
+def _life(told: Callable[[Play], Told], wanted: Play) -> Screen:
+    return lambda size, look: waterfall(told(wanted), size, look, t_s=told(wanted).arrival_s + 0.1, keys=KEYS)
+
+
+def _charts(*plays: Play, shown: Chart | None = None) -> Screen:
+    def screen(size: Size, look: Look) -> CellGrid:
+        runs = tuple(figures_of(playback(each), f"{'ABCD'[i]} {each.title}") for i, each in enumerate(plays))
+        return charts(Charts(runs=runs, load=plays[0].load, shown=shown, t_s=12.0, keys=KEYS), size, look)
+
+    return screen
+
+
+def _source(wanted: Play, *active: str) -> Screen:
+    def screen(size: Size, look: Look) -> CellGrid:
+        fronts = ("nginx",) if wanted.nginx else ()
+        code = code_of(wanted.model, "", fronts, playback(wanted).trace.places)
+        return source(Source(code=code, active=active, keys=KEYS), size, look)
+
+    return screen
+
+
+SCREENS: Mapping[str, Screen] = {
+    "home": lambda size, look: home(HOME, size, look),
+    "help": lambda size, look: help_screen(HELP, size, look),
+    "life-slow-client": _life(slowest, SLOW),
+    "life-behind-others": _life(slowest, LOOP),
+    "life-full-backlog": _life(most_retried, FULL),
+    "charts-one": _charts(SLOW),
+    "charts-two": _charts(SLOW, LOOP),
+    **{f"chart-{chart.name.lower()}": _charts(SLOW, LOOP, shown=chart) for chart in Chart},
+    "source": _source(SLOW, "accept worker", "receive"),
+    "source-proxied": _source(PROXIED, "receive", "handle.2"),
+}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One picture."""
+
+    name: str
+    size: Size
+    look: Look
+
+    @property
+    def stem(self) -> str:
+        ascii_only = "-ascii" if self.look.glyphs is ASCII else ""
+        return f"{self.name}-{self.size.width}x{self.size.height}{ascii_only}"
+
+    def drawn(self) -> CellGrid:
+        return SCREENS[self.name](self.size, self.look)
+
+
+def kept() -> Iterator[Kept]:
+    for name in SCREENS:
+        sizes = SIZES[1:] if name.startswith("chart-") else SIZES
+        yield from (Kept(name, size, Look(UNICODE)) for size in sizes)
+    for name in ("home", "help", "life-full-backlog", "charts-one"):
+        yield Kept(name, Size(80, 24), Look(ASCII))
+
+
+def refresh() -> None:
+    """``python -m tests.stage.screens``: draw them anew, for changes on purpose. Look at the difference."""
+    FOLDER.mkdir(exist_ok=True)
+    for path in FOLDER.iterdir():
+        path.unlink()
+    for each in kept():
+        (FOLDER / f"{each.stem}.txt").write_text(as_kept(each.drawn()), encoding="utf-8")
+
+
+def as_kept(grid: CellGrid) -> str:
+    return "".join(f"{grid.text(row).rstrip()}\n" for row in range(grid.height))
+
+
+if __name__ == "__main__":
+    refresh()

@@ -1,0 +1,246 @@
+"""A frame is exactly as large as asked, stays where it is while time goes on, and says what lies under each cell."""
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from simulator.app.catalogue import catalogue
+from simulator.app.stage.frame import frame, lane_count, lanes_of, target_at, visible_lanes
+from simulator.app.stage.glyphs import ASCII, UNICODE
+from simulator.app.stage.grid import CellGrid
+from simulator.app.stage.lane_columns import columns_of, painted
+from simulator.app.stage.look import Look
+from simulator.app.stage.palette import LIGHT
+from simulator.app.stage.scene import COLUMN_STEPS_S, LaneRef, Scene, Size, View, coarser, finer
+from simulator.app.stage.sight import Sight
+from simulator.app.stage.style import Style
+from simulator.app.stage.target import KeyTarget, LaneTarget, RequestTarget, TimeTarget, ViewTarget
+from simulator.trace.playback import Playback
+from simulator.workload.load import shipped
+from tests.stage.plays import KEYS, Play, play, playback, scene, view
+
+PREFORK = play("prefork", "slow-clients", workers=8)
+NGINX = play("prefork", "slow-clients", nginx=True, workers=8)
+THREADED = play("threaded", "mixed", processes=2, accept="eager")
+CALLBACK = play("callback", "mixed")
+FULL = 18.75
+"""Seconds: seven of the eight workers wait for uploads then."""
+LAB, SMALL = Size(120, 36), Size(80, 24)
+MOST_RUNS = 1500
+
+
+def row_of(grid: CellGrid, text: str) -> int:
+    return next(row for row in range(grid.height) if text in grid.text(row))
+
+
+sizes = st.builds(Size, st.integers(0, 260), st.integers(0, 80))
+looks = st.sampled_from((Look(UNICODE), Look(ASCII, LIGHT)))
+
+
+@st.composite
+def scenes(drawn: st.DrawFn) -> Scene:
+    plays = drawn(st.lists(st.sampled_from((PREFORK, NGINX, THREADED, CALLBACK)), min_size=0, max_size=4))
+    flag, number = drawn(st.booleans()), drawn(st.integers(-3, 99))
+    details = {"first_lane": number, "knobs": "workers 8", "busy": "computing" if flag else ""}
+    return Scene(
+        views=tuple(view(each, **details) for each in plays),
+        load="慢客户端",
+        t_s=drawn(st.floats(-5.0, 90.0)),
+        column_s=drawn(st.sampled_from(COLUMN_STEPS_S)),
+        playing=flag,
+        zoomed=flag,
+        log_s=flag,
+        keys=KEYS,
+        focus=number,
+    )
+
+
+@settings(max_examples=60)
+@given(scenes(), sizes, looks)
+def test_any_scene_fits_any_size(shown: Scene, size: Size, look: Look) -> None:
+    grid = frame(shown, size, look)
+    assert (grid.width, grid.height) == tuple(size)
+    assert all(cell_len(grid.text(row)) == size.width for row in range(size.height))
+
+
+def test_a_frame_is_a_function_of_its_scene() -> None:
+    first = frame(scene(PREFORK, t_s=FULL), LAB, Look())
+    frame(scene(PREFORK, t_s=40.0), SMALL, Look())
+    assert frame(scene(PREFORK, t_s=FULL), LAB, Look()) == first
+
+
+@pytest.mark.parametrize("wanted", [PREFORK, THREADED, CALLBACK], ids=lambda each: each.title)
+def test_lanes_move_by_whole_columns_and_only_the_newest_one_changes(wanted: Play) -> None:
+    before = Sight(scene=scene(wanted, t_s=20.02), number=0)
+    after = Sight(scene=scene(wanted, t_s=20.23), number=0)
+    moved = after.newest - before.newest
+    assert moved == 4
+    for group in before.fittings.lane_groups:
+        old = painted(before, group, range(group.lanes), columns_of(before, 80))
+        new = painted(after, group, range(group.lanes), columns_of(after, 80))
+        assert np.array_equal(old.styles[:, moved:-1], new.styles[:, : -moved - 1])
+        assert np.array_equal(old.share[:, moved:-1], new.share[:, : -moved - 1])
+
+
+def test_nothing_jumps_while_the_run_goes_on() -> None:
+    labels = ("backlog  ", "worker 7", "workers busy", "in queues", "p99  ", "queued")
+    places = set()
+    for t_s in (0.0, 0.3, 7.0, FULL, 59.0):
+        grid = frame(scene(PREFORK, NGINX, t_s=t_s), LAB, Look())
+        places.add(tuple((row := row_of(grid, label), grid.text(row).index(label)) for label in labels))
+    assert len(places) == 1
+
+
+def test_what_frames_keep_of_a_run_goes_when_the_run_goes() -> None:
+    run = Playback(playback(PREFORK).trace)
+    frame(Scene(views=(View(playback=run, title="prefork"),), load="slow-clients", t_s=FULL), LAB, Look())
+    gone = weakref.ref(run)
+    del run
+    gc.collect()
+    assert gone() is None
+
+
+def test_narrow_views_are_stacked_and_wide_ones_stand_side_by_side() -> None:
+    both = scene(PREFORK, CALLBACK, t_s=FULL)
+    wide, narrow = frame(both, LAB, Look()), frame(both, SMALL, Look())
+    assert row_of(wide, "PREFORK") == row_of(wide, "CALLBACK")
+    assert row_of(narrow, "PREFORK") < row_of(narrow, "CALLBACK")
+
+
+def test_four_views_share_a_wide_screen() -> None:
+    grid = frame(scene(PREFORK, NGINX, THREADED, CALLBACK, t_s=FULL), LAB, Look())
+    assert all(f" {letter} " in str(grid) for letter in "ABCD")
+
+
+def test_a_zoomed_view_is_alone() -> None:
+    grid = frame(scene(PREFORK, CALLBACK, t_s=FULL, zoomed=True, focus=1), LAB, Look())
+    assert "event loop" in str(grid)
+    assert "worker 0" not in str(grid)
+
+
+def test_chinese_titles_keep_every_column_in_its_place() -> None:
+    plain = frame(scene(PREFORK, CALLBACK, t_s=FULL), LAB, Look())
+    titled = Scene(
+        views=(view(PREFORK, why="工作进程都在等待上传。" * 9), view(CALLBACK)), load="慢客户端", t_s=FULL, keys=KEYS
+    )
+    grid = frame(titled, LAB, Look())
+    rule = [(row, col) for row, col in np.argwhere(plain.characters == "│").tolist()]
+    assert rule == [(row, col) for row, col in np.argwhere(grid.characters == "│").tolist()]
+    assert all(cell_len(grid.text(row)) == LAB.width for row in range(LAB.height))
+
+
+def test_ascii_glyphs_are_all_that_is_drawn() -> None:
+    for wanted in (PREFORK, NGINX, THREADED, CALLBACK):
+        assert str(frame(scene(wanted, t_s=29.88), LAB, Look(ASCII))).isascii()
+
+
+def test_lanes_that_do_not_fit_are_summed_up() -> None:
+    many = play("prefork", "slow-clients", workers=30)
+    grid = frame(scene(many, t_s=FULL), SMALL, Look())
+    shown = visible_lanes(scene(many, t_s=FULL), SMALL, 0)
+    row = row_of(grid, "more lanes")
+    assert f"{30 - len(shown)} more lanes" in grid.text(row)
+    assert len(grid.text(row).split(": ")[1].strip()) == 30 - len(shown)
+
+
+def test_lanes_can_be_scrolled_to_the_last_one() -> None:
+    many = play("prefork", "slow-clients", workers=30)
+    rolled = Scene(views=(view(many, first_lane=999),), load="slow-clients", t_s=FULL)
+    assert visible_lanes(rolled, SMALL, 0).stop == lane_count(rolled.views[0]) == 30
+    assert "worker 29" in str(frame(rolled, SMALL, Look()))
+
+
+def test_locks_stand_above_the_threads_that_want_them() -> None:
+    assert lanes_of(view(THREADED))[:3] == (
+        LaneRef(group="GIL", lane=0),
+        LaneRef(group="GIL", lane=1),
+        LaneRef(group="thread", lane=0),
+    )
+
+
+def test_a_pointer_finds_lanes_and_moments() -> None:
+    shown = scene(PREFORK, t_s=FULL)
+    grid = frame(shown, LAB, Look())
+    row = row_of(grid, "worker 3")
+    found = target_at(shown, LAB, row, 40)
+    assert isinstance(found, LaneTarget)
+    assert found.lane == LaneRef(group="worker", lane=3)
+    assert found.t_s is not None
+    assert 0.0 < found.t_s < FULL
+    beside = target_at(shown, LAB, row, 2)
+    assert isinstance(beside, LaneTarget)
+    assert beside.t_s is None
+
+
+def test_a_pointer_finds_who_waits_in_the_backlog() -> None:
+    shown = scene(PREFORK, t_s=FULL)
+    row = row_of(frame(shown, LAB, Look()), "backlog  [")
+    found = target_at(shown, LAB, row, 12)
+    waiting = playback(PREFORK).at(FULL).backlogs[0].waiting.request
+    assert found == RequestTarget(view=0, request=int(waiting[1]))
+
+
+def test_a_pointer_on_the_time_bar_finds_the_moment() -> None:
+    shown = scene(PREFORK, t_s=FULL)
+    row = row_of(frame(shown, LAB, Look()), "◆")
+    left, right = (target_at(shown, LAB, row, col) for col in (20, 100))
+    assert isinstance(left, TimeTarget)
+    assert isinstance(right, TimeTarget)
+    assert 0.0 < left.t_s < FULL < right.t_s < shown.end_s
+
+
+def test_a_pointer_finds_keys_and_views() -> None:
+    shown = scene(PREFORK, CALLBACK, t_s=FULL)
+    grid = frame(shown, LAB, Look())
+    assert target_at(shown, LAB, LAB.height - 1, 2) == KeyTarget(hint=KEYS[0])
+    assert target_at(shown, LAB, row_of(grid, "PREFORK"), 100) == ViewTarget(view=1)
+    assert target_at(shown, LAB, 999, 0) is None
+
+
+def test_the_same_height_is_the_same_value_in_all_views() -> None:
+    grid = frame(scene(PREFORK, NGINX, t_s=FULL), LAB, Look())
+    left, right = grid.text(row_of(grid, "p99  ")).split("│")
+    row = grid.text(next(row for row in range(20, 36) if grid.text(row).startswith(" p99")))
+    left, right = row.split("│")
+    assert left.split()[:3] == right.split()[:3]
+
+
+@pytest.mark.parametrize("size", [LAB, SMALL, Size(40, 12)])
+def test_a_message_is_seen_at_any_size(size: Size) -> None:
+    assert "copied" in str(frame(scene(PREFORK, t_s=FULL, message="copied"), size, Look()))
+
+
+def test_the_run_before_a_change_stands_behind_the_present_one() -> None:
+    changed = view(play("prefork", "slow-clients", workers=12), ghost=playback(PREFORK))
+    grid = frame(Scene(views=(changed,), load="slow-clients", t_s=FULL), LAB, Look())
+    assert " was 1.0 s" in str(grid)
+    assert (grid.styles == Style.GHOST).any()
+
+
+def test_the_chosen_lane_and_the_lane_of_the_chosen_request_stand_out() -> None:
+    request = int(playback(PREFORK).at(FULL).pools[0].request[4])
+    chosen = view(PREFORK, selected_lane=LaneRef(group="worker", lane=2), selected_request=request)
+    grid = frame(Scene(views=(chosen,), load="slow-clients", t_s=FULL), LAB, Look())
+    assert grid.styles[row_of(grid, "worker 2"), 1] == Style.SELECTED
+    assert grid.styles[row_of(grid, "worker 4"), 1] == Style.ACCENT
+
+
+def test_zooming_walks_through_round_steps() -> None:
+    assert (finer(0.05), coarser(0.05)) == (0.02, 0.1)
+    assert finer(COLUMN_STEPS_S[0]) == COLUMN_STEPS_S[0]
+    assert coarser(COLUMN_STEPS_S[-1]) == COLUMN_STEPS_S[-1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("load", shipped())
+def test_a_frame_has_few_style_runs_under_every_load_and_server(load: str) -> None:
+    servers = [model.name for model in catalogue().values() if not model.stands_in_front]
+    for wanted in [play(name, load) for name in servers] + [play(servers[-1], load, nginx=True)]:
+        for t_s in (7.0, 26.0, 41.0):
+            grid = frame(scene(wanted, t_s=t_s), Size(160, 45), Look())
+            assert grid.style_runs() <= MOST_RUNS, (wanted, t_s)

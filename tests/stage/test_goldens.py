@@ -1,0 +1,26 @@
+"""Every shipped scenario looks as it did when somebody last looked at it (``python -m tests.stage.refresh``)."""
+
+import pytest
+
+from simulator.app.stage.style import ACTIVITIES, Style
+from simulator.workload.load import shipped
+from tests.stage.goldens import FOLDER, LETTERS, SHOWN, Golden, as_styles, as_text, goldens, letter
+
+HINT = "if this is meant: python -m tests.stage.refresh"
+
+
+@pytest.mark.parametrize("golden", list(goldens()), ids=lambda golden: golden.stem)
+def test_a_scenario_looks_as_it_did(golden: Golden) -> None:
+    grid = golden.drawn()
+    assert as_text(grid) == (FOLDER / f"{golden.stem}.txt").read_text(encoding="utf-8"), HINT
+    assert as_styles(grid) == (FOLDER / f"{golden.stem}.styles").read_text(encoding="utf-8"), HINT
+
+
+def test_every_shipped_scenario_is_among_them() -> None:
+    loads = {play.load for _, plays in SHOWN.values() for play in plays}
+    assert loads == set(shipped())
+
+
+def test_every_activity_has_a_letter_of_its_own() -> None:
+    assert len(LETTERS) > max(Style)
+    assert len({letter(style) for style in ACTIVITIES}) == len(ACTIVITIES)

@@ -1,0 +1,99 @@
+"""Rows, words and figures: who gets room first, and that nothing changes its width."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from simulator.app.stage.figures import fixed_count, fixed_duration, fixed_percent, fixed_rate, nice_ceiling, step
+from simulator.app.stage.layout import Claim, Rank, Section, granted_to, heights, together
+from simulator.app.stage.pieces import fitting, piece
+from simulator.app.stage.sheet import Sheet
+from simulator.app.stage.style import Style
+from simulator.app.stage.wrapping import wrapped
+
+
+def nothing(_: Sheet) -> None:
+    """Draws nothing."""
+
+
+def section(*claims: Claim, stretches: bool = False) -> Section:
+    return Section(claims=claims, draw=nothing, stretches=stretches)
+
+
+def test_what_matters_most_is_served_first() -> None:
+    lanes, log = section(Claim(Rank.LANES_FIRST, 3)), section(Claim(Rank.LOG_FIRST, 2))
+    assert heights([log, lanes], 2) == [0, 2]
+    assert heights([log, lanes], 4) == [1, 3]
+
+
+def test_equals_get_their_rows_in_turn() -> None:
+    twins = [section(Claim(Rank.LANES_FEW, 4)), section(Claim(Rank.LANES_FEW, 4))]
+    assert heights(twins, 5) == [3, 2]
+
+
+def test_what_is_whole_or_not_at_all_waits_for_enough_room() -> None:
+    curves = [section(Claim(Rank.SPARKS_TALL, whole=True)) for _ in range(4)]
+    assert heights(curves, 3) == [0, 0, 0, 0]
+    assert heights(curves, 4) == [1, 1, 1, 1]
+
+
+def test_rows_that_nobody_claims_go_where_it_does_not_hurt() -> None:
+    assert heights([section(Claim(Rank.TOP)), section(Claim(Rank.SPACE), stretches=True)], 9) == [1, 8]
+
+
+def test_columns_side_by_side_leave_out_the_same() -> None:
+    long, short = [section(Claim(Rank.PROXY, 3)), section(Claim(Rank.LOG_FIRST))], [section(Claim(Rank.LOG_FIRST))]
+    granted = granted_to(together([long, short]), 3)
+    assert granted[Rank.LOG_FIRST] == 0
+    assert heights(short, 3, granted) == [0]
+
+
+@given(st.lists(st.tuples(st.sampled_from(Rank), st.integers(0, 9), st.booleans()), max_size=12), st.integers(0, 40))
+def test_no_more_rows_are_given_than_there_are(claims: list[tuple[Rank, int, bool]], height: int) -> None:
+    assert sum(heights([section(Claim(*each)) for each in claims], height)) <= height
+
+
+@given(st.floats(0.0, 1e6) | st.just(float("nan")))
+def test_durations_have_one_width(seconds: float) -> None:
+    assert len(fixed_duration(seconds)) == 7
+
+
+@given(st.integers(0, 10**9))
+def test_counts_have_one_width(number: int) -> None:
+    assert len(fixed_count(number)) == 5
+
+
+def test_rates_and_shares_have_one_width() -> None:
+    assert {len(fixed_rate(rate)) for rate in (0.0, 21.44, 999.94, 1250.0, 99_999.0)} == {7}
+    assert {len(fixed_percent(share)) for share in (0.0, 0.071, 0.999, 1.0)} == {5}
+
+
+@pytest.mark.parametrize(("value", "top"), [(0.0, 1.0), (0.003, 0.005), (1.0, 1.0), (1.01, 2.0), (64.0, 100.0)])
+def test_scales_end_at_round_figures(value: float, top: float) -> None:
+    assert nice_ceiling(value) == pytest.approx(top)
+
+
+def test_round_seconds_are_written_without_noise() -> None:
+    assert [step(seconds) for seconds in (0.001, 0.05, 0.5, 62.6)] == ["1 ms", "50 ms", "0.5 s", "62.6 s"]
+
+
+def test_where_not_all_pieces_fit_the_least_important_is_left_out() -> None:
+    pieces = [
+        piece(("long words", Style.TEXT), rank=2),
+        piece(("short", Style.TEXT), rank=0),
+        piece(("p99", Style.TEXT)),
+    ]
+    assert [each.words[0][0] for each in fitting(pieces, 10)] == ["short", "p99"]
+
+
+@given(st.text(st.sampled_from("ab 请求 "), max_size=80), st.integers(1, 30), st.integers(1, 4))
+def test_wrapped_lines_fit(text: str, width: int, lines: int) -> None:
+    done = wrapped(text, width, lines, "…")
+    assert len(done) <= lines
+    assert all(cell_len(line) <= max(width, 2) for line in done)
+
+
+def test_what_is_cut_says_so() -> None:
+    assert wrapped("one two three four", 9, 1, "…") == ["one two …"]
+    assert wrapped("one two", 9, 1, "…") == ["one two"]

@@ -1,0 +1,207 @@
+"""The screens around the stage look as they did, at every size, and say what is so."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.app.catalogue import catalogue, servers
+from simulator.app.stage.chart_data import Figures, figures_of
+from simulator.app.stage.charts import Chart, Charts, chart_at, charts
+from simulator.app.stage.code import code_of
+from simulator.app.stage.glyphs import ASCII, UNICODE
+from simulator.app.stage.help import MEANINGS, help_height, help_screen
+from simulator.app.stage.home import home, target_at
+from simulator.app.stage.look import GLYPH_SETS, Look
+from simulator.app.stage.offers import FRONT, LOAD, SERVER, first_sentence, offers
+from simulator.app.stage.scene import Size
+from simulator.app.stage.source import Source, source
+from simulator.app.stage.style import ACTIVITIES, Style
+from simulator.app.stage.told_words import total_words
+from simulator.app.stage.waterfall import part_at, waterfall
+from simulator.plan import Machine
+from simulator.plan.walk import walk
+from simulator.trace.playback import Playback
+from simulator.trace.telling import Told
+from simulator.workload.load import shipped
+from tests.stage.plays import playback
+from tests.stage.screens import (
+    FOLDER,
+    HELP,
+    HOME,
+    LOOP,
+    PROXIED,
+    SCREENS,
+    SLOW,
+    Kept,
+    as_kept,
+    kept,
+    most_retried,
+    slowest,
+)
+from tests.stage.screens import FULL as FULL_BACKLOG
+
+HINT = "if this is meant: python -m tests.stage.screens"
+LOOK = Look(UNICODE)
+BUDGET = 1500
+"""Pieces of one style in a picture that can be repainted often enough."""
+
+
+@pytest.mark.parametrize("each", list(kept()), ids=lambda each: each.stem)
+def test_a_screen_looks_as_it_did(each: Kept) -> None:
+    grid = each.drawn()
+    assert as_kept(grid) == (FOLDER / f"{each.stem}.txt").read_text(encoding="utf-8"), HINT
+    assert grid.style_runs() <= BUDGET
+
+
+@pytest.mark.parametrize("name", SCREENS)
+@given(width=st.integers(0, 170), height=st.integers(0, 60), glyphs=st.sampled_from(sorted(GLYPH_SETS)))
+@settings(max_examples=25, deadline=None)
+def test_every_size_can_be_drawn(name: str, width: int, height: int, glyphs: str) -> None:
+    grid = SCREENS[name](Size(width, height), Look(GLYPH_SETS[glyphs]))
+    assert (grid.width, grid.height) == (width, height)
+    if glyphs == "ascii" and name not in ("home",):  # what a user's own files say is shown as it is
+        assert all(grid.text(row).isascii() for row in range(height))
+
+
+@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize("size", [Size(1, 1), Size(2, 1), Size(1, 30), Size(40, 12), Size(240, 67)])
+def test_the_smallest_and_largest_sizes_can_be_drawn(name: str, size: Size) -> None:
+    assert SCREENS[name](size, LOOK).height == size.height
+
+
+class TestHome:
+    @given(width=st.integers(20, 150), height=st.integers(6, 50), focus=st.integers(0, 1), selected=st.integers(0, 1))
+    @settings(max_examples=60, deadline=None)
+    def test_the_selected_choice_is_seen_and_found_again_under_the_mouse(
+        self, width: int, height: int, focus: int, selected: int
+    ) -> None:
+        menus = list(HOME.menus)
+        menus[focus] = replace(menus[focus], selected=selected)
+        state, size = replace(HOME, menus=tuple(menus), focus=focus), Size(width, height)
+        grid = home(state, size, LOOK)
+        lit = np.argwhere(grid.styles == Style.SELECTED)
+        assert len(lit)
+        for row, col in lit.tolist():
+            assert target_at(state, size, row, col) == (focus, selected)
+
+    def test_it_offers_every_shipped_load_and_every_model(self) -> None:
+        menus = {menu.title: [choice.name for choice in menu.choices] for menu in offers()}
+        assert menus[LOAD] == shipped()
+        assert menus[SERVER] + menus[FRONT][1:] == [model.name for model in servers()] + ["nginx"]
+        assert all(choice.idea for menu in offers() for choice in menu.choices)
+
+    def test_a_story_is_cut_after_its_first_sentence(self) -> None:
+        assert first_sentence("One visitor in 1.5 is\nslow. Watch!") == "One visitor in 1.5 is slow."
+        assert first_sentence("no end") == "no end"
+
+
+class TestWaterfall:
+    @pytest.mark.parametrize("told", [slowest(SLOW), slowest(LOOP), most_retried(FULL_BACKLOG)])
+    def test_the_printed_parts_add_up_to_the_printed_total(self, told: Told) -> None:
+        total, parts = total_words(told)
+        figure = float(total.split()[1])
+        assert sum(float(amount) for _, amount in parts) == pytest.approx(figure, abs=1e-6)
+        assert figure == pytest.approx(told.latency_s * (1.0 if total.endswith(" s") else 1e3), abs=0.06)
+
+    def test_each_repeated_syn_is_marked(self) -> None:
+        told = most_retried(FULL_BACKLOG)
+        grid = waterfall(told, Size(160, 30), LOOK)
+        marks = np.count_nonzero((grid.characters == UNICODE.marker) & (grid.styles == Style.WARN))
+        assert marks == len(set(told.retries_s)) > 1
+
+    def test_the_part_under_the_mouse_is_the_one_that_is_drawn_there(self) -> None:
+        told, size = slowest(SLOW), Size(120, 36)
+        grid = waterfall(told, size, LOOK, keys=HOME.keys)
+        for index, part in enumerate(told.parts):
+            rows = [row for row in range(size.height) if part_at(told, size, row, LOOK) == index]
+            assert part.state.value in grid.text(rows[0])
+
+    def test_parts_that_do_not_fit_can_be_scrolled_to(self) -> None:
+        told, size = slowest(SLOW), Size(60, 9)
+        last = len(told.parts) - 1
+        assert told.parts[last].state.value not in str(waterfall(told, size, LOOK)).split("total")[0]
+        assert told.parts[last].state.value in str(waterfall(told, size, LOOK, first=last)).split("total")[0]
+
+
+class TestCharts:
+    def test_a_chart_is_found_under_the_mouse(self) -> None:
+        state = Charts(runs=(_figures(),))
+        assert chart_at(state, Size(120, 36), 3, 5) is Chart.HISTOGRAM
+        assert chart_at(state, Size(120, 36), 3, 100) is Chart.OVER_TIME
+        assert chart_at(replace(state, shown=Chart.QUEUES), Size(80, 24), 10, 10) is Chart.QUEUES
+        assert chart_at(state, Size(120, 36), 0, 0) is None
+
+    def test_a_run_in_which_nothing_was_completed_says_so(self) -> None:
+        grid = charts(Charts(runs=(_figures("closed"),)), Size(120, 36), LOOK)
+        assert "no request was completed" in str(grid)
+
+    @pytest.mark.parametrize("chart", list(Chart))
+    def test_linear_scales_can_be_drawn_too(self, chart: Chart) -> None:
+        grid = charts(Charts(runs=(_figures(),), shown=chart, logarithmic=False), Size(80, 24), LOOK)
+        assert _figures().title in str(grid) or chart in (Chart.QUEUES, Chart.SPLITS)
+
+
+def _figures(kind: str = "open") -> Figures:
+    trace = playback(SLOW).trace
+    if kind == "closed":
+        trace = replace(trace, outcome=np.full_like(trace.outcome, 4))
+    return figures_of(Playback(trace), "A prefork")
+
+
+class TestSource:
+    @pytest.mark.parametrize("name", [model.name for model in servers()])
+    def test_every_step_of_every_model_has_its_lines(self, name: str) -> None:
+        model = catalogue()[name]
+        places = walk(model.plan(model.config(), Machine()), 3)
+        code = code_of(name, "", (), places)
+        (page,) = code.models
+        assert {place.name for place in places} == set(page.spans)
+        reported = {place for page in code.servers for place in page.spans}
+        assert {"receive", "parse", "handle.1", "handle.3", "send"} <= reported
+
+    def test_a_proxy_and_the_server_behind_it_keep_their_own_steps(self) -> None:
+        proxy, server = code_of("prefork", "", ("nginx",), playback(PROXIED).trace.places).models
+        assert proxy.title == "models/nginx/model.py"
+        assert {"receive", "proxy", "send #2"} <= set(proxy.spans)
+        assert {"receive #2", "parse", "send"} <= set(server.spans)
+        assert not set(proxy.spans) & set(server.spans)
+
+    def test_the_lines_of_a_step_are_lit_and_no_others(self) -> None:
+        model = catalogue()["prefork"]
+        code = code_of("prefork", "", (), walk(model.plan(model.config(), Machine()), 3))
+        grid = source(Source(code=code, active=("receive",)), Size(200, 60), LOOK)
+        lit = {grid.text(row).strip() for row in range(60) if (grid.styles[row] == Style.CODE_ACTIVE).any()}
+        assert any("Receive(buffer_bytes" in line for line in lit)
+        assert any('visit.reach("receive")' in line for line in lit)
+        assert len(lit) == 3  # one of the model, two of the server
+
+    def test_the_second_real_server_of_a_model_is_not_shown_with_the_first(self) -> None:
+        model = catalogue()["coroutine"]
+        places = walk(model.plan(model.config(), Machine()), 3)
+        for server, other in (("", "asyncio_server.py"), ("asyncio", "/server.py")):
+            titles = [page.title for page in code_of("coroutine", server, (), places).servers]
+            assert titles
+            assert not any(title.endswith(other) for title in titles)
+
+    def test_a_model_that_is_not_here_is_said_to_be_missing(self) -> None:
+        grid = source(Source(code=code_of("gone", "", (), ())), Size(80, 10), LOOK)
+        assert "is not here" in str(grid)
+
+
+class TestHelp:
+    def test_every_glyph_of_an_activity_is_explained(self) -> None:
+        assert set(MEANINGS) == set(ACTIVITIES)
+        for glyphs in (UNICODE, ASCII):
+            text = str(help_screen(HELP, Size(120, 80), Look(glyphs)))
+            assert all(f"{glyphs[style]}  {MEANINGS[style][:20]}" in text for style in ACTIVITIES)
+
+    def test_scrolling_to_its_height_shows_the_last_line(self) -> None:
+        size = Size(60, 12)
+        first = help_height(HELP, size) - size.height + 1
+        assert "more lines" in str(help_screen(HELP, size, LOOK))
+        end = str(help_screen(replace(HELP, first=first), size, LOOK))
+        assert "more lines" not in end
+        assert "what a queue waits for" in end.replace("\n    ", " ")

@@ -1,0 +1,111 @@
+"""What somebody who never heard of these servers should see in the picture, put into sentences."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.app.stage.frame import frame
+from simulator.app.stage.glyphs import UNICODE
+from simulator.app.stage.grid import CellGrid
+from simulator.app.stage.look import Look
+from simulator.app.stage.scene import Size
+from simulator.app.stage.style import Style
+from simulator.trace.playback import Activity
+from tests.stage.plays import Play, play, playback, scene
+
+LAB = Size(120, 36)
+FULL = 18.75
+PREFORK = play("prefork", "slow-clients", workers=8)
+LANE = slice(10, 90)
+
+
+def rows_of(grid: CellGrid, text: str) -> list[int]:
+    return [row for row in range(grid.height) if grid.text(row).startswith(text)]
+
+
+def share(grid: CellGrid, label: str, style: Style) -> float:
+    """Of the cells of the lanes with this label, how many have the style."""
+    return float((lane_styles(grid, label) == style).mean())
+
+
+def lane_styles(grid: CellGrid, label: str) -> NDArray[np.uint8]:
+    return grid.styles[rows_of(grid, f" {label}"), LANE]
+
+
+def shown(*plays: Play, t_s: float) -> CellGrid:
+    return frame(scene(*plays, t_s=t_s), LAB, Look())
+
+
+def test_under_slow_clients_the_lanes_of_prefork_fill_with_uploads_while_the_cores_idle() -> None:
+    grid = shown(PREFORK, t_s=FULL)
+    assert share(grid, "worker ", Style.UPLOAD) > 0.6
+    assert share(grid, "worker ", Style.CPU) < 0.1
+    assert "workers busy 8/8" in str(grid)
+    assert "2 cores busy  5 %" in str(grid)
+    assert "○○○○○○○○" in grid.text(rows_of(grid, " backlog")[0])
+
+
+def test_behind_nginx_they_do_not() -> None:
+    grid = shown(play("prefork", "slow-clients", nginx=True, workers=8), t_s=FULL)
+    assert share(grid, "worker ", Style.UPLOAD) == 0.0
+    assert share(grid, "worker ", Style.IDLE) > 0.5
+    assert "▲▲▲▲" in grid.text(rows_of(grid, " nginx connection")[0])
+
+
+def test_an_event_loop_parks_the_slow_clients_and_its_lane_stays_nearly_empty() -> None:
+    grid = shown(play("callback", "slow-clients"), t_s=FULL)
+    heights = [UNICODE.sparks.find(character) for character in grid.text(rows_of(grid, " event loop")[0])[12:60]]
+    assert np.mean(heights) < 2  # a quarter of the loop's time
+    assert "▲▲▲" in grid.text(rows_of(grid, " in hand")[0] + 1)
+
+
+def test_one_long_computation_is_a_solid_bar_with_its_request_named_below() -> None:
+    grid = shown(play("callback", "mixed"), t_s=29.88)
+    row = rows_of(grid, " event loop")[0]
+    assert "███" in grid.text(row)
+    assert "blocked 178 ms by #1140" in grid.text(row + 1)
+
+
+def test_of_the_threads_of_one_process_at_most_one_computes_at_a_time() -> None:
+    wanted = play("threaded", "mixed", threads=8)
+    seen = 0
+    for t_s in np.arange(28.0, 30.0, 0.01).tolist():
+        now = playback(wanted).at(t_s).pools[0]
+        computing = int(np.count_nonzero(now.activity == Activity.COMPUTING))
+        assert computing <= 1
+        seen += computing
+    assert seen
+    assert share(shown(wanted, t_s=29.0), "thread ", Style.GIL) > share(shown(wanted, t_s=29.0), "thread ", Style.CPU)
+
+
+def test_a_full_backlog_turns_inverse_and_those_it_turned_away_are_counted() -> None:
+    crowded = play("prefork", "spike", backlog=32, overrides={"arrivals.rate": "60"})
+    full = next(t for t in np.arange(20.0, 40.0, 0.25).tolist() if playback(crowded).at(t).backlogs[0].full)
+    grid = shown(crowded, t_s=full)
+    row = rows_of(grid, " backlog")[0]
+    assert (grid.styles[row, 10:20] == Style.CRASHED).all()
+    empty = shown(crowded, t_s=5.0)
+    assert not (empty.styles[row] == Style.CRASHED).any()
+    assert "gave up    0" not in str(shown(crowded, t_s=58.0))
+
+
+def test_a_crash_marks_the_lane_of_the_process_that_died_and_no_other() -> None:
+    grid = shown(play("prefork", "crash"), t_s=20.5)
+    assert (lane_styles(grid, "worker 0") == Style.CRASHED).sum() == 1
+    assert (lane_styles(grid, "worker 0") == Style.DOWN).sum() >= 8
+    assert not np.isin(lane_styles(grid, "worker 1"), (Style.CRASHED, Style.DOWN)).any()
+    assert "crashed    1" in str(grid)
+
+
+def test_a_crash_of_an_event_loop_takes_along_all_that_it_had_in_hand() -> None:
+    wanted = play("callback", "crash")
+    before = playback(wanted).at(19.9999)
+    in_hand = len(before.parked) + len(before.locks[0].waiting[0]) + int(before.locks[0].holder[0] >= 0)
+    grid = shown(wanted, t_s=20.5)
+    assert (lane_styles(grid, "event loop") == Style.CRASHED).any()
+    lost = int(str(grid).split("crashed")[1].split()[0])
+    assert lost == in_hand > 1
+
+
+def test_the_explanation_follows_the_moment() -> None:
+    sentences = {shown(PREFORK, t_s=t_s).text(3) for t_s in (6.0, FULL, 40.0)}
+    assert len(sentences) == 3
