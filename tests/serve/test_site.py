@@ -1,0 +1,160 @@
+"""What browsers get, and what they do not get."""
+
+import re
+
+import aiohttp
+import pytest
+
+from simulator.app.serve.site import FULL, Site
+from tests.serve.browsing import TINY, is_there, run, served, tab, until
+
+pytestmark = pytest.mark.slow
+ELSEWHERE = "https://evil.example"
+
+
+async def _status(client: aiohttp.ClientSession, url: str, **headers: str) -> int:
+    async with client.get(url, headers=headers) as response:
+        return response.status
+
+
+def test_a_tab_shows_the_screen_and_takes_keys_and_sizes() -> None:
+    async def test(client: aiohttp.ClientSession) -> None:
+        async with served(Site(TINY)) as address, tab(client, address) as its:
+            await its.shows("nothing pressed 中文? █▲|nothing pressed")
+            await its.shows("size 60x10")
+            await its.press("k")
+            await its.shows("pressed k")
+            await its.socket.send_json(["resize", {"width": 44, "height": 8}])
+            await its.shows("size 44x8")
+
+    run(test)
+
+
+def test_what_a_tab_sends_that_nobody_understands_is_passed_over() -> None:
+    async def test(client: aiohttp.ClientSession) -> None:
+        async with served(Site(TINY)) as address, tab(client, address) as its:
+            await its.shows("nothing pressed")
+            for nonsense in ("", "{", "[]", '["stdin"]', '["stdin", 7]', '["resize", {"width": "9"}]', '["quit"]'):
+                await its.socket.send_str(nonsense)
+            await its.socket.send_json(["resize", {"width": 10**9, "height": -5}])
+            await its.socket.send_json(["resize", {"width": 50, "height": 9}])
+            await its.press("j")
+            await its.shows("pressed j")
+            await its.shows("size 50x9")
+
+    run(test)
+
+
+def test_other_hosts_and_origins_get_403_for_the_page_its_files_and_the_socket() -> None:
+    async def test(client: aiohttp.ClientSession) -> None:
+        site = Site(TINY)
+        async with served(site) as address:
+            for path in ("/", "/ws", "/static/page.js", "/download/x", "/nothing"):
+                assert await _status(client, address + path, Origin=ELSEWHERE) == 403
+                assert await _status(client, address + path, Host="evil.example") == 403
+                assert await _status(client, address + path, Host="127.0.0.1.evil.example") == 403
+            for headers in ({"Origin": ELSEWHERE}, {"Origin": address, "Host": "evil.example"}, {}):
+                with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
+                    await client.ws_connect(f"{address}/ws", headers=headers)
+                assert caught.value.status == 403
+            assert site.sessions == 0
+            assert await _status(client, address) == 200
+
+    run(test)
+
+
+def test_the_page_asks_for_nothing_that_is_elsewhere_and_no_folder_can_be_listed() -> None:
+    async def test(client: aiohttp.ClientSession) -> None:
+        async with served(Site(TINY)) as address:
+            async with client.get(address) as response:
+                page = await response.text()
+                assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+            asked = re.findall(r'\b(?:src|href)="(?!data:)([^"]+)"', page)
+            assert len(asked) >= 4
+            for path in asked:
+                assert path.startswith("/static/")
+                async with client.get(address + path) as response:
+                    assert response.status == 200
+                    body = await response.read()
+                if path.endswith("page.css"):
+                    assert b"//" not in body.replace(b"/*", b"").replace(b"*/", b"")
+            assert f'data-session-websocket-url="ws://{address.removeprefix("http://")}/ws"' in page
+            for path in ("/static", "/static/", "/static/../site.py", "/static/%2e%2e/site.py", "/download/", "/etc"):
+                assert await _status(client, address + path) == 404
+
+    run(test)
+
+
+def test_one_tab_too_many_is_told_so_and_gets_no_process() -> None:
+    async def test(client: aiohttp.ClientSession) -> None:
+        site = Site(TINY, sessions=2)
+        async with served(site) as address, tab(client, address), tab(client, address):
+            await until(lambda: site.sessions == 2)
+            async with client.get(address) as response:
+                assert response.status == 503
+                assert await response.text() == FULL.format(count=2)
+            with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
+                await client.ws_connect(f"{address}/ws", origin=address)
+            assert caught.value.status == 503
+
+    run(test)
+
+
+@pytest.mark.parametrize("kind", [(), ("stubborn",)])
+def test_the_process_of_a_closed_tab_is_gone_and_waited_for(
+    kind: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.app.serve.session.GRACE_S", 0.5 if kind else 20.0)
+
+    async def test(client: aiohttp.ClientSession) -> None:
+        site = Site((*TINY, *kind))
+        async with served(site) as address:
+            async with tab(client, address) as its:
+                process = int((await its.shows(r"process (\d+)"))[1])
+                assert is_there(process)
+            await until(lambda: site.sessions == 0)
+            assert not is_there(process)
+            async with tab(client, address) as its:
+                await its.shows("nothing pressed")
+
+    run(test)
+
+
+def test_a_tab_in_which_nobody_does_anything_is_closed() -> None:
+    async def test(client: aiohttp.ClientSession) -> None:
+        site = Site(TINY, idle_s=0.01)
+        async with served(site) as address, tab(client, address) as its:
+            await its.closes()
+            await until(lambda: site.sessions == 0)
+
+    run(test)
+
+
+def test_a_screen_that_is_quit_ends_its_tab() -> None:
+    async def test(client: aiohttp.ClientSession) -> None:
+        async with served(Site(TINY)) as address, tab(client, address) as its:
+            await its.shows("nothing pressed")
+            await its.press("x")
+            await its.closes()
+
+    run(test)
+
+
+def test_a_program_that_does_not_start_says_why_in_the_tab() -> None:
+    async def test(client: aiohttp.ClientSession) -> None:
+        async with served(Site((*TINY, "broken"))) as address, tab(client, address) as its:
+            await its.closes()
+            assert "simulate: --load nothing: no such file" in its.text
+
+    run(test)
+
+
+def test_the_end_of_the_server_ends_all_its_processes() -> None:
+    async def test(client: aiohttp.ClientSession) -> None:
+        site = Site(TINY)
+        async with served(site) as address, tab(client, address) as one, tab(client, address) as other:
+            processes = [int((await its.shows(r"process (\d+)"))[1]) for its in (one, other)]
+            await site.close(None)  # type: ignore[arg-type]
+        assert not any(map(is_there, processes))
+
+    run(test)
