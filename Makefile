@@ -11,7 +11,7 @@ PYTHON = $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 py
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check validate bench build format clean compiled
+.PHONY: help demo test check validate quiet bench build format clean compiled
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ check: $(VENV)/dev compiled ## Run what CI runs: format, lint, types, contracts,
 
 validate: compiled ## Hold the models against real servers on this machine, for more than an hour
 	@$(VENV)/bin/simulate validate
+
+quiet: $(VENV)/dev compiled ## The same on an emulated machine that nothing disturbs, for two hours (needs QEMU)
+	@$(PY) -m tests.quiet
 
 bench: $(VENV)/dev compiled ## Measure the kernel against plain SimPy processes, and the start-up
 	@LOOPFORK_KERNEL=compiled $(PY) tests/bench/run.py

@@ -8,6 +8,7 @@ import sys
 import tomllib
 import zipfile
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -72,8 +73,9 @@ def test_every_folder_with_code_is_a_package() -> None:
 
 def test_every_dependency_has_its_reason_written_down() -> None:
     reasons = (ROOT / "docs/decisions/0001-dependencies.md").read_text(encoding="utf-8").lower()
-    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
-    names = [re.split(r"[<>=~\[ ]", line)[0] for line in wanted]
+    extras = PROJECT["optional-dependencies"]
+    wanted = [*PROJECT["dependencies"], *chain.from_iterable(extras.values())]
+    names = [re.split(r"[<>=~\[ ]", line)[0] for line in wanted if not line.startswith("loopfork[")]
     assert "simpy" in names
     assert [name for name in names if f"**{name}**" not in reasons] == []
 
@@ -96,7 +98,8 @@ def test_the_wheel_contains_exactly_the_three_packages_and_builds_without_a_c_co
     assert {name.split("/")[0] for name in names} == {*OURS, f"loopfork-{simulator.__version__}.dist-info"}
     assert [name for name in names if "_kernel" in name] == []
     data = [path.relative_to(ROOT) for name in OURS for path in (ROOT / name).rglob("*") if path.suffix != ".pyc"]
-    expected = {path.as_posix() for path in data if path.suffix in (".py", ".md", ".toml", ".csv")}
+    kinds = (".py", ".md", ".toml", ".csv", ".html", ".css", ".js")
+    expected = {path.as_posix() for path in data if path.suffix in kinds}
     assert sorted(expected - set(names)) == []
 
 
