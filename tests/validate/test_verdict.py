@@ -84,6 +84,12 @@ def test_under_overload_latencies_are_not_judged_but_rates_are(offered: float, c
     assert found[RATE].verdict is Verdict.OUTSIDE
 
 
+@pytest.mark.parametrize(("offered", "verdict"), [(20.0, Verdict.OUTSIDE), (30.0, Verdict.BAR)])
+def test_the_rate_of_an_overloaded_server_is_where_it_saturates(offered: float, verdict: Verdict) -> None:
+    found = {each.key: each for each in rows(run(), [run(rate=21.5)], offered, closed=False)}
+    assert found[RATE].verdict is verdict  # 7 % off
+
+
 def test_without_a_valid_measurement_nothing_is_said() -> None:
     assert rows(run(), [], 20.0, closed=False) == ()
 

@@ -18,6 +18,8 @@ SHARE_BAR = 0.03
 """Largest difference of a share: as many requests as the bar of the throughput leaves open."""
 SATURATED = 0.9
 """A server that carries through less than this part of what arrives in an open loop is overloaded."""
+SATURATION_BAR = 0.10
+"""Of the throughput of an overloaded server: the rate at which it saturates."""
 
 
 class Verdict(StrEnum):
@@ -63,12 +65,14 @@ def rows(predicted: Figures, measured: Sequence[Figures], offered_rps: float, *,
             continue
         thin = any(each.thin for each in (figure, *found))
         has_bar = not thin and not (overloaded and key.kind is Kind.TIME)
-        judged.append(row(key, figure.value, values, bar_of(key) if has_bar else None))
+        judged.append(row(key, figure.value, values, bar_of(key, overloaded=overloaded) if has_bar else None))
     return tuple(judged)
 
 
-def bar_of(key: Key) -> float:
+def bar_of(key: Key, *, overloaded: bool = False) -> float:
     """What the error of this figure may be."""
+    if overloaded and key.name == THROUGHPUT:
+        return SATURATION_BAR
     return SHARE_BAR if key.kind is Kind.SHARE else BARS[key.name]
 
 
