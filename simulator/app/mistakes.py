@@ -30,6 +30,11 @@ def explained(error: CycloptsError, tokens: Sequence[str], model: Model | None) 
     subcommand = tokens[0] in WITHOUT_MODEL
     if isinstance(error, UnknownOptionError):
         flag = error.token.keyword or error.token.value
+        if tokens[0] == "compare" and _owners(flag):
+            owner, word = _owners(flag)[0], flag.lstrip("-")
+            return (
+                f"{flag} is a setting of a server: write it behind the name, as in compare {owner}:{word}=8 coroutine"
+            )
         return (
             _another_models(flag, tokens, model) if not subcommand and _owners(flag) else _unknown(flag, tokens, model)
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from simulator.app.picture.svg import svg
 from simulator.app.stage.frame import frame
 from simulator.app.stage.glyphs import ASCII, UNICODE
 from simulator.app.stage.grid import CellGrid
@@ -13,6 +14,7 @@ from simulator.app.stage.style import Style
 from tests.stage.plays import Play, play, scene
 
 FOLDER = Path(__file__).parent / "frames"
+README_PICTURE = Path(__file__).parents[2] / "docs" / "stage.svg"
 SIZES = (Size(120, 36), Size(80, 24), Size(40, 12))
 LETTERS = ".-T=|kngbwaCSBtuvxyzGcdefh______i0UPlkqID3+!X#"
 """One for each number of a style; chrome may share some, what a slot does may not."""
@@ -56,6 +58,12 @@ def goldens() -> Iterator[Golden]:
         yield from (Golden(name, size, Look(UNICODE)) for size in SIZES)
     yield Golden("slow-clients", Size(80, 24), Look(ASCII))
     yield Golden("mixed", Size(120, 36), Look(ASCII))
+
+
+def readme_picture() -> str:
+    """What README shows of the screen."""
+    golden = Golden("slow-clients", SIZES[0], Look(UNICODE))
+    return svg(golden.drawn(), golden.look, title="Eight prefork workers under slow clients, at 18.75 s of the run")
 
 
 def as_text(grid: CellGrid) -> str:

@@ -1,6 +1,6 @@
 """``python -m tests.stage.refresh``: draw the kept pictures anew, for changes on purpose. Look at the difference."""
 
-from tests.stage.goldens import FOLDER, as_styles, as_text, goldens
+from tests.stage.goldens import FOLDER, README_PICTURE, as_styles, as_text, goldens, readme_picture
 
 
 def refresh() -> None:
@@ -12,6 +12,7 @@ def refresh() -> None:
             path = FOLDER / f"{golden.stem}.{ending}"
             path.write_text(text, encoding="utf-8")
             written.add(path)
+    README_PICTURE.write_text(readme_picture(), encoding="utf-8")
     for path in set(FOLDER.iterdir()) - written:
         path.unlink()
 

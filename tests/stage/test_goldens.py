@@ -4,7 +4,18 @@ import pytest
 
 from simulator.app.stage.style import ACTIVITIES, Style
 from simulator.workload.load import shipped
-from tests.stage.goldens import FOLDER, LETTERS, SHOWN, Golden, as_styles, as_text, goldens, letter
+from tests.stage.goldens import (
+    FOLDER,
+    LETTERS,
+    README_PICTURE,
+    SHOWN,
+    Golden,
+    as_styles,
+    as_text,
+    goldens,
+    letter,
+    readme_picture,
+)
 
 HINT = "if this is meant: python -m tests.stage.refresh"
 
@@ -14,6 +25,10 @@ def test_a_scenario_looks_as_it_did(golden: Golden) -> None:
     grid = golden.drawn()
     assert as_text(grid) == (FOLDER / f"{golden.stem}.txt").read_text(encoding="utf-8"), HINT
     assert as_styles(grid) == (FOLDER / f"{golden.stem}.styles").read_text(encoding="utf-8"), HINT
+
+
+def test_the_readme_shows_the_screen_as_it_is() -> None:
+    assert readme_picture() == README_PICTURE.read_text(encoding="utf-8"), HINT
 
 
 def test_every_shipped_scenario_is_among_them() -> None:

@@ -42,15 +42,18 @@ MERGING = (
 """Without a cell of their own, although not marks: vowels and endings of Korean syllables, fillers, skin tones."""
 
 
+@lru_cache(8192)
 def cells_of(text: str) -> Characters:
     """Text as cells; read-only, since the same array is given for the same text."""
-    return np.frombuffer(text.encode(CODE), "<U1") if text.isascii() and text.isprintable() else _unusual_cells(text)
-
-
-@lru_cache(4096)
-def _unusual_cells(text: str) -> Characters:
-    cells = "".join([_CELLS[character] for character in unicodedata.normalize("NFC", text)])
+    usual = text.isascii() and text.isprintable()
+    cells = text if usual else "".join([_CELLS[character] for character in unicodedata.normalize("NFC", text)])
     return np.frombuffer(cells.encode(CODE), "<U1")
+
+
+def has_continuation(cells: Characters) -> bool:
+    """Whether there is a wide character among cells; their numbers are compared several times as fast as texts."""
+    numbers = cells.astype("<U1", copy=False).view(np.uint32)
+    return int(np.count_nonzero(numbers)) < numbers.size
 
 
 def cell_width(text: str) -> int:

@@ -97,9 +97,9 @@ def _draw_block(
     for sight, sections, width in zip(row, columns, _widths(sheet.width, len(row)), strict=True):
         if col:
             sheet.grid.fill(0, col - 1, sheet.height, 1, sheet.look.glyphs.vertical, style=Style.RULE)
-        part = Sheet(width, sheet.height, sheet.look)
+        part = sheet.part(0, col, width, sheet.height)
         draw_view(part, sight, sections, granted)
-        sheet.paste(part, 0, col)
+        sheet.paste(part)
         col += width + 1
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from simulator.app.stage.cells import BLANK, CODE, CONTINUATION, Characters, cells_of
+from simulator.app.stage.cells import BLANK, CODE, CONTINUATION, Characters, cells_of, has_continuation
 from simulator.app.stage.style import Style
 
 Styles = npt.NDArray[np.uint8]
@@ -37,7 +37,7 @@ class CellGrid:
         end = col + len(cells)
         start, stop = max(col, 0), min(end, self.width)
         if 0 <= row < self.height and start < stop:
-            if self._has_wide or not text.isascii():
+            if self._has_wide or (not text.isascii() and has_continuation(cells)):
                 self._put_with_care(row, col, cells, start, stop)
             else:
                 self.characters[row, start:stop] = cells[start - col : stop - col]
@@ -49,7 +49,11 @@ class CellGrid:
 
         The characters are glyphs of one cell each, or cells of another grid; text from elsewhere goes through ``put``.
         """
-        block = np.atleast_2d(characters)
+        block = characters if characters.ndim > 1 else characters[None, :]
+        self._put_block(row, col, block, styles, has_wide=self._has_wide or has_continuation(block))
+
+    def _put_block(self, row: int, col: int, block: Characters, styles: Styles | int, *, has_wide: bool) -> None:
+        """``has_wide``: whether there are wide characters here or there."""
         rows, cols = block.shape
         top, bottom = max(row, 0), min(row + rows, self.height)
         left, right = max(col, 0), min(col + cols, self.width)
@@ -60,9 +64,8 @@ class CellGrid:
         inside = np.s_[top - row : bottom - row, left - col : right - col]
         target = self.characters[top:bottom, left:right]
         target[:] = block[inside]
-        if not self._has_wide and (block == CONTINUATION).any():
+        if has_wide:
             self._has_wide = True
-        if self._has_wide:
             target[target[:, 0] == CONTINUATION, 0] = BLANK
             if right - col < cols:
                 target[block[top - row : bottom - row, right - col] == CONTINUATION, -1] = BLANK
@@ -76,7 +79,7 @@ class CellGrid:
     ) -> None:
         """Fill a rectangle with one character of one cell."""
         if height > 0 and width > 0:
-            self.put_cells(row, col, np.full((height, width), cells_of(character)[0], "<U1"), int(style))
+            self.put_cells(row, col, np.broadcast_to(cells_of(character)[:1], (height, width)), int(style))
 
     def restyle(self, row: int, col: int, height: int, width: int, style: int) -> None:
         """Give the cells of a rectangle another style; wide characters on its edge belong to their left half."""
@@ -90,7 +93,8 @@ class CellGrid:
     def blit(self, grid: "CellGrid", row: int, col: int) -> None:
         """Put another grid on this one, its top left corner there."""
         if grid.width and grid.height:
-            self.put_cells(row, col, grid.characters, grid.styles)
+            has_wide = self._has_wide or grid._has_wide
+            self._put_block(row, col, grid.characters, grid.styles, has_wide=has_wide)
 
     def text(self, row: int) -> str:
         """The characters of a row; shorter than the grid is wide where there are wide ones."""
@@ -140,12 +144,11 @@ class CellGrid:
         return "\n".join(self.text(row).rstrip() for row in range(self.height))
 
     def _put_with_care(self, row: int, col: int, cells: Characters, start: int, stop: int) -> None:
-        """Put a piece of text where wide characters are, or may come."""
+        """Put a piece of text where there are wide characters, or in it."""
         line = self.characters[row]
         if self._has_wide:
             self._mend(row, row + 1, start, stop)
-        else:
-            self._has_wide = CONTINUATION in cells.tolist()
+        self._has_wide = True
         line[start:stop] = cells[start - col : stop - col]
         if line[start] == CONTINUATION:
             line[start] = BLANK

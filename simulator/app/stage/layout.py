@@ -7,9 +7,13 @@ jumps while the run goes on.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, auto
-from itertools import islice
+from functools import lru_cache
+from itertools import chain, islice
 
 from simulator.app.stage.sheet import Sheet
+
+KEPT = 64
+"""Layouts that are remembered: the same sections share out the same rows in every frame."""
 
 
 class Rank(IntEnum):
@@ -74,24 +78,32 @@ class Section:
 
 def heights(sections: Sequence[Section], height: int, granted: Mapping[Rank, int] | None = None) -> list[int]:
     """Rows for each section, in sum at most ``height``; and of each rank at most as many as were ``granted``."""
-    rows = [0] * len(sections)
-    left = height
-    wanted: dict[Rank, list[int]] = {}
-    for i, section in enumerate(sections):
-        for claim in section.claims:
-            wanted.setdefault(claim.rank, [0] * len(sections))[i] += claim.rows
+    claims = tuple(section.claims for section in sections)
     if granted is None:
-        granted = granted_to([claim for section in sections for claim in section.claims], height)
+        granted = granted_to(tuple(chain.from_iterable(claims)), height)
+    stretching = tuple(i for i, section in enumerate(sections) if section.stretches)
+    return list(_heights(claims, stretching, height, tuple(granted.items())))
+
+
+@lru_cache(KEPT)
+def _heights(
+    claims: tuple[tuple[Claim, ...], ...], stretching: tuple[int, ...], height: int, granted: tuple[tuple[Rank, int], ...]
+) -> tuple[int, ...]:
+    rows = [0] * len(claims)
+    left, limits = height, dict(granted)
+    wanted: dict[Rank, list[int]] = {}
+    for i, section in enumerate(claims):
+        for claim in section:
+            wanted.setdefault(claim.rank, [0] * len(claims))[i] += claim.rows
     for rank in sorted(wanted):
-        for i in _in_turn(wanted[rank], min(left, granted.get(rank, 0))):
+        for i in _in_turn(wanted[rank], min(left, limits.get(rank, 0))):
             rows[i] += 1
             left -= 1
-    stretching = [i for i, section in enumerate(sections) if section.stretches]
     for place, i in enumerate(stretching):
         share = left // (len(stretching) - place)
         rows[i] += share
         left -= share
-    return rows
+    return tuple(rows)
 
 
 def _in_turn(wanted: Sequence[int], limit: int) -> Iterator[int]:
@@ -102,7 +114,12 @@ def _in_turn(wanted: Sequence[int], limit: int) -> Iterator[int]:
 
 def together(columns: Sequence[Sequence[Section]]) -> tuple[Claim, ...]:
     """The claims of columns that stand side by side: in each rank those of the most demanding."""
-    demands = [_by_rank(claim for section in sections for claim in section.claims) for sections in columns]
+    return _together(tuple(tuple(claim for section in sections for claim in section.claims) for sections in columns))
+
+
+@lru_cache(KEPT)
+def _together(columns: tuple[tuple[Claim, ...], ...]) -> tuple[Claim, ...]:
+    demands = [_by_rank(claims) for claims in columns]
     most: dict[Rank, Claim] = {}
     for claim in (claim for demand in demands for claim in demand.values()):
         if claim.rank not in most or claim.rows > most[claim.rank].rows:
@@ -110,7 +127,8 @@ def together(columns: Sequence[Sequence[Section]]) -> tuple[Claim, ...]:
     return tuple(most.values())
 
 
-def granted_to(claims: Iterable[Claim], height: int) -> dict[Rank, int]:
+@lru_cache(KEPT)
+def granted_to(claims: tuple[Claim, ...], height: int) -> Mapping[Rank, int]:
     """How many rows of each rank fit, the first rank first.
 
     Columns side by side share this, so that they leave out the same and stay aligned.
@@ -138,7 +156,7 @@ def stack(sheet: Sheet, sections: Sequence[Section], granted: Mapping[Rank, int]
     row = 0
     for section, rows in zip(sections, heights(sections, sheet.height, granted), strict=True):
         if rows:
-            part = Sheet(sheet.width, rows, sheet.look)
+            part = sheet.part(row, 0, sheet.width, rows)
             section.draw(part)
-            sheet.paste(part, row, 0)
+            sheet.paste(part)
         row += rows

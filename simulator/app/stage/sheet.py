@@ -40,6 +40,14 @@ class Sheet:
         self.lanes: dict[int, range] = {}
         """By view: the lanes that are drawn one by one."""
         self._found: list[tuple[Area, Find]] = []
+        self._row = self._col = 0
+
+    def part(self, row: int, col: int, width: int, height: int) -> "Sheet":
+        """A blank sheet for a part of this one; it is to be pasted when it is ready."""
+        part = Sheet(width, height, self.look)
+        part.lanes, part._found = self.lanes, self._found
+        part._row, part._col = self._row + row, self._col + col
+        return part
 
     @property
     def width(self) -> int:
@@ -63,10 +71,11 @@ class Sheet:
 
     def offer(self, area: Area, find: Find) -> None:
         """Say what lies in an area; what was offered last lies on top."""
-        self._found.append((area, find))
+        placed = Area(area.row + self._row, area.col + self._col, area.height, area.width)
+        self._found.append((placed, find))
 
     def target(self, row: int, col: int) -> Target | None:
-        """What lies under a cell."""
+        """What lies under a cell of the whole frame."""
         for area, find in reversed(self._found):
             if area.covers(row, col):
                 found = find(row - area.row, col - area.col)
@@ -74,8 +83,6 @@ class Sheet:
                     return found
         return None
 
-    def paste(self, part: "Sheet", row: int, col: int) -> None:
-        """Put another sheet on this one, its top left corner there."""
-        self.grid.blit(part.grid, row, col)
-        self.lanes |= part.lanes
-        self._found += [(area._replace(row=area.row + row, col=area.col + col), find) for area, find in part._found]
+    def paste(self, part: "Sheet") -> None:
+        """Put a part on this sheet, where it belongs."""
+        self.grid.blit(part.grid, part._row - self._row, part._col - self._col)

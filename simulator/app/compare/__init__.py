@@ -1,0 +1,1 @@
+"""Two to four servers under the same requests, side by side."""

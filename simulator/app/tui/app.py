@@ -1,0 +1,109 @@
+"""The Textual application: which screen is first, what all screens have, and how it ends."""
+
+import asyncio
+import signal
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import ClassVar, TypeVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from simulator.app.stage.look import GLYPH_SETS, THEMES, Look
+from simulator.app.tui.clock import Source
+from simulator.app.tui.home_screen import HomeScreen
+from simulator.app.tui.keys import BY_ID
+from simulator.app.tui.lab_screen import LabScreen
+from simulator.app.tui.screen import GridScreen
+from simulator.app.tui.sitting import Sitting
+
+DEFAULT_FPS = 20
+FIRST_SCREEN = 2
+"""Screens on the stack when only the first of ours is open: Textual has an empty one below it."""
+QUIT, TERMINATED = 0, 143
+KEY_NAMES = {"full_stop": ".", "comma": ",", "plus": "+", "minus": "-", "question_mark": "?"}
+
+
+class StageApp(App[int]):
+    """The screen in the terminal; its result is the exit code."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+    CSS = "Screen { overflow: hidden; }"
+    TITLE = "loopfork"
+
+    def __init__(
+        self,
+        sitting: Sitting | None,
+        look: Look,
+        *,
+        fps: int = DEFAULT_FPS,
+        keymap: Mapping[str, str] | None = None,
+        now: Source = time.monotonic,
+    ) -> None:
+        """Open on what is watched, or with None on the first screen."""
+        super().__init__()
+        self.look, self.fps, self.now = look, fps, now
+        self._watch = sitting
+        self._remapped = dict(keymap or {})
+        self.set_keymap(self._remapped)
+
+    def on_mount(self) -> None:
+        """Show the first screen."""
+        self._wear()
+        self.push_screen(HomeScreen() if self._watch is None else LabScreen(self._watch))
+        if threading.current_thread() is threading.main_thread():  # only there signals are heard
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, TERMINATED)
+
+    def on_unmount(self) -> None:
+        """Let go of what was taken."""
+        if threading.current_thread() is threading.main_thread():
+            asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+
+    async def action_quit(self) -> None:
+        """However it is asked for, it ends in the same way."""
+        self.exit(QUIT)
+
+    # --- what all screens have ------------------------------------------------------------------------------------
+
+    @property
+    def can_leave(self) -> bool:
+        """Whether another screen is below the present one."""
+        return len(self.screen_stack) > FIRST_SCREEN
+
+    def pressed(self, id: str) -> str:
+        """What is pressed for an action, as it is written on a keyboard, wherever it was remapped to."""
+        if id not in self._remapped:
+            return BY_ID[id].shown
+        first = self._remapped[id].partition(",")[0].strip()
+        return KEY_NAMES.get(first, first)
+
+    def next_look(self, what: str) -> None:
+        """The next set of glyphs, or the next theme."""
+        if what == "glyphs":
+            self.look = replace(self.look, glyphs=_next(GLYPH_SETS, self.look.glyphs.name))
+        else:
+            self.look = replace(self.look, theme=_next(THEMES, self.look.theme.name))
+        self._wear()
+
+    def _wear(self) -> None:
+        """Textual's own parts follow: the list of commands."""
+        self.theme = "textual-light" if self.look.theme.name == "light" else "textual-dark"
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Everything that a key does on this screen, to be found by its name."""
+        if not isinstance(screen, GridScreen):
+            return
+        for key in screen.keys:
+            yield SystemCommand(screen.tells(key), f"key {self.pressed(key.id)}", partial(screen.action_do, key.id))
+
+
+T = TypeVar("T")
+
+
+def _next(of: Mapping[str, T], name: str) -> T:
+    names = list(of)
+    return of[names[(names.index(name) + 1) % len(names)]]

@@ -1,0 +1,135 @@
+"""The one widget: it shows a grid of cells, and repaints only the rows that changed.
+
+What to watch: Textual does not compare what is on the screen with what should be. Whoever refreshes a whole widget
+sends all of it again; so the rows are compared here, and where nothing changed nothing is sent.
+"""
+
+from collections.abc import Mapping
+from itertools import groupby
+
+from rich.segment import Segment
+from rich.style import Style as RichStyle
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from simulator.app.stage.grid import CellGrid
+from simulator.app.stage.look import Look
+from simulator.app.stage.palette import Paint, Theme
+from simulator.app.stage.style import Style
+
+
+class Canvas(Widget, can_focus=True):
+    """Shows the grid that it was given last."""
+
+    DEFAULT_CSS = "Canvas { width: 1fr; height: 1fr; }"
+
+    class Pointed(Message):
+        """Somebody pressed the mouse on a cell, or moved it there while it was pressed."""
+
+        def __init__(self, row: int, col: int, *, dragged: bool) -> None:
+            """Rows and columns count from 0."""
+            super().__init__()
+            self.row, self.col, self.dragged = row, col, dragged
+
+    class Wheel(Message):
+        """Somebody turned the wheel: -1 is up, 1 is down."""
+
+        def __init__(self, lines: int) -> None:
+            """How far, in notches."""
+            super().__init__()
+            self.lines = lines
+
+    class Resized(Message):
+        """There is another number of cells now, so another grid is needed."""
+
+    def __init__(self, look: Look) -> None:
+        """Nothing is shown yet."""
+        super().__init__()
+        self.rows_painted = 0
+        """How many rows were sent to be painted so far."""
+        self._grid: CellGrid | None = None
+        self._styles = rich_styles(look.theme)
+
+    def wear(self, look: Look) -> None:
+        """Another look from the next grid on."""
+        self._styles = rich_styles(look.theme)
+        self._grid = None
+
+    @property
+    def grid(self) -> CellGrid | None:
+        """What is shown."""
+        return self._grid
+
+    def show(self, grid: CellGrid) -> None:
+        """Show this grid instead."""
+        rows = grid.changed_rows(self._grid)
+        self._grid = grid
+        self.rows_painted += len(rows)
+        regions = [Region(0, first, self.size.width, count) for first, count in _stretches(rows)]
+        if regions:
+            self.refresh(*regions)
+
+    def render_line(self, y: int) -> Strip:
+        """One row, exactly as wide as the widget: after a change of size the grid may still be the old one."""
+        width, grid = self.size.width, self._grid
+        behind = self._styles[Style.TEXT]
+        if grid is None or y >= grid.height:
+            return Strip([Segment(" " * width, behind)], width)
+        segments = [Segment(text, self._styles[style]) for text, style in grid.runs(y)]
+        strip = Strip(segments, grid.width)
+        return strip if grid.width == width else strip.adjust_cell_length(width, behind)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - Textual's signature
+        """All there is."""
+        return container.width
+
+    def on_resize(self) -> None:
+        """Ask for a grid of the new size."""
+        self.post_message(self.Resized())
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Point at a cell."""
+        self.capture_mouse()
+        self.post_message(self.Pointed(event.y, event.x, dragged=False))
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Drag, while a button is pressed."""
+        if event.button:
+            self.post_message(self.Pointed(event.y, event.x, dragged=True))
+
+    def on_mouse_up(self) -> None:
+        """Let go."""
+        self.release_mouse()
+
+    def on_mouse_scroll_up(self) -> None:
+        """Look further up."""
+        self.post_message(self.Wheel(-1))
+
+    def on_mouse_scroll_down(self) -> None:
+        """Look further down."""
+        self.post_message(self.Wheel(1))
+
+
+def _stretches(rows: list[int]) -> list[tuple[int, int]]:
+    """Neighbouring rows as one: the first of them, and how many."""
+    groups = groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0])
+    stretches = [[row for _, row in group] for _, group in groups]
+    return [(rows[0], len(rows)) for rows in stretches]
+
+
+def rich_styles(theme: Theme) -> Mapping[Style, RichStyle]:
+    """How Rich calls the paint of every style; each has its background, as the line API wants it."""
+    return {style: _rich(theme.paint(style), theme) for style in Style}
+
+
+def _rich(paint: Paint, theme: Theme) -> RichStyle:
+    return RichStyle(
+        color=paint.fg or theme.fg,
+        bgcolor=paint.bg or theme.bg,
+        bold=paint.bold or None,
+        dim=paint.dim or None,
+        reverse=paint.inverse or None,
+    )

@@ -1,0 +1,120 @@
+"""The first screen: choose a load and a server, and see what happens."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from simulator.app.catalogue import fronts, server
+from simulator.app.options import RunOptions
+from simulator.app.refusal import RefusalError
+from simulator.app.simulation import Deployment, configured
+from simulator.app.stage.grid import CellGrid
+from simulator.app.stage.home import Home, Menu, home, target_at
+from simulator.app.stage.offers import FRONT, LOAD, SERVER, offers
+from simulator.app.stage.scene import Size
+from simulator.app.tui.canvas import Canvas
+from simulator.app.tui.keys import BY_ID, Group, of
+from simulator.app.tui.lab_screen import LabScreen
+from simulator.app.tui.screen import GridScreen, Words, bindings
+from simulator.app.tui.session import Shown
+from simulator.app.tui.setup import Setup, prepared, with_front
+from simulator.app.tui.sitting import begin
+from simulator.trace.playback import Playback
+
+FIRST = ("slow-clients", "prefork")
+"""What is selected at the start: the load and server that show most at one glance."""
+HOME_KEYS = ("select-up", "select-down", "back", "forward", "next-pane", "previous-pane", "inspect", "compare", "help")
+
+
+class HomeScreen(GridScreen):
+    """Menus side by side."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*of(Group.PROGRAM), *map(BY_ID.__getitem__, HOME_KEYS))
+    about = "the first screen"
+    words: ClassVar[Words] = {
+        "select-up": ("choose", "the line above"),
+        "select-down": ("choose", "the line below"),
+        "back": ("list", "the list before"),
+        "forward": ("next list", "the next list"),
+        "next-pane": ("list", "the next list"),
+        "previous-pane": ("list", "the list before"),
+        "inspect": ("watch", "watch this server under this load"),
+        "compare": ("compare", "watch it beside another one"),
+    }
+
+    def __init__(self) -> None:
+        """With something selected that is worth seeing."""
+        super().__init__()
+        menus = tuple(_on(menu, FIRST) for menu in offers())
+        self.home = Home(menus=menus)
+        self.message = ""
+
+    def state(self) -> object:
+        """What is selected."""
+        return (self.home, self.message)
+
+    def picture(self, size: Size) -> CellGrid:
+        """The menus."""
+        hints = self.hints("select-down", "forward", "inspect", "compare", "help", "quit")
+        return home(replace(self.home, keys=hints), size, self.stage.look)
+
+    def perform(self, id: str) -> None:
+        """Move in the menus, or open what is selected."""
+        if id in ("select-up", "select-down"):
+            self._move(-1 if id == "select-up" else 1)
+        elif id in ("back", "forward", "next-pane", "previous-pane"):
+            step = 1 if id in ("forward", "next-pane") else -1
+            self.home = replace(self.home, focus=(self.home.focus + step) % len(self.home.menus))
+        elif id in ("inspect", "compare"):
+            self._open(beside=id == "compare")
+        else:
+            super().perform(id)
+
+    def on_canvas_pointed(self, event: Canvas.Pointed) -> None:
+        """Select; what is selected already is opened."""
+        found = target_at(self.home, self.cells, event.row, event.col)
+        if found is None or event.dragged:
+            return
+        menu, choice = found
+        if choice < 0:
+            self.home = replace(self.home, focus=menu)
+            self.tick()
+            return
+        again = self.home.focus == menu and self.home.menus[menu].selected == choice
+        self._select(menu, choice)
+        if again:
+            self._open(beside=False)
+        self.tick()
+
+    def _move(self, lines: int) -> None:
+        menu = self.home.menus[self.home.focus]
+        self._select(self.home.focus, (menu.selected + lines) % len(menu.choices))
+
+    def _select(self, number: int, choice: int) -> None:
+        menus = list(self.home.menus)
+        menus[number] = replace(menus[number], selected=choice)
+        self.home = replace(self.home, menus=tuple(menus), focus=number)
+
+    def _open(self, *, beside: bool) -> None:
+        chosen = {menu.title: menu.choices[menu.selected].name for menu in self.home.menus}
+        model = server(chosen[SERVER])
+        side = Deployment(model=model, config=configured(model, {}))
+        if any(front.name == chosen[FRONT] for front in fronts()):
+            side = with_front(side, chosen[FRONT])
+        try:
+            ready = prepared(Setup(sides=(side,), options=RunOptions(load=chosen[LOAD])))
+            shown = Shown(prepared=ready, playbacks=tuple(Playback(trace) for trace in ready.traces()))
+        except RefusalError as error:
+            self.notify(str(error), severity="error")
+            return
+        lab = LabScreen(begin(shown, self.stage.now))
+        lab.sitting.clock.play()
+        self.app.push_screen(lab)
+        if beside:
+            self.call_later(lab.perform, "compare")
+
+
+def _on(menu: Menu, names: tuple[str, ...]) -> Menu:
+    place = next((i for i, choice in enumerate(menu.choices) if choice.name in names), 0)
+    return replace(menu, selected=place)

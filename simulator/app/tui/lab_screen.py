@@ -1,0 +1,242 @@
+"""The stage: one to four servers under the same requests, played, paused, rewound, and changed while one looks.
+
+What to watch: nothing here decides what happens or what it looks like. Keys go to ``actions``, the picture comes from
+``simulator.app.stage``, and setups are run at once or, where that takes long, in a thread beside the screen.
+"""
+
+from functools import partial
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+
+from simulator.app.refusal import RefusalError
+from simulator.app.stage.frame import frame, visible_lanes
+from simulator.app.stage.grid import CellGrid
+from simulator.app.stage.scene import Scene, Size
+from simulator.app.stage.style import Style
+from simulator.app.tui import actions
+from simulator.app.tui.canvas import Canvas
+from simulator.app.tui.export_menu import ExportMenu
+from simulator.app.tui.keys import KEYS
+from simulator.app.tui.panel import WIDTH, line_at, panel_grid
+from simulator.app.tui.pointing import point
+from simulator.app.tui.running import Computed, Runner
+from simulator.app.tui.screen import GridScreen, bindings
+from simulator.app.tui.sitting import Sitting
+from simulator.app.tui.staging import bar, lane_ref, request_on, scene
+
+LEAST_STAGE = 50
+"""With fewer columns left beside it, the list of knobs has the screen to itself."""
+
+MESSAGE_START = 12
+"""Characters by which a message is recognised in the picture."""
+SELECTING = ("select-up", "select-down", "next-pane", "previous-pane", "zoom-pane")
+
+
+class LabScreen(GridScreen):
+    """Draws what is watched, and runs what is wanted."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*KEYS)
+    about = "the stage"
+
+    def __init__(self, sitting: Sitting) -> None:
+        """Show this sitting."""
+        super().__init__()
+        self.sitting = sitting
+        self.menu: ExportMenu | None = None
+        self._runner = Runner(self, sitting)
+        sitting.compute = self._runner.compute
+
+    # --- drawing --------------------------------------------------------------------------------------------------
+
+    def state(self) -> object:
+        """The moment, and everything that was chosen."""
+        self.sitting.expire()
+        menu = None if self.menu is None else self.menu.selected
+        return (self.sitting.version, self.sitting.clock.t_s, self.sitting.clock.playing, self.sitting.busy, menu)
+
+    def picture(self, size: Size) -> CellGrid:
+        """The stage, and beside it the list of knobs if it is open."""
+        grid = CellGrid(*size)
+        grid.blit(frame(self.scene_now, self._stage_size(size), self.stage.look), 0, 0)
+        self._insist(grid)
+        panel = self.sitting.panel_state()
+        if panel is not None:
+            width = min(WIDTH, size.width)
+            grid.blit(panel_grid(panel, (width, size.height), self.stage.look), 0, size.width - width)
+        if self.menu is not None:
+            self.menu.draw(grid, self.stage.look)
+        return grid
+
+    def _insist(self, grid: CellGrid) -> None:
+        """A message is read even where the stage has no line for it."""
+        start = self.sitting.message[:MESSAGE_START]
+        if start and not any(start in grid.text(row) for row in range(grid.height)):
+            row = max(grid.height - 2, 0)
+            grid.fill(row, 0, 1, grid.width, style=Style.ACCENT)
+            grid.put(row, 1, self.sitting.message, Style.ACCENT)
+
+    @property
+    def scene_now(self) -> Scene:
+        """What the stage shows."""
+        return scene(self.sitting, self.hints(*bar(self.sitting)))
+
+    def _stage_size(self, size: Size) -> Size:
+        if self.sitting.panel is None or size.width - WIDTH < LEAST_STAGE:
+            return size
+        return Size(size.width - WIDTH, size.height)
+
+    # --- keys -----------------------------------------------------------------------------------------------------
+
+    def perform(self, id: str) -> None:
+        """Give the key to whoever it belongs to."""
+        if self.menu is not None:
+            self._in_menu(id)
+        elif id in actions.ACTIONS:
+            actions.perform(self.sitting, id)
+            if id in SELECTING:
+                self._keep_in_sight()
+        elif id == "leave" and self.sitting.panel is not None:
+            self.sitting.panel = None
+        elif id in ("inspect", "charts", "source"):
+            self._open(id)
+        elif id in ("page-up", "page-down"):
+            self._scroll(-1 if id == "page-up" else 1)
+        elif id == "export":
+            self.menu = ExportMenu()
+        elif id == "copy":
+            self._copy()
+        else:
+            if id == "leave" and not self.stage.can_leave:
+                self.sitting.say("nothing is open; q quits")
+            super().perform(id)
+        self.sitting.touch()
+
+    def _open(self, id: str) -> None:
+        from simulator.app.tui.reading_screens import ChartsScreen, SourceScreen
+
+        if id == "charts":
+            self.app.push_screen(ChartsScreen(self.sitting))
+        elif id == "source":
+            self.app.push_screen(SourceScreen(self.sitting))
+        else:
+            self._inspect_selected()
+
+    def _inspect_selected(self) -> None:
+        sitting = self.sitting
+        lane = lane_ref(sitting, sitting.focus)
+        if lane is None:
+            sitting.say("select a lane first: up and down, or a click")
+            return
+        request = request_on(sitting.shown.playbacks[sitting.focus], lane, sitting.clock.t_s)
+        if request is None:
+            sitting.say(f"nobody is on {lane.group} {lane.lane} now")
+        else:
+            self._inspect(request)
+
+    def _inspect(self, request: int) -> None:
+        from simulator.app.tui.reading_screens import InspectScreen
+
+        self.app.push_screen(InspectScreen(self.sitting, request))
+
+    def _copy(self) -> None:
+        prepared = self.sitting.shown.prepared
+        if prepared is None:
+            self.sitting.say("this run was saved or measured: there is no command that computes it")
+            return
+        from simulator.app.tui.typed import command_line
+
+        command = command_line(prepared.setup)
+        self.app.copy_to_clipboard(command)
+        self.sitting.say(f"copied: {command}")
+
+    def _in_menu(self, id: str) -> None:
+        menu = self.menu
+        assert menu is not None  # the caller has looked
+        if id in ("select-up", "select-down"):
+            self.menu = menu.moved(-1 if id == "select-up" else 1)
+            return
+        self.menu = None
+        if id == "inspect":
+            from simulator.app.tui.exporting import export
+
+            kind, scene_now, size = menu.kind, self.scene_now, self._stage_size(self.cells)
+            self.sitting.say("saving ...")
+            job = partial(export, kind, self.sitting.shown, scene_now, size, self.stage.look)
+            self.run_worker(partial(self._export, job), thread=True, group="export", exit_on_error=False)
+        elif id == "quit":
+            super().perform(id)
+
+    # --- lanes in sight -------------------------------------------------------------------------------------------
+
+    def _keep_in_sight(self) -> None:
+        """Scroll as far as needed to see the selected lane."""
+        lane = self.sitting.pane.lane
+        if lane is None or not all(self.cells):
+            return
+        shown = visible_lanes(self.scene_now, self._stage_size(self.cells), self.sitting.focus)
+        if lane < shown.start:
+            self.sitting.look(first=lane)
+        elif len(shown) and lane >= shown.stop:
+            self.sitting.look(first=lane - len(shown) + 1)
+
+    def _scroll(self, pages: float) -> None:
+        shown = visible_lanes(self.scene_now, self._stage_size(self.cells), self.sitting.focus)
+        lines = round(pages * max(len(shown) - 1, 1)) if abs(pages) >= 1 else (1 if pages > 0 else -1)
+        self.sitting.look(first=max(shown.start + lines, 0))
+        self.sitting.touch()
+
+    # --- the mouse ------------------------------------------------------------------------------------------------
+
+    def on_canvas_wheel(self, event: Canvas.Wheel) -> None:
+        """Scroll through the lanes."""
+        self._scroll(event.lines / 2)
+        self.tick()
+
+    def on_canvas_pointed(self, event: Canvas.Pointed) -> None:
+        """Select, inspect, seek, or choose from the list."""
+        sitting, cells = self.sitting, self.cells
+        panel = sitting.panel_state()
+        if panel is not None and event.col >= cells.width - min(WIDTH, cells.width):
+            line = line_at(panel, cells.height, event.row)
+            sitting.panel = sitting.panel if line is None else line
+        elif self.menu is None:
+            cell = (event.row, event.col)
+            pressed = point(sitting, self.scene_now, self._stage_size(cells), cell, dragged=event.dragged)
+            if pressed.request is not None:
+                self._inspect(pressed.request)
+            elif pressed.action:
+                self.perform(pressed.action)
+        sitting.touch()
+        self.tick()
+
+    # --- running --------------------------------------------------------------------------------------------------
+
+    def on_computed(self, event: Computed) -> None:
+        """A thread is through."""
+        self._runner.show(event)
+        self.tick()
+
+    # --- saving ---------------------------------------------------------------------------------------------------
+
+    class Saved(Message):
+        """A file is there, or why it is not."""
+
+        def __init__(self, words: str) -> None:
+            """To be told."""
+            super().__init__()
+            self.words = words
+
+    def _export(self, job: "partial[str]") -> None:
+        """In a thread."""
+        try:
+            words = job()
+        except RefusalError as error:
+            words = str(error)
+        self.post_message(self.Saved(words))
+
+    def on_lab_screen_saved(self, event: Saved) -> None:
+        """Say where the file is."""
+        self.sitting.say(event.words)
+        self.tick()

@@ -1,0 +1,199 @@
+"""What is opened from the stage and closed again: one request's life, charts, and the code beside the animation.
+
+What to watch: the run plays on meanwhile, and all keys of the time work here too.
+"""
+
+import json
+from dataclasses import replace
+from functools import cached_property
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from simulator.app.stage.chart_data import Figures, figures_of
+from simulator.app.stage.charts import Chart, Charts, charts
+from simulator.app.stage.code import Code, code_of
+from simulator.app.stage.frame import frame
+from simulator.app.stage.grid import CellGrid
+from simulator.app.stage.scene import Size
+from simulator.app.stage.source import Source, source
+from simulator.app.stage.waterfall import waterfall
+from simulator.app.tui import actions
+from simulator.app.tui.keys import BY_ID, Group, of
+from simulator.app.tui.screen import GridScreen, Words, bindings
+from simulator.app.tui.sitting import Sitting
+from simulator.app.tui.staging import scene
+from simulator.trace.playback import Playback
+from simulator.trace.telling import Teller
+
+PAGE = 10
+SCROLL = {"select-up": -1, "select-down": 1, "page-up": -PAGE, "page-down": PAGE}
+SCROLLING: Words = {
+    "select-up": ("scroll", "a line up"),
+    "select-down": ("scroll", "a line down"),
+    "page-up": ("scroll", "ten lines up"),
+    "page-down": ("scroll", "ten lines down"),
+}
+SIDE_BY_SIDE = 150
+"""From this width on the animation has room beside the code."""
+READING_KEYS = (*of(Group.TIME, Group.PROGRAM), *map(BY_ID.__getitem__, (*SCROLL, "help", "leave")))
+
+
+class ReadingScreen(GridScreen):
+    """Scrolls through something about the server in focus while the run goes on."""
+
+    def __init__(self, sitting: Sitting) -> None:
+        """At the top."""
+        super().__init__()
+        self.sitting = sitting
+        self.first = 0
+
+    def state(self) -> object:
+        """The moment, and how far it was scrolled."""
+        self.sitting.expire()
+        return (self.sitting.version, self.sitting.clock.t_s, self.sitting.clock.playing, self.first)
+
+    def perform(self, id: str) -> None:
+        """Scroll; play, pause and seek; or what all screens do."""
+        if id in SCROLL:
+            self.first = max(self.first + SCROLL[id], 0)
+        elif BY_ID[id].group is Group.TIME:
+            actions.perform(self.sitting, id)
+        else:
+            super().perform(id)
+        self.sitting.touch()
+
+    @property
+    def playback(self) -> Playback:
+        """The run in focus."""
+        return self.sitting.shown.playbacks[self.sitting.focus]
+
+
+class InspectScreen(ReadingScreen):
+    """The life of one request."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*READING_KEYS, BY_ID["next-pane"], BY_ID["previous-pane"])
+    about = "one request"
+    words: ClassVar[Words] = {
+        **SCROLLING,
+        "next-pane": ("next request", "the request that came next"),
+        "previous-pane": ("request before", "the request that came before"),
+    }
+
+    def __init__(self, sitting: Sitting, request: int) -> None:
+        """Of the run in focus."""
+        super().__init__(sitting)
+        self.request = request
+        self._teller = Teller(self.playback.trace)
+
+    def state(self) -> object:
+        """And which request it is."""
+        return (super().state(), self.request)
+
+    def perform(self, id: str) -> None:
+        """Tab goes on to the next request; all else as elsewhere."""
+        if id in ("next-pane", "previous-pane"):
+            step = 1 if id == "next-pane" else -1
+            self.request = (self.request + step) % len(self.playback.trace)
+            self.first = 0
+        else:
+            super().perform(id)
+
+    def picture(self, size: Size) -> CellGrid:
+        """Every part of it as a bar, and who was in the way."""
+        told = self._teller.tell(self.request)
+        self.first = min(self.first, max(len(told.parts) - 1, 0))
+        hints = self.hints("next-pane", "select-down", "step", "leave", "help")
+        return waterfall(told, size, self.stage.look, t_s=self.sitting.clock.t_s, first=self.first, keys=hints)
+
+
+class ChartsScreen(ReadingScreen):
+    """Figures of the whole run, of all servers over one another."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        *READING_KEYS, BY_ID["next-pane"], BY_ID["previous-pane"], BY_ID["log-scale"]
+    )
+    SHOWN: ClassVar[tuple[Chart | None, ...]] = (None, *Chart)
+    about = "charts"
+    words: ClassVar[Words] = {
+        **SCROLLING,
+        "next-pane": ("next chart", "one chart alone, then the next"),
+        "previous-pane": ("chart before", "the chart before"),
+    }
+
+    def __init__(self, sitting: Sitting) -> None:
+        """All charts at once."""
+        super().__init__(sitting)
+        self.number = 0
+
+    @cached_property
+    def _figures(self) -> tuple[Figures, ...]:
+        views = scene(self.sitting).views
+        return tuple(figures_of(view.playback, f"{'ABCD'[i]} {view.title}") for i, view in enumerate(views))
+
+    def state(self) -> object:
+        """And which chart is shown."""
+        return (super().state(), self.number)
+
+    def perform(self, id: str) -> None:
+        """Tab goes on to the next chart, alone on the screen."""
+        if id in ("next-pane", "previous-pane"):
+            self.number = (self.number + (1 if id == "next-pane" else -1)) % len(self.SHOWN)
+        elif id == "log-scale":
+            actions.perform(self.sitting, id)
+        else:
+            super().perform(id)
+
+    def picture(self, size: Size) -> CellGrid:
+        """One chart, or as many as fit."""
+        state = Charts(
+            runs=self._figures,
+            shown=self.SHOWN[self.number],
+            logarithmic=self.sitting.log_s,
+            t_s=self.sitting.clock.t_s,
+            keys=self.hints("next-pane", "log-scale", "play", "leave", "help"),
+        )
+        return charts(state, size, self.stage.look)
+
+
+class SourceScreen(ReadingScreen):
+    """The model and its real server, what is at work now marked; on a wide screen beside the animation."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*READING_KEYS, BY_ID["next-pane"], BY_ID["previous-pane"])
+    about = "source"
+    words: ClassVar[Words] = {**SCROLLING, "next-pane": ("next server", "the next server of several")}
+
+    def __init__(self, sitting: Sitting) -> None:
+        """Of the server in focus."""
+        super().__init__(sitting)
+        self._codes: dict[tuple[str, str, tuple[str, ...]], Code] = {}
+
+    def perform(self, id: str) -> None:
+        """Tab goes on to the next server."""
+        if id in ("next-pane", "previous-pane"):
+            actions.perform(self.sitting, id)
+            self.first = 0
+        else:
+            super().perform(id)
+
+    def picture(self, size: Size) -> CellGrid:
+        """The lines of the steps where requests are."""
+        present, places = self.playback.at(self.sitting.clock.t_s).present, self.playback.trace.places
+        active = tuple(dict.fromkeys(places[i].name for i in present.place.tolist() if i < len(places)))
+        state = Source(code=self._code, active=active, first=self.first)
+        if size.width < SIDE_BY_SIDE:
+            return source(state, size, self.stage.look)
+        grid, half = CellGrid(*size), size.width * 2 // 5
+        stage = replace(scene(self.sitting), keys=(), zoomed=True)
+        grid.blit(frame(stage, Size(half, size.height), self.stage.look), 0, 0)
+        grid.blit(source(state, Size(size.width - half, size.height), self.stage.look), 0, half)
+        return grid
+
+    @property
+    def _code(self) -> Code:
+        labels = self.playback.trace.labels
+        fronts = tuple(json.loads(labels.get("fronts", "{}")))
+        key = (labels.get("model", ""), labels.get("server", ""), fronts)
+        if key not in self._codes:
+            self._codes[key] = code_of(*key, self.playback.trace.places)
+        return self._codes[key]

@@ -1,0 +1,153 @@
+"""A screen that is one grid: drawn when something changed, and only then.
+
+What to watch: ``tick`` comes as often as pictures are wanted. It asks what the picture depends on, and where that is
+the same as last time, or where the terminal has not taken in the last pictures yet, it does nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from simulator.app.stage.grid import CellGrid
+from simulator.app.stage.help import KeyGroup
+from simulator.app.stage.scene import KeyHint, Size
+from simulator.app.tui.canvas import Canvas
+from simulator.app.tui.keys import BY_ID, KEYS, Group, Key
+
+if TYPE_CHECKING:
+    from simulator.app.tui.app import StageApp
+
+PICTURES_WAITING = 1
+"""More than that are not put into the queue of a slow terminal: keys must not wait behind pictures."""
+
+Words = Mapping[str, tuple[str, str]]
+"""By action: what it does in one or two words, and in a sentence."""
+
+
+def bindings(*keys: Key) -> list[BindingType]:
+    """The keys as Textual wants them; each can be remapped by its id."""
+    return [Binding(key.keys, f"do('{key.id}')", key.does, show=False, id=key.id) for key in keys]
+
+
+class GridScreen(Screen[None]):
+    """The canvas, and what keeps it up to date."""
+
+    AUTO_FOCUS = "Canvas"
+    about: ClassVar[str] = ""
+    """What the help calls this screen."""
+    words: ClassVar[Words] = {}
+    """What keys do here, where that is not what the table of keys says: for the key bar, and for the help."""
+
+    def __init__(self) -> None:
+        """Nothing is drawn yet."""
+        super().__init__()
+        self.pictures = 0
+        """How many were drawn so far."""
+        self._drawn: object = None
+
+    @property
+    def stage(self) -> "StageApp":
+        """The application."""
+        return cast("StageApp", self.app)
+
+    @property
+    def canvas(self) -> Canvas:
+        """The one widget."""
+        return self.query_one(Canvas)
+
+    @property
+    def cells(self) -> Size:
+        """How large the picture is to be."""
+        return Size(self.size.width, self.size.height)
+
+    # --- what a screen says ---------------------------------------------------------------------------------------
+
+    def state(self) -> object:
+        """What the picture depends on; equal states have equal pictures."""
+        raise NotImplementedError
+
+    def picture(self, size: Size) -> CellGrid:
+        """The picture now."""
+        raise NotImplementedError
+
+    def perform(self, id: str) -> None:
+        """Do what a key does; here what it does on every screen."""
+        if id in ("glyphs", "theme"):
+            self.stage.next_look(id)
+        elif id == "quit":
+            self.app.exit(0)
+        elif id == "leave" and self.stage.can_leave:
+            self.dismiss()
+        elif id == "help":
+            self._help()
+
+    def _help(self) -> None:
+        from simulator.app.tui.help_screen import HelpScreen
+
+        groups = []
+        for group in Group:
+            keys = tuple((self.stage.pressed(key.id), self.tells(key)) for key in self.keys if key.group is group)
+            groups += [KeyGroup(title=group.value, keys=keys)] if keys else []
+        self.app.push_screen(HelpScreen(self.about, tuple(groups)))
+
+    def hints(self, *ids: str) -> tuple[KeyHint, ...]:
+        """Keys for the key bar."""
+        does = {name: self.words[name][0] if name in self.words else BY_ID[name].does for name in ids}
+        return tuple(KeyHint(key=self.stage.pressed(name), does=does[name], action=name) for name in ids)
+
+    def tells(self, key: Key) -> str:
+        """What a key does here, for the help."""
+        return self.words[key.id][1] if key.id in self.words else key.about
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Those that do something here."""
+        ids = {each.id for several in self._bindings.key_to_bindings.values() for each in several}
+        return tuple(key for key in KEYS if key.id in ids)
+
+    # --- drawing --------------------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """The canvas alone."""
+        yield Canvas(self.stage.look)
+
+    def on_mount(self) -> None:
+        """Begin to tick."""
+        self.set_interval(1.0 / self.stage.fps, self.tick)
+
+    def on_screen_resume(self) -> None:
+        """Another screen was shown meanwhile, perhaps with another look."""
+        self._drawn = None
+
+    def on_canvas_resized(self) -> None:
+        """The canvas has a size, or another one."""
+        self.tick()
+
+    def tick(self) -> None:
+        """Draw, if the picture is another one than last time."""
+        if not self.is_current or not self.is_mounted or self._behind():
+            return
+        state = (self.state(), self.cells, self.stage.look)
+        if state == self._drawn or not all(self.cells):
+            return
+        if self._drawn is None or cast("tuple[object, ...]", self._drawn)[2] != self.stage.look:
+            self.canvas.wear(self.stage.look)
+        self._drawn = state
+        self.pictures += 1
+        self.canvas.show(self.picture(self.cells))
+
+    def _behind(self) -> bool:
+        """Whether the terminal is slower than the pictures. Textual has no public word for it."""
+        writer = getattr(getattr(self.app, "_driver", None), "_writer_thread", None)
+        queue = getattr(writer, "_queue", None)
+        waiting: Callable[[], int] = getattr(queue, "qsize", partial(int, 0))
+        return waiting() > PICTURES_WAITING
+
+    def action_do(self, id: str) -> None:
+        """A key was pressed."""
+        self.perform(id)
+        self.tick()

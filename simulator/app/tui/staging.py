@@ -1,0 +1,129 @@
+"""From what is watched to a scene that can be drawn."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from simulator.app.simulation import Deployment
+from simulator.app.stage.frame import lanes_of
+from simulator.app.stage.scene import KeyHint, LaneRef, Scene, View
+from simulator.app.tui.knobs import main_setting
+from simulator.app.tui.scenario_knobs import scenario_knobs
+from simulator.app.tui.setup import Prepared
+from simulator.app.tui.sitting import Sitting
+from simulator.trace.playback import Playback
+
+BAR = (
+    "play", "step", "faster", "larger", "front", "more-load", "more-slow", "kill", "inspect", "panel", "compare",
+    "next-model", "jump", "charts", "source", "help", "undo", "export", "copy", "burst", "quit",
+)  # fmt: skip
+"""What the key bar shows, the most important first."""
+BAR_PANES = ("next-pane", "zoom-pane")
+BAR_REPLAY = ("play", "step", "faster", "jump", "select-down", "inspect", "charts", "help", "export", "quit")
+SHORT_KNOBS = ("rate", "slow", "io", "cores", "seed")
+LONGEST_KNOBS = 3
+
+
+def bar(sitting: Sitting) -> tuple[str, ...]:
+    """The actions that the key bar offers."""
+    if sitting.shown.prepared is None:
+        return BAR_REPLAY
+    return (*BAR[:4], *BAR_PANES, *BAR[4:]) if len(sitting.panes) > 1 else BAR
+
+
+def scene(sitting: Sitting, hints: tuple[KeyHint, ...] = ()) -> Scene:
+    """What the stage is to show now, and which keys it names."""
+    prepared = sitting.shown.prepared
+    labels = sitting.shown.playbacks[0].trace.labels
+    return Scene(
+        views=tuple(view(sitting, number) for number in range(len(sitting.shown.playbacks))),
+        load=labels.get("load") or labels.get("title", "a run"),
+        t_s=sitting.clock.t_s,
+        column_s=sitting.column_s,
+        playing=sitting.clock.playing,
+        speed=sitting.clock.speed,
+        focus=sitting.focus,
+        zoomed=sitting.zoomed,
+        knobs="" if prepared is None else _load_words(prepared),
+        message=sitting.message,
+        keys=tuple(
+            replace(hint, does="pause") if sitting.clock.playing and hint.action == "play" else hint for hint in hints
+        ),
+        log_s=sitting.log_s,
+    )
+
+
+def view(sitting: Sitting, number: int) -> View:
+    """One of the servers."""
+    shown, pane, before = sitting.shown, sitting.panes[number], sitting.session.before
+    playback = shown.playbacks[number]
+    title, note, knobs = _words(shown.prepared, playback, number)
+    return View(
+        playback=playback,
+        title=title,
+        note=note,
+        knobs=knobs,
+        ghost=before.playbacks[number] if before and number < len(before.playbacks) else None,
+        busy=sitting.busy,
+        selected_lane=lane_ref(sitting, number),
+        first_lane=pane.first,
+    )
+
+
+def lane_ref(sitting: Sitting, number: int) -> LaneRef | None:
+    """The selected lane of a server, by its resource; None where it has no such lane (any more)."""
+    lane, lanes = sitting.panes[number].lane, lanes_of(View(playback=sitting.shown.playbacks[number], title=""))
+    return lanes[lane] if lane is not None and lane < len(lanes) else None
+
+
+def lane_number(playback: Playback, wanted: LaneRef) -> int | None:
+    """The lane counted through all groups."""
+    lanes = lanes_of(View(playback=playback, title=""))
+    return lanes.index(wanted) if wanted in lanes else None
+
+
+def request_on(playback: Playback, lane: LaneRef, t_s: float) -> int | None:
+    """The request that a lane belonged to at a moment."""
+    now = playback.at(t_s)
+    pools = {pool.pool.name: pool.request for pool in now.pools}
+    locks = {lock.lock.name: lock.holder for lock in now.locks}
+    holders = pools.get(lane.group, locks.get(lane.group))
+    if holders is None or holders[lane.lane] < 0:
+        return None
+    return int(holders[lane.lane])
+
+
+def _load_words(prepared: Prepared) -> str:
+    words = [f"{each.label} {each.value}" for each in scenario_knobs(prepared) if each.id in SHORT_KNOBS]
+    return " · ".join(words)
+
+
+def _words(prepared: Prepared | None, playback: Playback, number: int) -> tuple[str, str, str]:
+    """Title, note and knobs of a server."""
+    labels = playback.trace.labels
+    if prepared is None:
+        names = [*json.loads(labels.get("fronts", "{}")), labels.get("model", "a server")]
+        note = "measured" if labels.get("engine") == "measured" else ""
+        return " + ".join(names), note, _settings(json.loads(labels.get("settings", "{}")))
+    side = prepared.setup.sides[number]
+    names = [*(front.name for front, _ in side.fronts), side.model.name]
+    return " + ".join(names), _size(prepared, number), _changed(side)
+
+
+def _size(prepared: Prepared, number: int) -> str:
+    name = main_setting(prepared, number)
+    if name is None:
+        return ""
+    count = getattr(prepared.setup.sides[number].config, name)
+    return f"{count} {name if count != 1 else name.removesuffix('es' if name.endswith('sses') else 's')}"
+
+
+def _changed(side: Deployment) -> str:
+    settings = {field.name: getattr(side.config, field.name) for field in side.model.settings}
+    return _settings(settings)
+
+
+def _settings(settings: Mapping[str, Any]) -> str:
+    words = [f"{name.replace('_', ' ')} {value}" for name, value in settings.items() if not isinstance(value, bool)]
+    return " · ".join(words[:LONGEST_KNOBS])

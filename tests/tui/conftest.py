@@ -1,0 +1,53 @@
+"""A small load, a clock that only moves when told, and screens that run in this process without a terminal."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from simulator.app.stage.look import Look
+from simulator.app.tui.app import StageApp
+from simulator.app.tui.sitting import Sitting, begin
+from tests.tui.sittings import Manual, shown
+
+Scene = Callable[[Pilot[int]], Awaitable[None]]
+Play = Callable[..., StageApp]
+SIZE = (120, 36)
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is saved goes where nobody minds, and colours are those of a terminal that has them."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture
+def now() -> Manual:
+    return Manual()
+
+
+@pytest.fixture
+def sitting(now: Manual) -> Sitting:
+    """Prefork under a small load, paused at the start."""
+    return begin(shown("prefork"), now)
+
+
+@pytest.fixture
+def play(now: Manual) -> Play:
+    """Run an application without a terminal, and a scene of a test in it."""
+
+    def run(first: Sitting | None, scene: Scene, *, size: tuple[int, int] = SIZE, look: Look | None = None) -> StageApp:
+        app = StageApp(first, look or Look(), fps=1, now=now)
+
+        async def played() -> None:
+            async with app.run_test(size=size) as pilot:
+                await pilot.pause()
+                await scene(pilot)
+
+        asyncio.run(played())
+        return app
+
+    return run

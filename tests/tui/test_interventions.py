@@ -1,0 +1,76 @@
+"""What is done to the server at the playhead becomes part of the scenario, and can be taken away again."""
+
+from collections.abc import Callable
+
+import pytest
+
+from simulator.app.refusal import RefusalError
+from simulator.app.tui import interventions
+from simulator.app.tui.setup import Prepared, Setup, prepared
+from simulator.plan import Outcome
+from simulator.workload.interventions import Do
+from tests.tui.sittings import ready
+
+AT_S = 1.25
+ALL: dict[Do, Callable[[Prepared], Setup]] = {
+    Do.KILL: lambda start: interventions.killed(start, AT_S, 0, 2),
+    Do.BURST: lambda start: interventions.burst(start, AT_S),
+    Do.SLOW_IO: lambda start: interventions.slow_io(start, AT_S),
+    Do.SLOTS: lambda start: interventions.resized(start, AT_S, 0, 1),
+}
+each_kind = pytest.mark.parametrize("do", list(ALL), ids=lambda do: do.name)
+
+
+@each_kind
+def test_it_comes_at_the_playhead_and_both_engines_are_told(do: Do) -> None:
+    (trace,) = prepared(ALL[do](ready("prefork"))).traces()
+    done = trace.workload.interventions[-1]  # a new size comes after the one that the run began with
+    assert (done.at, done.do) == (AT_S, do)
+
+
+@each_kind
+def test_it_changes_nothing_before_it_happens(do: Do) -> None:
+    (before,) = ready("prefork").traces()
+    (after,) = prepared(ALL[do](ready("prefork"))).traces()
+    assert before.arrival[before.arrival < AT_S].tolist() == after.arrival[after.arrival < AT_S].tolist()
+
+
+@each_kind
+def test_what_was_taken_away_leaves_the_rest(do: Do) -> None:
+    start = prepared(interventions.slow_io(ready("prefork"), 0.5))
+    both = prepared(ALL[do](start))
+    assert len(interventions.listed(both)) == 2
+    assert prepared(interventions.removed(both, 1)).scenario.timeline == start.scenario.timeline
+
+
+@each_kind
+def test_it_is_listed_in_words(do: Do) -> None:
+    (line,) = interventions.listed(prepared(ALL[do](ready("prefork"))))
+    assert line.at_s == AT_S
+    assert line.words.isprintable()
+
+
+def test_a_killed_process_loses_what_it_holds() -> None:
+    start = ready("prefork:workers=1", rate="200")
+    (trace,) = prepared(interventions.killed(start, AT_S, 0, 0)).traces()
+    assert (trace.outcome == Outcome.CRASHED).sum() == 1
+
+
+def test_resizing_twice_goes_on_from_the_size_at_that_moment() -> None:
+    twice = prepared(interventions.resized(prepared(ALL[Do.SLOTS](ready("prefork"))), 2.0, 0, 1))
+    assert [line.words for line in interventions.listed(twice)] == ["resize to 8", "resize to 16"]
+
+
+def test_a_server_without_slots_gets_other_cores() -> None:
+    (line,) = interventions.listed(prepared(interventions.resized(ready("coroutine"), AT_S, 0, 1)))
+    assert line.words == "resize to 4 cores"
+
+
+def test_less_than_one_is_refused() -> None:
+    with pytest.raises(RefusalError, match="cannot be less"):
+        interventions.resized(ready("prefork:workers=1"), AT_S, 0, -1)
+
+
+def test_a_burst_in_a_closed_loop_is_refused_by_the_scenario() -> None:
+    with pytest.raises(RefusalError, match="closed loop"):
+        prepared(interventions.burst(ready("prefork", load="think-time"), AT_S))

@@ -1,0 +1,78 @@
+"""The command line that the screen shows reproduces exactly the run that it shows."""
+
+import json
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from simulator.app.document import document
+from simulator.app.main import main
+from simulator.app.tui import actions
+from simulator.app.tui.session import Shown
+from simulator.app.tui.setup import Setup
+from simulator.app.tui.sitting import Sitting, begin
+from simulator.app.tui.typed import command_line
+from simulator.trace.summary import summarise
+from tests.tui.sittings import Manual, shown
+
+WALKS: dict[str, Sequence[str]] = {
+    "nothing": (),
+    "a knob each": ("more-load", "more-slow", "more-io", "less-cpu", "next-seed", "larger", "front"),
+    "interventions": ("forward", "kill", "forward", "burst", "slow-io", "grow"),
+    "another model": ("next-model", "larger", "front"),
+    "side by side": ("front", "compare", "larger", "next-pane", "smaller", "kill"),
+    "every knob of the list": ("front", "panel", *("select-down", "forward") * 20),
+    "undone": ("more-load", "kill", "undo", "more-io"),
+}
+
+
+def computed_at_once(sitting: Sitting) -> None:
+    def compute(wanted: object) -> None:
+        prepared = sitting.session.wanted
+        assert prepared is wanted
+        assert prepared is not None
+        sitting.session.finish(prepared, prepared.traces())
+        sitting.arrived()
+
+    sitting.compute = compute
+
+
+def results(found: Shown) -> list[object]:
+    """What ``--json`` would write, as a reader of JSON sees it."""
+    assert found.prepared is not None
+    several = [document(p.trace, summarise(p.trace)) for p in found.playbacks]
+    return json.loads(json.dumps(several))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_the_command_line_reproduces_what_is_shown(
+    walk: str, now: Manual, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sitting = begin(shown("prefork"), now)
+    computed_at_once(sitting)
+    for name in WALKS[walk]:
+        actions.perform(sitting, name)
+    assert sitting.shown.prepared is not None
+    command = shlex.split(command_line(sitting.shown.prepared.setup))
+    file = tmp_path / "results.json"
+    assert main([*command[1:], "--json", str(file)]) == 0
+    found = json.loads(file.read_text(encoding="utf-8"))
+    again = [{k: v for k, v in run.items() if k != "server"} for run in found["runs"]] if "runs" in found else [found]
+    assert again == results(sitting.shown)
+    assert capsys.readouterr().err == ""
+
+
+def test_what_is_not_changed_is_not_typed() -> None:
+    setup = shown("prefork", load="steady").prepared
+    assert setup is not None
+    assert command_line(setup.setup) == "simulate --model prefork --load steady"
+    assert command_line(setup.setup, watch=True).endswith(" --watch")
+
+
+def test_a_value_with_blanks_is_quoted_for_a_shell() -> None:
+    start = shown("prefork", load="steady").prepared
+    assert start is not None
+    setup: Setup = start.setup.with_key("requests.page.response", '"2 MiB"')
+    assert shlex.split(command_line(setup))[-1] == 'requests.page.response="2 MiB"'
