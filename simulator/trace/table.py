@@ -3,7 +3,8 @@
 This is the only thing that anybody reads after a run, simulated or measured.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,10 @@ from simulator.plan.walk import Place, walk
 from simulator.workload.table import Workload
 
 Floats = NDArray[np.float64]
+
+
+PER_REQUEST = ("arrival", "reached", "left", "finished", "outcome", "process", "slot", "syn_retries", "lock_wait")
+"""The columns of a trace."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -63,12 +68,17 @@ class Trace:
         """Number of requests."""
         return len(self.arrival)
 
-    @property
+    def take(self, rows: NDArray[np.intp]) -> "Trace":
+        """Some of the requests, in the given order, numbered anew; without grants, which go by the old numbers."""
+        taken = {name: getattr(self, name)[rows] for name in PER_REQUEST}
+        return replace(self, workload=self.workload.take(rows), grants=None, **taken)
+
+    @cached_property
     def places(self) -> tuple[Place, ...]:
         """The walk; its places are the columns of ``reached``."""
         return walk(self.plan, self.workload.phase_count)
 
-    @property
+    @cached_property
     def lock_places(self) -> tuple[int, ...]:
         """The columns of ``lock_wait``, as indices into the walk."""
         return tuple(i for i, place in enumerate(self.places) if place.lock is not None)
