@@ -50,6 +50,7 @@ def requests_table(trace: Trace) -> "pl.DataFrame":
         "left_s": trace.left,
         "process": pl.Series(trace.process).replace(-1, None),
         "syn_retries": trace.syn_retries,
+        "data_retries": trace.data_retries,
     }
     for number, pool in enumerate(trace.plan.pools):
         columns[f"{_column(pool.name)}_slot"] = pl.Series(trace.slot[:, number]).replace(-1, None)

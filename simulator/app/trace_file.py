@@ -26,7 +26,8 @@ KEY = "loopfork"
 FORMAT = 1
 """Raised when an older program could misread the file."""
 
-OF_TRACE = ("arrival", "left", "finished", "outcome", "process", "syn_retries", "reached", "slot", "lock_wait")
+RETRIES = ("syn_retries", "data_retries")
+OF_TRACE = ("arrival", "left", "finished", "outcome", "process", *RETRIES, "reached", "slot", "lock_wait")
 OF_WORKLOAD = ("arrival", "request_class", "client", "upload", "response", "phases", "rtt", "patience", "coin", "think")
 OF_GRANTS = ("request", "place", "start", "end")
 RATES = ("up_rate", "down_rate")

@@ -51,12 +51,15 @@ ACCEPTED = cython.declare(cython.int, 11)
 SEATED = cython.declare(cython.int, 12)
 SHAKEN = cython.declare(cython.int, 13)
 BACK = cython.declare(cython.int, 14)
+REPEATED = cython.declare(cython.int, 15)
 
 # flags of a request
 SETTLED = cython.declare(cython.int, 1)
 ABORTED = cython.declare(cython.int, 2)
 QUEUED = cython.declare(cython.int, 4)
 EAGER = cython.declare(cython.int, 8)
+HALF_OPEN = cython.declare(cython.int, 16)
+DATA_LATE = cython.declare(cython.int, 32)
 
 # how a request ends, as numbered in simulator.plan.words
 COMPLETED = cython.declare(cython.int, 1)
@@ -64,6 +67,7 @@ REFUSED = cython.declare(cython.int, 2)
 GAVE_UP = cython.declare(cython.int, 4)
 CRASHED = cython.declare(cython.int, 8)
 BAD_GATEWAY = cython.declare(cython.int, 9)
+BROKEN = cython.declare(cython.int, 10)
 
 # what an intervention does, as numbered in simulator.workload.interventions
 KILL = cython.declare(cython.int, 0)
@@ -74,6 +78,13 @@ CORES = cython.declare(cython.int, 4)
 CPU = cython.declare(cython.int, 1)
 NOTHING = cython.declare(cython.int, 0)
 INFINITY = cython.declare(cython.double, float("inf"))
+
+# seconds, as named in simulator.engine.simpy_backlog
+LEAST_TIMEOUT = cython.declare(cython.double, 0.2)
+SYN_ACK = cython.declare(cython.double, 1.0)
+LAST_SYN_ACK = cython.declare(cython.double, 31.0)
+REMEMBERED = cython.declare(cython.double, 63.0)
+COOKIE_VALID = cython.declare(cython.double, 120.0)
 
 
 def _doubles(values: Any) -> Any:
@@ -160,6 +171,7 @@ class Kernel:
     process: cython.int[::1]
     slot: cython.int[::1]
     syn_retries: cython.short[::1]
+    data_retries: cython.short[::1]
     lock_wait: cython.double[::1]
     detail: cython.bint
     grants: list[tuple[int, int, float, float]]
@@ -172,6 +184,10 @@ class Kernel:
     link: cython.int[::1]
     back: cython.int[::1]
     two_way: cython.bint
+    dropped: cython.double[::1]
+    data_after: cython.double[::1]
+    ack_after: cython.double[::1]
+    data_at: cython.double[::1]
     asked: cython.double[::1]
     left_over: cython.double[::1]
     since: cython.double[::1]
@@ -197,6 +213,16 @@ class Kernel:
     queue_head: cython.int[::1]
     queue_tail: cython.int[::1]
     queue_size: cython.int[::1]
+    fills_at: cython.int[::1]
+    full_since: cython.double[::1]
+    half_open: cython.int[::1]
+    log_from: cython.double[::1]
+    log_to: cython.double[::1]
+    log_queue: cython.int[::1]
+    log_head: cython.int
+    log_size: cython.int
+    log_mask: cython.int
+    longest_trip: cython.double
     pools: cython.int
     pool_size: cython.int[::1]
     pool_copies: cython.int[::1]
@@ -276,6 +302,7 @@ class Kernel:
         self._read_places(program)
         self._read_resources(program)
         self._read_interventions(program, workload.interventions)
+        self._read_backlogs(program, workload)
         self._read_acceptors(program)
         self.look_ahead()
         self._start()
@@ -295,7 +322,8 @@ class Kernel:
         self.arrival, self.reached = _flat(record.arrival), _flat(record.reached)
         self.left, self.finished, self.outcome = _flat(record.left), _flat(record.finished), _flat(record.outcome)
         self.process, self.slot = _flat(record.process), _flat(record.slot)
-        self.syn_retries, self.lock_wait = _flat(record.syn_retries), _flat(record.lock_wait)
+        self.syn_retries, self.data_retries = _flat(record.syn_retries), _flat(record.data_retries)
+        self.lock_wait = _flat(record.lock_wait)
         self.lock_columns = record.lock_wait.shape[1]
 
     def columns(self) -> dict[str, Any]:
@@ -309,6 +337,7 @@ class Kernel:
             "process": self.process,
             "slot": self.slot,
             "syn_retries": self.syn_retries,
+            "data_retries": self.data_retries,
             "lock_wait": self.lock_wait,
         }
 
@@ -356,6 +385,20 @@ class Kernel:
         intervals = [k.interval_s for k in locks for _ in range(k.copies)]
         self.interval, self.holder = _doubles(intervals), _ints([-1] * len(intervals))
         self.switch_seq = _longs(len(intervals))
+
+    def _read_backlogs(self, program: Any, load: Any) -> None:
+        fills_at = [-1] * program.queues  # how many make it full; -1: not a backlog
+        for place in program.places:
+            if place.op == CONNECT:
+                fills_at[place.resource] = place.limit + 1
+        self.fills_at, self.half_open = _ints(fills_at), _ints([0] * program.queues)
+        self.full_since = _doubles([-INFINITY if fill == 0 else INFINITY for fill in fills_at])
+        self.log_from, self.log_to, self.log_queue = _doubles([0.0] * 64), _doubles([0.0] * 64), _ints([0] * 64)
+        self.log_head = self.log_size = 0
+        self.longest_trip = float(load.rtt.max()) if self.n else 0.0
+        knocking = self.n if self.longest_trip > 0 else 0
+        self.dropped, self.data_at = _flat(np.zeros(knocking)), _flat(np.zeros(knocking))
+        self.data_after, self.ack_after = _flat(np.zeros(knocking)), _flat(np.zeros(knocking))
 
     def _read_acceptors(self, program: Any) -> None:
         eager = program.eager
@@ -501,7 +544,11 @@ class Kernel:
             self.interrupted(walker)
         elif kind == SWITCH:
             self.switch(walker, order)
+        elif kind == REPEATED:
+            if self.repeated(walker) or self.wait_half_open(walker):
+                self.go_on(walker)
         elif kind == GIVE_UP:
+            self.forget(walker)
             self.abort(walker, GAVE_UP, self.now)
             self.go_on(walker)
         elif kind == SYN_TIMEOUT:
@@ -580,15 +627,18 @@ class Kernel:
 
     def make_room(self, entries: cython.int) -> None:
         """Lengthen what the coming event might fill. Done here, so that nothing inside an event can fail."""
-        while len(self.heap_time) < max(self.heap_size, max(self.hop_size, self.jobs)) + entries:
+        filled: cython.int = max(max(self.heap_size, self.log_size), max(self.hop_size, self.jobs))
+        while len(self.heap_time) < filled + entries:
             self.heap_time, self.heap_seq = _longer(self.heap_time), _longer(self.heap_seq)
             self.heap_what = _longer(self.heap_what)
             self.job_mark, self.job_number = _longer(self.job_mark), _longer(self.job_number)
             self.job_walker = _longer(self.job_walker)
             # doubled, a ring reads on past its old end
+            self.log_from, self.log_to = _longer(self.log_from), _longer(self.log_to)
+            self.log_queue = _longer(self.log_queue)
             self.hop_seq, self.hop_walker = _longer(self.hop_seq), _longer(self.hop_walker)
             self.hop_kind = _longer(self.hop_kind)
-        self.hop_mask = len(self.hop_seq) - 1
+        self.hop_mask = self.log_mask = len(self.hop_seq) - 1
         self.room = len(self.heap_time) - entries
 
     @cython.cfunc
@@ -755,24 +805,35 @@ class Kernel:
     @cython.cfunc
     @cython.exceptval(check=False)
     def connect(self, row: cython.int, i: cython.int) -> cython.bint:
-        """A full backlog refuses, or drops the SYN, which is then repeated. True if connected, or aborted."""
+        """The SYN, and the ACK that comes now, have to find a place in the backlog. True if connected, or aborted."""
+        queue: cython.int = self.resource[i]
+        full: cython.bint = self.queue_size[queue] > self.limit[i]
+        trip: cython.double
         at: cython.int
         before: cython.double
-        while not self.flags[row] & ABORTED and self.queue_size[self.resource[i]] > self.limit[i]:
-            if self.refuses[i]:
+        last: cython.double
+        if self.flags[row] & ABORTED or (not full and self.log_size == 0):
+            return True
+        if self.refuses[i]:
+            if full:
                 self.abort(row, REFUSED, self.now)
-                return True
+            return True
+        trip = self.rtt[row] if self.on_client[i] else 0.0
+        while self.was_full(queue, self.now - trip):
             at = self.retry_from[i] + self.tries[row]
             before = self.retries[at - 1] if self.tries[row] > 0 else 0.0
-            if at + 1 < self.retry_to[i]:
-                if not self.until(row, self.now + (self.retries[at] - before), RETRY):
-                    return False
-                self.count_retry(row)
-            else:
-                if not self.until(row, self.now + (self.retries[at] - before), SYN_TIMEOUT):
+            if at + 1 == self.retry_to[i]:
+                last = self.reached[cython.cast(cython.longlong, row) * self.places + i] + self.retries[at]
+                if not self.until(row, last, SYN_TIMEOUT):
                     return False
                 self.abort(row, self.on_timeout[i], self.now)
-        return True
+                return True
+            if not self.until(row, self.now + (self.retries[at] - before), RETRY):
+                return False
+            if self.flags[row] & ABORTED:
+                return True
+            self.count_retry(row)
+        return not full or self.stay_half_open(row, i, trip)
 
     @cython.cfunc
     @cython.exceptval(check=False)
@@ -788,6 +849,66 @@ class Kernel:
         if not self.flags[row] & ABORTED:
             self.tries[row] += 1
             self.syn_retries[row] += 1
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def stay_half_open(self, row: cython.int, i: cython.int, trip: cython.double) -> cython.bint:
+        """The client believes that it is connected; only what is repeated can still find a place."""
+        queue: cython.int = self.resource[i]
+        self.dropped[row] = self.now
+        self.data_after[row], self.ack_after[row] = trip + max(LEAST_TIMEOUT, 2.0 * trip), INFINITY
+        if self.half_open[queue] <= self.limit[i]:  # otherwise it was given a cookie
+            self.half_open[queue] += 1
+            self.flags[row] |= HALF_OPEN
+            self.ack_after[row] = SYN_ACK
+        return self.wait_half_open(row)
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def wait_half_open(self, row: cython.int) -> cython.bint:
+        """Wait for the next repetition of the data or of the SYN-ACK. True if seated, or aborted."""
+        while self.until(row, self.dropped[row] + min(self.data_after[row], self.ack_after[row]), REPEATED):
+            if self.flags[row] & ABORTED:
+                self.forget(row)
+                return True
+            if self.repeated(row):
+                return True
+        return False
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def repeated(self, row: cython.int) -> cython.bint:
+        """Data, or an ACK without, have arrived once more. True if seated, or aborted."""
+        i: cython.int = self.at[row]
+        data: cython.double = self.data_after[row]
+        ack: cython.double = self.ack_after[row]
+        after: cython.double = min(data, ack)
+        valid: cython.double = REMEMBERED if self.flags[row] & HALF_OPEN else COOKIE_VALID
+        if ack == after:
+            self.ack_after[row] = 2.0 * ack + 1.0 if ack < LAST_SYN_ACK else INFINITY
+        if data <= ack:
+            self.data_after[row] = 2.0 * data
+            self.data_retries[row] += 1
+        if after + self.rtt[row] >= valid:
+            self.forget(row)
+            self.turn_away(row, BROKEN)
+            return True
+        if self.queue_size[self.resource[i]] > self.limit[i]:
+            return False
+        self.forget(row)
+        if data > ack:
+            self.flags[row] |= DATA_LATE
+            self.data_at[row] = self.dropped[row] + data
+            self.data_retries[row] += 1
+        return True
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def forget(self, row: cython.int) -> cython.void:
+        """The server has one handshake less to remember, if this was one."""
+        if self.flags[row] & HALF_OPEN:
+            self.flags[row] &= ~HALF_OPEN
+            self.half_open[self.resource[self.at[row]]] -= 1
 
     @cython.cfunc
     @cython.exceptval(check=False)
@@ -884,7 +1005,7 @@ class Kernel:
             if self.two_way:
                 self.back[walker] = self.queue_tail[queue]
         self.queue_tail[queue] = walker
-        self.queue_size[queue] += 1
+        self.grow(queue)
 
     @cython.cfunc
     @cython.exceptval(check=False)
@@ -896,7 +1017,7 @@ class Kernel:
         elif self.two_way:
             self.back[self.queue_head[queue]] = walker
         self.queue_head[queue] = walker
-        self.queue_size[queue] += 1
+        self.grow(queue)
 
     @cython.cfunc
     @cython.exceptval(check=False)
@@ -904,7 +1025,7 @@ class Kernel:
     def dequeue(self, queue: cython.int) -> cython.int:
         walker: cython.int = self.queue_head[queue]
         self.queue_head[queue] = self.link[walker]
-        self.queue_size[queue] -= 1
+        self.shrink(queue)
         return walker
 
     @cython.cfunc
@@ -921,7 +1042,61 @@ class Kernel:
             self.queue_tail[queue] = before
         else:
             self.back[after] = before
+        self.shrink(queue)
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    @cython.inline
+    def grow(self, queue: cython.int) -> cython.void:
+        self.queue_size[queue] += 1
+        if self.queue_size[queue] == self.fills_at[queue]:
+            self.full_since[queue] = self.now
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    @cython.inline
+    def shrink(self, queue: cython.int) -> cython.void:
+        if self.queue_size[queue] == self.fills_at[queue]:
+            self.note_full(queue)
         self.queue_size[queue] -= 1
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def note_full(self, queue: cython.int) -> cython.void:
+        """A backlog has been full until now; whoever has a handshake under way may yet ask for that."""
+        at: cython.int
+        while self.log_size > 0 and self.log_to[self.log_head] <= self.now - self.longest_trip:
+            self.log_head = (self.log_head + 1) & self.log_mask
+            self.log_size -= 1
+        if self.full_since[queue] < self.now:
+            at = (self.log_head + self.log_size) & self.log_mask
+            self.log_from[at], self.log_to[at], self.log_queue[at] = self.full_since[queue], self.now, queue
+            self.log_size += 1
+            if self.log_size > self.log_mask - self.at_most:
+                self.room = -1  # more is made before the next event
+        self.full_since[queue] = INFINITY
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    @cython.inline
+    def was_full(self, queue: cython.int, moment: cython.double) -> cython.bint:
+        """Whether a backlog was full when all that happened at this moment had happened."""
+        return self.full_since[queue] <= moment or (self.log_size > 0 and self.was_full_before(queue, moment))
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def was_full_before(self, queue: cython.int, moment: cython.double) -> cython.bint:
+        """The same, if it is known not to have been full from then until now."""
+        k: cython.int = self.log_size
+        at: cython.int
+        while k > 0:
+            k -= 1
+            at = (self.log_head + k) & self.log_mask
+            if self.log_to[at] <= moment:
+                return False
+            if self.log_queue[at] == queue and self.log_from[at] <= moment:
+                return True
+        return False
 
     @cython.cfunc
     @cython.exceptval(check=False)
@@ -938,6 +1113,8 @@ class Kernel:
         start: cython.double = self.arrival[row]
         if self.upload_place > 0:
             start = self.reached[cython.cast(cython.longlong, row) * self.places + self.upload_place]
+        if self.flags[row] & DATA_LATE:
+            start = self.data_at[row]
         if size > self.buffer[i] and self.now > start + self.buffer[i] / rate:
             return self.now + (size - self.buffer[i]) / rate
         return start + size / rate
@@ -1467,6 +1644,7 @@ class Kernel:
         i: cython.int = self.at[row]
         if self.op[i] == COMPUTE or self.op[i] == PHASE:
             self.stop_computing(row)
+        self.forget(row)
         if self.op[i] == SEND and self.on_client[i]:
             self.unsettle(row)
         self.turn_away(row, self.loss(i))

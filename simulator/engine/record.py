@@ -1,6 +1,6 @@
 """What an engine writes down while it runs, and the trace made of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ class Record:
     process: NDArray[np.int32]
     slot: NDArray[np.int32]
     syn_retries: NDArray[np.int16]
+    data_retries: NDArray[np.int16]
     lock_wait: NDArray[np.float64]
 
     @classmethod
@@ -44,12 +45,13 @@ class Record:
             process=np.full(n, -1, np.int32),
             slot=np.full((n, len(plan.pools)), -1, np.int32),
             syn_retries=np.zeros(n, np.int16),
+            data_retries=np.zeros(n, np.int16),
             lock_wait=np.zeros((n, under_lock)),
         )
 
     def trace(self, plan: Plan, workload: Workload, grants: Grants | None) -> Trace:
         """The trace of the requests that were sent, in order of arrival."""
-        columns = ("arrival", "reached", "left", "finished", "outcome", "process", "slot", "syn_retries", "lock_wait")
+        columns = [column.name for column in fields(self) if column.name != "places"]
         if not workload.clients_in_loop:  # every row was sent, and they are in order
             return Trace(plan=plan, workload=workload, grants=grants, **{name: getattr(self, name) for name in columns})
         order = np.argsort(self.arrival, kind="stable")  # nan sorts last

@@ -6,7 +6,6 @@ in the order in which it was scheduled, and whoever is given something goes on a
 """
 
 from collections.abc import Callable, Generator
-from functools import partial
 from math import inf
 from typing import Any
 
@@ -14,6 +13,7 @@ import simpy
 
 from simulator.engine.record import Record, grants_table
 from simulator.engine.simpy_acceptors import Acceptor, Acceptors
+from simulator.engine.simpy_backlog import COOKIE_VALID_S, REMEMBERED_S, AcceptQueue, repetitions
 from simulator.engine.simpy_computing import Computing, Life
 from simulator.engine.simpy_interventions import Intervening
 from simulator.engine.simpy_request import Arrival, LostError, Request, Run
@@ -21,6 +21,7 @@ from simulator.engine.simpy_resources import Slots
 from simulator.plan import (
     Accept,
     AcceptEagerly,
+    Backlog,
     Compute,
     Connect,
     Handle,
@@ -53,12 +54,12 @@ class Server:
         self.computing = Computing(env, plan, self.record)
         self.slots = {pool: [Slots(env, pool, copy) for copy in range(pool.processes)] for pool in plan.pools}
         self.eager = {step.backlog: Acceptors(env, step) for step in plan.steps if isinstance(step, AcceptEagerly)}
-        self.queues: dict[object, Callable[[], int]] = {}
+        self.queues: dict[Backlog, AcceptQueue[Any]] = {}
         for step in plan.steps:
             if isinstance(step, Accept):
-                self.queues[step.backlog] = partial(len, self.slots[step.pool][0].queue)
+                self.queues[step.backlog] = self.slots[step.pool][0].queue = AcceptQueue(env, step.backlog)
             elif isinstance(step, AcceptEagerly):
-                self.queues[step.backlog] = partial(len, self.eager[step.backlog].backlog)
+                self.queues[step.backlog] = self.eager[step.backlog].backlog
         self.first_send = next((i for i, p in enumerate(self.record.places) if isinstance(p.step, Send)), -1)
         self.pool_column = {pool: i for i, pool in enumerate(plan.pools)}
         self.timed = bool(workload.clients_in_loop) or any(
@@ -199,22 +200,58 @@ class Server:
         return True
 
     def connect(self, request: Request, step: Connect) -> Life:
-        """The handshake takes 1.5 round trips; a full backlog refuses, or drops the SYN, which is then repeated."""
-        shaken = self.env.now + 1.5 * self.load.rtt[request.row] if step.link is Link.CLIENT else self.env.now
-        if not (yield from self.until(request, shaken)):
+        """The SYN and, a round trip later, the ACK have to find a place in the backlog; the request acts at the second.
+
+        A full backlog refuses, or drops the SYN, which is then repeated, or drops the ACK.
+        """
+        queue, began = self.queues[step.backlog], self.env.now
+        rtt = float(self.load.rtt[request.row]) if step.link is Link.CLIENT else 0.0
+        if not (yield from self.until(request, began + 1.5 * rtt)):
+            return
+        if step.backlog.refuses:
+            if queue.full:
+                self.abort(request, Outcome.REFUSED, self.env.now)
             return
         before = 0.0
-        for again in (*step.retries_s, step.timeout_s):
-            if self.queues[step.backlog]() <= step.backlog.limit:
-                return
-            if step.backlog.refuses:
-                return self.abort(request, Outcome.REFUSED, self.env.now)
+        for again in step.retries_s:
+            if not queue.was_full(self.env.now - rtt):
+                break
             if not (yield from self.until(request, self.env.now + (again - before))):
                 return
             before = again
-            if again != step.timeout_s:
-                self.record.syn_retries[request.row] += 1
-        self.abort(request, step.on_timeout, self.env.now)
+            self.record.syn_retries[request.row] += 1
+        if queue.was_full(self.env.now - rtt):
+            if (yield from self.until(request, began + step.timeout_s)):
+                self.abort(request, step.on_timeout, self.env.now)
+        elif queue.full:
+            yield from self.wait_half_open(request, queue, rtt)
+
+    def wait_half_open(self, request: Request, queue: AcceptQueue[Any], rtt: float) -> Life:
+        """The client believes that it is connected; only what is repeated can still find a place.
+
+        The server answered the SYN one round trip ago. It remembers as many of these as the backlog has places.
+        """
+        cookie = queue.half_open > queue.limit
+        queue.half_open += not cookie
+        try:
+            yield from self.repeat_until_seated(request, queue, rtt, cookie)
+        finally:
+            queue.half_open -= not cookie
+
+    def repeat_until_seated(self, request: Request, queue: AcceptQueue[Any], rtt: float, cookie: bool) -> Life:
+        """Data take their place with them; who got in by an ACK without data waits for the data's next repetition."""
+        dropped = self.env.now
+        for after_s, data_s, with_data in repetitions(rtt, cookie=cookie):
+            if not (yield from self.until(request, dropped + after_s)):
+                return
+            self.record.data_retries[request.row] += with_data
+            if after_s + rtt >= (COOKIE_VALID_S if cookie else REMEMBERED_S):
+                return self.turn_away(request, Outcome.BROKEN)
+            if not queue.full:
+                if not with_data:
+                    request.data_at = dropped + data_s
+                    self.record.data_retries[request.row] += 1
+                return
 
     def seize(self, request: Request, pool: Pool) -> Life:
         """Take the slot that has been idle longest, or queue for one."""
@@ -255,7 +292,9 @@ class Server:
         return start + size / rate
 
     def upload_start(self, request: Request) -> float:
-        """When the client's connection stood: the place after its connect."""
+        """When the client's connection stood: the place after its connect; or later, if its first data were lost."""
+        if request.data_at is not None:
+            return request.data_at
         for column, place in enumerate(self.record.places):
             if isinstance(place.step, Connect) and place.step.link is Link.CLIENT:
                 return float(self.record.reached[request.row, column + 1])

@@ -4,12 +4,12 @@ What to watch: an acceptor needs the same lock as everybody else in its process.
 oldest connection, and the request then belongs to that process, however busy it is.
 """
 
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import simpy
 
+from simulator.engine.simpy_backlog import AcceptQueue
 from simulator.engine.simpy_resources import Wait
 from simulator.plan import AcceptEagerly
 
@@ -34,7 +34,7 @@ class Acceptors:
     def __init__(self, env: simpy.Environment, step: AcceptEagerly) -> None:
         """No connection waits."""
         self.env, self.step = env, step
-        self.backlog: deque[tuple[int, Wait]] = deque()
+        self.backlog: AcceptQueue[tuple[int, Wait]] = AcceptQueue(env, step.backlog)
         self.all = [Acceptor(process) for process in range(step.lock.processes)]
         self.sleeping: list[tuple[Acceptor, Wait]] = []
 

@@ -59,6 +59,8 @@ class Request:
         self.run: Run | None = None
         self.taken_by: Acceptors | None = None
         self.settled = self.aborted = False
+        self.data_at: float | None = None
+        """When its data come, where the connection was there before them."""
 
     @property
     def leaving(self) -> bool:

@@ -47,7 +47,7 @@ class Machine:
     syn_retries: Literal["linear", "classic"] = "linear"
     """When a dropped SYN is repeated: at 1, 2, 3, 4, 5, 7 s ... (linear) or at 1, 3, 7, 15 s ... (classic)."""
     full_backlog: Literal["drop", "refuse"] = "drop"
-    """A SYN that finds the backlog full is dropped, and repeated by its client, or refused (tcp_abort_on_overflow)."""
+    """Who finds the backlog full is not heard, and has to repeat it, or is refused (tcp_abort_on_overflow)."""
 
     @property
     def processor(self) -> Cores:

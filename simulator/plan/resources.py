@@ -72,7 +72,7 @@ class Backlog:
     limit: int
     """As passed to listen(); Linux admits one more than this (its test for "full" is `>`)."""
     refuses: bool = False
-    """When full: True answers with a reset at once, False drops the SYN and lets the client repeat it."""
+    """When full: True answers with a reset at once, False drops what comes and lets the client repeat it."""
 
 
 @dataclass(frozen=True, slots=True)

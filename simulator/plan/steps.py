@@ -21,14 +21,18 @@ class Link(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """Open a connection: 1.5 round trips, then a place in the backlog. A full backlog drops the SYN or refuses."""
+    """Open a connection: 1.5 round trips, then a place in the backlog.
+
+    A full backlog refuses, or drops the SYN, which is repeated, or drops the ACK that ends the handshake: the client
+    then believes that it is connected, and gets in when what it has sent is repeated.
+    """
 
     backlog: Backlog
     link: Link = Link.CLIENT
     retries_s: tuple[float, ...] = ()
     """Seconds after the first SYN at which it is repeated."""
     timeout_s: float = 127.0
-    """Seconds after the first SYN at which the connecting side stops trying."""
+    """Seconds after the first SYN at which the connecting side stops trying, if no SYN was answered."""
     on_timeout: Outcome = Outcome.CONNECT_TIMEOUT
 
 

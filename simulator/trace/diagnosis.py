@@ -19,7 +19,7 @@ from simulator.trace.rules_computing import (
     loop_blocked,
     loop_saturated,
 )
-from simulator.trace.rules_ends import few_samples, gateway_timeouts, gave_up, refused, syn_retries, turned_away
+from simulator.trace.rules_ends import few_samples, gateway_timeouts, gave_up, overflow, refused, turned_away
 from simulator.trace.rules_load import accept_limit, imbalance, overload
 from simulator.trace.rules_slots import held_by_io, held_by_readers, held_by_uploads, too_few_to_compute
 from simulator.trace.rules_timeline import crashes, without_effect
@@ -41,7 +41,7 @@ RULES: tuple[Rule, ...] = (
     imbalance,
     accept_limit,
     refused,
-    syn_retries,
+    overflow,
     turned_away,
     gateway_timeouts,
     gave_up,

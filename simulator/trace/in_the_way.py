@@ -85,11 +85,10 @@ class InTheWay:
         for index, place in enumerate(self._sites.places):
             if isinstance(place.step, Connect):
                 start = float(self._trace.reached[request, index])
-                shaken = self._handshake_s(request, place)
                 times = place.step.retries_s[: int(self._trace.syn_retries[request])]
                 later = self._trace.reached[request, index + 1] if index + 1 < len(self._sites.places) else np.nan
                 end = float(np.nan_to_num(later, nan=np.inf))
-                return tuple(t for t in (start + shaken + after for after in times) if t <= end + TOLERANCE_S)
+                return tuple(t for t in (start + after for after in times) if t <= end + TOLERANCE_S)
         return ()
 
     def _handshake_s(self, request: int, place: Place) -> float:
@@ -97,14 +96,17 @@ class InTheWay:
         return 0.0 if local else 1.5 * float(self._trace.workload.rtt[request])
 
     def _full_backlog(self, request: int, stay: Stay, place: Place) -> Obstacle:
-        retries = int(self._trace.syn_retries[request])
+        syn, data = int(self._trace.syn_retries[request]), int(self._trace.data_retries[request])
         if stay.end - stay.start <= self._handshake_s(request, place) + TOLERANCE_S or not isinstance(
             place.step, Connect
         ):
             return NOBODY
         backlog = place.step.backlog
-        times = {0: "", 1: "; the SYN was repeated once"}.get(retries, f"; the SYN was repeated {retries} times")
-        return Obstacle(words=f"the {backlog.name} was full ({backlog.limit + 1} connections){times}")
+        words = f"the {backlog.name} was full ({backlog.limit + 1} connections)"
+        for packet, times in (("the SYN was", syn), ("the first data were", data)):
+            if times:
+                words += f"; {packet} repeated {'once' if times == 1 else f'{times} times'}"
+        return Obstacle(words=words)
 
     def _acceptor(self, request: int, stay: Stay, place: Place) -> Obstacle:
         match place.step:

@@ -1,13 +1,13 @@
-"""Rules about how requests end: refused, turned away, given up, late because the SYN was repeated."""
+"""Rules about how requests end: refused, turned away, given up, late because packets were repeated."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from simulator.plan.resources import Backlog
-from simulator.plan.steps import Connect
+from simulator.plan.steps import Connect, Link, Receive
 from simulator.plan.words import Outcome, State
-from simulator.trace.facts import Facts, Finding
+from simulator.trace.facts import HARDLY, Facts, Finding
 from simulator.trace.outcomes import percentiles
 from simulator.trace.phrases import count, duration, percent, plural, sentence
 from simulator.trace.stays import Floats, Rows
@@ -16,7 +16,7 @@ ANY_FAILURE = 0.3
 """A failure weighs this much, and half the share of the requests that it hit. So it comes before a small wait, and
 after the cause of a large one: that requests fail is seen in the counts, the sentences are there to say why."""
 FEW_RETRIES = 0.005
-"""Repeated SYNs on fewer requests than this do not reach the p99."""
+"""Repeated packets of fewer requests than this do not reach the p99."""
 
 
 def refused(facts: Facts) -> Finding | None:
@@ -33,17 +33,24 @@ def refused(facts: Facts) -> Finding | None:
     return _failure(facts, turned + timed_out, text)
 
 
-def syn_retries(facts: Facts) -> Finding | None:
-    """The backlog overflowed, and clients repeated the SYN a second or more later."""
+def overflow(facts: Facts) -> Finding | None:
+    """The backlog overflowed, and clients repeated the SYN, or the data that they took to have been sent."""
     rows = np.flatnonzero(facts.measures.category)
-    retried = rows[facts.trace.syn_retries[rows] > 0]
+    syn, data = facts.trace.syn_retries[rows] > 0, facts.trace.data_retries[rows] > 0
+    retried = rows[syn | data]
     if not len(retried) or len(retried) < FEW_RETRIES * len(rows):
         return None
     sizes = " and ".join(f"the {b.name} of {count(b.limit + 1)} places" for b in _overflowed(facts))
-    text = f"{sizes} overflowed: {count(len(retried))} of {count(len(rows))} requests had to repeat the SYN"
+    what = [(int(syn.sum()), "the SYN"), (int(data.sum()), "their first data")]
+    (first, packet), *more = [(number, packet) for number, packet in what if number]
+    text = f"{sizes} overflowed: {count(first)} of {count(len(rows))} requests had to repeat {packet}"
+    text += "".join(f" and {count(number)} {packet}" for number, packet in more)
     late = _connected_after(facts, retried)
     if len(late):
         text += f", and those that got in were connected after {duration(percentiles(late, [50.0])[0])} (median)"
+    waited = _waited_for_data(facts, rows[data])
+    if waited > HARDLY * facts.trace.workload.duration:
+        text += f"; some were accepted before their data, which were waited for {duration(waited)} in all"
     slowest = facts.summary.where_slowest
     if slowest.get(State.CONNECTING.value, 0.0) > sum(slowest.values()) / 3:
         text += f"; that is what the p99 of {duration(facts.summary.latency.p99)} shows"
@@ -65,6 +72,16 @@ def _connected_after(facts: Facts, rows: Rows) -> Floats:
             took = trace.reached[rows, i + 1] - trace.reached[rows, i]
             reached.append(took[~np.isnan(took)])
     return np.concatenate(reached)
+
+
+def _waited_for_data(facts: Facts, rows: Rows) -> float:
+    """Seconds that the server waited for what these clients had to send, all added up."""
+    waited, trace = 0.0, facts.trace
+    for i, place in enumerate(facts.measures.places):
+        if isinstance(place.step, Receive) and place.step.link is Link.CLIENT:
+            later = np.fmin.reduce(trace.reached[rows, i + 1 :], axis=1, initial=np.inf)
+            waited += float(np.nansum(np.fmin(later, trace.left[rows]) - trace.reached[rows, i]))
+    return waited
 
 
 def turned_away(facts: Facts) -> Finding | None:

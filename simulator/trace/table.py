@@ -58,6 +58,9 @@ class Trace:
     """[n, pools] the slot it held, numbered through all copies of the pool (copy * size + slot); -1: none."""
     syn_retries: NDArray[np.int16]
     """[n] how often the SYN had to be repeated."""
+    data_retries: NDArray[np.int16]
+    """[n] how often the first data had to be repeated, because the backlog was full when the handshake was done; 0 in
+    measured runs."""
     lock_wait: Floats
     """[n, lock places] seconds that it waited for the lock at each place that computes under one; nan: not known."""
     grants: Grants | None = None

@@ -10,7 +10,8 @@ from simulator.plan import Plan
 from simulator.trace.table import Trace
 from simulator.workload.table import Workload
 
-COLUMNS = ("arrival", "reached", "left", "finished", "outcome", "process", "slot", "syn_retries", "lock_wait")
+RETRIES = ("syn_retries", "data_retries")
+COLUMNS = ("arrival", "reached", "left", "finished", "outcome", "process", "slot", *RETRIES, "lock_wait")
 GRANTS = ("request", "place", "start", "end")
 EQUAL_S = 1e-9
 

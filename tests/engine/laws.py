@@ -16,6 +16,9 @@ from simulator.workload.table import Work
 from tests.engine.interventions import changes, cores_at, lost, open_slots
 from tests.engine.stays import EQUAL_S, Floats, computes, first_overlap, how_many, merged, next_place, process_at, work
 
+SYN_ACKS_S = np.array([1.0, 3.0, 7.0, 15.0, 31.0])
+"""When a SYN-ACK is repeated, after the first."""
+
 # --- requests -------------------------------------------------------------------------------------------------------
 
 
@@ -49,8 +52,12 @@ def time_runs_forward(trace: Trace) -> Iterator[str]:
         yield "a client was answered before it asked, or after it had given up"
 
 
-def a_dropped_syn_costs_what_the_schedule_says(trace: Trace) -> Iterator[str]:
-    """Who got through after k repeated SYNs was connecting for the handshake and the k-th moment of the schedule."""
+def connecting_costs_what_the_schedules_say(trace: Trace) -> Iterator[str]:
+    """Who got through after k repeated SYNs was connecting for the handshake and the k-th moment of the schedule.
+
+    Whose ACK was dropped as well got in with the last repetition of its data, or after the one before it with the
+    answer to a repeated SYN-ACK.
+    """
     connects = [(i, p.step) for i, p in enumerate(trace.places) if isinstance(p.step, Connect)]
     if len(connects) != 1:  # the retries of several connects are counted together
         return
@@ -59,8 +66,14 @@ def a_dropped_syn_costs_what_the_schedule_says(trace: Trace) -> Iterator[str]:
     handshake = 1.5 * trace.workload.rtt if step.link is Link.CLIENT else np.zeros(len(trace))
     moments = np.array([0.0, *step.retries_s])[trace.syn_retries]
     stay = trace.reached[:, column + 1] - trace.reached[:, column]
-    if (np.abs(stay - handshake - moments)[through] > EQUAL_S).any():
-        yield "a connect took neither the handshake nor the handshake and the time to the last retry"
+    more = stay - handshake - moments
+    timeout = trace.workload.rtt + np.maximum(0.2, 2 * trace.workload.rtt)
+    last = np.where(trace.data_retries == 0, 0.0, timeout * 2.0 ** (trace.data_retries - 1))
+    before = np.where(trace.data_retries <= 1, 0.0, last / 2)
+    by_data = np.abs(more - last) <= EQUAL_S
+    by_ack = (np.abs(more[:, None] - SYN_ACKS_S) <= EQUAL_S).any(axis=1) & (before < more) & (more < last)
+    if not (by_data | by_ack)[through].all():
+        yield "a connect took neither the handshake nor the handshake and the time to the last repetition"
 
 
 # --- slots ----------------------------------------------------------------------------------------------------------
@@ -238,7 +251,7 @@ def runs(trace: Trace) -> Iterator[tuple[int, NDArray[np.int64], Floats, Floats]
 LAWS = (
     every_request_ends_once,
     time_runs_forward,
-    a_dropped_syn_costs_what_the_schedule_says,
+    connecting_costs_what_the_schedules_say,
     slots_are_held_by_one_at_a_time,
     no_slot_is_free_while_somebody_waits,
     first_come_first_served,

@@ -82,6 +82,16 @@ def free_plan(pick: Pick) -> Plan:
     return Plan(tuple(build.steps or [Handle()]), cores(pick))
 
 
+def accepting_plan(pick: Pick) -> Plan:
+    """Somebody accepts from a backlog, and then needs the request's data."""
+    build = _Build(pick)
+    pick((build.accept, build.accept_eagerly))()
+    build.steps += [Receive(), Handle(build.some_lock())]
+    while build.held:
+        build.release(build.held[0])
+    return Plan(tuple(build.steps), cores(pick))
+
+
 def model_plan(pick: Pick) -> Plan:
     """The plan of any server."""
     model = pick(servers())

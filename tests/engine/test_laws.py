@@ -67,7 +67,14 @@ def test_a_retry_that_took_no_time_is_found() -> None:
     trace = run_of("dev-server", "slow-clients")
     assert trace.syn_retries.max() >= 2
     trace.syn_retries[:] = 0
-    assert "a connect took neither" in says(laws.a_dropped_syn_costs_what_the_schedule_says, trace)
+    assert "a connect took neither" in says(laws.connecting_costs_what_the_schedules_say, trace)
+
+
+def test_a_repetition_of_data_that_took_no_time_is_found() -> None:
+    trace = run_of("dev-server", "slow-clients")
+    assert trace.data_retries.max() >= 2
+    trace.data_retries[:] = 0
+    assert "a connect took neither" in says(laws.connecting_costs_what_the_schedules_say, trace)
 
 
 def test_a_slot_given_away_twice_is_found(prefork: Trace) -> None:

@@ -1,14 +1,14 @@
 """Signatures: what a full backlog does, and what it means to serve one request at a time."""
 
 from collections import Counter
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 
 from simulator.plan import Machine, Outcome
 from simulator.trace.table import Trace
-from tests.models.serving import latencies, serve
+from tests.models.serving import latencies, seconds_at, serve
 from tests.trace.by_hand import Kind, load_at
 
 QUICK = Kind(steps=(("cpu", 0.001),))
@@ -33,6 +33,27 @@ def test_a_full_backlog_that_refuses_shows_up_as_refused() -> None:
     trace = twelve_at_once(Machine(full_backlog="refuse"))
     assert Counter(trace.outcome.tolist()) == {Outcome.COMPLETED: 4, Outcome.REFUSED: 8}
     assert trace.finished.max() < 0.02
+
+
+def half_open(name: str, **settings: Any) -> Trace:
+    """The first keeps the server busy, the second is in its backlog, the third's ACK is dropped; one comes later.
+
+    The place in the backlog is free from 2.65 s. An ACK without data takes it at 3.2 s; the data are repeated at 5.0 s.
+    """
+    load = load_at([0.0, 0.05, 0.05, 4.0], 1.0, rtt=0.1, page=QUICK)
+    load.phases[0] = 2.5
+    trace = serve(name, load, backlog=0, **settings)
+    assert trace.data_retries.tolist() == [0, 0, 5, 0]
+    assert seconds_at(trace, "receive") == pytest.approx([0.0, 0.0, 1.8, 0.0], abs=0.01)
+    return trace
+
+
+def test_in_overload_a_worker_waits_for_a_client_whose_first_data_were_dropped() -> None:
+    assert latencies(half_open("prefork", workers=1))[3] == pytest.approx(0.2 + (5.0 - 4.15), abs=0.01)
+
+
+def test_an_event_loop_serves_others_while_it_waits_for_such_a_client() -> None:
+    assert latencies(half_open("callback", processes=1))[3] == pytest.approx(0.2, abs=0.01)
 
 
 def test_the_dev_server_serves_one_after_the_other() -> None:

@@ -101,6 +101,7 @@ def trace_of(plan: Plan, load: Workload, *lives: Life) -> Trace:
         process=np.array([life.process for life in lives], np.int32),
         slot=_table([[life.slots.get(pool.name, -1) for pool in plan.pools] for life in lives], pools).astype(np.int32),
         syn_retries=np.zeros(n, np.int16),
+        data_retries=np.zeros(n, np.int16),
         lock_wait=np.empty((n, 0)),
     )
     names = [place.name for place in blank.places]

@@ -37,7 +37,7 @@ from simulator.trace.rules_computing import (
     loop_blocked,
     loop_saturated,
 )
-from simulator.trace.rules_ends import few_samples, gateway_timeouts, gave_up, refused, syn_retries, turned_away
+from simulator.trace.rules_ends import few_samples, gateway_timeouts, gave_up, overflow, refused, turned_away
 from simulator.trace.rules_load import accept_limit, imbalance, overload
 from simulator.trace.rules_slots import held_by_io, held_by_readers, held_by_uploads, too_few_to_compute
 from simulator.trace.rules_timeline import crashes, without_effect
@@ -179,7 +179,7 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
         (forked(4), of(60, page=QUERY)),
         ["were refused because the backlog (10 places) was full"],
     ),
-    syn_retries: (
+    overflow: (
         (forked(4, backlog=Backlog("backlog", 3), retries=ROUGH), of(36, page=QUERY)),
         (forked(4, backlog=Backlog("backlog", 300), retries=ROUGH), of(36, page=QUERY)),
         ["the backlog of 4 places overflowed", "had to repeat the SYN", "connected after 1.0 s (median)"],

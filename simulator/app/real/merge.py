@@ -43,6 +43,7 @@ def merge(plans: Sequence[Plan], workload: Workload, result: Result, reports: Se
         process=np.full(n, -1, np.int32),
         slot=np.full((n, len(plan.pools)), -1, np.int32),
         syn_retries=result.syn_retries,
+        data_retries=np.zeros(n, np.int16),
         lock_wait=np.zeros((n, sum(place.lock is not None for place in walk(plan, workload.phase_count)))),
     )
     trace.finished[trace.outcome == Outcome.OPEN] = np.nan
@@ -135,6 +136,6 @@ def _sent(trace: Trace) -> Trace:
     if not trace.workload.clients_in_loop:
         return trace
     rows = np.argsort(trace.arrival, kind="stable")[: np.count_nonzero(~np.isnan(trace.arrival))]
-    columns = ("arrival", "reached", "left", "finished", "outcome", "process", "slot", "syn_retries", "lock_wait")
-    taken = {name: getattr(trace, name)[rows] for name in columns}
+    columns = ("arrival", "reached", "left", "finished", "outcome", "process", "slot", "lock_wait")
+    taken = {name: getattr(trace, name)[rows] for name in (*columns, "syn_retries", "data_retries")}
     return replace(trace, workload=trace.workload.take(rows), **taken)

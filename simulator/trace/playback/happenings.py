@@ -64,20 +64,22 @@ def _failed(trace: Trace) -> Iterator[Events]:
 
 
 def _syn_dropped(trace: Trace, sites: Sites) -> Iterator[Events]:
-    """A SYN was dropped if it was sent before the connect ended; the last one of a connect that succeeds was not."""
+    """A SYN was dropped if it was repeated, or if it was the last one of a connect that failed with no SYN answered."""
     for place in sites.connects:
         if place < 0:
             continue
         step = sites.places[place].step
         assert isinstance(step, Connect)  # sites say where requests connect
-        repeated = (trace.syn_retries > 0) | ~_came_further(trace, place)
+        in_vain = ~_came_further(trace, place) & (trace.data_retries == 0)
+        repeated = (trace.syn_retries > 0) | in_vain
         rows = np.flatnonzero(~np.isnan(trace.reached[:, place]) & repeated)
-        shake = 1.5 * trace.workload.rtt[rows] if by_client(sites.places[place]) else 0.0
-        first, left = trace.reached[rows, place] + shake, when_left(trace, place, rows)
-        for after in (0.0, *step.retries_s):
-            dropped = np.flatnonzero(first + after < left - ROUNDING_S)
+        trip = trace.workload.rtt[rows] if by_client(sites.places[place]) else np.zeros(len(rows))
+        came, left = trace.reached[rows, place] + trip / 2, when_left(trace, place, rows)
+        for before, after in enumerate((0.0, *step.retries_s)):
+            unanswered = in_vain[rows] | (before < trace.syn_retries[rows])
+            dropped = np.flatnonzero(unanswered & (came + trip + after < left - ROUNDING_S))
             details = Details(place=place, importance=1.0)
-            yield events_of(EventKind.SYN_DROPPED, first[dropped] + after, rows[dropped], details)
+            yield events_of(EventKind.SYN_DROPPED, came[dropped] + after, rows[dropped], details)
 
 
 def _slowest(trace: Trace) -> Iterator[Events]:

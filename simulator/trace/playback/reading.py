@@ -133,13 +133,14 @@ class Reader:
         return BacklogNow(backlog=backlog, waiting=waiting, retrying=connecting.take(self._dropped(connecting, t_s)))
 
     def _dropped(self, connecting: Present, t_s: float) -> Mask:
-        """Whose handshake should be over. In a measured run only those who are known to have repeated their SYN."""
+        """Whose handshake should be over. In a measured run only those who are known to have repeated something."""
         if not len(connecting):
             return np.zeros(0, np.bool_)
         rows, place = connecting.request, int(connecting.place[0])
         shake = 1.5 * self.trace.workload.rtt[rows] if by_client(self.sites.places[place]) else 0.0
         in_vain = np.isnan(self.trace.reached[rows, place + 1]) & ~np.isnan(self.trace.finished[rows])
-        dropped: Mask = (connecting.came_s + shake <= t_s) & (in_vain | (self.trace.syn_retries[rows] > 0))
+        repeated = (self.trace.syn_retries[rows] > 0) | (self.trace.data_retries[rows] > 0)
+        dropped: Mask = (connecting.came_s + shake <= t_s) & (in_vain | repeated)
         return dropped
 
     def _runnable(self, present: Present) -> int:

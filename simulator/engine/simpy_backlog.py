@@ -1,0 +1,101 @@
+"""The accept queue, for the reference engine: it remembers when it was full, and which handshakes hang half done.
+
+What to watch: a handshake meets the queue twice, with its SYN and, one round trip later, with its ACK. A request has
+its event when the ACK arrives, and asks then what the SYN had found.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from math import inf
+from typing import TypeVar
+
+import simpy
+
+from simulator.plan import Backlog
+
+T = TypeVar("T")
+
+LEAST_TIMEOUT_S = 0.2
+"""TCP_RTO_MIN: no packet is repeated sooner after its first round trip."""
+SYN_ACK_S, LAST_SYN_ACK_S = 1.0, 31.0
+"""tcp_synack_retries = 5: the SYN-ACK is repeated 1, 3, 7, 15 and 31 s after the first."""
+REMEMBERED_S = 63.0
+"""When its next repetition would be due, the server forgets the handshake instead."""
+COOKIE_VALID_S = 120.0
+"""A handshake that only its cookie knows of can be finished for two minutes (TCP_SYNCOOKIE_VALID)."""
+
+
+class AcceptQueue(deque[T]):
+    """Connections that nobody has accepted yet. Whoever looks at it is told whether it is, or was, full."""
+
+    def __init__(self, env: simpy.Environment, backlog: Backlog) -> None:
+        """Nobody waits."""
+        super().__init__()
+        self.env, self.limit = env, backlog.limit
+        self.half_open = 0
+        """Handshakes that the server remembers though it dropped their last packet."""
+        self._since = -inf if self.full else inf
+        self._past: list[tuple[float, float]] = []
+
+    @property
+    def full(self) -> bool:
+        """Linux tests with `>`, so there is one place more than was asked for."""
+        return len(self) > self.limit
+
+    def was_full(self, moment: float) -> bool:
+        """Whether it was full when all that happened at this moment had happened."""
+        if self._since <= moment:
+            return True
+        for since, until in reversed(self._past):
+            if until <= moment:
+                return False
+            if since <= moment:
+                return True
+        return False
+
+    def append(self, item: T) -> None:
+        """Join at the end."""
+        super().append(item)
+        self._note()
+
+    def appendleft(self, item: T) -> None:
+        """Jump the queue."""
+        super().appendleft(item)
+        self._note()
+
+    def popleft(self) -> T:
+        """Accept the first."""
+        item = super().popleft()
+        self._note()
+        return item
+
+    def remove(self, item: T) -> None:
+        """One goes away from wherever it waits."""
+        super().remove(item)
+        self._note()
+
+    def _note(self) -> None:
+        now = self.env.now
+        if self.full and self._since == inf:
+            self._since = now
+        elif not self.full and self._since < inf:
+            if self._since < now:
+                self._past.append((self._since, now))
+            self._since = inf
+
+
+def repetitions(rtt_s: float, *, cookie: bool) -> Iterator[tuple[float, float, bool]]:
+    """What arrives after a dropped ACK: (seconds after it, seconds at which data comes next, whether this is data).
+
+    The client's data are repeated by a timeout that starts with one sample of the round trip: after R, 2R, 4R, 8R ...,
+    where the first is the tail loss probe. (The gap is capped at 120 s, when no server remembers any more.) The
+    server's SYN-ACKs are repeated too, unless a cookie was all it kept, and each is answered with an ACK without data.
+    """
+    data_s, ack_s = rtt_s + max(LEAST_TIMEOUT_S, 2.0 * rtt_s), inf if cookie else SYN_ACK_S
+    while True:
+        after_s, with_data = min(data_s, ack_s), data_s <= ack_s
+        if ack_s == after_s:
+            ack_s = 2.0 * ack_s + 1.0 if ack_s < LAST_SYN_ACK_S else inf
+        if with_data:
+            data_s *= 2.0
+        yield after_s, data_s, with_data
