@@ -6,10 +6,10 @@ than in the shipped load, so that the driver's share stays small.
 """
 
 COMPUTING = (
-    '--set requests.list.steps=[{cpu="10 ms"},{io="50 ms"},{cpu="10 ms"},{io="100 ms"},{cpu="10 ms"}]'
-    ' --set requests.detail.steps=[{cpu="20 ms"},{io="120 ms"},{cpu="10 ms"}]'
+    '--set requests.list.steps=[{cpu="20 ms"},{io="50 ms"},{cpu="20 ms"},{io="100 ms"},{cpu="20 ms"}]'
+    ' --set requests.detail.steps=[{cpu="40 ms"},{io="120 ms"},{cpu="20 ms"}]'
 )
-"""io-heavy with ten times the computing: one loop carries 31 requests a second."""
+"""io-heavy with twenty times the computing: one loop carries 16 requests a second."""
 BIG = '--set requests.page.response="4MiB"'
 """More than the send buffers of loopback take, so that slow readers hold whoever sends."""
 
@@ -33,7 +33,7 @@ CASES = (
     *(
         f"{server} --load io-heavy {COMPUTING} --rate {rate} --duration 20s"
         for server in ("callback", "coroutine")
-        for rate in (9, 18, 27, 46)
+        for rate in (5, 10, 14.5, 24)
     ),
     # Mostly computing, 60 % of the core.
     *(

@@ -13,8 +13,8 @@ from pathlib import Path
 Row = dict[str, str]
 ERRORS = ("throughput", "mean", "p50", "p95", "p99")
 SHORTER = (
-    (' --set requests.list.steps=[{cpu="10 ms"},{io="50 ms"},{cpu="10 ms"},{io="100 ms"},{cpu="10 ms"}]', ""),
-    (' --set requests.detail.steps=[{cpu="20 ms"},{io="120 ms"},{cpu="10 ms"}]', ", 10 x computing"),
+    (' --set requests.list.steps=[{cpu="20 ms"},{io="50 ms"},{cpu="20 ms"},{io="100 ms"},{cpu="20 ms"}]', ""),
+    (' --set requests.detail.steps=[{cpu="40 ms"},{io="120 ms"},{cpu="20 ms"}]', ", 20 x computing"),
     (' --set requests.page.response="4MiB"', ", 4 MiB"),
     (" --set requests.page.response=4MiB", ", 4 MiB"),
     (" --set machine.cores=1", ""),
