@@ -37,7 +37,7 @@ validate: compiled ## Hold the models against real servers on this machine, for 
 quiet: $(VENV)/dev compiled ## The same on an emulated machine that nothing disturbs, for two hours (needs QEMU)
 	@$(PY) -m tests.quiet
 
-bench: $(VENV)/dev compiled ## Measure the kernel against plain SimPy processes, and the start-up
+bench: $(VENV)/dev compiled ## Measure the kernel against plain SimPy processes, the stage, and the start-up
 	@LOOPFORK_KERNEL=compiled $(PY) tests/bench/run.py
 
 build: $(VENV)/installed ## Compile the kernel again and say whether that worked

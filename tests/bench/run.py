@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from simulator.engine.loading import KernelError, kernel
-from tests.bench import engines, growth, program, sweep, uncompiled
+from tests.bench import engines, growth, program, screen, stage, sweep, uncompiled
 from tests.bench.clock import pin
 from tests.bench.figure import Figure, table
 from tests.bench.sizes import FULL, QUICK, Sizes
@@ -23,7 +23,9 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("the kernel uncompiled", uncompiled.figures),
     ("long runs and long queues", growth.figures),
     ("a sweep", sweep.figures),
+    ("the stage", stage.figures),
     ("the whole program", program.figures),
+    ("the screen", screen.figures),
 )
 
 

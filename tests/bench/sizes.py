@@ -17,6 +17,8 @@ class Sizes:
     """Requests of runs whose cost per request must not differ."""
     queue: int
     """Requests that wait at once."""
+    knob: int
+    """Requests of a run that is made again at every turn of a knob."""
     starts: int
     """Starts of the whole program."""
     rates: int
@@ -30,9 +32,18 @@ FULL = Sizes(
     uncompiled=20_000,
     growth=(10_000, 100_000, 1_000_000, 10_000_000),
     queue=100_000,
+    knob=20_000,
     starts=10,
     rates=50,
 )
 QUICK = Sizes(
-    rounds=1, plain=300, many=1_000, uncompiled=200, growth=(100, 200, 300, 400), queue=300, starts=1, rates=1
+    rounds=1,
+    plain=300,
+    many=1_000,
+    uncompiled=200,
+    growth=(100, 200, 300, 400),
+    queue=300,
+    knob=300,
+    starts=1,
+    rates=1,
 )

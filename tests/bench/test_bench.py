@@ -17,6 +17,9 @@ PROMISED = (
     "each, the long queue against the short",
     "each, leaving against staying",
     "sweep of 20 deployments",
+    "share of a core at 30 frames/s",
+    "style runs in a frame, the most",
+    "first picture of simulate --model prefork --load slow-clients --watch",
     "simulate --model prefork --load slow-clients",
     "simulate --help",
 )

@@ -1,4 +1,4 @@
-"""The clients that the server does not have yet, or has no more: those who connect, and answers on their way."""
+"""The clients that the server does not have yet, or has no more: who connects, answers on their way, what is lost."""
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from simulator.app.stage.pieces import fitting, piece, put_pieces
 from simulator.app.stage.sheet import Area, Sheet
 from simulator.app.stage.sight import Sight
 from simulator.app.stage.style import Style
+from simulator.plan.words import Outcome
 from simulator.trace.playback import Activity
 
 LEAST_CROWD = 8
@@ -26,15 +27,19 @@ def _draw(sheet: Sheet, sight: Sight) -> None:
     connecting = present.doing(Activity.CONNECTING).request
     connecting = connecting[~np.isin(connecting, retrying)]
     delivery = present.doing(Activity.DELIVERY).request
-    kinds = [Kind(Style.DELIVERY, delivery), Kind(Style.WAITING, connecting), Kind(Style.DROPPED, retrying)]
+    died = sight.playback.trace.outcome[delivery] == Outcome.CRASHED
+    kinds = [Kind(Style.DELIVERY, delivery[~died]), Kind(Style.WAITING, connecting), Kind(Style.DROPPED, retrying)]
+    names = ["answer on its way", "connecting", "trying again"]
+    if sight.fittings.kills:  # its client will hear of it: the connection is reset
+        kinds, names = [Kind(Style.CRASHED, delivery[died]), *kinds], ["crashed", *names]
     col = max(sheet.put(0, 1, "clients", Style.DIM) + 1, sight.fittings.label_width + 2)
     pieces = [
         piece(
-            (f"{sheet.look.glyph(kind.style)} ", kind.style),
-            (words, Style.DIM),
+            (sheet.look.glyph(kind.style), kind.style),
+            (f" {words}", Style.DIM),
             (fixed_count(len(kind), 4), Style.TEXT),
         )
-        for kind, words in zip(kinds, ("answer on its way", "connecting", "trying again"), strict=True)
+        for kind, words in zip(kinds, names, strict=True)
     ]
     pieces = fitting(pieces, sheet.width - col - LEAST_CROWD)
     words = sum(each.width + 2 for each in pieces)

@@ -90,7 +90,7 @@ def _widths(width: int, count: int) -> list[int]:
 
 
 def _draw_block(
-    sheet: Sheet, *, row: Sequence[Sight], columns: Sequence[Sequence[Section]], claims: Sequence[Claim]
+    sheet: Sheet, *, row: Sequence[Sight], columns: Sequence[Sequence[Section]], claims: tuple[Claim, ...]
 ) -> None:
     granted = granted_to(claims, sheet.height)
     col = 0

@@ -20,6 +20,8 @@ class Glyphs:
     """One for each of ``ACTIVITIES``, all different."""
     sparks: str
     """Eight heights of a curve, the lowest first; a blank is no value at all."""
+    shares: str
+    """For which part of a column a lock was taken, a small part first; none is the glyph of something else."""
     eighths: str
     """A cell filled from the left by one eighth, two eighths ... eight eighths."""
     full: str
@@ -89,6 +91,7 @@ UNICODE = Glyphs(
         Style.DOWN: "╌",
     },
     sparks="▁▂▃▄▅▆▇█",
+    shares="▁▂▃▄▅▆▇█",
     eighths="▏▎▍▌▋▊▉█",
     full="█",
     empty="·",
@@ -139,6 +142,7 @@ ASCII = Glyphs(
         Style.DOWN: "_",
     },
     sparks="_.-:=+*#",
+    shares="123456789#",
     eighths="   --==#",
     full="#",
     empty=".",

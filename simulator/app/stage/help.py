@@ -31,7 +31,8 @@ MEANINGS: Mapping[Style, str] = {
 LANES = (
     "A lane is one worker, thread or event loop. Time runs to the right: the last column is now.",
     "The glyph is what the request in that slot did. A worker that waits for its client is held, but does no work.",
-    "Where several things fall into one column, the most telling is shown: a crash before computing before idle.",
+    "A column shows what took most of its time. A loss or a crash shows however short it was.",
+    "The lane of a GIL or an event loop says how much of a column it was taken: by the height of a bar, or in tenths.",
     "Requests that hold nothing stand in queues. What the lanes do is what a queue waits for.",
 )
 """How to read a lane, one thing at a time."""

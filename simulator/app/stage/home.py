@@ -18,6 +18,8 @@ TWO_COLUMNS = 96
 """From this width on menus stand side by side."""
 ROOMY = 26
 """From this height on, a blank line stands above the last lines."""
+OPENED = 4
+"""Lines for the idea of the choice in focus, where all others have one."""
 LINES_EACH = 5
 """A choice takes at most so many lines, the blank one after it included."""
 
@@ -165,12 +167,15 @@ def _columns(state: Home) -> list[list[int]]:
 def _column(state: Home, menus: list[int], box: _Box, look: Look) -> Iterator[_Line]:
     """Menus under one another, with as many lines for each choice as there is room for."""
     form = _form(state, menus, box, look)
-    wanted = [_height(state.menus[menu], box.width, form, look) for menu in menus]
+    wanted = [
+        _height(_ideas(state.menus[menu], box.width, form, look, opened=menu == state.focus), form) for menu in menus
+    ]
     between = 1 if sum(wanted) + len(menus) - 1 <= box.height else 0
     room = box.height - between * (len(menus) - 1)
     row = box.row
     for menu, height in zip(menus, _shares(wanted, room, [menu == state.focus for menu in menus]), strict=True):
-        yield from _menu(state.menus[menu], menu, _Box(row, box.col, box.width, height), form, look)
+        ideas = _ideas(state.menus[menu], box.width, form, look, opened=menu == state.focus)
+        yield from _menu(state.menus[menu], menu, _Box(row, box.col, box.width, height), form, ideas, look)
         row += height + between
 
 
@@ -180,19 +185,28 @@ def _form(state: Home, menus: list[int], box: _Box, look: Look) -> _Form:
     name_width = min(max(names, default=0) + 2, max(box.width // 3, 0))
     forms = [_Form(lines, name_width, blank) for lines in range(LINES_EACH, 0, -1) for blank in (1, 0)]
     for form in forms[:-1]:
-        heights = [_height(state.menus[menu], box.width, form, look) for menu in menus]
+        heights = [_height(_ideas(state.menus[menu], box.width, form, look), form) for menu in menus]
         if sum(heights) + len(menus) - 1 <= box.height:
             return form
     return forms[-1]
 
 
-def _height(menu: Menu, width: int, form: _Form, look: Look) -> int:
-    lines = [len(_idea(choice, width, form, look)) + form.blank for choice in menu.choices]
+Ideas = list[list[str]]
+"""The lines of every choice of a menu."""
+
+
+def _height(ideas: Ideas, form: _Form) -> int:
+    lines = [len(idea) + form.blank for idea in ideas]
     return 1 + sum(lines) - (form.blank if lines else 0)
 
 
-def _idea(choice: Choice, width: int, form: _Form, look: Look) -> list[str]:
-    return clipped_lines(choice.idea, form.text_width(width), form.lines, look) or [""]
+def _ideas(menu: Menu, width: int, form: _Form, look: Look, *, opened: bool = False) -> Ideas:
+    """As much as there is room for; in the tightest form, the selected one of an opened menu can still be read."""
+    ideas = []
+    for index, choice in enumerate(menu.choices):
+        lines = OPENED if opened and form.lines == 1 and index == menu.selected else form.lines
+        ideas.append(clipped_lines(choice.idea, form.text_width(width), lines, look) or [""])
+    return ideas
 
 
 def _shares(wanted: list[int], height: int, focused: list[bool]) -> list[int]:
@@ -207,18 +221,21 @@ def _shares(wanted: list[int], height: int, focused: list[bool]) -> list[int]:
     return shares
 
 
-def _menu(menu: Menu, number: int, box: _Box, form: _Form, look: Look) -> Iterator[_Line]:
-    """A title and the choices; where not all fit (each is then one line) those around the selected one."""
+def _menu(menu: Menu, number: int, box: _Box, form: _Form, ideas: Ideas, look: Look) -> Iterator[_Line]:
+    """A title and the choices; where not all fit, those around the selected one."""
     if box.height <= 0:
         return
     yield _Line(box.row, box.col, box.width, number, -1, "", 0, menu.title)
-    seen = box.height - 1 if box.height < _height(menu, box.width, form, look) else len(menu.choices)
-    first = min(max(menu.selected - seen + 1, 0), max(len(menu.choices) - seen, 0))
+    first, end = 0, box.row + box.height
+    if _height(ideas, form) > box.height:
+        while first < menu.selected and sum(map(len, ideas[first : menu.selected + 1])) > box.height - 1:
+            first += 1
     row = box.row + 1
-    for index in range(first, min(first + seen, len(menu.choices))):
-        choice = menu.choices[index]
-        for nth, text in enumerate(_idea(choice, box.width, form, look)):
-            name = clipped(choice.name, form.name_width - 1, look) if nth == 0 else ""
+    for index in range(first, len(ideas)):
+        for nth, text in enumerate(ideas[index]):
+            if row >= end:
+                return
+            name = clipped(menu.choices[index].name, form.name_width - 1, look) if nth == 0 else ""
             yield _Line(row, box.col, box.width, number, index, name, form.name_width, text)
             row += 1
         row += form.blank

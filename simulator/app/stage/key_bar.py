@@ -6,6 +6,7 @@ from simulator.app.stage.scene import KeyHint, Scene
 from simulator.app.stage.sheet import Area, Find, Sheet
 from simulator.app.stage.style import Style
 from simulator.app.stage.target import KeyTarget
+from simulator.app.stage.writing import clipped
 
 
 def message_section(scene: Scene) -> Section:
@@ -23,7 +24,7 @@ def _draw(sheet: Sheet, scene: Scene) -> None:
         piece((hint.key, Style.KEY), (f" {hint.does}", Style.KEY_NAME), rank=number)
         for number, hint in enumerate(scene.keys)
     ]
-    kept = fitting(pieces, sheet.width - 1)
+    kept = fitting(pieces, sheet.width - 2)
     put_pieces(sheet, 0, 1, kept)
     col = 1
     for each in kept:
@@ -32,7 +33,7 @@ def _draw(sheet: Sheet, scene: Scene) -> None:
 
 
 def _say(sheet: Sheet, message: str) -> None:
-    sheet.put(0, 1, message, Style.ACCENT)
+    sheet.put(0, 1, clipped(message, sheet.width - 2, sheet.look), Style.ACCENT)
 
 
 def _finder(hint: KeyHint) -> Find:

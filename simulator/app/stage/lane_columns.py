@@ -17,11 +17,15 @@ from simulator.app.stage.grid import Styles
 from simulator.app.stage.kept import kept
 from simulator.app.stage.sight import ROUNDING, Sight
 from simulator.app.stage.style import Style
+from simulator.plan.resources import Gil
 from simulator.trace.playback import Activity, GroupKind, LaneGroup, Lanes
+from simulator.trace.playback.activity import FOR_LOCK
 
 PARTS = 8
 """Looks at each column; what is seen in most of them is shown."""
 PARTS_OF_LOCK = 32
+PARTS_UNDER_GIL = 16
+"""Of a column of 50 ms one is shorter than the 5 ms for which a thread keeps the GIL."""
 STRETCH = 16
 """Columns that are worked out together."""
 ENDS = (Activity.DROPPED, Activity.CRASHED)
@@ -81,15 +85,20 @@ def painted(sight: Sight, group: LaneGroup, lanes: range, columns: Columns) -> P
     """Some lanes of a group."""
     styles = np.full((len(lanes), columns.count), Style.TEXT, np.uint8)
     share = np.zeros((len(lanes), columns.count))
-    parts = PARTS_OF_LOCK if group.kind is GroupKind.LOCK else PARTS
+    parts = _parts(sight, group)
     for whole in _stretches(max(columns.first, 0), sight.newest):
-        seen = np.s_[:, whole.start - columns.first : whole.stop - columns.first]
-        styles[seen], share[seen] = _stretch(sight, group, lanes, whole, parts)
+        if whole.stop <= columns.first:
+            continue
+        hidden = max(columns.first - whole.start, 0)
+        seen = np.s_[:, whole.start + hidden - columns.first : whole.stop - columns.first]
+        shown, used = _stretch(sight, group, lanes, whole, parts)
+        styles[seen], share[seen] = shown[:, hidden:], used[:, hidden:]
     part_s = columns.column_s / parts
     into_s = min(max(columns.t_s - columns.newest_s, part_s), max(columns.t_s, part_s))
     newest = sight.playback.lanes(group.name, lanes.start, len(lanes), (columns.t_s - into_s, columns.t_s), parts)
     looks = newest.activity[:, None, :]
-    styles[:, -1:], share[:, -1:] = styles_of(dominant(looks)), _used(looks)
+    styles[:, -1:], share[:, -1:] = styles_of(_shown(sight, group, lanes, looks)), _used(looks)
+    styles[newest.doing == Activity.DOWN, -1] = Style.DOWN  # from this very moment on: the column may show what was
     _mark_deaths(styles, sight, group, lanes, columns)
     return Painted(styles, share, newest)
 
@@ -106,21 +115,57 @@ def _mark_deaths(styles: Styles, sight: Sight, group: LaneGroup, lanes: range, c
 
 
 def _stretches(first: int, stop: int) -> Iterator[range]:
-    """Columns from ``first`` up to ``stop``, cut at fixed places, so that most of them were needed before."""
-    while first < stop:
-        then = min(first - first % STRETCH + STRETCH, stop)
-        yield range(first, then)
-        first = then
+    """Columns from ``first`` (or somewhat before) up to ``stop``, cut at fixed places, so that most were needed before.
+
+    After the last whole stretch come a half, a quarter and so on: a new column adds one piece, and keeps the others.
+    """
+    at, size = first - first % STRETCH, STRETCH
+    while at < stop:
+        if at + size <= stop:
+            yield range(at, at + size)
+            at += size
+        else:
+            size //= 2
 
 
 def _stretch(sight: Sight, group: LaneGroup, lanes: range, whole: range, parts: int) -> tuple[Styles, Floats]:
     def worked_out() -> tuple[Styles, Floats]:
         span_s = whole.start * sight.column_s, whole.stop * sight.column_s
-        shown = sight.playback.lanes(group.name, lanes.start, len(lanes), span_s, len(whole) * parts)
-        looks = shown.activity.reshape(len(lanes), len(whole), parts)
-        return styles_of(dominant(looks)), _used(looks)
+        shown = sight.playback.painted(group.name, lanes.start, len(lanes), span_s, len(whole) * parts)
+        looks = shown.reshape(len(lanes), len(whole), parts)
+        return styles_of(_shown(sight, group, lanes, looks)), _used(looks)
 
     return kept(sight.playback, ("lanes", group.name, lanes, whole, sight.column_s), worked_out)
+
+
+def _parts(sight: Sight, group: LaneGroup) -> int:
+    if group.kind is GroupKind.LOCK:
+        return PARTS_OF_LOCK
+    return PARTS_UNDER_GIL if _under_gil(sight) else PARTS
+
+
+def _under_gil(sight: Sight) -> bool:
+    return any(isinstance(lock, Gil) for lock in sight.fittings.locks)
+
+
+def _shown(sight: Sight, group: LaneGroup, lanes: range, looks: Looks) -> NDArray[np.uint8]:
+    shown = dominant(looks)
+    if group.kind is GroupKind.SLOTS and _under_gil(sight):
+        give_to_holders(shown, looks, np.array([group.process(lane) for lane in lanes]))
+    return shown
+
+
+def give_to_holders(shown: NDArray[np.uint8], looks: Looks, process: NDArray[np.intp]) -> None:
+    """Where all lanes of a process show that they wait for the GIL, the one that computed most shows that.
+
+    Of many threads each has the GIL for a small part of a column; but nobody ever waits for a GIL that nobody has.
+    """
+    computed = np.count_nonzero(looks == Activity.COMPUTING, axis=2) * FOR_LOCK[shown]
+    for each in np.unique(process):
+        rows = np.flatnonzero(process == each)
+        idle = ~(shown[rows] == Activity.COMPUTING).any(axis=0)
+        columns = np.flatnonzero(idle & (computed[rows].max(axis=0) > 0))
+        shown[rows[computed[rows].argmax(axis=0)[columns]], columns] = Activity.COMPUTING
 
 
 def dominant(looks: Looks) -> NDArray[np.uint8]:

@@ -19,7 +19,7 @@ from simulator.app.stage.sheet import Area, Sheet
 from simulator.app.stage.sight import Sight
 from simulator.app.stage.style import Style
 from simulator.app.stage.target import LaneTarget, Target
-from simulator.app.stage.wrapping import filled
+from simulator.app.stage.writing import filled
 from simulator.trace.playback import Activity, GroupKind, LaneGroup, Lanes
 
 FEW, SOME, MOST = 4, 8, 16
@@ -143,7 +143,7 @@ def _draw_part(sheet: Sheet, row: int, part: _Part) -> None:
 
 def _as_bars(sheet: Sheet, lanes: Painted) -> tuple[Characters, Styles]:
     """A lock is free or taken: how high the bar is says for how much of the column it was taken."""
-    bars = cells_of(sheet.look.glyphs.sparks)
+    bars = cells_of(sheet.look.glyphs.shares)
     height = np.ceil(lanes.share * len(bars)).astype(np.intp) - 1
     taken = (height >= 0) & ((lanes.styles == Style.CPU) | (lanes.styles == Style.IDLE))
     styles = np.where(taken, Style.CPU, lanes.styles).astype(np.uint8)

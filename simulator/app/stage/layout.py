@@ -35,6 +35,7 @@ class Rank(IntEnum):
     LANES_SOME = auto()
     COUNTS = auto()
     QUEUES = auto()
+    DIFFERENCES = auto()
     BRACKET = auto()
     SPARKS_FIRST = auto()
     SPARKS = auto()
@@ -53,6 +54,9 @@ class Rank(IntEnum):
     SPARKS_TALLER = auto()
     PARKED_TALL = auto()
     LOG_MOST = auto()
+    SPARKS_HIGH = auto()
+    SPARKS_HIGHER = auto()
+    SPARKS_HIGHEST = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,10 @@ def heights(sections: Sequence[Section], height: int, granted: Mapping[Rank, int
 
 @lru_cache(KEPT)
 def _heights(
-    claims: tuple[tuple[Claim, ...], ...], stretching: tuple[int, ...], height: int, granted: tuple[tuple[Rank, int], ...]
+    claims: tuple[tuple[Claim, ...], ...],
+    stretching: tuple[int, ...],
+    height: int,
+    granted: tuple[tuple[Rank, int], ...],
 ) -> tuple[int, ...]:
     rows = [0] * len(claims)
     left, limits = height, dict(granted)

@@ -25,7 +25,7 @@ def _draw(sheet: Sheet, sights: Sequence[Sight]) -> None:
 
 def _entries(sheet: Sheet, styles: Set[Style], words: Mapping[Style, str]) -> list[Piece]:
     return [
-        piece((f"{sheet.look.glyph(style)} ", style), (text, Style.DIM))
+        piece((sheet.look.glyph(style), style), (f" {text}", Style.DIM))
         for style, text in words.items()
         if style in styles
     ]

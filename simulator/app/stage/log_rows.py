@@ -6,6 +6,7 @@ from simulator.app.stage.layout import Claim, Rank, Section
 from simulator.app.stage.sheet import Sheet
 from simulator.app.stage.sight import Sight
 from simulator.app.stage.style import Style
+from simulator.app.stage.writing import clipped, clipped_lines
 from simulator.trace.playback import Event, EventKind
 
 NOTHING = "nothing to tell so far"
@@ -22,9 +23,15 @@ def _draw(sheet: Sheet, sights: list[Sight]) -> None:
     row = 0
     message = sights[0].scene.message if sights else ""
     if message:
-        sheet.put(0, 1, message, Style.ACCENT)
-        row = 1
-    told = [(event, sight) for sight in sights for event in sight.playback.log(sight.t_s, sheet.height - row)]
+        for line in clipped_lines(message, sheet.width - 2, sheet.height, sheet.look):
+            sheet.put(row, 1, line, Style.ACCENT)
+            row += 1
+    told = [
+        (event, sight)
+        for sight in sights
+        for event in sight.playback.log(sight.t_s, sheet.height - row + 1)
+        if event.text != message  # said already
+    ]
     for event, sight in nlargest(sheet.height - row, told, key=lambda each: each[0].time_s):
         _put(sheet, row, event, sight)
         row += 1
@@ -39,4 +46,5 @@ def _put(sheet: Sheet, row: int, event: Event, sight: Sight) -> None:
     style = Style.BAD if event.kind in FAILURES else Style.WARN if event.kind is EventKind.BLOCKED else Style.TEXT
     request = f"#{event.request}" if event.request >= 0 else ""
     col = sheet.put(row, col, request.ljust(6), Style.DIM) + 1
-    sheet.put(row, col, event.words, style)
+    words = event.text.removeprefix(request).strip()
+    sheet.put(row, col, clipped(words, sheet.width - col - 1, sheet.look), style)

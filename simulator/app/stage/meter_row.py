@@ -34,7 +34,7 @@ def _draw(sheet: Sheet, sight: Sight) -> None:
     pieces += [_of_lock(sight, lock.name) for lock in sight.fittings.locks]
     pieces.append(_of_cores(sheet, sight))
     pieces.append(piece((f"in {step(RECENT_S)}", Style.DIM), rank=3))
-    kept = fitting(pieces, sheet.width - 1)
+    kept = fitting(pieces, sheet.width - 2)
     col = put_pieces(sheet, 0, 1, kept)
     width = min(sheet.width - col - 5, MOST_BAR)
     if sight.fittings.slots and width >= LEAST_BAR:
@@ -54,7 +54,9 @@ def _of_pool(sight: Sight, pool: Pool) -> Iterator[Piece]:
 
 def _of_lock(sight: Sight, name: str) -> Piece:
     share = recent(sight, f"{name}: in use")
-    return piece((f"{name} busy", Style.DIM), (fixed_percent(share), Style.BAD if share > 0.95 else Style.TEXT), rank=2)
+    return piece(
+        (f"{name} busy ", Style.DIM), (fixed_percent(share), Style.BAD if share > 0.95 else Style.TEXT), rank=2
+    )
 
 
 def _of_cores(sheet: Sheet, sight: Sight) -> Piece:
@@ -63,7 +65,7 @@ def _of_cores(sheet: Sheet, sight: Sight) -> Piece:
     filled = round(share * CORES_BAR)
     bar = sheet.look.glyphs.full * filled, sheet.look.glyphs.empty * (CORES_BAR - filled)
     cores = "1 core" if count == 1 else f"{count} cores"
-    words = ((f"{cores} busy", Style.DIM), (fixed_percent(share), Style.TEXT))
+    words = ((f"{cores} busy ", Style.DIM), (fixed_percent(share), Style.TEXT))
     return piece(*words, (" ", Style.TEXT), (bar[0], Style.CPU), (bar[1], Style.TRACK), rank=1)
 
 

@@ -41,14 +41,14 @@ def _draw(sheet: Sheet, sight: Sight) -> None:
     pieces = [piece(("in hand", Style.DIM), (fixed_count(sum(map(len, kinds))), Style.TEXT))]
     pieces += [
         piece(
-            (f"{sheet.look.glyph(kind.style)} ", kind.style),
-            (name, Style.DIM),
+            (sheet.look.glyph(kind.style), kind.style),
+            (f" {name}", Style.DIM),
             (fixed_count(len(kind)), Style.TEXT),
             rank=int(kind.style is not Style.LOOP),
         )
         for kind, name in zip(kinds, names, strict=True)
     ]
-    put_pieces(sheet, 0, 1, fitting(pieces, sheet.width - 1))
+    put_pieces(sheet, 0, 1, fitting(pieces, sheet.width - 2))
     if sheet.height > 1:
         col = sight.fittings.label_width + 2
         put_crowd(sheet, Area(1, col, sheet.height - 1, max(sheet.width - col - 1, 1)), kinds, sight.number)

@@ -53,5 +53,5 @@ def put_pieces(sheet: Sheet, row: int, col: int, pieces: Sequence[Piece], gap: i
 
 
 def put_line(sheet: Sheet, row: int, pieces: Sequence[Piece], *, first: int = 1, gap: int = 2) -> int:
-    """Write what fits of some pieces from column ``first`` to the right edge; the column after the last."""
-    return put_pieces(sheet, row, first, fitting(pieces, sheet.width - first, gap), gap)
+    """Write what fits of some pieces from column ``first`` to the right margin; the column after the last."""
+    return put_pieces(sheet, row, first, fitting(pieces, sheet.width - first - 1, gap), gap)

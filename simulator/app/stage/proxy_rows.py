@@ -44,8 +44,8 @@ def _draw(sheet: Sheet, *, sight: Sight, group: LaneGroup) -> None:
         piece((fixed_count(len(held), 4), Style.TEXT), (f"/{group.lanes}", Style.DIM)),
         *(
             piece(
-                (f"{sheet.look.glyph(kind.style)} ", kind.style),
-                (words, Style.DIM),
+                (sheet.look.glyph(kind.style), kind.style),
+                (f" {words}", Style.DIM),
                 (fixed_count(len(kind)), Style.TEXT),
                 rank=1,
             )

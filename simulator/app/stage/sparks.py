@@ -32,6 +32,8 @@ NAME_WIDTH = 10
 VALUE_WIDTH = 8
 GHOST_WIDTH = 13
 SCALE_COLUMNS = 120
+HEIGHTS = (Rank.SPARKS_TALL, Rank.SPARKS_TALLER, Rank.SPARKS_HIGH, Rank.SPARKS_HIGHER, Rank.SPARKS_HIGHEST)
+"""Further rows of every curve, where there is room."""
 DECADES = 3.0
 """Of a logarithmic scale."""
 
@@ -67,7 +69,7 @@ def spark_sections(sight: Sight) -> Iterator[Section]:
     """One section for each curve, and one that says what they mean."""
     for curve in CURVES:
         first = Rank.SPARKS_FIRST if curve is CURVES[-1] else Rank.SPARKS
-        claims = (Claim(first), *(Claim(rank, whole=True) for rank in (Rank.SPARKS_TALL, Rank.SPARKS_TALLER)))
+        claims = (Claim(first), *(Claim(rank, whole=True) for rank in HEIGHTS))
         yield Section(claims=claims, draw=partial(_draw, sight=sight, curve=curve))
     yield Section(claims=(Claim(Rank.AXIS),), draw=lambda sheet: _draw_scale(sheet, sight))
 

@@ -4,21 +4,26 @@ from collections.abc import Iterator
 
 from simulator.app.stage.figures import fixed_count, fixed_duration, fixed_rate
 from simulator.app.stage.layout import Claim, Rank, Section
-from simulator.app.stage.pieces import Piece, fitting, piece, put_line, put_pieces
+from simulator.app.stage.pieces import Piece, Words, fitting, piece, put_line, put_pieces
 from simulator.app.stage.recent import so_far
 from simulator.app.stage.sheet import Sheet
 from simulator.app.stage.sight import Sight
 from simulator.app.stage.style import Style
 from simulator.app.stage.top_line import BULLET
+from simulator.app.stage.writing import clipped
 
 PERCENTILES = (("p50", "p50_s", 3), ("p95", "p95_s", 4), ("p99", "p99_s", 2))
 """What is shown, its series, and its rank in a narrow view."""
+MEASURE = "what the others are measured against"
+DIFFERENCE_WIDTH = 7
 
 
 def header_sections(sight: Sight) -> Iterator[Section]:
-    """The name with the percentiles, and the counts."""
+    """The name with the percentiles, the counts, and beside other servers how the percentiles differ."""
     yield Section(claims=(Claim(Rank.NAME),), draw=lambda sheet: _draw_name(sheet, sight))
     yield Section(claims=(Claim(Rank.COUNTS),), draw=lambda sheet: _draw_counts(sheet, sight))
+    if len(sight.scene.views) > 1:
+        yield Section(claims=(Claim(Rank.DIFFERENCES),), draw=lambda sheet: _draw_differences(sheet, sight))
 
 
 def _draw_name(sheet: Sheet, sight: Sight) -> None:
@@ -57,8 +62,6 @@ def _draw_counts(sheet: Sheet, sight: Sight) -> None:
     pieces.append(piece(("goodput ", Style.DIM), (fixed_rate(now.goodput_rps), Style.TEXT), rank=2))
     pieces.append(_count("in flight", len(now.present), 4, Style.TEXT))
     pieces.append(_count("for nobody", len(now.for_nobody), 5, Style.WARN))
-    if sight.number:
-        pieces.append(_difference(sight))
     if sight.view.knobs:
         pieces.append(piece((sight.view.knobs.replace(BULLET, sheet.look.glyphs.bullet), Style.DIM), rank=6))
     put_line(sheet, 0, pieces)
@@ -68,11 +71,23 @@ def _count(words: str, number: int, rank: int, style: Style) -> Piece:
     return piece((words, Style.DIM), (fixed_count(number), style if number else Style.DIM), rank=rank)
 
 
-def _difference(sight: Sight) -> Piece:
-    """How the p99 differs from that of the first view."""
-    mine, other = so_far(sight, "p99_s"), so_far(sight, "p99_s", 0)
-    known = mine == mine and other == other and other > 0.0
-    change = mine / other - 1.0 if known else 0.0
+def _draw_differences(sheet: Sheet, sight: Sight) -> None:
+    """How much longer or shorter requests take than under the first server."""
+    if not sight.number:
+        sheet.put(0, 1, clipped(MEASURE, sheet.width - 2, sheet.look), Style.DIM)
+        return
+    pieces = [piece(("against A", Style.DIM))]
+    pieces += [
+        piece((f"{words} ", Style.DIM), _difference(sight, series), rank=rank) for words, series, rank in PERCENTILES
+    ]
+    put_line(sheet, 0, pieces)
+
+
+def _difference(sight: Sight, series: str) -> Words:
+    mine, other = so_far(sight, series), so_far(sight, series, 0)
+    if not (mine == mine and other == other and other > 0.0):
+        return "-".rjust(DIFFERENCE_WIDTH), Style.DIM
+    change = mine / other - 1.0
     text = f"{change * 100:+.0f} %" if abs(change) < 9.995 else f"{mine / other:.0f} fold"
     style = Style.DIM if abs(change) < 0.005 else Style.GOOD if change < 0 else Style.BAD
-    return piece(("p99 against A ", Style.DIM), ((text if known else "-").rjust(8), style), rank=3)
+    return text.rjust(DIFFERENCE_WIDTH), style

@@ -5,7 +5,7 @@ from simulator.app.stage.layout import Claim, Rank, Section
 from simulator.app.stage.sheet import Sheet
 from simulator.app.stage.sight import Sight
 from simulator.app.stage.style import Style
-from simulator.app.stage.wrapping import wrapped
+from simulator.app.stage.writing import clipped_lines
 
 LABEL = " WHY "
 
@@ -22,6 +22,6 @@ def _draw(sheet: Sheet, sight: Sight) -> None:
     text = sight.view.why
     if text is None:
         text = kept(playback, ("why", read_s), lambda: playback.why(read_s))
-    lines = wrapped(text, sheet.width - len(LABEL) - 1, sheet.height, sheet.look.glyphs.more)
+    lines = clipped_lines(text, sheet.width - len(LABEL) - 1, sheet.height, sheet.look)
     for row, line in enumerate(lines):
         sheet.put(row, len(LABEL), line, Style.TEXT)

@@ -33,7 +33,8 @@ def _pieces(text: str, width: int) -> Iterator[tuple[str, bool]]:
     """The words, those that are wider than a line in pieces; and whether a piece begins a word."""
     for word in text.split():
         rest, begins = word, True
-        while cell_width(rest) > width > 0 and (piece := _first_cells(rest, width)):
+        while cell_width(rest) > width > 0 and len(rest) > 1:
+            piece = _first_cells(rest, width) or rest[0]
             yield piece, begins
             rest, begins = rest[len(piece) :], False
         if rest:
@@ -41,11 +42,26 @@ def _pieces(text: str, width: int) -> Iterator[tuple[str, bool]]:
 
 
 def clipped_lines(text: str, width: int, count: int, look: Look) -> list[str]:
-    """At most ``count`` lines of text; the last one says if there was more."""
+    """At most ``count`` lines of text; the last one says if there was more, after a whole word if it has several."""
     lines = wrapped(text, width)
     if len(lines) <= count:
         return lines
-    return [*lines[: count - 1], clipped(" ".join(lines[count - 1 :]), width, look)] if count > 0 else []
+    return [*lines[: count - 1], _with_more(lines[count - 1], width, look)] if count > 0 else []
+
+
+def _with_more(line: str, width: int, look: Look) -> str:
+    more = f" {look.glyphs.more}"
+    while cell_width(line) + cell_width(more) > width and " " in line:
+        line = line.rpartition(" ")[0]
+    if cell_width(line) + cell_width(more) <= width:
+        return line + more
+    return _first_cells(line, width - 1) + look.glyphs.more if width > 0 else ""
+
+
+def filled(text: str, width: int) -> str:
+    """Exactly so many cells: cut at the end, or filled with blanks."""
+    text = _first_cells(text, width)
+    return text + " " * (width - cell_width(text))
 
 
 def put_right(grid: CellGrid, row: int, end: int, text: str, style: Style) -> int:

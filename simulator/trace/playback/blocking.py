@@ -26,8 +26,8 @@ BLOCKS_S = 0.05
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Turns:
-    """Every stay at one place that needs a loop."""
+class Turns:
+    """Every stay at one place that needs a loop or a GIL."""
 
     rows: Rows
     asked: Floats
@@ -41,19 +41,24 @@ def blocked(trace: Trace, sites: Sites) -> Iterator[Events]:
     """Every callback that had a loop for long while others waited, at the moment when it let go."""
     for number, lock in enumerate(sites.locks):
         if isinstance(lock, Loop):
-            turns = [_turns(trace, sites, place) for place in np.flatnonzero(sites.of_lock[number]).tolist()]
-            yield from _blocks(trace, sites, lock, turns)
+            yield from _blocks(trace, sites, lock, list(turns_at(trace, sites, number)))
 
 
-def _turns(trace: Trace, sites: Sites, place: int) -> _Turns:
+def turns_at(trace: Trace, sites: Sites, lock: int) -> Iterator[Turns]:
+    """Every stay that needs a lock (by its number in the plan), place by place."""
+    for place in np.flatnonzero(sites.of_lock[lock]).tolist():
+        yield _turns(trace, sites, place)
+
+
+def _turns(trace: Trace, sites: Sites, place: int) -> Turns:
     rows = np.flatnonzero(computes_at(trace, place, np.arange(len(trace))))
     asked = trace.reached[rows, place]
     waited = np.nan_to_num(trace.lock_wait[rows, trace.lock_places.index(place)])
     copies = lock_copies(trace, sites.places[place], rows)
-    return _Turns(rows, asked, asked + waited, when_left(trace, place, rows), copies, place)
+    return Turns(rows, asked, asked + waited, when_left(trace, place, rows), copies, place)
 
 
-def _blocks(trace: Trace, sites: Sites, lock: Lock, turns: list[_Turns]) -> Iterator[Events]:
+def _blocks(trace: Trace, sites: Sites, lock: Lock, turns: list[Turns]) -> Iterator[Events]:
     """The copies of a loop are laid one after another in time, so that all are searched at once."""
     apart = horizon(trace) + 1.0
     asked = np.sort(np.concatenate([turn.asked + turn.copy * apart for turn in turns]))

@@ -12,16 +12,15 @@ from numpy.typing import NDArray
 from simulator.plan.words import Outcome
 from simulator.trace.availability import Away
 from simulator.trace.playback.activity import AT_WORK, READY, Activities, Activity
-from simulator.trace.playback.ledger import Ledger
+from simulator.trace.playback.ledger import STRETCH_S, Ledger
 from simulator.trace.playback.segments import Segments
 from simulator.trace.playback.sites import Sites
+from simulator.trace.playback.uses import Uses, Window
 
 Floats = NDArray[np.float64]
 
 LEAST_WAIT = 0.125
 """A wait for a lock or a core shows if it is longer than this part of a column."""
-BLOCKS_IN_SIGHT = 96
-"""Where a span covers more blocks of requests than this, only the end of each column is looked at."""
 ROUNDING = 1e-9
 """Of a column: what touches the next one by less is not in it."""
 
@@ -40,30 +39,20 @@ class Lanes:
     """[lanes] since when it does that; nan where idle."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """The part of a group that is in sight."""
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Resource:
+    """A pool or a lock: when it was used by whom, and when it was not there."""
 
-    first_lane: int
-    lanes: int
-    start_s: float
-    end_s: float
-    columns: int
-
-    @property
-    def column_s(self) -> float:
-        """Seconds that a column stands for."""
-        return (self.end_s - self.start_s) / self.columns
-
-    def column(self, times: Floats) -> Floats:
-        """Where moments lie, counted in columns from the left edge."""
-        return (times - self.start_s) / self.column_s
+    number: int
+    """Among the pools, or among the locks, of the plan."""
+    uses: Uses
+    away: Away
 
 
-def paint_slots(ledger: Ledger, sites: Sites, away: Away, pool: int, window: Window) -> Activities:
-    """[lanes, columns] what the slots of a pool (by its number in the plan) were used for."""
-    trace = ledger.trace
-    held = in_sight(ledger, window)
+def paint_slots(ledger: Ledger, sites: Sites, resource: Resource, window: Window) -> Activities:
+    """[lanes, columns] what the slots of a pool were used for."""
+    trace, pool = ledger.trace, resource.number
+    held = _in_sight(ledger, resource, window)
     held = held.take(sites.of_pool[pool][held.place])
     lane = trace.slot[held.request, pool] - window.first_lane
     inside = (lane >= 0) & (lane < window.lanes)
@@ -73,14 +62,15 @@ def paint_slots(ledger: Ledger, sites: Sites, away: Away, pool: int, window: Win
         gone = trace.outcome[held.request] == Outcome.GAVE_UP
         end = np.where(gone, np.fmin(end, trace.finished[held.request]), end)
     shown = _painted(held, end, lane, window)
-    _paint_outages(shown, away, window)
+    _paint_outages(shown, resource.away, window)
     _mark_endings(shown, ledger, held, lane, window)
     return shown
 
 
-def paint_locks(ledger: Ledger, sites: Sites, away: Away, lock: int, window: Window) -> Activities:
-    """[lanes, columns] when each copy of a lock (by its number in the plan) was in use."""
-    held = in_sight(ledger, window)
+def paint_locks(ledger: Ledger, sites: Sites, resource: Resource, window: Window) -> Activities:
+    """[lanes, columns] when each copy of a lock was in use."""
+    lock = resource.number
+    held = _in_sight(ledger, resource, window)
     held = held.take(sites.of_lock[lock][held.place] & AT_WORK[held.activity])
     lane = np.zeros(len(held), np.int32)
     if sites.locks[lock].processes > 1:
@@ -89,18 +79,15 @@ def paint_locks(ledger: Ledger, sites: Sites, away: Away, lock: int, window: Win
     inside = (lane >= 0) & (lane < window.lanes)
     held = held.take(inside)
     shown = _painted(held, held.end, lane[inside], window)
-    _paint_outages(shown, away, window)
+    _paint_outages(shown, resource.away, window)
     return shown
 
 
-def in_sight(ledger: Ledger, window: Window) -> Segments:
-    """The segments that a window shows: all of them, or where they are very many, those in the end of each column."""
-    blocks = len(ledger.blocks(window.start_s, window.end_s))
-    if blocks <= BLOCKS_IN_SIGHT:
-        return ledger.between(window.start_s, window.end_s)
-    edges = window.start_s + window.column_s * np.arange(1, window.columns + 1)
-    looked_at = window.column_s * BLOCKS_IN_SIGHT / blocks / 8
-    return Segments.joined([ledger.between(edge - looked_at, edge) for edge in edges.tolist()])
+def _in_sight(ledger: Ledger, resource: Resource, window: Window) -> Segments:
+    """At least the segments that the window shows; in a short one everybody's, which are known from its moments."""
+    if window.end_s - window.start_s <= STRETCH_S:
+        return ledger.around(window.start_s, window.end_s)
+    return ledger.of_rows(resource.uses.rows(window))
 
 
 def _painted(held: Segments, end: Floats, lane: NDArray[np.int32], window: Window) -> Activities:

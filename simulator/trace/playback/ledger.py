@@ -4,12 +4,14 @@ What to watch: requests are in order of arrival, so a block of them covers a str
 of its lives. Blocks are cut into segments when they are first looked at, and only the latest are kept.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.trace.playback.segments import Holds, Segments, segments
+from simulator.trace.playback.latest import Latest
+from simulator.trace.playback.segments import Holds, Segments, segments, segments_of
 from simulator.trace.stays import blocks, horizon, server_end
 from simulator.trace.table import Trace
 
@@ -17,6 +19,9 @@ Floats = NDArray[np.float64]
 
 BLOCK_ROWS = 2048
 """Small enough that cutting one is not noticed, large enough that there are few."""
+STRETCH_S = 0.25
+"""While a run plays, frame after frame asks about moments that are closer together than this."""
+STRETCHES_KEPT = 4
 BLOCKS_KEPT = 160
 """A third of a million requests, in less than 100 MB."""
 
@@ -33,17 +38,36 @@ class Ledger:
         """[n] when each request was over for the server and its client; the end of the run while open."""
         self._holds: Holds | None = None
         self._kept: dict[int, Segments] = {}
+        self._stretches: Latest[int, Segments] = Latest(STRETCHES_KEPT)
         firsts = np.arange(0, len(trace), BLOCK_ROWS)
         self._block_start = trace.arrival[firsts]
         self._block_end = np.maximum.reduceat(self.life_end, firsts) if len(trace) else np.empty(0)
 
     def at(self, t_s: float) -> Segments:
         """What everybody does at a moment: segments that have begun and not ended."""
-        return self._found(t_s, t_s, lambda cut: (cut.start <= t_s) & (cut.end > t_s))
+        cut = self._stretch(floor(t_s / STRETCH_S))
+        return cut.take((cut.start <= t_s) & (cut.end > t_s))
+
+    def around(self, start_s: float, end_s: float) -> Segments:
+        """At least the segments that share some time with a short stretch; some of them may come twice."""
+        numbers = range(floor(start_s / STRETCH_S), floor(end_s / STRETCH_S) + 1)
+        return Segments.joined([self._stretch(number) for number in numbers])
+
+    def _stretch(self, number: int) -> Segments:
+        if number not in self._stretches:
+            # somewhat longer, so that rounding cannot leave anything out
+            start, end = (number - 0.01) * STRETCH_S, (number + 1.01) * STRETCH_S
+            self._stretches[number] = self.between(start, end)
+        return self._stretches[number]
 
     def between(self, start_s: float, end_s: float) -> Segments:
         """Segments that share some time with the stretch."""
-        return self._found(start_s, end_s, lambda cut: (cut.start < end_s) & (cut.end > start_s))
+        cuts = [self.block(number) for number in self.blocks(start_s, end_s)]
+        return Segments.joined([cut.take((cut.start < end_s) & (cut.end > start_s)) for cut in cuts])
+
+    def of_rows(self, rows: NDArray[np.intp]) -> Segments:
+        """The segments of some requests, in ascending order."""
+        return segments_of(self.trace, rows, self._recorded(), self.end_s)
 
     def all(self) -> Iterator[Segments]:
         """The segments of the whole run, cut into large pieces that are not kept."""
@@ -79,7 +103,3 @@ class Ledger:
         if self._holds is None and self.trace.grants is not None:
             self._holds = Holds(self.trace.grants)
         return self._holds
-
-    def _found(self, start_s: float, end_s: float, wanted: Callable[[Segments], NDArray[np.bool_]]) -> Segments:
-        cuts = [self.block(number) for number in self.blocks(start_s, end_s)]
-        return Segments.joined([cut.take(wanted(cut)) for cut in cuts])

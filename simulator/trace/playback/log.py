@@ -1,8 +1,10 @@
 """The log of a run in words, and the few moments of it that one should see."""
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.plan.processes import main_pool
 from simulator.plan.steps import Connect
@@ -36,18 +38,18 @@ class Log:
 
     def _same(self, last: int) -> int:
         """The first of the events in a row that are told together with this one."""
-        table, first = self._notable, last
-        since = float(table.time_s[last]) - TOGETHER_S
-        while first > 0 and table.time_s[first - 1] > since and self._sort(first - 1) == self._sort(last):
-            first -= 1
-        return first
+        times, firsts = self._notable.time_s, self._firsts
+        in_a_row = int(firsts[firsts.searchsorted(last, "right") - 1])
+        return max(in_a_row, int(times.searchsorted(float(times[last]) - TOGETHER_S, "right")))
 
-    def _sort(self, index: int) -> tuple[int, int]:
-        """What makes two events alike; every block and every intervention is told."""
-        kind, request = int(self._notable.kind[index]), int(self._notable.request[index])
-        if kind in (EventKind.BLOCKED, EventKind.INTERVENED):
-            return kind, index
-        return kind, int(self._trace.outcome[request]) if kind == EventKind.FAILED else 0
+    @cached_property
+    def _firsts(self) -> NDArray[np.intp]:
+        """Where events begin that are unlike those before them; every block and every intervention is told."""
+        table = self._notable
+        told = np.isin(table.kind, (EventKind.BLOCKED, EventKind.INTERVENED))
+        outcome = np.where(table.kind == EventKind.FAILED, self._trace.outcome[table.request], np.int8(-1))
+        unlike = (table.kind[1:] != table.kind[:-1]) | (outcome[1:] != outcome[:-1]) | told[1:]
+        return np.flatnonzero(np.append(True, unlike)[: len(table)])
 
     def highlights(self, crowded: Events) -> list[Event]:
         """The first of every kind of failure, the longest block, the slowest request, the largest crowd; by time."""

@@ -5,7 +5,8 @@ every hold of a lock was recorded, the stays under the GIL are exact; elsewhere 
 the waiting, then all the computing.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,8 +76,19 @@ class Holds:
 
 def segments(trace: Trace, rows: slice, holds: Holds | None) -> Segments:
     """Every segment of these rows of a trace; ``holds`` are those of its grants."""
+    return _cut(spans(trace, rows), holds)
+
+
+def segments_of(trace: Trace, rows: NDArray[np.intp], holds: Holds | None, end_s: float) -> Segments:
+    """Every segment of any rows of a trace, in ascending order; what is open ends with the run, at ``end_s``."""
+    some = trace.take(rows)
+    some = replace(some, workload=replace(some.workload, duration=end_s))
+    return _cut((replace(span, rows=rows[span.rows]) for span in spans(some)), holds)
+
+
+def _cut(cut_from: Iterable[Span], holds: Holds | None) -> Segments:
     collected = _Collected()
-    for span in spans(trace, rows):
+    for span in cut_from:
         if holds is not None and State.GIL in span.shares:
             _around_holds(collected, span, holds)
         else:

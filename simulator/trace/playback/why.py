@@ -12,6 +12,7 @@ from simulator.trace.playback.activity import FOR_LOCK, Activity, among
 from simulator.trace.playback.groups import GroupKind, lane_groups
 from simulator.trace.playback.moment import Moment, PoolNow
 from simulator.trace.playback.saying import does, in_line, so_many, some_of
+from simulator.trace.playback.why_killed import process_down
 from simulator.trace.playback.why_waiting import Now, cores_wanted, lock_taken, slots_taken, syn_dropped
 
 WAITS = FOR_LOCK | among(Activity.BACKLOG, Activity.QUEUED, Activity.CORE)
@@ -94,6 +95,7 @@ def _doing(moment: Moment) -> str:
 
 
 RULES: tuple[Rule, ...] = (
+    process_down,
     slots_taken,
     lock_taken,
     cores_wanted,

@@ -15,7 +15,7 @@ from simulator.trace.facts import Finding
 from simulator.trace.phrases import a, count, duration, is_or_are, percent, sentence
 from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, Activities, Activity
 from simulator.trace.playback.moment import BacklogNow, LockNow, Moment, PoolNow
-from simulator.trace.playback.saying import does, for_long, idle_cores, so_many, some_of
+from simulator.trace.playback.saying import does, for_long, idle_cores, in_line, so_many, some_of
 from simulator.trace.playback.sites import Sites
 from simulator.trace.table import Trace
 
@@ -71,7 +71,7 @@ def _wanted(pool: PoolNow) -> Mask:
 def _use_of(moment: Moment, pool: PoolNow, wanted: Mask) -> str:
     """``7 of 8 workers wait for their clients to send (#1041 for 640 ms already)``."""
     activity = pool.activity[wanted]
-    doing, number = _mostly(activity)
+    doing, number = _mostly(activity, pool.since_s[wanted])
     who = some_of(number, len(activity), pool.pool.name)
     if pool.pool.processes > 1:
         copies = np.flatnonzero(wanted)[:: pool.pool.size] // pool.pool.size
@@ -84,7 +84,20 @@ def _use_of(moment: Moment, pool: PoolNow, wanted: Mask) -> str:
         return f"{who} {does(doing, number)}{_holders(moment)}"
     same = np.flatnonzero(wanted & (pool.activity == doing))
     first = same[np.argmin(pool.since_s[same])]
-    return f"{who} {does(doing, number)} ({for_long(moment, int(pool.request[first]), float(pool.since_s[first]))})"
+    since = for_long(moment, int(pool.request[first]), float(pool.since_s[first]))
+    others = _what_others_do(activity, doing) if number * 2 <= len(activity) else []
+    return in_line([f"{who} {does(doing, number)} ({since})", *others])
+
+
+def _what_others_do(activity: Activities, doing: Activity) -> list[str]:
+    """``2 compute``; for pools where no more than half of the slots do the same."""
+    merged = np.where(AT_WORK[activity], Activity.COMPUTING, activity)
+    numbers = np.bincount(merged[merged != doing], minlength=len(Activity)).tolist()
+    return [
+        f"{count(numbers[each])} {is_or_are(numbers[each]) + ' down' if each is Activity.DOWN else does(each, numbers[each])}"
+        for each in sorted(Activity, key=lambda each: -numbers[each])
+        if numbers[each]
+    ]
 
 
 def _holders(moment: Moment) -> str:
@@ -95,11 +108,16 @@ def _holders(moment: Moment) -> str:
     return f" (#{lock.holder[0]} has had it for {duration(moment.t_s - float(lock.since_s[0]))})"
 
 
-def _mostly(activity: Activities) -> tuple[Activity, int]:
-    """What most do, and how many; to wait for a core counts as computing, for the cores are then the reason."""
+def _mostly(activity: Activities, since_s: NDArray[np.float64]) -> tuple[Activity, int]:
+    """What most do, of equals what one of them has done longest, and how many.
+
+    To wait for a core counts as computing, for the cores are then the reason.
+    """
     merged = np.where(AT_WORK[activity], Activity.COMPUTING, activity)
     numbers = np.bincount(merged, minlength=len(Activity))
-    most = int(np.argmax(numbers))
+    among_most = np.flatnonzero(numbers[merged] == numbers.max())
+    known = np.nan_to_num(since_s[among_most], nan=np.inf)
+    most = int(merged[among_most[np.argmin(known)]])
     return Activity(most), int(numbers[most])
 
 

@@ -7,9 +7,7 @@ import pytest
 
 from simulator.plan import Gil, Loop
 from simulator.plan.words import State
-from simulator.trace.playback import OF_STATE, Activity, GroupKind, Playback, lane_groups
-from simulator.trace.playback.lanes import BLOCKS_IN_SIGHT
-from simulator.trace.playback.ledger import BLOCK_ROWS
+from simulator.trace.playback import OF_STATE, Activity, GroupKind, Playback, lane_groups, uses
 from tests.engine.deployments import Deployment, deployments
 from tests.models.serving import serve
 from tests.trace.by_hand import Kind, load_at, random_load
@@ -85,12 +83,25 @@ def test_a_client_that_gives_up_leaves_a_mark_on_the_slot_that_goes_on_for_nobod
     assert lanes.activity[0, 9] == Activity.IDLE
 
 
-def test_a_run_with_very_many_requests_in_sight_is_looked_at_in_part_and_looks_the_same() -> None:
-    load = random_load(rate=BLOCK_ROWS / 4.0, duration=4.0 * (BLOCKS_IN_SIGHT + 30), page=Kind(steps=(("io", 0.01),)))
-    playback = Playback(serve("prefork", load, workers=16))
-    assert len(load) > BLOCKS_IN_SIGHT * BLOCK_ROWS
-    whole = playback.lanes("worker", 0, 16, (0.0, load.duration), 30)
-    assert np.isin(whole.activity, (Activity.COMPUTING, Activity.CORE, Activity.IO)).mean() > 0.9
+def test_of_very_many_uses_in_sight_those_at_the_end_of_each_column_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    load = random_load(rate=100.0, duration=60.0, page=Kind(steps=(("io", 0.1),)))
+    trace = serve("prefork", load, workers=16)
+    whole = Playback(trace).painted("worker", 0, 16, (0.0, 60.0), 30)
+    monkeypatch.setattr(uses, "ROWS_IN_SIGHT", 100)
+    playback = Playback(trace)
+    seldom = playback.painted("worker", 0, 16, (0.0, 60.0), 30)
+    assert (seldom <= whole).all()
+    for column in range(30):
+        at_the_end = playback.at(2.0 * (column + 1) - 1e-6).pool("worker").activity == Activity.IO
+        assert (seldom[at_the_end, column] >= Activity.IO).all()
+
+
+def test_lanes_alone_are_those_that_come_with_their_holders() -> None:
+    playback = Playback(serve("prefork", random_load(rate=20.0, duration=10.0), workers=4))
+    args = "worker", 1, 2, (2.0, 5.0), 30
+    assert (playback.painted(*args) == playback.lanes(*args).activity).all()
+    with pytest.raises(KeyError):
+        playback.painted("thread", *args[1:])
 
 
 def test_every_state_has_an_activity_and_every_activity_of_a_request_a_state() -> None:

@@ -56,8 +56,16 @@ def test_the_loop_of_a_killed_process_is_down() -> None:
 def test_when_all_workers_are_down_that_is_why_others_wait() -> None:
     load = with_(load_at([0.1, 2.2, 2.3], 10.0, page=LONG), Intervention(at=2.0, do=Do.KILL, lasting=3.0))
     assert Playback(serve("prefork", load, workers=1)).why(2.5) == (
-        "The worker is down, so 2 connections queue in the backlog while both cores are idle."
+        "Process 0 was killed 500 ms ago and took 1 request along; it is back in 2.5 s; "
+        "2 connections queue in the backlog meanwhile."
     )
+
+
+def test_a_death_is_told_before_any_queue_and_then_gives_way_to_what_most_wait_for() -> None:
+    load = with_(load_at([0.1] * 6, 10.0, page=LONG), Intervention(at=2.0, do=Do.KILL, lasting=1.0))
+    playback = Playback(serve("prefork", load, workers=2))
+    assert playback.why(2.0) == "Process 0 was killed and took 1 request along; it is back in 1.0 s."
+    assert "so 4 connections queue" in playback.why(2.5)
 
 
 def test_slots_and_cores_that_were_taken_away_are_not_there() -> None:

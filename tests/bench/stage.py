@@ -1,0 +1,115 @@
+"""The stage: what a frame costs, how soon a turned knob shows, and how long a jump takes in a very long run."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import cycle, islice
+
+from models.prefork.config import Config
+from models.prefork.model import plan
+from simulator.app.stage.frame import frame
+from simulator.app.stage.grid import CellGrid
+from simulator.app.stage.look import Look
+from simulator.app.stage.scene import Scene, Size, View
+from simulator.experiment import run
+from simulator.plan import Plan
+from simulator.trace.playback import Playback
+from simulator.workload.draw import draw
+from simulator.workload.load import load
+from simulator.workload.table import Workload
+from tests.bench.clock import Spent, in_turn, spent
+from tests.bench.figure import Figure
+from tests.bench.sizes import Sizes
+
+SIZE = Size(160, 45)
+LANES = 64
+CORES = 8
+RATE = 480
+"""Requests per second under which about 500 are in the system."""
+START_S, FRAMES_PER_S = 40.0, 30
+MOST_OF_A_CORE = 40
+"""Per cent."""
+MOST_RUNS = 1500
+MOST_MS = 100
+"""From a key press, or a click on the time bar, to the new picture."""
+LONG_RATE = 1667
+"""A million requests in ten minutes."""
+JUMPS = 7
+LOOP = 100_000
+
+
+@dataclass(frozen=True, eq=False)
+class Deployment:
+    """Prefork under slow clients, and how much of it."""
+
+    plan: Plan
+    workload: Workload
+
+    @classmethod
+    def of(cls, requests: int, rate: float, workers: int, cores: int) -> "Deployment":
+        """About so many requests."""
+        changed = {"duration": f"{requests / rate} s", "arrivals.rate": str(rate), "machine.cores": str(cores)}
+        scenario = load("slow-clients", list(changed.items()))
+        return cls(plan(Config(workers=workers, backlog=1024), scenario.machine), draw(scenario))
+
+    def view(self) -> View:
+        """The run, made anew."""
+        playback = Playback(run(self.plan, self.workload, detail=True))
+        return View(playback=playback, title="prefork", note=f"{LANES} workers")
+
+
+def figures(sizes: Sizes) -> Iterator[Figure]:
+    """The rows of all three."""
+    yield from _frames(Deployment.of(max(sizes.knob, 45 * RATE), RATE, LANES, CORES).view(), sizes)
+    yield _knob(Deployment.of(sizes.knob, RATE, LANES, CORES), sizes.rounds)
+    for what, workers, cores in (("keeping up", 512, 64), ("overloaded", 8, 4)):
+        yield _jumps(Deployment.of(sizes.many, LONG_RATE, workers, cores).view(), what)
+
+
+def _picture(view: View, t_s: float, *, playing: bool = False) -> CellGrid:
+    return frame(Scene(views=(view,), load="slow-clients", t_s=t_s, playing=playing), SIZE, Look())
+
+
+def _frames(view: View, sizes: Sizes) -> Iterator[Figure]:
+    """A second of playing for each repetition, every frame with the changed rows as runs of one style."""
+    pictures = [_picture(view, START_S, playing=True)]
+    times = (START_S + i / FRAMES_PER_S for i in range(1, 1 + FRAMES_PER_S * sizes.rounds))
+
+    def play() -> None:
+        for t_s in islice(times, FRAMES_PER_S):
+            pictures.append(_picture(view, t_s, playing=True))
+            for row in pictures[-1].changed_rows(pictures[-2]):
+                pictures[-1].runs(row)
+
+    frames, loops = in_turn(sizes.rounds, play, lambda: sum(i * i % 7 for i in range(LOOP)))
+    present = len(view.playback.at(START_S).present)
+    yield _figure(
+        f"a frame, {SIZE.width}x{SIZE.height}, {LANES} lanes, {present} requests", frames, "ms", 1000 / FRAMES_PER_S
+    )
+    share = _figure(f"share of a core at {FRAMES_PER_S} frames/s", frames, "%", 100, at_most=MOST_OF_A_CORE)
+    yield share
+    yield _figure(f"Python adding {LOOP:,} numbers, to compare", loops, "ms", 1000)
+    runs = max(picture.style_runs() for picture in pictures)
+    yield Figure(what="style runs in a frame, the most", values=(runs,), at_most=MOST_RUNS)
+
+
+def _figure(what: str, taken: list[Spent], unit: str, each: float, at_most: float | None = None) -> Figure:
+    values = tuple(s.cpu * each for s in taken)
+    return Figure(what=what, values=values, elapsed=tuple(s.elapsed * each for s in taken), unit=unit, at_most=at_most)
+
+
+def _knob(deployment: Deployment, rounds: int) -> Figure:
+    """A run with everything that the stage shows, made ready and drawn: what every turn of a knob does."""
+    middle = deployment.workload.duration / 2
+    _picture(deployment.view(), middle)  # what only the first picture pays for
+    taken = in_turn(rounds, lambda: _picture(deployment.view(), middle))[0]
+    return _figure(f"knob to picture, {len(deployment.workload):,} requests", taken, "ms", 1000, at_most=MOST_MS)
+
+
+def _jumps(view: View, what: str) -> Figure:
+    """Pictures of moments far apart, none of which was looked at before."""
+    end_s = view.playback.end_s
+    _picture(view, end_s / 2)  # what is worked out once for the whole run
+    moments = islice(cycle((0.13, 0.87, 0.31, 0.64, 0.23, 0.93, 0.41)), JUMPS)
+    taken = [spent(partial(_picture, view, share * end_s)) for share in moments]
+    return _figure(f"jump in {len(view.playback.trace):,} requests, {what}", taken, "ms", 1000, at_most=MOST_MS)
