@@ -14,6 +14,7 @@ from tests.trace.by_hand import Kind, load_at
 every_deployment = pytest.mark.parametrize("deployment", list(deployments()), ids=str)
 
 
+@pytest.mark.slow
 @every_deployment
 def test_the_average_of_a_column_is_that_of_its_moments(deployment: Deployment) -> None:
     playback = Playback(deployment.run("mixed"))

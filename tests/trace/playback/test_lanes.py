@@ -17,6 +17,7 @@ WITH_SLOTS = [d for d in deployments() if any(g.kind is GroupKind.SLOTS for g in
 WITH_LOCKS = [d for d in deployments() if d.plan(slowly.MACHINE).locks]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deployment", WITH_SLOTS, ids=str)
 def test_a_lane_shows_what_its_slot_did_column_by_column(deployment: Deployment) -> None:
     trace = deployment.run("mixed")

@@ -41,6 +41,7 @@ def assert_holders(trace: Trace, moment: Moment) -> None:
         assert pool.taken == len(held)
 
 
+@pytest.mark.slow
 @every_deployment
 @pytest.mark.parametrize("load_name", shipped())
 def test_a_moment_shows_what_every_request_does(deployment: Deployment, load_name: str) -> None:
@@ -112,6 +113,7 @@ def test_parked_requests_hold_neither_a_slot_of_the_server_nor_a_lock(deployment
         assert not set(moment.parked.request.tolist()) & waiting
 
 
+@pytest.mark.slow
 @some
 @given(plans(), workloads(), st.integers(0, 1000))
 def test_any_moment_of_any_run_shows_what_every_request_does(plan: Plan, load: Workload, seed: int) -> None:
@@ -126,6 +128,7 @@ def test_any_moment_of_any_run_shows_what_every_request_does(plan: Plan, load: W
         assert moment.ended == slowly.ended_by(trace, t_s)
 
 
+@pytest.mark.slow
 @some
 @given(plans(), workloads())
 def test_stepping_meets_every_change_of_any_run_and_finds_the_way_back(plan: Plan, load: Workload) -> None:
