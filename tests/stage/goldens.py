@@ -14,6 +14,7 @@ from simulator.app.stage.style import Style
 from tests.stage.plays import Play, play, scene
 
 FOLDER = Path(__file__).parent / "frames"
+HINT = "if this is meant: python -m tests.stage.refresh"
 README_PICTURE = Path(__file__).parents[2] / "docs" / "stage.svg"
 SIZES = (Size(120, 36), Size(80, 24), Size(40, 12))
 LETTERS = ".-T=|kngbwaCSBtuvxyzGcdefh______i0UPlkqID3+!X#"

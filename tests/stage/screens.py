@@ -140,7 +140,7 @@ def kept() -> Iterator[Kept]:
 
 
 def refresh() -> None:
-    """``python -m tests.stage.screens``: draw them anew, for changes on purpose. Look at the difference."""
+    """Draw them anew."""
     FOLDER.mkdir(exist_ok=True)
     for path in FOLDER.iterdir():
         path.unlink()
@@ -150,7 +150,3 @@ def refresh() -> None:
 
 def as_kept(grid: CellGrid) -> str:
     return "".join(f"{grid.text(row).rstrip()}\n" for row in range(grid.height))
-
-
-if __name__ == "__main__":
-    refresh()

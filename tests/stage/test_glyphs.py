@@ -122,3 +122,11 @@ def test_what_is_asked_for_by_name_is_given_everywhere() -> None:
 )
 def test_the_theme_is_what_the_terminal_asks_for(environ: dict[str, str], theme: Theme) -> None:
     assert chosen_look(environ=environ, encoding="utf-8").theme is theme
+
+
+@SETS
+def test_how_much_a_lock_was_taken_is_never_mistaken_for_another_state(glyphs: Glyphs) -> None:
+    others = {glyph for style, glyph in glyphs.activities.items() if style is not Style.CPU}
+    assert len(set(glyphs.shares)) == len(glyphs.shares)
+    assert not set(glyphs.shares) & others
+    assert glyphs.shares[-1] == glyphs[Style.CPU]

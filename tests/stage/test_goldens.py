@@ -6,6 +6,7 @@ from simulator.app.stage.style import ACTIVITIES, Style
 from simulator.workload.load import shipped
 from tests.stage.goldens import (
     FOLDER,
+    HINT,
     LETTERS,
     README_PICTURE,
     SHOWN,
@@ -16,8 +17,6 @@ from tests.stage.goldens import (
     letter,
     readme_picture,
 )
-
-HINT = "if this is meant: python -m tests.stage.refresh"
 
 
 @pytest.mark.parametrize("golden", list(goldens()), ids=lambda golden: golden.stem)

@@ -7,10 +7,11 @@ from rich.cells import cell_len
 
 from simulator.app.stage.figures import fixed_count, fixed_duration, fixed_percent, fixed_rate, nice_ceiling, step
 from simulator.app.stage.layout import Claim, Rank, Section, granted_to, heights, together
+from simulator.app.stage.look import Look
 from simulator.app.stage.pieces import fitting, piece
 from simulator.app.stage.sheet import Sheet
 from simulator.app.stage.style import Style
-from simulator.app.stage.wrapping import wrapped
+from simulator.app.stage.writing import clipped_lines
 
 
 def nothing(_: Sheet) -> None:
@@ -89,11 +90,12 @@ def test_where_not_all_pieces_fit_the_least_important_is_left_out() -> None:
 
 @given(st.text(st.sampled_from("ab 请求 "), max_size=80), st.integers(1, 30), st.integers(1, 4))
 def test_wrapped_lines_fit(text: str, width: int, lines: int) -> None:
-    done = wrapped(text, width, lines, "…")
+    done = clipped_lines(text, width, lines, Look())
     assert len(done) <= lines
     assert all(cell_len(line) <= max(width, 2) for line in done)
 
 
 def test_what_is_cut_says_so() -> None:
-    assert wrapped("one two three four", 9, 1, "…") == ["one two …"]
-    assert wrapped("one two", 9, 1, "…") == ["one two"]
+    assert clipped_lines("one two three four", 9, 1, Look()) == ["one two …"]
+    assert clipped_lines("one two", 9, 1, Look()) == ["one two"]
+    assert clipped_lines("五分之一的访客", 9, 1, Look()) == ["五分之一…"]

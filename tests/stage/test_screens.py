@@ -26,6 +26,7 @@ from simulator.plan.walk import walk
 from simulator.trace.playback import Playback
 from simulator.trace.telling import Told
 from simulator.workload.load import shipped
+from tests.stage.goldens import HINT
 from tests.stage.plays import playback
 from tests.stage.screens import (
     FOLDER,
@@ -43,7 +44,6 @@ from tests.stage.screens import (
 )
 from tests.stage.screens import FULL as FULL_BACKLOG
 
-HINT = "if this is meant: python -m tests.stage.screens"
 LOOK = Look(UNICODE)
 BUDGET = 1500
 """Pieces of one style in a picture that can be repainted often enough."""

@@ -40,7 +40,7 @@ def test_under_slow_clients_the_lanes_of_prefork_fill_with_uploads_while_the_cor
     assert share(grid, "worker ", Style.UPLOAD) > 0.6
     assert share(grid, "worker ", Style.CPU) < 0.1
     assert "workers busy 8/8" in str(grid)
-    assert "2 cores busy  5 %" in str(grid)
+    assert "2 cores busy   5 %" in str(grid)
     assert "○○○○○○○○" in grid.text(rows_of(grid, " backlog")[0])
 
 

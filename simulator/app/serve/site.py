@@ -10,6 +10,7 @@ from contextlib import suppress
 from importlib import resources
 from importlib.resources.abc import Traversable
 from string import Template
+from urllib.parse import quote
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -96,7 +97,7 @@ class Site:
         except KeyError:
             raise web.HTTPNotFound(text="There is no such file any more.\n") from None
         name = "".join(c for c in file.file_name if c.isalnum() or c in "-_.")
-        response = web.StreamResponse(headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        response = web.StreamResponse(headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"})
         response.content_type = file.mime_type
         await response.prepare(request)
         async for chunk in self._downloads.download(key):

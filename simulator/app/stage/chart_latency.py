@@ -6,6 +6,7 @@ What to watch: all runs share both axes, so that a column of the same height mea
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.app.stage.cells import cell_width
 from simulator.app.stage.chart_data import Figures, Floats
 from simulator.app.stage.plot import Plot, bar_cells, heights
 from simulator.app.stage.style import Style
@@ -30,7 +31,7 @@ def put_histogram(plot: Plot) -> None:
     row = 1
     for number, (run, each, height) in enumerate(zip(plot.runs, counts, rows, strict=True)):
         if height >= 2:
-            plot.grid.put(row, 0, clipped(_summary(plot, number), plot.width, plot.look), plot.style(number))
+            plot.grid.put(row, 0, _summary(plot, number, plot.width), plot.style(number))
         top = 1 if height >= 2 else 0
         if len(run.latencies_s) and height > 0:
             shares = each / max(tallest, 1)
@@ -61,8 +62,8 @@ def put_percentiles(plot: Plot) -> None:
         words = f"{percent:g} %"
         plot.grid.put(height + 1, min(int(col), plot.width - len(words)), words, Style.DIM)
     for number in range(len(plot.runs)):
-        words = f"{plot.mark(number)} {_summary(plot, number)}"
-        plot.grid.put(height + 2 + number, 0, clipped(words, plot.width, plot.look), plot.style(number))
+        words = f"{plot.mark(number)} {_summary(plot, number, plot.width - 2)}"
+        plot.grid.put(height + 2 + number, 0, words, plot.style(number))
 
 
 def _put_curve(plot: Plot, number: int, axis: Axis, at: Floats) -> None:
@@ -81,16 +82,18 @@ def _put_curve(plot: Plot, number: int, axis: Axis, at: Floats) -> None:
         before = cell
 
 
-def _summary(plot: Plot, number: int) -> str:
+def _summary(plot: Plot, number: int, width: int) -> str:
+    """One line about a run; in a narrow chart without the number of its requests."""
     run: Figures = plot.runs[number]
     failed = len(run.failed_at)
     lost = f"  {count(failed)} not answered" if failed else ""
-    if not len(run.latencies_s):
-        return f"{run.title}  no request was completed{lost}"
+    many = len(run.latencies_s)
+    if not many:
+        return clipped(f"{run.title}  no request was completed{lost}", width, plot.look)
     values = run.percentiles_s(PERCENTILES)
     figures = "  ".join(f"p{p:g} {duration(value)}" for p, value in zip(PERCENTILES, values, strict=True))
-    many = len(run.latencies_s)
-    return f"{run.title}  {figures}  {count(many)} {plural('request', many)}{lost}"
+    full = f"{run.title}  {figures}  {count(many)} {plural('request', many)}{lost}"
+    return full if cell_width(full) <= width else clipped(f"{run.title}  {figures}{lost}", width, plot.look)
 
 
 def latency_axis(plot: Plot, cells: int, tick_cells: int = 12) -> Axis:

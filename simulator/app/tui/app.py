@@ -18,6 +18,8 @@ from simulator.app.tui.clock import Source
 from simulator.app.tui.home_screen import HomeScreen
 from simulator.app.tui.keys import BY_ID
 from simulator.app.tui.lab_screen import LabScreen
+from simulator.app.tui.pace import QUESTION, Pace
+from simulator.app.tui.palette import Palette
 from simulator.app.tui.screen import GridScreen
 from simulator.app.tui.sitting import Sitting
 
@@ -25,6 +27,8 @@ DEFAULT_FPS = 20
 FIRST_SCREEN = 2
 """Screens on the stack when only the first of ours is open: Textual has an empty one below it."""
 QUIT, TERMINATED = 0, 143
+ANSWER_LOOK_S = 0.02
+"""Between two looks whether the terminal has answered."""
 KEY_NAMES = {"full_stop": ".", "comma": ",", "plus": "+", "minus": "-", "question_mark": "?"}
 
 
@@ -48,6 +52,9 @@ class StageApp(App[int]):
         super().__init__()
         self.look, self.fps, self.now = look, fps, now
         self._watch = sitting
+        self.pace = Pace(now)
+        self.drew = False
+        """Whether a picture was drawn that the terminal has not been asked about."""
         self._remapped = dict(keymap or {})
         self.set_keymap(self._remapped)
 
@@ -56,7 +63,7 @@ class StageApp(App[int]):
         self._wear()
         self.push_screen(HomeScreen() if self._watch is None else LabScreen(self._watch))
         if threading.current_thread() is threading.main_thread():  # only there signals are heard
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, TERMINATED)
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.leave, TERMINATED)
 
     def on_unmount(self) -> None:
         """Let go of what was taken."""
@@ -65,7 +72,27 @@ class StageApp(App[int]):
 
     async def action_quit(self) -> None:
         """However it is asked for, it ends in the same way."""
-        self.exit(QUIT)
+        self.leave(QUIT)
+
+    def leave(self, code: int) -> None:
+        """End when the terminal has said all it was asked: what it says later, the shell would take for typed."""
+        if self.pace.waiting:
+            self.set_timer(ANSWER_LOOK_S, partial(self.leave, code))
+        else:
+            self.exit(code)
+
+    # --- how fast the terminal is ---------------------------------------------------------------------------------
+
+    def post_display_hook(self) -> None:
+        """Everything that was drawn is on its way."""
+        if self.drew and self._driver is not None and self.pace.worthwhile:
+            self.drew = False
+            self.pace.ask()
+            self._driver.write(QUESTION)
+
+    def on_cursor_position(self) -> None:
+        """And has arrived."""
+        self.pace.answer()
 
     # --- what all screens have ------------------------------------------------------------------------------------
 
@@ -92,6 +119,11 @@ class StageApp(App[int]):
     def _wear(self) -> None:
         """Textual's own parts follow: the list of commands."""
         self.theme = "textual-light" if self.look.theme.name == "light" else "textual-dark"
+
+    def action_command_palette(self) -> None:
+        """All that can be done here, to be found by its name."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that a key does on this screen, to be found by its name."""

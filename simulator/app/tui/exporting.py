@@ -1,4 +1,4 @@
-"""Save what is on the screen into files of the working directory: the picture, a film of it, the run.
+"""Save what is on the screen into files: the picture, a film of it, the run.
 
 What to watch: a file that is there already is never overwritten; a number is put behind the name instead.
 """
@@ -50,11 +50,10 @@ PICTURES: dict[Kind, Callable[[Scene, Size, Look], bytes]] = {
 }
 
 
-def export(kind: Kind, shown: Shown, scene: Scene, size: Size, look: Look, folder: Path | None = None) -> str:
-    """Write the files, and say what was written. Raises RefusalError."""
+def export(kind: Kind, shown: Shown, scene: Scene, size: Size, look: Look, folder: Path) -> tuple[Path, ...]:
+    """Write into a folder, and return what is new in it: files, or folders with tables. Raises RefusalError."""
     paths: list[Path] = []
     try:
-        folder = folder or Path.cwd()
         if kind in PICTURES:
             data = PICTURES[kind](_still(scene), size, _coloured(look) if kind is not Kind.TEXT else look)
             paths = [_free(folder, _name(scene), SUFFIXES[kind])]
@@ -66,7 +65,7 @@ def export(kind: Kind, shown: Shown, scene: Scene, size: Size, look: Look, folde
                 _save_run(kind, playback.trace, paths[-1])
     except OSError as error:
         raise RefusalError(f"cannot write here: {error.strerror or error}") from None
-    return f"saved {', '.join(path.name for path in paths)}"
+    return tuple(paths)
 
 
 def film(scene: Scene, size: Size, look: Look) -> Iterator[Frame]:

@@ -20,6 +20,7 @@ from simulator.app.tui.screen import GridScreen, Words, bindings
 from simulator.app.tui.session import Shown
 from simulator.app.tui.setup import Setup, prepared, with_front
 from simulator.app.tui.sitting import begin
+from simulator.app.tui.typed import command_line
 from simulator.trace.playback import Playback
 
 FIRST = ("slow-clients", "prefork")
@@ -56,8 +57,9 @@ class HomeScreen(GridScreen):
 
     def picture(self, size: Size) -> CellGrid:
         """The menus."""
-        hints = self.hints("select-down", "forward", "inspect", "compare", "help", "quit")
-        return home(replace(self.home, keys=hints), size, self.stage.look)
+        hints = self.hints("inspect", "select-down", "forward", "quit", "compare", "help")
+        command = command_line(self._chosen(), watch=True)
+        return home(replace(self.home, keys=hints, command=command), size, self.stage.look)
 
     def perform(self, id: str) -> None:
         """Move in the menus, or open what is selected."""
@@ -96,14 +98,17 @@ class HomeScreen(GridScreen):
         menus[number] = replace(menus[number], selected=choice)
         self.home = replace(self.home, menus=tuple(menus), focus=number)
 
-    def _open(self, *, beside: bool) -> None:
+    def _chosen(self) -> Setup:
         chosen = {menu.title: menu.choices[menu.selected].name for menu in self.home.menus}
         model = server(chosen[SERVER])
         side = Deployment(model=model, config=configured(model, {}))
         if any(front.name == chosen[FRONT] for front in fronts()):
             side = with_front(side, chosen[FRONT])
+        return Setup(sides=(side,), options=RunOptions(load=chosen[LOAD]))
+
+    def _open(self, *, beside: bool) -> None:
         try:
-            ready = prepared(Setup(sides=(side,), options=RunOptions(load=chosen[LOAD])))
+            ready = prepared(self._chosen())
             shown = Shown(prepared=ready, playbacks=tuple(Playback(trace) for trace in ready.traces()))
         except RefusalError as error:
             self.notify(str(error), severity="error")

@@ -13,6 +13,7 @@ from simulator.app.refusal import RefusalError
 from simulator.app.simulation import Deployment, configured
 from simulator.app.tui.knob import Knob
 from simulator.app.tui.ladders import next_nice, next_whole
+from simulator.app.tui.scaled import seconds_text
 from simulator.app.tui.scenario_knobs import scenario_knobs
 from simulator.app.tui.setup import Prepared, Setup, with_front
 from simulator.plan.processes import main_pool, slots_in_each
@@ -91,7 +92,7 @@ def _settings(model: Model, config: Any, prefix: str, put: Callable[[Any], Setup
             id=prefix + field.name,
             group=model.name,
             label=field.name.replace("_", " "),
-            value=_shown(value),
+            value=_shown(value, field.metadata["help"]),
             help=field.metadata["help"],
             turn=_turner(model, config, field, put),
             default=value == field.default,
@@ -125,7 +126,20 @@ def _hint(model: Model, field: Field[Any]) -> Any:
     return get_type_hints(model.config)[field.name]
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, help: str) -> str:
+    """With its unit, which the sentence about a setting begins with if it has one."""
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, int | float) and help.startswith("Seconds "):
+        return seconds_text(value)
+    if isinstance(value, int) and help.startswith("Bytes "):
+        return _size(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _size(number: int) -> str:
+    """``36 KiB``; exactly, so in bytes where no unit divides it."""
+    for unit, factor in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if number >= factor and number % factor == 0:
+            return f"{number // factor} {unit}"
+    return f"{number} B"

@@ -4,17 +4,16 @@ What to watch: nothing here decides what happens or what it looks like. Keys go 
 ``simulator.app.stage``, and setups are run at once or, where that takes long, in a thread beside the screen.
 """
 
-from functools import partial
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.message import Message
 
-from simulator.app.refusal import RefusalError
 from simulator.app.stage.frame import frame, visible_lanes
 from simulator.app.stage.grid import CellGrid
 from simulator.app.stage.scene import Scene, Size
 from simulator.app.stage.style import Style
+from simulator.app.stage.writing import wrapped
 from simulator.app.tui import actions
 from simulator.app.tui.canvas import Canvas
 from simulator.app.tui.export_menu import ExportMenu
@@ -22,15 +21,13 @@ from simulator.app.tui.keys import KEYS
 from simulator.app.tui.panel import WIDTH, line_at, panel_grid
 from simulator.app.tui.pointing import point
 from simulator.app.tui.running import Computed, Runner
+from simulator.app.tui.saving import Saved, Saver
 from simulator.app.tui.screen import GridScreen, bindings
 from simulator.app.tui.sitting import Sitting
-from simulator.app.tui.staging import bar, lane_ref, request_on, scene
+from simulator.app.tui.staging import bar, first_taken, lane_ref, request_on, scene
 
 LEAST_STAGE = 50
 """With fewer columns left beside it, the list of knobs has the screen to itself."""
-
-MESSAGE_START = 12
-"""Characters by which a message is recognised in the picture."""
 SELECTING = ("select-up", "select-down", "next-pane", "previous-pane", "zoom-pane")
 
 
@@ -45,7 +42,7 @@ class LabScreen(GridScreen):
         super().__init__()
         self.sitting = sitting
         self.menu: ExportMenu | None = None
-        self._runner = Runner(self, sitting)
+        self._runner, self._saver = Runner(self, sitting), Saver(self, sitting)
         sitting.compute = self._runner.compute
 
     # --- drawing --------------------------------------------------------------------------------------------------
@@ -59,8 +56,12 @@ class LabScreen(GridScreen):
     def picture(self, size: Size) -> CellGrid:
         """The stage, and beside it the list of knobs if it is open."""
         grid = CellGrid(*size)
-        grid.blit(frame(self.scene_now, self._stage_size(size), self.stage.look), 0, 0)
-        self._insist(grid)
+        stage, scene_now = self._stage_size(size), self.scene_now
+        lines = wrapped(self.sitting.message, max(stage.width - 2, 1))
+        if len(lines) > 1:
+            scene_now = replace(scene_now, message="")  # too long for the log
+        grid.blit(frame(scene_now, stage, self.stage.look), 0, 0)
+        _insist(grid, lines, stage.width)
         panel = self.sitting.panel_state()
         if panel is not None:
             width = min(WIDTH, size.width)
@@ -68,14 +69,6 @@ class LabScreen(GridScreen):
         if self.menu is not None:
             self.menu.draw(grid, self.stage.look)
         return grid
-
-    def _insist(self, grid: CellGrid) -> None:
-        """A message is read even where the stage has no line for it."""
-        start = self.sitting.message[:MESSAGE_START]
-        if start and not any(start in grid.text(row) for row in range(grid.height)):
-            row = max(grid.height - 2, 0)
-            grid.fill(row, 0, 1, grid.width, style=Style.ACCENT)
-            grid.put(row, 1, self.sitting.message, Style.ACCENT)
 
     @property
     def scene_now(self) -> Scene:
@@ -127,7 +120,10 @@ class LabScreen(GridScreen):
         sitting = self.sitting
         lane = lane_ref(sitting, sitting.focus)
         if lane is None:
-            sitting.say("select a lane first: up and down, or a click")
+            sitting.look(lane=first_taken(sitting, sitting.focus))
+            lane = lane_ref(sitting, sitting.focus)
+        if lane is None:
+            sitting.say("no request is on any lane now")
             return
         request = request_on(sitting.shown.playbacks[sitting.focus], lane, sitting.clock.t_s)
         if request is None:
@@ -159,12 +155,7 @@ class LabScreen(GridScreen):
             return
         self.menu = None
         if id == "inspect":
-            from simulator.app.tui.exporting import export
-
-            kind, scene_now, size = menu.kind, self.scene_now, self._stage_size(self.cells)
-            self.sitting.say("saving ...")
-            job = partial(export, kind, self.sitting.shown, scene_now, size, self.stage.look)
-            self.run_worker(partial(self._export, job), thread=True, group="export", exit_on_error=False)
+            self._saver.save(menu.kind, self.scene_now, self._stage_size(self.cells), self.stage.look)
         elif id == "quit":
             super().perform(id)
 
@@ -211,32 +202,23 @@ class LabScreen(GridScreen):
         sitting.touch()
         self.tick()
 
-    # --- running --------------------------------------------------------------------------------------------------
+    # --- running and saving ---------------------------------------------------------------------------------------
 
     def on_computed(self, event: Computed) -> None:
         """A thread is through."""
         self._runner.show(event)
         self.tick()
 
-    # --- saving ---------------------------------------------------------------------------------------------------
-
-    class Saved(Message):
+    def on_saved(self, event: Saved) -> None:
         """A file is there, or why it is not."""
-
-        def __init__(self, words: str) -> None:
-            """To be told."""
-            super().__init__()
-            self.words = words
-
-    def _export(self, job: "partial[str]") -> None:
-        """In a thread."""
-        try:
-            words = job()
-        except RefusalError as error:
-            words = str(error)
-        self.post_message(self.Saved(words))
-
-    def on_lab_screen_saved(self, event: Saved) -> None:
-        """Say where the file is."""
-        self.sitting.say(event.words)
+        self._saver.show(event)
         self.tick()
+
+
+def _insist(grid: CellGrid, message: list[str], width: int) -> None:
+    """A message is read in full even where the stage has no room for it."""
+    if all(any(line in grid.text(row) for row in range(grid.height)) for line in message):
+        return
+    for row, line in enumerate(message, max(grid.height - 1 - len(message), 0)):
+        grid.fill(row, 0, 1, width, style=Style.ACCENT)
+        grid.put(row, 1, line, Style.ACCENT)

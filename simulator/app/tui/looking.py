@@ -49,7 +49,7 @@ def jump(sitting: Sitting) -> None:
         sitting.say("nothing stands out in this run")
         return
     sitting.clock.pause()
-    sitting.clock.seek(event.time_s)
+    sitting.clock.seek(event.look_s)
     sitting.say(f"#{event.request} {event.words}" if event.request >= 0 else event.words)
 
 

@@ -12,6 +12,7 @@ from simulator.app.stage.cells import cell_width
 from simulator.app.stage.grid import CellGrid
 from simulator.app.stage.look import Look
 from simulator.app.stage.style import Style
+from simulator.app.stage.writing import clipped
 from simulator.app.tui.interventions import Listed
 from simulator.app.tui.knob import Knob
 
@@ -64,7 +65,7 @@ def panel_grid(panel: Panel, size: tuple[int, int], look: Look) -> CellGrid:
     chosen = next((row for row, line in enumerate(lines) if line.number == panel.selected), 0)
     first = min(max(chosen - room // 2, 0), max(len(lines) - room, 0))
     for row, line in enumerate(lines[first : first + room]):
-        _draw(grid, row, line, selected=line.number == panel.selected)
+        _draw(grid, row, line, look, selected=line.number == panel.selected)
     _explain(grid, height - HELP_LINES, panel, look)
     return grid
 
@@ -92,12 +93,12 @@ def _lines(panel: Panel) -> Iterator[_Line]:
         yield _Line(" nothing; k b f < > at the playhead", "", Style.DIM, None)
 
 
-def _draw(grid: CellGrid, row: int, line: _Line, *, selected: bool) -> None:
+def _draw(grid: CellGrid, row: int, line: _Line, look: Look, *, selected: bool) -> None:
     style = Style.SELECTED if selected else line.style
     if selected:
         grid.fill(row, 1, 1, grid.width - 1, style=style)
-    grid.put(row, 1, line.text, style)
     value = f" {line.value} "
+    grid.put(row, 1, clipped(line.text, grid.width - 1 - cell_width(value), look), style)
     grid.put(row, grid.width - cell_width(value), value, style)
 
 
@@ -105,7 +106,11 @@ def _explain(grid: CellGrid, top: int, panel: Panel, look: Look) -> None:
     if top < 1:
         return
     grid.fill(top - 1, 1, 1, grid.width - 1, look.glyphs.horizontal, style=Style.RULE)
-    words: Sequence[str] = wrap(panel.knob.help, grid.width - 3) if panel.knob else ()
+    about = panel.knob.help if panel.knob else ""
+    if panel.entry is not None:
+        entry = panel.timeline[panel.entry]
+        about = f"at {duration(entry.at_s)}: {entry.words}"
+    words: Sequence[str] = wrap(about, max(grid.width - 3, 1))
     what = "delete removes it" if panel.entry is not None else f"{look.glyphs.left} {look.glyphs.right} turn it"
     for row, text in enumerate([*words[: HELP_LINES - 1], what]):
         grid.put(top + row, 2, text, Style.DIM)

@@ -5,7 +5,6 @@ What to watch: the run plays on meanwhile, and all keys of the time work here to
 
 import json
 from dataclasses import replace
-from functools import cached_property
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -15,12 +14,13 @@ from simulator.app.stage.charts import Chart, Charts, charts
 from simulator.app.stage.code import Code, code_of
 from simulator.app.stage.frame import frame
 from simulator.app.stage.grid import CellGrid
-from simulator.app.stage.scene import Size
+from simulator.app.stage.scene import Scene, Size
 from simulator.app.stage.source import Source, source
 from simulator.app.stage.waterfall import waterfall
 from simulator.app.tui import actions
 from simulator.app.tui.keys import BY_ID, Group, of
 from simulator.app.tui.screen import GridScreen, Words, bindings
+from simulator.app.tui.session import Shown
 from simulator.app.tui.sitting import Sitting
 from simulator.app.tui.staging import scene
 from simulator.trace.playback import Playback
@@ -84,7 +84,8 @@ class InspectScreen(ReadingScreen):
         """Of the run in focus."""
         super().__init__(sitting)
         self.request = request
-        self._teller = Teller(self.playback.trace)
+        self._trace = self.playback.trace  # another run may be shown before this screen is closed
+        self._teller = Teller(self._trace)
 
     def state(self) -> object:
         """And which request it is."""
@@ -94,7 +95,7 @@ class InspectScreen(ReadingScreen):
         """Tab goes on to the next request; all else as elsewhere."""
         if id in ("next-pane", "previous-pane"):
             step = 1 if id == "next-pane" else -1
-            self.request = (self.request + step) % len(self.playback.trace)
+            self.request = (self.request + step) % len(self._trace)
             self.first = 0
         else:
             super().perform(id)
@@ -103,7 +104,7 @@ class InspectScreen(ReadingScreen):
         """Every part of it as a bar, and who was in the way."""
         told = self._teller.tell(self.request)
         self.first = min(self.first, max(len(told.parts) - 1, 0))
-        hints = self.hints("next-pane", "select-down", "step", "leave", "help")
+        hints = self.hints("leave", "next-pane", "select-down", "step", "help")
         return waterfall(told, size, self.stage.look, t_s=self.sitting.clock.t_s, first=self.first, keys=hints)
 
 
@@ -125,11 +126,17 @@ class ChartsScreen(ReadingScreen):
         """All charts at once."""
         super().__init__(sitting)
         self.number = 0
+        self._figures: tuple[Figures, ...] = ()
+        self._of: Shown | None = None
 
-    @cached_property
-    def _figures(self) -> tuple[Figures, ...]:
-        views = scene(self.sitting).views
-        return tuple(figures_of(view.playback, f"{'ABCD'[i]} {view.title}") for i, view in enumerate(views))
+    def _figures_of(self, scene_now: Scene) -> tuple[Figures, ...]:
+        """Of the runs that are shown now; worked out again when they change."""
+        if self._of is not self.sitting.shown:
+            several = len(scene_now.views) > 1
+            names = [f"{'ABCD'[i]} {view.title}" if several else view.title for i, view in enumerate(scene_now.views)]
+            self._figures = tuple(figures_of(v.playback, name) for v, name in zip(scene_now.views, names, strict=True))
+            self._of = self.sitting.shown
+        return self._figures
 
     def state(self) -> object:
         """And which chart is shown."""
@@ -146,12 +153,14 @@ class ChartsScreen(ReadingScreen):
 
     def picture(self, size: Size) -> CellGrid:
         """One chart, or as many as fit."""
+        scene_now = scene(self.sitting)
         state = Charts(
-            runs=self._figures,
+            runs=self._figures_of(scene_now),
+            load=scene_now.load,
             shown=self.SHOWN[self.number],
             logarithmic=self.sitting.log_s,
             t_s=self.sitting.clock.t_s,
-            keys=self.hints("next-pane", "log-scale", "play", "leave", "help"),
+            keys=self.hints("leave", "next-pane", "log-scale", "play", "help"),
         )
         return charts(state, size, self.stage.look)
 
@@ -180,7 +189,9 @@ class SourceScreen(ReadingScreen):
         """The lines of the steps where requests are."""
         present, places = self.playback.at(self.sitting.clock.t_s).present, self.playback.trace.places
         active = tuple(dict.fromkeys(places[i].name for i in present.place.tolist() if i < len(places)))
-        state = Source(code=self._code, active=active, first=self.first)
+        several = len(self.sitting.panes) > 1
+        hints = self.hints("leave", "play", "step", "select-down", *(("next-pane",) if several else ()), "help")
+        state = Source(code=self._code, active=active, first=self.first, keys=hints)
         if size.width < SIDE_BY_SIDE:
             return source(state, size, self.stage.look)
         grid, half = CellGrid(*size), size.width * 2 // 5

@@ -21,9 +21,6 @@ from simulator.app.tui.keys import BY_ID, KEYS, Group, Key
 if TYPE_CHECKING:
     from simulator.app.tui.app import StageApp
 
-PICTURES_WAITING = 1
-"""More than that are not put into the queue of a slow terminal: keys must not wait behind pictures."""
-
 Words = Mapping[str, tuple[str, str]]
 """By action: what it does in one or two words, and in a sentence."""
 
@@ -79,7 +76,7 @@ class GridScreen(Screen[None]):
         if id in ("glyphs", "theme"):
             self.stage.next_look(id)
         elif id == "quit":
-            self.app.exit(0)
+            self.stage.leave(0)
         elif id == "leave" and self.stage.can_leave:
             self.dismiss()
         elif id == "help":
@@ -139,13 +136,17 @@ class GridScreen(Screen[None]):
         self._drawn = state
         self.pictures += 1
         self.canvas.show(self.picture(self.cells))
+        self.stage.drew = True
 
     def _behind(self) -> bool:
-        """Whether the terminal is slower than the pictures. Textual has no public word for it."""
+        """Whether the terminal is slower than the pictures: it says so, or they wait in Textual's own queue.
+
+        Textual has no public word for that queue.
+        """
         writer = getattr(getattr(self.app, "_driver", None), "_writer_thread", None)
         queue = getattr(writer, "_queue", None)
         waiting: Callable[[], int] = getattr(queue, "qsize", partial(int, 0))
-        return waiting() > PICTURES_WAITING
+        return waiting() > 0 or self.stage.pace.behind
 
     def action_do(self, id: str) -> None:
         """A key was pressed."""

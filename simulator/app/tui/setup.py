@@ -77,6 +77,7 @@ class Prepared:
                     plan,
                     workload,
                     engine=options.engine,
+                    detail=True,  # or it would be a guess who has the GIL at a moment
                     redraw=lambda rounds: draw(scenario, rounds=rounds),
                     progress=lambda so_far_s, before=number: tell(  # type: ignore[misc]
                         (before + min(so_far_s / scenario.duration, 1.0)) / len(self.plans)

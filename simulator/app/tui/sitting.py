@@ -89,6 +89,7 @@ class Sitting:
         if wanted is None:
             self.say("this run was saved or measured: it can be watched, and nothing can be turned")
             return
+        self.message = ""  # it was about the run before
         try:
             setup = make(wanted)
             found = None if setup is None else self.session.change(setup)

@@ -15,8 +15,8 @@ from simulator.app.tui.sitting import Sitting
 from simulator.trace.playback import Playback
 
 BAR = (
-    "play", "step", "faster", "larger", "front", "more-load", "more-slow", "kill", "inspect", "panel", "compare",
-    "next-model", "jump", "charts", "source", "help", "undo", "export", "copy", "burst", "quit",
+    "play", "step", "faster", "larger", "front", "kill", "help", "quit", "inspect", "panel", "compare", "more-load",
+    "more-slow", "next-model", "jump", "charts", "source", "undo", "export", "copy", "burst",
 )  # fmt: skip
 """What the key bar shows, the most important first."""
 BAR_PANES = ("next-pane", "zoom-pane")
@@ -92,6 +92,13 @@ def request_on(playback: Playback, lane: LaneRef, t_s: float) -> int | None:
     if holders is None or holders[lane.lane] < 0:
         return None
     return int(holders[lane.lane])
+
+
+def first_taken(sitting: Sitting, number: int) -> int | None:
+    """The first lane of a server that belongs to a request now."""
+    playback, t_s = sitting.shown.playbacks[number], sitting.clock.t_s
+    lanes = enumerate(lanes_of(View(playback=playback, title="")))
+    return next((i for i, lane in lanes if request_on(playback, lane, t_s) is not None), None)
 
 
 def _load_words(prepared: Prepared) -> str:

@@ -15,7 +15,7 @@ from simulator.trace.facts import Finding
 from simulator.trace.phrases import a, count, duration, is_or_are, percent, sentence
 from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, Activities, Activity
 from simulator.trace.playback.moment import BacklogNow, LockNow, Moment, PoolNow
-from simulator.trace.playback.saying import does, for_long, idle_cores, in_line, so_many, some_of
+from simulator.trace.playback.saying import DOES, does, for_long, idle_cores, in_line, so_many, some_of
 from simulator.trace.playback.sites import Sites
 from simulator.trace.table import Trace
 
@@ -93,10 +93,11 @@ def _what_others_do(activity: Activities, doing: Activity) -> list[str]:
     """``2 compute``; for pools where no more than half of the slots do the same."""
     merged = np.where(AT_WORK[activity], Activity.COMPUTING, activity)
     numbers = np.bincount(merged[merged != doing], minlength=len(Activity)).tolist()
+    verbs = {each: does(each, numbers[each]) for each in DOES} | {
+        Activity.DOWN: f"{is_or_are(numbers[Activity.DOWN])} down"
+    }
     return [
-        f"{count(numbers[each])} {is_or_are(numbers[each]) + ' down' if each is Activity.DOWN else does(each, numbers[each])}"
-        for each in sorted(Activity, key=lambda each: -numbers[each])
-        if numbers[each]
+        f"{count(numbers[each])} {verbs[each]}" for each in sorted(verbs, key=lambda e: -numbers[e]) if numbers[each]
     ]
 
 

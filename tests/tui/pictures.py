@@ -1,0 +1,77 @@
+"""Kept pictures of whole screens of the running program, as SVG: what a person would see after these keys."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.app.picture.svg import svg
+from simulator.app.stage.glyphs import ASCII
+from simulator.app.stage.look import THEMES, Look
+from simulator.app.tui.app import StageApp
+from simulator.app.tui.screen import GridScreen
+from simulator.app.tui.sitting import begin
+from tests.tui.sittings import Manual, shown
+
+DARK = Look()
+FOLDER = Path(__file__).parent / "pictures"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """One picture."""
+
+    servers: tuple[str, ...] = ()
+    """Written as after ``simulate compare``; none for the first screen."""
+    t_s: float = 18.75
+    lane: int | None = None
+    keys: tuple[str, ...] = ()
+    size: tuple[int, int] = (120, 36)
+    look: Look = DARK
+
+    def drawn(self) -> str:
+        now = Manual()
+        sitting = begin(shown(*self.servers, load="slow-clients"), now) if self.servers else None
+        if sitting is not None:
+            sitting.clock.seek(self.t_s)
+            sitting.look(lane=self.lane)
+        app = StageApp(sitting, self.look, fps=1, now=now)
+
+        async def played() -> str:
+            async with app.run_test(size=self.size) as pilot:
+                for key in self.keys:
+                    await pilot.press(key)
+                await app.workers.wait_for_complete()
+                await pilot.pause()
+                screen = app.screen
+                assert isinstance(screen, GridScreen)
+                assert screen.canvas.grid is not None
+                return svg(screen.canvas.grid, self.look, title=screen.about)
+
+        return asyncio.run(played())
+
+
+PICTURES: Mapping[str, Kept] = {
+    "first-screen": Kept(),
+    "knobs-and-a-killed-worker": Kept(servers=("prefork:workers=8",), lane=2, keys=("k", "right", "a", "down", "down")),
+    "two-servers-one-behind-nginx": Kept(
+        servers=("prefork:workers=8", "coroutine"), keys=("n", "tab"), look=Look(theme=THEMES["light"])
+    ),
+    "saving-in-ascii": Kept(
+        servers=("threaded:threads=8",), keys=("e", "down", "down"), size=(80, 24), look=Look(glyphs=ASCII)
+    ),
+    "source-beside-the-stage": Kept(servers=("prefork:workers=4",), keys=("v",), size=(160, 45)),
+}
+
+
+def path_of(name: str) -> Path:
+    return FOLDER / f"{name}.svg"
+
+
+def refresh() -> None:
+    """Draw them anew."""
+    FOLDER.mkdir(exist_ok=True)
+    for path in FOLDER.iterdir():
+        path.unlink()
+    for name, kept in PICTURES.items():
+        path_of(name).write_text(kept.drawn(), encoding="utf-8")
