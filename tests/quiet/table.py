@@ -5,6 +5,7 @@ brackets has too few samples above it, or comes from an overload, to be judged.
 """
 
 import csv
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -40,7 +41,7 @@ def table(rows: Iterable[Row]) -> Iterator[str]:
 def _short(load: str) -> str:
     for long, short in SHORTER:
         load = load.replace(long, short)
-    return load.split(" --duration")[0].split(" --machine")[0]
+    return re.sub(r" --duration \w+| --machine \S+", "", load)
 
 
 def _time(milliseconds: str) -> str:

@@ -22,8 +22,8 @@ TIMES = ("mean", "p50", "p95", "p99")
 OUTCOMES = {outcome: outcome.words for outcome in Outcome}
 Mask = NDArray[np.bool_]
 FEWEST = 34
-"""Requests that a throughput is judged by: with fewer, one that falls just inside or outside the window is more than 3 %,
-the bar."""
+"""Requests that a throughput is judged by: with fewer, one that falls just inside or outside the window is more than
+3 %, the bar."""
 
 
 class Kind(Enum):
