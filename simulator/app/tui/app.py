@@ -15,6 +15,7 @@ from textual.screen import Screen
 
 from simulator.app.stage.look import GLYPH_SETS, THEMES, Look
 from simulator.app.tui.clock import Source
+from simulator.app.tui.hang_up import LOOK_EVERY_S, terminal_is_gone
 from simulator.app.tui.home_screen import HomeScreen
 from simulator.app.tui.keys import BY_ID
 from simulator.app.tui.lab_screen import LabScreen
@@ -26,7 +27,7 @@ from simulator.app.tui.sitting import Sitting
 DEFAULT_FPS = 20
 FIRST_SCREEN = 2
 """Screens on the stack when only the first of ours is open: Textual has an empty one below it."""
-QUIT, TERMINATED = 0, 143
+QUIT, TERMINATED, HUNG_UP = 0, 143, 129
 ANSWER_LOOK_S = 0.02
 """Between two looks whether the terminal has answered."""
 KEY_NAMES = {"full_stop": ".", "comma": ",", "plus": "+", "minus": "-", "question_mark": "?"}
@@ -64,11 +65,17 @@ class StageApp(App[int]):
         self.push_screen(HomeScreen() if self._watch is None else LabScreen(self._watch))
         if threading.current_thread() is threading.main_thread():  # only there signals are heard
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.leave, TERMINATED)
+        if not self.is_headless:
+            self.set_interval(LOOK_EVERY_S, self._leave_with_the_terminal)
 
     def on_unmount(self) -> None:
         """Let go of what was taken."""
         if threading.current_thread() is threading.main_thread():
             asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+
+    def _leave_with_the_terminal(self) -> None:
+        if terminal_is_gone():
+            self.exit(HUNG_UP)
 
     async def action_quit(self) -> None:
         """However it is asked for, it ends in the same way."""
