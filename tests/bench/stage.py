@@ -48,7 +48,8 @@ class Deployment:
     @classmethod
     def of(cls, requests: int, rate: float, workers: int, cores: int) -> "Deployment":
         """About so many requests."""
-        changed = {"duration": f"{requests / rate} s", "arrivals.rate": str(rate), "machine.cores": str(cores)}
+        changed = {"duration": f"{requests / rate} s", "warmup": "0 s"}
+        changed |= {"arrivals.rate": str(rate), "machine.cores": str(cores)}
         scenario = load("slow-clients", list(changed.items()))
         return cls(plan(Config(workers=workers, backlog=1024), scenario.machine), draw(scenario))
 

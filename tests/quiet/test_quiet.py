@@ -11,10 +11,8 @@ from tests.quiet.machine import ready, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.real]
 CASES = (
-    "prefork --workers 4 --load io-heavy --rate 20 --duration 12s",
     "prefork --workers 8 --load slow-clients --rate 20 --duration 12s",
     "threaded --threads 16 --load mixed --rate 20 --duration 12s",
-    "coroutine --load mixed --rate 20 --duration 12s",
 )
 FIGURES_JUDGED = 10
 """At the very least: every case judges throughput, mean, p50 and shares of all requests and of each class."""
