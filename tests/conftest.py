@@ -1,6 +1,9 @@
-"""What holds for every test: generated examples have no time limit, and a report says which kernel was tested."""
+"""What holds for every test: generated examples have no time limit, Ctrl-C is heard, and a report says which kernel was
+tested.
+"""
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -10,6 +13,10 @@ from simulator.engine import loading
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+# A shell starts what it runs in the background deaf to Ctrl-C, and children inherit that. Tests press Ctrl-C.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -8,7 +8,6 @@ import math
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, GetJsonSchemaHandler, ValidationInfo, model_validator
-from pydantic_core import InitErrorDetails, ValidationError
 
 from simulator.workload.amounts import Duration
 from simulator.workload.fields import (
@@ -21,10 +20,10 @@ from simulator.workload.fields import (
     PositiveSeconds,
     Seconds,
     Table,
-    listed,
+    any_of,
+    kind_of,
     table_schema,
 )
-from simulator.workload.quantity import did_you_mean
 from simulator.workload.replay import Replay
 
 
@@ -152,19 +151,12 @@ KINDS: dict[str, type[Table]] = {
 
 
 def _arrivals(value: Any, info: ValidationInfo) -> Any:
-    if not isinstance(value, dict) or "kind" not in value:
-        raise ValueError(f'expected a table with kind = "...", one of {listed(KINDS)}')
-    kind = value["kind"]
-    if not isinstance(kind, str) or kind not in KINDS:
-        near = did_you_mean(kind, KINDS) if isinstance(kind, str) else ""
-        message = ValueError(f"unknown kind{near}; expected {listed(KINDS)}")
-        details = InitErrorDetails(type="value_error", loc=("kind",), input=kind, ctx={"error": message})
-        raise ValidationError.from_exception_data("arrivals", [details])
-    return KINDS[kind].model_validate(value, context=info.context)
+    table = kind_of(value, "kind", KINDS, where="arrivals", what="kind", like='kind = "..."')
+    return table.model_validate(value, context=info.context)
 
 
 def _described(handler: GetJsonSchemaHandler) -> dict[str, Any]:
-    return {"anyOf": [table_schema(table, handler) for table in KINDS.values()]}
+    return any_of(KINDS, handler)
 
 
 Arrivals = Annotated[OpenLoop | Closed, Parsed(_arrivals, _described)]

@@ -85,7 +85,11 @@ def _too_late(raw: dict[str, Any]) -> Iterator[Mistake]:
         return
     warmup = _seconds(raw.get("warmup"))
     if warmup is not None and warmup >= length:
-        yield Mistake(("warmup",), f'expected less than the duration, "{duration}"', raw["warmup"])
+        yield Mistake(
+            ("warmup",),
+            f'expected less than the duration, "{duration}"; to measure all of it: warmup = "0 s"',
+            raw["warmup"],
+        )
     if isinstance(arrivals, dict) and arrivals.get("kind") == "spike":
         at = _seconds(arrivals.get("at"))
         if at is not None and at >= length:

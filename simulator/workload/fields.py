@@ -95,6 +95,28 @@ def table_schema(table: type[Table], handler: GetJsonSchemaHandler) -> dict[str,
     return handler(table.__pydantic_core_schema__)
 
 
+def kind_of(value: Any, key: str, kinds: Mapping[str, type[Table]], *, where: str, what: str, like: str) -> type[Table]:
+    """Which kind of table a value is, going by one of its keys.
+
+    ``where``: the table's name in the file; ``what``: what its kinds are called; ``like``: how it is written. Raises
+    ValueError for what is no such table, and ValidationError, which names the key, for a kind that there is not.
+    """
+    if not isinstance(value, dict) or key not in value:
+        raise ValueError(f"expected a table with {like}, one of {listed(kinds)}")
+    kind = value[key]
+    if not isinstance(kind, str) or kind not in kinds:
+        near = did_you_mean(kind, kinds) if isinstance(kind, str) else ""
+        message = ValueError(f"unknown {what}{near}; expected {listed(kinds)}")
+        details = InitErrorDetails(type="value_error", loc=(key,), input=kind, ctx={"error": message})
+        raise ValidationError.from_exception_data(where, [details])
+    return kinds[kind]
+
+
+def any_of(kinds: Mapping[str, type[Table]], handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    """The JSON Schema of a table that may be of any of these kinds."""
+    return {"anyOf": [table_schema(table, handler) for table in kinds.values()]}
+
+
 def quantity_schema(dimension: Dimension) -> dict[str, Any]:
     """The JSON Schema of a quantity."""
     units = "|".join(dimension.units)

@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, ValidationInfo, model_validator
-from pydantic_core import InitErrorDetails, ValidationError
 
 from simulator.workload.fields import (
     LONGEST_LIST,
@@ -13,11 +12,10 @@ from simulator.workload.fields import (
     PositiveSeconds,
     Seconds,
     Table,
-    listed,
-    table_schema,
+    any_of,
+    kind_of,
 )
 from simulator.workload.interventions import Do, Intervention
-from simulator.workload.quantity import did_you_mean
 
 MOST_SLOTS = 100_000
 MOST_CORES = 4096
@@ -106,7 +104,7 @@ class Resize(Table):
 
 
 Entry = Kill | SlowIo | Burst | Resize
-KINDS: dict[str, type[Kill] | type[SlowIo] | type[Burst] | type[Resize]] = {
+KINDS: dict[str, type[Table]] = {
     "kill": Kill,
     "slow-io": SlowIo,
     "burst": Burst,
@@ -114,20 +112,14 @@ KINDS: dict[str, type[Kill] | type[SlowIo] | type[Burst] | type[Resize]] = {
 }
 
 
-def _entry(value: Any, info: ValidationInfo) -> Entry:
-    if not isinstance(value, dict) or "do" not in value:
-        raise ValueError(f'expected a table with at = "..." and do = "...", one of {listed(tuple(KINDS))}')
-    do = value["do"]
-    if not isinstance(do, str) or do not in KINDS:
-        near = did_you_mean(do, KINDS) if isinstance(do, str) else ""
-        message = ValueError(f"unknown intervention{near}; expected {listed(tuple(KINDS))}")
-        details = InitErrorDetails(type="value_error", loc=("do",), input=do, ctx={"error": message})
-        raise ValidationError.from_exception_data("timeline", [details])
-    return KINDS[do].model_validate(value, context=info.context)
+def _entry(value: Any, info: ValidationInfo) -> Any:
+    like = 'at = "..." and do = "..."'
+    table = kind_of(value, "do", KINDS, where="timeline", what="intervention", like=like)
+    return table.model_validate(value, context=info.context)
 
 
 def _entry_described(handler: GetJsonSchemaHandler) -> dict[str, Any]:
-    return {"anyOf": [table_schema(table, handler) for table in KINDS.values()]}
+    return any_of(KINDS, handler)
 
 
 def _entries(value: Any) -> Any:

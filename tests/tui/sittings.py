@@ -2,7 +2,7 @@
 
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 from simulator.app.compare.panes import pane
 from simulator.app.options import RunOptions
@@ -36,7 +36,9 @@ share = 0.2
 rtt = "120 ms"
 up = "0.5 Mbit/s"
 """
-FILE = Path(mkdtemp(prefix="loopfork-tests-")) / "small.toml"
+FOLDER = TemporaryDirectory(prefix="loopfork-tests-")
+"""Gone when the tests are."""
+FILE = Path(FOLDER.name) / "small.toml"
 FILE.write_text(SMALL, encoding="utf-8")
 
 

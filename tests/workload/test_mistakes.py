@@ -18,7 +18,11 @@ MISTAKES = [
     ('duration = "20 s"', 'duration = "0 s"', 'duration = "0 s": expected a duration above 0'),
     ('duration = "20 s"', "duration = 2026-01-01", "duration = 2026-01-01: expected a duration"),
     ('duration = "20 s"', 'duration = "1e99 h"', "unreasonably large"),
-    ('warmup = "2 s"', 'warmup = "20 s"', 'warmup = "20 s": expected less than the duration, "20 s"'),
+    (
+        'warmup = "2 s"',
+        'warmup = "20 s"',
+        'warmup = "20 s": expected less than the duration, "20 s"; to measure all of it',
+    ),
     ("seed = 3", "seed = -3", "seed = -3: expected a number of at least 0"),
     ("seed = 3", "seed = 3.5", "seed = 3.5: expected a whole number"),
     ("seed = 3", "seed = true", "seed = true: expected a whole number"),
