@@ -7,6 +7,8 @@ from collections.abc import Callable, Hashable
 from typing import TypeVar, cast
 from weakref import WeakKeyDictionary
 
+from simulator.app.stage.grid import CellGrid
+from simulator.app.stage.sheet import Sheet
 from simulator.trace.playback import Playback
 from simulator.trace.playback.latest import Latest
 
@@ -26,3 +28,20 @@ def kept(playback: Playback, key: Hashable, make: Callable[[], T]) -> T:
     if key not in known:
         known[key] = make()
     return cast(T, known[key])
+
+
+def still(sheet: Sheet, playback: Playback, depends_on: Hashable, draw: Callable[[Sheet], None]) -> None:
+    """Draw on a sheet what depends on a run, on ``depends_on``, and on the size and the look of the sheet alone.
+
+    It is drawn once, and shown again for as long as nothing of that changes. It cannot offer targets: they would keep
+    the run alive that they belong to.
+    """
+    look = sheet.look
+    key = ("still", depends_on, sheet.width, sheet.height, look.glyphs.name, look.theme.name)
+
+    def drawn() -> CellGrid:
+        part = Sheet(sheet.width, sheet.height, look)
+        draw(part)
+        return part.grid
+
+    sheet.grid.blit(kept(playback, key, drawn), 0, 0)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence, Set
 
 from simulator.app.stage.activities import LEGEND, SHORT_LEGEND
+from simulator.app.stage.kept import still
 from simulator.app.stage.layout import Claim, Rank, Section
 from simulator.app.stage.pieces import Piece, piece, put_line
 from simulator.app.stage.sheet import Sheet
@@ -16,7 +17,12 @@ def legend_section(sights: Sequence[Sight]) -> Section:
 
 
 def _draw(sheet: Sheet, sights: Sequence[Sight]) -> None:
-    styles = {style for sight in sights for style in sight.fittings.styles}
+    if sights:
+        styles = frozenset(style for sight in sights for style in sight.fittings.styles)
+        still(sheet, sights[0].playback, ("legend", styles), lambda part: _draw_styles(part, styles))
+
+
+def _draw_styles(sheet: Sheet, styles: Set[Style]) -> None:
     pieces = _entries(sheet, styles, LEGEND)
     if sum(each.width + 2 for each in pieces) > sheet.width:
         pieces = _entries(sheet, styles, SHORT_LEGEND)

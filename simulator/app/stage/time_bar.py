@@ -5,12 +5,13 @@ requests that were lost; and the few moments that one should see.
 """
 
 from collections.abc import Iterator, Sequence
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.app.stage.figures import clock, step
-from simulator.app.stage.kept import kept
+from simulator.app.stage.kept import kept, still
 from simulator.app.stage.layout import Claim, Rank, Section
 from simulator.app.stage.sheet import Area, Sheet
 from simulator.app.stage.sight import Sight
@@ -68,6 +69,11 @@ def _draw_bar(sheet: Sheet, sights: Sequence[Sight]) -> None:
 
 
 def _draw_marks(sheet: Sheet, sights: Sequence[Sight]) -> None:
+    runs = tuple(ref(sight.playback) for sight in sights)  # what is kept of a run must not keep the others
+    still(sheet, sights[0].playback, ("marks", runs, sights[0].scene.end_s), lambda part: _draw_all_marks(part, sights))
+
+
+def _draw_all_marks(sheet: Sheet, sights: Sequence[Sight]) -> None:
     bar, glyphs = _Bar(sights, sheet.width), sheet.look.glyphs
     marks = [_happened(sight.playback, bar) for sight in sights]
     bars(sheet, bar.first, np.maximum.reduce([blocked for blocked, _ in marks]), Style.CPU)

@@ -1,4 +1,10 @@
-"""Why it looks as it does: one sentence about the moment, from the trace."""
+"""Why it looks as it does: one sentence about the moment, from the trace.
+
+What to watch: while the run plays, the figures in the sentence are those of the moment, like those beside it; but one
+sentence gives way to another only now and then, or nobody could read any.
+"""
+
+import re
 
 from simulator.app.stage.kept import kept
 from simulator.app.stage.layout import Claim, Rank, Section
@@ -8,6 +14,8 @@ from simulator.app.stage.style import Style
 from simulator.app.stage.writing import clipped_lines
 
 LABEL = " WHY "
+FIGURES = re.compile(r"[\d.,]+ ?(?:us|ms|s|min|h|%)?")
+"""What may change in a sentence that stays the same."""
 
 
 def why_section(sight: Sight, width: int) -> Section:
@@ -18,10 +26,18 @@ def why_section(sight: Sight, width: int) -> Section:
 
 def _draw(sheet: Sheet, sight: Sight) -> None:
     sheet.put(0, 0, LABEL, Style.ACCENT)
-    playback, read_s = sight.playback, sight.read_s
-    text = sight.view.why
-    if text is None:
-        text = kept(playback, ("why", read_s), lambda: playback.why(read_s))
-    lines = clipped_lines(text, sheet.width - len(LABEL) - 1, sheet.height, sheet.look)
+    lines = clipped_lines(_sentence(sight), sheet.width - len(LABEL) - 1, sheet.height, sheet.look)
     for row, line in enumerate(lines):
         sheet.put(row, len(LABEL), line, Style.TEXT)
+
+
+def _sentence(sight: Sight) -> str:
+    if sight.view.why is not None:
+        return sight.view.why
+    held, now = _why(sight, sight.read_s), _why(sight, sight.t_s)
+    return now if FIGURES.sub("", now) == FIGURES.sub("", held) else held
+
+
+def _why(sight: Sight, t_s: float) -> str:
+    playback = sight.playback
+    return kept(playback, ("why", t_s), lambda: playback.why(t_s))

@@ -93,6 +93,8 @@ def put_keys(grid: CellGrid, row: int, keys: Sequence[KeyHint]) -> None:
 
 def _first_cells(text: str, width: int) -> str:
     """The longest beginning of text that takes at most ``width`` cells."""
+    if text.isascii():
+        return text[: max(width, 0)]
     taken = 0
     for index, character in enumerate(text):
         taken += len(cells_of(character))

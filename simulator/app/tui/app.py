@@ -54,6 +54,8 @@ class StageApp(App[int]):
         self.look, self.fps, self.now = look, fps, now
         self._watch = sitting
         self.pace = Pace(now)
+        self.leaving = False
+        """Whether somebody wants to leave: from then on nothing is drawn."""
         self.drew = False
         """Whether a picture was drawn that the terminal has not been asked about."""
         self._remapped = dict(keymap or {})
@@ -82,9 +84,19 @@ class StageApp(App[int]):
         self.leave(QUIT)
 
     def leave(self, code: int) -> None:
-        """End when the terminal has said all it was asked: what it says later, the shell would take for typed."""
+        """End when the terminal has said all it was asked: what it says later, the shell would take for typed.
+
+        Whoever asks twice does not want to wait.
+        """
+        if self.leaving:
+            self.exit(code)
+            return
+        self.leaving = True
+        self._leave_unless_asked(code)
+
+    def _leave_unless_asked(self, code: int) -> None:
         if self.pace.waiting:
-            self.set_timer(ANSWER_LOOK_S, partial(self.leave, code))
+            self.set_timer(ANSWER_LOOK_S, partial(self._leave_unless_asked, code))
         else:
             self.exit(code)
 

@@ -1,7 +1,8 @@
 """The one widget: it shows a grid of cells, and repaints only the rows that changed.
 
 What to watch: Textual does not compare what is on the screen with what should be. Whoever refreshes a whole widget
-sends all of it again; so the rows are compared here, and where nothing changed nothing is sent.
+sends all of it again; so the rows are compared here, and where nothing changed nothing is sent. Rows are handed over as
+they are: a canvas has no border and no padding, and looking for some in every row would cost as much as the rows.
 """
 
 from collections.abc import Mapping
@@ -52,11 +53,14 @@ class Canvas(Widget, can_focus=True):
         """How many rows were sent to be painted so far."""
         self._grid: CellGrid | None = None
         self._styles = rich_styles(look.theme)
+        self._strips: dict[int, Strip] = {}
+        self._width = 0
 
     def wear(self, look: Look) -> None:
         """Another look from the next grid on."""
         self._styles = rich_styles(look.theme)
         self._grid = None
+        self._strips.clear()
 
     @property
     def grid(self) -> CellGrid | None:
@@ -68,19 +72,35 @@ class Canvas(Widget, can_focus=True):
         rows = grid.changed_rows(self._grid)
         self._grid = grid
         self.rows_painted += len(rows)
+        for row in rows:
+            self._strips.pop(row, None)
         regions = [Region(0, first, self.size.width, count) for first, count in _stretches(rows)]
         if regions:
             self.refresh(*regions)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows of a part of the widget; those that have not changed are as they were."""
+        width = self.size.width
+        if width != self._width:
+            self._strips.clear()
+            self._width = width
+        strips = [self._strips.get(y) or self.render_line(y) for y in crop.line_range]
+        if crop.column_span != (0, width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
     def render_line(self, y: int) -> Strip:
         """One row, exactly as wide as the widget: after a change of size the grid may still be the old one."""
-        width, grid = self.size.width, self._grid
+        width, grid = self._width, self._grid
         behind = self._styles[Style.TEXT]
         if grid is None or y >= grid.height:
             return Strip([Segment(" " * width, behind)], width)
-        segments = [Segment(text, self._styles[style]) for text, style in grid.runs(y)]
-        strip = Strip(segments, grid.width)
-        return strip if grid.width == width else strip.adjust_cell_length(width, behind)
+        styles = self._styles
+        strip = Strip([Segment(text, styles[style]) for text, style in grid.runs(y)], grid.width)
+        if grid.width != width:
+            strip = strip.adjust_cell_length(width, behind)
+        self._strips[y] = strip
+        return strip
 
     def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - Textual's signature
         """All there is."""

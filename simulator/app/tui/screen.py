@@ -1,7 +1,8 @@
 """A screen that is one grid: drawn when something changed, and only then.
 
 What to watch: ``tick`` comes as often as pictures are wanted. It asks what the picture depends on, and where that is
-the same as last time, or where the terminal has not taken in the last pictures yet, it does nothing.
+the same as last time, or where the terminal has not taken in the last pictures yet, it does nothing. As long as nothing
+changes it comes only now and then, so that a paused screen costs nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.timer import Timer
 
 from simulator.app.stage.grid import CellGrid
 from simulator.app.stage.help import KeyGroup
@@ -21,6 +23,8 @@ from simulator.app.tui.keys import BY_ID, KEYS, Group, Key
 if TYPE_CHECKING:
     from simulator.app.tui.app import StageApp
 
+REST_S = 0.25
+"""Between two looks at a screen that stands still; a key is a reason to look at once."""
 Words = Mapping[str, tuple[str, str]]
 """By action: what it does in one or two words, and in a sentence."""
 
@@ -45,6 +49,9 @@ class GridScreen(Screen[None]):
         self.pictures = 0
         """How many were drawn so far."""
         self._drawn: object = None
+        self._hints: dict[tuple[str, ...], tuple[KeyHint, ...]] = {}
+        self._ticker: Timer | None = None
+        self._resting = False
 
     @property
     def stage(self) -> "StageApp":
@@ -93,6 +100,11 @@ class GridScreen(Screen[None]):
 
     def hints(self, *ids: str) -> tuple[KeyHint, ...]:
         """Keys for the key bar."""
+        if ids not in self._hints:
+            self._hints[ids] = self._hinted(ids)
+        return self._hints[ids]
+
+    def _hinted(self, ids: tuple[str, ...]) -> tuple[KeyHint, ...]:
         does = {name: self.words[name][0] if name in self.words else BY_ID[name].does for name in ids}
         return tuple(KeyHint(key=self.stage.pressed(name), does=does[name], action=name) for name in ids)
 
@@ -114,11 +126,27 @@ class GridScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin to tick."""
-        self.set_interval(1.0 / self.stage.fps, self.tick)
+        self._ticker = self.set_interval(1.0 / self.stage.fps, self.tick)
+        self.set_interval(REST_S, self._look)
 
     def on_screen_resume(self) -> None:
         """Another screen was shown meanwhile, perhaps with another look."""
         self._drawn = None
+        self._rest(False)
+
+    def _look(self) -> None:
+        """Whether something has changed by itself."""
+        if self._resting:
+            self.tick()
+
+    def _rest(self, resting: bool) -> None:
+        if self._ticker is None or resting == self._resting:
+            return
+        self._resting = resting
+        if resting:
+            self._ticker.pause()
+        else:
+            self._ticker.resume()
 
     def on_canvas_resized(self) -> None:
         """The canvas has a size, or another one."""
@@ -126,17 +154,24 @@ class GridScreen(Screen[None]):
 
     def tick(self) -> None:
         """Draw, if the picture is another one than last time."""
-        if not self.is_current or not self.is_mounted or self._behind():
+        stage = self.stage
+        if not self.is_current or stage.screen is not self or not self.is_mounted or stage.leaving:
+            self._rest(True)
             return
-        state = (self.state(), self.cells, self.stage.look)
-        if state == self._drawn or not all(self.cells):
+        if self._drawn is not None and self._behind():
+            self._rest(False)
             return
-        if self._drawn is None or cast("tuple[object, ...]", self._drawn)[2] != self.stage.look:
-            self.canvas.wear(self.stage.look)
+        state = (self.state(), self.cells, stage.look)
+        same = state == self._drawn or not all(self.cells)
+        self._rest(same)
+        if same:
+            return
+        if self._drawn is None or cast("tuple[object, ...]", self._drawn)[2] != stage.look:
+            self.canvas.wear(stage.look)
         self._drawn = state
         self.pictures += 1
         self.canvas.show(self.picture(self.cells))
-        self.stage.drew = True
+        stage.drew = True
 
     def _behind(self) -> bool:
         """Whether the terminal is slower than the pictures: it says so, or they wait in Textual's own queue.

@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.app.simulation import Deployment
 from simulator.app.stage.frame import lanes_of
+from simulator.app.stage.kept import kept
 from simulator.app.stage.scene import KeyHint, LaneRef, Scene, View
 from simulator.app.tui.knobs import main_setting
 from simulator.app.tui.scenario_knobs import scenario_knobs
@@ -34,10 +35,10 @@ def bar(sitting: Sitting) -> tuple[str, ...]:
 
 def scene(sitting: Sitting, hints: tuple[KeyHint, ...] = ()) -> Scene:
     """What the stage is to show now, and which keys it names."""
-    prepared = sitting.shown.prepared
-    labels = sitting.shown.playbacks[0].trace.labels
+    prepared, playbacks = sitting.shown.prepared, sitting.shown.playbacks
+    labels = playbacks[0].trace.labels
     return Scene(
-        views=tuple(view(sitting, number) for number in range(len(sitting.shown.playbacks))),
+        views=tuple(view(sitting, number) for number in range(len(playbacks))),
         load=labels.get("load") or labels.get("title", "a run"),
         t_s=sitting.clock.t_s,
         column_s=sitting.column_s,
@@ -45,7 +46,7 @@ def scene(sitting: Sitting, hints: tuple[KeyHint, ...] = ()) -> Scene:
         speed=sitting.clock.speed,
         focus=sitting.focus,
         zoomed=sitting.zoomed,
-        knobs="" if prepared is None else _load_words(prepared),
+        knobs="" if prepared is None else kept(playbacks[0], "load words", lambda: _load_words(prepared)),
         message=sitting.message,
         keys=tuple(
             replace(hint, does="pause") if sitting.clock.playing and hint.action == "play" else hint for hint in hints
@@ -58,7 +59,7 @@ def view(sitting: Sitting, number: int) -> View:
     """One of the servers."""
     shown, pane, before = sitting.shown, sitting.panes[number], sitting.session.before
     playback = shown.playbacks[number]
-    title, note, knobs = _words(shown.prepared, playback, number)
+    title, note, knobs = kept(playback, "words", lambda: _words(shown.prepared, playback, number))
     return View(
         playback=playback,
         title=title,
