@@ -5,7 +5,7 @@ by one rule: first come interventions, then arrivals of an open loop in the orde
 in the order in which it was scheduled, and whoever is given something goes on after the giver has paused.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from math import inf
 from typing import Any
 
@@ -13,9 +13,10 @@ import simpy
 
 from simulator.engine.record import Record, grants_table
 from simulator.engine.simpy_acceptors import Acceptor, Acceptors
-from simulator.engine.simpy_backlog import COOKIE_VALID_S, REMEMBERED_S, AcceptQueue, repetitions
+from simulator.engine.simpy_backlog import AcceptQueue
 from simulator.engine.simpy_computing import Computing, Life
 from simulator.engine.simpy_interventions import Intervening
+from simulator.engine.simpy_network import Network
 from simulator.engine.simpy_request import Arrival, LostError, Request, Run
 from simulator.engine.simpy_resources import Slots
 from simulator.plan import (
@@ -38,8 +39,6 @@ from simulator.plan.walk import Place
 from simulator.trace.table import Trace
 from simulator.workload.table import Work, Workload
 
-Answer = Generator[simpy.Event, Any, bool]
-
 
 class Server:
     """A plan at work on a workload. Let its events happen, then read its record."""
@@ -60,7 +59,6 @@ class Server:
                 self.queues[step.backlog] = self.slots[step.pool][0].queue = AcceptQueue(env, step.backlog)
             elif isinstance(step, AcceptEagerly):
                 self.queues[step.backlog] = self.eager[step.backlog].backlog
-        self.first_send = next((i for i, p in enumerate(self.record.places) if isinstance(p.step, Send)), -1)
         self.pool_column = {pool: i for i, pool in enumerate(plan.pools)}
         self.timed = bool(workload.clients_in_loop) or any(
             pool.renege or pool.frees_when_client_leaves for pool in plan.pools
@@ -68,7 +66,7 @@ class Server:
         for acceptors in self.eager.values():
             for acceptor in acceptors.all:
                 self.start_acceptor(acceptors, acceptor)
-        self.intervening = Intervening(self)
+        self.network, self.intervening = Network(self), Intervening(self)
         self._schedule_arrivals()
 
     def start_acceptor(self, acceptors: Acceptors, acceptor: Acceptor) -> None:
@@ -128,7 +126,7 @@ class Server:
         """Do, or wait for, what this place is about."""
         match place.step:
             case Connect():
-                yield from self.connect(request, place.step)
+                yield from self.network.connect(request, place.step)
             case AcceptEagerly():
                 request.taken_by = self.eager[place.step.backlog]
                 request.process = yield request.taken_by.put(request.row, float(self.load.coin[request.row]))
@@ -138,13 +136,13 @@ class Server:
                 self.release(request, pool)
             case Receive(link=link, buffer_bytes=buffer):
                 if link is Link.CLIENT:
-                    yield from self.until(request, self.arrived_at(request, buffer))
+                    yield from self.network.until(request, self.network.arrived_at(request, buffer))
             case Compute(work_s=work_s):
                 yield from self.compute(request, place, column, work_s)
             case Handle(visit_cost_s=visit_cost_s):
                 yield from self.handle(request, place, column, visit_cost_s)
             case Send():
-                yield from self.send(request, place.step)
+                yield from self.network.send(request, place.step)
 
     def settle(self, request: Request, outcome: Outcome, finished: float) -> None:
         """The client has its answer, or none; whatever the server still does for this request is for nobody."""
@@ -189,70 +187,6 @@ class Server:
 
     # --- steps ----------------------------------------------------------------------------------------------------
 
-    def until(self, request: Request, moment: float) -> Answer:
-        """Wait for a moment that the client has to see. False if it left before."""
-        end = min(moment, request.deadline)
-        if end > self.env.now:
-            yield self.env.timeout(end - self.env.now)
-        if moment > request.deadline:
-            self.abort(request, Outcome.GAVE_UP, request.deadline)
-            return False
-        return True
-
-    def connect(self, request: Request, step: Connect) -> Life:
-        """The SYN and, a round trip later, the ACK have to find a place in the backlog; the request acts at the second.
-
-        A full backlog refuses, or drops the SYN, which is then repeated, or drops the ACK.
-        """
-        queue, began = self.queues[step.backlog], self.env.now
-        rtt = float(self.load.rtt[request.row]) if step.link is Link.CLIENT else 0.0
-        if not (yield from self.until(request, began + 1.5 * rtt)):
-            return
-        if step.backlog.refuses:
-            if queue.full:
-                self.abort(request, Outcome.REFUSED, self.env.now)
-            return
-        before = 0.0
-        for again in step.retries_s:
-            if not queue.was_full(self.env.now - rtt):
-                break
-            if not (yield from self.until(request, self.env.now + (again - before))):
-                return
-            before = again
-            self.record.syn_retries[request.row] += 1
-        if queue.was_full(self.env.now - rtt):
-            if (yield from self.until(request, began + step.timeout_s)):
-                self.abort(request, step.on_timeout, self.env.now)
-        elif queue.full:
-            yield from self.wait_half_open(request, queue, rtt)
-
-    def wait_half_open(self, request: Request, queue: AcceptQueue[Any], rtt: float) -> Life:
-        """The client believes that it is connected; only what is repeated can still find a place.
-
-        The server answered the SYN one round trip ago. It remembers as many of these as the backlog has places.
-        """
-        cookie = queue.half_open > queue.limit
-        queue.half_open += not cookie
-        try:
-            yield from self.repeat_until_seated(request, queue, rtt, cookie)
-        finally:
-            queue.half_open -= not cookie
-
-    def repeat_until_seated(self, request: Request, queue: AcceptQueue[Any], rtt: float, cookie: bool) -> Life:
-        """Data take their place with them; who got in by an ACK without data waits for the data's next repetition."""
-        dropped = self.env.now
-        for after_s, data_s, with_data in repetitions(rtt, cookie=cookie):
-            if not (yield from self.until(request, dropped + after_s)):
-                return
-            self.record.data_retries[request.row] += with_data
-            if after_s + rtt >= (COOKIE_VALID_S if cookie else REMEMBERED_S):
-                return self.turn_away(request, Outcome.BROKEN)
-            if not queue.full:
-                if not with_data:
-                    request.data_at = dropped + data_s
-                    self.record.data_retries[request.row] += 1
-                return
-
     def seize(self, request: Request, pool: Pool) -> Life:
         """Take the slot that has been idle longest, or queue for one."""
         slots = self.slots[pool][request.process if pool.processes > 1 else 0]
@@ -278,27 +212,6 @@ class Server:
         slot = request.held.pop(pool, None)
         if slot is not None:
             self.slots[pool][slot // pool.size].give_back(slot)
-
-    def arrived_at(self, request: Request, buffer: float) -> float:
-        """When the last byte of the request is here, if it is read from now on.
-
-        The client has been sending since the connection stood, until the receive buffer was full.
-        """
-        size = float(self.load.upload[request.row])
-        rate = float(self.load.up_rate[self.load.client[request.row]])
-        start = self.upload_start(request)
-        if size > buffer and self.env.now > start + buffer / rate:
-            return self.env.now + (size - buffer) / rate
-        return start + size / rate
-
-    def upload_start(self, request: Request) -> float:
-        """When the client's connection stood: the place after its connect; or later, if its first data were lost."""
-        if request.data_at is not None:
-            return request.data_at
-        for column, place in enumerate(self.record.places):
-            if isinstance(place.step, Connect) and place.step.link is Link.CLIENT:
-                return float(self.record.reached[request.row, column + 1])
-        return float(self.record.arrival[request.row])
 
     def kind_of(self, request: Request, phase: int) -> Work:
         """What this phase is for the request's class."""
@@ -329,19 +242,6 @@ class Server:
             yield from self.compute(request, place, column, seconds + visit_cost_s)
         elif seconds > 0:
             yield self.env.timeout(seconds * self.intervening.io_factor())
-
-    def send(self, request: Request, step: Send) -> Life:
-        """Blocked until the rest fits the buffer, or the client is gone. The last byte arrives later.
-
-        The client's line has been at work since the response was first handed over, be it to a proxy.
-        """
-        size, rate = float(self.load.response[request.row]), float(self.load.down_rate[self.load.client[request.row]])
-        start = float(self.record.reached[request.row, self.first_send])
-        if step.link is Link.CLIENT:
-            self.settle(request, Outcome.COMPLETED, start + self.load.rtt[request.row] / 2 + size / rate)
-        end = min(start + max(size - step.buffer_bytes, 0.0) / rate, request.deadline)
-        if end > self.env.now:
-            yield self.env.timeout(end - self.env.now)
 
 
 def simulate(

@@ -121,7 +121,7 @@ class Intervening:
 
     def loss(self, request: Request) -> Outcome:
         """A proxy answers for a server that died, unless the client has a part of the response already."""
-        begun = 0 <= self.server.first_send <= request.at
+        begun = 0 <= self.server.network.first_send <= request.at
         return Outcome.BAD_GATEWAY if self.inside.behind_proxy and not begun else Outcome.CRASHED
 
     def rearrange(self) -> None:

@@ -1,0 +1,129 @@
+"""The network, for the reference engine: connecting, and the bytes between a client and the server.
+
+What to watch: ``connect``. A full backlog is met twice, by the SYN and by the ACK a round trip later, and what is
+dropped comes again ever more rarely; the client may give up at any of these moments.
+"""
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from simulator.engine.simpy_backlog import COOKIE_VALID_S, REMEMBERED_S, AcceptQueue, repetitions
+from simulator.engine.simpy_computing import Life
+from simulator.engine.simpy_request import Request
+from simulator.plan import Connect, Link, Outcome, Send
+
+if TYPE_CHECKING:
+    from simulator.engine.reference import Server
+
+Answer = Generator[simpy.Event, Any, bool]
+
+
+class Network:
+    """What lies between the clients and a server."""
+
+    def __init__(self, server: "Server") -> None:
+        """Nothing is on its way."""
+        self.server, self.env, self.load, self.record = server, server.env, server.load, server.record
+        places = server.record.places
+        self.first_send = next((i for i, place in enumerate(places) if isinstance(place.step, Send)), -1)
+
+    def until(self, request: Request, moment: float) -> Answer:
+        """Wait for a moment that the client has to see. False if it left before."""
+        end = min(moment, request.deadline)
+        if end > self.env.now:
+            yield self.env.timeout(end - self.env.now)
+        if moment > request.deadline:
+            self.server.abort(request, Outcome.GAVE_UP, request.deadline)
+            return False
+        return True
+
+    def connect(self, request: Request, step: Connect) -> Life:
+        """The SYN and, a round trip later, the ACK have to find a place in the backlog; the request acts at the second.
+
+        A full backlog refuses, or drops the SYN, which is then repeated, or drops the ACK.
+        """
+        queue, began = self.server.queues[step.backlog], self.env.now
+        rtt = float(self.load.rtt[request.row]) if step.link is Link.CLIENT else 0.0
+        if not (yield from self.until(request, began + 1.5 * rtt)):
+            return
+        if step.backlog.refuses:
+            if queue.full:
+                self.server.abort(request, Outcome.REFUSED, self.env.now)
+            return
+        before = 0.0
+        for again in step.retries_s:
+            if not queue.was_full(self.env.now - rtt):
+                break
+            if not (yield from self.until(request, self.env.now + (again - before))):
+                return
+            before = again
+            self.record.syn_retries[request.row] += 1
+        if queue.was_full(self.env.now - rtt):
+            if (yield from self.until(request, began + step.timeout_s)):
+                self.server.abort(request, step.on_timeout, self.env.now)
+        elif queue.full:
+            yield from self.wait_half_open(request, queue, rtt)
+
+    def wait_half_open(self, request: Request, queue: AcceptQueue[Any], rtt: float) -> Life:
+        """The client believes that it is connected; only what is repeated can still find a place.
+
+        The server answered the SYN one round trip ago. It remembers as many of these as the backlog has places.
+        """
+        cookie = queue.half_open > queue.limit
+        queue.half_open += not cookie
+        try:
+            yield from self.repeat_until_seated(request, queue, rtt, cookie)
+        finally:
+            queue.half_open -= not cookie
+
+    def repeat_until_seated(self, request: Request, queue: AcceptQueue[Any], rtt: float, cookie: bool) -> Life:
+        """Data take their place with them; who got in by an ACK without data waits for the data's next repetition."""
+        dropped = self.env.now
+        for after_s, data_s, with_data in repetitions(rtt, cookie=cookie):
+            if not (yield from self.until(request, dropped + after_s)):
+                return
+            self.record.data_retries[request.row] += with_data
+            if after_s + rtt >= (COOKIE_VALID_S if cookie else REMEMBERED_S):
+                return self.server.turn_away(request, Outcome.BROKEN)
+            if not queue.full:
+                if not with_data:
+                    request.data_at = dropped + data_s
+                    self.record.data_retries[request.row] += 1
+                return
+
+    def arrived_at(self, request: Request, buffer: float) -> float:
+        """When the last byte of the request is here, if it is read from now on.
+
+        The client has been sending since the connection stood, until the receive buffer was full.
+        """
+        size = float(self.load.upload[request.row])
+        rate = float(self.load.up_rate[self.load.client[request.row]])
+        start = self.upload_start(request)
+        if size > buffer and self.env.now > start + buffer / rate:
+            return self.env.now + (size - buffer) / rate
+        return start + size / rate
+
+    def upload_start(self, request: Request) -> float:
+        """When the client's connection stood: the place after its connect; or later, if its first data were lost."""
+        if request.data_at is not None:
+            return request.data_at
+        for column, place in enumerate(self.record.places):
+            if isinstance(place.step, Connect) and place.step.link is Link.CLIENT:
+                return float(self.record.reached[request.row, column + 1])
+        return float(self.record.arrival[request.row])
+
+    def send(self, request: Request, step: Send) -> Life:
+        """Blocked until the rest fits the buffer, or the client is gone. The last byte arrives later.
+
+        The client's line has been at work since the response was first handed over, be it to a proxy.
+        """
+        size = float(self.load.response[request.row])
+        rate = float(self.load.down_rate[self.load.client[request.row]])
+        start = float(self.record.reached[request.row, self.first_send])
+        if step.link is Link.CLIENT:
+            self.server.settle(request, Outcome.COMPLETED, start + self.load.rtt[request.row] / 2 + size / rate)
+        end = min(start + max(size - step.buffer_bytes, 0.0) / rate, request.deadline)
+        if end > self.env.now:
+            yield self.env.timeout(end - self.env.now)
