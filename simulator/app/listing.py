@@ -30,11 +30,11 @@ def list_loads() -> None:
     """Every shipped scenario with its story."""
     from rich.text import Text
 
-    from simulator.workload.load import load, shipped
+    from simulator.workload.shelf import shipped, told
 
     parts: list[RenderableType] = []
     for name in shipped():
-        scenario = load(name)
+        scenario = told(name)
         parts += [_name(name, scenario.title), _paragraph(scenario.story), Text()]
     show(parts)
 

@@ -1,11 +1,11 @@
 """Reads a scenario, shipped or written by the user, and says everything that is wrong with it at once."""
 
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from simulator.workload import shelf
 from simulator.workload.check import check
 from simulator.workload.fields import listed
 from simulator.workload.lines import line_numbers
@@ -13,16 +13,12 @@ from simulator.workload.mistakes import Mistake, Origin, ScenarioError, error, p
 from simulator.workload.overrides import set_value
 from simulator.workload.quantity import did_you_mean
 from simulator.workload.scenario import ANYBODY, Scenario
+from simulator.workload.shelf import shipped
 from simulator.workload.toml_text import parsed, read_bytes
 
 __all__ = ["ScenarioError", "load", "shipped"]
 
 EXPECTED = "expected a scenario file (TOML)"
-
-
-def shipped() -> list[str]:
-    """The names of the scenarios that come with the program."""
-    return sorted(found.name.removesuffix(".toml") for found in _shelf() if found.name.endswith(".toml"))
 
 
 def load(
@@ -52,21 +48,12 @@ def load(
     return result.named(Path(label).stem)
 
 
-def _shelf() -> list[Traversable]:
-    # By name: the package of scenarios stands above this one, so it is not imported as code.
-    try:
-        return list(resources.files("scenarios").iterdir())
-    except (ModuleNotFoundError, OSError):
-        return []
-
-
 def _read(name: str) -> tuple[str, Traversable, bytes]:
     """How messages call the file, where its CSV files are, and its bytes."""
     path: Traversable = Path(name)
     folder: Traversable = Path(name).parent
     if name in shipped():
-        folder = resources.files("scenarios")
-        path = folder / f"{name}.toml"
+        folder, path = shelf.folder(), shelf.place(name)
         label = path.name
     else:
         label = printable(name[:200])

@@ -10,9 +10,9 @@ LOAD, SERVER, FRONT = "Load: what arrives", "Server: who is to cope with it", "I
 
 def offers() -> tuple[Menu, ...]:
     """Loads, servers, and what can stand in front of one; read from the shipped scenarios and the models."""
-    from simulator.workload.load import load, shipped
+    from simulator.workload.shelf import shipped, told
 
-    loads = tuple(Choice(name=name, idea=first_sentence(load(name).story)) for name in shipped())
+    loads = tuple(Choice(name=name, idea=first_sentence(told(name).story)) for name in shipped())
     models = tuple(Choice(name=model.name, idea=first_sentence(model.claim)) for model in servers())
     before = (NOTHING, *(Choice(name=model.name, idea=first_sentence(model.claim)) for model in fronts()))
     return (

@@ -4,9 +4,10 @@ A scene is data. Two equal moments of equal runs give equal pictures, whoever as
 """
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from simulator.trace.playback import Playback
+if TYPE_CHECKING:  # the first screen shows no run
+    from simulator.trace.playback import Playback
 
 COLUMN_STEPS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Seconds that a column of the lanes can stand for; zooming goes from one to the next."""
@@ -46,7 +47,7 @@ class LaneRef:
 class View:
     """One run, and where in it somebody looks."""
 
-    playback: Playback
+    playback: "Playback"
     title: str
     """The name of the server, for example ``prefork``; ``nginx + prefork``."""
     note: str = ""
@@ -55,7 +56,7 @@ class View:
     """What can be turned on this server, and how it stands now: ``workers 8 · nginx off``."""
     why: str | None = None
     """A sentence to show instead of the one that the playback has for the moment."""
-    ghost: Playback | None = None
+    ghost: "Playback | None" = None
     """The run before the last change; its curves are shown behind the present ones."""
     busy: str = ""
     """Set while the run is being computed anew: ``computing 40 %``."""

@@ -7,8 +7,9 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -16,13 +17,13 @@ from textual.screen import Screen
 from simulator.app.stage.look import GLYPH_SETS, THEMES, Look
 from simulator.app.tui.clock import Source
 from simulator.app.tui.hang_up import LOOK_EVERY_S, terminal_is_gone
-from simulator.app.tui.home_screen import HomeScreen
 from simulator.app.tui.keys import BY_ID
-from simulator.app.tui.lab_screen import LabScreen
-from simulator.app.tui.pace import QUESTION, Pace
+from simulator.app.tui.pace import Pace
 from simulator.app.tui.palette import Palette
 from simulator.app.tui.screen import GridScreen
-from simulator.app.tui.sitting import Sitting
+
+if TYPE_CHECKING:
+    from simulator.app.tui.sitting import Sitting
 
 DEFAULT_FPS = 20
 FIRST_SCREEN = 2
@@ -42,7 +43,7 @@ class StageApp(App[int]):
 
     def __init__(
         self,
-        sitting: Sitting | None,
+        sitting: "Sitting | None",
         look: Look,
         *,
         fps: int = DEFAULT_FPS,
@@ -64,11 +65,22 @@ class StageApp(App[int]):
     def on_mount(self) -> None:
         """Show the first screen."""
         self._wear()
-        self.push_screen(HomeScreen() if self._watch is None else LabScreen(self._watch))
+        self.push_screen(self._first_screen())
         if threading.current_thread() is threading.main_thread():  # only there signals are heard
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.leave, TERMINATED)
+        self._ask()  # before the first picture: whether a terminal answers is then known before many are on their way
         if not self.is_headless:
             self.set_interval(LOOK_EVERY_S, self._leave_with_the_terminal)
+
+    def _first_screen(self) -> GridScreen:
+        """Only that one is loaded: the first picture waits for it."""
+        if self._watch is None:
+            from simulator.app.tui.home_screen import HomeScreen
+
+            return HomeScreen()
+        from simulator.app.tui.lab_screen import LabScreen
+
+        return LabScreen(self._watch)
 
     def on_unmount(self) -> None:
         """Let go of what was taken."""
@@ -104,14 +116,17 @@ class StageApp(App[int]):
 
     def post_display_hook(self) -> None:
         """Everything that was drawn is on its way."""
-        if self.drew and self._driver is not None and self.pace.worthwhile:
+        if self.drew and self.pace.worthwhile:
             self.drew = False
-            self.pace.ask()
-            self._driver.write(QUESTION)
+            self._ask()
 
-    def on_cursor_position(self) -> None:
+    def _ask(self) -> None:
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(self.pace.ask(self.size.width))
+
+    def on_cursor_position(self, event: events.CursorPosition) -> None:
         """And has arrived."""
-        self.pace.answer()
+        self.pace.answer(event.x + 1)
 
     # --- what all screens have ------------------------------------------------------------------------------------
 

@@ -1,6 +1,8 @@
 """The first screen: choose a load and a server, and see what happens."""
 
 from dataclasses import replace
+from functools import partial
+from importlib import import_module
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -15,16 +17,13 @@ from simulator.app.stage.offers import FRONT, LOAD, SERVER, offers
 from simulator.app.stage.scene import Size
 from simulator.app.tui.canvas import Canvas
 from simulator.app.tui.keys import BY_ID, Group, of
-from simulator.app.tui.lab_screen import LabScreen
 from simulator.app.tui.screen import GridScreen, Words, bindings
-from simulator.app.tui.session import Shown
 from simulator.app.tui.setup import Setup, prepared, with_front
-from simulator.app.tui.sitting import begin
 from simulator.app.tui.typed import command_line
-from simulator.trace.playback import Playback
 
 FIRST = ("slow-clients", "prefork")
 """What is selected at the start: the load and server that show most at one glance."""
+LOAD_AFTER_S = 0.2
 HOME_KEYS = ("select-up", "select-down", "back", "forward", "next-pane", "previous-pane", "inspect", "compare", "help")
 
 
@@ -50,6 +49,11 @@ class HomeScreen(GridScreen):
         menus = tuple(_on(menu, FIRST) for menu in offers())
         self.home = Home(menus=menus)
         self.message = ""
+
+    def on_mount(self) -> None:
+        """The first picture waits for nothing else; the rest is loaded while somebody reads it."""
+        load = partial(self.run_worker, _load_the_rest, thread=True, exit_on_error=False)
+        self.set_timer(LOAD_AFTER_S, load)
 
     def state(self) -> object:
         """What is selected."""
@@ -107,6 +111,11 @@ class HomeScreen(GridScreen):
         return Setup(sides=(side,), options=RunOptions(load=chosen[LOAD]))
 
     def _open(self, *, beside: bool) -> None:
+        from simulator.app.tui.lab_screen import LabScreen
+        from simulator.app.tui.session import Shown
+        from simulator.app.tui.sitting import begin
+        from simulator.trace.playback import Playback
+
         try:
             ready = prepared(self._chosen())
             shown = Shown(prepared=ready, playbacks=tuple(Playback(trace) for trace in ready.traces()))
@@ -118,6 +127,13 @@ class HomeScreen(GridScreen):
         self.app.push_screen(lab)
         if beside:
             self.call_later(lab.perform, "compare")
+
+
+def _load_the_rest() -> None:
+    """What the stage and a run need."""
+    import_module("simulator.app.tui.lab_screen")
+    import_module("simulator.workload.load")
+    import_module("simulator.experiment")
 
 
 def _on(menu: Menu, names: tuple[str, ...]) -> Menu:
