@@ -19,8 +19,18 @@ from simulator.app.flags import SEPARATOR, signature
 from simulator.app.mistakes import SUBCOMMANDS, explained
 from simulator.app.options import CalibrateOptions, OutputOptions, RunOptions, ScreenOptions, ValidationOptions
 from simulator.app.refusal import RefusalError
-from simulator.app.screen_flags import screen_options
-from simulator.app.sections import CALIBRATE, MEASURE, OUTPUT, RUN, SCREEN, VALIDATION, run_signature, section
+from simulator.app.screen_flags import pictures, screen_options
+from simulator.app.sections import (
+    CALIBRATE,
+    MEASURE,
+    OUTPUT,
+    PICTURES,
+    RUN,
+    SCREEN,
+    VALIDATION,
+    run_signature,
+    section,
+)
 
 HELP = """The same requests arrive. What happens to them under another server, and why?
 
@@ -126,7 +136,8 @@ def _run_command(model: Model | None) -> Command:
 
             return open_setup(Setup(sides=(deployment,), options=options), screen)
         refuse_early(outputs)
-        put_out(simulate(deployment, options), outputs)
+        drawn = pictures(given, screen)
+        put_out(simulate(deployment, options, detail=drawn is not None), outputs, drawn)
         return 0
 
     return run
@@ -180,7 +191,7 @@ def _show_signature() -> Signature:
         Parameter("file", Parameter.POSITIONAL_ONLY, annotation=file),
         Parameter("request", Parameter.KEYWORD_ONLY, default=None, annotation=request),
     )
-    return signature((OUTPUT, SCREEN), first=own)
+    return signature((OUTPUT, PICTURES, SCREEN), first=own)
 
 
 def _show(file: Path, request: int | None = None, **given: Any) -> int:
@@ -193,13 +204,16 @@ def _show(file: Path, request: int | None = None, **given: Any) -> int:
     if screen.watch and request is not None:
         raise RefusalError("--request does not go with --watch: in the screen, select a lane and press enter")
     refuse_early(outputs)
+    drawn = pictures(given, screen)
+    if drawn and request is not None:
+        raise RefusalError("--request does not go with pictures: it tells a life in words. Leave one of them out")
     trace = read(file)
     if screen.watch:
         from simulator.app.tui.opening import open_trace
 
         return open_trace(trace, screen)
     if request is None:
-        put_out(trace, outputs)
+        put_out(trace, outputs, drawn)
     else:
         from simulator.app.life import show_life
 

@@ -39,7 +39,7 @@ class Section:
     def flag(self, field: str) -> str:
         """What a user types for a field."""
         word = f"{self.key}_{field}" if field in self.prefixed else field
-        return "--" + word.replace("_", "-")
+        return "--" + word.rstrip("_").replace("_", "-")  # from_ is --from, a word of Python's own
 
     def given(self, values: dict[str, Any]) -> dict[str, Any]:
         """Those of the values that belong to this section, by field."""

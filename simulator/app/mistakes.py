@@ -13,6 +13,7 @@ from simulator.app.sections import (
     COMPARISON,
     MEASURE,
     OUTPUT,
+    PICTURES,
     RUN,
     SCREEN,
     VALIDATION,
@@ -64,8 +65,8 @@ def _owners(flag: str) -> list[str]:
 def _unknown(flag: str, tokens: Sequence[str], model: Model | None) -> str:
     if tokens[0] in WITHOUT_MODEL:
         its = {
-            "compare": [*_flags(COMPARE), *_flags(COMPARISON), *_flags(SCREEN)],
-            "show": ["--request", *_flags(OUTPUT), *_flags(SCREEN)],
+            "compare": [*_flags(COMPARE), *_flags(COMPARISON), *_flags(PICTURES), *_flags(SCREEN)],
+            "show": ["--request", *_flags(OUTPUT), *_flags(PICTURES), *_flags(SCREEN)],
             "calibrate": _flags(CALIBRATE),
         }
         known = its.get(tokens[0], [])

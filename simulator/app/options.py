@@ -100,6 +100,19 @@ class ComparisonOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PictureOptions:
+    """What is drawn of the stage without opening it."""
+
+    picture: str | None = option(None, "Draw the stage at one moment: .txt, .svg or .png.", metavar="FILE")
+    at: str | None = option(None, "The moment of --picture; the middle of the run if nothing is said.", metavar="TIME")
+    film: str | None = option(None, "Make a film of the stage: .gif, or .cast for asciinema.", metavar="FILE")
+    from_: str | None = option(None, "Where --film begins; at the start of the run if nothing is said.", metavar="TIME")
+    to: str | None = option(None, "Where --film ends; ten seconds later if nothing is said.", metavar="TIME")
+    speed: float = option(1.0, "How fast --film shows the run: 0.1 is ten times as slow.", metavar="N")
+    size: str = option("120x36", "How large --picture and --film are, in columns and rows.", metavar="WxH")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScreenOptions:
     """The screen in the terminal."""
 

@@ -13,6 +13,7 @@ from simulator.app.terminal import show, write_data
 from simulator.app.whole_files import refuse_unwritable, whole_files
 
 if TYPE_CHECKING:
+    from simulator.app.picture.asked import Pictures
     from simulator.trace.table import Trace
 
 STDOUT = "-"
@@ -30,12 +31,12 @@ def refuse_early(outputs: OutputOptions) -> None:
         refuse_unwritable(Path(outputs.parquet))
 
 
-def put_out(trace: "Trace", outputs: OutputOptions) -> None:
+def put_out(trace: "Trace", outputs: OutputOptions, pictures: "Pictures | None" = None) -> None:
     """Write all files that were asked for, then print."""
     from simulator.trace.summary import summarise
 
     summary = summarise(trace)
-    if outputs.json or outputs.csv or outputs.parquet:
+    if outputs.json or outputs.csv or outputs.parquet or pictures:
         from simulator.app.document import as_json, document
 
         results = document(trace, summary)
@@ -51,6 +52,8 @@ def put_out(trace: "Trace", outputs: OutputOptions) -> None:
                 from simulator.app.trace_file import save
 
                 files.write(Path(outputs.parquet), partial(save, trace))
+            if pictures:
+                pictures.draw((trace,), files)
         if outputs.json == STDOUT:
             write_data(text)
     if not outputs.quiet and outputs.json != STDOUT:

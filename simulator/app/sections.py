@@ -9,6 +9,7 @@ from simulator.app.options import (
     CalibrateOptions,
     ComparisonOptions,
     OutputOptions,
+    PictureOptions,
     RunOptions,
     ScreenOptions,
     ValidationOptions,
@@ -21,6 +22,7 @@ CALIBRATE = Section(key="calibrate", title="Calibrate", options=CalibrateOptions
 OUTPUT = Section(key="output", title="Output", options=OutputOptions)
 COMPARE = Section(key="run", title="Run", options=RunOptions, left_out=frozenset({"model", "server"}))
 COMPARISON = Section(key="comparison", title="Output", options=ComparisonOptions)
+PICTURES = Section(key="pictures", title="Pictures of the stage", options=PictureOptions)
 SCREEN = Section(key="screen", title="Screen", options=ScreenOptions)
 VALIDATION = Section(key="validation", title="Validation", options=ValidationOptions)
 
@@ -49,7 +51,7 @@ def sections(model: Model | None, run: Section = RUN, last: Section = OUTPUT) ->
     ``run`` is RUN or MEASURE, ``last`` is OUTPUT or VALIDATION.
     """
     chosen = (section(model),) if model else ()
-    screen = (SCREEN,) if run is RUN else ()
+    screen = (PICTURES, SCREEN) if run is RUN else ()
     return (run, *chosen, *map(section, fronts()), last, *screen)
 
 

@@ -52,8 +52,11 @@ def configured(model: Model, settings: Mapping[str, Any]) -> Any:
         raise RefusalError(f"{model.name}: {error}") from None
 
 
-def simulate(deployment: Deployment, options: RunOptions) -> "Trace":
-    """Run it. Raises RefusalError for what the user can put right, InvariantError for what only we can."""
+def simulate(deployment: Deployment, options: RunOptions, *, detail: bool = False) -> "Trace":
+    """Run it. Raises RefusalError for what the user can put right, InvariantError for what only we can.
+
+    ``detail`` records what a picture of the stage needs, and a summary does not: who had a lock, and when.
+    """
     scenario = scenario_of(options)
     try:
         plan = deployment.plan(scenario.machine)
@@ -61,7 +64,7 @@ def simulate(deployment: Deployment, options: RunOptions) -> "Trace":
         raise RefusalError(f"{deployment.model.name}: {error}") from None
     if options.engine == "kernel":
         _say_if_slow()
-    trace = _run(plan, scenario, options)
+    trace = _run(plan, scenario, options, detail=detail)
     if len(trace) < CHECKED_BELOW:
         _check(trace)
     return replace(trace, labels=labels_of(deployment, scenario, options))
@@ -89,7 +92,7 @@ def scenario_of(options: RunOptions) -> "Scenario":
         raise RefusalError(str(error)) from None
 
 
-def _run(plan: Plan, scenario: "Scenario", options: RunOptions) -> "Trace":
+def _run(plan: Plan, scenario: "Scenario", options: RunOptions, *, detail: bool) -> "Trace":
     from simulator.app.patience import shown_while
     from simulator.experiment import run
     from simulator.workload.draw import draw
@@ -100,6 +103,7 @@ def _run(plan: Plan, scenario: "Scenario", options: RunOptions) -> "Trace":
                 plan,
                 draw(scenario),
                 engine=options.engine,
+                detail=detail,
                 redraw=lambda rounds: draw(scenario, rounds=rounds),
                 progress=progress,
             )

@@ -13,7 +13,7 @@ import pytest
 
 from simulator.app.catalogue import catalogue
 from simulator.app.document import document
-from simulator.app.sections import CALIBRATE, MEASURE, OUTPUT, RUN, SCREEN, VALIDATION, section
+from simulator.app.sections import CALIBRATE, MEASURE, OUTPUT, PICTURES, RUN, SCREEN, VALIDATION, section
 from simulator.experiment import run
 from simulator.plan import Machine, Outcome, State
 from simulator.trace.summary import summarise
@@ -89,7 +89,7 @@ def _exists(dotted: str) -> bool:
 
 @each_page
 def test_every_flag_that_is_named_exists(page: Page) -> None:
-    sections = (RUN, MEASURE, OUTPUT, SCREEN, VALIDATION, CALIBRATE, *map(section, catalogue().values()))
+    sections = (RUN, MEASURE, OUTPUT, PICTURES, SCREEN, VALIDATION, CALIBRATE, *map(section, catalogue().values()))
     known = {each.flag(field) for each in sections for field in each.fields}
     known |= {flag.replace("--", "--no-", 1) for flag in known}
     known |= {"--nginx", "--help", "--version", "--request", "--port"}

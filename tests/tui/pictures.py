@@ -58,7 +58,7 @@ PICTURES: Mapping[str, Kept] = {
         servers=("prefork:workers=8", "coroutine"), keys=("n", "tab"), look=Look(theme=THEMES["light"])
     ),
     "saving-in-ascii": Kept(
-        servers=("threaded:threads=8",), keys=("e", "down", "down"), size=(80, 24), look=Look(glyphs=ASCII)
+        servers=("threaded:threads=8",), keys=("e", "down", "down", "down"), size=(80, 24), look=Look(glyphs=ASCII)
     ),
     "source-beside-the-stage": Kept(servers=("prefork:workers=4",), keys=("v",), size=(160, 45)),
 }

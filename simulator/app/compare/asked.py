@@ -10,8 +10,8 @@ from simulator.app.catalogue import fronts, servers
 from simulator.app.flags import SEPARATOR, signature, switch
 from simulator.app.options import ComparisonOptions, RunOptions
 from simulator.app.refusal import RefusalError
-from simulator.app.screen_flags import screen_options
-from simulator.app.sections import COMPARE, COMPARISON, HELP, SCREEN
+from simulator.app.screen_flags import pictures, screen_options
+from simulator.app.sections import COMPARE, COMPARISON, HELP, PICTURES, SCREEN
 
 COMPARE_COMMAND = "compare"
 LEAST = 2
@@ -33,7 +33,7 @@ def compare(*models: str, **given: Any) -> int:
         return open_setup(setup, screen)
     from simulator.app.compare.comparing import compared
 
-    return compared(setup, outputs)
+    return compared(setup, outputs, pictures(given, screen))
 
 
 def compare_signature(tokens: Sequence[str]) -> Signature:
@@ -49,7 +49,7 @@ def compare_signature(tokens: Sequence[str]) -> Signature:
         return signature((), first=(models,))
     only = None if HELP.intersection(tokens) else {token.partition("=")[0] for token in tokens}
     in_front = [switch(front.name, f"{front.summary} Before all of them.", "Run", 0) for front in fronts()]
-    return signature((COMPARE, COMPARISON, SCREEN), first=(models, *in_front), only=only)
+    return signature((COMPARE, COMPARISON, PICTURES, SCREEN), first=(models, *in_front), only=only)
 
 
 def _refuse(models: Sequence[str], options: RunOptions) -> None:

@@ -9,6 +9,7 @@ from simulator.app.compare.tables import comparison
 from simulator.app.options import ComparisonOptions
 from simulator.app.outputs import STDOUT
 from simulator.app.patience import shown_while
+from simulator.app.picture.asked import Pictures
 from simulator.app.refusal import RefusalError
 from simulator.app.terminal import show, write_data
 from simulator.app.tui.setup import Setup, prepared
@@ -17,7 +18,7 @@ from simulator.engine.loading import KernelError, kernel
 from simulator.trace.summary import summarise
 
 
-def compared(setup: Setup, outputs: ComparisonOptions) -> int:
+def compared(setup: Setup, outputs: ComparisonOptions, pictures: Pictures | None = None) -> int:
     """Returns the exit code. Raises RefusalError for what the user can put right."""
     _refuse_early(outputs)
     sides = run_sides(setup)
@@ -26,6 +27,8 @@ def compared(setup: Setup, outputs: ComparisonOptions) -> int:
             files.write(Path(outputs.json), partial(_write, as_json(sides)))
         if outputs.csv:
             files.write(Path(outputs.csv), partial(_write, as_csv(sides)))
+        if pictures:
+            pictures.draw(tuple(side.trace for side in sides), files)
     if outputs.json == STDOUT:
         write_data(as_json(sides))
     else:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Pixels = npt.NDArray[np.uint8]
-COLOURS = 256
-"""In the palette of an indexed image."""
+COLOURS = 255
+"""In the palette of an indexed image; its last entry is left over, for what stays as it was in a moving picture."""
 MOST_SHADES = 16
 """Of one ramp: more cannot be told apart on the edge of a letter."""
 SMOOTHING = 4
@@ -53,7 +53,7 @@ def inks_of(grids: Sequence[CellGrid], theme: Theme) -> Inks:
     pairs = sorted({theme.colours(style) for style in styles})
     shades = min(MOST_SHADES, COLOURS // len(pairs))
     ramps = [_ramp(bg, fg, shades) for fg, bg in pairs]
-    first, bold = np.zeros(COLOURS, np.uint8), np.zeros(COLOURS, np.bool_)
+    first, bold = np.zeros(256, np.uint8), np.zeros(256, np.bool_)
     for style in styles:
         first[style] = pairs.index(theme.colours(style)) * shades
         bold[style] = theme.paint(style).bold

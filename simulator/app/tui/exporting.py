@@ -4,33 +4,25 @@ What to watch: a file that is there already is never overwritten; a number is pu
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from simulator.app.csv_files import write_csv
 from simulator.app.document import as_json, document
-from simulator.app.picture.asciicast import asciicast
-from simulator.app.picture.frames import Frame
-from simulator.app.picture.gif import gif
-from simulator.app.picture.png import png
-from simulator.app.picture.svg import svg
-from simulator.app.picture.text import plain
+from simulator.app.picture.drawing import PICTURES, Drawn, Tell, write_film
+from simulator.app.picture.film import MOST_S, Film
 from simulator.app.refusal import RefusalError
-from simulator.app.stage.frame import frame
-from simulator.app.stage.look import Look
-from simulator.app.stage.palette import DARK
-from simulator.app.stage.scene import Scene, Size
+from simulator.app.stage.scene import Scene
 from simulator.app.trace_file import save
-from simulator.app.tui.export_menu import Kind
-from simulator.app.tui.session import Shown
+from simulator.app.tui.export_menu import FILMS, Kind
+from simulator.app.tui.stretches import seconds
 from simulator.app.whole_files import whole_files
+from simulator.trace.playback import Playback
 from simulator.trace.summary import summarise
 from simulator.trace.table import Trace
 
-FILM_S = 5.0
-"""How long a film lasts for whoever watches it; the run goes on at its present speed meanwhile."""
-FILM_FPS = 10
 SUFFIXES = {
     Kind.TEXT: ".txt",
     Kind.SVG: ".svg",
@@ -41,71 +33,93 @@ SUFFIXES = {
     Kind.CSV: "",
     Kind.PARQUET: ".parquet",
 }
-PICTURES: dict[Kind, Callable[[Scene, Size, Look], bytes]] = {
-    Kind.TEXT: lambda scene, size, look: plain(frame(scene, size, look)).encode(),
-    Kind.SVG: lambda scene, size, look: svg(frame(scene, size, look), look, title=scene.load).encode(),
-    Kind.PNG: lambda scene, size, look: png(frame(scene, size, look), look),
-    Kind.GIF: lambda scene, size, look: gif(list(film(scene, size, look)), look),
-    Kind.CAST: lambda scene, size, look: asciicast(film(scene, size, look), look, title=scene.load).encode(),
-}
 
 
-def export(kind: Kind, shown: Shown, scene: Scene, size: Size, look: Look, folder: Path) -> tuple[Path, ...]:
-    """Write into a folder, and return what is new in it: files, or folders with tables. Raises RefusalError."""
-    paths: list[Path] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be saved, as it was when somebody asked for it."""
+
+    kind: Kind
+    scene: Scene
+    drawn: Drawn
+    film: Film
+
+
+def export(wanted: Wanted, folder: Path, tell: Tell = lambda _: None) -> tuple[Path, ...]:
+    """Write into a folder, and return what is new in it: files, or folders with tables. Raises RefusalError.
+
+    ``tell`` hears how far a film is; where it raises, nothing of the film stays.
+    """
     try:
-        if kind in PICTURES:
-            data = PICTURES[kind](_still(scene), size, _coloured(look) if kind is not Kind.TEXT else look)
-            paths = [_free(folder, _name(scene), SUFFIXES[kind])]
-            with whole_files() as files:
-                files.write(paths[0], lambda path: _write(path, data))
-        else:
-            for playback, view in zip(shown.playbacks, scene.views, strict=True):
-                paths.append(_free(folder, f"{view.title} {scene.load}", SUFFIXES[kind]))
-                _save_run(kind, playback.trace, paths[-1])
+        if wanted.kind in FILMS:
+            return (_save_film(wanted, folder, tell),)
+        if SUFFIXES[wanted.kind] in PICTURES:
+            return (_save_picture(wanted, folder),)
+        return tuple(_save_runs(wanted, folder))
     except OSError as error:
         raise RefusalError(f"cannot write here: {error.strerror or error}") from None
-    return tuple(paths)
 
 
-def film(scene: Scene, size: Size, look: Look) -> Iterator[Frame]:
-    """Pictures from now on, each with when it is shown; the last one is at the end of the run at the latest."""
-    for number in range(round(FILM_S * FILM_FPS) + 1):
-        shown_s = number / FILM_FPS
-        t_s = scene.t_s + shown_s * scene.speed
-        yield shown_s, frame(replace(scene, t_s=min(t_s, scene.end_s)), size, look)
-        if t_s >= scene.end_s:
-            return
+def _save_picture(wanted: Wanted, folder: Path) -> Path:
+    suffix, scene = SUFFIXES[wanted.kind], _still(wanted.scene)
+    data = PICTURES[suffix](scene, wanted.drawn)
+    path = _free(folder, f"{_names(scene)} {scene.t_s:.3f}s", suffix)
+    with whole_files() as files:
+        files.write(path, partial(_write, data=data))
+    return path
 
 
-def _still(scene: Scene) -> Scene:
-    """Without what is only for whoever sits in front of it."""
-    return replace(scene, message="", keys=())
+def _save_film(wanted: Wanted, folder: Path, tell: Tell) -> Path:
+    film = wanted.film
+    if film.too_long:
+        raise RefusalError(
+            f"that film would take {seconds(film.lasts_s)} to watch, and {seconds(MOST_S)} are the most: "
+            "choose less of the run, or play it faster (e, then left or ])"
+        )
+    suffix, scene = SUFFIXES[wanted.kind], _still(wanted.scene)
+    path = _free(folder, f"{_names(scene)} {film.start_s:.3f}s to {film.end_s:.3f}s", suffix)
+    with whole_files() as files:
+        files.write(path, lambda part: write_film(part, suffix, film, scene, wanted.drawn, tell))
+    return path
 
 
-def _coloured(look: Look) -> Look:
-    """A picture needs colours even where the terminal has none."""
-    return look if look.theme.bg else Look(look.glyphs, DARK)
+def _save_runs(wanted: Wanted, folder: Path) -> Iterator[Path]:
+    for view in wanted.scene.views:
+        path = _free(folder, f"{view.title} {wanted.scene.load}", SUFFIXES[wanted.kind])
+        _save_run(wanted.kind, view.playback.trace, path)
+        yield path
 
 
 def _save_run(kind: Kind, trace: Trace, path: Path) -> None:
     with whole_files() as files:
         if kind is Kind.PARQUET:
-            files.write(path, lambda part: save(trace, part))
+            files.write(path, partial(save, trace))
             return
         results = document(trace, summarise(trace))
         if kind is Kind.JSON:
-            files.write(path, lambda part: _write(part, as_json(results).encode()))
+            files.write(path, partial(_write, data=as_json(results).encode()))
         else:
             write_csv(files, path, trace, results)
 
 
-def _write(path: Path, data: bytes) -> None:
+def _still(scene: Scene) -> Scene:
+    """Without what is only for whoever sits in front of it.
+
+    The playbacks are new ones: the screen goes on asking its own meanwhile, and what those keep is not for two threads.
+    """
+    views = tuple(
+        replace(view, playback=Playback(view.playback.trace), ghost=view.ghost and Playback(view.ghost.trace), busy="")
+        for view in scene.views
+    )
+    return replace(scene, views=views, message="", keys=())
+
+
+def _write(path: Path, *, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def _name(scene: Scene) -> str:
-    return f"{' vs '.join(view.title for view in scene.views)} {scene.load} {scene.t_s:.3f}s"
+def _names(scene: Scene) -> str:
+    return f"{' vs '.join(view.title for view in scene.views)} {scene.load}"
 
 
 def _free(folder: Path, words: str, suffix: str) -> Path:

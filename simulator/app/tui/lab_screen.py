@@ -5,7 +5,8 @@ What to watch: nothing here decides what happens or what it looks like. Keys go 
 """
 
 from dataclasses import replace
-from typing import ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
@@ -16,15 +17,17 @@ from simulator.app.stage.style import Style
 from simulator.app.stage.writing import wrapped
 from simulator.app.tui import actions
 from simulator.app.tui.canvas import Canvas
-from simulator.app.tui.export_menu import ExportMenu
 from simulator.app.tui.keys import KEYS
 from simulator.app.tui.panel import WIDTH, line_at, panel_grid
 from simulator.app.tui.pointing import point
 from simulator.app.tui.running import Computed, Runner
-from simulator.app.tui.saving import Saved, Saver
 from simulator.app.tui.screen import GridScreen, bindings
 from simulator.app.tui.sitting import Sitting
 from simulator.app.tui.staging import bar, first_taken, lane_ref, request_on, scene
+
+if TYPE_CHECKING:  # saving needs much that nothing else needs
+    from simulator.app.tui.export_menu import ExportMenu
+    from simulator.app.tui.saving import Saved, Saver
 
 LEAST_STAGE = 50
 """With fewer columns left beside it, the list of knobs has the screen to itself."""
@@ -42,7 +45,7 @@ class LabScreen(GridScreen):
         super().__init__()
         self.sitting = sitting
         self.menu: ExportMenu | None = None
-        self._runner, self._saver = Runner(self, sitting), Saver(self, sitting)
+        self._runner = Runner(self, sitting)
         sitting.compute = self._runner.compute
 
     # --- drawing --------------------------------------------------------------------------------------------------
@@ -50,8 +53,9 @@ class LabScreen(GridScreen):
     def state(self) -> object:
         """The moment, and everything that was chosen."""
         self.sitting.expire()
-        menu = None if self.menu is None else self.menu.selected
-        return (self.sitting.version, self.sitting.clock.t_s, self.sitting.clock.playing, self.sitting.busy, menu)
+        if self._has_saved:
+            self._saver.report()
+        return (self.sitting.version, self.sitting.clock.t_s, self.sitting.clock.playing, self.sitting.busy, self.menu)
 
     def picture(self, size: Size) -> CellGrid:
         """The stage, and beside it the list of knobs if it is open."""
@@ -61,11 +65,11 @@ class LabScreen(GridScreen):
         if len(lines) > 1:
             scene_now = replace(scene_now, message="")  # too long for the log
         grid.blit(frame(scene_now, stage, self.stage.look), 0, 0)
-        _insist(grid, lines, stage.width)
         panel = self.sitting.panel_state()
         if panel is not None:
             width = min(WIDTH, size.width)
             grid.blit(panel_grid(panel, (width, size.height), self.stage.look), 0, size.width - width)
+        _insist(grid, lines, stage.width)
         if self.menu is not None:
             self.menu.draw(grid, self.stage.look)
         return grid
@@ -90,14 +94,16 @@ class LabScreen(GridScreen):
             actions.perform(self.sitting, id)
             if id in SELECTING:
                 self._keep_in_sight()
-        elif id == "leave" and self.sitting.panel is not None:
-            self.sitting.panel = None
+        elif id == "leave" and self._stopped_or_closed():
+            pass  # the stage itself stays
         elif id in ("inspect", "charts", "source"):
             self._open(id)
         elif id in ("page-up", "page-down"):
             self._scroll(-1 if id == "page-up" else 1)
         elif id == "export":
-            self.menu = ExportMenu()
+            from simulator.app.tui.export_menu import ExportMenu
+
+            self.menu = ExportMenu.opened(self.sitting.clock)
         elif id == "copy":
             self._copy()
         else:
@@ -105,6 +111,13 @@ class LabScreen(GridScreen):
                 self.sitting.say("nothing is open; q quits")
             super().perform(id)
         self.sitting.touch()
+
+    def _stopped_or_closed(self) -> bool:
+        """End what goes on above the stage: a film that is being made, or else the list of knobs."""
+        if self._has_saved and self._saver.stop():
+            return True
+        closed, self.sitting.panel = self.sitting.panel is not None, None
+        return closed
 
     def _open(self, id: str) -> None:
         from simulator.app.tui.reading_screens import ChartsScreen, SourceScreen
@@ -150,12 +163,13 @@ class LabScreen(GridScreen):
     def _in_menu(self, id: str) -> None:
         menu = self.menu
         assert menu is not None  # the caller has looked
-        if id in ("select-up", "select-down"):
-            self.menu = menu.moved(-1 if id == "select-up" else 1)
-            return
-        self.menu = None
+        self.menu = menu.after(id)
         if id == "inspect":
-            self._saver.save(menu.kind, self.scene_now, self._stage_size(self.cells), self.stage.look)
+            from simulator.app.picture.drawing import Drawn
+            from simulator.app.tui.exporting import Wanted
+
+            drawn = Drawn(size=self._stage_size(self.cells), look=self.stage.look)
+            self._saver.save(Wanted(kind=menu.kind, scene=self.scene_now, drawn=drawn, film=menu.film))
         elif id == "quit":
             super().perform(id)
 
@@ -209,14 +223,25 @@ class LabScreen(GridScreen):
         self._runner.show(event)
         self.tick()
 
-    def on_saved(self, event: Saved) -> None:
+    @cached_property
+    def _saver(self) -> "Saver":
+        from simulator.app.tui.saving import Saver
+
+        return Saver(self, self.sitting)
+
+    @property
+    def _has_saved(self) -> bool:
+        """Whether anything was ever saved from this screen."""
+        return "_saver" in self.__dict__
+
+    def on_saved(self, event: "Saved") -> None:
         """A file is there, or why it is not."""
         self._saver.show(event)
         self.tick()
 
 
 def _insist(grid: CellGrid, message: list[str], width: int) -> None:
-    """A message is read in full even where the stage has no room for it."""
+    """A message is read in full even where the stage has no room for it, or the list of knobs is above it."""
     if all(any(line in grid.text(row) for row in range(grid.height)) for line in message):
         return
     for row, line in enumerate(message, max(grid.height - 1 - len(message), 0)):

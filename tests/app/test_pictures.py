@@ -1,0 +1,121 @@
+"""Pictures and films of the stage from the command line, without a screen."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.app.conftest import Simulate
+
+
+@pytest.fixture
+def run(simulate: Simulate, load: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """A run in an empty folder."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+
+    def call(*arguments: str) -> Any:
+        return simulate("--model", "prefork", "--load", load, *arguments)
+
+    return call
+
+
+def here() -> list[str]:
+    return sorted(path.name for path in Path().iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("--picture a.txt", b" small"),
+        ("--picture a.svg", b"<svg"),
+        ("--picture a.png", b"\x89PNG"),
+        ("--film a.gif --to 300ms", b"GIF89a"),
+        ("--film a.cast --to 300ms", b'{"version": 2'),
+    ],
+)
+def test_the_ending_says_what_is_drawn(name: str, begins: bytes, run: Callable[..., Any]) -> None:
+    done = run(*name.split(), "--quiet")
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert Path(name.split()[1]).read_bytes().startswith(begins)
+    assert here() == [name.split()[1]]
+
+
+def test_a_picture_shows_the_moment_and_has_the_size_that_were_asked_for(run: Callable[..., Any]) -> None:
+    run("--picture", "a.txt", "--at", "1.25 s", "--size", "80x24", "--glyphs", "ascii")
+    lines = Path("a.txt").read_text(encoding="utf-8").splitlines()
+    assert "1.250 s" in lines[0]
+    assert len(lines) == 24
+    assert max(map(len, lines)) <= 80
+    run("--picture", "a.png", "--size", "50x20")
+    with Image.open("a.png") as image:
+        assert image.size == (50 * 16, 20 * 32)
+
+
+def test_a_film_begins_and_ends_where_asked_and_its_speed_makes_it_longer(run: Callable[..., Any]) -> None:
+    run("--film", "a.cast", "--from", "500ms", "--to", "1s", "--speed", "0.25", "--size", "60x20")
+    _, _, first, *_, last = map(json.loads, Path("a.cast").read_text(encoding="utf-8").splitlines())
+    assert "0.500 s" in first[2]
+    assert last[0] == 2.0 + 2.0  # and two seconds for the last picture
+
+
+def test_a_saved_run_looks_like_the_run_itself(run: Callable[..., Any], simulate: Simulate) -> None:
+    run("--parquet", "run.parquet", "--picture", "a.svg", "--at", "1s", "--theme", "light")
+    done = simulate("show", "run.parquet", "--picture", "b.svg", "--at", "1s", "--theme", "light", "--quiet")
+    assert (done.code, done.err) == (0, "")
+    assert Path("a.svg").read_bytes() == Path("b.svg").read_bytes()
+
+
+def test_servers_that_are_compared_stand_side_by_side(run: Callable[..., Any], simulate: Simulate, load: Path) -> None:
+    assert run("--quiet").code == 0
+    assert simulate("compare", "prefork", "coroutine", "--load", load, "--picture", "a.txt", "--at", "1s").code == 0
+    text = Path("a.txt").read_text(encoding="utf-8")
+    assert "A  PREFORK" in text
+    assert "B  COROUTINE" in text
+
+
+def test_a_picture_changes_nothing_about_the_results(run: Callable[..., Any]) -> None:
+    assert run("--json", "-", "--picture", "a.txt").out == run("--json", "-").out
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ("--picture a.jpg", "--picture a.jpg: expected a file that ends in .txt, .svg or .png"),
+        ("--film a.png", "--film a.png: expected a file that ends in .gif or .cast"),
+        ("--picture no/a.png", "cannot write no/a.png"),
+        ("--at 1s", "--at is about a picture: add --picture FILE"),
+        ("--picture a.png --from 1s", "--from is about a film: add --film FILE"),
+        ("--size 80x24", "--size is about pictures: add --picture FILE or --film FILE"),
+        ("--picture a.png --at 5", "--at 5: the unit is missing"),
+        ("--picture a.png --at 1h", "--at 3 600 s: this run ends after"),
+        ("--film a.gif --from 2s --to 1s", "--to 1s: expected a time behind --from 2s"),
+        ("--film a.gif --speed 0", "--speed 0: expected a number from 0.001 to 1000"),
+        ("--film a.gif --speed 0.001", "--film a.gif: it would take"),
+        ("--picture a.png --size 80", "--size 80: expected columns and rows, like 120x36"),
+        ("--picture a.png --size 9x9", "--size 9x9: expected columns and rows, like 120x36"),
+        ("--picture a.png --fps 5", "--fps is about the screen: add --watch"),
+        ("--picture a.png --watch", "--picture does not go with --watch"),
+        ("--picture a.svg --json a.svg", "a.svg is named for two outputs"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said_in_one_line_and_nothing_is_written(
+    flags: str, message: str, run: Callable[..., Any]
+) -> None:
+    done = run(*flags.split())
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"simulate: {message}")
+    assert done.err.count("\n") == 1
+    assert here() == []
+
+
+def test_the_life_of_a_request_is_not_a_picture(run: Callable[..., Any], simulate: Simulate) -> None:
+    run("--parquet", "run.parquet", "--quiet")
+    done = simulate("show", "run.parquet", "--request", "3", "--picture", "a.png")
+    assert done.code == 2
+    assert "--request does not go with pictures" in done.err
+    assert here() == ["run.parquet"]

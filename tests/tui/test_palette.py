@@ -1,0 +1,49 @@
+"""The list of all actions, as the terminal shows it: also where the font knows only ASCII."""
+
+import pytest
+from textual.pilot import Pilot
+
+from simulator.app.stage.glyphs import ASCII
+from simulator.app.stage.look import Look
+from simulator.app.tui.keys import PALETTE
+from simulator.app.tui.palette import Palette
+from simulator.app.tui.sitting import Sitting
+from tests.tui.conftest import Play
+
+LOAD = set("小上传图片")
+"""In the data, which is shown as it is."""
+
+
+def on_the_terminal(pilot: Pilot[int]) -> str:
+    """Every line of it, whatever draws it; Textual has no public word for that."""
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join(strip.text for strip in strips)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 12), (10, 3)])
+@pytest.mark.parametrize("typed", [(), ("down", "down"), tuple("rate"), tuple("qqzz")], ids=" ".join)
+def test_on_an_ascii_terminal_the_list_of_actions_is_ascii_too(
+    typed: tuple[str, ...], size: tuple[int, int], sitting: Sitting, play: Play
+) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        await pilot.press(PALETTE)
+        await pilot.app.workers.wait_for_complete()
+        await pilot.press(*typed)
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, Palette)
+        assert {character for character in on_the_terminal(pilot) if not character.isascii()} <= LOAD
+
+    play(sitting, played, size=size, look=Look(ASCII))
+
+
+def test_elsewhere_the_list_has_its_lines_and_still_no_emoji(sitting: Sitting, play: Play) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        await pilot.press(PALETTE)
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        shown = on_the_terminal(pilot)
+        assert "▔" in shown
+        assert not [character for character in shown if ord(character) > 0xFFFF]
+
+    play(sitting, played)
