@@ -17,6 +17,7 @@ FOLDER = Path(__file__).parent / "frames"
 HINT = "if this is meant: python -m tests.stage.refresh"
 README_PICTURE = Path(__file__).parents[2] / "docs" / "stage.svg"
 SIZES = (Size(120, 36), Size(80, 24), Size(40, 12))
+LARGE = Size(240, 67)
 LETTERS = ".-T=|kngbwaCSBtuvxyzGcdefh______i0UPlkqID3+!X#"
 """One for each number of a style; chrome may share some, what a slot does may not."""
 
@@ -59,6 +60,8 @@ def goldens() -> Iterator[Golden]:
         yield from (Golden(name, size, Look(UNICODE)) for size in SIZES)
     yield Golden("slow-clients", Size(80, 24), Look(ASCII))
     yield Golden("mixed", Size(120, 36), Look(ASCII))
+    yield Golden("slow-clients-nginx", LARGE, Look(UNICODE))
+    yield Golden("mixed", LARGE, Look(UNICODE))
 
 
 def readme_picture() -> str:

@@ -6,7 +6,17 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from simulator.app.stage.figures import fixed_count, fixed_duration, fixed_percent, fixed_rate, nice_ceiling, step
-from simulator.app.stage.layout import Claim, Rank, Section, granted_to, heights, together
+from simulator.app.stage.layout import (
+    Claim,
+    Rank,
+    Section,
+    Withheld,
+    claims_of,
+    granted_beside,
+    heights,
+    stack,
+    together,
+)
 from simulator.app.stage.look import Look
 from simulator.app.stage.pieces import fitting, piece
 from simulator.app.stage.sheet import Sheet
@@ -45,14 +55,58 @@ def test_rows_that_nobody_claims_go_where_it_does_not_hurt() -> None:
 
 def test_columns_side_by_side_leave_out_the_same() -> None:
     long, short = [section(Claim(Rank.PROXY, 3)), section(Claim(Rank.LOG_FIRST))], [section(Claim(Rank.LOG_FIRST))]
-    granted = granted_to(together([long, short]), 3)
-    assert granted[Rank.LOG_FIRST] == 0
-    assert heights(short, 3, granted) == [0]
+    for granted in granted_beside(claims_of([long, short]), 3):
+        assert granted[Rank.LOG_FIRST] == 0
 
 
-@given(st.lists(st.tuples(st.sampled_from(Rank), st.integers(0, 9), st.booleans()), max_size=12), st.integers(0, 40))
-def test_no_more_rows_are_given_than_there_are(claims: list[tuple[Rank, int, bool]], height: int) -> None:
-    assert sum(heights([section(Claim(*each)) for each in claims], height)) <= height
+def test_what_only_one_column_has_takes_no_rows_from_the_others() -> None:
+    lanes = [section(Claim(Rank.LANES_SOME, 8)), section(Claim(Rank.SPARKS_FIRST))]
+    crowd = [section(Claim(Rank.PARKED, 6)), section(Claim(Rank.SPARKS_FIRST))]
+    assert sum(claim.rows for claim in together([lanes, crowd])) == 9
+    first, second = granted_beside(claims_of([lanes, crowd]), 9)
+    assert (heights(lanes, 9, first), heights(crowd, 9, second)) == ([8, 1], [6, 1])
+
+
+def test_a_column_with_room_shows_of_its_own_what_another_has_no_room_for() -> None:
+    full, free = [section(Claim(Rank.NAME, 4)), section(Claim(Rank.LANES_ALL, 2))], [section(Claim(Rank.LANES_ALL, 3))]
+    first, second = granted_beside(claims_of([full, free]), 5)
+    assert (first[Rank.LANES_ALL], second[Rank.LANES_ALL]) == (1, 3)
+
+
+def test_what_does_not_fit_into_all_rows_of_views_is_shown_in_none() -> None:
+    told: list[Withheld] = []
+
+    def divide(_: Sheet, withheld: Withheld) -> None:
+        told.append(withheld)
+
+    tall = (Claim(Rank.NAME), Claim(Rank.SPARKS_TALL, 4, whole=True))
+    rows = [Section(claims=tall, divide=divide, stretches=True) for _ in range(2)]
+    stack(Sheet(40, 9, Look()), rows)
+    assert told == [frozenset({Rank.SPARKS_TALL})] * 2
+    (alone,) = granted_beside(claims_of([[section(*tall)]]), 5, told[0])
+    assert Rank.SPARKS_TALL not in alone
+
+
+claims = st.lists(st.builds(Claim, st.sampled_from(Rank), st.integers(0, 9), st.booleans()), max_size=12)
+
+
+@given(claims, st.integers(0, 40))
+def test_no_more_rows_are_given_than_there_are(wanted: list[Claim], height: int) -> None:
+    assert sum(heights([section(claim) for claim in wanted], height)) <= height
+
+
+@given(st.lists(claims, min_size=1, max_size=4), st.integers(0, 40))
+def test_no_column_is_granted_more_rows_than_there_are(wanted: list[list[Claim]], height: int) -> None:
+    for granted in granted_beside(tuple(map(tuple, wanted)), height):
+        assert sum(granted.values()) <= height
+
+
+@given(st.lists(claims, min_size=1, max_size=4))
+def test_with_the_rows_that_columns_ask_for_together_each_has_all_it_wants(wanted: list[list[Claim]]) -> None:
+    columns = [[section(*each)] for each in wanted]
+    height = sum(claim.rows for claim in together(columns))
+    for each, granted in zip(wanted, granted_beside(claims_of(columns), height), strict=True):
+        assert sum(granted.values()) == sum(claim.rows for claim in each)
 
 
 @given(st.floats(0.0, 1e6) | st.just(float("nan")))

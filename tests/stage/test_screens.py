@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 from simulator.app.catalogue import catalogue, servers
 from simulator.app.stage.chart_data import Figures, figures_of
 from simulator.app.stage.charts import Chart, Charts, chart_at, charts
-from simulator.app.stage.code import code_of
+from simulator.app.stage.code import Code, code_of
 from simulator.app.stage.glyphs import ASCII, UNICODE
+from simulator.app.stage.grid import CellGrid
 from simulator.app.stage.help import MEANINGS, help_height, help_screen
 from simulator.app.stage.home import home, target_at
 from simulator.app.stage.look import GLYPH_SETS, Look
 from simulator.app.stage.offers import FRONT, LOAD, SERVER, first_sentence, offers
 from simulator.app.stage.scene import Size
-from simulator.app.stage.source import Source, source
+from simulator.app.stage.source import Source, overhang, source, source_pages
 from simulator.app.stage.style import ACTIVITIES, Style
 from simulator.app.stage.told_words import total_words
 from simulator.app.stage.waterfall import part_at, waterfall
@@ -186,9 +187,42 @@ class TestSource:
             assert titles
             assert not any(title.endswith(other) for title in titles)
 
+    @pytest.mark.parametrize(("width", "beside"), [(240, True), (180, True), (150, False), (80, False)])
+    def test_files_stand_side_by_side_only_where_lines_have_room(self, width: int, beside: bool) -> None:
+        grid = source(Source(code=_code()), Size(width, 40), LOOK)
+        model, server = (_row(grid, f"models/prefork/{file}.py") for file in ("model", "server"))
+        assert (model == server) == beside
+
+    @pytest.mark.parametrize("size", [Size(120, 36), Size(80, 24), Size(40, 12)])
+    def test_a_line_that_is_cut_says_so_and_can_be_scrolled_to_its_end(self, size: Size) -> None:
+        state = Source(code=_code(), alone=1)
+        line = max(("".join(text for text, _ in each) for each in source_pages(state.code)[1].lines), key=len)
+        most, grid = overhang(state, size), source(state, size, LOOK)
+        row = _row(grid, line[:20])
+        assert (UNICODE.more in grid.text(row)) == (most > 0)
+        end = source(replace(state, left=most), size, LOOK)
+        assert end.text(row).rstrip().endswith(line[-20:])
+        assert source(replace(state, left=most + 99), size, LOOK) == end
+
+    def test_a_file_alone_has_all_the_lines_of_the_screen(self) -> None:
+        state, size = Source(code=_code()), Size(120, 36)
+        together, alone = (str(source(each, size, LOOK)) for each in (state, replace(state, alone=0)))
+        assert "models/prefork/server.py" in together
+        assert "models/prefork/server.py" not in alone
+        assert "cores=machine.processor" in alone
+
     def test_a_model_that_is_not_here_is_said_to_be_missing(self) -> None:
         grid = source(Source(code=code_of("gone", "", (), ())), Size(80, 10), LOOK)
         assert "is not here" in str(grid)
+
+
+def _code() -> Code:
+    model = catalogue()["prefork"]
+    return code_of("prefork", "", (), walk(model.plan(model.config(), Machine()), 3))
+
+
+def _row(grid: CellGrid, text: str) -> int:
+    return next(row for row in range(grid.height) if text in grid.text(row))
 
 
 class TestHelp:

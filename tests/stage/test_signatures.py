@@ -55,7 +55,7 @@ def test_an_event_loop_parks_the_slow_clients_and_its_lane_stays_nearly_empty() 
     grid = shown(play("callback", "slow-clients"), t_s=FULL)
     heights = [UNICODE.sparks.find(character) for character in grid.text(rows_of(grid, " event loop")[0])[12:60]]
     assert np.mean(heights) < 2  # a quarter of the loop's time
-    assert "▲▲▲" in grid.text(rows_of(grid, " in hand")[0] + 1)
+    assert "▲▲▲" in grid.text(rows_of(grid, " upload")[0])
 
 
 def test_one_long_computation_is_a_solid_bar_with_its_request_named_below() -> None:

@@ -5,11 +5,22 @@ There is no clock in it, and what is kept from one frame to the next only saves 
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from math import ceil
 
 from simulator.app.stage.fittings import fittings
 from simulator.app.stage.grid import CellGrid
 from simulator.app.stage.key_bar import key_section, message_section
-from simulator.app.stage.layout import Claim, Rank, Section, granted_to, heights, stack, together
+from simulator.app.stage.layout import (
+    Claim,
+    Rank,
+    Section,
+    Withheld,
+    claims_of,
+    granted_beside,
+    heights,
+    stack,
+    together,
+)
 from simulator.app.stage.legend_row import legend_section
 from simulator.app.stage.log_rows import log_section
 from simulator.app.stage.look import Look
@@ -67,8 +78,9 @@ def _drawn(scene: Scene, size: Size, look: Look) -> Sheet:
 def _upper(scene: Scene, sights: list[Sight], width: int) -> Iterator[Section]:
     """The top line and the views."""
     yield top_section(scene, sights)
-    beside = max(min(width // LEAST_WIDTH, len(sights)), 1)
-    for first in range(0, len(sights), beside):
+    blocks = ceil(len(sights) / max(width // LEAST_WIDTH, 1))
+    beside = ceil(len(sights) / max(blocks, 1))  # four are two and two, not three and one
+    for first in range(0, len(sights), max(beside, 1)):
         if first:
             yield Section(claims=(Claim(Rank.RULE),), draw=_rule)
         yield _block(sights[first : first + beside], width)
@@ -77,10 +89,10 @@ def _upper(scene: Scene, sights: list[Sight], width: int) -> Iterator[Section]:
 
 def _block(row: Sequence[Sight], width: int) -> Section:
     """Views side by side."""
-    columns = [view_sections(sight, each) for sight, each in zip(row, _widths(width, len(row)), strict=True)]
-    claims = together(columns)
-    draw = partial(_draw_block, row=row, columns=columns, claims=claims)
-    return Section(claims=claims, draw=draw, stretches=True)
+    narrowest = min(_widths(width, len(row)))  # one column more or less must not make views unlike
+    columns = [view_sections(sight, narrowest) for sight in row]
+    divide = partial(_draw_block, row=row, columns=columns)
+    return Section(claims=together(columns), divide=divide, stretches=True)
 
 
 def _widths(width: int, count: int) -> list[int]:
@@ -90,11 +102,11 @@ def _widths(width: int, count: int) -> list[int]:
 
 
 def _draw_block(
-    sheet: Sheet, *, row: Sequence[Sight], columns: Sequence[Sequence[Section]], claims: tuple[Claim, ...]
+    sheet: Sheet, withheld: Withheld, *, row: Sequence[Sight], columns: Sequence[Sequence[Section]]
 ) -> None:
-    granted = granted_to(claims, sheet.height)
+    shares = granted_beside(claims_of(columns), sheet.height, withheld)
     col = 0
-    for sight, sections, width in zip(row, columns, _widths(sheet.width, len(row)), strict=True):
+    for sight, sections, granted, width in zip(row, columns, shares, _widths(sheet.width, len(row)), strict=True):
         if col:
             sheet.grid.fill(0, col - 1, sheet.height, 1, sheet.look.glyphs.vertical, style=Style.RULE)
         part = sheet.part(0, col, width, sheet.height)

@@ -36,9 +36,11 @@ class Rank(IntEnum):
     COUNTS = auto()
     QUEUES = auto()
     DIFFERENCES = auto()
-    BRACKET = auto()
     SPARKS_FIRST = auto()
-    SPARKS = auto()
+    SPARKS_SECOND = auto()
+    BRACKET = auto()
+    SPARKS_THIRD = auto()
+    SPARKS_FOURTH = auto()
     LEGEND = auto()
     AXIS = auto()
     LOG_FIRST = auto()
@@ -50,9 +52,10 @@ class Rank(IntEnum):
     LOG_MORE = auto()
     SPACE = auto()
     LANES_ALL = auto()
-    SPARKS_TALL = auto()
-    SPARKS_TALLER = auto()
     PARKED_TALL = auto()
+    SPARKS_TALL = auto()
+    SPARKS_MORE = auto()
+    SPARKS_TALLER = auto()
     LOG_MOST = auto()
     SPARKS_HIGH = auto()
     SPARKS_HIGHER = auto()
@@ -69,15 +72,25 @@ class Claim:
     """Whether all claims of this rank are met or none: curves of different heights would look like different things."""
 
 
+def _nothing(_sheet: Sheet) -> None:
+    """Leaves blank rows."""
+
+
+Withheld = frozenset[Rank]
+"""Ranks of which no row is to be given, though there may be room: there was not enough for all."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """Some rows of the frame, over its full width."""
 
     claims: tuple[Claim, ...]
-    draw: Callable[[Sheet], None]
+    draw: Callable[[Sheet], None] = _nothing
     """Draws on a sheet with as many rows as were granted; not called where there is none."""
     stretches: bool = False
     """Takes what nobody claims."""
+    divide: Callable[[Sheet, Withheld], None] | None = None
+    """Draws instead, where the rows are shared out once more: without the ranks that are left out everywhere."""
 
 
 def heights(sections: Sequence[Section], height: int, granted: Mapping[Rank, int] | None = None) -> list[int]:
@@ -120,32 +133,58 @@ def _in_turn(wanted: Sequence[int], limit: int) -> Iterator[int]:
 
 
 def together(columns: Sequence[Sequence[Section]]) -> tuple[Claim, ...]:
-    """The claims of columns that stand side by side: in each rank those of the most demanding."""
-    return _together(tuple(tuple(claim for section in sections for claim in section.claims) for sections in columns))
+    """The claims of columns that stand side by side: of each rank what the fullest column needs more than before."""
+    return _together(claims_of(columns))
+
+
+def claims_of(columns: Sequence[Sequence[Section]]) -> tuple[tuple[Claim, ...], ...]:
+    """All claims of each column."""
+    return tuple(tuple(claim for section in sections for claim in section.claims) for sections in columns)
 
 
 @lru_cache(KEPT)
 def _together(columns: tuple[tuple[Claim, ...], ...]) -> tuple[Claim, ...]:
     demands = [_by_rank(claims) for claims in columns]
-    most: dict[Rank, Claim] = {}
-    for claim in (claim for demand in demands for claim in demand.values()):
-        if claim.rank not in most or claim.rows > most[claim.rank].rows:
-            most[claim.rank] = claim
-    return tuple(most.values())
+    needed, claims = [0] * len(columns), []
+    for rank in sorted(set(chain.from_iterable(demands))):
+        before = max(needed)
+        for i, demand in enumerate(demands):
+            needed[i] += demand[rank].rows if rank in demand else 0
+        whole = any(demand[rank].whole for demand in demands if rank in demand)
+        claims.append(Claim(rank, max(needed) - before, whole))
+    return tuple(claims)
+
+
+def granted_to(claims: tuple[Claim, ...], height: int) -> Mapping[Rank, int]:
+    """How many rows of each rank fit, the first rank first."""
+    return granted_beside((claims,), height)[0]
 
 
 @lru_cache(KEPT)
-def granted_to(claims: tuple[Claim, ...], height: int) -> Mapping[Rank, int]:
-    """How many rows of each rank fit, the first rank first.
+def granted_beside(
+    columns: tuple[tuple[Claim, ...], ...], height: int, withheld: Withheld = frozenset()
+) -> tuple[Mapping[Rank, int], ...]:
+    """How many rows of each rank fit into each of some columns side by side, the first rank first.
 
-    Columns side by side share this, so that they leave out the same and stay aligned.
+    What all columns have alike is granted to all alike, so that they stay aligned. What one has more of than others
+    (lanes, a proxy) finds its room in that column, and takes none from the others.
     """
-    granted = {}
-    for rank, claim in sorted(_by_rank(claims).items()):
-        fits = claim.rows <= height or not claim.whole
-        granted[rank] = min(claim.rows, height) if fits else 0
-        height -= granted[rank]
+    demands = [_by_rank(claims) for claims in columns]
+    left = [height] * len(columns)
+    granted: tuple[dict[Rank, int], ...] = tuple({} for _ in columns)
+    for rank in sorted(set(chain.from_iterable(demands)) - withheld):
+        wanted = [demand.get(rank, Claim(rank, 0)) for demand in demands]
+        fitting = [_fitting(claim, room) for claim, room in zip(wanted, left, strict=True)]
+        if len({claim.rows for claim in wanted}) == 1:
+            fitting = [min(fitting)] * len(fitting)
+        for i, rows in enumerate(fitting):
+            granted[i][rank] = rows
+            left[i] -= rows
     return granted
+
+
+def _fitting(claim: Claim, room: int) -> int:
+    return min(claim.rows, room) if claim.rows <= room or not claim.whole else 0
 
 
 def _by_rank(claims: Iterable[Claim]) -> dict[Rank, Claim]:
@@ -160,10 +199,18 @@ def _by_rank(claims: Iterable[Claim]) -> dict[Rank, Claim]:
 
 def stack(sheet: Sheet, sections: Sequence[Section], granted: Mapping[Rank, int] | None = None) -> None:
     """Draw sections from top to bottom."""
+    claims = tuple(claim for section in sections for claim in section.claims)
+    if granted is None:
+        granted = granted_to(claims, sheet.height)
+    whole = (claim for claim in _by_rank(claims).values() if claim.whole and claim.rows)
+    withheld = frozenset(claim.rank for claim in whole if not granted.get(claim.rank))
     row = 0
     for section, rows in zip(sections, heights(sections, sheet.height, granted), strict=True):
         if rows:
             part = sheet.part(row, 0, sheet.width, rows)
-            section.draw(part)
+            if section.divide is not None:
+                section.divide(part, withheld)
+            else:
+                section.draw(part)
             sheet.paste(part)
         row += rows

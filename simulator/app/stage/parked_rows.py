@@ -3,14 +3,14 @@
 What to watch: one long computation, and everything here turns from waiting into ready, but nobody comes to their turn.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from simulator.app.stage.crowd import Kind, put_crowd
-from simulator.app.stage.figures import fixed_count
+from simulator.app.stage.crowd import Kind, put_crowd, scale_for
+from simulator.app.stage.figures import COUNT_WIDTH, fixed_count
 from simulator.app.stage.layout import Claim, Rank, Section
-from simulator.app.stage.pieces import fitting, piece, put_pieces
+from simulator.app.stage.pieces import Piece, fitting, piece, put_pieces
 from simulator.app.stage.sheet import Area, Sheet
 from simulator.app.stage.sight import Sight
 from simulator.app.stage.style import Style
@@ -21,13 +21,16 @@ WAITS = (
     (Activity.IO, Style.IO, "I/O"),
     (Activity.DOWNLOAD, Style.DOWNLOAD, "download"),
 )
-TALL = 3
+ROWS = len(WAITS) + 1
+"""One for each kind."""
+READY = "needs loop"
+NAMES = (*(name for _, _, name in WAITS), READY)
 
 
 def parked_sections(sight: Sight) -> Iterator[Section]:
-    """The counts, and below them the requests, for plans with an event loop."""
+    """For plans with an event loop: the counts, and below them the requests; or where there is room a row a kind."""
     if sight.fittings.loops:
-        claims = (Claim(Rank.PARKED), Claim(Rank.PARKED_CROWD), Claim(Rank.PARKED_TALL, TALL - 1))
+        claims = (Claim(Rank.PARKED), Claim(Rank.PARKED_CROWD), Claim(Rank.PARKED_TALL, ROWS - 2, whole=True))
         yield Section(claims=claims, draw=lambda sheet: _draw(sheet, sight))
 
 
@@ -37,18 +40,47 @@ def _draw(sheet: Sheet, sight: Sight) -> None:
     ready = np.concatenate([waiting.request for lock in locks for waiting in lock.waiting])
     kinds = [Kind(style, parked.doing(activity).request) for activity, style, _ in WAITS]
     kinds.append(Kind(Style.LOOP, ready))
-    names = [*(name for _, _, name in WAITS), "needs loop"]
-    pieces = [piece(("in hand", Style.DIM), (fixed_count(sum(map(len, kinds))), Style.TEXT))]
-    pieces += [
+    if sheet.height >= ROWS:
+        _draw_rows(sheet, sight, kinds)
+    else:
+        _draw_together(sheet, sight, kinds)
+
+
+def _pieces(sheet: Sheet, kinds: Sequence[Kind]) -> list[Piece]:
+    """What each kind waits for, and how many there are; those that need the loop matter most."""
+    return [
         piece(
             (sheet.look.glyph(kind.style), kind.style),
             (f" {name}", Style.DIM),
             (fixed_count(len(kind)), Style.TEXT),
             rank=int(kind.style is not Style.LOOP),
         )
-        for kind, name in zip(kinds, names, strict=True)
+        for kind, name in zip(kinds, NAMES, strict=True)
     ]
+
+
+def _draw_together(sheet: Sheet, sight: Sight, kinds: Sequence[Kind]) -> None:
+    """The counts in one row, and below it all requests as one crowd."""
+    pieces = [piece(("in hand", Style.DIM), (fixed_count(sum(map(len, kinds))), Style.TEXT)), *_pieces(sheet, kinds)]
     put_pieces(sheet, 0, 1, fitting(pieces, sheet.width - 2))
     if sheet.height > 1:
-        col = sight.fittings.label_width + 2
-        put_crowd(sheet, Area(1, col, sheet.height - 1, max(sheet.width - col - 1, 1)), kinds, sight.number)
+        put_crowd(sheet, _beside_labels(sheet, sight, 1, sheet.height - 1), kinds, sight.number)
+
+
+def _draw_rows(sheet: Sheet, sight: Sight, kinds: Sequence[Kind]) -> None:
+    """A row for each kind, in one scale; those that wait for the loop stand next to it, on top."""
+    area = _beside_labels(sheet, sight, 0, 1)
+    col = max(area.col, len(READY) + 2)
+    area = Area(0, col, 1, max(sheet.width - col - COUNT_WIDTH - 2, 1))
+    scale = scale_for(max(map(len, kinds)), area.width)
+    named = list(zip(kinds, NAMES, strict=True))
+    for row, (kind, name) in enumerate([named[-1], *named[:-1]]):
+        sheet.put(row, 1, name, kind.style if len(kind) else Style.DIM)
+        put_crowd(sheet, area._replace(row=row), [kind], sight.number, scale)
+        sheet.put_right(row, sheet.width - 1, fixed_count(len(kind)), Style.TEXT if len(kind) else Style.DIM)
+
+
+def _beside_labels(sheet: Sheet, sight: Sight, row: int, height: int) -> Area:
+    """Where lanes are drawn too."""
+    col = sight.fittings.label_width + 2
+    return Area(row, col, height, max(sheet.width - col - 1, 1))

@@ -4,93 +4,148 @@ What to watch: the scale is that of all views together and of the whole run. So 
 everywhere, and no curve jumps because another value came into sight.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.app.stage.cells import cells_of
-from simulator.app.stage.figures import fixed_count, fixed_duration, nice_ceiling, step
-from simulator.app.stage.kept import kept
+from simulator.app.stage.cells import BLANK, cells_of
+from simulator.app.stage.curves import CURVES, VALUE_WIDTH, WINDOW_S, Curve, Kind, own_curves, top_of
+from simulator.app.stage.figures import step
+from simulator.app.stage.kept import kept, still
 from simulator.app.stage.layout import Claim, Rank, Section
+from simulator.app.stage.recent import recent
 from simulator.app.stage.sheet import Sheet
 from simulator.app.stage.sight import ROUNDING, Sight
 from simulator.app.stage.style import Style
+from simulator.app.stage.writing import clipped
 from simulator.trace.playback import Playback
 
 Floats = NDArray[np.float64]
 
-COARSER = 10
-"""A column of a curve stands for so many columns of the lanes."""
-WINDOW_S = 5.0
-"""Percentiles are those of the requests that were completed in so many seconds."""
+COARSER = (10, 5, 2, 1)
+"""A column of a curve stands for so many columns of the lanes; the first one that the run is long enough for."""
+MOST_SPAN = 1.5
+"""Of the run: what a curve spans at most, or a large part of it would stay blank to the end."""
 LABEL_WIDTH = 20
-NAME_WIDTH = 10
-VALUE_WIDTH = 8
 GHOST_WIDTH = 13
-SCALE_COLUMNS = 120
-HEIGHTS = (Rank.SPARKS_TALL, Rank.SPARKS_TALLER, Rank.SPARKS_HIGH, Rank.SPARKS_HIGHER, Rank.SPARKS_HIGHEST)
+TALL_CLAIM = Claim(Rank.SPARKS_TALL, whole=True)
+HEIGHTS = (Rank.SPARKS_TALLER, Rank.SPARKS_HIGH, Rank.SPARKS_HIGHER, Rank.SPARKS_HIGHEST)
 """Further rows of every curve, where there is room."""
+TALL = 6
+"""From this height on, in rows, there is a mark on every third row instead of every second."""
 DECADES = 3.0
 """Of a logarithmic scale."""
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """One row of bars."""
-
-    name: str
-    series: Callable[[Sight], tuple[str, ...]]
-    """What is added up."""
-    is_duration: bool
-    scale: str
-    """The series whose highest value ends the scale. Who waits in a queue is in flight, so both have one scale."""
-
-
-def _queues(sight: Sight) -> tuple[str, ...]:
-    """Everything that requests wait in line for inside the server."""
-    waited_for = [backlog.name for backlog in sight.fittings.backlogs]
-    waited_for += [pool.name for pool in sight.fittings.queued_for] + [loop.name for loop in sight.fittings.loops]
-    return tuple(f"{name}: waiting" for name in waited_for)
-
-
-CURVES = (
-    Curve("in queues", _queues, False, "in_system"),
-    Curve("in flight", lambda _: ("in_system",), False, "in_system"),
-    Curve("p50", lambda _: ("p50_s",), True, "p50_s"),
-    Curve("p99", lambda _: ("p99_s",), True, "p99_s"),
-)
-
-
-def spark_sections(sight: Sight) -> Iterator[Section]:
-    """One section for each curve, and one that says what they mean."""
+def spark_sections(sight: Sight, width: int) -> Iterator[Section]:
+    """One section for each curve that all servers have, and one that says what they mean."""
+    step_s = _step_s(sight, width)
     for curve in CURVES:
-        first = Rank.SPARKS_FIRST if curve is CURVES[-1] else Rank.SPARKS
-        claims = (Claim(first), *(Claim(rank, whole=True) for rank in HEIGHTS))
-        yield Section(claims=claims, draw=partial(_draw, sight=sight, curve=curve))
-    yield Section(claims=(Claim(Rank.AXIS),), draw=lambda sheet: _draw_scale(sheet, sight))
+        more = curve.rank is Rank.SPARKS_MORE  # those that come later are as tall as the others are by then
+        first = (Claim(curve.rank, 2, whole=True),) if more else (Claim(curve.rank, whole=True), TALL_CLAIM)
+        claims = (*first, *(Claim(rank, whole=True) for rank in HEIGHTS))
+        yield Section(claims=claims, draw=partial(_draw, sight=sight, curve=curve, step_s=step_s))
+    yield Section(claims=(Claim(Rank.AXIS),), draw=lambda sheet: _draw_scale(sheet, sight, step_s))
 
 
-def _draw(sheet: Sheet, *, sight: Sight, curve: Curve) -> None:
-    width = max(sheet.width - LABEL_WIDTH - VALUE_WIDTH - 1, 1)
-    ghost = sight.view.ghost if width - GHOST_WIDTH > LABEL_WIDTH else None
-    width -= GHOST_WIDTH if ghost else 0
-    values = _values(sight, sight.playback, curve, width)
+def own_section(sight: Sight, width: int) -> Section:
+    """What is left over in a view: a blank row, and below it curves of what only this server has."""
+    draw = partial(_draw_own, sight=sight, step_s=_step_s(sight, width))
+    return Section(claims=(Claim(Rank.SPACE),), draw=draw, stretches=True)
+
+
+def _step_s(sight: Sight, width: int) -> float:
+    """Seconds that a column of the curves stands for."""
+    columns, end_s = _columns(width), sight.scene.end_s
+    steps = [coarser * sight.column_s for coarser in COARSER]
+    return next((step_s for step_s in steps if columns * step_s <= MOST_SPAN * end_s), steps[-1])
+
+
+def _columns(width: int) -> int:
+    return max(width - LABEL_WIDTH - VALUE_WIDTH - 1, 1)
+
+
+def _draw_own(sheet: Sheet, *, sight: Sight, step_s: float) -> None:
+    curves = list(own_curves(sight))[: max(sheet.height - 1, 0)]
+    if not curves:
+        return
+    height, spare = divmod(sheet.height - 1, len(curves))
+    row = 1
+    for number, curve in enumerate(curves, 1):
+        part = sheet.part(row, 0, sheet.width, height)
+        _draw(part, sight=sight, curve=curve, step_s=step_s)
+        sheet.paste(part)
+        row += height + (number > len(curves) - spare)
+
+
+def _draw(sheet: Sheet, *, sight: Sight, curve: Curve, step_s: float) -> None:
+    """All but the figure stands still between two columns, and many frames are drawn in that time."""
+    scale = top_of(sight, curve), sight.scene.log_s and curve.kind is Kind.DURATION
+    if sight.view.ghost is None:
+        depends_on = ("curve", curve.name, _last(sight, step_s), step_s, scale, sight.spark)
+        draw = partial(_draw_curve, sight=sight, curve=curve, step_s=step_s, scale=scale)
+        still(sheet, sight.playback, depends_on, draw)
+    else:
+        _draw_curve(sheet, sight=sight, curve=curve, step_s=step_s, scale=scale)
+    width = _columns(sheet.width) - (GHOST_WIDTH if _ghost(sight, sheet.width) else 0)
+    value = _figure(sight, curve, _values(sight, sight.playback, curve, (width, step_s)))
+    sheet.put(sheet.height - 1, LABEL_WIDTH + width, curve.figure(value), Style.TEXT)
+
+
+def _figure(sight: Sight, curve: Curve, values: Floats) -> float:
+    """The value now. What a short column has of a rate or a share says little; elsewhere it is that of some seconds."""
+    if curve.kind in (Kind.RATE, Kind.SHARE):
+        (series,) = curve.series(sight)
+        return recent(sight, series)
+    return float(values[-1])
+
+
+def _before(curve: Curve, values: Floats, step_s: float) -> float:
+    """The same of the run before the last change."""
+    columns = round(WINDOW_S / step_s) if curve.kind in (Kind.RATE, Kind.SHARE) else 1
+    last = values[-max(columns, 1) :]
+    known = last[np.isfinite(last)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def _ghost(sight: Sight, width: int) -> Playback | None:
+    """The run before the last change, where there is room for it."""
+    return sight.view.ghost if _columns(width) - GHOST_WIDTH > LABEL_WIDTH else None
+
+
+def _draw_curve(sheet: Sheet, *, sight: Sight, curve: Curve, step_s: float, scale: tuple[float, bool]) -> None:
+    ghost = _ghost(sight, sheet.width)
+    width = _columns(sheet.width) - (GHOST_WIDTH if ghost else 0)
+    values = _values(sight, sight.playback, curve, (width, step_s))
     row = sheet.height - 1
-    top = scale_of(sight, curve)
-    sheet.put(row, 1, curve.name, Style.TEXT)
-    sheet.put(row, 1 + NAME_WIDTH, f"0-{step(top) if curve.is_duration else f'{top:g}'}", Style.DIM)
-    logarithmic = sight.scene.log_s and curve.is_duration
+    _draw_label(sheet, curve, *scale)
     if ghost:
-        before = _values(sight, ghost, curve, width)
-        bars(sheet, LABEL_WIDTH, _heights(before, top, logarithmic), Style.GHOST)
-        text = f" was {_figure(before, curve).strip()}"
+        before = _values(sight, ghost, curve, (width, step_s))
+        bars(sheet, LABEL_WIDTH, _heights(before, *scale), Style.GHOST)
+        text = f" was {curve.figure(_before(curve, before, step_s)).strip()}"
         sheet.put(row, LABEL_WIDTH + width + VALUE_WIDTH, text, Style.GHOST)
-    bars(sheet, LABEL_WIDTH, _heights(values, top, logarithmic), sight.spark)
-    sheet.put(row, LABEL_WIDTH + width, _figure(values, curve), Style.TEXT)
+    bars(sheet, LABEL_WIDTH, _heights(values, *scale), sight.spark)
+
+
+def _draw_label(sheet: Sheet, curve: Curve, top: float, logarithmic: bool) -> None:
+    """The name, and the scale: from where to where in one row, or in several what their upper edges mean."""
+    last = sheet.height - 1
+
+    def value(row: int) -> float:
+        share = (sheet.height - row) / sheet.height
+        return top * 10.0 ** ((share - 1.0) * DECADES) if logarithmic else top * share
+
+    low = curve.mark(top * 10.0**-DECADES) if logarithmic else "0"
+    marks = {row: curve.mark(value(row)) for row in range(0, last, 2 if last < TALL else 3)}
+    marks[last] = low if last else f"{low}-{curve.mark(top)}"
+    for row, mark in marks.items():
+        sheet.put(row, 0, f"{mark} ".rjust(LABEL_WIDTH), Style.DIM)
+    room = LABEL_WIDTH - 3 - len(marks[last])
+    name = curve.long_name if 0 < len(curve.long_name) <= room else curve.name
+    sheet.put(last, 1, clipped(name, room, sheet.look), Style.TEXT)
 
 
 def bars(sheet: Sheet, col: int, heights: Floats, style: Style) -> None:
@@ -100,41 +155,36 @@ def bars(sheet: Sheet, col: int, heights: Floats, style: Style) -> None:
     known = np.isfinite(heights)
     eighths = np.where(known, np.ceil(np.where(known, heights, 0.0) * levels * sheet.height), 0).astype(np.intp)
     eighths = np.where(known, np.maximum(eighths, 1), 0)  # a value of nothing is a value
-    for row in range(sheet.height):
-        below = (sheet.height - 1 - row) * levels
-        level = np.clip(eighths - below, 0, levels)
-        for first, stop in _runs(level > 0):
-            sheet.grid.put_cells(row, col + first, glyphs[level[first:stop]], int(style))
+    below = np.arange(sheet.height - 1, -1, -1)[:, None] * levels
+    level = np.clip(eighths - below, 0, levels)
+    shown = np.s_[:, col : col + level.shape[1]]  # what lies behind stays where there is no bar
+    characters, styles = sheet.grid.characters[shown], sheet.grid.styles[shown]
+    level, known = level[:, : characters.shape[1]], known[: characters.shape[1]]
+    cells = np.where(level > 0, glyphs[level], characters)
+    own = (level > 0) | (known & (characters == BLANK))  # blanks too: pieces of one style cost least
+    sheet.grid.put_cells(0, col, cells, np.where(own, np.uint8(style), styles))
 
 
-def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Where it is true: first and one past the last, from left to right. What lies between stays as it is."""
-    edges = np.flatnonzero(np.diff(mask, prepend=False, append=False)).tolist()
-    return list(zip(edges[::2], edges[1::2], strict=True))
+def _last(sight: Sight, step_s: float) -> int:
+    """The columns of a curve that are over."""
+    return floor(sight.t_s / step_s + ROUNDING)
 
 
-def _values(sight: Sight, playback: Playback, curve: Curve, width: int) -> Floats:
+def _values(sight: Sight, playback: Playback, curve: Curve, columns: tuple[int, float]) -> Floats:
     """The curve up to the moment; its columns lie on whole multiples of their duration, like those of the lanes."""
-    step_s = sight.column_s * COARSER
-    last = floor(sight.t_s / step_s + ROUNDING)
+    width, step_s = columns
+    last = _last(sight, step_s)
     known = min(last, width)
 
     def worked_out() -> Floats:
         values = np.full(width, np.nan)
-        if known > 0:
+        names = [name for name in curve.series(sight) if name in playback.series_names]
+        if known > 0 and names:
             span = (last - known) * step_s, last * step_s
-            names = [name for name in curve.series(sight) if name in playback.series_names]
             values[width - known :] = sum(playback.series(name, *span, known, window_s=WINDOW_S) for name in names)
         return values
 
     return kept(playback, ("curve", curve.name, last, width, step_s), worked_out)
-
-
-def _figure(values: Floats, curve: Curve) -> str:
-    last = float(values[-1])
-    if curve.is_duration:
-        return fixed_duration(last)
-    return fixed_count(round(last), 7) if last == last else "-".rjust(7)
 
 
 def _heights(values: Floats, top: float, logarithmic: bool) -> Floats:
@@ -144,28 +194,11 @@ def _heights(values: Floats, top: float, logarithmic: bool) -> Floats:
         return np.clip(1.0 + np.log10(values / top) / DECADES, 0.0, 1.0)
 
 
-def scale_of(sight: Sight, curve: Curve) -> float:
-    """The top of the scale: that of the views together, and of what they were before the last change."""
-    views = sight.scene.views
-    runs = [view.playback for view in views] + [view.ghost for view in views if view.ghost is not None]
-    return nice_ceiling(max(_highest(run, curve.scale) for run in runs))
-
-
-def _highest(playback: Playback, series: str) -> float:
-    """The highest value of a curve in the whole run."""
-
-    def worked_out() -> float:
-        values = playback.series(series, 0.0, max(playback.end_s, 1e-3), SCALE_COLUMNS, window_s=WINDOW_S)
-        return float(np.nanmax(values)) if np.isfinite(values).any() else 0.0
-
-    return kept(playback, ("highest", series), worked_out)
-
-
-def _draw_scale(sheet: Sheet, sight: Sight) -> None:
+def _draw_scale(sheet: Sheet, sight: Sight, step_s: float) -> None:
     heights = "equal heights are equal values in all views; " if len(sight.scene.views) > 1 else ""
-    columns = f"1 column = {step(round(sight.column_s * COARSER, 9))}"
+    columns = f"1 column = {step(round(step_s, 9))}"
     texts = [
-        f"{columns}; p50 and p99 of the last {step(WINDOW_S)}{'; ' + heights.strip('; ') if heights else ''}",
+        f"{columns}; percentiles of the last {step(WINDOW_S)}{'; ' + heights.strip('; ') if heights else ''}",
         columns,
     ]
     if sight.scene.log_s:

@@ -11,10 +11,13 @@ from simulator.app.stage.proxy_rows import proxy_sections
 from simulator.app.stage.queue_rows import backlog_sections, pool_queue_sections
 from simulator.app.stage.sheet import Area, Sheet
 from simulator.app.stage.sight import Sight
-from simulator.app.stage.sparks import spark_sections
+from simulator.app.stage.sparks import own_section, spark_sections
 from simulator.app.stage.target import Target, ViewTarget
 from simulator.app.stage.view_header import header_sections
 from simulator.app.stage.why_rows import why_section
+
+WIDE = 100
+"""In narrower views a sentence has rows of its own to spare, which part it from what follows."""
 
 
 def view_sections(sight: Sight, width: int) -> list[Section]:
@@ -23,7 +26,7 @@ def view_sections(sight: Sight, width: int) -> list[Section]:
     return [
         *header_sections(sight),
         why_section(sight, width),
-        _space(),
+        *([_space()] if width >= WIDE else []),
         client_section(sight),
         *backlogs[:-1],
         *proxy_sections(sight),
@@ -34,8 +37,8 @@ def view_sections(sight: Sight, width: int) -> list[Section]:
         axis_section(sight),
         *parked_sections(sight),
         meter_section(sight),
-        Section(claims=(Claim(Rank.SPACE),), draw=lambda _sheet: None, stretches=True),
-        *spark_sections(sight),
+        own_section(sight, width),
+        *spark_sections(sight, width),
     ]
 
 
@@ -50,4 +53,4 @@ def _whole(sight: Sight) -> Target:
 
 
 def _space() -> Section:
-    return Section(claims=(Claim(Rank.SPACE),), draw=lambda _sheet: None)
+    return Section(claims=(Claim(Rank.SPACE),))

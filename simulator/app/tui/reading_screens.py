@@ -15,7 +15,7 @@ from simulator.app.stage.code import Code, code_of
 from simulator.app.stage.frame import frame
 from simulator.app.stage.grid import CellGrid
 from simulator.app.stage.scene import Scene, Size
-from simulator.app.stage.source import Source, source
+from simulator.app.stage.source import Source, overhang, source, source_pages
 from simulator.app.stage.waterfall import waterfall
 from simulator.app.tui import actions
 from simulator.app.tui.keys import BY_ID, Group, of
@@ -34,6 +34,8 @@ SCROLLING: Words = {
     "page-up": ("scroll", "ten lines up"),
     "page-down": ("scroll", "ten lines down"),
 }
+SIDEWAYS = {"shrink": -PAGE, "grow": PAGE}
+"""Columns; left and right are keys of the time."""
 SIDE_BY_SIDE = 150
 """From this width on the animation has room beside the code."""
 READING_KEYS = (*of(Group.TIME, Group.PROGRAM), *map(BY_ID.__getitem__, (*SCROLL, "help", "leave")))
@@ -168,37 +170,70 @@ class ChartsScreen(ReadingScreen):
 class SourceScreen(ReadingScreen):
     """The model and its real server, what is at work now marked; on a wide screen beside the animation."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(*READING_KEYS, BY_ID["next-pane"], BY_ID["previous-pane"])
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        *READING_KEYS, *map(BY_ID.__getitem__, ("next-pane", "previous-pane", *SIDEWAYS))
+    )
     about = "source"
-    words: ClassVar[Words] = {**SCROLLING, "next-pane": ("next server", "the next server of several")}
+    words: ClassVar[Words] = {
+        **SCROLLING,
+        "next-pane": ("next file", "one file alone, then the next; after the last one the next server"),
+        "previous-pane": ("file before", "the file before"),
+        "shrink": ("left", "back to the beginning of long lines"),
+        "grow": ("right", "to the end of long lines"),
+    }
 
     def __init__(self, sitting: Sitting) -> None:
-        """Of the server in focus."""
+        """Of the server in focus, all files at once."""
         super().__init__(sitting)
+        self.alone: int | None = None
+        self.left = 0
         self._codes: dict[tuple[str, str, tuple[str, ...]], Code] = {}
 
+    def state(self) -> object:
+        """And which part of which file."""
+        return (super().state(), self.alone, self.left)
+
     def perform(self, id: str) -> None:
-        """Tab goes on to the next server."""
+        """Tab goes on to the next file; all else as elsewhere."""
         if id in ("next-pane", "previous-pane"):
-            actions.perform(self.sitting, id)
-            self.first = 0
+            self._turn(id)
+            self.first = self.left = 0
+        elif id in SIDEWAYS:
+            self.left = max(self.left + SIDEWAYS[id], 0)
         else:
             super().perform(id)
+        self.sitting.touch()
+
+    def _turn(self, id: str) -> None:
+        """All files of a server, then one after the other; and so on with the next server."""
+        numbers: list[int | None] = [None, *range(len(source_pages(self._code)))]
+        at = (numbers.index(self.alone) if self.alone in numbers else 0) + (1 if id == "next-pane" else -1)
+        if at == len(numbers) or at < 0:
+            actions.perform(self.sitting, id)
+            numbers = [None, *range(len(source_pages(self._code)))]
+            at = 0 if id == "next-pane" else -1
+        self.alone = numbers[at]
 
     def picture(self, size: Size) -> CellGrid:
         """The lines of the steps where requests are."""
-        present, places = self.playback.at(self.sitting.clock.t_s).present, self.playback.trace.places
-        active = tuple(dict.fromkeys(places[i].name for i in present.place.tolist() if i < len(places)))
-        several = len(self.sitting.panes) > 1
-        hints = self.hints("leave", "play", "step", "select-down", *(("next-pane",) if several else ()), "help")
-        state = Source(code=self._code, active=active, first=self.first, keys=hints)
         if size.width < SIDE_BY_SIDE:
-            return source(state, size, self.stage.look)
+            return self._source(size)
         grid, half = CellGrid(*size), size.width * 2 // 5
         stage = replace(scene(self.sitting), keys=(), zoomed=True)
         grid.blit(frame(stage, Size(half, size.height), self.stage.look), 0, 0)
-        grid.blit(source(state, Size(size.width - half, size.height), self.stage.look), 0, half)
+        grid.blit(self._source(Size(size.width - half, size.height)), 0, half)
         return grid
+
+    def _source(self, size: Size) -> CellGrid:
+        present, places = self.playback.at(self.sitting.clock.t_s).present, self.playback.trace.places
+        active = tuple(dict.fromkeys(places[i].name for i in present.place.tolist() if i < len(places)))
+        keys = self.hints("leave", "next-pane", "play", "step", "select-down", "help")
+        state = Source(code=self._code, active=active, first=self.first, alone=self.alone, keys=keys)
+        most = overhang(state, size)
+        self.left = min(self.left, most)
+        if most:
+            state = replace(state, keys=(*keys[:2], *self.hints(*SIDEWAYS), *keys[2:]))
+        return source(replace(state, left=self.left), size, self.stage.look)
 
     @property
     def _code(self) -> Code:
