@@ -7,7 +7,6 @@ SimPy and Polars are not loaded before something is really run.
 import itertools
 from collections.abc import Callable, Sequence
 from inspect import BoundArguments, Parameter, Signature
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import cyclopts
@@ -20,17 +19,8 @@ from simulator.app.mistakes import SUBCOMMANDS, explained
 from simulator.app.options import CalibrateOptions, OutputOptions, RunOptions, ScreenOptions, ValidationOptions
 from simulator.app.refusal import RefusalError
 from simulator.app.screen_flags import pictures, screen_options
-from simulator.app.sections import (
-    CALIBRATE,
-    MEASURE,
-    OUTPUT,
-    PICTURES,
-    RUN,
-    SCREEN,
-    VALIDATION,
-    run_signature,
-    section,
-)
+from simulator.app.sections import CALIBRATE, MEASURE, OUTPUT, RUN, SCREEN, VALIDATION, run_signature, section
+from simulator.app.showing import SHOW_COMMAND, show, show_signature
 
 HELP = """The same requests arrive. What happens to them under another server, and why?
 
@@ -111,7 +101,7 @@ def _app(model: Model | None, tokens: Sequence[str]) -> cyclopts.App:
     app.command(_with_signature(_measure_command(model), _measure_signature(model, tokens)), name=MEASURE_COMMAND)
     app.command(_schema, name="schema")
     app.command(_serve, name=SERVE_COMMAND)
-    app.command(_with_signature(_show, _show_signature()), name="show")
+    app.command(_with_signature(show, show_signature()), name=SHOW_COMMAND)
     app.command(_with_signature(_validate_command(model), _validate_signature(model, tokens)), name=VALIDATE_COMMAND)
     return app
 
@@ -182,43 +172,6 @@ def _validate_signature(model: Model | None, tokens: Sequence[str]) -> Signature
     if tokens[0] != VALIDATE_COMMAND:
         return signature((), first=(models,))
     return run_signature(model, tokens, MEASURE, (models,), VALIDATION)
-
-
-def _show_signature() -> Signature:
-    file = Annotated[Path, cyclopts.Parameter(help="A run saved with --parquet.")]
-    request = Annotated[int | None, cyclopts.Parameter(help="Tell the life of this one request, numbered from 0.")]
-    own = (
-        Parameter("file", Parameter.POSITIONAL_ONLY, annotation=file),
-        Parameter("request", Parameter.KEYWORD_ONLY, default=None, annotation=request),
-    )
-    return signature((OUTPUT, PICTURES, SCREEN), first=own)
-
-
-def _show(file: Path, request: int | None = None, **given: Any) -> int:
-    """Show a saved run again: its summary, its exports, the life of one request, or the run itself (--watch)."""
-    from simulator.app.outputs import put_out, refuse_early
-    from simulator.app.trace_file import read
-
-    outputs = OutputOptions(**OUTPUT.given(given))
-    screen = screen_options(given, outputs)
-    if screen.watch and request is not None:
-        raise RefusalError("--request does not go with --watch: in the screen, select a lane and press enter")
-    refuse_early(outputs)
-    drawn = pictures(given, screen)
-    if drawn and request is not None:
-        raise RefusalError("--request does not go with pictures: it tells a life in words. Leave one of them out")
-    trace = read(file)
-    if screen.watch:
-        from simulator.app.tui.opening import open_trace
-
-        return open_trace(trace, screen)
-    if request is None:
-        put_out(trace, outputs, drawn)
-    else:
-        from simulator.app.life import show_life
-
-        show_life(trace, request)
-    return 0
 
 
 def _calibrate(**given: Any) -> int:

@@ -113,9 +113,10 @@ def test_what_cannot_be_drawn_is_said_in_one_line_and_nothing_is_written(
     assert here() == []
 
 
-def test_the_life_of_a_request_is_not_a_picture(run: Callable[..., Any], simulate: Simulate) -> None:
+@pytest.mark.parametrize("flags", ["--picture a.png", "--film a.gif", "--json a.json", "--csv tables", "--quiet"])
+def test_the_life_of_a_request_is_told_in_words_alone(flags: str, run: Callable[..., Any], simulate: Simulate) -> None:
     run("--parquet", "run.parquet", "--quiet")
-    done = simulate("show", "run.parquet", "--request", "3", "--picture", "a.png")
+    done = simulate("show", "run.parquet", "--request", "3", *flags.split())
     assert done.code == 2
-    assert "--request does not go with pictures" in done.err
+    assert f"--request does not go with {flags.split()[0]}" in done.err
     assert here() == ["run.parquet"]
