@@ -10,6 +10,8 @@ from simulator.plan.walk import Place, walk
 from simulator.trace.table import Grants, Trace
 from simulator.workload.table import Workload
 
+GRANT = np.dtype([("request", np.int32), ("place", np.int16), ("start", np.float64), ("end", np.float64)])
+
 
 @dataclass(frozen=True, eq=False)
 class Record:
@@ -68,11 +70,6 @@ class Record:
 
 def grants_table(grants: list[tuple[int, int, float, float]]) -> Grants:
     """Rows (request, place, start, end) as columns, in order of time."""
-    grants = sorted(grants, key=lambda grant: (grant[2], grant[3], grant[0]))
-    request, place, start, end = zip(*grants, strict=True) if grants else ((), (), (), ())
-    return Grants(
-        request=np.array(request, np.int32),
-        place=np.array(place, np.int16),
-        start=np.array(start, np.float64),
-        end=np.array(end, np.float64),
-    )
+    table = np.fromiter(grants, GRANT, len(grants))
+    table = table[np.lexsort((table["request"], table["end"], table["start"]))]
+    return Grants(**{name: np.ascontiguousarray(table[name]) for name in GRANT.names or ()})

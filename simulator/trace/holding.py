@@ -53,17 +53,18 @@ class Holdings:
 
 def holdings(trace: Trace, part: Held) -> Holdings:
     """The intervals during which slots of a pool were held."""
-    rows = np.flatnonzero(trace.slot[:, part.column] >= 0)
-    start = np.full(len(rows), np.nan)
-    for place in range(part.taken_at + 1, part.freed_at + 1):
+    slot = trace.slot[:, part.column]
+    rows = np.flatnonzero(slot >= 0)
+    start = trace.reached[:, part.taken_at + 1][rows]
+    for place in range(part.taken_at + 2, part.freed_at + 1):
         missing = np.flatnonzero(np.isnan(start))
         if not len(missing):
             break
-        start[missing] = trace.reached[rows[missing], place]
-    end = trace.reached[rows, part.freed_at]
+        start[missing] = trace.reached[:, place][rows[missing]]
+    end = trace.reached[:, part.freed_at][rows]
     end = np.where(np.isnan(end), horizon(trace), end)
     if part.pool.frees_when_client_leaves:
         gone = trace.outcome[rows] == Outcome.GAVE_UP
         end = np.where(gone, np.minimum(end, trace.arrival[rows] + trace.workload.patience[rows]), end)
     got = np.flatnonzero(end > start)
-    return Holdings(rows[got], trace.slot[rows[got], part.column], start[got], end[got])
+    return Holdings(rows[got], slot[rows[got]], start[got], end[got])

@@ -38,18 +38,20 @@ class Level:
         return float(seen.max(initial=0.0))
 
 
-def level_of_changes(times: Floats, changes: Floats) -> Level:
-    """The level that all changes up to a moment add up to; changes at the same moment count as one."""
-    order = np.argsort(times, kind="stable")
-    at, height = times[order], np.cumsum(changes[order])
+def level(starts: Floats, ends: Floats) -> Level:
+    """How many of the intervals [start, end) contain each moment.
+
+    Each side is sorted by itself, and the two are merged: sorting numbers is many times as quick as finding an order.
+    """
+    starts, ends = np.sort(starts), np.sort(ends)
+    end_at = starts.searchsorted(ends, side="right") + np.arange(len(ends))
+    begins = np.ones(len(starts) + len(ends), np.bool_)
+    begins[end_at] = False
+    at = np.empty(len(begins))
+    at[end_at], at[begins] = ends, starts
+    height = np.cumsum(np.where(begins, 1.0, -1.0))
     last = np.append(at[1:] != at[:-1], True)[: len(at)]
     return Level(at[last], height[last])
-
-
-def level(starts: Floats, ends: Floats) -> Level:
-    """How many of the intervals [start, end) contain each moment."""
-    ones = np.ones(len(starts))
-    return level_of_changes(np.concatenate((starts, ends)), np.concatenate((ones, -ones)))
 
 
 def difference(one: Level, other: Level) -> Level:

@@ -7,6 +7,7 @@ waiting for a core.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ from simulator.workload.table import Work
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
+Stretch = tuple[float, float]
+"""From when to when, in seconds."""
+ALWAYS: Stretch = (-inf, inf)
 BLOCK_ROWS = 1 << 17
 """Rows looked at together: their columns stay in the processor's cache, and memory does not grow with the run."""
 
@@ -41,17 +45,16 @@ class Span:
 
 def horizon(trace: Trace) -> float:
     """When the last thing of the run happened, in seconds; never before its duration."""
-    last = max((float(np.fmax.reduce(times, initial=0.0)) for times in (trace.left, trace.finished)), default=0.0)
-    return max(trace.workload.duration, last)
+    return trace.horizon_s
 
 
-def client_end(trace: Trace, rows: slice = slice(None)) -> Floats:
+def client_end(trace: Trace, rows: slice | Rows = slice(None)) -> Floats:
     """When each request was over for its client; the horizon while it is open."""
     finished = trace.finished[rows]
     return np.where(np.isnan(finished), horizon(trace), finished)
 
 
-def server_end(trace: Trace, rows: slice = slice(None)) -> Floats:
+def server_end(trace: Trace, rows: slice | Rows = slice(None)) -> Floats:
     """When the server was through with each request; where it never had it, when it was over for the client."""
     left = trace.left[rows]
     unknown = np.isnan(left)
@@ -64,41 +67,47 @@ def blocks(trace: Trace) -> Iterator[slice]:
         yield slice(start, min(start + BLOCK_ROWS, len(trace)))
 
 
-def spans(trace: Trace, rows: slice | None = None) -> Iterator[Span]:
-    """Every stretch of every request, place by place from the last to the first; of the given rows, or of all."""
+def spans(trace: Trace, rows: slice | Rows | None = None, between: Stretch = ALWAYS) -> Iterator[Span]:
+    """Every stretch of every request, place by place from the last to the first; of the given rows, or of all.
+
+    Only stretches that share some time with ``between``; their ends are not cut off.
+    """
     if rows is None:
         for block in blocks(trace):
-            yield from spans(trace, block)
+            yield from spans(trace, block, between)
         return
-    yield from _after_the_server(trace, rows)
-    first = rows.start or 0
-    end = server_end(trace, rows)
+    numbers = np.arange(*rows.indices(len(trace))) if isinstance(rows, slice) else rows
+    start, end = server_end(trace, rows), trace.finished[rows]
+    under_way = _seen(start, end, between)  # false where still open
+    if len(under_way):
+        share = {State.DELIVERY: 1.0}
+        yield Span(len(trace.places), numbers[under_way], start[under_way], end[under_way], share)
+    yield from _at_the_server(trace, rows, numbers, start, between)
+
+
+def _at_the_server(trace: Trace, rows: slice | Rows, numbers: Rows, end: Floats, between: Stretch) -> Iterator[Span]:
+    """What comes before the ends, which are overwritten on the way."""
     for index, place in reversed(list(enumerate(trace.places))):
-        reached = trace.reached[rows, index]
+        reached = trace.reached[:, index][rows]
         here = np.flatnonzero(~np.isnan(reached))
         start, until = reached[here], end[here]
         end[here] = start
-        stayed = np.flatnonzero(until > start)
+        stayed = _seen(start, until, between)
         if len(stayed):
-            yield from _at_place(trace, index, place, here[stayed] + first, start[stayed], until[stayed])
-    yield from _before_the_walk(trace, rows, end)
-
-
-def _after_the_server(trace: Trace, rows: slice) -> Iterator[Span]:
-    start, end = server_end(trace, rows), trace.finished[rows]
-    under_way = np.flatnonzero(end > start)  # false where still open
-    if len(under_way):
-        first = rows.start or 0
-        share = {State.DELIVERY: 1.0}
-        yield Span(len(trace.places), under_way + first, start[under_way], end[under_way], share)
-
-
-def _before_the_walk(trace: Trace, rows: slice, first_reached: Floats) -> Iterator[Span]:
-    """A measured client may start later than it meant to; that is part of its latency."""
-    late = np.flatnonzero(first_reached > trace.arrival[rows])
+            yield from _at_place(trace, index, place, numbers[here[stayed]], start[stayed], until[stayed])
+    # A measured client may start later than it meant to; that is part of its latency.
+    arrival = trace.arrival[rows]
+    late = _seen(arrival, end, between)
     if len(late):
-        start = trace.arrival[rows][late]
-        yield Span(0, late + (rows.start or 0), start, first_reached[late], {State.CONNECTING: 1.0})
+        yield Span(0, numbers[late], arrival[late], end[late], {State.CONNECTING: 1.0})
+
+
+def _seen(start: Floats, end: Floats, between: Stretch) -> Rows:
+    """Which of some stretches are longer than nothing and share some time with another one."""
+    longer = end > start
+    if between != ALWAYS:
+        longer &= (start < between[1]) & (end > between[0])
+    return np.flatnonzero(longer)
 
 
 def _at_place(trace: Trace, index: int, place: Place, rows: Rows, start: Floats, end: Floats) -> Iterator[Span]:

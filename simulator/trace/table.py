@@ -82,6 +82,12 @@ class Trace:
         return walk(self.plan, self.workload.phase_count)
 
     @cached_property
+    def horizon_s(self) -> float:
+        """When the last thing of the run happened; never before its duration."""
+        last = max((float(np.fmax.reduce(times, initial=0.0)) for times in (self.left, self.finished)), default=0.0)
+        return max(self.workload.duration, last)
+
+    @cached_property
     def lock_places(self) -> tuple[int, ...]:
         """The columns of ``lock_wait``, as indices into the walk."""
         return tuple(i for i, place in enumerate(self.places) if place.lock is not None)

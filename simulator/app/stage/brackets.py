@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from simulator.app.stage.lane_columns import Columns
 from simulator.app.stage.sheet import Sheet
 from simulator.app.stage.sight import Sight
 from simulator.app.stage.style import Style
 from simulator.trace.phrases import duration
-from simulator.trace.playback import EventKind, LaneGroup
+from simulator.trace.playback import LaneGroup
 
 LONG_S = 0.05
 """A shorter hold of the present is not called a block."""
@@ -40,10 +38,9 @@ def _blocks(sight: Sight, group: LaneGroup, columns: Columns) -> Iterator[_Block
     for holder, since_s, waiting in zip(now.holder.tolist(), now.since_s.tolist(), now.waiting, strict=True):
         if holder >= 0 and len(waiting) and sight.t_s - since_s >= LONG_S:
             yield _Block(since_s, sight.t_s, holder, len(waiting))
-    events = sight.playback.notable
+    events = sight.playback.blocks
     first, last = events.time_s.searchsorted((columns.start_s, sight.t_s), "right").tolist()
-    blocked = np.flatnonzero(events.kind[first:last] == EventKind.BLOCKED) + first
-    for i in blocked[::-1].tolist():
+    for i in reversed(range(first, last)):
         end_s = float(events.time_s[i])
         yield _Block(end_s - float(events.seconds[i]), end_s, int(events.request[i]), int(events.others[i]))
 

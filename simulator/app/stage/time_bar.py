@@ -18,13 +18,11 @@ from simulator.app.stage.sight import Sight
 from simulator.app.stage.sparks import bars
 from simulator.app.stage.style import Style
 from simulator.app.stage.target import Target, TimeTarget
-from simulator.trace.playback import EventKind, Playback
+from simulator.trace.playback import Playback
 
 Cells = NDArray[np.intp]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-
-LOST = (EventKind.FAILED, EventKind.SYN_DROPPED)
 
 TIME_WIDTH = 13
 
@@ -91,12 +89,9 @@ def _happened(playback: Playback, bar: _Bar) -> tuple[Floats, Mask]:
     """For each cell: for which share of its time a loop or GIL was blocked (nan: none), and whether one was lost."""
 
     def worked_out() -> tuple[Floats, Mask]:
-        events = playback.notable
-        cells = bar.column(events.time_s)
-        blocked = events.kind == EventKind.BLOCKED
-        seconds = np.bincount(cells[blocked], weights=events.seconds[blocked], minlength=bar.count)
+        blocks = playback.blocks
+        seconds = np.bincount(bar.column(blocks.time_s), weights=blocks.seconds, minlength=bar.count)
         share = np.minimum(seconds * bar.count / bar.end_s, 1.0)
-        lost = np.bincount(cells[np.isin(events.kind, LOST)], minlength=bar.count) > 0
-        return np.where(seconds > 0.0, share, np.nan), lost
+        return np.where(seconds > 0.0, share, np.nan), playback.lost(0.0, bar.end_s, bar.count)
 
     return kept(playback, ("marks", bar.end_s, bar.count), worked_out)

@@ -1,5 +1,6 @@
 """How many want a lock or a core, and how many of these are in use: curves that need every stay cut into segments."""
 
+from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
@@ -18,7 +19,7 @@ Floats = NDArray[np.float64]
 class Crowds:
     """The curves of some segments; each is made when it is first asked for."""
 
-    def __init__(self, trace: Trace, sites: Sites, cores: Level, cuts: list[Segments]) -> None:
+    def __init__(self, trace: Trace, sites: Sites, cores: Level, cuts: Iterable[Segments]) -> None:
         """Of all segments only those stay during which a request computed or could have."""
         self._trace, self._sites, self._cores = trace, sites, cores
         self._ready = Segments.joined([cut.take(READY[cut.activity]) for cut in cuts])

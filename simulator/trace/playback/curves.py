@@ -6,6 +6,7 @@ two values. Most curves are made for the whole run; those that need every stay c
 
 from collections.abc import Callable, Iterator
 from functools import cached_property, partial
+from math import ceil, floor, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from simulator.trace.playback.crowds import Crowds
 from simulator.trace.playback.latest import Latest
 from simulator.trace.playback.ledger import Ledger
 from simulator.trace.playback.outages import Outages
-from simulator.trace.playback.sites import Sites, when_left
+from simulator.trace.playback.sites import Sites
 
 Floats = NDArray[np.float64]
 Curve = Callable[[Floats], Floats]
@@ -30,7 +31,8 @@ Curve = Callable[[Floats], Floats]
 PERCENTILES = {"p50_s": 50.0, "p95_s": 95.0, "p99_s": 99.0}
 COLUMNS_KEPT = 4096
 STRETCHES_KEPT = 4
-FEW_BLOCKS = 12
+STRETCH_S = 1.0
+"""Curves of computing are made for whole multiples of this."""
 
 
 class Curves:
@@ -42,7 +44,7 @@ class Curves:
         self._made: dict[str, Curve] = {}
         self._recipes: dict[str, Callable[[], Curve]] = dict(self._all())
         self._computing: dict[str, Callable[[Crowds], Average]] = dict(self._of_computing())
-        self._known: Latest[tuple[int, ...], Crowds] = Latest(STRETCHES_KEPT)
+        self._known: Latest[tuple[int, int], Crowds] = Latest(STRETCHES_KEPT)
         self._columns: Latest[tuple[float, float], list[float]] = Latest(COLUMNS_KEPT)
 
     @property
@@ -56,7 +58,7 @@ class Curves:
             which = list(PERCENTILES).index(name)
             column_s = float(edges[1] - edges[0])
             ends = np.floor(edges[1:] / column_s + ROUNDING) * column_s  # the same ones again in the next frame
-            return np.array([self._percentiles(end, window_s)[which] for end in ends.tolist()])
+            return np.array([column[which] for column in self._percentiles(ends.tolist(), window_s)])
         if name in self._computing:
             return self._computing[name](self._crowds(float(edges[0]), float(edges[-1])))(edges)
         if name not in self._made:
@@ -64,14 +66,12 @@ class Curves:
         return self._made[name](edges)
 
     def _crowds(self, start_s: float, end_s: float) -> Crowds:
-        """Of the blocks around a short stretch, which are cut anyway, or of the whole run."""
-        numbers = tuple(self._ledger.blocks(start_s, end_s))
-        if len(numbers) > FEW_BLOCKS:
-            numbers = ()
-        if numbers not in self._known:
-            cuts = map(self._ledger.block, numbers) if numbers else self._ledger.all()
-            self._known[numbers] = Crowds(self._trace, self._sites, self._outages.cores, list(cuts))
-        return self._known[numbers]
+        """Of a stretch that is somewhat longer, so that the next frames need the same one."""
+        first, last = floor(start_s / STRETCH_S), ceil(end_s / STRETCH_S)
+        if (first, last) not in self._known:
+            cuts = self._ledger.busy(first * STRETCH_S, last * STRETCH_S)
+            self._known[first, last] = Crowds(self._trace, self._sites, self._outages.cores, cuts)
+        return self._known[first, last]
 
     def _all(self) -> Iterator[tuple[str, Callable[[], Curve]]]:
         trace, sites = self._trace, self._sites
@@ -79,7 +79,7 @@ class Curves:
         yield "arrivals_rps", lambda: Rate(trace.arrival)
         yield "completions_rps", lambda: Rate(trace.finished[completed])
         yield "failures_rps", lambda: Rate(trace.finished[~completed])
-        yield "in_system", lambda: Average(level(trace.arrival, self._ledger.life_end))
+        yield "in_system", lambda: Average(self._ledger.in_system)
         for backlog, place in zip(sites.backlogs, sites.of_backlog, strict=True):
             yield f"{backlog.name}: waiting", partial(self._stays, place)
         for part in sites.held:
@@ -96,10 +96,9 @@ class Curves:
 
     def _stays(self, place: int) -> Curve:
         """Requests at a place where they only wait."""
-        rows = np.flatnonzero(~np.isnan(self._trace.reached[:, place]))
-        start, end = self._trace.reached[rows, place], when_left(self._trace, place, rows)
-        there = np.flatnonzero(end > start)
-        return Average(level(start[there], end[there]))
+        line = self._ledger.lines[place]
+        there = np.flatnonzero(line.left > line.came)  # false for those who never came
+        return Average(level(line.came[there], line.left[there]))
 
     def _pool(self, column: int) -> Curve:
         part = self._sites.held[column]
@@ -109,18 +108,18 @@ class Curves:
     @cached_property
     def _latencies(self) -> tuple[Floats, Floats]:
         """When requests were completed, in order, and how long they had taken."""
-        rows = np.flatnonzero(self._trace.outcome == Outcome.COMPLETED)
-        rows = rows[np.argsort(self._trace.finished[rows], kind="stable")]
-        finished = self._trace.finished[rows]
+        rows, finished = self._ledger.completed
         return finished, finished - self._trace.arrival[rows]
 
-    def _percentiles(self, end_s: float, window_s: float) -> list[float]:
+    def _percentiles(self, ends_s: list[float], window_s: float) -> list[list[float]]:
         """Of the seconds that requests took which were completed in the window before a moment; nan if none were."""
-        key = (end_s, window_s)
-        if key not in self._columns:
-            finished, seconds = self._latencies
-            first, last = finished.searchsorted((end_s - window_s, end_s), "right").tolist()
-            wanted = list(PERCENTILES.values())
-            none = [float("nan")] * len(wanted)
-            self._columns[key] = percentiles(seconds[first:last], wanted) if last > first else none
-        return self._columns[key]
+        known = {end_s: self._columns[end_s, window_s] for end_s in ends_s if (end_s, window_s) in self._columns}
+        missing = [end_s for end_s in ends_s if end_s not in known]
+        finished, seconds = self._latencies
+        firsts = finished.searchsorted(np.array(missing) - window_s, "right").tolist()
+        lasts = finished.searchsorted(np.array(missing), "right").tolist()
+        wanted = list(PERCENTILES.values())
+        for end_s, first, last in zip(missing, firsts, lasts, strict=True):
+            found = percentiles(seconds[first:last], wanted) if last > first else [nan] * len(wanted)
+            known[end_s] = self._columns[end_s, window_s] = found
+        return [known[end_s] for end_s in ends_s]

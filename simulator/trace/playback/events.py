@@ -85,9 +85,19 @@ class Events:
         """How many had happened by a moment."""
         return int(self.time_s.searchsorted(t_s, "right"))
 
+    def within(self, start_s: float, end_s: float) -> slice:
+        """Where those are that happened after the one moment and up to the other."""
+        return slice(*self.time_s.searchsorted((start_s, end_s), "right").tolist())
+
+    def take(self, which: slice | NDArray[np.intp]) -> "Events":
+        """Some of them."""
+        return Events(*(getattr(self, name)[which] for name in Events.__slots__))
+
 
 def joined(parts: list[Events]) -> Events:
     """Several tables as one, in order of time."""
+    if not parts:
+        return events_of(EventKind.ARRIVED, np.empty(0), np.empty(0, np.intp), Details())
     columns = [np.concatenate([getattr(part, name) for part in parts]) for name in Events.__slots__]
     order = np.argsort(columns[0], kind="stable")
     return Events(*(column[order] for column in columns))

@@ -4,7 +4,7 @@ What to watch: of several activities in a column the highest shows, so that what
 to compute has to fill a good part of the column, or every computation would look like a wait.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from simulator.plan.words import Outcome
 from simulator.trace.availability import Away
 from simulator.trace.playback.activity import AT_WORK, READY, Activities, Activity
+from simulator.trace.playback.latest import Latest
 from simulator.trace.playback.ledger import STRETCH_S, Ledger
 from simulator.trace.playback.segments import Segments
 from simulator.trace.playback.sites import Sites
@@ -19,6 +20,11 @@ from simulator.trace.playback.uses import Uses, Window
 
 Floats = NDArray[np.float64]
 
+TOGETHER = 4
+"""Windows of the same length that are cut into segments together: one is asked for after the other."""
+ROWS_TOGETHER = 16384
+"""Where there are more uses than this, each window is cut by itself."""
+CUTS_KEPT = 4
 LEAST_WAIT = 0.125
 """A wait for a lock or a core shows if it is longer than this part of a column."""
 ROUNDING = 1e-9
@@ -47,6 +53,8 @@ class Resource:
     """Among the pools, or among the locks, of the plan."""
     uses: Uses
     away: Away
+    cuts: Latest[Window, Segments] = field(default_factory=lambda: Latest(CUTS_KEPT))
+    """Who used it in the windows that were last in sight, and around them."""
 
 
 def paint_slots(ledger: Ledger, sites: Sites, resource: Resource, window: Window) -> Activities:
@@ -84,10 +92,20 @@ def paint_locks(ledger: Ledger, sites: Sites, resource: Resource, window: Window
 
 
 def _in_sight(ledger: Ledger, resource: Resource, window: Window) -> Segments:
-    """At least the segments that the window shows; in a short one everybody's, which are known from its moments."""
+    """At least the segments that the window shows; of a short one perhaps everybody's."""
     if window.end_s - window.start_s <= STRETCH_S:
-        return ledger.around(window.start_s, window.end_s)
-    return ledger.of_rows(resource.uses.rows(window))
+        known = ledger.at_hand(window.start_s, window.end_s)
+        if known is not None:
+            return known
+    for wide, cut in resource.cuts.items():
+        if wide.contains(window):
+            return cut
+    wide = window.wider(TOGETHER)
+    rows = resource.uses.few(wide, ROWS_TOGETHER)
+    if rows is None:
+        return ledger.of_rows(resource.uses.rows(window), (window.start_s, window.end_s))
+    cut = resource.cuts[wide] = ledger.of_rows(rows, (wide.start_s, wide.end_s))
+    return cut
 
 
 def _painted(held: Segments, end: Floats, lane: NDArray[np.int32], window: Window) -> Activities:

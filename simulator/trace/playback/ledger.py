@@ -1,29 +1,33 @@
 """Finding the segments of a stretch of time without looking at the whole run.
 
-What to watch: requests are in order of arrival, so a block of them covers a stretch of time that ends with the longest
-of its lives. Blocks are cut into segments when they are first looked at, and only the latest are kept.
+What to watch: only the requests that were there are cut into segments, and of their lives only the stretch. Where they
+are very many, nearly all of them stand in line, and those are found by their line.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.plan.words import Outcome
+from simulator.trace.levels import Level, level
 from simulator.trace.playback.latest import Latest
-from simulator.trace.playback.segments import Holds, Segments, segments, segments_of
-from simulator.trace.stays import blocks, horizon, server_end
+from simulator.trace.playback.lines import Line, lines
+from simulator.trace.playback.segments import Holds, Segments, segments
+from simulator.trace.stays import ALWAYS, Stretch, horizon, server_end
 from simulator.trace.table import Trace
 
 Floats = NDArray[np.float64]
 
-BLOCK_ROWS = 2048
-"""Small enough that cutting one is not noticed, large enough that there are few."""
+CROWD_ROWS = 8192
+"""With more requests than this in the system, those who stand in line are set aside first."""
+PIECE_ROWS = 1 << 15
+"""Requests that are cut into segments together."""
 STRETCH_S = 0.25
 """While a run plays, frame after frame asks about moments that are closer together than this."""
 STRETCHES_KEPT = 4
-BLOCKS_KEPT = 160
-"""A third of a million requests, in less than 100 MB."""
 
 
 class Ledger:
@@ -37,21 +41,24 @@ class Ledger:
         self.life_end: Floats = np.fmax(server_end(trace), trace.finished)
         """[n] when each request was over for the server and its client; the end of the run while open."""
         self._holds: Holds | None = None
-        self._kept: dict[int, Segments] = {}
         self._stretches: Latest[int, Segments] = Latest(STRETCHES_KEPT)
-        firsts = np.arange(0, len(trace), BLOCK_ROWS)
-        self._block_start = trace.arrival[firsts]
-        self._block_end = np.maximum.reduceat(self.life_end, firsts) if len(trace) else np.empty(0)
+        self._longest_end: Floats = np.maximum.accumulate(self.life_end)
 
     def at(self, t_s: float) -> Segments:
         """What everybody does at a moment: segments that have begun and not ended."""
         cut = self._stretch(floor(t_s / STRETCH_S))
         return cut.take((cut.start <= t_s) & (cut.end > t_s))
 
-    def around(self, start_s: float, end_s: float) -> Segments:
-        """At least the segments that share some time with a short stretch; some of them may come twice."""
+    def at_hand(self, start_s: float, end_s: float) -> Segments | None:
+        """Segments that share some time with a short stretch, and others, if those of its moments are known and few.
+
+        Some may come twice.
+        """
         numbers = range(floor(start_s / STRETCH_S), floor(end_s / STRETCH_S) + 1)
-        return Segments.joined([self._stretch(number) for number in numbers])
+        if not all(number in self._stretches for number in numbers):
+            return None
+        known = [self._stretches[number] for number in numbers]
+        return Segments.joined(known) if sum(map(len, known)) <= CROWD_ROWS else None
 
     def _stretch(self, number: int) -> Segments:
         if number not in self._stretches:
@@ -62,42 +69,66 @@ class Ledger:
 
     def between(self, start_s: float, end_s: float) -> Segments:
         """Segments that share some time with the stretch."""
-        cuts = [self.block(number) for number in self.blocks(start_s, end_s)]
+        cuts = list(self.pieces(start_s, end_s))
         return Segments.joined([cut.take((cut.start < end_s) & (cut.end > start_s)) for cut in cuts])
 
-    def of_rows(self, rows: NDArray[np.intp]) -> Segments:
-        """The segments of some requests, in ascending order."""
-        return segments_of(self.trace, rows, self._recorded(), self.end_s)
+    def pieces(self, start_s: float, end_s: float) -> Iterator[Segments]:
+        """The same in pieces of bounded size, with some segments that do not share any time with the stretch."""
+        rows = self.there(start_s, end_s)
+        for line in self._crowded(rows):
+            stands = line.throughout(rows, start_s, end_s)
+            yield line.segments(rows[stands])
+            rows = rows[~stands]
+        yield from self._cut(rows, start_s, end_s)
 
-    def all(self) -> Iterator[Segments]:
-        """The segments of the whole run, cut into large pieces that are not kept."""
-        for rows in blocks(self.trace):
-            yield segments(self.trace, rows, self._recorded())
+    def busy(self, start_s: float, end_s: float) -> Iterator[Segments]:
+        """The same without those who stand in one line all the time."""
+        rows = self.there(start_s, end_s)
+        for line in self._crowded(rows):
+            rows = rows[~line.throughout(rows, start_s, end_s)]
+        yield from self._cut(rows, start_s, end_s)
 
-    def of_request(self, request: int) -> Segments:
-        """The segments of one request, in no particular order."""
-        cut = self.block(request // BLOCK_ROWS)
-        return cut.take(cut.request == request)
+    def _crowded(self, rows: NDArray[np.intp]) -> Iterable[Line]:
+        """The lines, if so many were there that it is worth to look at them first."""
+        return self.lines.values() if len(rows) > CROWD_ROWS else ()
 
-    def blocks(self, start_s: float, end_s: float) -> list[int]:
-        """Blocks with a request that arrived by ``end_s`` and was not over before ``start_s``."""
-        begun = int(np.searchsorted(self._block_start, end_s, side="right"))
-        found: list[int] = np.flatnonzero(self._block_end[:begun] >= start_s).tolist()
-        return found
+    def _cut(self, rows: NDArray[np.intp], start_s: float, end_s: float) -> Iterator[Segments]:
+        for first in range(0, len(rows), PIECE_ROWS):
+            yield self.of_rows(rows[first : first + PIECE_ROWS], (start_s, end_s))
 
-    def rows(self, number: int) -> slice:
-        """The requests of one block."""
-        return slice(number * BLOCK_ROWS, min((number + 1) * BLOCK_ROWS, len(self.trace)))
+    def there(self, start_s: float, end_s: float) -> NDArray[np.intp]:
+        """Requests that were in the system at any time of a stretch, and perhaps some more."""
+        begun = int(self.trace.arrival.searchsorted(end_s, "right"))
+        over = int(self._longest_end[:begun].searchsorted(start_s))  # of all these the last one was over before
+        return np.flatnonzero(self.life_end[over:begun] >= start_s) + over
 
-    def block(self, number: int) -> Segments:
-        """The segments of one block of requests."""
-        cut = self._kept.pop(number, None)
-        if cut is None:
-            cut = segments(self.trace, self.rows(number), self._recorded())
-            if len(self._kept) >= BLOCKS_KEPT:
-                del self._kept[next(iter(self._kept))]
-        self._kept[number] = cut  # the latest used is the last
-        return cut
+    def of_rows(self, rows: NDArray[np.intp], between: Stretch = ALWAYS) -> Segments:
+        """The segments of some requests, in ascending order; at least those that share some time with a stretch."""
+        return segments(self.trace, rows, self._recorded(), between)
+
+    @cached_property
+    def lines(self) -> dict[int, Line]:
+        """Where requests only wait their turn, by place."""
+        return lines(self.trace)
+
+    @cached_property
+    def in_system(self) -> Level:
+        """How many requests were in the system at each moment."""
+        return level(self.trace.arrival, self.life_end)
+
+    @cached_property
+    def by_end(self) -> tuple[NDArray[np.intp], Floats]:
+        """Requests in the order in which they were over for their clients, and when that was."""
+        rows = np.flatnonzero(~np.isnan(self.trace.finished))
+        rows = rows[np.argsort(self.trace.finished[rows], kind="stable")]
+        return rows, self.trace.finished[rows]
+
+    @cached_property
+    def completed(self) -> tuple[NDArray[np.intp], Floats]:
+        """Of these the requests that were completed."""
+        rows, times = self.by_end
+        done = np.flatnonzero(self.trace.outcome[rows] == Outcome.COMPLETED)
+        return rows[done], times[done]
 
     def _recorded(self) -> Holds | None:
         if self._holds is None and self.trace.grants is not None:

@@ -1,7 +1,7 @@
 """The log of a run in words, and the few moments of it that one should see."""
 
-from collections.abc import Iterator
 from functools import cached_property
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,41 +11,57 @@ from simulator.plan.steps import Connect
 from simulator.plan.words import Outcome
 from simulator.trace.phrases import count, duration, plural
 from simulator.trace.playback.events import Event, EventKind, Events
+from simulator.trace.playback.notable import Notable
 from simulator.trace.playback.sites import Sites
 from simulator.trace.table import Trace
 from simulator.workload.interventions import Do, Intervention
 
+Rows = NDArray[np.intp]
+
 TOGETHER_S = 1.0
 """Events of one kind that happen in a row within this time are told as one."""
+LONGER = 8.0
+"""Where too little happened in the last seconds, the log looks back so many times as long."""
 
 
 class Log:
     """Tells events of one run."""
 
-    def __init__(self, trace: Trace, sites: Sites, notable: Events) -> None:
+    def __init__(self, trace: Trace, sites: Sites, notable: Notable) -> None:
         """``notable`` is what may be told."""
         self._trace, self._sites, self._notable = trace, sites, notable
 
     def upto(self, t_s: float, most: int) -> list[Event]:
         """The last ``most`` things that had happened by a moment, the latest first."""
+        if self._notable.few:
+            return self._told(self._notable.all, self._all_firsts, self._notable.all.upto(t_s), most)
+        seconds = 2 * TOGETHER_S
+        while True:
+            start_s = t_s - seconds if seconds < t_s else -inf
+            table = self._notable.between(start_s, t_s)
+            told = self._told(table, self._firsts(table), len(table), most)
+            if start_s == -inf or (len(told) == most and told[-1].time_s - TOGETHER_S >= start_s):
+                return told
+            seconds *= LONGER
+
+    def _told(self, table: Events, firsts: Rows, count: int, most: int) -> list[Event]:
+        """The last of so many events, the latest first."""
         told: list[Event] = []
-        at = self._notable.upto(t_s) - 1
+        at = count - 1
         while at >= 0 and len(told) < most:
-            until = self._same(at)
-            told.append(self.event(self._notable, at, alike=at - until))
+            in_a_row = int(firsts[firsts.searchsorted(at, "right") - 1])
+            together = int(table.time_s.searchsorted(float(table.time_s[at]) - TOGETHER_S, "right"))
+            until = max(in_a_row, together)
+            told.append(self.event(table, at, alike=at - until))
             at = until - 1
         return told
 
-    def _same(self, last: int) -> int:
-        """The first of the events in a row that are told together with this one."""
-        times, firsts = self._notable.time_s, self._firsts
-        in_a_row = int(firsts[firsts.searchsorted(last, "right") - 1])
-        return max(in_a_row, int(times.searchsorted(float(times[last]) - TOGETHER_S, "right")))
-
     @cached_property
-    def _firsts(self) -> NDArray[np.intp]:
+    def _all_firsts(self) -> Rows:
+        return self._firsts(self._notable.all)
+
+    def _firsts(self, table: Events) -> Rows:
         """Where events begin that are unlike those before them; every block and every intervention is told."""
-        table = self._notable
         told = np.isin(table.kind, (EventKind.BLOCKED, EventKind.INTERVENED))
         outcome = np.where(table.kind == EventKind.FAILED, self._trace.outcome[table.request], np.int8(-1))
         unlike = (table.kind[1:] != table.kind[:-1]) | (outcome[1:] != outcome[:-1]) | told[1:]
@@ -53,21 +69,9 @@ class Log:
 
     def highlights(self, crowded: Events) -> list[Event]:
         """The first of every kind of failure, the longest block, the slowest request, the largest crowd; by time."""
-        found = [self.event(self._notable, index) for index in self._chosen()]
-        found += [self.event(crowded, index) for index in range(len(crowded))]
+        tables = (self._notable.highlights, crowded)
+        found = [self.event(table, index) for table in tables for index in range(len(table))]
         return sorted(found, key=lambda event: event.look_s)
-
-    def _chosen(self) -> Iterator[int]:
-        table = self._notable
-        yield from np.flatnonzero(table.kind == EventKind.SYN_DROPPED)[:1].tolist()
-        failed = np.flatnonzero(table.kind == EventKind.FAILED)
-        _, firsts = np.unique(self._trace.outcome[table.request[failed]], return_index=True)
-        yield from failed[firsts].tolist()
-        yield from np.flatnonzero(table.kind == EventKind.INTERVENED).tolist()
-        for kind in (EventKind.BLOCKED, EventKind.SLOWEST):
-            rows = np.flatnonzero(table.kind == kind)
-            if len(rows):
-                yield int(rows[np.argmax(table.seconds[rows])])
 
     def event(self, table: Events, index: int, alike: int = 0) -> Event:
         """A row of a table, with its words."""

@@ -14,12 +14,13 @@ from simulator.trace.playback.activity import Activities
 from simulator.trace.playback.curves import Curves
 from simulator.trace.playback.events import Event, Events, joined
 from simulator.trace.playback.groups import LaneGroup, lane_groups
-from simulator.trace.playback.happenings import most_crowded, notable_events, routine_events
+from simulator.trace.playback.happenings import most_crowded, routine_events
 from simulator.trace.playback.lanes import Lanes, Resource, paint_locks, paint_slots
 from simulator.trace.playback.latest import Latest
 from simulator.trace.playback.ledger import Ledger
 from simulator.trace.playback.log import Log
 from simulator.trace.playback.moment import Endings, Moment, PoolNow
+from simulator.trace.playback.notable import Notable
 from simulator.trace.playback.outages import Outages
 from simulator.trace.playback.reading import Reader
 from simulator.trace.playback.sites import Sites, sites
@@ -82,16 +83,10 @@ class Playback:
 
     def endings(self, start_s: float, end_s: float) -> Endings:
         """Requests that were over for their clients after ``start_s`` and up to ``end_s``: completed, refused ..."""
-        rows, times = self._by_end
+        rows, times = self._ledger.by_end
         first, last = times.searchsorted((start_s, end_s), "right").tolist()
-        return Endings(rows[first:last], times[first:last], self.trace.outcome[rows[first:last]])
-
-    @cached_property
-    def _by_end(self) -> tuple[NDArray[np.int32], Floats]:
-        """Requests in the order in which they were over, and when that was."""
-        rows = np.flatnonzero(~np.isnan(self.trace.finished)).astype(np.int32)
-        rows = rows[np.argsort(self.trace.finished[rows], kind="stable")]
-        return rows, self.trace.finished[rows]
+        some = rows[first:last].astype(np.int32)
+        return Endings(some, times[first:last], self.trace.outcome[some])
 
     def lanes(self, name: str, first_lane: int, count: int, span_s: tuple[float, float], columns: int) -> Lanes:
         """Lanes of a pool or lock. Column i covers the i-th of ``columns`` equal parts of ``span_s``.
@@ -190,15 +185,31 @@ class Playback:
         """
         return tuple(self._log.highlights(self._crowded))
 
-    @cached_property
+    @property
     def notable(self) -> Events:
-        """What is worth telling, in order of time: ``events`` without the routine, and much quicker to get."""
-        return notable_events(self.trace, self._sites)
+        """What is worth telling, in order of time: ``events`` without the routine.
+
+        In an overloaded run very many: who asks for the blocks, or for what was lost when, gets that much sooner.
+        """
+        return self._notable.all
+
+    @property
+    def blocks(self) -> Events:
+        """The notable events that are blocks of an event loop."""
+        return self._notable.blocked
+
+    def lost(self, start_s: float, end_s: float, columns: int) -> NDArray[np.bool_]:
+        """[columns] whether a SYN was dropped or a request failed in each of so many equal parts of a stretch."""
+        return self._notable.lost(np.linspace(start_s, end_s, columns + 1))
+
+    @cached_property
+    def _notable(self) -> Notable:
+        return Notable(self._ledger, self._sites)
 
     @cached_property
     def _crowded(self) -> Events:
-        return most_crowded(self.trace, self._ledger.life_end)
+        return most_crowded(self._ledger.in_system)
 
     @cached_property
     def _log(self) -> Log:
-        return Log(self.trace, self._sites, self.notable)
+        return Log(self.trace, self._sites, self._notable)

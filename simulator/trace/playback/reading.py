@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from simulator.plan.resources import Backlog, Lock
 from simulator.plan.words import Outcome
 from simulator.trace.holding import Held
-from simulator.trace.playback.activity import AT_WORK, ELSEWHERE, FOR_LOCK, READY, Activity
+from simulator.trace.playback.activity import AT_WORK, ELSEWHERE, FOR_LOCK, READY, Activity, among
 from simulator.trace.playback.ledger import Ledger
 from simulator.trace.playback.moment import BacklogNow, LockNow, Moment, PoolNow, Present
 from simulator.trace.playback.outages import Outages
@@ -16,6 +16,9 @@ from simulator.trace.playback.sites import Sites, by_client
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+
+FROM_THE_FIRST = among(Activity.CONNECTING, Activity.BACKLOG, Activity.QUEUED)
+"""Who does one of these has done nothing else at this place."""
 
 
 class Reader:
@@ -47,15 +50,16 @@ class Reader:
 
     @cached_property
     def endings(self) -> dict[Outcome, Floats]:
-        """When requests were over for their clients, sorted, by outcome."""
-        trace = self.trace
-        return {o: np.sort(trace.finished[trace.outcome == o]) for o in Outcome if o is not Outcome.OPEN}
+        """When requests were over for their clients, in order, by outcome."""
+        rows, times = self.ledger.by_end
+        outcome = self.trace.outcome[rows]
+        return {o: times[np.flatnonzero(outcome == o)] for o in Outcome if o is not Outcome.OPEN}
 
     def _present(self, t_s: float) -> Present:
         now, trace = self.ledger.at(t_s), self.trace
-        inside = np.minimum(now.place, len(self.sites.places) - 1)
-        reached = np.where(now.place > inside, now.start, trace.reached[now.request, inside])
-        came = np.where(reached <= t_s, reached, now.start)  # a measured client may be late for its first place
+        came = now.start.copy()
+        later = np.flatnonzero(~FROM_THE_FIRST[now.activity] & (now.place < len(self.sites.places)))
+        came[later] = trace.reached[now.request[later], now.place[later]]
         order = np.lexsort((now.request, came, now.place))
         request, place = now.request[order], now.place[order]
         return Present(
@@ -74,8 +78,9 @@ class Reader:
         return int(np.argmax(self.sites.served))
 
     def _gone(self, present: Present, t_s: float) -> Mask:
-        unanswered = self.trace.outcome[present.request] != Outcome.COMPLETED
-        gone: Mask = unanswered & (self.trace.finished[present.request] <= t_s)
+        gone: Mask = self.trace.finished[present.request] <= t_s
+        over = np.flatnonzero(gone)  # few, whoever is there
+        gone[over] = self.trace.outcome[present.request[over]] != Outcome.COMPLETED
         return gone
 
     # --- resources ------------------------------------------------------------------------------------------------
@@ -119,7 +124,7 @@ class Reader:
 
     def _held_since(self, request: int, column: int, since_s: float) -> float:
         """A thread or callback keeps its lock from one computation to the next."""
-        cut = self.ledger.of_request(request)
+        cut = self.ledger.of_rows(np.array([request]))
         held = self.sites.of_lock[column][cut.place] & AT_WORK[cut.activity]
         ends = dict(zip(cut.end[held].tolist(), cut.start[held].tolist(), strict=True))
         while since_s in ends:
@@ -138,17 +143,20 @@ class Reader:
             return np.zeros(0, np.bool_)
         rows, place = connecting.request, int(connecting.place[0])
         shake = 1.5 * self.trace.workload.rtt[rows] if by_client(self.sites.places[place]) else 0.0
+        dropped: Mask = connecting.came_s + shake <= t_s
+        unsure = np.flatnonzero(dropped & (self.trace.syn_retries[rows] == 0))
+        rows = rows[unsure]
         in_vain = np.isnan(self.trace.reached[rows, place + 1]) & ~np.isnan(self.trace.finished[rows])
-        repeated = (self.trace.syn_retries[rows] > 0) | (self.trace.data_retries[rows] > 0)
-        dropped: Mask = (connecting.came_s + shake <= t_s) & (in_vain | repeated)
+        dropped[unsure] = in_vain | (self.trace.data_retries[rows] > 0)
         return dropped
 
     def _runnable(self, present: Present) -> int:
         """A lock is at work whenever anybody is at it, and all who hold or want it need one core together."""
-        ready = READY[present.activity]
-        count = int(np.count_nonzero(ready & self.sites.unlocked[present.place]))
+        ready = np.flatnonzero(READY[present.activity])
+        place, process = present.place[ready], present.process[ready]
+        count = int(np.count_nonzero(self.sites.unlocked[place]))
         for lock, mask in zip(self.sites.locks, self.sites.of_lock, strict=True):
-            count += self._copies_at_work(present.process[ready & mask[present.place]], lock)
+            count += self._copies_at_work(process[mask[place]], lock)
         return count
 
     @staticmethod

@@ -5,8 +5,7 @@ every hold of a lock was recorded, the stays under the GIL are exact; elsewhere 
 the waiting, then all the computing.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from simulator.plan.words import State
 from simulator.trace.lives import NOTHING_S, ORDER
 from simulator.trace.playback.activity import OF_STATE, Activities
-from simulator.trace.stays import Span, spans
+from simulator.trace.stays import ALWAYS, Span, Stretch, spans
 from simulator.trace.table import Grants, Trace
 
 Floats = NDArray[np.float64]
@@ -38,6 +37,8 @@ class Segments:
         """Some of them."""
         if which.dtype == np.bool_:
             which = np.flatnonzero(which)  # once instead of five times
+            if len(which) == len(self):
+                return self
         return Segments(
             self.request[which], self.place[which], self.activity[which], self.start[which], self.end[which]
         )
@@ -67,71 +68,70 @@ class Holds:
 
     def at(self, place: int, rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], Floats, Floats]:
         """Holds at a place by some requests (ascending): index into ``rows``, start and end, in order of both."""
-        first, last = np.searchsorted(self._request, [rows[0], rows[-1] + 1])
+        first, last = self._request.searchsorted(np.array([rows[0], rows[-1] + 1], np.int32))
         here = np.flatnonzero(self._place[first:last] == place) + first
         index = np.searchsorted(rows, self._request[here])
         known = rows[index] == self._request[here]
         return index[known], self._start[here][known], self._end[here][known]
 
 
-def segments(trace: Trace, rows: slice, holds: Holds | None) -> Segments:
-    """Every segment of these rows of a trace; ``holds`` are those of its grants."""
-    return _cut(spans(trace, rows), holds)
+def segments(trace: Trace, rows: slice | NDArray[np.intp], holds: Holds | None, between: Stretch = ALWAYS) -> Segments:
+    """The segments of some rows of a trace, in ascending order; ``holds`` are those of its grants.
 
-
-def segments_of(trace: Trace, rows: NDArray[np.intp], holds: Holds | None, end_s: float) -> Segments:
-    """Every segment of any rows of a trace, in ascending order; what is open ends with the run, at ``end_s``."""
-    some = trace.take(rows)
-    some = replace(some, workload=replace(some.workload, duration=end_s))
-    return _cut((replace(span, rows=rows[span.rows]) for span in spans(some)), holds)
-
-
-def _cut(cut_from: Iterable[Span], holds: Holds | None) -> Segments:
+    At least those that share some time with ``between``.
+    """
     collected = _Collected()
-    for span in cut_from:
+    for span in spans(trace, rows, between):
         if holds is not None and State.GIL in span.shares:
             _around_holds(collected, span, holds)
+        elif len(span.shares) == 1:
+            collected.add(span, span.rows, next(iter(span.shares)), span.start, span.end)
         else:
-            _one_after_another(collected, span, np.arange(len(span.rows)))
-    return Segments.joined(collected.parts)
+            _one_after_another(collected, span, slice(None))
+    return collected.table()
 
 
 class _Collected:
-    """Segments, piece by piece."""
+    """Segments, piece by piece: what is the same in all of a piece is written down once."""
 
     def __init__(self) -> None:
-        self.parts: list[Segments] = []
+        self._rows: list[NDArray[np.intp]] = []
+        self._start: list[Floats] = []
+        self._end: list[Floats] = []
+        self._place: list[int] = []
+        self._activity: list[int] = []
 
-    def add(self, span: Span, stays: NDArray[np.intp], state: State, start: Floats, end: Floats) -> None:
-        """One segment in each of some stays of a span; those shorter than nothing are left out."""
+    def add(self, span: Span, rows: NDArray[np.intp], state: State, start: Floats, end: Floats) -> None:
+        """One segment for each of some requests of a span; those shorter than nothing are left out."""
         long = np.flatnonzero(end - start > NOTHING_S)
-        count = len(long)
-        if count == len(stays):
-            rows = span.rows[stays]
-        else:
-            rows, start, end = span.rows[stays[long]], start[long], end[long]
-        self.parts.append(
-            Segments(
-                rows.astype(np.int32),
-                np.full(count, span.place, np.int16),
-                np.full(count, OF_STATE[state], np.uint8),
-                start,
-                end,
-            )
+        if len(long) < len(rows):
+            rows, start, end = rows[long], start[long], end[long]
+        self._rows.append(rows)
+        self._start.append(start)
+        self._end.append(end)
+        self._place.append(span.place)
+        self._activity.append(OF_STATE[state])
+
+    def table(self) -> Segments:
+        """All of them."""
+        counts = [len(rows) for rows in self._rows]
+        return Segments(
+            np.concatenate([*self._rows, np.empty(0, np.intp)]).astype(np.int32),
+            np.repeat(np.array(self._place, np.int16), counts),
+            np.repeat(np.array(self._activity, np.uint8), counts),
+            np.concatenate([*self._start, np.empty(0)]),
+            np.concatenate([*self._end, np.empty(0)]),
         )
 
 
-def _one_after_another(collected: _Collected, span: Span, stays: NDArray[np.intp]) -> None:
-    """First all of one state, then all of the next."""
-    start, end = span.start[stays], span.end[stays]
-    if len(span.shares) == 1:
-        collected.add(span, stays, next(iter(span.shares)), start, end)
-        return
+def _one_after_another(collected: _Collected, span: Span, stays: slice | NDArray[np.intp]) -> None:
+    """First all of one state, then all of the next, in all or some of the stays of a span."""
+    rows, start, end = span.rows[stays], span.start[stays], span.end[stays]
     lengths = []
     states = [state for state in ORDER if state in span.shares]
     for state in states:
-        share = np.broadcast_to(np.asarray(span.shares[state], np.float64), len(span.rows))[stays]
-        seconds = share * (end - start)
+        share = span.shares[state]
+        seconds = (share[stays] if isinstance(share, np.ndarray) else share) * (end - start)
         lengths.append(np.where(seconds > NOTHING_S, seconds, 0.0))
     left = np.sum(lengths, axis=0)
     now = start
@@ -139,7 +139,7 @@ def _one_after_another(collected: _Collected, span: Span, stays: NDArray[np.intp
         left = left - seconds
         until = np.where(left > NOTHING_S, now + seconds, end)  # the last one takes what rounding left over
         until = np.where(seconds > 0.0, until, now)
-        collected.add(span, stays, state, now, until)
+        collected.add(span, rows, state, now, until)
         now = until
 
 
@@ -158,7 +158,8 @@ def _around_holds(collected: _Collected, span: Span, holds: Holds) -> None:
     busy = core + np.asarray(span.shares[State.COMPUTING])
     share = np.where(busy > 0.0, core / np.where(busy > 0.0, busy, 1.0), 0.0)
     runs = taken + share[stay] * (given - taken)
-    collected.add(span, stay, State.GIL, asked, taken)
-    collected.add(span, stay, State.CORE, taken, runs)
-    collected.add(span, stay, State.COMPUTING, runs, given)
-    collected.add(span, stay[last], State.GIL, given[last], span.end[stay[last]])
+    rows = span.rows[stay]
+    collected.add(span, rows, State.GIL, asked, taken)
+    collected.add(span, rows, State.CORE, taken, runs)
+    collected.add(span, rows, State.COMPUTING, runs, given)
+    collected.add(span, rows[last], State.GIL, given[last], span.end[stay[last]])

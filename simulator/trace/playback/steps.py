@@ -4,6 +4,8 @@ What to watch: between two arrivals only requests that are in the system can cha
 the segments of those, wherever in the run that is.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,9 +19,8 @@ def next_change(ledger: Ledger, t_s: float) -> float | None:
     arrival = ledger.trace.arrival
     coming = int(arrival.searchsorted(t_s, "right"))
     first = float(arrival[coming]) if coming < len(arrival) else np.inf
-    for number in ledger.blocks(t_s, t_s):
-        for times in _changes(ledger, number):
-            first = min(first, float(np.min(times, initial=np.inf, where=times > t_s)))
+    for times in _changes(ledger, t_s, first):
+        first = min(first, float(np.min(times, initial=np.inf, where=times > t_s)))
     return first if first < np.inf else None
 
 
@@ -30,13 +31,17 @@ def previous_change(ledger: Ledger, t_s: float) -> float | None:
     if not come:
         return None
     last = float(arrival[come - 1])
-    for number in ledger.blocks(last, t_s):
-        for times in _changes(ledger, number):
-            last = max(last, float(np.max(times, initial=-np.inf, where=times < t_s)))
+    for times in _changes(ledger, last, t_s):
+        last = max(last, float(np.max(times, initial=-np.inf, where=times < t_s)))
     return last
 
 
-def _changes(ledger: Ledger, number: int) -> tuple[Floats, Floats, Floats]:
-    """When anything changed in a block: nan is never. A client may give up while its request stays where it is."""
-    cut = ledger.block(number)
-    return cut.start, cut.end, ledger.trace.finished[ledger.rows(number)]
+def _changes(ledger: Ledger, start_s: float, end_s: float) -> Iterator[Floats]:
+    """When anything changed, at least within a stretch: nan is never.
+
+    A client may give up while its request stays where it is.
+    """
+    for cut in ledger.pieces(start_s, end_s):
+        yield cut.start
+        yield cut.end
+    yield ledger.trace.finished[ledger.there(start_s, end_s)]

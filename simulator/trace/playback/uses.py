@@ -1,10 +1,11 @@
 """Finding the requests that had some slots or locks during a stretch of time, however many others only wait.
 
 What to watch: in an overloaded run a hundred thousand requests are in the system at any time, and a handful of them
-holds something. So the uses of a resource are kept in order of time by themselves.
+holds something. So the uses of a resource are kept by themselves.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,13 @@ from simulator.plan.resources import Loop
 from simulator.trace.holding import holdings
 from simulator.trace.playback.blocking import turns_at
 from simulator.trace.playback.ledger import Ledger
+from simulator.trace.playback.nearly import NearlyInOrder
 from simulator.trace.playback.sites import Sites
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
+ROUNDING = 1e-9
 ROWS_IN_SIGHT = 100_000
 """Where a window shows more uses than this, only those are looked at that are under way at the end of a column."""
 
@@ -37,6 +40,18 @@ class Window:
         """Seconds that a column stands for."""
         return (self.end_s - self.start_s) / self.columns
 
+    def contains(self, other: "Window") -> bool:
+        """Whether it shows all that another one shows."""
+        lanes = self.first_lane <= other.first_lane and other.first_lane + other.lanes <= self.first_lane + self.lanes
+        return lanes and self.start_s <= other.start_s and other.end_s <= self.end_s
+
+    def wider(self, times: int) -> "Window":
+        """A window around it, about so many times as long; neighbours that are as long as this one have the same."""
+        length_s = (self.end_s - self.start_s) * times
+        start_s = floor(self.start_s / length_s + ROUNDING) * length_s
+        end_s = max(start_s + length_s, self.end_s)
+        return replace(self, start_s=min(start_s, self.start_s), end_s=end_s, columns=self.columns * times)
+
     def column(self, times: Floats) -> Floats:
         """Where moments lie, counted in columns from the left edge."""
         return (times - self.start_s) / self.column_s
@@ -47,20 +62,30 @@ class Uses:
 
     def __init__(self, rows: Rows, lane: NDArray[np.int32], start: Floats, end: Floats) -> None:
         """In any order; the lane is the slot of a pool, or the copy of a lock."""
-        order = np.argsort(start, kind="stable")
-        self._rows, self._lane, self._start, self._end = rows[order], lane[order], start[order], end[order]
-        self._reach = np.maximum.accumulate(self._end)
+        self._rows, self._lane, self._start, self._end = rows, lane, start, end
+        self._by_time = NearlyInOrder(start, end)
+
+    def few(self, window: Window, most: int) -> Rows | None:
+        """The requests whose uses a window shows, in ascending order; None where these are more uses than so many."""
+        seen = self._seen(window)
+        return np.unique(self._rows[seen]) if len(seen) <= most else None
 
     def rows(self, window: Window) -> Rows:
         """The requests whose uses a window shows, in ascending order."""
-        first = int(self._reach.searchsorted(window.start_s, "right"))
-        last = max(int(self._start.searchsorted(window.end_s, "left")), first)
-        lane, start, end = self._lane[first:last], self._start[first:last], self._end[first:last]
-        seen = (end > window.start_s) & (lane >= window.first_lane) & (lane < window.first_lane + window.lanes)
-        if np.count_nonzero(seen) > ROWS_IN_SIGHT:
-            seen &= np.ceil(window.column(end)) > np.floor(window.column(start)) + 1.0
-        found: Rows = np.unique(self._rows[first:last][seen])
+        seen = self._seen(window)
+        if len(seen) > ROWS_IN_SIGHT:
+            first, last = window.column(self._start[seen]), window.column(self._end[seen])
+            seen = seen[np.ceil(last) > np.floor(first) + 1.0]
+        found: Rows = np.unique(self._rows[seen])
         return found
+
+    def _seen(self, window: Window) -> Rows:
+        near = self._by_time.near(window.start_s, window.end_s)
+        lane, start, end = self._lane[near], self._start[near], self._end[near]
+        seen = (start < window.end_s) & (end > window.start_s)
+        seen &= (lane >= window.first_lane) & (lane < window.first_lane + window.lanes)
+        inside: Rows = near[seen]
+        return inside
 
 
 def uses_of_pool(ledger: Ledger, sites: Sites, number: int) -> Uses:

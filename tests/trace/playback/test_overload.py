@@ -1,0 +1,136 @@
+"""Where very many wait, shortcuts are taken; what they find is what following every request finds."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.trace.playback import EventKind, Events, Playback, ledger, notable
+from simulator.trace.playback.drops import Drops
+from simulator.trace.playback.ledger import Ledger
+from simulator.trace.playback.lines import lines
+from simulator.trace.playback.nearly import NearlyInOrder
+from simulator.trace.playback.segments import Segments
+from simulator.trace.playback.sites import sites, when_left
+from simulator.trace.playback.uses import Window
+from simulator.trace.table import Trace
+from tests.engine.deployments import Deployment, deployments
+from tests.trace.playback import slowly
+
+every_deployment = pytest.mark.parametrize("deployment", list(deployments()), ids=str)
+LOST = (EventKind.SYN_DROPPED, EventKind.FAILED)
+
+
+def overloaded(deployment: Deployment) -> Trace:
+    """A spike that overflows a small backlog."""
+    return Deployment(server=deployment.server, settings={**deployment.settings, "backlog": 4}).run("spike")
+
+
+def rows_of(table: Segments | Events) -> list[tuple[float, ...]]:
+    return list(zip(*(getattr(table, name).tolist() for name in type(table).__slots__), strict=True))
+
+
+@every_deployment
+def test_a_line_knows_when_each_request_came_and_went(deployment: Deployment) -> None:
+    trace = deployment.run("spike")
+    for place, line in lines(trace).items():
+        rows = np.flatnonzero(~np.isnan(trace.reached[:, place]))
+        assert np.flatnonzero(~np.isnan(line.came)).tolist() == rows.tolist()
+        assert line.left[rows].tolist() == when_left(trace, place, rows).tolist()
+        further = (~np.isnan(trace.reached[:, place + 1 :])).any(axis=1)
+        assert line.went_on.tolist() == further.tolist()
+
+
+@every_deployment
+def test_looking_at_the_lines_first_finds_the_same_segments(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = (Ledger(deployment.run("spike")) for _ in range(2))
+    for t_s in slowly.moments_of(one.trace, 10):
+        monkeypatch.setattr(ledger, "CROWD_ROWS", len(one.trace))
+        everybody = rows_of(one.between(t_s, t_s + 0.1))
+        monkeypatch.setattr(ledger, "CROWD_ROWS", 0)
+        monkeypatch.setattr(ledger, "PIECE_ROWS", 5)
+        assert sorted(rows_of(other.between(t_s, t_s + 0.1))) == sorted(everybody)
+
+
+@every_deployment
+def test_a_part_of_what_is_notable_is_that_part_of_all_of_it(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trace = overloaded(deployment)
+    few, many = Playback(trace), Playback(trace)
+    for t_s in slowly.moments_of(trace, 10):
+        monkeypatch.setattr(notable, "FEW", len(few.notable) + len(trace))
+        told = few.log(t_s, 12)
+        monkeypatch.setattr(notable, "FEW", -1)
+        assert many.log(t_s, 12) == told
+
+
+@every_deployment
+def test_the_last_few_of_all_notable_events_are_in_the_log(deployment: Deployment) -> None:
+    playback = Playback(overloaded(deployment))
+    for t_s in slowly.moments_of(playback.trace, 10):
+        told = sum(1 + event.alike for event in playback.log(t_s, 10**6))
+        assert told == playback.notable.upto(t_s)
+
+
+@every_deployment
+def test_a_column_of_the_time_bar_has_lost_somebody_if_an_event_says_so(deployment: Deployment) -> None:
+    playback = Playback(overloaded(deployment))
+    events = playback.notable
+    times = events.time_s[np.isin(events.kind, LOST)]
+    column = np.minimum((times / playback.end_s * 50).astype(int), 49)
+    assert playback.lost(0.0, playback.end_s, 50).tolist() == [i in set(column.tolist()) for i in range(50)]
+
+
+@every_deployment
+def test_blocks_are_the_notable_events_that_say_so(deployment: Deployment) -> None:
+    playback = Playback(deployment.run("mixed"))
+    events = playback.notable
+    assert rows_of(playback.blocks) == rows_of(events.take(np.flatnonzero(events.kind == EventKind.BLOCKED)))
+
+
+@every_deployment
+def test_a_window_shows_the_same_whatever_was_looked_at_before(deployment: Deployment) -> None:
+    trace = deployment.run("mixed", "12 s")
+    looked = Playback(trace)
+    spans = [(i * 0.8, (i + 1) * 0.8) for i in range(12)] + [(7.2, 7.6), (7.6, 7.8)]
+    for group in looked.groups:
+        if group.resource is not None:
+            for span_s in spans:
+                shown = looked.painted(group.name, 0, group.lanes, span_s, 16)
+                assert (shown == Playback(trace).painted(group.name, 0, group.lanes, span_s, 16)).all()
+
+
+times = st.floats(0.0, 1e4)
+
+
+@given(st.lists(st.tuples(times, times), max_size=40), st.tuples(times, times))
+def test_all_intervals_that_share_time_with_a_stretch_are_found(
+    pairs: list[tuple[float, float]], stretch: tuple[float, float]
+) -> None:
+    start, end = np.sort(np.array(pairs, np.float64).reshape(-1, 2), axis=1).T
+    low, high = sorted(stretch)
+    near = NearlyInOrder(np.repeat(start, 200), np.repeat(end, 200)).near(low, high)
+    assert set(np.flatnonzero(np.repeat((start <= high) & (end >= low), 200))) <= set(near.tolist())
+    assert near.tolist() == sorted(set(near.tolist()))
+
+
+@given(times, st.floats(1e-3, 1e3), st.integers(1, 8))
+def test_a_wider_window_contains_the_window_and_is_not_much_longer_than_asked(
+    start_s: float, long_s: float, by: int
+) -> None:
+    window = Window(first_lane=0, lanes=1, start_s=start_s, end_s=start_s + long_s, columns=16)
+    wide = window.wider(by)
+    assert wide.contains(window)
+    assert wide.end_s - wide.start_s <= (by + 1.01) * long_s
+
+
+def test_no_syn_is_dropped_where_nobody_is_turned_away() -> None:
+    trace = next(deployments()).run("steady")
+    where = sites(trace)
+    (place,) = where.connects
+    found = Drops(trace, where, lines(trace)[place])
+    assert len(found.first) == 0
+    assert not any(len(events) for events in found.all())
