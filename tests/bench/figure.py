@@ -11,7 +11,7 @@ from statistics import median
 class Figure:
     what: str
     values: tuple[float, ...]
-    """By processor time, one for each repetition."""
+    """By processor time, or by the clock where a row is about waiting; one for each repetition."""
     elapsed: tuple[float, ...] = ()
     """The same by the clock on the wall, where that makes a difference."""
     unit: str = ""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from simulator.engine.loading import KernelError, kernel
-from tests.bench import engines, growth, program, screen, stage, sweep, uncompiled
+from tests.bench import engines, growth, program, screen, stage, sweep, uncompiled, watching
 from tests.bench.clock import pin
 from tests.bench.figure import Figure, table
 from tests.bench.sizes import FULL, QUICK, Sizes
@@ -26,6 +26,7 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("the stage", stage.figures),
     ("the whole program", program.figures),
     ("the screen", screen.figures),
+    ("the screen while it is watched", watching.figures),
 )
 
 

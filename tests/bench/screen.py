@@ -16,8 +16,8 @@ SIZE = (160, 45)
 """Columns and rows."""
 TARGET_S = 0.8
 PATIENCE_S = 60.0
-LAST = "━".encode()
-"""Of the time bar, which is in every picture of a run, and nowhere else."""
+LAST = "◆".encode()
+"""Where in the time bar we are: in every picture of a run, nowhere else, and nothing is written below it but keys."""
 ARGUMENTS = (*RUN, "--watch")
 
 

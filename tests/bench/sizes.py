@@ -21,6 +21,8 @@ class Sizes:
     """Requests of a run that is made again at every turn of a knob."""
     starts: int
     """Starts of the whole program."""
+    watch: float
+    """Seconds for which the stage is watched at a time."""
     rates: int
     """Rates of the sweep; each with twenty numbers of workers."""
 
@@ -34,6 +36,7 @@ FULL = Sizes(
     queue=100_000,
     knob=20_000,
     starts=10,
+    watch=4.0,
     rates=50,
 )
 QUICK = Sizes(
@@ -45,5 +48,6 @@ QUICK = Sizes(
     queue=300,
     knob=300,
     starts=1,
+    watch=0.5,
     rates=1,
 )

@@ -20,6 +20,9 @@ PROMISED = (
     "share of a core at 30 frames/s",
     "style runs in a frame, the most",
     "first picture of simulate --model prefork --load slow-clients --watch",
+    "the program playing 30 pictures/s",
+    "the program paused",
+    "key to what it changes, on a line of 60 KB/s",
     "simulate --model prefork --load slow-clients",
     "simulate --help",
 )

@@ -1,7 +1,7 @@
 """Rows, words and figures: who gets room first, and that nothing changes its width."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -110,6 +110,8 @@ def test_with_the_rows_that_columns_ask_for_together_each_has_all_it_wants(wante
 
 
 @given(st.floats(0.0, 1e6) | st.just(float("nan")))
+@example(9.5e-5)
+@example(9.95e-5)
 def test_durations_have_one_width(seconds: float) -> None:
     assert len(fixed_duration(seconds)) == 7
 

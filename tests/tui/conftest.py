@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from simulator.app.stage.look import Look
 from simulator.app.tui.app import StageApp
 from simulator.app.tui.sitting import Sitting, begin
-from tests.tui.sittings import Manual, shown
+from tests.tui.sittings import BEGIN_S, Manual, shown
 
 Scene = Callable[[Pilot[int]], Awaitable[None]]
 Play = Callable[..., StageApp]
@@ -33,6 +33,16 @@ def now() -> Manual:
 def sitting(now: Manual) -> Sitting:
     """Prefork under a small load, paused at the start."""
     return begin(shown("prefork"), now)
+
+
+@pytest.fixture
+def two(now: Manual) -> Sitting:
+    """Two servers with more lanes than fit, somewhere in the run, a busy lane selected."""
+    sitting = begin(shown("prefork:workers=64", "threaded", rate="100"), now)
+    sitting.clock.seek(BEGIN_S)
+    holders = sitting.shown.playbacks[0].at(BEGIN_S).pools[0].request
+    sitting.look(lane=int((holders >= 0).argmax()))
+    return sitting
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from simulator.app.compare.panes import pane
 from simulator.app.options import RunOptions
 from simulator.app.tui.session import Shown
 from simulator.app.tui.setup import Prepared, Setup, prepared
+from simulator.app.tui.sitting import Sitting
 from simulator.trace.playback import Playback
 
 SMALL = """
@@ -40,6 +41,8 @@ FOLDER = TemporaryDirectory(prefix="loopfork-tests-")
 """Gone when the tests are."""
 FILE = Path(FOLDER.name) / "small.toml"
 FILE.write_text(SMALL, encoding="utf-8")
+BEGIN_S = 1.5
+"""Somewhere in the run."""
 
 
 class Manual:
@@ -66,3 +69,9 @@ def shown(*words: str, **options: object) -> Shown:
     """Simulated, and ready to be watched; nobody changes it, so one is enough for all tests."""
     wanted = ready(*words, **options)
     return Shown(prepared=wanted, playbacks=tuple(map(Playback, wanted.traces())))
+
+
+def setup_of(sitting: Sitting) -> Setup:
+    """What is simulated there."""
+    assert sitting.shown.prepared is not None
+    return sitting.shown.prepared.setup

@@ -1,27 +1,47 @@
 """A terminal that answers is never sent more pictures than it takes in; one that does not is not waited for."""
 
+import re
+
 from textual import events
 from textual.pilot import Pilot
 
 from simulator.app.tui.app import StageApp
 from simulator.app.tui.lab_screen import LabScreen
-from simulator.app.tui.pace import FAR_S, LOST_S, Pace
+from simulator.app.tui.pace import FAR_S, FIRST_S, LOST_S, NUMBERS, REMEMBERED, Pace
 from simulator.app.tui.sitting import Sitting
 from tests.tui.conftest import Play
 from tests.tui.sittings import Manual
 
 
+def asked(pace: Pace) -> int:
+    """Ask, and return the column that an answer will name."""
+    found = re.fullmatch(r"\x1b\[1;(\d+)H\x1b\[6n", pace.ask())
+    assert found is not None
+    return int(found[1])
+
+
 def answered(pace: Pace, now: Manual, after_s: float) -> None:
-    pace.ask()
+    column = asked(pace)
     now.pass_s(after_s)
-    pace.answer()
+    pace.answer(column)
+
+
+def test_before_the_first_answer_one_picture_is_sent_and_no_more(now: Manual) -> None:
+    pace = Pace(now)
+    asked(pace)  # before any picture
+    assert not pace.behind
+    asked(pace)
+    assert pace.behind
 
 
 def test_a_terminal_that_never_answered_is_not_waited_for(now: Manual) -> None:
     pace = Pace(now)
     for _ in range(3):
-        pace.ask()
+        asked(pace)
+    now.pass_s(FIRST_S)
     assert not pace.behind
+    assert pace.waiting  # before the program ends: the first answer may be a late one
+    now.pass_s(LOST_S - FIRST_S)
     assert not pace.waiting
 
 
@@ -29,27 +49,76 @@ def test_a_slow_one_gets_one_picture_at_a_time(now: Manual) -> None:
     pace = Pace(now)
     answered(pace, now, 2 * FAR_S)
     assert not pace.behind
-    pace.ask()
+    column = asked(pace)
     assert pace.behind
-    pace.answer()
+    pace.answer(column)
     assert not pace.behind
 
 
 def test_a_quick_or_far_one_gets_the_next_while_the_last_is_on_its_way(now: Manual) -> None:
     pace = Pace(now)
     answered(pace, now, FAR_S / 2)
-    pace.ask()
+    asked(pace)
     assert not pace.behind
-    pace.ask()
+    asked(pace)
     assert pace.behind
+
+
+def test_a_quick_answer_does_not_make_a_slow_line_quick(now: Manual) -> None:
+    pace = Pace(now)
+    answered(pace, now, 2 * FAR_S)
+    answered(pace, now, FAR_S / 10)  # a picture in which hardly anything was new
+    asked(pace)
+    assert pace.behind
+    for _ in range(REMEMBERED):
+        answered(pace, now, FAR_S / 10)
+    asked(pace)
+    assert not pace.behind
 
 
 def test_an_answer_that_was_lost_is_not_waited_for_forever(now: Manual) -> None:
     pace = Pace(now)
     answered(pace, now, 2 * FAR_S)
-    pace.ask()
+    asked(pace)
     now.pass_s(LOST_S + 0.1)
     assert not pace.behind
+    assert not pace.waiting
+
+
+def test_an_answer_that_comes_late_does_not_pass_for_that_to_a_newer_question(now: Manual) -> None:
+    pace = Pace(now)
+    answered(pace, now, 2 * FAR_S)
+    late = asked(pace)
+    now.pass_s(LOST_S + 0.1)
+    newer = asked(pace)
+    pace.answer(late)
+    assert pace.behind
+    pace.answer(newer)
+    assert not pace.behind
+
+
+def test_an_answer_stands_for_all_that_was_asked_before(now: Manual) -> None:
+    pace = Pace(now)
+    answered(pace, now, FAR_S / 2)
+    asked(pace)
+    pace.answer(asked(pace))
+    assert not pace.waiting
+
+
+def test_a_line_that_takes_longer_than_answers_are_waited_for_is_waited_for_longer(now: Manual) -> None:
+    pace = Pace(now)
+    answered(pace, now, 2 * LOST_S)
+    asked(pace)
+    now.pass_s(2 * LOST_S)
+    assert pace.behind
+
+
+def test_the_cursor_is_put_only_where_the_terminal_has_a_column(now: Manual) -> None:
+    for columns in (1, 7, NUMBERS, 10 * NUMBERS):
+        pace = Pace(now)
+        questions = [pace.ask(columns) for _ in range(3 * NUMBERS)]
+        named = {int(re.findall(r"\d+", question)[1]) for question in questions}
+        assert named == set(range(1, min(columns, NUMBERS) + 1))
 
 
 def test_no_picture_is_drawn_while_the_terminal_is_behind(sitting: Sitting, now: Manual, play: Play) -> None:
@@ -58,19 +127,19 @@ def test_no_picture_is_drawn_while_the_terminal_is_behind(sitting: Sitting, now:
         assert isinstance(app, StageApp)
         screen = app.screen
         assert isinstance(screen, LabScreen)
-        app.pace.ask()
+        column = asked(app.pace)
         now.pass_s(2 * FAR_S)
-        while app.pace.waiting or not app.pace.answers:
-            app.post_message(events.CursorPosition(0, 0))
-            await pilot.pause()
+        app.post_message(events.CursorPosition(column - 1, 0))
+        await pilot.pause()
+        assert app.pace.answers
         sitting.clock.play()
-        app.pace.ask()
+        column = asked(app.pace)
         before = screen.pictures
         for _ in range(5):
             now.pass_s(0.1)
             screen.tick()
         assert screen.pictures == before
-        app.pace.answer()
+        app.pace.answer(column)
         screen.tick()
         assert screen.pictures == before + 1
 

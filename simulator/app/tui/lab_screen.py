@@ -62,8 +62,9 @@ class LabScreen(GridScreen):
         grid = CellGrid(*size)
         stage, scene_now = self._stage_size(size), self.scene_now
         lines = wrapped(self.sitting.message, max(stage.width - 2, 1))
-        if len(lines) > 1:
-            scene_now = replace(scene_now, message="")  # too long for the log
+        covered = self.sitting.panel is not None and stage == size
+        if len(lines) > 1 or covered:
+            scene_now = replace(scene_now, message="")  # too long for the log, or nobody would see all of it there
         grid.blit(frame(scene_now, stage, self.stage.look), 0, 0)
         panel = self.sitting.panel_state()
         if panel is not None:

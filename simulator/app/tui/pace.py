@@ -2,20 +2,24 @@
 
 What to watch: a slow line shows itself nowhere on this side. The kernel, ssh and everything on the way take in pictures
 for seconds before a write blocks. So behind a picture the terminal is asked where its cursor is: when the answer comes,
-it has drawn everything before, however far away it is.
+it has drawn everything before, however far away it is. The cursor is put somewhere else for each question, so that the
+answer says which of them it belongs to: one that comes late must not pass for that to a newer one.
 """
 
 import time
 from collections import deque
 from collections.abc import Callable
 
-QUESTION = "\x1b[6n"
-"""Where is the cursor? Nearly every terminal since the VT100 answers; whichever never did is not waited for."""
+NUMBERS = 64
+"""Columns that the cursor is put into, one after the other; where there are fewer, those."""
 FAR_S = 0.25
 """An answer within this time may come from far away; what takes longer waits behind pictures."""
+FIRST_S = 1.0
+"""Pictures wait so long for the first answer of all. Nearly every terminal since the VT100 gives one."""
 LOST_S = 3.0
-"""An answer that takes longer will not come."""
-
+"""An answer that takes longer will not come, unless others took about as long."""
+REMEMBERED = 8
+"""Answers by which the line is judged; one alone may have come after a picture in which hardly anything was new."""
 MOST_UNHEARD = 200
 
 
@@ -25,38 +29,53 @@ class Pace:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         """Nothing was asked yet."""
         self._now = now
-        self._asked_s: deque[float] = deque()
-        self._answer_s: float | None = None
+        self._asked: deque[tuple[int, float]] = deque(maxlen=NUMBERS)
+        """Questions without an answer, oldest first: the column, and when it was asked."""
+        self._count = 0
+        self._first_s = 0.0
+        self._took_s: deque[float] = deque(maxlen=REMEMBERED)
 
     @property
     def answers(self) -> bool:
         """Whether this terminal has ever answered."""
-        return self._answer_s is not None
+        return bool(self._took_s)
 
     @property
     def worthwhile(self) -> bool:
         """Whether to ask: a terminal that said nothing to so many questions has nothing to say."""
-        return self.answers or len(self._asked_s) < MOST_UNHEARD
+        return self.answers or self._count < MOST_UNHEARD
 
-    def ask(self) -> None:
-        """The question is sent behind a picture."""
-        self._asked_s.append(self._now())
+    def ask(self, columns: int = NUMBERS) -> str:
+        """What to send behind a picture that is so wide."""
+        column = self._count % max(min(columns, NUMBERS), 1) + 1
+        if self._count == 0:
+            self._first_s = self._now()
+        self._count += 1
+        self._asked.append((column, self._now()))
+        return f"\x1b[1;{column}H\x1b[6n"
 
-    def answer(self) -> None:
-        """The terminal has drawn the oldest of the pictures."""
-        if self._asked_s:
-            self._answer_s = self._now() - self._asked_s.popleft()
+    def answer(self, column: int) -> None:
+        """The terminal has drawn the picture before the question that put the cursor there, and all before that."""
+        if any(asked == column for asked, _ in self._asked):
+            asked, asked_s = self._asked.popleft()
+            while asked != column:
+                asked, asked_s = self._asked.popleft()
+            self._took_s.append(self._now() - asked_s)
 
     @property
     def waiting(self) -> bool:
-        """Whether an answer is still to come."""
-        if self.answers and self._asked_s and self._now() - self._asked_s[-1] > LOST_S:
-            self._asked_s.clear()
-        return self.answers and bool(self._asked_s)
+        """Whether an answer may still come."""
+        return self._open(LOST_S) > 0
 
     @property
     def behind(self) -> bool:
         """Whether another picture would only make a queue longer."""
-        if self._answer_s is None or not self.waiting:
-            return False
-        return len(self._asked_s) > (1 if self._answer_s < FAR_S else 0)
+        return self._open(FIRST_S) > (1 if max(self._took_s, default=0.0) < FAR_S else 0)
+
+    def _open(self, first_s: float) -> int:
+        """How many answers can be hoped for; where none has come, only for ``first_s`` from the first question on."""
+        now_s = self._now()
+        if not self.answers:
+            return len(self._asked) if now_s - self._first_s < first_s else 0
+        patience_s = max(LOST_S, 2.0 * max(self._took_s))
+        return sum(now_s - asked_s <= patience_s for _, asked_s in self._asked)

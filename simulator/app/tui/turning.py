@@ -27,7 +27,10 @@ def turn(sitting: Sitting, id: str, direction: int) -> None:
         found = knob(wanted, _side(sitting, wanted), id)
         if found is None:
             raise RefusalError(f"nothing to turn here: neither this load nor this server has a {id}")
-        return found.turn(direction)
+        setup = found.turn(direction)
+        if setup == wanted.setup:
+            raise RefusalError(f"{found.label}: {found.value} is as far as it goes")
+        return setup
 
     sitting.change(turned)
 

@@ -1,0 +1,188 @@
+"""Each rule on a run that was built to trigger it, and on one that is nearly the same but must not."""
+
+from dataclasses import replace
+
+import pytest
+
+from simulator.plan import Backlog, Connect, Outcome, Plan
+from simulator.trace.diagnosis import RULES, Rule
+from simulator.trace.rules_computing import (
+    cores_saturated,
+    gil_convoy,
+    gil_or_cores,
+    gil_saturated,
+    loop_blocked,
+    loop_saturated,
+)
+from simulator.trace.rules_ends import few_samples, gateway_timeouts, gave_up, overflow, refused, turned_away
+from simulator.trace.rules_load import accept_limit, imbalance, overload
+from simulator.trace.rules_slots import held_by_io, held_by_readers, held_by_uploads, too_few_to_compute
+from simulator.trace.rules_timeline import crashes, without_effect
+from simulator.workload.interventions import Do, Intervention
+from simulator.workload.table import Workload
+from tests.trace.by_hand import simulate
+from tests.trace.causes import (
+    HASH,
+    PAGE,
+    QUERY,
+    QUICK,
+    READER,
+    REPORT,
+    ROUGH,
+    SLOW_QUERY,
+    UPLOAD,
+    eager,
+    facts,
+    forked,
+    loops,
+    of,
+    proxied,
+    threads,
+)
+
+KILLED = Intervention(at=10.0, do=Do.KILL, number=1, lasting=1.0)
+
+CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]] = {
+    crashes: (
+        (loops(2), replace(of(200, page=QUERY), interventions=(KILLED,))),
+        (loops(1), replace(of(200, page=QUERY), interventions=(KILLED,))),
+        ["process 1 died at 10.0 s and took", "requests along; the other one went on"],
+    ),
+    without_effect: (
+        (loops(1), replace(of(20, page=PAGE), interventions=(KILLED,))),
+        (loops(2), replace(of(20, page=PAGE), interventions=(KILLED,))),
+        ["the timeline kills process 1, and this server has only process 0"],
+    ),
+    held_by_uploads: (
+        (forked(4), of(20, page=PAGE, phone=UPLOAD)),
+        (proxied(forked(4)), of(20, page=PAGE, phone=UPLOAD)),
+        ["the 4 workers are held", "listening to slow uploads", "both cores are 2 % busy", "a proxy in front"],
+    ),
+    held_by_readers: (
+        (forked(4), of(20, page=PAGE, phone=READER)),
+        (forked(40), of(20, page=PAGE, phone=READER)),
+        ["the 4 workers are held", "sending to slow readers", "a proxy in front"],
+    ),
+    held_by_io: (
+        (forked(4), of(60, page=QUERY)),
+        (loops(), of(60, page=QUERY)),
+        ["99 % waiting for I/O", "x 0.1 s each / 4)", "more workers, or async code"],
+    ),
+    too_few_to_compute: (
+        (forked(1), of(40, page=HASH)),
+        (forked(4), of(40, page=HASH)),
+        ["the worker is held", "computing, while both cores are 50 % busy", "add workers"],
+    ),
+    cores_saturated: (
+        (forked(8), of(64, page=HASH)),
+        (forked(8), of(15, page=HASH)),
+        ["both cores are 9", "compute less, or add cores"],
+    ),
+    gil_saturated: (
+        (threads(8), of(30, page=HASH)),
+        (threads(4, processes=4), of(30, page=HASH)),
+        ["the GIL is 8", "while both cores are 4", "threads of one process compute one at a time", "add processes"],
+    ),
+    gil_convoy: (
+        (threads(16), of(40, page=QUICK, report=REPORT)),
+        (threads(16), of(40, page=QUICK)),
+        ["for the GIL on average", 'long computations of "report" (up to 200 ms)', "switch interval of 5 ms"],
+    ),
+    loop_blocked: (
+        (loops(), of(40, page=QUICK, report=REPORT)),
+        (loops(), of(40, page=QUICK)),
+        ['"report" blocks an event loop for up to 200 ms'],
+    ),
+    loop_saturated: (
+        (loops(), of(30, page=HASH)),
+        (loops(processes=2), of(10, page=HASH)),
+        ["the event loop is", "while both cores are 4", "add processes"],
+    ),
+    imbalance: (
+        (eager(1, processes=4), of(12, page=QUICK, query=SLOW_QUERY)),
+        (threads(1, processes=4), of(12, page=QUICK, query=SLOW_QUERY)),
+        ["of the waiting for threads, another process had nothing to do", "of 4", "only when it has an idle thread"],
+    ),
+    accept_limit: (
+        (loops(limit=4), of(60, page=QUERY)),
+        (loops(limit=400), of(60, page=QUERY)),
+        ["takes 4 connections at most", "raise that limit"],
+    ),
+    overload: (
+        (forked(4), of(60, page=QUERY)),
+        (forked(4), of(30, page=QUERY)),
+        [
+            "60.5 requests/s arrive, and the 4 workers can carry 39.9 at most (4 / 0.1 s each)",
+            "in the system became",
+        ],
+    ),
+    refused: (
+        (forked(4, backlog=Backlog("backlog", 9, refuses=True)), of(60, page=QUERY)),
+        (forked(4), of(60, page=QUERY)),
+        ["were refused because the backlog (10 places) was full"],
+    ),
+    overflow: (
+        (forked(4, backlog=Backlog("backlog", 3), retries=ROUGH), of(36, page=QUERY)),
+        (forked(4, backlog=Backlog("backlog", 300), retries=ROUGH), of(36, page=QUERY)),
+        ["the backlog of 4 places overflowed", "had to repeat the SYN", "connected after 1.0 s (median)"],
+    ),
+    turned_away: (
+        (proxied(forked(4), connections=8), of(60, page=QUERY)),
+        (proxied(forked(4), connections=800), of(30, page=QUERY)),
+        ["were turned away because all 8 connections were taken"],
+    ),
+    gave_up: (
+        (forked(4), of(60, 20.0, 2.0, page=QUERY)),
+        (forked(8), of(60, 20.0, 2.0, page=QUERY)),
+        ["were given up by their clients", "of what the server did was for nobody (goodput", "of 39.8 requests/s)"],
+    ),
+    few_samples: (
+        (forked(4), of(10, 20.0, page=PAGE)),
+        (forked(4), of(60, 20.0, page=PAGE)),
+        ["completed requests were measured", "above the p95"],
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", CASES, ids=lambda rule: rule.__name__)
+def test_a_rule_speaks_on_the_run_that_was_built_for_it(rule: Rule) -> None:
+    (plan, load), _, expected = CASES[rule]
+    found = rule(facts(simulate(plan, load)))
+    assert found is not None
+    for words in expected:
+        assert words.lower() in found.sentence.lower(), found.sentence
+
+
+@pytest.mark.parametrize("rule", CASES, ids=lambda rule: rule.__name__)
+def test_a_rule_is_silent_on_the_run_without_its_cause(rule: Rule) -> None:
+    _, (plan, load), _ = CASES[rule]
+    assert rule(facts(simulate(plan, load))) is None
+
+
+def test_every_rule_has_its_runs() -> None:
+    elsewhere = {gateway_timeouts, gil_or_cores}  # the next test; tests/real/test_waits.py, as it is never simulated
+    assert set(RULES) - set(CASES) == elsewhere
+
+
+def test_a_proxy_that_stopped_waiting_is_told_apart_from_a_client_that_did() -> None:
+    behind = forked(1, backlog=Backlog("backlog", 1), retries=())
+    local = Connect(behind.backlogs[0], timeout_s=1.0, on_timeout=Outcome.UPSTREAM_TIMEOUT)
+    slow = proxied(Plan((local, *behind.steps[1:]), behind.cores))
+    late = gateway_timeouts(facts(simulate(slow, of(30, page=QUERY))))
+    assert late is not None
+    assert "the proxy stopped waiting" in late.sentence
+    assert gateway_timeouts(facts(simulate(proxied(forked(8)), of(30, 20.0, 0.05, page=QUERY)))) is None
+
+
+def test_as_many_workers_as_cores_are_too_few_where_nothing_waits_for_a_core() -> None:
+    found = facts(simulate(forked(1, cores=1), of(20, page=HASH)))
+    few = too_few_to_compute(found)
+    assert few is not None
+    assert few.sentence.endswith("add workers; when all compute, they will share the core.")
+    assert cores_saturated(found) is None
+
+
+def test_workers_more_than_cores_make_computing_wait_for_a_core() -> None:
+    found = facts(simulate(forked(3, cores=1), of(20, page=HASH)))
+    assert too_few_to_compute(found) is None
+    assert cores_saturated(found) is not None

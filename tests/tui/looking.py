@@ -1,0 +1,12 @@
+"""What can be seen of a running application."""
+
+from textual.pilot import Pilot
+
+from simulator.app.tui.screen import GridScreen
+
+
+def picture(pilot: Pilot[int]) -> str:
+    """As text."""
+    screen = pilot.app.screen
+    assert isinstance(screen, GridScreen)
+    return str(screen.canvas.grid)

@@ -1,0 +1,83 @@
+"""A scenario file that is edited while it is watched: what is shown stays, and a mistake in it is told."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from simulator.app.tui.sitting import Sitting, begin
+from tests.tui.conftest import Play
+from tests.tui.looking import picture
+from tests.tui.sittings import BEGIN_S, SMALL, Manual, setup_of, shown
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A scenario of the user's own."""
+    own = tmp_path / "own.toml"
+    own.write_text(SMALL, encoding="utf-8")
+    return own
+
+
+@pytest.fixture
+def watched(file: Path, now: Manual) -> Sitting:
+    """Prefork under it."""
+    sitting = begin(shown("prefork", load=str(file)), now)
+    sitting.clock.seek(BEGIN_S)
+    return sitting
+
+
+@pytest.mark.parametrize(
+    ("edited", "told"),
+    [
+        (SMALL.replace('duration = "4 s"', 'duration = "4 s'), "own.toml:3: not TOML"),
+        (SMALL.replace("share = 0.2", "shrae = 0.2"), 'did you mean "share"?'),
+        (None, "no such file"),
+    ],
+    ids=["not TOML", "unknown key", "gone"],
+)
+def test_a_mistake_is_told_with_the_next_change_and_nothing_else_happens(
+    edited: str | None, told: str, file: Path, watched: Sitting, play: Play
+) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        before, setup = watched.shown, setup_of(watched)
+        if edited is None:
+            file.unlink()
+        else:
+            file.write_text(edited, encoding="utf-8")
+        await pilot.press("r")
+        assert told in watched.message
+        assert told in " ".join(picture(pilot).split())
+        assert (watched.shown, setup_of(watched)) == (before, setup)
+
+    play(watched, played)
+
+
+def test_a_mistake_that_was_repaired_is_forgotten_and_the_file_counts_as_it_is_now(
+    file: Path, watched: Sitting, play: Play
+) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        file.write_text(SMALL + "nonsense", encoding="utf-8")
+        await pilot.press("r")
+        assert watched.message
+        file.write_text(SMALL.replace("cores = 2", "cores = 5"), encoding="utf-8")
+        await pilot.press("r")
+        assert not watched.message
+        assert watched.shown.playbacks[0].trace.plan.cores.count == 5
+
+    play(watched, played)
+
+
+def test_what_was_changed_before_can_be_taken_back_also_when_the_file_is_gone(
+    file: Path, watched: Sitting, play: Play
+) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        setup = setup_of(watched)
+        await pilot.press("r")
+        assert setup_of(watched) != setup
+        file.unlink()
+        await pilot.press("u")
+        assert setup_of(watched) == setup
+        assert watched.message == "taken back"
+
+    play(watched, played)

@@ -1,0 +1,98 @@
+"""Every key of the stage, pressed in a running application with a clock that stands still."""
+
+from collections.abc import Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from simulator.app.tui.actions import ACTIONS
+from simulator.app.tui.app import StageApp
+from simulator.app.tui.keys import BY_ID, KEYS
+from simulator.app.tui.lab_screen import LabScreen
+from simulator.app.tui.sitting import Sitting, begin
+from tests.tui.conftest import Play
+from tests.tui.sittings import Manual, setup_of, shown
+
+Seen = Callable[[Sitting, StageApp], object]
+EFFECTS: dict[str, Seen] = {
+    **{key.id: lambda sitting, app: setup_of(sitting) for key in KEYS if key.id in ACTIONS},
+    "play": lambda sitting, app: sitting.clock.playing,
+    **{
+        name: lambda sitting, app: sitting.clock.t_s
+        for name in ("step-back", "step", "back", "forward", "start", "end", "jump")
+    },
+    **{name: lambda sitting, app: sitting.clock.speed for name in ("slower", "faster")},
+    **{name: lambda sitting, app: sitting.pane.lane for name in ("select-up", "select-down")},
+    **{name: lambda sitting, app: sitting.pane.first for name in ("page-up", "page-down")},
+    **{name: lambda sitting, app: sitting.focus for name in ("next-pane", "previous-pane")},
+    **{name: lambda sitting, app: sitting.column_s for name in ("finer", "coarser")},
+    "zoom-pane": lambda sitting, app: sitting.zoomed,
+    "log-scale": lambda sitting, app: sitting.log_s,
+    "panel": lambda sitting, app: sitting.panel,
+    **{name: lambda sitting, app: sitting.message for name in ("redo", "remove", "undo", "copy", "leave")},
+    **{name: lambda sitting, app: type(app.screen) for name in ("charts", "source", "help", "inspect")},
+    "export": lambda sitting, app: app.screen.menu if isinstance(app.screen, LabScreen) else None,
+    "glyphs": lambda sitting, app: app.look.glyphs,
+    "theme": lambda sitting, app: app.look.theme,
+    "quit": lambda sitting, app: app.is_running,
+}
+FROM_ELSEWHERE = {"page-up": "page-down"}
+"""Keys that do nothing before another one was pressed."""
+pressed_keys = pytest.mark.parametrize(
+    ("name", "pressed"), [(key.id, each) for key in KEYS for each in key.keys.split(",")]
+)
+
+
+def test_the_table_of_keys_and_the_effects_tested_here_are_the_same() -> None:
+    assert set(EFFECTS) == {key.id for key in KEYS}
+
+
+@pressed_keys
+def test_every_key_does_what_it_is_for(name: str, pressed: str, two: Sitting, play: Play) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        app = pilot.app
+        assert isinstance(app, StageApp)
+        if name in FROM_ELSEWHERE:
+            await pilot.press(BY_ID[FROM_ELSEWHERE[name]].keys)
+        before = EFFECTS[name](two, app)
+        await pilot.press(pressed)
+        await app.workers.wait_for_complete()
+        if name == "quit":
+            assert app.return_value == 0
+        else:
+            await pilot.pause()
+            assert EFFECTS[name](two, app) != before
+
+    play(two, played, size=(120, 30))
+
+
+def test_nothing_can_be_turned_on_a_run_that_was_measured(now: Manual, play: Play) -> None:
+    first = shown("prefork")
+    sitting = begin(type(first)(prepared=None, playbacks=first.playbacks), now)
+
+    async def played(pilot: Pilot[int]) -> None:
+        for key in KEYS:
+            if key.id in ACTIONS:
+                await pilot.press(key.keys.split(",")[0])
+        assert sitting.shown.playbacks is first.playbacks
+        await pilot.press("space")
+        assert isinstance(pilot.app.screen, LabScreen)
+
+    play(sitting, played)
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [("-", "workers: 1 is as far as it goes"), ("S", "share of phone: 0 % is as far as it goes")],
+)
+def test_a_knob_that_goes_no_further_says_so(key: str, said: str, now: Manual, play: Play) -> None:
+    sitting = begin(shown("prefork:workers=1"), now)
+
+    async def played(pilot: Pilot[int]) -> None:
+        before: object = None
+        while setup_of(sitting) != before:
+            before = setup_of(sitting)
+            await pilot.press(key)
+        assert sitting.message == said
+
+    play(sitting, played)

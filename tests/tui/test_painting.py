@@ -1,0 +1,105 @@
+"""What is painted, when, and when not."""
+
+import pytest
+from textual.pilot import Pilot
+
+from simulator.app.stage.glyphs import ASCII
+from simulator.app.stage.look import Look
+from simulator.app.stage.palette import MONO
+from simulator.app.tui.lab_screen import LabScreen
+from simulator.app.tui.sitting import Sitting
+from tests.tui.conftest import Play
+from tests.tui.looking import picture
+from tests.tui.sittings import Manual
+
+
+def test_a_paused_picture_is_not_painted_again(sitting: Sitting, play: Play) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        screen = pilot.app.screen
+        assert isinstance(screen, LabScreen)
+        screen.tick()
+        before = (screen.pictures, screen.canvas.rows_painted)
+        for _ in range(20):
+            screen.tick()
+        assert (screen.pictures, screen.canvas.rows_painted) == before
+
+    play(sitting, played)
+
+
+def test_while_it_plays_only_rows_that_change_are_painted(sitting: Sitting, now: Manual, play: Play) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        screen = pilot.app.screen
+        assert isinstance(screen, LabScreen)
+        sitting.clock.play()
+        screen.tick()
+        before = screen.canvas.rows_painted
+        now.pass_s(0.05)
+        screen.tick()
+        assert 0 < screen.canvas.rows_painted - before < screen.cells.height
+
+    play(sitting, played)
+
+
+def test_a_message_goes_away_after_some_seconds(sitting: Sitting, now: Manual, play: Play) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        await pilot.press("u")
+        assert "nothing was changed yet" in picture(pilot)
+        now.pass_s(60.0)
+        pilot.app.screen.tick()  # type: ignore[attr-defined]
+        assert "nothing was changed yet" not in picture(pilot)
+
+    play(sitting, played)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 12)])
+def test_a_message_is_read_in_full_also_while_the_list_of_knobs_is_open(
+    size: tuple[int, int], sitting: Sitting, play: Play
+) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        await pilot.press("a")
+        sitting.say("the first words of a message that has quite a few of them, and the last")
+        pilot.app.screen.tick()  # type: ignore[attr-defined]
+        assert "the first words" in picture(pilot)
+        assert "and the last" in picture(pilot)
+        assert picture(pilot).count("the first words") == 1
+
+    play(sitting, played, size=size)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 12), (240, 67), (20, 5), (1, 1)])
+def test_the_picture_has_the_size_of_the_terminal_also_after_it_changed(
+    size: tuple[int, int], two: Sitting, play: Play
+) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        await pilot.resize_terminal(*size)
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, LabScreen)
+        assert screen.canvas.grid is not None
+        assert (screen.canvas.grid.width, screen.canvas.grid.height) == size
+        assert all(screen.canvas.render_line(row).cell_length == size[0] for row in range(size[1]))
+
+    play(two, played)
+
+
+def test_the_ascii_look_shows_no_other_character_than_those_of_the_load(two: Sitting, play: Play) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        for key in ("a", "h", "escape", "v", "escape", "question_mark", "escape", "e"):
+            await pilot.press(key)
+            await pilot.pause()
+            strange = {character for character in picture(pilot) if not character.isascii()}
+            assert strange <= set("上传图片小"), key
+
+    play(two, played, look=Look(ASCII))
+
+
+def test_without_colours_no_cell_has_one(two: Sitting, play: Play) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        screen = pilot.app.screen
+        assert isinstance(screen, LabScreen)
+        for row in range(screen.cells.height):
+            for segment in screen.canvas.render_line(row):
+                assert segment.style is not None
+                assert (segment.style.color, segment.style.bgcolor) == (None, None)
+
+    play(two, played, look=Look(theme=MONO))

@@ -1,0 +1,98 @@
+"""The screens around the stage open, do what they are for at every size, and close again."""
+
+import pytest
+from textual.pilot import Pilot
+
+from simulator.app.tui.help_screen import HelpScreen
+from simulator.app.tui.home_screen import HomeScreen
+from simulator.app.tui.keys import BY_ID
+from simulator.app.tui.lab_screen import LabScreen
+from simulator.app.tui.reading_screens import ChartsScreen, InspectScreen, SourceScreen
+from simulator.app.tui.screen import GridScreen
+from simulator.app.tui.sitting import Sitting
+from tests.tui.conftest import Play
+from tests.tui.sittings import setup_of
+
+
+@pytest.mark.parametrize(
+    ("name", "screen"),
+    [("charts", ChartsScreen), ("source", SourceScreen), ("help", HelpScreen), ("inspect", InspectScreen)],
+)
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 12), (240, 67), (10, 3)])
+def test_every_screen_opens_scrolls_and_closes_at_every_size(
+    name: str, screen: type[GridScreen], size: tuple[int, int], two: Sitting, play: Play
+) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        await pilot.press(BY_ID[name].keys.split(",")[0])
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, screen)
+        await pilot.press("down", "tab", "pagedown", "up", "shift+tab")
+        grid = pilot.app.screen.canvas.grid
+        assert grid is not None
+        assert (grid.width, grid.height) == size
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, LabScreen)
+
+    play(two, played, size=size)
+
+
+def test_in_the_source_tab_goes_through_the_files_and_then_to_the_next_server(two: Sitting, play: Play) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        await pilot.press("v")
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, SourceScreen)
+        seen = [(two.focus, screen.alone)]
+        for _ in range(6):
+            await pilot.press("tab")
+            seen.append((two.focus, screen.alone))
+        assert seen == [(0, None), (0, 0), (0, 1), (1, None), (1, 0), (1, 1), (0, None)]
+        await pilot.press("shift+tab")
+        assert (two.focus, screen.alone) == (1, 1)
+
+    play(two, played, size=(80, 24))
+
+
+def test_in_the_source_long_lines_can_be_scrolled_sideways_and_the_bar_says_how(two: Sitting, play: Play) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        await pilot.press("v", "tab")
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, SourceScreen)
+        before, setup = str(screen.canvas.grid), setup_of(two)
+        assert "> right" in before
+        await pilot.press("greater_than_sign")
+        assert str(screen.canvas.grid) != before
+        await pilot.press("less_than_sign")
+        assert str(screen.canvas.grid) == before
+        assert setup_of(two) is setup
+
+    play(two, played, size=(80, 24))
+
+
+def test_the_first_screen_opens_what_was_chosen_and_escape_leads_back(play: Play) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        assert isinstance(pilot.app.screen, HomeScreen)
+        await pilot.press("right", "down", "enter")
+        await pilot.pause()
+        lab = pilot.app.screen
+        assert isinstance(lab, LabScreen)
+        assert lab.sitting.shown.playbacks[0].trace.labels["model"] == "threaded"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, HomeScreen)
+
+    play(None, played)
+
+
+def test_the_palette_finds_actions_by_their_sentence(sitting: Sitting, play: Play) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        commands = list(pilot.app.get_system_commands(pilot.app.screen_stack[-2]))
+        half = next(command for command in commands if command.title.startswith("half as many"))
+        half.callback()
+        assert sitting.session.steps_back == 1
+
+    play(sitting, played)
