@@ -15,7 +15,7 @@ def fixed_duration(seconds: float) -> str:
     """A duration, flush right in 7 cells; a dash for nan."""
     if not isfinite(seconds):
         text = NOTHING
-    elif seconds < 0.000_095:
+    elif seconds < 0.000_0995:
         text = f"{max(seconds, 0.0) * 1e6:.0f} us"
     else:
         text = duration(seconds) if seconds < LONG_S else f"{seconds / 3600:.0f} h"

@@ -5,6 +5,7 @@ sentence gives way to another only now and then, or nobody could read any.
 """
 
 import re
+from math import floor
 
 from simulator.app.stage.kept import kept
 from simulator.app.stage.layout import Claim, Rank, Section
@@ -14,6 +15,8 @@ from simulator.app.stage.style import Style
 from simulator.app.stage.writing import clipped_lines
 
 LABEL = " WHY "
+FIGURES_S = 0.1
+"""Wall seconds for which figures in the sentence stand still."""
 FIGURES = re.compile(r"[\d.,]+ ?(?:us|ms|s|min|h|%)?")
 """What may change in a sentence that stays the same."""
 
@@ -34,8 +37,14 @@ def _draw(sheet: Sheet, sight: Sight) -> None:
 def _sentence(sight: Sight) -> str:
     if sight.view.why is not None:
         return sight.view.why
-    held, now = _why(sight, sight.read_s), _why(sight, sight.t_s)
+    held, now = _why(sight, sight.read_s), _why(sight, _shortly_before(sight))
     return now if FIGURES.sub("", now) == FIGURES.sub("", held) else held
+
+
+def _shortly_before(sight: Sight) -> float:
+    """The moment whose figures are shown: while the run plays, some times a second."""
+    stride_s = FIGURES_S * sight.scene.speed
+    return max(floor(sight.t_s / stride_s) * stride_s, sight.read_s) if sight.scene.playing else sight.t_s
 
 
 def _why(sight: Sight, t_s: float) -> str:
