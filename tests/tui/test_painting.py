@@ -1,11 +1,14 @@
 """What is painted, when, and when not."""
 
+import gc
+
 import pytest
 from textual.pilot import Pilot
 
 from simulator.app.stage.glyphs import ASCII
 from simulator.app.stage.look import Look
 from simulator.app.stage.palette import MONO
+from simulator.app.tui.canvas import Row
 from simulator.app.tui.lab_screen import LabScreen
 from simulator.app.tui.sitting import Sitting
 from tests.tui.conftest import Play
@@ -38,6 +41,32 @@ def test_while_it_plays_only_rows_that_change_are_painted(sitting: Sitting, now:
         assert 0 < screen.canvas.rows_painted - before < screen.cells.height
 
     play(sitting, played)
+
+
+def test_rows_that_are_no_longer_shown_do_not_wait_for_the_garbage_collector(
+    sitting: Sitting, now: Manual, play: Play
+) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        screen = pilot.app.screen
+        assert isinstance(screen, LabScreen)
+        sitting.clock.play()
+        gc.disable()
+        try:
+            alive = rows_alive()
+            before = screen.canvas.rows_painted
+            while screen.canvas.rows_painted < before + 4 * screen.cells.height:
+                now.pass_s(0.1)
+                screen.tick()
+                await pilot.pause()
+            assert rows_alive() <= alive + screen.cells.height
+        finally:
+            gc.enable()
+
+    play(sitting, played)
+
+
+def rows_alive() -> int:
+    return sum(isinstance(each, Row) for each in gc.get_objects())
 
 
 def test_a_message_goes_away_after_some_seconds(sitting: Sitting, now: Manual, play: Play) -> None:

@@ -5,7 +5,7 @@ sends all of it again; so the rows are compared here, and where nothing changed 
 they are: a canvas has no border and no padding, and looking for some in every row would cost as much as the rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import groupby, repeat
 
@@ -24,6 +24,21 @@ from simulator.app.stage.style import Style
 
 SEGMENT = partial(tuple.__new__, Segment)
 """Makes a segment of its three parts: hundreds are needed for every picture, and this takes a third of the time."""
+
+
+class Row(Strip):
+    """A strip that is usually shown whole.
+
+    Textual's own remembers what it was cut into. Where that is itself, it waits for the garbage collector, and with
+    hundreds of pieces in every row that would stop the screen for a tenth of a second every few seconds.
+    """
+
+    __slots__ = ()
+
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
+        """Cut it at columns, the last of which is its end."""
+        columns = list(cuts)
+        return [self] if columns == [self.cell_length] else super().divide(columns)
 
 
 class Canvas(Widget, can_focus=True):
@@ -101,7 +116,7 @@ class Canvas(Widget, can_focus=True):
             return Strip([Segment(" " * width, behind)], width)
         texts, numbers = grid.pieces(y)
         segments = map(SEGMENT, zip(texts, map(self._styles.__getitem__, numbers), repeat(None)))
-        strip = Strip(segments, grid.width)
+        strip: Strip = Row(segments, grid.width)
         if grid.width != width:
             strip = strip.adjust_cell_length(width, behind)
         self._strips[y] = strip
