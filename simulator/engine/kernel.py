@@ -174,7 +174,12 @@ class Kernel:
     data_retries: cython.short[::1]
     lock_wait: cython.double[::1]
     detail: cython.bint
-    grants: list[tuple[int, int, float, float]]
+    grants: cython.int
+    grants_room: cython.int
+    grant_row: cython.int[::1]
+    grant_place: cython.int[::1]
+    grant_from: cython.double[::1]
+    grant_to: cython.double[::1]
     rows_ran_out: cython.bint
     # the walkers
     at: cython.short[::1]
@@ -296,7 +301,9 @@ class Kernel:
         self.heap_what = _longs(64)
         self.hop_seq, self.hop_walker, self.hop_kind = _longs(64), _ints([0] * 64), _ints([0] * 64)
         self.job_mark, self.job_number, self.job_walker = _doubles([0.0] * 64), _longs(64), _ints([0] * 64)
-        self.detail, self.grants, self.rows_ran_out = detail, [], False
+        self.detail, self.grants, self.grants_room, self.rows_ran_out = detail, 0, 0, False
+        self.grant_row, self.grant_place = _ints([0] * 64), _ints([0] * 64)
+        self.grant_from, self.grant_to = _doubles([0.0] * 64), _doubles([0.0] * 64)
         self._read_workload(workload)
         self._read_record(record)
         self._read_places(program)
@@ -349,9 +356,14 @@ class Kernel:
         """Whether a closed loop needed more rows than the workload has."""
         return self.rows_ran_out
 
-    def grants_so_far(self) -> list[tuple[int, int, float, float]]:
-        """Every time that a lock was held: (request, place, start, end)."""
-        return self.grants
+    def grants_so_far(self) -> tuple[Any, Any, Any, Any]:
+        """Every time that a lock was held: columns of requests, places, starts and ends, in order of their ends."""
+        return (
+            np.asarray(self.grant_row)[: self.grants],
+            np.asarray(self.grant_place)[: self.grants],
+            np.asarray(self.grant_from)[: self.grants],
+            np.asarray(self.grant_to)[: self.grants],
+        )
 
     def _read_places(self, program: Any) -> None:
         rows = program.places
@@ -463,7 +475,7 @@ class Kernel:
         kind: cython.int
         while budget > 0:
             budget -= 1
-            if max(self.heap_size, max(self.hop_size, self.jobs)) > self.room:
+            if max(self.heap_size, max(self.hop_size, self.jobs)) > self.room or self.grants > self.grants_room:
                 self.make_room(self.at_most)
             source, best, order = 4, INFINITY, 0
             if self.hop_size > 0:
@@ -640,6 +652,11 @@ class Kernel:
             self.hop_kind = _longer(self.hop_kind)
         self.hop_mask = self.log_mask = len(self.hop_seq) - 1
         self.room = len(self.heap_time) - entries
+        if self.detail:
+            while len(self.grant_row) < self.grants + entries:
+                self.grant_row, self.grant_place = _longer(self.grant_row), _longer(self.grant_place)
+                self.grant_from, self.grant_to = _longer(self.grant_from), _longer(self.grant_to)
+            self.grants_room = len(self.grant_row) - entries
 
     @cython.cfunc
     @cython.exceptval(check=False)
@@ -1304,8 +1321,10 @@ class Kernel:
     def note_grant(self, walker: cython.int) -> cython.void:
         row: cython.int = walker if walker < self.n else self.serving[walker - self.n]
         if self.detail:
-            place: cython.int = self.at[walker] if walker < self.n else self.accept_place
-            self.grants.append((row, place, self.since[walker], self.now))
+            self.grant_row[self.grants] = row
+            self.grant_place[self.grants] = self.at[walker] if walker < self.n else self.accept_place
+            self.grant_from[self.grants], self.grant_to[self.grants] = self.since[walker], self.now
+            self.grants += 1
         self.since[walker] = -1.0
 
     # --- the cores --------------------------------------------------------------------------------------------------

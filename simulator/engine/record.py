@@ -1,16 +1,18 @@
 """What an engine writes down while it runs, and the trace made of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from simulator.plan import Plan
 from simulator.plan.walk import Place, walk
 from simulator.trace.table import Grants, Trace
 from simulator.workload.table import Workload
 
-GRANT = np.dtype([("request", np.int32), ("place", np.int16), ("start", np.float64), ("end", np.float64)])
+KINDS = (np.int32, np.int16, np.float64, np.float64)
+"""Of the columns of grants."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +70,8 @@ class Record:
         return Trace(plan=plan, workload=workload.take(rows), grants=grants, **taken)
 
 
-def grants_table(grants: list[tuple[int, int, float, float]]) -> Grants:
-    """Rows (request, place, start, end) as columns, in order of time."""
-    table = np.fromiter(grants, GRANT, len(grants))
-    table = table[np.lexsort((table["request"], table["end"], table["start"]))]
-    return Grants(**{name: np.ascontiguousarray(table[name]) for name in GRANT.names or ()})
+def grants_table(columns: Iterable[ArrayLike]) -> Grants:
+    """The columns request, place, start and end, put in order of time."""
+    request, place, start, end = (np.asarray(column, kind) for column, kind in zip(columns, KINDS, strict=True))
+    order = np.lexsort((request, end, start))
+    return Grants(request=request[order], place=place[order], start=start[order], end=end[order])

@@ -257,4 +257,6 @@ def simulate(
             progress(server.env.now)
     if server.rows_ran_out:
         return None
-    return server.record.trace(plan, workload, grants_table(server.computing.grants) if detail else None)
+    grants = server.computing.grants
+    columns = zip(*grants, strict=True) if grants else ((), (), (), ())
+    return server.record.trace(plan, workload, grants_table(columns) if detail else None)
