@@ -19,7 +19,7 @@ from simulator.trace.rules_computing import (
     loop_blocked,
     loop_saturated,
 )
-from simulator.trace.rules_ends import few_samples, gateway_timeouts, gave_up, overflow, refused, turned_away
+from simulator.trace.rules_ends import broken, few_samples, gateway_timeouts, gave_up, overflow, refused, turned_away
 from simulator.trace.rules_load import accept_limit, imbalance, overload
 from simulator.trace.rules_slots import held_by_io, held_by_readers, held_by_uploads, too_few_to_compute
 from simulator.trace.rules_timeline import crashes, without_effect
@@ -42,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     accept_limit,
     refused,
     overflow,
+    broken,
     turned_away,
     gateway_timeouts,
     gave_up,

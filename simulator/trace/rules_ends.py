@@ -48,6 +48,9 @@ def overflow(facts: Facts) -> Finding | None:
     late = _connected_after(facts, retried)
     if len(late):
         text += f", and those that got in were connected after {duration(percentiles(late, [50.0])[0])} (median)"
+    forgotten = len(_forgotten(facts))
+    if forgotten:
+        text += f"; {count(forgotten)} stayed half open until the server forgot them and broke them off"
     waited = _waited_for_data(facts, rows[data])
     if waited > HARDLY * facts.trace.workload.duration:
         text += f"; some were accepted before their data, which were waited for {duration(waited)} in all"
@@ -82,6 +85,22 @@ def _waited_for_data(facts: Facts, rows: Rows) -> float:
             later = np.fmin.reduce(trace.reached[rows, i + 1 :], axis=1, initial=np.inf)
             waited += float(np.nansum(np.fmin(later, trace.left[rows]) - trace.reached[rows, i]))
     return waited
+
+
+def broken(facts: Facts) -> Finding | None:
+    """A real server broke connections off; those that it had forgotten before a full backlog are told with that."""
+    lost = _ended(facts, Outcome.BROKEN) - len(_forgotten(facts))
+    if lost <= 0:
+        return None
+    text = f"{_of_all(facts, lost)} were broken off before they had their whole response: the server's log may say why"
+    return _failure(facts, lost, text)
+
+
+def _forgotten(facts: Facts) -> Rows:
+    """Requests that were half open before a full backlog until the server knew nothing of them any more."""
+    rows, trace = np.flatnonzero(facts.measures.category), facts.trace
+    forgotten: Rows = rows[(trace.outcome[rows] == Outcome.BROKEN) & (trace.data_retries[rows] > 0)]
+    return forgotten
 
 
 def turned_away(facts: Facts) -> Finding | None:

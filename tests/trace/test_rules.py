@@ -6,6 +6,7 @@ import pytest
 
 from simulator.plan import Backlog, Connect, Outcome, Plan
 from simulator.trace.diagnosis import RULES, Rule
+from simulator.trace.phrases import count
 from simulator.trace.rules_computing import (
     cores_saturated,
     gil_convoy,
@@ -14,13 +15,13 @@ from simulator.trace.rules_computing import (
     loop_blocked,
     loop_saturated,
 )
-from simulator.trace.rules_ends import few_samples, gateway_timeouts, gave_up, overflow, refused, turned_away
+from simulator.trace.rules_ends import broken, few_samples, gateway_timeouts, gave_up, overflow, refused, turned_away
 from simulator.trace.rules_load import accept_limit, imbalance, overload
 from simulator.trace.rules_slots import held_by_io, held_by_readers, held_by_uploads, too_few_to_compute
 from simulator.trace.rules_timeline import crashes, without_effect
 from simulator.workload.interventions import Do, Intervention
 from simulator.workload.table import Workload
-from tests.trace.by_hand import simulate
+from tests.trace.by_hand import random_load, simulate
 from tests.trace.causes import (
     HASH,
     PAGE,
@@ -160,7 +161,8 @@ def test_a_rule_is_silent_on_the_run_without_its_cause(rule: Rule) -> None:
 
 
 def test_every_rule_has_its_runs() -> None:
-    elsewhere = {gateway_timeouts, gil_or_cores}  # the next test; tests/real/test_waits.py, as it is never simulated
+    # Those below; tests/real/test_waits.py, as it is never simulated.
+    elsewhere = {gateway_timeouts, broken, gil_or_cores}
     assert set(RULES) - set(CASES) == elsewhere
 
 
@@ -186,3 +188,28 @@ def test_workers_more_than_cores_make_computing_wait_for_a_core() -> None:
     found = facts(simulate(forked(3, cores=1), of(20, page=HASH)))
     assert too_few_to_compute(found) is None
     assert cores_saturated(found) is not None
+
+
+def test_who_was_forgotten_half_open_before_a_full_backlog_is_told_with_it_and_not_once_more() -> None:
+    found = facts(
+        simulate(
+            forked(1, backlog=Backlog("backlog", 2), retries=(1.0, 3.0, 7.0)),
+            random_load(30, 150.0, rtt=0.1, page=QUERY),
+        )
+    )
+    forgotten = found.summary.failed[Outcome.BROKEN.words]
+    told = overflow(found)
+    assert told is not None
+    assert f"{count(forgotten)} stayed half open until the server forgot them and broke them off" in told.sentence
+    assert broken(found) is None
+
+
+def test_connections_that_a_real_server_broke_off_are_told_without_a_guess() -> None:
+    measured = simulate(forked(4), of(10, page=PAGE))
+    outcome = measured.outcome.copy()
+    outcome[[3, 5]] = Outcome.BROKEN
+    told = broken(facts(replace(measured, outcome=outcome)))
+    assert told is not None
+    assert told.sentence.startswith("2 of ")
+    assert "broken off before they had their whole response" in told.sentence
+    assert broken(facts(measured)) is None
