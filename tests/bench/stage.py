@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import cycle, islice
 
+import models.coroutine.config
+import models.coroutine.model
 from models.prefork.config import Config
 from models.prefork.model import plan
 from simulator.app.stage.frame import frame
@@ -40,10 +42,11 @@ LOOP = 100_000
 
 @dataclass(frozen=True, eq=False)
 class Deployment:
-    """Prefork under slow clients, and how much of it."""
+    """A server and its load: prefork under slow clients, or whatever else is said."""
 
     plan: Plan
     workload: Workload
+    name: str = "prefork"
 
     @classmethod
     def of(cls, requests: int, rate: float, workers: int, cores: int) -> "Deployment":
@@ -53,16 +56,27 @@ class Deployment:
         scenario = load("slow-clients", list(changed.items()))
         return cls(plan(Config(workers=workers, backlog=1024), scenario.machine), draw(scenario))
 
+    @classmethod
+    def loop(cls, requests: int) -> "Deployment":
+        """An event loop, of which every turn is recorded."""
+        rate = 40.0
+        scenario = load(
+            "mixed", [("duration", f"{requests / rate} s"), ("warmup", "0 s"), ("arrivals.rate", str(rate))]
+        )
+        made = models.coroutine.model.plan(models.coroutine.config.Config(), scenario.machine)
+        return cls(made, draw(scenario), "coroutine")
+
     def view(self) -> View:
         """The run, made anew."""
         playback = Playback(run(self.plan, self.workload, detail=True))
-        return View(playback=playback, title="prefork", note=f"{LANES} workers")
+        return View(playback=playback, title=self.name)
 
 
 def figures(sizes: Sizes) -> Iterator[Figure]:
     """The rows of all three."""
     yield from _frames(Deployment.of(max(sizes.knob, 45 * RATE), RATE, LANES, CORES).view(), sizes)
-    yield _knob(Deployment.of(sizes.knob, RATE, LANES, CORES), sizes.rounds)
+    for deployment in (Deployment.of(sizes.knob, RATE, LANES, CORES), Deployment.loop(sizes.knob)):
+        yield _knob(deployment, sizes.rounds)
     for what, workers, cores in (("keeping up", 512, 64), ("overloaded", 8, 4)):
         yield _jumps(Deployment.of(sizes.many, LONG_RATE, workers, cores).view(), what)
 
@@ -104,7 +118,8 @@ def _knob(deployment: Deployment, rounds: int) -> Figure:
     middle = deployment.workload.duration / 2
     _picture(deployment.view(), middle)  # what only the first picture pays for
     taken = in_turn(rounds, lambda: _picture(deployment.view(), middle))[0]
-    return _figure(f"knob to picture, {len(deployment.workload):,} requests", taken, "ms", 1000, at_most=MOST_MS)
+    what = f"knob to picture, {deployment.name}, {len(deployment.workload):,} requests"
+    return _figure(what, taken, "ms", 1000, at_most=MOST_MS)
 
 
 def _jumps(view: View, what: str) -> Figure:

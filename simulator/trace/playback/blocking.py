@@ -4,7 +4,7 @@ What to watch: a loop is never interrupted, so a stay on it is first all the wai
 no record of every hold, only the columns of the trace.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,11 +37,14 @@ class Turns:
     place: int
 
 
-def blocked(trace: Trace, sites: Sites) -> Iterator[Events]:
-    """Every callback that had a loop for long while others waited, at the moment when it let go."""
+def blocked(trace: Trace, sites: Sites, turns_of: Callable[[int], Sequence[Turns]]) -> Iterator[Events]:
+    """Every callback that had a loop for long while others waited, at the moment when it let go.
+
+    ``turns_of`` a lock, by its number in the plan: what ``turns_at`` finds.
+    """
     for number, lock in enumerate(sites.locks):
         if isinstance(lock, Loop):
-            yield from _blocks(trace, sites, lock, list(turns_at(trace, sites, number)))
+            yield from _blocks(trace, sites, lock, turns_of(number))
 
 
 def turns_at(trace: Trace, sites: Sites, lock: int) -> Iterator[Turns]:
@@ -58,7 +61,7 @@ def _turns(trace: Trace, sites: Sites, place: int) -> Turns:
     return Turns(rows, asked, asked + waited, when_left(trace, place, rows), copies, place)
 
 
-def _blocks(trace: Trace, sites: Sites, lock: Lock, turns: list[Turns]) -> Iterator[Events]:
+def _blocks(trace: Trace, sites: Sites, lock: Lock, turns: Sequence[Turns]) -> Iterator[Events]:
     """The copies of a loop are laid one after another in time, so that all are searched at once."""
     apart = horizon(trace) + 1.0
     asked = np.sort(np.concatenate([turn.asked + turn.copy * apart for turn in turns]))

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from simulator.plan.words import Outcome
 from simulator.trace.levels import Level, level
+from simulator.trace.playback.blocking import Turns, turns_at
 from simulator.trace.playback.latest import Latest
 from simulator.trace.playback.lines import Line, lines
 from simulator.trace.playback.segments import Holds, Segments, segments
+from simulator.trace.playback.sites import Sites
 from simulator.trace.stays import ALWAYS, Stretch, horizon, server_end
 from simulator.trace.table import Trace
 
@@ -41,8 +43,15 @@ class Ledger:
         self.life_end: Floats = np.fmax(server_end(trace), trace.finished)
         """[n] when each request was over for the server and its client; the end of the run while open."""
         self._holds: Holds | None = None
+        self._turns: dict[int, tuple[Turns, ...]] = {}
         self._stretches: Latest[int, Segments] = Latest(STRETCHES_KEPT)
         self._longest_end: Floats = np.maximum.accumulate(self.life_end)
+
+    def turns(self, sites: Sites, lock: int) -> tuple[Turns, ...]:
+        """Every stay that needs a lock (by its number in the plan), place by place."""
+        if lock not in self._turns:
+            self._turns[lock] = tuple(turns_at(self.trace, sites, lock))
+        return self._turns[lock]
 
     def at(self, t_s: float) -> Segments:
         """What everybody does at a moment: segments that have begun and not ended."""

@@ -6,7 +6,7 @@ for, and then only for the time in question.
 """
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +85,7 @@ class Notable:
     @cached_property
     def blocked(self) -> Events:
         """Every callback that had an event loop for long while others waited, when it let go; in order of time."""
-        return joined(list(blocked(self._trace, self._sites)))
+        return joined(list(blocked(self._trace, self._sites, partial(self._ledger.turns, self._sites))))
 
     @cached_property
     def _others(self) -> Events:

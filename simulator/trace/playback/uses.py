@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from simulator.plan.resources import Loop
 from simulator.trace.holding import holdings
-from simulator.trace.playback.blocking import turns_at
 from simulator.trace.playback.ledger import Ledger
 from simulator.trace.playback.nearly import NearlyInOrder
 from simulator.trace.playback.sites import Sites
@@ -96,7 +95,7 @@ def uses_of_pool(ledger: Ledger, sites: Sites, number: int) -> Uses:
 
 def uses_of_lock(ledger: Ledger, sites: Sites, number: int) -> Uses:
     """Who had a lock, as far as that is known: threads take turns at a GIL from when they ask for it to the end."""
-    turns = list(turns_at(ledger.trace, sites, number))
+    turns = ledger.turns(sites, number)
     starts = [turn.granted if isinstance(sites.locks[number], Loop) else turn.asked for turn in turns]
     return Uses(
         np.concatenate([turn.rows for turn in turns] or [np.empty(0, np.intp)]),
