@@ -56,6 +56,17 @@ def test_a_picture_shows_the_moment_and_has_the_size_that_were_asked_for(run: Ca
         assert image.size == (50 * 16, 20 * 32)
 
 
+@pytest.mark.parametrize(
+    ("model", "size"),
+    [("prefork --workers 3", "3 workers"), ("threaded --threads 1", "1 thread"), ("coroutine", "1 process")],
+)
+def test_a_picture_says_how_large_the_server_is(
+    model: str, size: str, simulate: Simulate, load: Path, tmp_path: Path
+) -> None:
+    simulate("--model", *model.split(), "--load", load, "--picture", tmp_path / "a.txt", "--quiet")
+    assert size in (tmp_path / "a.txt").read_text(encoding="utf-8").splitlines()[1].split("  ")
+
+
 def test_a_film_begins_and_ends_where_asked_and_its_speed_makes_it_longer(run: Callable[..., Any]) -> None:
     run("--film", "a.cast", "--from", "500ms", "--to", "1s", "--speed", "0.25", "--size", "60x20")
     _, _, first, *_, last = map(json.loads, Path("a.cast").read_text(encoding="utf-8").splitlines())

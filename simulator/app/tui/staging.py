@@ -13,6 +13,9 @@ from simulator.app.tui.knobs import main_setting
 from simulator.app.tui.scenario_knobs import scenario_knobs
 from simulator.app.tui.setup import Prepared
 from simulator.app.tui.sitting import Sitting
+from simulator.plan import Plan
+from simulator.plan.processes import main_pool, process_count, slots_in_each
+from simulator.trace.phrases import plural
 from simulator.trace.playback import Playback
 
 BAR = (
@@ -112,8 +115,8 @@ def _words(prepared: Prepared | None, playback: Playback, number: int) -> tuple[
     labels = playback.trace.labels
     if prepared is None:
         names = [*json.loads(labels.get("fronts", "{}")), labels.get("model", "a server")]
-        note = "measured" if labels.get("engine") == "measured" else ""
-        return " + ".join(names), note, _settings(json.loads(labels.get("settings", "{}")))
+        note = [_size_of(playback.trace.plan), *(["measured"] if labels.get("engine") == "measured" else [])]
+        return " + ".join(names), ", ".join(note), _settings(json.loads(labels.get("settings", "{}")))
     side = prepared.setup.sides[number]
     names = [*(front.name for front, _ in side.fronts), side.model.name]
     return " + ".join(names), _size(prepared, number), _changed(side)
@@ -125,6 +128,13 @@ def _size(prepared: Prepared, number: int) -> str:
         return ""
     count = getattr(prepared.setup.sides[number].config, name)
     return f"{count} {name if count != 1 else name.removesuffix('es' if name.endswith('sses') else 's')}"
+
+
+def _size_of(plan: Plan) -> str:
+    """The same of a server of which only the plan is known."""
+    pool = main_pool(plan)
+    count, name = (process_count(plan), "process") if pool is None else (slots_in_each(plan, pool), pool.name)
+    return f"{count} {plural(name, count)}"
 
 
 def _changed(side: Deployment) -> str:
