@@ -37,9 +37,11 @@ def unit_for(seconds: Iterable[float]) -> TimeUnit:
 
 
 def duration(seconds: float) -> str:
-    """A single time with its unit, to three digits: ``850 µs``, ``12.3 ms``, ``1.23 s``, ``60 s``."""
+    """A single time with its unit, to three digits: ``0 s``, ``850 µs``, ``12.3 ms``, ``1.23 s``, ``60 s``."""
     if not math.isfinite(seconds):
         return MISSING
+    if seconds == 0.0:
+        return f"0 {SECONDS.name}"
     unit = SECONDS if seconds >= 0.9995 else MILLISECONDS if seconds >= 0.9995e-3 else MICROSECONDS  # 999.5 is 1 000
     return f"{three_digits(seconds / unit.seconds)} {unit.name}"
 

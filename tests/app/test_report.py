@@ -110,7 +110,7 @@ def test_a_bar_is_always_as_wide_as_it_should_be(shares: dict[str, float], width
 
 
 def test_times_have_the_unit_that_suits() -> None:
-    assert [duration(s) for s in (0.00085, 0.0123, 1.234, 60.0)] == ["850 µs", "12.3 ms", "1.23 s", "60 s"]
+    assert [duration(s) for s in (0.0, 0.00085, 0.0123, 1.234, 60.0)] == ["0 s", "850 µs", "12.3 ms", "1.23 s", "60 s"]
     assert [unit_for([s]).name for s in (0.002, 0.5, 26.0)] == ["µs", "ms", "s"]
     assert unit_for([0.5]).format(float("nan")) == "-"
 

@@ -5,7 +5,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from simulator.app.stage.figures import fixed_count, fixed_duration, fixed_percent, fixed_rate, nice_ceiling, step
+from simulator.app.stage.figures import (
+    count_behind,
+    fixed_count,
+    fixed_duration,
+    fixed_percent,
+    fixed_rate,
+    nice_ceiling,
+    step,
+)
 from simulator.app.stage.layout import (
     Claim,
     Rank,
@@ -119,6 +127,13 @@ def test_durations_have_one_width(seconds: float) -> None:
 @given(st.integers(0, 10**9))
 def test_counts_have_one_width(number: int) -> None:
     assert len(fixed_count(number)) == 5
+
+
+@given(st.integers(0, 10**9), st.sampled_from((4, 5)))
+def test_counts_never_touch_the_word_before_them(number: int, width: int) -> None:
+    text = count_behind(number, width)
+    assert text.startswith(" ")
+    assert len(text) == max(width, len(fixed_count(number).strip()) + 1)
 
 
 def test_rates_and_shares_have_one_width() -> None:

@@ -85,3 +85,19 @@ def test_a_source_that_goes_back_does_not_take_the_moment_along(clock: Clock, no
     clock.play()
     now.pass_s(-10.0)
     assert clock.t_s == 0.0
+
+
+def test_a_run_that_had_come_to_its_end_stands_still_wherever_one_goes(clock: Clock, now: Manual) -> None:
+    clock.play()
+    now.pass_s(1000.0)
+    clock.seek(20.0)
+    now.pass_s(1.0)
+    assert (clock.t_s, clock.playing) == (20.0, False)
+
+
+def test_a_run_that_had_come_to_its_end_stands_still_when_it_becomes_longer(clock: Clock, now: Manual) -> None:
+    clock.play()
+    now.pass_s(1000.0)
+    clock.end_at(90.0)
+    now.pass_s(1.0)
+    assert (clock.t_s, clock.playing) == (60.0, False)

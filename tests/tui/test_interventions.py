@@ -1,12 +1,15 @@
 """What is done to the server at the playhead becomes part of the scenario, and can be taken away again."""
 
 from collections.abc import Callable
+from functools import partial
+from itertools import product
 
 import pytest
 
 from simulator.app.refusal import RefusalError
-from simulator.app.tui import interventions
+from simulator.app.tui import interventions, turning
 from simulator.app.tui.setup import Prepared, Setup, prepared
+from simulator.app.tui.sitting import Sitting
 from simulator.plan import Outcome
 from simulator.workload.interventions import Do
 from tests.tui.sittings import ready
@@ -71,6 +74,31 @@ def test_less_than_one_is_refused() -> None:
         interventions.resized(ready("prefork:workers=1"), AT_S, 0, -1)
 
 
-def test_a_burst_in_a_closed_loop_is_refused_by_the_scenario() -> None:
-    with pytest.raises(RefusalError, match="closed loop"):
-        prepared(interventions.burst(ready("prefork", load="think-time"), AT_S))
+def test_a_burst_in_a_closed_loop_is_refused_in_words_about_clients() -> None:
+    with pytest.raises(RefusalError, match=r"^no burst in a closed loop: each client waits"):
+        interventions.burst(ready("prefork", load="think-time"), AT_S)
+
+
+def test_a_burst_after_the_end_of_the_load_is_refused_in_words_about_the_moment() -> None:
+    with pytest.raises(RefusalError, match=r"^no burst here: requests come up to 4 s; go back"):
+        interventions.burst(ready("prefork"), 4.0)
+    prepared(interventions.burst(ready("prefork"), 3.9))
+
+
+@pytest.mark.parametrize(
+    ("act", "t_s"),
+    [
+        *product(
+            (turning.kill, turning.burst, turning.slow_io, partial(turning.resize, direction=1)), (1.5004, 1.5006)
+        ),
+        (turning.kill, None),  # at the end of the run
+    ],
+)
+def test_what_is_done_to_a_paused_run_is_over_at_the_moment_that_is_shown(
+    act: Callable[[Sitting], None], t_s: float | None, sitting: Sitting
+) -> None:
+    sitting.clock.seek(sitting.clock.end_s if t_s is None else t_s)
+    act(sitting)
+    assert sitting.session.wanted is not None
+    (entry,) = sitting.session.wanted.scenario.timeline
+    assert entry.at <= sitting.clock.t_s <= entry.at + 0.001

@@ -1,18 +1,25 @@
 """Everything that can be turned: the steps are sensible, reach the simulation, and never leave an invalid setup."""
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.app.catalogue import servers
 from simulator.app.refusal import RefusalError
+from simulator.app.tui.actions import ACTIONS
 from simulator.app.tui.knobs import SIZE, knob, knobs, main_setting
 from simulator.app.tui.ladders import SHARES, next_nice, next_share, next_whole
 from simulator.app.tui.scaled import scaled
+from simulator.app.tui.session import Shown
 from simulator.app.tui.setup import Prepared, prepared
+from simulator.app.tui.sitting import begin
+from simulator.app.tui.turning import MISSING, turn
+from simulator.trace.playback import Playback
 from simulator.workload.distribution import Constant, Distribution, Erlang, Exponential, Lognormal, Pareto, Uniform
 from simulator.workload.load import load, shipped
-from tests.tui.sittings import ready
+from tests.tui.sittings import Manual, ready
 
 NAMES = [model.name for model in servers()]
 WITH_PROXY = [*NAMES, *(f"{name}+nginx" for name in NAMES)]
@@ -137,3 +144,24 @@ def test_what_makes_a_server_larger_is_found_by_what_it_does(server: str, settin
 def test_a_gil_can_only_be_turned_where_there_is_one() -> None:
     assert knob(ready("threaded"), 0, "gil") is not None
     assert knob(ready("prefork"), 0, "gil") is None
+
+
+@pytest.mark.parametrize(
+    ("id", "server", "name", "said"),
+    [
+        ("slow", "callback", "steady", "this load has no clients that are slower than others"),
+        (SIZE, "dev-server", "steady", "this server has only one size"),
+    ],
+)
+def test_a_key_that_has_nothing_to_turn_says_what_is_missing(
+    id: str, server: str, name: str, said: str, now: Manual
+) -> None:
+    wanted = ready(server, load=name)
+    sitting = begin(Shown(prepared=wanted, playbacks=tuple(map(Playback, wanted.traces()))), now)
+    turn(sitting, id, 1)
+    assert sitting.message == f"nothing to turn here: {said}"
+
+
+def test_every_key_that_turns_a_knob_knows_what_to_say_without_one() -> None:
+    turning = {each.keywords["id"] for each in ACTIONS.values() if isinstance(each, partial) and each.func is turn}
+    assert turning - {"seed"} == set(MISSING)  # there is always a seed

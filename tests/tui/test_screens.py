@@ -3,15 +3,16 @@
 import pytest
 from textual.pilot import Pilot
 
+from simulator.app.tui import staging
 from simulator.app.tui.help_screen import HelpScreen
 from simulator.app.tui.home_screen import HomeScreen
 from simulator.app.tui.keys import BY_ID
 from simulator.app.tui.lab_screen import LabScreen
 from simulator.app.tui.reading_screens import ChartsScreen, InspectScreen, SourceScreen
 from simulator.app.tui.screen import GridScreen
-from simulator.app.tui.sitting import Sitting
+from simulator.app.tui.sitting import Sitting, begin
 from tests.tui.conftest import Play
-from tests.tui.sittings import setup_of
+from tests.tui.sittings import Manual, setup_of, shown
 
 
 @pytest.mark.parametrize(
@@ -86,13 +87,27 @@ def test_the_first_screen_opens_what_was_chosen_and_escape_leads_back(play: Play
     play(None, played)
 
 
-def test_the_palette_finds_actions_by_their_sentence(sitting: Sitting, play: Play) -> None:
+def test_the_palette_finds_actions_by_their_name_and_by_what_they_do(sitting: Sitting, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press("ctrl+p")
         await pilot.pause()
         commands = list(pilot.app.get_system_commands(pilot.app.screen_stack[-2]))
-        half = next(command for command in commands if command.title.startswith("half as many"))
+        half = next(command for command in commands if command.title.startswith("shrink: half as many"))
         half.callback()
         assert sitting.session.steps_back == 1
 
     play(sitting, played)
+
+
+@pytest.mark.parametrize(
+    ("server", "size"),
+    [
+        ("prefork:workers=1", "1 worker"),
+        ("threaded:threads=8", "8 threads"),
+        ("threaded:processes=2,threads=8", "2 processes of 8 threads"),
+        ("callback:processes=3", "3 processes"),
+        ("dev-server", "1 process"),
+    ],
+)
+def test_the_name_of_a_server_says_how_large_all_of_it_is(server: str, size: str, now: Manual) -> None:
+    assert staging.scene(begin(shown(server), now)).views[0].note == size

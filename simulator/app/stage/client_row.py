@@ -3,7 +3,7 @@
 import numpy as np
 
 from simulator.app.stage.crowd import NOBODY, Kind, put_crowd
-from simulator.app.stage.figures import fixed_count
+from simulator.app.stage.figures import count_behind
 from simulator.app.stage.layout import Claim, Rank, Section
 from simulator.app.stage.pieces import fitting, piece, put_pieces
 from simulator.app.stage.sheet import Area, Sheet
@@ -37,7 +37,7 @@ def _draw(sheet: Sheet, sight: Sight) -> None:
         piece(
             (sheet.look.glyph(kind.style), kind.style),
             (f" {words}", Style.DIM),
-            (fixed_count(len(kind), 4), Style.TEXT),
+            (count_behind(len(kind), 4), Style.TEXT),
         )
         for kind, words in zip(kinds, names, strict=True)
     ]

@@ -31,6 +31,11 @@ def fixed_count(number: int, width: int = COUNT_WIDTH) -> str:
     return text.rjust(width)
 
 
+def count_behind(number: int, width: int = COUNT_WIDTH) -> str:
+    """The same behind a word: a cell wider where it would touch the word."""
+    return f" {fixed_count(number).strip()}".rjust(width)
+
+
 def fixed_rate(per_second: float) -> str:
     """A rate, flush right in 7 cells: ``  21.4/s``, ``1 250/s``."""
     digits = 1 if per_second < 999.95 else 0

@@ -46,8 +46,6 @@ class Glyphs:
     playhead: str
     marker: str
     """Points at a moment from above: something happened here."""
-    left: str
-    right: str
     up: str
     down: str
     play: str
@@ -107,8 +105,6 @@ UNICODE = Glyphs(
     track_ahead="╌",
     playhead="◆",
     marker="▾",
-    left="←",
-    right="→",
     up="↑",
     down="↓",
     play="►",
@@ -158,8 +154,6 @@ ASCII = Glyphs(
     track_ahead="-",
     playhead="@",
     marker="v",
-    left="<",
-    right=">",
     up="^",
     down="v",
     play=">",

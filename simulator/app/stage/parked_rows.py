@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from simulator.app.stage.crowd import Kind, put_crowd, scale_for
-from simulator.app.stage.figures import COUNT_WIDTH, fixed_count
+from simulator.app.stage.figures import COUNT_WIDTH, count_behind, fixed_count
 from simulator.app.stage.layout import Claim, Rank, Section
 from simulator.app.stage.pieces import Piece, fitting, piece, put_pieces
 from simulator.app.stage.sheet import Area, Sheet
@@ -52,7 +52,7 @@ def _pieces(sheet: Sheet, kinds: Sequence[Kind]) -> list[Piece]:
         piece(
             (sheet.look.glyph(kind.style), kind.style),
             (f" {name}", Style.DIM),
-            (fixed_count(len(kind)), Style.TEXT),
+            (count_behind(len(kind)), Style.TEXT),
             rank=int(kind.style is not Style.LOOP),
         )
         for kind, name in zip(kinds, NAMES, strict=True)
@@ -61,7 +61,7 @@ def _pieces(sheet: Sheet, kinds: Sequence[Kind]) -> list[Piece]:
 
 def _draw_together(sheet: Sheet, sight: Sight, kinds: Sequence[Kind]) -> None:
     """The counts in one row, and below it all requests as one crowd."""
-    pieces = [piece(("in hand", Style.DIM), (fixed_count(sum(map(len, kinds))), Style.TEXT)), *_pieces(sheet, kinds)]
+    pieces = [piece(("in hand", Style.DIM), (count_behind(sum(map(len, kinds))), Style.TEXT)), *_pieces(sheet, kinds)]
     put_pieces(sheet, 0, 1, fitting(pieces, sheet.width - 2))
     if sheet.height > 1:
         put_crowd(sheet, _beside_labels(sheet, sight, 1, sheet.height - 1), kinds, sight.number)

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.app.stage.crowd import Kind, put_crowd
-from simulator.app.stage.figures import fixed_count
+from simulator.app.stage.figures import count_behind, fixed_count
 from simulator.app.stage.kept import kept
 from simulator.app.stage.layout import Claim, Rank, Section
-from simulator.app.stage.pieces import fitting, piece, put_pieces
+from simulator.app.stage.pieces import Piece, fitting, piece, put_pieces
 from simulator.app.stage.sheet import Area, Sheet
 from simulator.app.stage.sight import Sight
 from simulator.app.stage.style import Style
@@ -46,17 +46,26 @@ def _draw(sheet: Sheet, *, sight: Sight, group: LaneGroup) -> None:
             piece(
                 (sheet.look.glyph(kind.style), kind.style),
                 (f" {words}", Style.DIM),
-                (fixed_count(len(kind)), Style.TEXT),
+                (count_behind(len(kind)), Style.TEXT),
                 rank=1,
             )
             for kind, words in ((before, "taking in"), (behind, "server"), (after, "to client"))
         ),
+        *_turned_away(sight, pool),
     ]
     pieces = fitting(pieces, sheet.width - col - LEAST_CROWD)
     words = sum(each.width + 2 for each in pieces)
     width = max(sheet.width - col - words - 1, 1)
     put_crowd(sheet, Area(0, col, 1, width), [before, behind, after], sight.number)
     put_pieces(sheet, 0, col + width + 2, pieces)
+
+
+def _turned_away(sight: Sight, pool: Pool) -> Iterator[Piece]:
+    """Whoever found all connections in use; only of a run in which somebody does."""
+    outcomes = sight.playback.trace.outcome
+    if kept(sight.playback, ("turned away", pool), lambda: bool((outcomes == pool.when_full).any())):
+        number = sight.now.ended[pool.when_full]
+        yield piece(("refused", Style.DIM), (count_behind(number), Style.BAD if number else Style.DIM), rank=2)
 
 
 def _parts(sight: Sight, pool: Pool, held: NDArray[np.int32]) -> Iterator[tuple[Style, NDArray[np.bool_]]]:

@@ -8,7 +8,7 @@ from functools import partial
 from math import ceil
 
 from simulator.app.stage.crowd import Kind, put_crowd, scale_for
-from simulator.app.stage.figures import fixed_count
+from simulator.app.stage.figures import count_behind, fixed_count
 from simulator.app.stage.layout import Claim, Rank, Section
 from simulator.app.stage.pieces import Piece, fitting, piece, put_pieces
 from simulator.app.stage.sheet import Area, Sheet
@@ -69,12 +69,12 @@ def _fill(waiting: int, room: int, full: bool) -> Piece:
 
 def _turned_away(sight: Sight) -> Piece:
     number = sum(sight.now.ended[outcome] for outcome in TURNED_AWAY)
-    return piece(("refused", Style.DIM), (fixed_count(number), Style.BAD if number else Style.DIM), rank=1)
+    return piece(("refused", Style.DIM), (count_behind(number), Style.BAD if number else Style.DIM), rank=1)
 
 
 def _dropped(number: int) -> Piece:
     """Clients whose SYN found no place, and who will try again."""
-    return piece(("retrying", Style.DIM), (fixed_count(number), Style.WARN if number else Style.DIM), rank=2)
+    return piece(("retrying", Style.DIM), (count_behind(number), Style.WARN if number else Style.DIM), rank=2)
 
 
 def _draw_pool_queue(sheet: Sheet, *, sight: Sight, pool: Pool) -> None:

@@ -1,9 +1,27 @@
-"""Averages over the last few seconds: at one moment a core is busy or not, and only an average says how much."""
+"""Figures about the moment, and averages over the seconds before it.
+
+What to watch: of how many there are, the moment has a number; but then a core is busy or not, and only an average says
+how much.
+"""
 
 from simulator.app.stage.kept import kept
 from simulator.app.stage.sight import Sight
+from simulator.trace.playback import Playback
 
 RECENT_S = 5.0
+INSTANT_S = 1e-6
+"""So short that hardly anything happens in it, and long enough for the difference of two running integrals."""
+
+
+def at_once(sight: Sight, playback: Playback, series: tuple[str, ...]) -> float:
+    """How many there are at the moment, of several things together; of this run, or of another one."""
+    start = sight.read_s
+
+    def worked_out() -> float:
+        known = [name for name in series if name in playback.series_names]
+        return float(sum(playback.series(name, start, start + INSTANT_S, 1)[0] for name in known))
+
+    return kept(playback, ("at once", series, start), worked_out)
 
 
 def recent(sight: Sight, series: str) -> float:

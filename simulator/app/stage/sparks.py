@@ -16,7 +16,7 @@ from simulator.app.stage.curves import CURVES, VALUE_WIDTH, WINDOW_S, Curve, Kin
 from simulator.app.stage.figures import step
 from simulator.app.stage.kept import kept, still
 from simulator.app.stage.layout import Claim, Rank, Section
-from simulator.app.stage.recent import recent
+from simulator.app.stage.recent import at_once, recent
 from simulator.app.stage.sheet import Sheet
 from simulator.app.stage.sight import ROUNDING, Sight
 from simulator.app.stage.style import Style
@@ -97,14 +97,18 @@ def _draw(sheet: Sheet, *, sight: Sight, curve: Curve, step_s: float) -> None:
 
 def _figure(sight: Sight, curve: Curve, values: Floats) -> float:
     """The value now. What a short column has of a rate or a share says little; elsewhere it is that of some seconds."""
+    if curve.kind is Kind.COUNT:
+        return at_once(sight, sight.playback, curve.series(sight))
     if curve.kind in (Kind.RATE, Kind.SHARE):
         (series,) = curve.series(sight)
         return recent(sight, series)
     return float(values[-1])
 
 
-def _before(curve: Curve, values: Floats, step_s: float) -> float:
+def _before(sight: Sight, ghost: Playback, curve: Curve, values: Floats, step_s: float) -> float:
     """The same of the run before the last change."""
+    if curve.kind is Kind.COUNT:
+        return at_once(sight, ghost, curve.series(sight))
     columns = round(WINDOW_S / step_s) if curve.kind in (Kind.RATE, Kind.SHARE) else 1
     last = values[-max(columns, 1) :]
     known = last[np.isfinite(last)]
@@ -125,7 +129,7 @@ def _draw_curve(sheet: Sheet, *, sight: Sight, curve: Curve, step_s: float, scal
     if ghost:
         before = _values(sight, ghost, curve, (width, step_s))
         bars(sheet, LABEL_WIDTH, _heights(before, *scale), Style.GHOST)
-        text = f" was {curve.figure(_before(curve, before, step_s)).strip()}"
+        text = f" was {curve.figure(_before(sight, ghost, curve, before, step_s)).strip()}"
         sheet.put(row, LABEL_WIDTH + width + VALUE_WIDTH, text, Style.GHOST)
     bars(sheet, LABEL_WIDTH, _heights(values, *scale), sight.spark)
 
@@ -202,6 +206,6 @@ def _draw_scale(sheet: Sheet, sight: Sight, step_s: float) -> None:
         columns,
     ]
     if sight.scene.log_s:
-        texts = [f"{text}; logarithmic: {DECADES:g} decades" for text in texts]
+        texts = [*(f"{text}; logarithmic: {DECADES:g} decades" for text in texts), f"{columns}; logarithmic"]
     text = next((text for text in texts if len(text) < sheet.width - LABEL_WIDTH), texts[-1])
     sheet.put(0, LABEL_WIDTH, text, Style.DIM)

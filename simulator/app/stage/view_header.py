@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from simulator.app.stage.figures import fixed_count, fixed_duration, fixed_rate
+from simulator.app.stage.figures import count_behind, fixed_duration, fixed_rate
 from simulator.app.stage.layout import Claim, Rank, Section
 from simulator.app.stage.pieces import Piece, Words, fitting, piece, put_line, put_pieces
 from simulator.app.stage.recent import so_far
@@ -68,7 +68,7 @@ def _draw_counts(sheet: Sheet, sight: Sight) -> None:
 
 
 def _count(words: str, number: int, rank: int, style: Style) -> Piece:
-    return piece((words, Style.DIM), (fixed_count(number), style if number else Style.DIM), rank=rank)
+    return piece((words, Style.DIM), (count_behind(number), style if number else Style.DIM), rank=rank)
 
 
 def _draw_differences(sheet: Sheet, sight: Sight) -> None:
@@ -88,6 +88,8 @@ def _difference(sight: Sight, series: str) -> Words:
     if not (mine == mine and other == other and other > 0.0):
         return "-".rjust(DIFFERENCE_WIDTH), Style.DIM
     change = mine / other - 1.0
+    if abs(change) < 0.005:
+        return "0 %".rjust(DIFFERENCE_WIDTH), Style.DIM
     text = f"{change * 100:+.0f} %" if abs(change) < 9.995 else f"{mine / other:.0f} fold"
-    style = Style.DIM if abs(change) < 0.005 else Style.GOOD if change < 0 else Style.BAD
+    style = Style.GOOD if change < 0 else Style.BAD
     return text.rjust(DIFFERENCE_WIDTH), style

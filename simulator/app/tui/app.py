@@ -160,11 +160,12 @@ class StageApp(App[int]):
             self.push_screen(Palette())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Everything that a key does on this screen, to be found by its name."""
+        """Everything that a key does on this screen, to be found by its name and by what it does."""
         if not isinstance(screen, GridScreen):
             return
         for key in screen.keys:
-            yield SystemCommand(screen.tells(key), f"key {self.pressed(key.id)}", partial(screen.action_do, key.id))
+            title, pressed = f"{key.id}: {screen.tells(key)}", f"key {self.pressed(key.id)}"
+            yield SystemCommand(title, pressed, partial(screen.action_do, key.id))
 
 
 T = TypeVar("T")

@@ -64,16 +64,18 @@ class Clock:
             self.play()
 
     def seek(self, t_s: float) -> None:
-        """Go to a moment, and play on if it played."""
-        moving = self._since is not None
+        """Go to a moment, and play on if it played; what had come to its end stands still."""
+        self._go(t_s, self.playing)
+
+    def _go(self, t_s: float, moving: bool) -> None:
         self._t_s = min(max(t_s, 0.0), self._end_s)
         self._since = self._now() if moving else None
 
     def end_at(self, end_s: float) -> None:
         """The run was computed anew and has another end; the moment stays where it was."""
-        at = self.t_s
+        at, moving = self.t_s, self.playing
         self._end_s = end_s
-        self.seek(at)
+        self._go(at, moving)
 
     def faster(self) -> None:
         """The next higher of the speeds."""

@@ -13,6 +13,7 @@ from simulator.app.refusal import RefusalError
 from simulator.app.tui.scaled import seconds_text
 from simulator.app.tui.setup import Prepared, Setup
 from simulator.plan.processes import main_pool, process_count, slots_in_each
+from simulator.workload.arrivals import Closed
 from simulator.workload.rounds import expected_requests
 from simulator.workload.timeline_table import Burst, Entry, Kill, Resize, SlowIo
 
@@ -53,8 +54,12 @@ def killed(prepared: Prepared, at_s: float, side: int, process: int) -> Setup:
 
 
 def burst(prepared: Prepared, at_s: float) -> Setup:
-    """Three times as many requests as otherwise, for two seconds."""
+    """Three times as many requests as otherwise, for two seconds. Raises RefusalError where none can come."""
     scenario = prepared.scenario
+    if isinstance(scenario.arrivals, Closed):
+        raise RefusalError("no burst in a closed loop: each client waits for its answer; more clients are more load")
+    if at_s >= scenario.duration:
+        raise RefusalError(f"no burst here: requests come up to {duration(scenario.duration)}; go back to add some")
     per_second = expected_requests(scenario) / scenario.duration
     count = max(round(per_second * BURST_S * (BURST_TIMES - 1.0)), 10)
     return _added(prepared, at_s, {"do": "burst", "requests": count, "for": BURST_S})

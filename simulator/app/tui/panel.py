@@ -111,6 +111,6 @@ def _explain(grid: CellGrid, top: int, panel: Panel, look: Look) -> None:
         entry = panel.timeline[panel.entry]
         about = f"at {duration(entry.at_s)}: {entry.words}"
     words: Sequence[str] = wrap(about, max(grid.width - 3, 1))
-    what = "delete removes it" if panel.entry is not None else f"{look.glyphs.left} {look.glyphs.right} turn it"
+    what = "delete removes it" if panel.entry is not None else "left and right turn it"
     for row, text in enumerate([*words[: HELP_LINES - 1], what]):
         grid.put(top + row, 2, text, Style.DIM)

@@ -9,7 +9,6 @@ from simulator.app.simulation import Deployment
 from simulator.app.stage.frame import lanes_of
 from simulator.app.stage.kept import kept
 from simulator.app.stage.scene import KeyHint, LaneRef, Scene, View
-from simulator.app.tui.knobs import main_setting
 from simulator.app.tui.scenario_knobs import scenario_knobs
 from simulator.app.tui.setup import Prepared
 from simulator.app.tui.sitting import Sitting
@@ -119,22 +118,18 @@ def _words(prepared: Prepared | None, playback: Playback, number: int) -> tuple[
         return " + ".join(names), ", ".join(note), _settings(json.loads(labels.get("settings", "{}")))
     side = prepared.setup.sides[number]
     names = [*(front.name for front, _ in side.fronts), side.model.name]
-    return " + ".join(names), _size(prepared, number), _changed(side)
-
-
-def _size(prepared: Prepared, number: int) -> str:
-    name = main_setting(prepared, number)
-    if name is None:
-        return ""
-    count = getattr(prepared.setup.sides[number].config, name)
-    return f"{count} {name if count != 1 else name.removesuffix('es' if name.endswith('sses') else 's')}"
+    return " + ".join(names), _size_of(playback.trace.plan), _changed(side)
 
 
 def _size_of(plan: Plan) -> str:
-    """The same of a server of which only the plan is known."""
-    pool = main_pool(plan)
-    count, name = (process_count(plan), "process") if pool is None else (slots_in_each(plan, pool), pool.name)
-    return f"{count} {plural(name, count)}"
+    """``4 workers``, ``2 processes of 8 threads``."""
+    pool, processes = main_pool(plan), process_count(plan)
+    if pool is None:
+        return f"{processes} {plural('process', processes)}"
+    count = slots_in_each(plan, pool)
+    slots = f"{count} {plural(pool.name, count)}"
+    whole = pool.size * pool.processes  # in each is as many as in all where there is one process, or each is a slot
+    return slots if count == whole else f"{processes} {plural('process', processes)} of {slots}"
 
 
 def _changed(side: Deployment) -> str:

@@ -4,15 +4,25 @@ What to watch: none of them runs anything. They make a setup of the newest one, 
 """
 
 from dataclasses import replace
+from math import floor
 
 from simulator.app.catalogue import fronts, servers
 from simulator.app.refusal import RefusalError
 from simulator.app.simulation import configured
 from simulator.app.tui import interventions
-from simulator.app.tui.knobs import knob
+from simulator.app.tui.knobs import SIZE, knob
 from simulator.app.tui.setup import MOST_SIDES, Prepared, Setup, with_front
 from simulator.app.tui.sitting import Sitting
 from simulator.app.tui.staging import lane_ref
+
+MISSING = {
+    "rate": "the arrivals of this load have no rate",
+    "slow": "this load has no clients that are slower than others",
+    "io": "this load has no I/O that could take longer or shorter",
+    "cpu": "this load has no computing that could take longer or shorter",
+    SIZE: "this server has only one size",
+}
+"""Why a knob that has keys of its own may not be there."""
 
 
 def _side(sitting: Sitting, wanted: Prepared) -> int:
@@ -26,7 +36,7 @@ def turn(sitting: Sitting, id: str, direction: int) -> None:
     def turned(wanted: Prepared) -> Setup | None:
         found = knob(wanted, _side(sitting, wanted), id)
         if found is None:
-            raise RefusalError(f"nothing to turn here: neither this load nor this server has a {id}")
+            raise RefusalError(f"nothing to turn here: {MISSING[id]}")
         setup = found.turn(direction)
         if setup == wanted.setup:
             raise RefusalError(f"{found.label}: {found.value} is as far as it goes")
@@ -111,27 +121,42 @@ def remove(sitting: Sitting) -> None:
         sitting.change(lambda wanted: interventions.removed(wanted, entry))
 
 
+def _playhead(sitting: Sitting) -> float:
+    """The moment in whole milliseconds, as entries are written. What is paused goes on to it, or it would lie ahead."""
+    clock = sitting.clock
+    at_s = round(clock.t_s, 3)
+    if at_s > clock.end_s:
+        at_s = floor(clock.t_s * 1e3) / 1e3
+    if not clock.playing and at_s > clock.t_s:
+        clock.seek(at_s)
+    return at_s
+
+
 def kill(sitting: Sitting) -> None:
     """The process of the selected lane."""
     lane = lane_ref(sitting, sitting.focus)
     groups = {group.name: group for group in sitting.shown.playbacks[sitting.focus].groups}
     process = groups[lane.group].process(lane.lane) if lane else 0
-    sitting.change(lambda wanted: interventions.killed(wanted, sitting.clock.t_s, _side(sitting, wanted), process))
+    at_s = _playhead(sitting)
+    sitting.change(lambda wanted: interventions.killed(wanted, at_s, _side(sitting, wanted), process))
 
 
 def burst(sitting: Sitting) -> None:
     """More requests for a while."""
-    sitting.change(lambda wanted: interventions.burst(wanted, sitting.clock.t_s))
+    at_s = _playhead(sitting)
+    sitting.change(lambda wanted: interventions.burst(wanted, at_s))
 
 
 def slow_io(sitting: Sitting) -> None:
     """Slow databases for a while."""
-    sitting.change(lambda wanted: interventions.slow_io(wanted, sitting.clock.t_s))
+    at_s = _playhead(sitting)
+    sitting.change(lambda wanted: interventions.slow_io(wanted, at_s))
 
 
 def resize(sitting: Sitting, direction: int) -> None:
     """More or fewer slots from here on."""
-    sitting.change(lambda wanted: interventions.resized(wanted, sitting.clock.t_s, _side(sitting, wanted), direction))
+    at_s = _playhead(sitting)
+    sitting.change(lambda wanted: interventions.resized(wanted, at_s, _side(sitting, wanted), direction))
 
 
 def undo(sitting: Sitting) -> None:

@@ -9,6 +9,7 @@ from simulator.plan.processes import process_count
 from simulator.trace.availability import Away, cores, processes_down, slots_away
 from simulator.trace.levels import Level
 from simulator.trace.playback.sites import Sites
+from simulator.trace.stays import horizon
 from simulator.trace.table import Trace
 
 NOTHING = Away(np.empty(0, np.int32), np.empty(0), np.empty(0))
@@ -27,15 +28,22 @@ class Outages:
 
     def slots_down(self, pool: int, t_s: float) -> NDArray[np.int32]:
         """The slots of a pool that are away at a moment."""
-        return _at(self.pool(pool), t_s)
+        away = self.pool(pool)
+        return away.slot[(away.start <= t_s) & ((away.end > t_s) | (away.end >= self._over_s))]  # also at the very end
 
     def copies_down(self, lock: int, t_s: float) -> NDArray[np.int32]:
         """The copies of a lock whose process is down at a moment."""
-        return _at(self.lock(lock), t_s)
+        away = self.lock(lock)
+        return away.slot[(away.start <= t_s) & (away.end > t_s)]
 
     def cores_at(self, t_s: float) -> int:
         """How many cores there are at a moment."""
         return int(self.cores.values(np.array([t_s]))[0])
+
+    @cached_property
+    def _over_s(self) -> float:
+        """Where outages are cut off: what is away then does not come back."""
+        return horizon(self._trace)
 
     @cached_property
     def cores(self) -> Level:
@@ -55,7 +63,3 @@ class Outages:
         rows = [(copy, *stretch) for copy, down in processes_down(self._trace).items() for stretch in down]
         copies, starts, ends = zip(*rows, strict=True) if rows else ((), (), ())
         return Away(np.array(copies, np.int32), np.array(starts, np.float64), np.array(ends, np.float64))
-
-
-def _at(away: Away, t_s: float) -> NDArray[np.int32]:
-    return away.slot[(away.start <= t_s) & (away.end > t_s)]

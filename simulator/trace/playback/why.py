@@ -6,6 +6,8 @@ wait for the reason it gives; the heaviest is said. Where nobody waits for anybo
 
 from collections.abc import Callable, Iterable, Iterator
 
+import numpy as np
+
 from simulator.trace.facts import Finding
 from simulator.trace.phrases import count, duration, is_or_are, sentence
 from simulator.trace.playback.activity import FOR_LOCK, Activity, among
@@ -17,6 +19,8 @@ from simulator.trace.playback.why_waiting import Now, cores_wanted, lock_taken, 
 
 WAITS = FOR_LOCK | among(Activity.BACKLOG, Activity.QUEUED, Activity.CORE)
 """Waits for something that other requests have."""
+ALL = {1: "it", 2: "both"}
+"""All of so many; of more it is ``all``."""
 Rule = Callable[[Now], Iterable[Finding]]
 
 
@@ -72,25 +76,35 @@ def what_all_do(now: Now) -> Iterator[Finding]:
     if not len(present):
         return
     alone = "" if WAITS[present.activity].any() else "nobody waits for anybody else: "
-    if len(present) == 1:
-        yield Finding(0.1, sentence(f"{alone}the only request in the system {does(Activity(present.activity[0]), 1)}"))
+    number, activity = len(present), Activity(present.activity[0])
+    if number == 1:
+        text = f"the only request in the system {does(activity, 1)}"
+    elif len(present.counts()) == 1:
+        text = f"{some_of(number, number, 'request')} in the system {does(activity, number)}"
     else:
-        yield Finding(0.1, sentence(f"{alone}of {so_many(len(present), 'request')} in the system {_doing(now.moment)}"))
+        text = f"of {so_many(number, 'request')} in the system {_doing(now.moment)}"
+    yield Finding(0.1, sentence(alone + text))
 
 
 def idle(now: Now) -> Iterator[Finding]:
-    """Nobody is there."""
+    """Nobody is there. What was taken away (slots of a pool that became smaller) is not idle."""
     moment = now.moment
-    what = [some_of(len(p.request), len(p.request), p.pool.name) for p in moment.pools]
-    what += [some_of(len(lock.holder), len(lock.holder), lock.lock.name) for lock in moment.locks]
+    what = [some_of(p.free, len(p.request), p.pool.name) for p in moment.pools if p.free]
+    free = [int(np.count_nonzero(lock.activity == Activity.IDLE)) for lock in moment.locks]
+    locks = [(number, len(lock.holder), lock.lock.name) for number, lock in zip(free, moment.locks, strict=True)]
+    what += [some_of(*each) for each in locks if each[0]]
     what.append(some_of(moment.cores, moment.cores, "core"))
     over = "" if moment.t_s < now.trace.workload.duration else ", and no more will come"
-    yield Finding(0.0, sentence(f"no request is in the system{over}: {in_line(what)} are idle"))
+    verb = is_or_are(1 if what == ["the core"] else 2)
+    yield Finding(0.0, sentence(f"no request is in the system{over}: {in_line(what)} {verb} idle"))
 
 
 def _doing(moment: Moment) -> str:
-    """``3 wait for I/O and 1 computes``, the most common first."""
+    """``3 wait for I/O and 1 computes``, the most common first; ``all wait for I/O`` where all do the same."""
     counts = sorted(moment.present.counts().items(), key=lambda entry: -entry[1])
+    if len(counts) == 1:
+        ((activity, number),) = counts
+        return f"{ALL.get(number, 'all')} {does(activity, number)}"
     return in_line([f"{count(number)} {does(activity, number)}" for activity, number in counts])
 
 

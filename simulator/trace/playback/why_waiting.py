@@ -207,7 +207,7 @@ def syn_dropped(now: Now) -> Iterator[Finding]:
     for backlog in now.moment.backlogs:
         number = len(backlog.retrying)
         if number:
-            room = f"has {len(backlog.waiting)} of {count(backlog.room)} places taken"
+            room = f"has {count(len(backlog.waiting))} of {count(backlog.room)} places taken"
             text = f"{so_many(number, 'client')} {_wait(number)} to repeat {_their(number)} SYN, which was dropped; "
             yield Finding(number, sentence(f"{text}the {backlog.backlog.name} {room} now"))
 

@@ -86,3 +86,15 @@ def test_slots_and_cores_that_were_taken_away_are_not_there() -> None:
 def test_what_is_done_to_the_surroundings_is_told_too(entry: Intervention, words: str) -> None:
     playback = Playback(serve("prefork", with_(load_at([0.5], 10.0, page=LONG), entry)))
     assert words in [event.words for event in playback.interesting]
+
+
+def test_a_worker_that_was_taken_away_is_away_up_to_and_at_the_end_of_the_run() -> None:
+    load = with_(load_at([0.1, 3.0], 10.0), Intervention(at=2.0, do=Do.SLOTS, number=1))
+    trace = serve("prefork", load, workers=3)
+    playback = Playback(trace)
+    assert [playback.at(t).pool("worker").down for t in (1.9, 2.5, trace.horizon_s)] == [0, 2, 2]
+    assert playback.lanes("worker", 0, 3, (0.0, trace.horizon_s), 10).doing.tolist() == [
+        Activity.IDLE,
+        Activity.DOWN,
+        Activity.DOWN,
+    ]

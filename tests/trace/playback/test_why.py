@@ -1,9 +1,12 @@
 """Staged moments, and the sentence that each deserves: with the numbers of that moment."""
 
+from dataclasses import replace
+
 import pytest
 
 from simulator.plan import Accept, Backlog, Connect, Cores, Handle, Plan, Pool, Receive, Release
 from simulator.trace.playback import Playback
+from simulator.workload.interventions import Do, Intervention
 from simulator.workload.load import shipped
 from tests.engine.deployments import Deployment, deployments
 from tests.models.serving import serve
@@ -97,10 +100,17 @@ def test_before_the_first_request_and_after_the_last_nobody_is_there() -> None:
     assert playback.why(99.0).startswith("No request is in the system, and no more will come: ")
 
 
+def test_workers_that_were_taken_away_are_not_idle() -> None:
+    load = replace(load_at([0.1], 20.0), interventions=(Intervention(at=2.0, do=Do.SLOTS, number=2),))
+    assert Playback(serve("prefork", load, workers=5)).why(3.0) == (
+        "No request is in the system: 2 of 5 workers and both cores are idle."
+    )
+
+
 def test_after_the_load_what_is_left_is_counted() -> None:
     load = load_at([0.9, 0.9], 1.0, page=Kind(steps=(("io", 5.0),)))
     assert Playback(serve("prefork", load, workers=2)).why(3.0) == (
-        "The load ended 2.0 s ago, and 2 requests are still in the system: 2 wait for I/O."
+        "The load ended 2.0 s ago, and 2 requests are still in the system: both wait for I/O."
     )
 
 
@@ -108,7 +118,7 @@ def test_requests_that_wait_for_nobody_are_said_to() -> None:
     load = load_at([0.1, 0.2], 10.0, page=Kind(steps=(("io", 5.0),)))
     playback = Playback(serve("prefork", load, workers=4))
     assert playback.why(0.15) == "Nobody waits for anybody else: the only request in the system waits for I/O."
-    assert playback.why(1.0) == "Nobody waits for anybody else: of 2 requests in the system 2 wait for I/O."
+    assert playback.why(1.0) == "Nobody waits for anybody else: both requests in the system wait for I/O."
 
 
 def test_a_measured_run_without_locks_slots_or_some_places_is_explained_too() -> None:
