@@ -5,7 +5,8 @@ from functools import cache
 from typing import Any
 
 from simulator.app.catalogue import catalogue
-from simulator.app.stage.scene import KeyHint, Scene, View
+from simulator.app.stage.grid import CellGrid
+from simulator.app.stage.scene import KeyHint, Scene, Size, View
 from simulator.experiment import run
 from simulator.trace.playback import Playback
 from simulator.workload.draw import draw
@@ -67,3 +68,18 @@ def view(wanted: Play, **details: Any) -> View:
 def scene(*plays: Play, t_s: float, **details: Any) -> Scene:
     views = tuple(view(each) for each in plays)
     return Scene(**{"views": views, "load": plays[0].load, "t_s": t_s, "keys": KEYS, **details})
+
+
+PREFORK = play("prefork", "slow-clients", workers=8)
+NGINX = play("prefork", "slow-clients", nginx=True, workers=8)
+THREADED = play("threaded", "mixed", processes=2, accept="eager")
+CALLBACK = play("callback", "mixed")
+MANY = play("prefork", "slow-clients", workers=40)
+BEHIND = play("coroutine", "slow-clients", nginx=True)
+FULL = 18.75
+"""Seconds: seven of the eight workers wait for uploads then."""
+LAB, SMALL = Size(120, 36), Size(80, 24)
+
+
+def row_of(grid: CellGrid, text: str) -> int:
+    return next(row for row in range(grid.height) if text in grid.text(row))

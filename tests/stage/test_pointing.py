@@ -1,0 +1,46 @@
+"""A pointer finds what lies under it: lanes, requests, moments, keys and views."""
+
+from simulator.app.stage.frame import frame, target_at
+from simulator.app.stage.look import Look
+from simulator.app.stage.scene import LaneRef
+from simulator.app.stage.target import KeyTarget, LaneTarget, RequestTarget, TimeTarget, ViewTarget
+from tests.stage.plays import CALLBACK, FULL, KEYS, LAB, PREFORK, playback, row_of, scene
+
+
+def test_a_pointer_finds_lanes_and_moments() -> None:
+    shown = scene(PREFORK, t_s=FULL)
+    grid = frame(shown, LAB, Look())
+    row = row_of(grid, "worker 3")
+    found = target_at(shown, LAB, row, 40)
+    assert isinstance(found, LaneTarget)
+    assert found.lane == LaneRef(group="worker", lane=3)
+    assert found.t_s is not None
+    assert 0.0 < found.t_s < FULL
+    beside = target_at(shown, LAB, row, 2)
+    assert isinstance(beside, LaneTarget)
+    assert beside.t_s is None
+
+
+def test_a_pointer_finds_who_waits_in_the_backlog() -> None:
+    shown = scene(PREFORK, t_s=FULL)
+    row = row_of(frame(shown, LAB, Look()), "backlog  [")
+    found = target_at(shown, LAB, row, 12)
+    waiting = playback(PREFORK).at(FULL).backlogs[0].waiting.request
+    assert found == RequestTarget(view=0, request=int(waiting[1]))
+
+
+def test_a_pointer_on_the_time_bar_finds_the_moment() -> None:
+    shown = scene(PREFORK, t_s=FULL)
+    row = row_of(frame(shown, LAB, Look()), "◆")
+    left, right = (target_at(shown, LAB, row, col) for col in (20, 100))
+    assert isinstance(left, TimeTarget)
+    assert isinstance(right, TimeTarget)
+    assert 0.0 < left.t_s < FULL < right.t_s < shown.end_s
+
+
+def test_a_pointer_finds_keys_and_views() -> None:
+    shown = scene(PREFORK, CALLBACK, t_s=FULL)
+    grid = frame(shown, LAB, Look())
+    assert target_at(shown, LAB, LAB.height - 1, 2) == KeyTarget(hint=KEYS[0])
+    assert target_at(shown, LAB, row_of(grid, "PREFORK"), 100) == ViewTarget(view=1)
+    assert target_at(shown, LAB, 999, 0) is None
