@@ -87,7 +87,8 @@ def _too_late(raw: dict[str, Any]) -> Iterator[Mistake]:
     if warmup is not None and warmup >= length:
         yield Mistake(
             ("warmup",),
-            f'expected less than the duration, "{duration}"; to measure all of it: warmup = "0 s"',
+            f'expected less than the duration, "{duration}"; to measure all of it: '
+            "warmup = \"0 s\" in the file, or --set warmup='0 s'",
             raw["warmup"],
         )
     if isinstance(arrivals, dict) and arrivals.get("kind") == "spike":

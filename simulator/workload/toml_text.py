@@ -7,6 +7,8 @@ from typing import Any
 
 from simulator.workload.mistakes import ScenarioError, printable
 
+BAD_KEY = "Invalid initial character for a key part"
+"""How tomllib calls what is mostly a key in the language of whoever wrote it."""
 LARGEST_FILE = 1_000_000
 """Bytes. Such a file is written by hand; data belongs in CSV files beside it."""
 
@@ -42,4 +44,6 @@ def parsed(label: str, data: bytes, expected: str) -> tuple[str, dict[str, Any]]
         found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(problem), re.DOTALL)
         where = f":{found[2]}" if found and found[2] else ""
         what = found[1] if found else str(problem)
+        if what == BAD_KEY:
+            what += "; a key with other characters than A-Z, a-z, 0-9, - and _ needs quotes around it"
         raise ScenarioError(f"{label}{where}: not TOML: {printable(what[:200])}") from None

@@ -103,6 +103,8 @@ def test_a_server_is_read_and_written_in_the_same_word(word: str) -> None:
         (("prefork", "prefork+nginx:nginx.request_buffering=perhaps"), "expected yes or no"),
         (("prefork", "prefork:workers"), "expected SETTING=VALUE"),
         (("prefork", "nginx"), "stands in front"),
+        (("prefork", "prefork:workers=2+nginx"), "comes before the settings: prefork+nginx:workers=2"),
+        (("prefork", "threaded:threads=2+nginx,processes=3"), "settings: threaded+nginx:threads=2,processes=3"),
     ],
 )
 def test_a_mistake_is_one_message(words: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -121,6 +121,13 @@ def test_broken_toml_is_named_by_its_line(tmp_path: Path) -> None:
         load(str(path))
 
 
+def test_keys_in_other_languages_are_told_that_they_need_quotes(tmp_path: Path) -> None:
+    path = tmp_path / "broken.toml"
+    path.write_text('title = "x"\n[clients.手机]\n', encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"broken\.toml:2: not TOML: .* needs quotes around it"):
+        load(str(path))
+
+
 def test_a_file_that_is_not_text_is_named_by_its_line(tmp_path: Path) -> None:
     path = tmp_path / "binary.toml"
     path.write_bytes(b'title = "x"\n\xff\xfe')

@@ -68,6 +68,11 @@ def _front(word: str, name: str) -> Model:
 
 def _setting(word: str, pair: str, model: Model, stand: list[Model]) -> tuple[Model, str, Any]:
     key, equals, text = pair.partition("=")
+    late = text.rpartition("+")[2]
+    if late in {front.name for front in fronts()}:
+        server_and_fronts, _, settings = word.partition(":")
+        meant = f"{server_and_fronts}+{late}:{settings.replace(f'+{late}', '')}"
+        raise RefusalError(f"compare {word}: what stands in front comes before the settings: {meant}")
     if not (key and equals and text):
         raise RefusalError(f"compare {word}: {pair}: expected SETTING=VALUE; a server is written {GRAMMAR}")
     prefix, dot, rest = key.replace("-", "_").rpartition(".")

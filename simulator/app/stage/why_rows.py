@@ -15,6 +15,7 @@ from simulator.app.stage.style import Style
 from simulator.app.stage.writing import clipped_lines
 
 LABEL = " WHY "
+CLAIM_ENDS = re.compile("[:;,(]")
 FIGURES_S = 0.1
 """Wall seconds for which figures in the sentence stand still."""
 FIGURES = re.compile(r"[\d.,]+ ?(?:us|ms|s|min|h|%)?")
@@ -38,7 +39,12 @@ def _sentence(sight: Sight) -> str:
     if sight.view.why is not None:
         return sight.view.why
     held, now = _why(sight, sight.read_s), _why(sight, _shortly_before(sight))
-    return now if FIGURES.sub("", now) == FIGURES.sub("", held) else held
+    return now if _claim(now) == _claim(held) else held
+
+
+def _claim(sentence: str) -> str:
+    """What a sentence says first, without its figures: as long as that stays, the rest may change."""
+    return CLAIM_ENDS.split(FIGURES.sub("", sentence), maxsplit=1)[0]
 
 
 def _shortly_before(sight: Sight) -> float:
