@@ -1,5 +1,7 @@
 """The figures of a frame: those of the moment, on one scale for all views, beside what they were before a change."""
 
+import math
+
 import pytest
 
 from simulator.app.stage.frame import frame
@@ -71,3 +73,17 @@ def test_whoever_finds_all_connections_of_a_proxy_in_use_is_counted_beside_them(
     assert f"refused {refused}" in " ".join(grid.text(row_of(grid, "nginx connection ")).split())
     calm = frame(scene(NGINX, t_s=30.0), LAB, Look())
     assert "refused" not in calm.text(row_of(calm, "nginx connection "))
+
+
+@pytest.mark.parametrize("wanted", [PREFORK, CALLBACK], ids=lambda each: each.title)
+def test_while_it_plays_the_sentence_has_the_figures_of_the_moment_or_is_at_most_half_a_second_old(
+    wanted: Play,
+) -> None:
+    fresh = 0
+    for t_s in (FULL + number / 30 for number in range(90)):
+        grid = frame(scene(wanted, t_s=t_s, playing=True), Size(400, 36), Look())
+        shown = grid.text(row_of(grid, " WHY ")).removeprefix(" WHY ").strip()
+        lately = [playback(wanted).why(math.floor(t_s / stride_s) * stride_s) for stride_s in (0.1, 0.5)]
+        assert shown in lately
+        fresh += shown == lately[0]
+    assert fresh > 45  # more often than not
