@@ -161,7 +161,7 @@ def give_to_holders(shown: NDArray[np.uint8], looks: Looks, process: NDArray[np.
     Of many threads each has the GIL for a small part of a column; but nobody ever waits for a GIL that nobody has.
     """
     computed = np.count_nonzero(looks == Activity.COMPUTING, axis=2) * FOR_LOCK[shown]
-    for each in np.unique(process):
+    for each in range(int(process.min()), int(process.max()) + 1):  # lanes in sight are neighbours
         rows = np.flatnonzero(process == each)
         idle = ~(shown[rows] == Activity.COMPUTING).any(axis=0)
         columns = np.flatnonzero(idle & (computed[rows].max(axis=0) > 0))
