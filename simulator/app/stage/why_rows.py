@@ -18,7 +18,7 @@ LABEL = " WHY "
 CLAIM_ENDS = re.compile("[:;,(]")
 FIGURES_S = 0.1
 """Wall seconds for which figures in the sentence stand still."""
-FIGURES = re.compile(r"[\d.,]+ ?(?:us|ms|s|min|h|%)?")
+FIGURES = re.compile(r"\b(?:all|both|of|the)\b|[\d.,]+ ?(?:us|ms|s|min|h|%)?|\s", re.IGNORECASE)
 """What may change in a sentence that stays the same."""
 
 
