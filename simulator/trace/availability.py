@@ -5,7 +5,7 @@ has to go while it is busy finishes first; one whose process dies does not.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,6 +118,18 @@ def away_by_name(trace: Trace) -> dict[str, Level]:
     missing = trace.plan.cores.count - there.height
     found[CORES] = Level(there.at, missing) if missing.any() else level(np.empty(0), np.empty(0))
     return {name: each for name, each in found.items() if len(each.at)}
+
+
+def cores_in_use(trace: Trace, runnable: Level) -> Level:
+    """Seconds of computing done in each second, as the numbers of runnable threads and of cores allow."""
+    there, plan = cores(trace), trace.plan
+    at = np.union1d(runnable.at, there.at) if len(there.at) > 1 else runnable.at
+    threads, count = np.round(runnable.values(at)).astype(np.intp), there.values(at).astype(np.intp)
+    done = np.zeros((int(count.max(initial=0)) + 1, int(threads.max(initial=0)) + 1))
+    for number in np.unique(count).tolist():
+        machine = replace(plan.cores, count=number)
+        done[number] = [many * machine.rate(many) for many in range(done.shape[1])]
+    return Level(at, done[count, threads])
 
 
 def cores(trace: Trace) -> Level:

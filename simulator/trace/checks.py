@@ -15,6 +15,7 @@ from simulator.trace import availability
 from simulator.trace.holding import Held, holdings
 from simulator.trace.levels import level
 from simulator.trace.measures import INDEX, Measures, lock_copies, measure
+from simulator.trace.queues import Levels
 from simulator.trace.stays import Floats, client_end, horizon, server_end
 from simulator.trace.table import Trace
 from simulator.workload.interventions import Do
@@ -29,15 +30,16 @@ def check(trace: Trace) -> list[str]:
     """Sentences about what cannot be true in this trace; none if it is sound."""
     if not len(trace):
         return []
-    measures = measure(trace, (0.0, horizon(trace)))
+    levels = Levels()
+    measures = measure(trace, (0.0, horizon(trace)), levels.read)
     laws = (
         _outcomes(trace),
         _order(trace),
-        _pools(measures),
-        _backlogs(measures),
+        _pools(measures, levels),
+        _backlogs(measures, levels),
         _locks(trace),
-        _cores(measures),
-        _little(measures),
+        _cores(measures, levels),
+        _little(measures, levels),
     )
     return [violation for law in laws for violation in law]
 
@@ -80,18 +82,18 @@ def _order(trace: Trace) -> Iterator[str]:
         yield f"{_rows(wrong)} reached a place before the one in front of it"
 
 
-def _pools(measures: Measures) -> Iterator[str]:
+def _pools(measures: Measures, levels: Levels) -> Iterator[str]:
     for part in measures.held:
         yield from _pool(measures.trace, part)
         if part.pool.queue_limit is not None and part.pool.processes == 1:
-            most = measures.queue(part.pool.name).maximum(*measures.window)
+            most = levels.queue(part.pool.name).maximum(*measures.window)
             if most > part.pool.queue_limit:
                 yield f"{most:.0f} requests waited for a {part.pool.name}, and {part.pool.queue_limit} may"
 
 
-def _backlogs(measures: Measures) -> Iterator[str]:
+def _backlogs(measures: Measures, levels: Levels) -> Iterator[str]:
     for backlog in measures.trace.plan.backlogs:
-        most = measures.queue(backlog.name).maximum(*measures.window)
+        most = levels.queue(backlog.name).maximum(*measures.window)
         if most > backlog.limit + 1:
             yield f"the {backlog.name} held {most:.0f} connections, and has {backlog.limit + 1} places"
 
@@ -134,13 +136,13 @@ def _locks(trace: Trace) -> Iterator[str]:
             yield f"{lock.name} {copies[twice[0]]} was held by two requests at {twice[1]:.6f} s"
 
 
-def _cores(measures: Measures) -> Iterator[str]:
+def _cores(measures: Measures, levels: Levels) -> Iterator[str]:
     """The cores do neither more nor less than the runnable threads and their number allow."""
     work = float(measures.cores_time[INDEX[State.COMPUTING]])
     there = availability.cores(measures.trace).integral(*measures.window)
     if work > there * (1.0 + EQUAL_S) + EQUAL_S:
         yield f"{work:.6f} s of computing were done, and the cores have {there:.6f} s"
-    possible = measures.cores_in_use().integral(*measures.window)
+    possible = availability.cores_in_use(measures.trace, levels.runnable()).integral(*measures.window)
     still_open = (measures.trace.outcome == Outcome.OPEN).any()
     if not still_open and abs(work - possible) > _cut_short(measures.trace) and _differ(work, possible):
         yield f"{work:.6f} s of computing were done while threads were runnable for {possible:.6f} s of the cores' time"
@@ -157,7 +159,7 @@ def _cut_short(trace: Trace) -> float:
     return seconds
 
 
-def _little(measures: Measures) -> Iterator[str]:
+def _little(measures: Measures, levels: Levels) -> Iterator[str]:
     """Mean number = arrival rate x mean time, for the whole system and for every queue."""
     trace = measures.trace
     inside = level(trace.arrival, client_end(trace)).integral(*measures.window)
@@ -165,7 +167,7 @@ def _little(measures: Measures) -> Iterator[str]:
     if _differ(inside, lives):
         yield f"Little's law: {inside:.6f} request-seconds in the system by counting, {lives:.6f} by adding up lives"
     for name, seconds in _waits(measures):
-        counted = measures.queue(name).integral(*measures.window)
+        counted = levels.queue(name).integral(*measures.window)
         if _differ(counted, seconds):
             sums = f"{counted:.6f} request-seconds by counting, {seconds:.6f} by adding up"
             yield f"Little's law: waiting for {name} took {sums}"

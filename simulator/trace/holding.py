@@ -51,10 +51,11 @@ class Holdings:
     end: Floats
 
 
-def holdings(trace: Trace, part: Held) -> Holdings:
-    """The intervals during which slots of a pool were held."""
-    slot = trace.slot[:, part.column]
+def holdings(trace: Trace, part: Held, block: slice = slice(None)) -> Holdings:
+    """The intervals during which slots of a pool were held; by some requests, or by all."""
+    slot = trace.slot[block, part.column]
     rows = np.flatnonzero(slot >= 0)
+    slot, rows = slot[rows], rows + (block.start or 0)
     start = trace.reached[:, part.taken_at + 1][rows]
     for place in range(part.taken_at + 2, part.freed_at + 1):
         missing = np.flatnonzero(np.isnan(start))
@@ -67,4 +68,4 @@ def holdings(trace: Trace, part: Held) -> Holdings:
         gone = trace.outcome[rows] == Outcome.GAVE_UP
         end = np.where(gone, np.minimum(end, trace.arrival[rows] + trace.workload.patience[rows]), end)
     got = np.flatnonzero(end > start)
-    return Holdings(rows[got], slot[rows[got]], start[got], end[got])
+    return Holdings(rows[got], slot[got], start[got], end[got])

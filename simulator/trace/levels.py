@@ -38,6 +38,14 @@ class Level:
         return float(seen.max(initial=0.0))
 
 
+def overlap(starts: Floats, ends: Floats, low: float, high: float) -> float:
+    """Seconds that the intervals have in common with the one from ``low`` to ``high``; those of which one end is not
+    known (nan) have none.
+    """
+    inside = np.minimum(ends, high) - np.maximum(starts, low)
+    return float(inside[inside > 0.0].sum())
+
+
 def level(starts: Floats, ends: Floats) -> Level:
     """How many of the intervals [start, end) contain each moment.
 
@@ -54,12 +62,6 @@ def level(starts: Floats, ends: Floats) -> Level:
     return Level(at[last], height[last])
 
 
-def difference(one: Level, other: Level) -> Level:
-    """``one`` minus ``other`` at every moment."""
-    at = np.union1d(one.at, other.at)
-    return Level(at, one.values(at) - other.values(at))
-
-
 def union(starts: Floats, ends: Floats) -> tuple[Floats, Floats]:
     """The intervals merged where they touch or overlap, in order of time."""
     if not len(starts):
@@ -69,11 +71,3 @@ def union(starts: Floats, ends: Floats) -> tuple[Floats, Floats]:
     opens = np.append(True, begin[1:] > reach[:-1])
     closes = np.append(opens[1:], True)
     return begin[opens], reach[closes]
-
-
-def union_by_copy(starts: Floats, ends: Floats, copies: NDArray[np.int32]) -> tuple[Floats, Floats]:
-    """The intervals merged within each copy: when each copy of a lock was in use by somebody."""
-    merged = [union(starts[copies == copy], ends[copies == copy]) for copy in np.unique(copies)]
-    if not merged:
-        return starts, ends
-    return np.concatenate([m[0] for m in merged]), np.concatenate([m[1] for m in merged])

@@ -4,7 +4,7 @@ What to watch: a request's time and a slot's time are cut from the same spans. T
 request as its client sees it, the second to the window in which resources are measured.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,37 +14,17 @@ from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
 from simulator.trace import availability
 from simulator.trace.availability import away_by_name, cores
-from simulator.trace.holding import Held, held_parts
-from simulator.trace.levels import Level, difference, level, union_by_copy
+from simulator.trace.holding import Held, held_parts, holdings
+from simulator.trace.levels import overlap
 from simulator.trace.outcomes import arrived_in_window, window
-from simulator.trace.stays import Floats, Span, client_end, server_end, spans
+from simulator.trace.queues import AtLock, Queue, Reader, Runnable, settle
+from simulator.trace.stays import Floats, Rows, Span, blocks, client_end, in_time, server_end, spans
 from simulator.trace.table import Trace
 
 STATES = tuple(State)
 INDEX = {state: i for i, state in enumerate(STATES)}
 CORES = availability.CORES
 OUTSIDE, NOT_COMPLETED, COMPLETED, SLOWEST = range(4)
-
-
-@dataclass(eq=False)
-class Intervals:
-    """Many intervals, collected piece by piece."""
-
-    starts: list[Floats] = field(default_factory=list)
-    ends: list[Floats] = field(default_factory=list)
-    copies: list[NDArray[np.int32]] = field(default_factory=list)
-
-    def add(self, start: Floats, end: Floats, copies: NDArray[np.int32] | None = None) -> None:
-        """Add some; ``copies`` says which copy of the resource each belongs to."""
-        self.starts.append(start)
-        self.ends.append(end)
-        self.copies.append(np.zeros(len(start), np.int32) if copies is None else copies)
-
-    def joined(self) -> tuple[Floats, Floats, NDArray[np.int32]]:
-        """All of them: starts, ends, copies."""
-        if not self.starts:
-            return np.empty(0), np.empty(0), np.empty(0, np.int32)
-        return np.concatenate(self.starts), np.concatenate(self.ends), np.concatenate(self.copies)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -65,12 +45,12 @@ class Measures:
     """By lock: [copies, states] seconds within the window; waiting is of requests, the rest of the lock."""
     cores_time: Floats
     """[states] seconds within the window that requests computed, and that they waited for a core."""
-    waiting: dict[str, Intervals]
-    """By backlog or pool: when requests waited for it."""
-    at_lock: dict[str, Intervals]
-    """By lock: when requests waited for it or held it."""
-    unlocked: Intervals
-    """When requests computed, or waited for a core, without a lock."""
+    waiting: dict[str, Queue]
+    """By backlog or pool: who waited for it."""
+    at_lock: dict[str, AtLock]
+    """By lock: who waited for it or held it."""
+    runnable: Runnable
+    """Who computed, or waited for a core."""
 
     def count(self, *categories: int) -> int:
         """Requests in these categories."""
@@ -81,36 +61,9 @@ class Measures:
         total: Floats = self.life[list(categories)].sum(axis=0)
         return total / max(self.count(*categories), 1)
 
-    def lock_in_use(self, name: str) -> Level:
-        """How many copies of a lock are in use at each moment: it is in use whenever anybody is at it."""
-        return level(*union_by_copy(*self.at_lock[name].joined()))
-
-    def queue(self, name: str) -> Level:
-        """How many requests wait for a backlog, pool or lock at each moment."""
-        if name in self.at_lock:
-            starts, ends, _ = self.at_lock[name].joined()
-            return difference(level(starts, ends), self.lock_in_use(name))
-        starts, ends, _ = self.waiting[name].joined()
-        return level(starts, ends)
-
-    def runnable(self) -> Level:
-        """How many requests compute or wait for a core at each moment."""
-        holders = [union_by_copy(*intervals.joined()) for intervals in self.at_lock.values()]
-        starts, ends, _ = self.unlocked.joined()
-        return level(
-            np.concatenate([starts, *(h[0] for h in holders)]), np.concatenate([ends, *(h[1] for h in holders)])
-        )
-
-    def cores_in_use(self) -> Level:
-        """Seconds of computing done in each second, as the numbers of runnable threads and of cores allow."""
-        runnable, there, plan = self.runnable(), cores(self.trace), self.trace.plan
-        at = np.union1d(runnable.at, there.at) if len(there.at) > 1 else runnable.at
-        threads, count = np.round(runnable.values(at)).astype(np.intp), there.values(at).astype(np.intp)
-        done = np.zeros((int(count.max(initial=0)) + 1, int(threads.max(initial=0)) + 1))
-        for number in np.unique(count).tolist():
-            machine = replace(plan.cores, count=number)
-            done[number] = [many * machine.rate(many) for many in range(done.shape[1])]
-        return Level(at, done[count, threads])
+    def queue(self, name: str) -> Queue | AtLock:
+        """Those who wait for a backlog, pool or lock."""
+        return self.at_lock[name] if name in self.at_lock else self.waiting[name]
 
     def available(self, name: str, size: int) -> float:
         """The share of the window, and of its size, in which a resource was there to be used."""
@@ -122,18 +75,34 @@ class Measures:
         if step.limit is None:
             return 0.0
         place = next(i for i, p in enumerate(self.places) if p.step == step and p.lock is not None)
-        taken = np.flatnonzero(~np.isnan(self.trace.reached[:, place]))
-        many = level(self.trace.reached[taken, place], server_end(self.trace)[taken])
-        return many.mean(*self.window) / (step.limit * step.lock.processes)
+        low, high = self.window
+        seconds = sum(
+            overlap(self.trace.reached[block, place], server_end(self.trace, block), low, high)
+            for block in blocks(self.trace)
+        )
+        return seconds / (high - low) / (step.limit * step.lock.processes) if high > low else 0.0
 
 
-def measure(trace: Trace, between: tuple[float, float] | None = None) -> Measures:
-    """Add everything up; resources between the two moments, or in the window if none are given."""
+def measure(trace: Trace, between: tuple[float, float] | None = None, reader: Reader | None = None) -> Measures:
+    """Add everything up; resources between the two moments, or in the window if none are given.
+
+    ``reader`` is given each part of that time, one after the other, with what happened to the queues in it.
+    """
     measures = _blank(trace, window(trace) if between is None else between)
-    end = client_end(trace)
-    for span in spans(trace):
-        _add_life(measures, span, end)
-        _add_resources(measures, span)
+    low, high = measures.window
+    settled = low
+    for block, later in in_time(trace):
+        lives = _Lives(block.start, client_end(trace, block), measures.category[block].astype(np.intp))
+        for span in spans(trace, block):
+            _add_life(measures, span, lives)
+            _add_resources(measures, span)
+        _add_held(measures, block)
+        last, until = later == np.inf, min(later, high)
+        if until > settled or last:
+            part = settle(measures.waiting, measures.at_lock, measures.runnable, (settled, until), last=last)
+            settled = until
+            if reader is not None:
+                reader(part)
     _bound(measures)
     return measures
 
@@ -169,9 +138,10 @@ def _blank(trace: Trace, between: tuple[float, float]) -> Measures:
         slot_time={pool.name: np.zeros(len(STATES)) for pool in plan.pools},
         lock_time={lock.name: np.zeros((lock.processes, len(STATES))) for lock in plan.locks},
         cores_time=np.zeros(len(STATES)),
-        waiting={name: Intervals() for name in [r.name for r in plan.backlogs] + [r.name for r in plan.pools]},
-        at_lock={lock.name: Intervals() for lock in plan.locks},
-        unlocked=Intervals(),
+        waiting={backlog.name: Queue() for backlog in plan.backlogs}
+        | {pool.name: Queue(pool.size * pool.processes if pool.processes > 1 else 0) for pool in plan.pools},
+        at_lock={lock.name: AtLock(lock.processes) for lock in plan.locks},
+        runnable=Runnable(),
     )
 
 
@@ -187,10 +157,20 @@ def _categories(trace: Trace) -> NDArray[np.int8]:
     return category
 
 
-def _add_life(measures: Measures, span: Span, client_ends: Floats) -> None:
-    until = client_ends[span.rows]
-    seconds = np.maximum(np.minimum(span.end, until) - span.start, 0.0)
-    category = measures.category[span.rows]
+@dataclass(frozen=True, eq=False, slots=True)
+class _Lives:
+    """What is needed of each request of a block, of which ``first`` is the first row."""
+
+    first: int
+    ends: Floats
+    """When it was over for its client."""
+    category: Rows
+
+
+def _add_life(measures: Measures, span: Span, lives: _Lives) -> None:
+    rows = span.rows - lives.first
+    seconds = np.maximum(np.minimum(span.end, lives.ends[rows]) - span.start, 0.0)
+    category = lives.category[rows]
     for state, share in span.shares.items():
         added = np.bincount(category, weights=seconds * share, minlength=4)
         measures.life[:, span.place, INDEX[state]] += added
@@ -204,8 +184,8 @@ def _add_resources(measures: Measures, span: Span) -> None:
     seconds = np.maximum(inside, 0.0)
     _add_slots(measures, span, seconds)
     place = measures.places[span.place]
-    seen = inside > 0.0
-    starts, ends, rows = span.start[seen], span.end[seen], span.rows[seen]
+    seen, (low, high) = inside > 0.0, measures.window
+    starts, ends, rows = np.maximum(span.start, low)[seen], np.minimum(span.end, high)[seen], span.rows[seen]
     match place.step:
         case Accept(backlog=backlog) if State.BACKLOG in span.shares:
             measures.waiting[backlog.name].add(starts, ends)
@@ -222,7 +202,7 @@ def _add_resources(measures: Measures, span: Span) -> None:
         measures.at_lock[place.lock.name].add(starts, ends, copies)
         _add_lock(measures, span, seconds)
     elif State.COMPUTING in span.shares:
-        measures.unlocked.add(starts, ends)
+        measures.runnable.add(starts, ends)
 
 
 def _add_slots(measures: Measures, span: Span, seconds: Floats) -> None:
@@ -236,6 +216,17 @@ def _add_slots(measures: Measures, span: Span, seconds: Floats) -> None:
             held = np.maximum(np.minimum(np.minimum(span.end, gone), high) - np.maximum(span.start, low), 0.0)
         for state, share in span.shares.items():
             measures.slot_time[part.pool.name][INDEX[state]] += float((held * share).sum())
+
+
+def _add_held(measures: Measures, block: slice) -> None:
+    """Where a request waits for a slot of its own process, others may be free."""
+    low, high = measures.window
+    for part in measures.held:
+        if part.pool.processes > 1:
+            held = holdings(measures.trace, part, block)
+            starts, ends = np.maximum(held.start, low), np.minimum(held.end, high)
+            seen = ends > starts
+            measures.waiting[part.pool.name].add_held(starts[seen], ends[seen])
 
 
 def _add_lock(measures: Measures, span: Span, seconds: Floats) -> None:

@@ -5,11 +5,10 @@ import numpy as np
 from simulator.plan.steps import AcceptEagerly, Seize
 from simulator.plan.words import State
 from simulator.trace.facts import NOTABLE, Facts, Finding, noun
-from simulator.trace.holding import holdings
-from simulator.trace.levels import Level, level
+from simulator.trace.levels import overlap
 from simulator.trace.measures import COMPLETED, INDEX, NOT_COMPLETED, SLOWEST
 from simulator.trace.phrases import all_of, count, percent, plural, sentence
-from simulator.trace.stays import server_end
+from simulator.trace.stays import blocks, server_end
 
 OVERLOADED = 0.95
 GROWS_BY = 20.0
@@ -41,9 +40,13 @@ def overload(facts: Facts) -> Finding | None:
 def _in_system(facts: Facts) -> tuple[float, float]:
     """Requests in the server in the first and in the last tenth of the window."""
     low, high = facts.measures.window
-    inside = level(facts.trace.arrival, server_end(facts.trace))
-    tenth = (high - low) / 10
-    return inside.mean(low, low + tenth), inside.mean(high - tenth, high)
+    trace, tenth = facts.trace, (high - low) / 10
+    first = last = 0.0
+    for block in blocks(trace):
+        start, end = trace.arrival[block], server_end(trace, block)
+        first += overlap(start, end, low, low + tenth)
+        last += overlap(start, end, high - tenth, high)
+    return first / tenth, last / tenth
 
 
 def imbalance(facts: Facts) -> Finding | None:
@@ -70,10 +73,8 @@ def _pools(facts: Facts) -> list[tuple[float, float, str, str]]:
     for part in facts.measures.held:
         if part.pool.processes == 1 or not isinstance(facts.measures.places[part.taken_at].step, Seize):
             continue
-        holding = holdings(facts.trace, part)
-        held, waiting = level(holding.start, holding.end), facts.measures.queue(part.pool.name)
-        elsewhere = _while_below(facts, waiting, held, facts.pool_size(part.pool))
-        found.append((_share_of_life(facts, part.taken_at, State.QUEUED), elsewhere, part.pool.name, "pool"))
+        name = part.pool.name
+        found.append((_share_of_life(facts, part.taken_at, State.QUEUED), _beside_free(facts, name), name, "pool"))
     return found
 
 
@@ -84,9 +85,7 @@ def _locks(facts: Facts) -> list[tuple[float, float, str, str]]:
             continue
         places = [i for i, place in enumerate(facts.measures.places) if place.lock == lock]
         waiting = sum(_share_of_life(facts, i, State.GIL) + _share_of_life(facts, i, State.LOOP) for i in places)
-        in_use = facts.measures.lock_in_use(lock.name)
-        elsewhere = _while_below(facts, facts.measures.queue(lock.name), in_use, lock.processes)
-        found.append((waiting, elsewhere, lock.name, "lock"))
+        found.append((waiting, _beside_free(facts, lock.name), lock.name, "lock"))
     return found
 
 
@@ -96,13 +95,10 @@ def _share_of_life(facts: Facts, place: int, state: State) -> float:
     return float(life[place, INDEX[state]] / max(life.sum(), 1e-300))
 
 
-def _while_below(facts: Facts, waiting: Level, used: Level, size: int) -> float:
-    """The share of the waiting that happened while less than ``size`` was in use."""
-    low, high = facts.measures.window
-    at = np.union1d(waiting.at, used.at)
-    stranded = Level(at, np.where(used.values(at) < size, waiting.values(at), 0.0))
-    total = waiting.integral(low, high)
-    return stranded.integral(low, high) / total if total > 0.0 else 0.0
+def _beside_free(facts: Facts, name: str) -> float:
+    """The share of the waiting for something that happened while one of its copies was free."""
+    queue = facts.measures.queue(name)
+    return queue.beside_free / queue.seconds if queue.seconds > 0.0 else 0.0
 
 
 def _spread(facts: Facts) -> str:

@@ -24,7 +24,7 @@ Rows = NDArray[np.intp]
 Stretch = tuple[float, float]
 """From when to when, in seconds."""
 ALWAYS: Stretch = (-inf, inf)
-BLOCK_ROWS = 1 << 17
+BLOCK_ROWS = 1 << 14
 """Rows looked at together: their columns stay in the processor's cache, and memory does not grow with the run."""
 
 
@@ -61,10 +61,20 @@ def server_end(trace: Trace, rows: slice | Rows = slice(None)) -> Floats:
     return np.where(unknown, client_end(trace, rows), left) if unknown.any() else left.copy()
 
 
-def blocks(trace: Trace) -> Iterator[slice]:
+def blocks(trace: Trace, size: int | None = None) -> Iterator[slice]:
     """The rows of a trace in blocks of bounded size."""
-    for start in range(0, len(trace), BLOCK_ROWS):
-        yield slice(start, min(start + BLOCK_ROWS, len(trace)))
+    size = BLOCK_ROWS if size is None else size
+    for start in range(0, len(trace), size):
+        yield slice(start, min(start + size, len(trace)))
+
+
+def in_time(trace: Trace) -> Iterator[tuple[slice, float]]:
+    """The same, each with the moment before which nothing begins in any later block; inf for the last one."""
+    rows = list(blocks(trace))
+    columns = (trace.arrival, trace.reached)
+    earliest = [min(float(np.fmin.reduce(c[row], axis=None, initial=inf)) for c in columns) for row in rows]
+    later = [*np.minimum.accumulate(earliest[:0:-1])[::-1].tolist(), inf][: len(rows)]
+    yield from zip(rows, later, strict=True)
 
 
 def spans(trace: Trace, rows: slice | Rows | None = None, between: Stretch = ALWAYS) -> Iterator[Span]:
@@ -86,15 +96,15 @@ def spans(trace: Trace, rows: slice | Rows | None = None, between: Stretch = ALW
 
 
 def _at_the_server(trace: Trace, rows: slice | Rows, numbers: Rows, end: Floats, between: Stretch) -> Iterator[Span]:
-    """What comes before the ends, which are overwritten on the way."""
+    """What comes before the ends."""
+    reached = np.ascontiguousarray(trace.reached[rows].T)
     for index, place in reversed(list(enumerate(trace.places))):
-        reached = trace.reached[:, index][rows]
-        here = np.flatnonzero(~np.isnan(reached))
-        start, until = reached[here], end[here]
-        end[here] = start
+        start, until = reached[index], end
+        never = np.isnan(start)
+        end = np.where(never, until, start) if never.any() else start
         stayed = _seen(start, until, between)
         if len(stayed):
-            yield from _at_place(trace, index, place, numbers[here[stayed]], start[stayed], until[stayed])
+            yield from _at_place(trace, index, place, numbers[stayed], start[stayed], until[stayed])
     # A measured client may start later than it meant to; that is part of its latency.
     arrival = trace.arrival[rows]
     late = _seen(arrival, end, between)

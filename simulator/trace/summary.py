@@ -101,8 +101,8 @@ def _utilisation(split: dict[str, float]) -> float:
 
 
 def _queue(measures: Measures, name: str) -> tuple[float, float]:
-    queue = measures.queue(name)
-    return queue.mean(*measures.window), queue.maximum(*measures.window)
+    queue, length = measures.queue(name), _length(measures)
+    return queue.seconds / length if length else 0.0, float(queue.most)
 
 
 def _pool(measures: Measures, pool: Pool) -> ResourceSummary:
@@ -145,7 +145,7 @@ def _cores(measures: Measures) -> ResourceSummary:
     computing = {State.COMPUTING: float(measures.cores_time[INDEX[State.COMPUTING]])}
     split = _split(computing, count * length, measures.available(CORES, count))
     waiting = float(measures.cores_time[INDEX[State.CORE]])
-    most = measures.runnable().maximum(*measures.window) - count
+    most = float(measures.runnable.most - count)
     return ResourceSummary(
         kind="cores",
         size=count,

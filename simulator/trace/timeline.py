@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 from simulator.plan.resources import Gil
 from simulator.plan.steps import Accept, AcceptEagerly, Handle, Seize
 from simulator.plan.words import Outcome, State
-from simulator.trace.availability import away_by_name
+from simulator.trace.availability import away_by_name, cores_in_use
 from simulator.trace.holding import Held, held_parts
-from simulator.trace.levels import Level, union_by_copy
+from simulator.trace.levels import Level
 from simulator.trace.measures import CORES, measure
-from simulator.trace.stays import Floats, Span, client_end, horizon, spans
+from simulator.trace.queues import Levels
+from simulator.trace.stays import Floats, Span, blocks, client_end, horizon, spans
 from simulator.trace.table import Trace
 
+BLOCK_ROWS = 1 << 17
+"""Rows whose times are added up before they are added to those of earlier ones: other sums would round differently."""
 Column = Floats | NDArray[np.int64]
 
 
@@ -149,8 +152,9 @@ def _states_inside(part: Held, trace: Trace) -> list[State]:
 
 def _resource_columns(trace: Trace, count: int, step_s: float) -> dict[str, Column]:
     recorder = _Recorder(trace, count, step_s)
-    for span in spans(trace):
-        recorder.add(span)
+    for block in blocks(trace, BLOCK_ROWS):
+        for span in spans(trace, block):
+            recorder.add(span)
     in_use, gone = _exact_use(trace, count, step_s), _down(trace, count, step_s)
     columns: dict[str, Column] = {f"{name}: waiting": bins.mean() for name, bins in recorder.queues.items()}
     for name, split in recorder.splits.items():
@@ -181,9 +185,10 @@ def _down(trace: Trace, count: int, step_s: float) -> dict[str, Bins]:
 
 def _exact_use(trace: Trace, count: int, step_s: float) -> dict[str, Bins]:
     """When locks and cores were in use. Spans know only the average of a stay during which threads took turns."""
-    measures = measure(trace, (0.0, horizon(trace)))
+    levels = Levels()
+    measures = measure(trace, (0.0, horizon(trace)), levels.read)
     use = {name: Bins(count, step_s) for name in (*measures.at_lock, CORES)}
-    for name, intervals in measures.at_lock.items():
-        use[name].add(*union_by_copy(*intervals.joined()))
-    use[CORES].add_level(measures.cores_in_use())
+    for name in measures.at_lock:
+        use[name].add(*levels.in_use(name))
+    use[CORES].add_level(cores_in_use(trace, levels.runnable()))
     return use

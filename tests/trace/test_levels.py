@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.trace.levels import Floats, difference, level, union, union_by_copy
+from simulator.trace.levels import Floats, level, overlap, union
 
 moments = st.integers(0, 20).map(float)
 intervals = st.lists(st.tuples(moments, moments).map(sorted), max_size=30)
@@ -33,11 +33,6 @@ def test_nothing_is_zero() -> None:
     assert (nothing.mean(0.0, 1.0), nothing.maximum(0.0, 1.0)) == (0.0, 0.0)
 
 
-def test_intervals_merge_within_their_own_copy_only() -> None:
-    starts, ends = union_by_copy(np.array([0.0, 1.0, 1.0]), np.array([2.0, 3.0, 4.0]), np.array([0, 0, 1], np.int32))
-    assert sorted(zip(starts, ends, strict=True)) == [(0.0, 3.0), (1.0, 4.0)]
-
-
 @given(intervals)
 def test_a_level_is_what_counting_by_hand_finds(pairs: list[list[float]]) -> None:
     starts, ends = columns(pairs)
@@ -51,4 +46,12 @@ def test_a_union_is_in_use_exactly_where_somebody_is(pairs: list[list[float]]) -
     used, many = level(*union(starts, ends)), level(starts, ends)
     at = np.linspace(0.5, 20.5, 21)
     assert used.values(at).tolist() == np.minimum(many.values(at), 1).tolist()
-    assert (difference(many, used).values(at) >= 0).all()
+
+
+@given(intervals, moments, moments)
+def test_an_overlap_is_what_the_level_adds_up_to_and_an_end_that_nobody_knows_adds_nothing(
+    pairs: list[list[float]], low: float, high: float
+) -> None:
+    starts, ends = columns(pairs)
+    expected = level(starts, ends).integral(low, high)
+    assert overlap(np.append(starts, [np.nan, 0.0]), np.append(ends, [20.0, np.nan]), low, high) == expected

@@ -1,0 +1,160 @@
+"""Who waits for what, and who computes, followed through a run from part to part.
+
+What to watch: a lock is in use whenever anybody is at it, so those who wait for it are all who are there but one. And
+whoever has a lock, or computes without one, is runnable.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.trace.counting import Changes, Count, joined, total
+from simulator.trace.levels import Level
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Part:
+    """What happened in one part of the time. By name of the backlog, pool or lock."""
+
+    waiting: dict[str, Changes]
+    in_use: dict[str, dict[int, Changes]]
+    """By lock and copy: whether it was in use."""
+    runnable: Changes
+
+
+Reader = Callable[[Part], None]
+
+
+class Queue:
+    """Those who wait for a backlog or a pool."""
+
+    def __init__(self, slots: int = 0) -> None:
+        """``slots``: how many the pool has, if it is to be known who waits while one of them is free."""
+        self.most, self.seconds, self.beside_free = 0, 0.0, 0.0
+        """``seconds`` of waiting, and those of them during which some slot was free."""
+        self._slots = slots
+        self._waiting, self._held = Count(), Count()
+
+    def add(self, starts: Floats, ends: Floats) -> None:
+        """Some wait."""
+        self.seconds += float((ends - starts).sum())
+        self._waiting.add(starts, ends)
+
+    def add_held(self, starts: Floats, ends: Floats) -> None:
+        """Some have a slot."""
+        self._held.add(starts, ends)
+
+    def settle(self, begin: float, end: float, *, last: bool) -> Changes:
+        """What happens in the next part."""
+        waiting = self._waiting.settle(begin, end, last=last)
+        self.most = waiting.highest(self.most)
+        if self._slots:
+            held = self._held.settle(begin, end, last=last)
+            self.beside_free += _beside_free(waiting, held, self._slots)
+        return waiting
+
+
+class AtLock:
+    """Those who are at a lock: in each of its copies one has it, the others wait."""
+
+    def __init__(self, copies: int) -> None:
+        """``copies``: how many there are, one in each process."""
+        self.most, self.beside_free = 0, 0.0
+        """The most that waited; the seconds of waiting during which some copy was free."""
+        self._there, self._used = 0.0, 0.0
+        self._copies = copies
+        self._counts = {copy: Count() for copy in range(copies)}
+
+    @property
+    def seconds(self) -> float:
+        """Of waiting."""
+        return max(self._there - self._used, 0.0) if self.most else 0.0
+
+    def add(self, starts: Floats, ends: Floats, copies: NDArray[np.int32]) -> None:
+        """Some are there, each at its copy."""
+        self._there += float((ends - starts).sum())
+        if self._copies == 1:
+            self._counts[0].add(starts, ends)
+            return
+        for copy in np.flatnonzero(np.bincount(copies)).tolist():
+            here = copies == copy
+            self._counts.setdefault(copy, Count()).add(starts[here], ends[here])
+
+    def settle(self, begin: float, end: float, *, last: bool) -> tuple[Changes, dict[int, Changes]]:
+        """What happens in the next part: who waits, and which copies are in use."""
+        there = {copy: count.settle(begin, end, last=last) for copy, count in self._counts.items()}
+        used = {copy: changes.merged() for copy, changes in there.items()}
+        for changes in used.values():
+            starts, ends = changes.stretches(1)
+            self._used += float((ends - starts).sum())
+        in_use = total(used.values())
+        waiting = total(there.values()).without(in_use)
+        self.most = waiting.highest(self.most)
+        if self._copies > 1:
+            self.beside_free += _beside_free(waiting, in_use, self._copies)
+        return waiting, used
+
+
+class Runnable:
+    """Those who compute or wait for a core."""
+
+    def __init__(self) -> None:
+        """Nobody."""
+        self.most = 0
+        self._unlocked = Count()
+
+    def add(self, starts: Floats, ends: Floats) -> None:
+        """Some do so without a lock."""
+        self._unlocked.add(starts, ends)
+
+    def settle(self, begin: float, end: float, in_use: list[Changes], *, last: bool) -> Changes:
+        """What happens in the next part, when the locks are in use as given."""
+        runnable = total([self._unlocked.settle(begin, end, last=last), *in_use])
+        self.most = runnable.highest(self.most)
+        return runnable
+
+
+def settle(
+    waiting: dict[str, Queue], at_lock: dict[str, AtLock], runnable: Runnable, time: tuple[float, float], *, last: bool
+) -> Part:
+    """What happens in the next part of the time; ``last``: nothing comes after it."""
+    in_line = {name: queue.settle(*time, last=last) for name, queue in waiting.items()}
+    locks = {name: lock.settle(*time, last=last) for name, lock in at_lock.items()}
+    in_use = {name: used for name, (_, used) in locks.items()}
+    computing = runnable.settle(*time, [used for copies in in_use.values() for used in copies.values()], last=last)
+    return Part(in_line | {name: at_lock for name, (at_lock, _) in locks.items()}, in_use, computing)
+
+
+class Levels:
+    """Keeps all parts, and puts them together: for runs that are not long, and for pictures of all their time."""
+
+    def __init__(self) -> None:
+        """Nothing happened yet; ``read`` is given the parts."""
+        self._parts: list[Part] = []
+        self.read = self._parts.append
+
+    def queue(self, name: str) -> Level:
+        """How many requests wait for a backlog, pool or lock at each moment."""
+        return joined([part.waiting[name] for part in self._parts])
+
+    def runnable(self) -> Level:
+        """How many requests compute or wait for a core at each moment."""
+        return joined([part.runnable for part in self._parts])
+
+    def in_use(self, name: str) -> tuple[Floats, Floats]:
+        """When each copy of a lock was in use, one copy after the other."""
+        copies = sorted({copy for part in self._parts for copy in part.in_use[name]})
+        of_each = [part.in_use[name][copy] for copy in copies for part in self._parts if copy in part.in_use[name]]
+        nothing = [np.empty(0)]
+        return np.concatenate([*nothing, *(c.up for c in of_each)]), np.concatenate(
+            [*nothing, *(c.down for c in of_each)]
+        )
+
+
+def _beside_free(waiting: Changes, used: Changes, size: int) -> float:
+    """Seconds of waiting while less than ``size`` is used."""
+    return waiting.seconds() - waiting.seconds_within(*used.stretches(size))

@@ -1,0 +1,114 @@
+"""The figures of queues, settled block by block, are those of counting by hand between all moments of a run."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.experiment import run
+from simulator.plan import Accept, AcceptEagerly, Seize
+from simulator.plan.resources import Lock
+from simulator.trace import stays
+from simulator.trace.measures import Measures, measure
+from simulator.trace.stays import computes_at, server_end
+from simulator.trace.table import Trace
+from tests.engine.strategies import seeded_plan
+from tests.engine.strategies_load import seeded_workload
+
+Stay = tuple[float, float, int]
+"""From when to when, and at which copy of the resource."""
+Seconds = list[tuple[float, Counter[int]]]
+"""How long each stretch without a change lasts, and how many are at each copy meanwhile."""
+
+
+def measured(seed: int, rows: int) -> Measures:
+    """A generated run in which much happens at the same moment, and not every request comes to every place."""
+    workload = seeded_workload(seed, rows=48)
+    with patch.object(stays, "BLOCK_ROWS", rows):
+        return measure(run(seeded_plan(seed), workload, redraw=lambda rounds: seeded_workload(seed, rows=rounds * 48)))
+
+
+def stays_at(trace: Trace, index: int, copies: int = 1) -> list[Stay]:
+    """Every stay at a place, as the columns say it."""
+    ends, found = server_end(trace).tolist(), []
+    for row, moments in enumerate(trace.reached.tolist()):
+        later = [moment for moment in moments[index + 1 :] if moment == moment]
+        copy = max(int(trace.process[row]), 0) if copies > 1 else 0
+        found.append((moments[index], later[0] if later else ends[row], copy))
+    return [(start, end, copy) for start, end, copy in found if end > start]  # not where it never came
+
+
+def by_hand(some: list[Stay], window: tuple[float, float]) -> Seconds:
+    low, high = window
+    inside = [(max(start, low), min(end, high), copy) for start, end, copy in some]
+    moments = sorted({moment for start, end, _ in inside if end > start for moment in (start, end)})
+    return [
+        (end - start, Counter(copy for a, b, copy in inside if a <= start and end <= b))
+        for start, end in itertools.pairwise(moments)
+    ]
+
+
+def lines(trace: Trace) -> Iterator[tuple[str, list[Stay]]]:
+    """Every queue before a backlog or a pool, with all who waited there."""
+    for index, place in enumerate(trace.places):
+        match place.step:
+            case Accept(backlog=queue) | Seize(pool=queue):
+                yield queue.name, stays_at(trace, index)
+            case AcceptEagerly(backlog=queue) if place.lock is None:
+                yield queue.name, stays_at(trace, index)
+            case _:
+                pass
+
+
+def computing_at(trace: Trace, index: int, copies: int = 1) -> list[Stay]:
+    rows = np.flatnonzero(computes_at(trace, index, np.arange(len(trace))))
+    return stays_at(trace.take(rows), index, copies)
+
+
+def at_lock(trace: Trace, lock: Lock) -> list[Stay]:
+    """Every stay at a place that needs the lock, of those who compute there."""
+    places = [index for index, place in enumerate(trace.places) if place.lock == lock]
+    return [stay for index in places for stay in computing_at(trace, index, lock.processes)]
+
+
+@given(st.integers(0, 10**6), st.integers(1, 30))
+def test_a_queue_is_as_long_as_those_who_wait_in_it(seed: int, rows: int) -> None:
+    measures = measured(seed, rows)
+    for name, waited in lines(measures.trace):
+        expected = by_hand(waited, measures.window)
+        queue = measures.queue(name)
+        assert queue.most == max((many.total() for _, many in expected), default=0)
+        assert queue.seconds == pytest.approx(sum(seconds * many.total() for seconds, many in expected))
+
+
+@given(st.integers(0, 10**6), st.integers(1, 30))
+def test_all_who_are_at_a_copy_of_a_lock_wait_for_it_but_one(seed: int, rows: int) -> None:
+    measures = measured(seed, rows)
+    for lock in measures.trace.plan.locks:
+        stretches = by_hand(at_lock(measures.trace, lock), measures.window)
+        waiting = [(seconds, many.total() - len(many), len(many)) for seconds, many in stretches]
+        queue = measures.queue(lock.name)
+        assert queue.most == max((number for _, number, _ in waiting), default=0)
+        assert queue.seconds == pytest.approx(sum(seconds * number for seconds, number, _ in waiting), abs=1e-9)
+        if lock.processes > 1:
+            beside = sum(seconds * number for seconds, number, used in waiting if used < lock.processes)
+            assert queue.beside_free == pytest.approx(beside, abs=1e-9)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 30))
+def test_runnable_is_who_computes_without_a_lock_and_one_at_each_copy_of_a_lock(seed: int, rows: int) -> None:
+    measures, threads = measured(seed, rows), itertools.count()
+    trace, found = measures.trace, []
+    for lock in trace.plan.locks:
+        numbers = [next(threads) for _ in range(lock.processes)]
+        found += [(start, end, numbers[copy]) for start, end, copy in at_lock(trace, lock)]
+    for index, place in enumerate(trace.places):
+        if place.lock is None:
+            found += [(start, end, next(threads)) for start, end, _ in computing_at(trace, index)]
+    expected = by_hand(found, measures.window)
+    assert measures.runnable.most == max((len(many) for _, many in expected), default=0)
