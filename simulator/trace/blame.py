@@ -13,7 +13,7 @@ from simulator.plan.resources import Pool
 from simulator.plan.steps import Accept, AcceptEagerly, Connect, Link, Seize
 from simulator.plan.words import State
 from simulator.trace.measures import COMPLETED, CORES, INDEX, NOT_COMPLETED, SLOWEST, STATES, Measures
-from simulator.trace.stays import Floats
+from simulator.trace.stays import Floats, blocks
 
 Cause = tuple[str, State]
 """A resource, and what it was used for while others waited; for a lock or the cores: waiting for them."""
@@ -46,10 +46,17 @@ class Blame:
         total = float(life.sum())
         if total <= 0.0:
             return {}
-        rows = np.isin(self._measures.category, categories)
-        handshake = HANDSHAKE_ROUND_TRIPS * float(self._measures.trace.workload.rtt[rows].mean())
+        handshake = HANDSHAKE_ROUND_TRIPS * self._mean_rtt(categories)
         charges = _charged(self._measures, life, handshake)
         return {cause: seconds / total for cause, seconds in charges.items() if seconds > 0.0}
+
+    def _mean_rtt(self, categories: tuple[int, ...]) -> float:
+        """Over the requests of these categories, of which there are some."""
+        measures, total = self._measures, 0.0
+        among = np.isin(range(len(measures.counts)), categories)
+        for block in blocks(measures.trace):
+            total += float(measures.trace.workload.rtt[block][among[measures.category[block]]].sum())
+        return total / measures.count(*categories)
 
 
 def _charged(measures: Measures, life: Floats, handshake_s: float) -> Charges:

@@ -12,7 +12,7 @@ from simulator.plan.resources import Gil
 from simulator.plan.words import State
 from simulator.trace.figures import Bottleneck
 from simulator.trace.measures import CORES, INDEX, OUTSIDE, Measures
-from simulator.trace.stays import carried_through, computes_at, work_at
+from simulator.trace.stays import blocks, carried_through, computes_at, work_at
 
 BINDING = 0.8
 """From this utilisation on a resource is called the bottleneck; below it, nothing limits the throughput yet."""
@@ -48,18 +48,21 @@ def _work_each(measures: Measures, resource: str) -> float:
     """
     trace = measures.trace
     shared = {lock.name for lock in trace.plan.locks if isinstance(lock, Gil)} | {CORES}
-    rows = np.flatnonzero(carried_through(trace) & (measures.category != OUTSIDE))
-    if resource not in shared or not len(rows):
+    counted = carried_through(trace) & (measures.category != OUTSIDE)
+    number = int(np.count_nonzero(counted))
+    if resource not in shared or not number:
         return 0.0
     total = 0.0
-    for i, place in enumerate(measures.places):
-        if resource == CORES or (place.lock is not None and place.lock.name == resource):
-            total += float(work_at(trace, place, rows[computes_at(trace, i, rows)]).sum())
+    for block in blocks(trace):
+        rows = np.flatnonzero(counted[block]) + block.start
+        for i, place in enumerate(measures.places):
+            if resource == CORES or (place.lock is not None and place.lock.name == resource):
+                total += float(work_at(trace, place, rows[computes_at(trace, i, rows)]).sum())
     if resource == CORES:
-        return total / len(rows)
+        return total / number
     time = measures.lock_time[resource].sum(axis=0)  # it is also held while its holder waits for a core
     computing, core = float(time[INDEX[State.COMPUTING]]), float(time[INDEX[State.CORE]])
-    return total / len(rows) * ((computing + core) / computing if computing > 0.0 else 1.0)
+    return total / number * ((computing + core) / computing if computing > 0.0 else 1.0)
 
 
 def _candidates(measures: Measures) -> Iterator[tuple[float, float, str, str, int]]:

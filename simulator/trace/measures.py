@@ -37,6 +37,8 @@ class Measures:
     window: tuple[float, float]
     category: NDArray[np.int8]
     """[n] OUTSIDE the window, NOT_COMPLETED, COMPLETED, or among the SLOWEST completed ones."""
+    counts: NDArray[np.intp]
+    """[categories] requests in each."""
     life: Floats
     """[categories, places + 1, states] seconds of requests."""
     slot_time: dict[str, Floats]
@@ -54,7 +56,7 @@ class Measures:
 
     def count(self, *categories: int) -> int:
         """Requests in these categories."""
-        return int(np.isin(self.category, categories).sum())
+        return int(self.counts[list(categories)].sum())
 
     def mean_life(self, *categories: int) -> Floats:
         """[places + 1, states] mean seconds over the requests in these categories; zeros if there are none."""
@@ -127,13 +129,14 @@ def _bound(measures: Measures) -> None:
 
 
 def _blank(trace: Trace, between: tuple[float, float]) -> Measures:
-    places, plan = trace.places, trace.plan
+    places, plan, category = trace.places, trace.plan, _categories(trace)
     return Measures(
         trace=trace,
         places=places,
         held=held_parts(trace, places),
         window=between,
-        category=_categories(trace),
+        category=category,
+        counts=np.array([np.count_nonzero(category == number) for number in range(4)]),
         life=np.zeros((4, len(places) + 1, len(STATES))),
         slot_time={pool.name: np.zeros(len(STATES)) for pool in plan.pools},
         lock_time={lock.name: np.zeros((lock.processes, len(STATES))) for lock in plan.locks},
@@ -148,12 +151,13 @@ def _blank(trace: Trace, between: tuple[float, float]) -> Measures:
 def _categories(trace: Trace) -> NDArray[np.int8]:
     inside = arrived_in_window(trace)
     category = inside.astype(np.int8)  # NOT_COMPLETED is 1
-    rows = np.flatnonzero(inside & (trace.outcome == Outcome.COMPLETED))
-    category[rows] = COMPLETED
-    if len(rows):
-        seconds = trace.finished[rows] - trace.arrival[rows]
-        slowest = max(len(rows) // 100, 1)
-        category[rows[np.argpartition(seconds, len(rows) - slowest)[-slowest:]]] = SLOWEST
+    completed = inside & (trace.outcome == Outcome.COMPLETED)
+    category[completed] = COMPLETED
+    seconds = trace.finished[completed] - trace.arrival[completed]
+    if len(seconds):
+        slowest = max(len(seconds) // 100, 1)
+        among = np.argpartition(seconds, len(seconds) - slowest)[-slowest:].copy()
+        category[np.flatnonzero(completed)[among]] = SLOWEST
     return category
 
 
@@ -168,24 +172,37 @@ class _Lives:
 
 
 def _add_life(measures: Measures, span: Span, lives: _Lives) -> None:
-    rows = span.rows - lives.first
-    seconds = np.maximum(np.minimum(span.end, lives.ends[rows]) - span.start, 0.0)
-    category = lives.category[rows]
+    ends, category = lives.ends, lives.category
+    if len(span.rows) < len(ends):
+        rows = span.rows - lives.first
+        ends, category = ends[rows], category[rows]
+    seconds = np.maximum(np.minimum(span.end, ends) - span.start, 0.0)
     for state, share in span.shares.items():
-        added = np.bincount(category, weights=seconds * share, minlength=4)
+        added = np.bincount(category, weights=_part(seconds, share), minlength=4)
         measures.life[:, span.place, INDEX[state]] += added
 
 
+def _part(seconds: Floats, share: Floats | float) -> Floats:
+    return seconds if isinstance(share, float) and share == 1.0 else seconds * share
+
+
+def _within(span: Span, low: float, high: float) -> Span:
+    """What of the stretches lies between two moments."""
+    if span.start.min() >= low and span.end.max() <= high:
+        return span
+    start, end = np.maximum(span.start, low), np.minimum(span.end, high)
+    seen = np.flatnonzero(end > start)
+    shares = {state: share if isinstance(share, float) else share[seen] for state, share in span.shares.items()}
+    return Span(span.place, span.rows[seen], start[seen], end[seen], shares)
+
+
 def _add_resources(measures: Measures, span: Span) -> None:
-    low, high = measures.window
-    inside = np.minimum(span.end, high) - np.maximum(span.start, low)
-    if span.place == len(measures.places) or not (inside > 0.0).any():
+    span = _within(span, *measures.window)
+    if span.place == len(measures.places) or not len(span.rows):
         return
-    seconds = np.maximum(inside, 0.0)
+    starts, ends, rows, seconds = span.start, span.end, span.rows, span.end - span.start
     _add_slots(measures, span, seconds)
     place = measures.places[span.place]
-    seen, (low, high) = inside > 0.0, measures.window
-    starts, ends, rows = np.maximum(span.start, low)[seen], np.minimum(span.end, high)[seen], span.rows[seen]
     match place.step:
         case Accept(backlog=backlog) if State.BACKLOG in span.shares:
             measures.waiting[backlog.name].add(starts, ends)
@@ -196,7 +213,8 @@ def _add_resources(measures: Measures, span: Span) -> None:
         case _:
             pass
     for state in (State.COMPUTING, State.CORE):
-        measures.cores_time[INDEX[state]] += float((seconds * span.shares.get(state, 0.0)).sum())
+        if state in span.shares:
+            measures.cores_time[INDEX[state]] += float(_part(seconds, span.shares[state]).sum())
     if place.lock is not None and State.IO not in span.shares:
         copies = lock_copies(measures.trace, place, rows)
         measures.at_lock[place.lock.name].add(starts, ends, copies)
@@ -212,10 +230,9 @@ def _add_slots(measures: Measures, span: Span, seconds: Floats) -> None:
         held = seconds
         if part.pool.frees_when_client_leaves:
             gone = measures.trace.arrival[span.rows] + measures.trace.workload.patience[span.rows]
-            low, high = measures.window
-            held = np.maximum(np.minimum(np.minimum(span.end, gone), high) - np.maximum(span.start, low), 0.0)
+            held = np.maximum(np.minimum(span.end, gone) - span.start, 0.0)
         for state, share in span.shares.items():
-            measures.slot_time[part.pool.name][INDEX[state]] += float((held * share).sum())
+            measures.slot_time[part.pool.name][INDEX[state]] += float(_part(held, share).sum())
 
 
 def _add_held(measures: Measures, block: slice) -> None:
@@ -234,7 +251,7 @@ def _add_lock(measures: Measures, span: Span, seconds: Floats) -> None:
     assert place.lock is not None  # the caller has looked
     copies = lock_copies(measures.trace, place, span.rows)
     for state, share in span.shares.items():
-        added = np.bincount(copies, weights=seconds * share, minlength=place.lock.processes)
+        added = np.bincount(copies, weights=_part(seconds, share), minlength=place.lock.processes)
         measures.lock_time[place.lock.name][:, INDEX[state]] += added[: place.lock.processes]
 
 

@@ -1,6 +1,6 @@
 """Counts, rates and latencies: what needs only how and when each request ended, not what it did meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil
 
 import numpy as np
@@ -33,8 +33,9 @@ def arrived_in_window(trace: Trace) -> NDArray[np.bool_]:
 
 def latencies(trace: Trace) -> Floats:
     """Seconds from arrival to finish of the completed requests that arrived in the window, in order of arrival."""
-    rows = np.flatnonzero((trace.outcome == Outcome.COMPLETED) & arrived_in_window(trace))
-    return trace.finished[rows] - trace.arrival[rows]
+    counted = (trace.outcome == Outcome.COMPLETED) & arrived_in_window(trace)
+    seconds: Floats = trace.finished[counted] - trace.arrival[counted]
+    return seconds
 
 
 def latency(seconds: Floats) -> Latency:
@@ -54,29 +55,40 @@ def percentiles(values: Floats, wanted: Sequence[float]) -> list[float]:
 
     As ``numpy.percentile``, which would first load all of numpy.ma: a thirtieth of the time that a run takes.
     """
-    ordered = np.sort(values)
-    last = len(ordered) - 1
+    last = len(values) - 1
     places = [share / 100 * last for share in wanted]
-    return [_at(ordered, int(place), place % 1.0) for place in places]
+    needed = {int(place) for place in places} | {ceil(place) for place in places}
+    found = _in_order(values, sorted(needed))
+    return [_at(found, int(place), place % 1.0) for place in places]
 
 
-def _at(ordered: Floats, place: int, part: float) -> float:
+def _in_order(values: Floats, places: Sequence[int]) -> dict[int, float]:
+    """The values that sorting would bring to some places, in ascending order: many times as quick as sorting all."""
+    rest, first = values.copy(), 0
+    found = {}
+    for place in places:
+        rest.partition(place - first)
+        found[place] = float(rest[place - first])
+        rest, first = rest[place - first + 1 :], place + 1
+    return found
+
+
+def _at(values: Mapping[int, float], place: int, part: float) -> float:
     """The value at a place, or some part of the way from there to the next one."""
-    value = float(ordered[place])
-    return value + part * (float(ordered[place + 1]) - value) if part else value
+    value = values[place]
+    return value + part * (values[place + 1] - value) if part else value
 
 
 def latency_of_class(trace: Trace, index: int) -> Latency:
     """The same for one class of requests."""
     of_class = (trace.outcome == Outcome.COMPLETED) & (trace.workload.request_class == index)
-    rows = np.flatnonzero(of_class & arrived_in_window(trace))
-    return latency(trace.finished[rows] - trace.arrival[rows])
+    counted = of_class & arrived_in_window(trace)
+    return latency(trace.finished[counted] - trace.arrival[counted])
 
 
 def outcome_counts(trace: Trace) -> dict[Outcome, int]:
     """How many requests of the whole run ended in each way; every request is in exactly one count."""
-    counts = np.bincount(trace.outcome, minlength=len(Outcome))
-    return {outcome: int(counts[outcome]) for outcome in Outcome}
+    return {outcome: int(np.count_nonzero(trace.outcome == outcome)) for outcome in Outcome}
 
 
 def rates(trace: Trace) -> tuple[float, float]:
@@ -89,6 +101,6 @@ def rates(trace: Trace) -> tuple[float, float]:
         return 0.0, 0.0
     completed = trace.outcome == Outcome.COMPLETED
     good = int(np.count_nonzero(_within(trace.finished, trace) & completed))
-    for_nobody = carried_through(trace) & ~completed
-    wasted = int(np.count_nonzero(for_nobody & _within(server_end(trace), trace)))
+    for_nobody = np.flatnonzero(carried_through(trace) & ~completed)
+    wasted = int(np.count_nonzero(_within(server_end(trace, for_nobody), trace)))
     return (good + wasted) / (high - low), good / (high - low)

@@ -7,9 +7,10 @@ from simulator.plan.steps import AcceptEagerly, Handle
 from simulator.plan.words import State
 from simulator.trace.blame import AT_LIMIT
 from simulator.trace.facts import HARDLY, NOTABLE, Facts, Finding, slots_limit_computing
-from simulator.trace.measures import COMPLETED, CORES
+from simulator.trace.measures import COMPLETED, CORES, OUTSIDE
 from simulator.trace.outcomes import percentiles
 from simulator.trace.phrases import a, all_of, count, duration, is_or_are, percent, sentence
+from simulator.trace.stays import Floats
 from simulator.workload.table import Work
 
 HIGH = 0.7
@@ -161,17 +162,17 @@ def _others_wait(facts: Facts, lock: Lock, name: str) -> tuple[float, float]:
     trace, names = facts.trace, facts.trace.workload.class_names
     completed = facts.measures.category >= COMPLETED
     others = completed & (trace.workload.request_class != (names.index(name) if name else -1))
-    rows = np.flatnonzero(others if others.any() else completed)
+    counted = others if others.any() else completed
     waited = 0.0
     for column, i in enumerate(trace.lock_places):
         place = facts.measures.places[i]
         if place.lock != lock:
             continue
-        waited += float(np.nansum(trace.lock_wait[rows, column]))
+        waited += float(np.nansum(trace.lock_wait[:, column][counted]))
         if isinstance(place.step, AcceptEagerly) and facts.measures.in_hand(place.step) < AT_LIMIT:
-            waited += float((trace.reached[rows, i] - trace.reached[rows, i - 1]).sum())
-    total = float((trace.finished[rows] - trace.arrival[rows]).sum())
-    return (waited / len(rows), waited / total) if total > 0.0 else (0.0, 0.0)
+            waited += float((trace.reached[:, i][counted] - trace.reached[:, i - 1][counted]).sum())
+    total = float((trace.finished[counted] - trace.arrival[counted]).sum())
+    return (waited / np.count_nonzero(counted), waited / total) if total > 0.0 else (0.0, 0.0)
 
 
 def long_computations(facts: Facts, lock: Lock) -> tuple[float, str, float]:
@@ -180,21 +181,24 @@ def long_computations(facts: Facts, lock: Lock) -> tuple[float, str, float]:
     Somebody who comes at a random moment meets a computation with a chance proportional to its length and waits for
     half of it, so each causes waiting proportional to its square.
     """
-    load, rows = facts.trace.workload, np.flatnonzero(facts.measures.category)
-    pieces, owners = [np.empty(0)], [np.empty(0, np.int16)]
+    load, counted = facts.trace.workload, facts.measures.category != OUTSIDE
+    pieces: list[Floats] = []
+    longest, who = 0.0, ""
     for place in facts.measures.places:
         if place.lock != lock or not isinstance(place.step, Handle):
             continue
-        computing = rows[load.phase_kinds[load.request_class[rows], place.phase] == Work.CPU]
-        pieces.append(load.phases[computing, place.phase] + place.step.visit_cost_s)
-        owners.append(load.request_class[computing])
-    seconds, owner = np.concatenate(pieces), np.concatenate(owners)
-    if not len(seconds):
+        computing = counted & (load.phase_kinds[:, place.phase] == Work.CPU)[load.request_class]
+        seconds = load.phases[:, place.phase or 0][computing] + place.step.visit_cost_s
+        pieces.append(seconds)
+        if len(seconds) and (not who or seconds.max() > longest):
+            at = int(seconds.argmax())
+            longest, who = float(seconds[at]), load.class_names[load.request_class[computing][at]]
+    if not who:
         return 0.0, "", 0.0
-    long = seconds > LONG * percentiles(seconds, [50.0])[0]
-    squares = seconds**2
-    at = int(np.argmax(seconds))
-    return float(seconds[at]), load.class_names[owner[at]], float(squares[long].sum() / max(squares.sum(), 1e-300))
+    seconds = np.concatenate(pieces)
+    pieces.clear()  # there may be millions
+    long = seconds[seconds > LONG * percentiles(seconds, [50.0])[0]]
+    return longest, who, float(np.dot(long, long)) / max(float(np.dot(seconds, seconds)), 1e-300)
 
 
 def _most_blamed(facts: Facts, kind: type[Lock]) -> Lock | None:

@@ -10,7 +10,7 @@ from simulator.plan.words import Outcome, State
 from simulator.trace.facts import HARDLY, Facts, Finding
 from simulator.trace.outcomes import percentiles
 from simulator.trace.phrases import count, duration, percent, plural, sentence
-from simulator.trace.stays import Floats, Rows
+from simulator.trace.stays import BLOCK_ROWS, Floats, Rows
 
 ANY_FAILURE = 0.3
 """A failure weighs this much, and half the share of the requests that it hit. So it comes before a small wait, and
@@ -82,8 +82,9 @@ def _waited_for_data(facts: Facts, rows: Rows) -> float:
     waited, trace = 0.0, facts.trace
     for i, place in enumerate(facts.measures.places):
         if isinstance(place.step, Receive) and place.step.link is Link.CLIENT:
-            later = np.fmin.reduce(trace.reached[rows, i + 1 :], axis=1, initial=np.inf)
-            waited += float(np.nansum(np.fmin(later, trace.left[rows]) - trace.reached[rows, i]))
+            for some in np.array_split(rows, len(rows) // BLOCK_ROWS + 1):
+                later = np.fmin.reduce(trace.reached[some, i + 1 :], axis=1, initial=np.inf)
+                waited += float(np.nansum(np.fmin(later, trace.left[some]) - trace.reached[some, i]))
     return waited
 
 

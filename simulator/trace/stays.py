@@ -91,7 +91,7 @@ def spans(trace: Trace, rows: slice | Rows | None = None, between: Stretch = ALW
     under_way = _seen(start, end, between)  # false where still open
     if len(under_way):
         share = {State.DELIVERY: 1.0}
-        yield Span(len(trace.places), numbers[under_way], start[under_way], end[under_way], share)
+        yield Span(len(trace.places), *_at(under_way, numbers, start, end), share)
     yield from _at_the_server(trace, rows, numbers, start, between)
 
 
@@ -104,12 +104,19 @@ def _at_the_server(trace: Trace, rows: slice | Rows, numbers: Rows, end: Floats,
         end = np.where(never, until, start) if never.any() else start
         stayed = _seen(start, until, between)
         if len(stayed):
-            yield from _at_place(trace, index, place, numbers[stayed], start[stayed], until[stayed])
+            yield from _at_place(trace, index, place, *_at(stayed, numbers, start, until))
     # A measured client may start later than it meant to; that is part of its latency.
     arrival = trace.arrival[rows]
     late = _seen(arrival, end, between)
     if len(late):
         yield Span(0, numbers[late], arrival[late], end[late], {State.CONNECTING: 1.0})
+
+
+def _at(places: Rows, numbers: Rows, start: Floats, end: Floats) -> tuple[Rows, Floats, Floats]:
+    """Some of the rows; where they are all of them, nothing is copied."""
+    if len(places) == len(numbers):
+        return numbers, start, end
+    return numbers[places], start[places], end[places]
 
 
 def _seen(start: Floats, end: Floats, between: Stretch) -> Rows:

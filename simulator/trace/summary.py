@@ -37,8 +37,8 @@ def summarise(trace: Trace) -> Summary:
         loop="closed" if trace.workload.clients_in_loop else "open",
         throughput_rps=throughput,
         goodput_rps=goodput,
-        latency=latency(latencies(trace)),
-        classes=_classes(trace),
+        latency=(overall := latency(latencies(trace))),
+        classes=_classes(trace, overall),
         resources=dict(_resources(measures)),
         where_time_goes=_by_state(measures.mean_life(COMPLETED, SLOWEST)),
         where_slowest=_by_state(measures.mean_life(SLOWEST)),
@@ -48,15 +48,17 @@ def summarise(trace: Trace) -> Summary:
     return replace(summary, diagnosis=diagnose(measures, summary))
 
 
-def _classes(trace: Trace) -> dict[str, ClassSummary]:
-    names = trace.workload.class_names
-    classes = trace.workload.request_class
-    offered = np.bincount(classes, minlength=len(names))
-    completed = np.bincount(classes[trace.outcome == Outcome.COMPLETED], minlength=len(names))
-    return {
-        name: ClassSummary(offered=int(offered[i]), completed=int(completed[i]), latency=latency_of_class(trace, i))
-        for i, name in enumerate(names)
-    }
+def _classes(trace: Trace, overall: Latency) -> dict[str, ClassSummary]:
+    names, completed = trace.workload.class_names, trace.outcome == Outcome.COMPLETED
+    found = {}
+    for i, name in enumerate(names):
+        of_class = trace.workload.request_class == i
+        found[name] = ClassSummary(
+            offered=int(np.count_nonzero(of_class)),
+            completed=int(np.count_nonzero(of_class & completed)),
+            latency=latency_of_class(trace, i) if len(names) > 1 else overall,
+        )
+    return found
 
 
 def _by_state(life: Floats) -> dict[str, float]:
