@@ -1,6 +1,7 @@
 """The run as three tables for a spreadsheet: requests.csv, timeline.csv and summary.csv."""
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from simulator.app.document import Document, flat
 from simulator.app.whole_files import WholeFiles
 from simulator.plan.words import Outcome
+from simulator.trace.stays import blocks
 from simulator.trace.table import Trace
 from simulator.trace.timeline import timeline
 
@@ -25,39 +27,46 @@ def write_csv(files: WholeFiles, folder: Path, trace: Trace, results: Document) 
 
     files.folder(folder)
     tables = {
-        "requests": requests_table(trace),
         "timeline": pl.DataFrame(timeline(trace, STEP_S)),
         "summary": pl.DataFrame(list(flat(results)), schema=["metric", "value"], orient="row"),
     }
+    files.write(folder / "requests.csv", partial(_write_requests, trace))
     for name, table in tables.items():
         files.write(folder / f"{name}.csv", table.write_csv)
 
 
-def requests_table(trace: Trace) -> "pl.DataFrame":
+def _write_requests(trace: Trace, path: Path) -> None:
+    """Block by block: the text of a run is larger than the run."""
+    with path.open("wb") as file:
+        for block in blocks(trace) if len(trace) else [slice(0, 0)]:
+            requests_table(trace, block).write_csv(file, include_header=block.start == 0)
+
+
+def requests_table(trace: Trace, rows: slice) -> "pl.DataFrame":
     """One row a request. Times in seconds from the start of the run; empty where something never happened."""
     import polars as pl
 
     workload = trace.workload
-    completed = trace.outcome == Outcome.COMPLETED
+    arrival, outcome, finished = trace.arrival[rows], trace.outcome[rows], trace.finished[rows]
     columns: dict[str, Any] = {
-        "request": np.arange(len(trace)),
-        "arrival_s": trace.arrival,
-        "class": _words(workload.class_names, workload.request_class),
-        "client": _words(workload.client_names, workload.client),
-        "outcome": _words(tuple(outcome.words for outcome in Outcome), trace.outcome),
-        "latency_s": np.where(completed, trace.finished - trace.arrival, np.nan),
-        "finished_s": trace.finished,
-        "left_s": trace.left,
-        "process": pl.Series(trace.process).replace(-1, None),
-        "syn_retries": trace.syn_retries,
-        "data_retries": trace.data_retries,
+        "request": np.arange(rows.start, rows.stop),
+        "arrival_s": arrival,
+        "class": _words(workload.class_names, workload.request_class[rows]),
+        "client": _words(workload.client_names, workload.client[rows]),
+        "outcome": _words(tuple(outcome.words for outcome in Outcome), outcome),
+        "latency_s": np.where(outcome == Outcome.COMPLETED, finished - arrival, np.nan),
+        "finished_s": finished,
+        "left_s": trace.left[rows],
+        "process": pl.Series(trace.process[rows]).replace(-1, None),
+        "syn_retries": trace.syn_retries[rows],
+        "data_retries": trace.data_retries[rows],
     }
     for number, pool in enumerate(trace.plan.pools):
-        columns[f"{_column(pool.name)}_slot"] = pl.Series(trace.slot[:, number]).replace(-1, None)
+        columns[f"{_column(pool.name)}_slot"] = pl.Series(trace.slot[rows, number]).replace(-1, None)
     for number, place in enumerate(trace.places):
-        columns[f"{_column(place.name)}_s"] = trace.reached[:, number]
+        columns[f"{_column(place.name)}_s"] = trace.reached[rows, number]
     for number, place_number in enumerate(trace.lock_places):
-        columns[f"{_column(trace.places[place_number].name)}_lock_wait_s"] = trace.lock_wait[:, number]
+        columns[f"{_column(trace.places[place_number].name)}_lock_wait_s"] = trace.lock_wait[rows, number]
     return pl.DataFrame(columns).fill_nan(None)
 
 

@@ -26,6 +26,9 @@ KEY = "loopfork"
 FORMAT = 1
 """Raised when an older program could misread the file."""
 
+BLOCK_ROWS = 1 << 16
+"""Rows that are put together for writing; four times as many are one row group of the file."""
+
 RETRIES = ("syn_retries", "data_retries")
 OF_TRACE = ("arrival", "left", "finished", "outcome", "process", *RETRIES, "reached", "slot", "lock_wait")
 OF_WORKLOAD = ("arrival", "request_class", "client", "upload", "response", "phases", "rtt", "patience", "coin", "think")
@@ -35,21 +38,37 @@ NUMBERS = ("duration", "warmup", "seed", "clients_in_loop")
 
 
 def save(trace: Trace, path: Path) -> None:
-    """Write the trace; the same trace gives the same bytes."""
-    import polars as pl
+    """Write the trace, block by block; the same trace gives the same bytes."""
+    from polars.io.plugins import register_io_source
 
     arrays = dict(_arrays(trace))
+    shapes = {name: [array.dtype.str, *array.shape[1:]] for name, array in arrays.items()}
+    metadata = json.dumps(_about(trace) | {"columns": shapes}, ensure_ascii=False, allow_nan=False)
+
+    def frames(*_: object) -> "Iterator[pl.DataFrame]":
+        return (
+            _frame(arrays, start, min(start + BLOCK_ROWS, len(trace))) for start in range(0, len(trace), BLOCK_ROWS)
+        )
+
+    lazy = register_io_source(frames, schema=_frame(arrays, 0, 0).schema)
+    lazy.sink_parquet(path, metadata={KEY: metadata}, row_group_size=4 * BLOCK_ROWS)
+
+
+def _frame(arrays: Mapping[str, NDArray[Any]], start: int, stop: int) -> "pl.DataFrame":
+    """Some rows of all columns."""
+    import polars as pl
+
     columns: dict[str, pl.Series] = {}
     for name, array in arrays.items():
         if name.startswith("grants."):  # has rows of its own: all of them become one list in the first row
-            columns[name] = pl.Series(array).implode().extend_constant(None, len(trace) - 1)
+            whole = pl.Series(array).implode().head(int(start == 0 < stop))
+            columns[name] = whole.extend_constant(None, stop - start - len(whole))
         elif array.ndim == 1:
-            columns[name] = pl.Series(array)
+            columns[name] = pl.Series(np.ascontiguousarray(array[start:stop]))
         else:
-            columns |= {f"{name}.{i}": pl.Series(np.ascontiguousarray(array[:, i])) for i in range(array.shape[1])}
-    shapes = {name: [array.dtype.str, *array.shape[1:]] for name, array in arrays.items()}
-    metadata = json.dumps(_about(trace) | {"columns": shapes}, ensure_ascii=False, allow_nan=False)
-    pl.DataFrame(columns).write_parquet(path, metadata={KEY: metadata})
+            block = np.ascontiguousarray(array[start:stop].T)
+            columns |= {f"{name}.{i}": pl.Series(block[i]) for i in range(len(block))}
+    return pl.DataFrame(columns)
 
 
 def read(path: Path) -> Trace:
