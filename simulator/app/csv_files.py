@@ -30,12 +30,12 @@ def write_csv(files: WholeFiles, folder: Path, trace: Trace, results: Document) 
         "timeline": pl.DataFrame(timeline(trace, STEP_S)),
         "summary": pl.DataFrame(list(flat(results)), schema=["metric", "value"], orient="row"),
     }
-    files.write(folder / "requests.csv", partial(_write_requests, trace))
+    files.write(folder / "requests.csv", partial(write_requests, trace))
     for name, table in tables.items():
         files.write(folder / f"{name}.csv", table.write_csv)
 
 
-def _write_requests(trace: Trace, path: Path) -> None:
+def write_requests(trace: Trace, path: Path) -> None:
     """Block by block: the text of a run is larger than the run."""
     with path.open("wb") as file:
         for block in blocks(trace) if len(trace) else [slice(0, 0)]:

@@ -26,7 +26,7 @@ KEY = "loopfork"
 FORMAT = 1
 """Raised when an older program could misread the file."""
 
-BLOCK_ROWS = 1 << 16
+BLOCK_ROWS = 1 << 14
 """Rows that are put together for writing; four times as many are one row group of the file."""
 
 RETRIES = ("syn_retries", "data_retries")
@@ -45,13 +45,15 @@ def save(trace: Trace, path: Path) -> None:
     shapes = {name: [array.dtype.str, *array.shape[1:]] for name, array in arrays.items()}
     metadata = json.dumps(_about(trace) | {"columns": shapes}, ensure_ascii=False, allow_nan=False)
 
-    def frames(*_: object) -> "Iterator[pl.DataFrame]":
-        return (
-            _frame(arrays, start, min(start + BLOCK_ROWS, len(trace))) for start in range(0, len(trace), BLOCK_ROWS)
-        )
-
-    lazy = register_io_source(frames, schema=_frame(arrays, 0, 0).schema)
+    schema = _frame(arrays, 0, 0).schema
+    lazy = register_io_source(lambda *_: frames(trace), schema=schema)
     lazy.sink_parquet(path, metadata={KEY: metadata}, row_group_size=4 * BLOCK_ROWS)
+
+
+def frames(trace: Trace) -> "Iterator[pl.DataFrame]":
+    """The columns of the file, some rows at a time."""
+    arrays = dict(_arrays(trace))
+    return (_frame(arrays, start, min(start + BLOCK_ROWS, len(trace))) for start in range(0, len(trace), BLOCK_ROWS))
 
 
 def _frame(arrays: Mapping[str, NDArray[Any]], start: int, stop: int) -> "pl.DataFrame":

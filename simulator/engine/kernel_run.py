@@ -11,7 +11,7 @@ from simulator.engine.lowering import lower
 from simulator.engine.record import Record, grants_table
 from simulator.plan import Plan
 from simulator.trace.table import Trace
-from simulator.workload.table import Workload
+from simulator.workload.table import PER_ROW, Workload
 
 EVENTS_AT_A_TIME = 200_000
 """The compiled loop cannot be interrupted; between two portions of this size Ctrl-C and progress get their turn."""
@@ -23,7 +23,7 @@ def simulate(
     """Run to the end. None if a closed loop needed more rows than the workload has."""
     module = kernel()
     record = Record.blank(plan, workload)
-    run = module.Kernel(lower(plan, workload.phase_count), workload, record, plan.cores, detail)
+    run = module.Kernel(lower(plan, workload.phase_count), _own(workload), record, plan.cores, detail)
     while run.advance(EVENTS_AT_A_TIME):
         if progress is not None:
             progress(run.time())
@@ -32,6 +32,13 @@ def simulate(
     if not module.COMPILED:
         record = _filled(record, run.columns())
     return record.trace(plan, workload, grants_table(run.grants_so_far()) if detail else None)
+
+
+def _own(workload: Workload) -> Workload:
+    """The workload as the kernel reads it: with a place in memory for each row, though all rows may be alike."""
+    columns = {name: getattr(workload, name) for name in PER_ROW}
+    own = {name: np.require(column, requirements=("C", "W")) for name, column in columns.items() if column is not None}
+    return replace(workload, **own)
 
 
 def _filled(record: Record, columns: dict[str, list[float]]) -> Record:

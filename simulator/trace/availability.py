@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from simulator.plan.processes import main_pool, process_count, slots_in_each, slots_of_each
 from simulator.plan.resources import Pool
+from simulator.trace.counting import Changes
 from simulator.trace.holding import held_parts, holdings
 from simulator.trace.levels import Level, level, union
 from simulator.trace.stays import Floats, Rows, horizon
@@ -120,10 +121,11 @@ def away_by_name(trace: Trace) -> dict[str, Level]:
     return {name: each for name, each in found.items() if len(each.at)}
 
 
-def cores_in_use(trace: Trace, runnable: Level) -> Level:
-    """Seconds of computing done in each second, as the numbers of runnable threads and of cores allow."""
-    there, plan = cores(trace), trace.plan
-    at = np.union1d(runnable.at, there.at) if len(there.at) > 1 else runnable.at
+def cores_in_use(trace: Trace, part: Changes) -> Level:
+    """Seconds of computing done in each second of a part, as the numbers of runnable threads and of cores allow."""
+    there, plan, runnable = cores(trace), trace.plan, part.level()
+    changes = there.at[(there.at >= part.begin) & (there.at < part.end)]
+    at = np.union1d(runnable.at, changes)
     threads, count = np.round(runnable.values(at)).astype(np.intp), there.values(at).astype(np.intp)
     done = np.zeros((int(count.max(initial=0)) + 1, int(threads.max(initial=0)) + 1))
     for number in np.unique(count).tolist():

@@ -142,7 +142,9 @@ def _cores(measures: Measures, levels: Levels) -> Iterator[str]:
     there = availability.cores(measures.trace).integral(*measures.window)
     if work > there * (1.0 + EQUAL_S) + EQUAL_S:
         yield f"{work:.6f} s of computing were done, and the cores have {there:.6f} s"
-    possible = availability.cores_in_use(measures.trace, levels.runnable()).integral(*measures.window)
+    possible = sum(
+        availability.cores_in_use(measures.trace, part).integral(part.begin, part.end) for part in levels.runnable()
+    )
     still_open = (measures.trace.outcome == Outcome.OPEN).any()
     if not still_open and abs(work - possible) > _cut_short(measures.trace) and _differ(work, possible):
         yield f"{work:.6f} s of computing were done while threads were runnable for {possible:.6f} s of the cores' time"

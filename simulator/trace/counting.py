@@ -79,9 +79,11 @@ class Changes:
         return float(self.before * passed[-1] + left_up.sum() - left_down.sum())
 
     def level(self) -> Level:
-        """The count at every moment at which it changes."""
+        """The count from the beginning of this part on."""
         found = level(self.up, self.down)
-        return Level(found.at, found.height + self.before)
+        at, height = np.append(self.begin, found.at), np.append(0.0, found.height)
+        distinct = np.append(at[1:] > at[:-1], True)
+        return Level(at[distinct], height[distinct] + self.before)
 
     def without(self, other: "Changes") -> "Changes":
         """How many more there are than of another count in the same part."""
@@ -89,7 +91,7 @@ class Changes:
 
 
 def joined(parts: Sequence[Changes]) -> Level:
-    """The count at every moment at which it changes, over the parts of a run."""
+    """The count over all parts of a run."""
     levels = [part.level() for part in parts] or [Level(np.empty(0), np.empty(0))]
     return Level(np.concatenate([each.at for each in levels]), np.concatenate([each.height for each in levels]))
 

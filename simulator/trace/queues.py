@@ -130,7 +130,7 @@ def settle(
 
 
 class Levels:
-    """Keeps all parts, and puts them together: for runs that are not long, and for pictures of all their time."""
+    """Keeps all parts, and puts them together: for runs that are not long."""
 
     def __init__(self) -> None:
         """Nothing happened yet; ``read`` is given the parts."""
@@ -141,18 +141,9 @@ class Levels:
         """How many requests wait for a backlog, pool or lock at each moment."""
         return joined([part.waiting[name] for part in self._parts])
 
-    def runnable(self) -> Level:
-        """How many requests compute or wait for a core at each moment."""
-        return joined([part.runnable for part in self._parts])
-
-    def in_use(self, name: str) -> tuple[Floats, Floats]:
-        """When each copy of a lock was in use, one copy after the other."""
-        copies = sorted({copy for part in self._parts for copy in part.in_use[name]})
-        of_each = [part.in_use[name][copy] for copy in copies for part in self._parts if copy in part.in_use[name]]
-        nothing = [np.empty(0)]
-        return np.concatenate([*nothing, *(c.up for c in of_each)]), np.concatenate(
-            [*nothing, *(c.down for c in of_each)]
-        )
+    def runnable(self) -> list[Changes]:
+        """How many requests compute or wait for a core, part by part."""
+        return [part.runnable for part in self._parts]
 
 
 def _beside_free(waiting: Changes, used: Changes, size: int) -> float:

@@ -16,18 +16,7 @@ from simulator.workload.table import Workload
 Floats = NDArray[np.float64]
 
 
-PER_REQUEST = (
-    "arrival",
-    "reached",
-    "left",
-    "finished",
-    "outcome",
-    "process",
-    "slot",
-    "syn_retries",
-    "data_retries",
-    "lock_wait",
-)
+PER_REQUEST = ("arrival", "reached", "left", "finished", "outcome", "process", "slot", "syn_retries", "lock_wait")
 """The columns of a trace."""
 
 

@@ -5,6 +5,7 @@ steps: what an event adds within its own step, and the level that it leaves behi
 to be sorted.
 """
 
+from collections import defaultdict
 from math import ceil
 
 import numpy as np
@@ -17,7 +18,7 @@ from simulator.trace.availability import away_by_name, cores_in_use
 from simulator.trace.holding import Held, held_parts
 from simulator.trace.levels import Level
 from simulator.trace.measures import CORES, measure
-from simulator.trace.queues import Levels
+from simulator.trace.queues import Part
 from simulator.trace.stays import Floats, Span, blocks, client_end, horizon, spans
 from simulator.trace.table import Trace
 
@@ -45,10 +46,29 @@ class Bins:
         self._events(level.at, np.diff(level.height, prepend=0.0))
 
     def _events(self, at: Floats, change: Floats) -> None:
-        bins = np.minimum((at / self._step).astype(np.intp), self._count - 1)
-        rest = (bins + 1) * self._step - at
-        self._within += np.bincount(bins, weights=change * rest, minlength=self._count)
-        self._change += np.bincount(bins, weights=change, minlength=self._count)
+        if not len(at):
+            return
+        bins = self.of(at)
+        first, rest = int(bins.min()), (bins + 1) * self._step - at
+        reach = slice(first, int(bins.max()) + 1)
+        self._within[reach] += np.bincount(bins - first, weights=change * rest)
+        self._change[reach] += np.bincount(bins - first, weights=change)
+
+    def add_one_by_one(self, at: Floats, change: Floats | float) -> None:
+        """Add changes of the level so that it makes no difference in how many portions they come."""
+        bins = self.of(at)
+        np.add.at(self._within, bins, change * ((bins + 1) * self._step - at))
+        np.add.at(self._change, bins, change)
+
+    def of(self, at: Floats) -> NDArray[np.intp]:
+        """The steps that some moments fall into."""
+        return np.minimum((at / self._step).astype(np.intp), self._count - 1)
+
+    def joined(self, other: "Bins") -> "Bins":
+        """The intervals of both."""
+        both = Bins(self._count, self._step)
+        both._within, both._change = self._within + other._within, self._change + other._change
+        return both
 
     def mean(self, capacity: float = 1.0) -> Floats:
         """[count] the average level in each step, divided by the capacity."""
@@ -64,17 +84,16 @@ def timeline(trace: Trace, step_s: float = 0.1) -> dict[str, Column]:
     """
     count = max(ceil(horizon(trace) / step_s - 1e-9), 1)
     columns: dict[str, Column] = {"time_s": np.arange(count, dtype=np.float64) * step_s}
-    columns["arrivals"] = _events_in(trace.arrival, count, step_s)
-    columns["completions"] = _events_in(trace.finished[trace.outcome == Outcome.COMPLETED], count, step_s)
-    in_system = Bins(count, step_s)
-    in_system.add(trace.arrival, client_end(trace))
-    columns["in_system"] = in_system.mean()
+    arrivals, completions = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    came, went = Bins(count, step_s), Bins(count, step_s)
+    for block in blocks(trace):
+        arrival, finished = trace.arrival[block], trace.finished[block]
+        np.add.at(arrivals, came.of(arrival), 1)
+        np.add.at(completions, came.of(finished[trace.outcome[block] == Outcome.COMPLETED]), 1)
+        came.add_one_by_one(arrival, 1.0)
+        went.add_one_by_one(client_end(trace, block), -1.0)
+    columns |= {"arrivals": arrivals, "completions": completions, "in_system": came.joined(went).mean()}
     return columns | _resource_columns(trace, count, step_s)
-
-
-def _events_in(times: Floats, count: int, step_s: float) -> NDArray[np.int64]:
-    bins = np.minimum((times / step_s).astype(np.intp), count - 1)
-    return np.bincount(bins, minlength=count).astype(np.int64)
 
 
 class _Recorder:
@@ -185,10 +204,36 @@ def _down(trace: Trace, count: int, step_s: float) -> dict[str, Bins]:
 
 def _exact_use(trace: Trace, count: int, step_s: float) -> dict[str, Bins]:
     """When locks and cores were in use. Spans know only the average of a stay during which threads took turns."""
-    levels = Levels()
-    measures = measure(trace, (0.0, horizon(trace)), levels.read)
-    use = {name: Bins(count, step_s) for name in (*measures.at_lock, CORES)}
-    for name in measures.at_lock:
-        use[name].add(*levels.in_use(name))
-    use[CORES].add_level(cores_in_use(trace, levels.runnable()))
-    return use
+    use = _ExactUse(trace, count, step_s)
+    measure(trace, (0.0, horizon(trace)), use.read)
+    use.flush(count)
+    return {name: use.up[name].joined(use.down[name]) for name in use.up} | {CORES: use.cores}
+
+
+class _ExactUse:
+    """The bins of locks and cores, filled part by part."""
+
+    def __init__(self, trace: Trace, count: int, step_s: float) -> None:
+        self._trace = trace
+        self.up, self.down = ({lock.name: Bins(count, step_s) for lock in trace.plan.locks} for _ in range(2))
+        self.cores, self._height = Bins(count, step_s), 0.0
+        self._ups, self._downs = (defaultdict[tuple[str, int], list[Floats]](list) for _ in range(2))
+
+    def read(self, part: Part) -> None:
+        for name, copies in part.in_use.items():
+            for copy, changes in copies.items():
+                self._ups[name, copy].append(changes.up)
+                self._downs[name, copy].append(changes.down)
+        self.flush(int(self.cores.of(np.array([part.runnable.end]))[0]))
+        level = cores_in_use(self._trace, part.runnable)
+        self.cores.add_one_by_one(level.at, np.diff(level.height, prepend=self._height))
+        self._height = float(level.height[-1])
+
+    def flush(self, step: int) -> None:
+        """Add what happened before a step: within each step one copy of a lock after the other."""
+        for kept, bins, change in ((self._ups, self.up, 1.0), (self._downs, self.down, -1.0)):
+            for name, copy in sorted(kept):
+                moments = np.concatenate(kept[name, copy])
+                number = int(np.count_nonzero(bins[name].of(moments) < step))
+                bins[name].add_one_by_one(moments[:number], change)
+                kept[name, copy] = [moments[number:]]

@@ -15,7 +15,7 @@ from simulator.workload.replay import Replay
 from simulator.workload.rounds import default_rounds
 from simulator.workload.scenario import Client, RequestClass, Scenario
 from simulator.workload.streams import Source, stream
-from simulator.workload.table import Work, Workload
+from simulator.workload.table import Work, Workload, alike, are_alike
 from simulator.workload.times import BLOCK, arrival_times
 
 Picks = NDArray[np.int16]
@@ -82,8 +82,18 @@ def _blocks(count: int) -> Iterator[slice]:
     return (slice(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK))
 
 
+def _blank(count: int, distributions: Sequence[Distribution]) -> Floats:
+    """A column for draws of these; where all of them are the same constant, it is full already and takes no room."""
+    first = distributions[0]
+    if isinstance(first, Constant) and all(other == first for other in distributions):
+        return alike(float(first.value), count)
+    return np.empty(count)
+
+
 def _column(count: int, distribution: Distribution, random: np.random.Generator) -> Floats:
-    column = np.empty(count)
+    column = _blank(count, [distribution])
+    if are_alike(column):
+        return column
     for block in _blocks(count):
         column[block] = distribution.draw(random, block.stop - block.start)
     return column
@@ -104,11 +114,11 @@ def _weighted(scenario: Scenario, count: int, seed: int) -> Picks:
 
 def _pick(weights: Sequence[float], count: int, random: np.random.Generator) -> Picks:
     """Indices, each as often as its weight says."""
-    picks = np.zeros(count, dtype=np.int16)
-    if len(weights) > 1:
-        bounds = _bounds(weights)
-        for block in _blocks(count):
-            picks[block] = np.searchsorted(bounds, random.random(block.stop - block.start), side="right")
+    if len(weights) == 1:
+        return alike(np.int16(0), count)
+    picks, bounds = np.zeros(count, dtype=np.int16), _bounds(weights)
+    for block in _blocks(count):
+        picks[block] = np.searchsorted(bounds, random.random(block.stop - block.start), side="right")
     return picks
 
 
@@ -121,9 +131,9 @@ def _bounds(weights: Sequence[float]) -> Floats:
 
 def _clients(scenario: Scenario, request_class: Picks, seed: int) -> Picks:
     """One number a row decides, whatever its class: naming the clients of one class leaves the others alone."""
-    picks = np.zeros(len(request_class), dtype=np.int16)
     if len(scenario.clients) == 1:
-        return picks
+        return alike(np.int16(0), len(request_class))
+    picks = np.zeros(len(request_class), dtype=np.int16)
     random = stream(seed, Source.CLIENT)
     bounds = [_bounds([c.share * _sends(c, r) for c in scenario.clients]) for r in scenario.requests]
     for block in _blocks(len(picks)):
@@ -150,8 +160,11 @@ def _groups(picks: Picks, kinds: int) -> Iterator[tuple[int, Rows]]:
 
 def _by_class(classes: Sequence[RequestClass], picks: Picks, seed: int) -> tuple[Floats, Floats, Floats]:
     count = len(picks)
-    upload, response = np.empty(count), np.empty(count)
-    phases = np.zeros((count, max(len(c.steps) for c in classes)))
+    upload, response = _blank(count, [c.upload for c in classes]), _blank(count, [c.response for c in classes])
+    if len(classes) == 1 and all(isinstance(step.time, Constant) for step in classes[0].steps):
+        phases = alike([step.time.mean for step in classes[0].steps], count)
+    else:
+        phases = np.zeros((count, max(len(c.steps) for c in classes)))
     fills = []
     for c in classes:
         drawn = [
@@ -166,7 +179,8 @@ def _by_class(classes: Sequence[RequestClass], picks: Picks, seed: int) -> tuple
 
 
 def _by_client(clients: Sequence[Client], picks: Picks, seed: int) -> tuple[Floats, Floats]:
-    rtt, patience = np.empty(len(picks)), np.empty(len(picks))
+    rtt = _blank(len(picks), [c.rtt for c in clients])
+    patience = _blank(len(picks), [c.patience or NEVER for c in clients])
     fills = [
         [
             _filler(rtt, c.rtt, stream(seed, Source.RTT, c.name)),
@@ -183,6 +197,8 @@ Filler = Callable[[slice, Rows, int], None]
 
 def _filler(column: Floats, distribution: Distribution, random: np.random.Generator) -> Filler:
     """Draws the next values of a column: for some rows of a block, and how many they are."""
+    if are_alike(column):
+        return lambda *_: None
 
     def fill(block: slice, rows: Rows, count: int) -> None:
         value = distribution.value if isinstance(distribution, Constant) else distribution.draw(random, count)

@@ -5,9 +5,10 @@ Every architecture meets exactly these requests, so a comparison between two of 
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from simulator.workload.interventions import Interventions
 
@@ -15,6 +16,16 @@ Floats = NDArray[np.float64]
 
 PER_ROW = ("arrival", "request_class", "client", "upload", "response", "phases", "rtt", "patience", "coin", "think")
 """The columns of a workload that have one entry a request."""
+
+
+def alike(value: ArrayLike, count: int) -> NDArray[Any]:
+    """A column with the same value, or values, in each of ``count`` rows: it takes no room, and is read-only."""
+    return np.broadcast_to(value, (count, *np.shape(value)))
+
+
+def are_alike(column: NDArray[Any]) -> bool:
+    """Whether a column is known to have the same value in all rows: each of them is the same place in memory."""
+    return column.strides[0] == 0
 
 
 class Work(IntEnum):
@@ -31,6 +42,8 @@ class Work(IntEnum):
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Workload:
     """Columns over n requests. Times in seconds, sizes in bytes, rates in bytes per second (inf: unlimited).
+
+    A column in which all rows are alike may be read-only.
 
     Open loop: rows in order of arrival. Closed loop (``clients_in_loop`` = N): row k*N + c is the k-th request of
     client c; ``arrival`` is then unknown (nan), and the client sends it ``think`` seconds after its previous one ended.
@@ -87,4 +100,8 @@ class Workload:
     def take(self, rows: NDArray[np.intp]) -> "Workload":
         """The workload of some of the rows, in the given order."""
         columns = {name: getattr(self, name) for name in PER_ROW}
-        return replace(self, **{name: c[rows] for name, c in columns.items() if c is not None})
+        return replace(self, **{name: _taken(c, rows) for name, c in columns.items() if c is not None})
+
+
+def _taken(column: Any, rows: NDArray[np.intp]) -> Any:
+    return alike(column[0], len(rows)) if are_alike(column) and len(column) else column[rows]

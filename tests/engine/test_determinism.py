@@ -4,15 +4,19 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from simulator.experiment import EngineName, run
 from simulator.workload.draw import draw
 from simulator.workload.load import load
+from simulator.workload.table import PER_ROW, are_alike
 from tests.engine.deployments import Deployment, cut_short, deployments
-from tests.engine.fingerprint import DEPLOYMENTS, LOADS, of_trace, of_workload, some_runs
+from tests.engine.fingerprint import DEPLOYMENTS, ENGINES, LOADS, of_trace, of_workload, some_runs
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,6 +51,18 @@ def test_both_engines_give_the_same_bytes(name: str, load_name: str, here: dict[
 
 def test_different_runs_have_different_fingerprints(here: dict[str, str]) -> None:
     assert len(set(here.values())) == len(DEPLOYMENTS) * len(LOADS)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("rows", [1, 100])
+def test_columns_in_which_all_rows_are_alike_are_read_like_any_others(rows: int, engine: EngineName) -> None:
+    scenario = cut_short("steady", "10 s")
+    workload = draw(scenario).take(np.arange(rows))
+    assert are_alike(workload.rtt)
+    columns: dict[str, Any] = {name: np.array(getattr(workload, name)) for name in PER_ROW if name != "think"}
+    full = replace(workload, **columns)
+    plan = next(deployments()).plan(scenario.machine)
+    assert of_trace(run(plan, workload, engine=engine)) == of_trace(run(plan, full, engine=engine))
 
 
 def test_another_seed_gives_other_requests() -> None:

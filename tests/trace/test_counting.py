@@ -78,9 +78,11 @@ def test_stretches_are_exactly_when_so_many_are_there_and_lie_apart(counted: Cou
 
 @given(counts())
 def test_merged_it_is_one_while_anybody_is_there_and_never_changes_to_what_it_was(counted: Counted) -> None:
-    level = joined([part.merged() for part in counted.parts])
-    assert level.values(HALF_PAST).tolist() == [min(many, 1) for many in counted.by_hand()]
-    assert level.height.tolist() == ([1, 0] * len(level.height))[: len(level.height)]
+    merged = [part.merged() for part in counted.parts]
+    assert joined(merged).values(HALF_PAST).tolist() == [min(many, 1) for many in counted.by_hand()]
+    up, down = (np.concatenate(each) for each in ([part.up for part in merged], [part.down for part in merged]))
+    assert np.all(down > up)
+    assert np.all(up[1:] > down[:-1])
 
 
 @given(counts(), st.integers(1, 5))

@@ -3,20 +3,24 @@
 import itertools
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from simulator.experiment import run
 from simulator.plan import Accept, AcceptEagerly, Seize
 from simulator.plan.resources import Lock
 from simulator.trace import stays
+from simulator.trace.checks import check
 from simulator.trace.measures import Measures, measure
 from simulator.trace.stays import computes_at, server_end
 from simulator.trace.table import Trace
+from simulator.trace.timeline import timeline
 from tests.engine.strategies import seeded_plan
 from tests.engine.strategies_load import seeded_workload
 
@@ -26,17 +30,27 @@ Seconds = list[tuple[float, Counter[int]]]
 """How long each stretch without a change lasts, and how many are at each copy meanwhile."""
 
 
-def measured(seed: int, rows: int) -> Measures:
-    """A generated run in which much happens at the same moment, and not every request comes to every place."""
+def in_blocks(rows: int) -> AbstractContextManager[object]:
+    """Whatever is worked out meanwhile is worked out for so many requests at a time."""
+    return patch.object(stays, "BLOCK_ROWS", rows)
+
+
+def generated(seed: int) -> Trace:
+    """A run in which much happens at the same moment, and not every request comes to every place."""
     workload = seeded_workload(seed, rows=48)
-    with patch.object(stays, "BLOCK_ROWS", rows):
-        return measure(run(seeded_plan(seed), workload, redraw=lambda rounds: seeded_workload(seed, rows=rounds * 48)))
+    return run(seeded_plan(seed), workload, redraw=lambda rounds: seeded_workload(seed, rows=rounds * 48))
 
 
-def stays_at(trace: Trace, index: int, copies: int = 1) -> list[Stay]:
-    """Every stay at a place, as the columns say it."""
+def measured(seed: int, rows: int) -> Measures:
+    with in_blocks(rows):
+        return measure(generated(seed))
+
+
+def stays_at(trace: Trace, index: int, copies: int = 1, among: NDArray[np.bool_] | slice = slice(None)) -> list[Stay]:
+    """Every stay at a place, as the columns say it; of some requests, or of all."""
     ends, found = server_end(trace).tolist(), []
-    for row, moments in enumerate(trace.reached.tolist()):
+    for row in np.arange(len(trace))[among].tolist():
+        moments = trace.reached[row].tolist()
         later = [moment for moment in moments[index + 1 :] if moment == moment]
         copy = max(int(trace.process[row]), 0) if copies > 1 else 0
         found.append((moments[index], later[0] if later else ends[row], copy))
@@ -66,8 +80,7 @@ def lines(trace: Trace) -> Iterator[tuple[str, list[Stay]]]:
 
 
 def computing_at(trace: Trace, index: int, copies: int = 1) -> list[Stay]:
-    rows = np.flatnonzero(computes_at(trace, index, np.arange(len(trace))))
-    return stays_at(trace.take(rows), index, copies)
+    return stays_at(trace, index, copies, computes_at(trace, index, np.arange(len(trace))))
 
 
 def at_lock(trace: Trace, lock: Lock) -> list[Stay]:
@@ -112,3 +125,21 @@ def test_runnable_is_who_computes_without_a_lock_and_one_at_each_copy_of_a_lock(
             found += [(start, end, next(threads)) for start, end, _ in computing_at(trace, index)]
     expected = by_hand(found, measures.window)
     assert measures.runnable.most == max((len(many) for _, many in expected), default=0)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 30))
+def test_no_law_is_broken_where_the_parts_are_cut(seed: int, rows: int) -> None:
+    trace = generated(seed)
+    with in_blocks(rows):
+        assert check(trace) == []
+
+
+@given(st.integers(0, 10**6), st.integers(1, 30))
+def test_the_run_over_time_is_the_same_to_the_last_bit_wherever_the_parts_are_cut(seed: int, rows: int) -> None:
+    trace = generated(seed)
+    whole = timeline(trace, 0.3)
+    with in_blocks(rows):
+        cut = timeline(trace, 0.3)
+    assert {name: column.tolist() for name, column in cut.items()} == {
+        n: column.tolist() for n, column in whole.items()
+    }

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from simulator.workload.draw import draw
+from simulator.workload.load import load
 from simulator.workload.scenario import Scenario
-from simulator.workload.table import Work, Workload
+from simulator.workload.table import Work, Workload, are_alike
 
 Load = Callable[..., Scenario]
 
@@ -142,3 +143,18 @@ def test_the_rounds_of_clients_who_never_think_are_bounded_by_the_cores(shop: Lo
     table = draw(shop((CLOSED[0], 'kind = "closed"\nclients = 1000\nthink = "0 s"')))
     capacity = 20 * 2 / 0.003
     assert capacity < len(table) < 3 * capacity
+
+
+def test_a_column_in_which_all_rows_are_alike_takes_no_room_and_stays_so_when_rows_are_chosen() -> None:
+    table = draw(load("steady", []))
+    alike = {name for name in PER_ROW if are_alike(getattr(table, name))}
+    assert alike == {"request_class", "client", "upload", "response", "rtt", "patience"}
+    chosen = table.take(np.arange(0, len(table), 3))
+    assert {name for name in PER_ROW if are_alike(getattr(chosen, name))} == alike
+    assert all(np.array_equal(getattr(chosen, name), getattr(table, name)[::3]) for name in PER_ROW)
+
+
+def test_what_is_alike_in_every_class_or_client_is_a_column_like_any_other(shop: Load) -> None:
+    one_value = draw(shop(('response = {lognormal = {mean = "30 KiB", cv = 1}}', 'response = "1 KiB"')))
+    assert not are_alike(one_value.response)  # the photos are larger
+    assert not any(are_alike(getattr(one_value, name)) for name in PER_ROW)
