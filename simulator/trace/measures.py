@@ -186,18 +186,8 @@ def _part(seconds: Floats, share: Floats | float) -> Floats:
     return seconds if isinstance(share, float) and share == 1.0 else seconds * share
 
 
-def _within(span: Span, low: float, high: float) -> Span:
-    """What of the stretches lies between two moments."""
-    if span.start.min() >= low and span.end.max() <= high:
-        return span
-    start, end = np.maximum(span.start, low), np.minimum(span.end, high)
-    seen = np.flatnonzero(end > start)
-    shares = {state: share if isinstance(share, float) else share[seen] for state, share in span.shares.items()}
-    return Span(span.place, span.rows[seen], start[seen], end[seen], shares)
-
-
 def _add_resources(measures: Measures, span: Span) -> None:
-    span = _within(span, *measures.window)
+    span = span.within(*measures.window)
     if span.place == len(measures.places) or not len(span.rows):
         return
     starts, ends, rows, seconds = span.start, span.end, span.rows, span.end - span.start

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from simulator.engine.loading import KernelError, kernel
-from tests.bench import engines, growth, program, screen, stage, sweep, uncompiled, watching
+from tests.bench import engines, growth, huge, program, screen, stage, sweep, uncompiled, watching
 from tests.bench.clock import pin
 from tests.bench.figure import Figure, table
 from tests.bench.sizes import FULL, QUICK, Sizes
@@ -22,6 +22,7 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("the kernel, plain SimPy and a loop in C", engines.figures),
     ("the kernel uncompiled", uncompiled.figures),
     ("long runs and long queues", growth.figures),
+    ("very long runs", huge.figures),
     ("a sweep", sweep.figures),
     ("the stage", stage.figures),
     ("the whole program", program.figures),
