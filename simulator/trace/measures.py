@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.steps import Accept, AcceptEagerly, Seize
 from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
 from simulator.trace import availability
@@ -117,14 +116,14 @@ class Measures:
         away = away_by_name(self.trace).get(name)
         return 1.0 if away is None else 1.0 - away.mean(*self.window) / size
 
-    def in_hand(self, step: AcceptEagerly) -> float:
-        """How many connections its processes have taken and not finished, on average, as a share of their limit."""
-        if step.limit is None:
+    def in_hand(self, index: int) -> float:
+        """How many requests came to an acceptor's place and are not finished, on average, as a share of their limit."""
+        place = self.places[index]
+        if place.most_in_hand is None or place.lock is None:
             return 0.0
-        place = next(i for i, p in enumerate(self.places) if p.step == step and p.lock is not None)
-        taken = np.flatnonzero(~np.isnan(self.trace.reached[:, place]))
-        many = level(self.trace.reached[taken, place], server_end(self.trace)[taken])
-        return many.mean(*self.window) / (step.limit * step.lock.processes)
+        taken = np.flatnonzero(~np.isnan(self.trace.reached[:, index]))
+        many = level(self.trace.reached[taken, index], server_end(self.trace)[taken])
+        return many.mean(*self.window) / (place.most_in_hand * place.lock.processes)
 
 
 def measure(trace: Trace, between: tuple[float, float] | None = None) -> Measures:
@@ -206,15 +205,8 @@ def _add_resources(measures: Measures, span: Span) -> None:
     place = measures.places[span.place]
     seen = inside > 0.0
     starts, ends, rows = span.start[seen], span.end[seen], span.rows[seen]
-    match place.step:
-        case Accept(backlog=backlog) if State.BACKLOG in span.shares:
-            measures.waiting[backlog.name].add(starts, ends)
-        case AcceptEagerly(backlog=backlog) if State.BACKLOG in span.shares:
-            measures.waiting[backlog.name].add(starts, ends)
-        case Seize(pool=pool) if State.QUEUED in span.shares:
-            measures.waiting[pool.name].add(starts, ends)
-        case _:
-            pass
+    if place.queue is not None and place.state in span.shares:
+        measures.waiting[place.queue.name].add(starts, ends)
     for state in (State.COMPUTING, State.CORE):
         measures.cores_time[INDEX[state]] += float((seconds * span.shares.get(state, 0.0)).sum())
     if place.lock is not None and State.IO not in span.shares:

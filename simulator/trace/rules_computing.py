@@ -3,7 +3,6 @@
 import numpy as np
 
 from simulator.plan.resources import Gil, Lock, Loop
-from simulator.plan.steps import AcceptEagerly, Handle
 from simulator.plan.words import State
 from simulator.trace.blame import AT_LIMIT
 from simulator.trace.facts import HARDLY, NOTABLE, Facts, Finding, slots_limit_computing
@@ -168,7 +167,7 @@ def _others_wait(facts: Facts, lock: Lock, name: str) -> tuple[float, float]:
         if place.lock != lock:
             continue
         waited += float(np.nansum(trace.lock_wait[rows, column]))
-        if isinstance(place.step, AcceptEagerly) and facts.measures.in_hand(place.step) < AT_LIMIT:
+        if place.acceptor and facts.measures.in_hand(i) < AT_LIMIT:
             waited += float((trace.reached[rows, i] - trace.reached[rows, i - 1]).sum())
     total = float((trace.finished[rows] - trace.arrival[rows]).sum())
     return (waited / len(rows), waited / total) if total > 0.0 else (0.0, 0.0)
@@ -183,10 +182,10 @@ def long_computations(facts: Facts, lock: Lock) -> tuple[float, str, float]:
     load, rows = facts.trace.workload, np.flatnonzero(facts.measures.category)
     pieces, owners = [np.empty(0)], [np.empty(0, np.int16)]
     for place in facts.measures.places:
-        if place.lock != lock or not isinstance(place.step, Handle):
+        if place.lock != lock or place.phase is None:
             continue
         computing = rows[load.phase_kinds[load.request_class[rows], place.phase] == Work.CPU]
-        pieces.append(load.phases[computing, place.phase] + place.step.visit_cost_s)
+        pieces.append(load.phases[computing, place.phase] + place.work_s)
         owners.append(load.request_class[computing])
     seconds, owner = np.concatenate(pieces), np.concatenate(owners)
     if not len(seconds):

@@ -1,7 +1,7 @@
 """Rules about slots: requests wait for one because the others are held, and by what they are held decides the cure."""
 
 from simulator.plan.resources import Pool
-from simulator.plan.steps import Connect, Link
+from simulator.plan.steps import Link
 from simulator.plan.words import State
 from simulator.trace.blame import inner_lock, inner_pool
 from simulator.trace.facts import NOTABLE, Facts, Finding, slots_limit_computing
@@ -92,8 +92,8 @@ def _more(facts: Facts, pool: Pool) -> str:
 def _behind_a_proxy(facts: Facts, pool: Pool) -> bool:
     """Whether somebody on the same machine holds the client's connection and passes the request on."""
     taken = next(part.taken_at for part in facts.measures.held if part.pool == pool)
-    steps = [place.step for place in facts.measures.places[:taken]]
-    return any(isinstance(step, Connect) and step.link is Link.LOCAL for step in steps)
+    before = facts.measures.places[:taken]
+    return any(place.knocks_at is not None and place.link is Link.LOCAL for place in before)
 
 
 def _is_outer(facts: Facts, pool: Pool) -> bool:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Gil, Loop
-from simulator.plan.steps import Accept, AcceptEagerly
 from simulator.trace.facts import Finding
 from simulator.trace.phrases import a, count, duration, is_or_are, percent, sentence
 from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, Activities, Activity
@@ -32,14 +31,9 @@ class Now:
 
     def backlogs_of(self, name: str) -> list[BacklogNow]:
         """The backlogs from which a pool or a lock (by name) is fed."""
-        found = []
-        for now, place in zip(self.moment.backlogs, self.sites.of_backlog, strict=True):
-            match self.sites.places[place].step:
-                case Accept(pool=taker) | AcceptEagerly(lock=taker) if taker.name == name:
-                    found.append(now)
-                case _:
-                    pass
-        return found
+        takers = [self.sites.places[place].waits_for for place in self.sites.of_backlog]
+        fed = zip(self.moment.backlogs, takers, strict=True)
+        return [now for now, taker in fed if taker is not None and taker.name == name]
 
     def class_of(self, request: int) -> str:
         """The class of a request, by name."""
