@@ -7,6 +7,7 @@ turn, is worked out in ``waits``.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,8 @@ from simulator.app.real.endings import outcomes
 from simulator.app.real.job import Result
 from simulator.app.real.reports import LEFT, Report
 from simulator.app.real.waits import enter_waits
-from simulator.plan import Accept, Connect, Outcome, Plan, Pool, Seize
-from simulator.plan.walk import walk
+from simulator.plan import Outcome, Plan, Pool
+from simulator.plan.walk import Place, connected_at, walk
 from simulator.trace.table import Trace
 from simulator.workload.table import Workload
 
@@ -59,29 +60,26 @@ def merge(plans: Sequence[Plan], workload: Workload, result: Result, reports: Se
 
 def layers(plans: Sequence[Plan], phase_count: int) -> list[dict[str, int]]:
     """For each server, the innermost first: its places as it names them, and their columns in the walk of the whole."""
-    places = walk(plans[-1], phase_count)
-    steps = plans[-1].steps
-    first, last = 0, len(steps)
-    bounds = [(first, last)]  # of each plan's steps within those of the whole, the outermost first
-    for outer, inner in zip(plans[:0:-1], plans[-2::-1], strict=True):
+    walks = [walk(plan, phase_count) for plan in reversed(plans)]
+    first = 0
+    bounds = [(first, len(walks[0]))]  # of each plan's places within those of the whole, the outermost first
+    for outer, inner in pairwise(walks):
         first += _where(outer, inner)
-        bounds.append((first, first + len(inner.steps)))
+        bounds.append((first, first + len(inner)))
     found: list[dict[str, int]] = [{} for _ in bounds]
-    number = 0
-    for column, place in enumerate(places):
-        while steps[number] is not place.step:
-            number += 1
-        depth = max(d for d, (start, end) in enumerate(bounds) if start <= number < end)
+    for column, place in enumerate(walks[0]):
+        depth = max(d for d, (start, end) in enumerate(bounds) if start <= column < end)
         name, own = place.name.split(" #")[0], found[depth]
         own[name if name not in own else f"{name} #{sum(key.split(' #')[0] == name for key in own) + 1}"] = column
     return found[::-1]
 
 
-def _where(outer: Plan, inner: Plan) -> int:
-    """At which step of ``outer`` the plan ``inner`` begins: where its backlog is connected to."""
-    door = inner.steps[0]
-    assert isinstance(door, Connect)  # every server has one
-    return next(i for i, step in enumerate(outer.steps) if isinstance(step, Connect) and step.backlog == door.backlog)
+def _where(outer: Sequence[Place], inner: Sequence[Place]) -> int:
+    """At which place of ``outer`` the walk ``inner`` begins: where its backlog is connected to."""
+    door = inner[0].knocks_at
+    found = None if door is None else connected_at(outer, door)
+    assert found is not None  # every server has a door, and what stands in front of it connects to it
+    return found
 
 
 def _enter(
@@ -115,8 +113,8 @@ def _behind(trace: Trace, columns: dict[str, int]) -> int:
 
 def _pools(trace: Trace, columns: dict[str, int]) -> list[Pool]:
     """The pools from which a server takes slots."""
-    steps = [trace.places[column].step for column in columns.values()]
-    return [step.pool for step in steps if isinstance(step, Accept | Seize)]
+    taken = [trace.places[column].takes for column in columns.values()]
+    return [pool for pool in taken if pool is not None]
 
 
 def _put_in_order(reached: NDArray[np.float64]) -> None:

@@ -10,7 +10,6 @@ from simulator.app.stage.kept import kept
 from simulator.app.stage.scene import LaneRef
 from simulator.app.stage.style import STATE_STYLES, Style
 from simulator.plan.resources import Backlog, Lock, Loop, Pool
-from simulator.plan.steps import Seize
 from simulator.plan.words import Outcome, State
 from simulator.trace.playback import GroupKind, LaneGroup, Playback
 from simulator.workload.interventions import Do
@@ -31,7 +30,7 @@ class Fittings:
         self.backlogs: tuple[Backlog, ...] = plan.backlogs
         self.locks: tuple[Lock, ...] = plan.locks
         self.loops: tuple[Loop, ...] = tuple(lock for lock in plan.locks if isinstance(lock, Loop))
-        self.queued_for: tuple[Pool, ...] = tuple(step.pool for step in plan.steps if isinstance(step, Seize))
+        self.queued_for: tuple[Pool, ...] = tuple(p.queue for p in trace.places if isinstance(p.queue, Pool))
         """The pools that requests wait for inside the server."""
         self.counted: tuple[LaneGroup, ...] = tuple(group for group in groups if group.kind is GroupKind.COUNT)
         """What is drawn as counts: the connections of a proxy."""
