@@ -13,6 +13,7 @@ from simulator.engine.simpy_backlog import COOKIE_VALID_S, REMEMBERED_S, AcceptQ
 from simulator.engine.simpy_computing import Life
 from simulator.engine.simpy_request import Request
 from simulator.plan import Connect, Link, Outcome, Send
+from simulator.plan.walk import sent_at
 
 if TYPE_CHECKING:
     from simulator.engine.reference import Server
@@ -27,7 +28,7 @@ class Network:
         """Nothing is on its way."""
         self.server, self.env, self.load, self.record = server, server.env, server.load, server.record
         places = server.record.places
-        self.first_send = next((i for i, place in enumerate(places) if isinstance(place.step, Send)), -1)
+        self.first_send = sent_at(places)
 
     def until(self, request: Request, moment: float) -> Answer:
         """Wait for a moment that the client has to see. False if it left before."""
@@ -110,7 +111,7 @@ class Network:
         if request.data_at is not None:
             return request.data_at
         for column, place in enumerate(self.record.places):
-            if isinstance(place.step, Connect) and place.step.link is Link.CLIENT:
+            if place.knocks_at is not None and place.link is Link.CLIENT:
                 return float(self.record.reached[request.row, column + 1])
         return float(self.record.arrival[request.row])
 

@@ -4,8 +4,9 @@ From one plan come the run on either engine, the layout of the screen and the ex
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
+from typing import Any
 
 from simulator.plan.place import Place, places_of
 from simulator.plan.resources import Backlog, Cores, Gil, Lock, Loop, Pool, Resource
@@ -53,10 +54,19 @@ class Plan:
         """The accept queues among the resources."""
         return tuple(r for r in self.resources if isinstance(r, Backlog))
 
+    def exchanging(self, old: Resource, new: Resource) -> "Plan":
+        """The plan with another resource in the place of one; every step that names it names the new one."""
+        return replace(self, steps=tuple(_exchanging(step, old, new) for step in self.steps))
+
 
 def _named_by(step: Step) -> Iterator[Resource]:
     values = (getattr(step, field.name) for field in fields(step))
     return (value for value in values if isinstance(value, Resource))
+
+
+def _exchanging(step: Step, old: Resource, new: Resource) -> Step:
+    named: dict[str, Any] = {field.name: new for field in fields(step) if getattr(step, field.name) == old}
+    return replace(step, **named)
 
 
 def _check(plan: Plan) -> None:

@@ -4,12 +4,11 @@ What to watch: one step of a plan decides which process serves a request. What t
 to that process, up to where the server has handed the response over; a proxy in front, and the backlog, survive it.
 """
 
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from simulator.plan.plan import Plan
 from simulator.plan.resources import Pool
-from simulator.plan.steps import Link, Step
+from simulator.plan.steps import Link
 from simulator.plan.walk import Place, sent_at, walk
 
 
@@ -77,12 +76,7 @@ def resized(plan: Plan, size: int) -> Plan:
         new = replace(pool, size=size)
     else:
         new = replace(pool, size=size * process_count(plan), slots_per_process=size)
-    return replace(plan, steps=tuple(_with(step, pool, new) for step in plan.steps))
-
-
-def _with(step: Step, old: Pool, new: Pool) -> Step:
-    named: dict[str, Any] = {field.name: new for field in fields(step) if getattr(step, field.name) == old}
-    return replace(step, **named) if named else step
+    return plan.exchanging(pool, new)
 
 
 def _workers(plan: Plan, pool: Pool) -> bool:
