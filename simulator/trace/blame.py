@@ -11,7 +11,7 @@ import numpy as np
 
 from simulator.plan.resources import Backlog, Pool
 from simulator.plan.steps import Link
-from simulator.plan.words import State
+from simulator.plan.words import IN_LINE, Need, State
 from simulator.trace.measures import COMPLETED, CORES, INDEX, NOT_COMPLETED, SLOWEST, STATES, Measures
 from simulator.trace.stays import Floats
 
@@ -19,7 +19,6 @@ Cause = tuple[str, State]
 """A resource, and what it was used for while others waited; for a lock or the cores: waiting for them."""
 Charges = Mapping[Cause, float]
 HANDSHAKE_ROUND_TRIPS = 1.5
-FOR_A_SLOT = (State.QUEUED, State.BACKLOG, State.CONNECTING)
 AT_LIMIT = 0.8
 """From this share of their limit on, on average, processes are taken not to accept because of the limit."""
 SLOWEST_COUNTS = 0.2
@@ -89,14 +88,14 @@ def uses(measures: Measures, pool: Pool) -> Charges:
         return causes
     inner, lock = inner_pool(measures, pool), inner_lock(measures, pool)
     for state, used in zip(STATES, (seconds / total).tolist(), strict=True):
-        if state in FOR_A_SLOT and inner is not None:
+        if state in IN_LINE and inner is not None:
             for cause, share in uses(measures, inner).items():
                 causes[cause] += used * share
-        elif state is State.CORE:
+        elif state.need is Need.CORE:
             causes[CORES, state] += used
-        elif lock is not None and state in (State.GIL, State.LOOP, State.GIL_OR_CORE, State.COMPUTING):
+        elif lock is not None and state.need in (Need.LOCK, Need.WORK):
             causes[lock, state] += used
-        elif lock is not None and state in FOR_A_SLOT:
+        elif lock is not None and state in IN_LINE:
             causes[lock, _lock_state(measures, lock)] += used
         else:
             causes[pool.name, state] += used

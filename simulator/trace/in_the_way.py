@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from simulator.plan.resources import Gil, Lock, Loop, Pool
 from simulator.plan.steps import Link
-from simulator.plan.walk import Place
-from simulator.plan.words import State
+from simulator.plan.walk import Place, Way
+from simulator.plan.words import Need
 from simulator.trace.lives import Stay
 from simulator.trace.measures import lock_copies
 from simulator.trace.phrases import all_of, count, duration, percent, plural
@@ -64,18 +64,18 @@ class InTheWay:
         if place is None:
             return NOBODY
         load = self._trace.workload
-        match stay.state:
-            case State.CONNECTING:
+        match stay.state.need:
+            case Need.ROOM:
                 return self._full_backlog(request, stay, place)
-            case State.BACKLOG | State.QUEUED:
+            case Need.ACCEPT | Need.SLOT:
                 return self._acceptor(request, stay, place)
-            case State.LOOP | State.GIL | State.GIL_OR_CORE:
+            case Need.LOCK:
                 return self._holder_of_lock(request, stay, place)
-            case State.CORE:
+            case Need.CORE:
                 return self._on_the_cores(request, stay)
-            case State.UPLOAD:
+            case Need.OTHERS if place.way is Way.UP:
                 return self._line(request, "sends", load.upload, load.up_rate)
-            case State.DOWNLOAD:
+            case Need.OTHERS if place.way is Way.DOWN:
                 return self._line(request, "reads", load.response, load.down_rate)
             case _:
                 return NOBODY

@@ -2,7 +2,7 @@
 
 from simulator.plan.resources import Pool
 from simulator.plan.steps import Link
-from simulator.plan.words import State
+from simulator.plan.words import OUTSIDE, State
 from simulator.trace.blame import inner_lock, inner_pool
 from simulator.trace.facts import NOTABLE, Facts, Finding, slots_limit_computing
 from simulator.trace.phrases import all_of, is_or_are, percent, plural, sentence
@@ -99,6 +99,5 @@ def _behind_a_proxy(facts: Facts, pool: Pool) -> bool:
 def _is_outer(facts: Facts, pool: Pool) -> bool:
     """Whether the slot is held around another pool or an accept queue: a proxy's connection, say."""
     part = next(p for p in facts.measures.held if p.pool == pool)
-    waits = (State.BACKLOG, State.CONNECTING)
-    nested = any(i in part and place.state in waits for i, place in enumerate(facts.measures.places))
+    nested = any(i in part and place.state in OUTSIDE for i, place in enumerate(facts.measures.places))
     return nested or inner_pool(facts.measures, pool) is not None

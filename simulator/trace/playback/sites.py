@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from simulator.plan.resources import Backlog, Lock
 from simulator.plan.steps import Link
 from simulator.plan.walk import Place, accepted_at, connected_at, sent_at
-from simulator.plan.words import State
+from simulator.plan.words import OUTSIDE, State
 from simulator.trace.holding import Held, held_parts
 from simulator.trace.playback.groups import GroupKind, lane_groups
 from simulator.trace.stays import server_end
@@ -85,7 +85,7 @@ def _connecting(places: tuple[Place, ...], backlog: Backlog) -> int:
 
 
 def _served(places: tuple[Place, ...]) -> range:
-    waits = [i for i, place in enumerate(places) if place.state in (State.BACKLOG, State.CONNECTING)]
+    waits = [i for i, place in enumerate(places) if place.state in OUTSIDE]
     first = max(waits, default=-1) + 1
     sent = sent_at(places, first)
     return range(first, len(places) if sent is None else sent + 1)
