@@ -53,6 +53,7 @@ def _told(activity: Activity) -> tuple[int, int]:
 
 TOLD = sorted(Activity, key=_told)
 """In the order in which a sentence tells them where equally many do each."""
+
 Activities = NDArray[np.uint8]
 """An ``Activity`` each."""
 
