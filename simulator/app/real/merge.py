@@ -18,7 +18,7 @@ from simulator.app.real.reports import LEFT, Report
 from simulator.app.real.waits import enter_waits
 from simulator.plan import Outcome, Plan, Pool
 from simulator.plan.walk import Place, connected_at, walk
-from simulator.trace.table import Trace
+from simulator.trace.table import Trace, blank_columns
 from simulator.workload.table import Workload
 
 CONNECT = "connect_"
@@ -31,21 +31,19 @@ def merge(plans: Sequence[Plan], workload: Workload, result: Result, reports: Se
     ``plans``: of the server alone, then with one more front each, the whole being the last. ``reports``: of the server,
     then of each front.
     """
-    plan, n = plans[-1], len(workload)
+    plan = plans[-1]
     said = [list(its) for its in reports]
+    seen = {
+        "finished": result.finished.copy(),
+        "outcome": outcomes(plan, result, said[-1]),
+        "syn_retries": result.syn_retries,
+    }
+    if workload.clients_in_loop:
+        seen["arrival"] = result.arrival
     trace = Trace(
         plan=plan,
         workload=workload,
-        arrival=result.arrival if workload.clients_in_loop else workload.arrival,
-        reached=np.full((n, len(walk(plan, workload.phase_count))), np.nan),
-        left=np.full(n, np.nan),
-        finished=result.finished.copy(),
-        outcome=outcomes(plan, result, said[-1]),
-        process=np.full(n, -1, np.int32),
-        slot=np.full((n, len(plan.pools)), -1, np.int32),
-        syn_retries=result.syn_retries,
-        data_retries=np.zeros(n, np.int16),
-        lock_wait=np.zeros((n, sum(place.lock is not None for place in walk(plan, workload.phase_count)))),
+        **blank_columns(plan, workload) | seen,
     )
     trace.finished[trace.outcome == Outcome.OPEN] = np.nan
     trace.reached[:, 0] = np.where(np.isnan(trace.arrival), np.nan, trace.arrival)
@@ -134,6 +132,4 @@ def _sent(trace: Trace) -> Trace:
     if not trace.workload.clients_in_loop:
         return trace
     rows = np.argsort(trace.arrival, kind="stable")[: np.count_nonzero(~np.isnan(trace.arrival))]
-    columns = ("arrival", "reached", "left", "finished", "outcome", "process", "slot", "lock_wait")
-    taken = {name: getattr(trace, name)[rows] for name in (*columns, "syn_retries", "data_retries")}
-    return replace(trace, workload=trace.workload.take(rows), **taken)
+    return replace(trace, workload=trace.workload.take(rows), **trace.rows(rows))
