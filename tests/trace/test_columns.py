@@ -30,7 +30,8 @@ def test_before_anything_happens_a_column_says_so() -> None:
     assert {name for name, column in blank.items() if np.isnan(column).all()} == {"left", "finished", "reached"}
     assert {name for name, column in blank.items() if (column == -1).all()} == {"process", "slot"}
     assert (blank["outcome"] == Outcome.OPEN).all()
-    assert not (blank["syn_retries"].any() or blank["data_retries"].any() or blank["lock_wait"].any())
+    zeros = ("syn_retries", "data_retries", "lock_wait")
+    assert not [name for name in zeros if blank[name].any()]
 
 
 def test_in_the_csv_every_column_of_one_entry_a_request_is_there() -> None:
