@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from simulator.engine.operations import COMPUTE, CONNECT, PHASE, RECEIVE, RELEASE, SEIZE, SEND, TAKEN, WAIT
 from simulator.plan import (
     Accept,
     AcceptEagerly,
@@ -20,8 +21,6 @@ from simulator.plan import (
 from simulator.plan.processes import main_pool, processes, slots_in_each, slots_of_each
 from simulator.plan.walk import Place, walk
 
-CONNECT, SEIZE, WAIT, TAKEN, RELEASE, RECEIVE, COMPUTE, PHASE, SEND = range(9)
-"""Operations, one for every place."""
 NO_LIMIT = 2**31 - 1
 
 

@@ -1,0 +1,184 @@
+"""All that the kernel knows during a run: one object with nothing but fields."""
+
+from typing import Any
+
+from simulator.engine.uncompiled import cython
+
+
+@cython.final
+@cython.cclass
+class Kernel:
+    """One run: what is next, what was drawn, what is recorded, who is where."""
+
+    # the clock and the sources of events
+    now: cython.double
+    seq: cython.longlong
+    next_row: cython.int
+    coming: cython.double
+    heap_time: cython.double[::1]
+    heap_seq: cython.longlong[::1]
+    heap_what: cython.longlong[::1]
+    heap_size: cython.int
+    hop_seq: cython.longlong[::1]
+    hop_walker: cython.int[::1]
+    hop_kind: cython.int[::1]
+    hop_head: cython.int
+    hop_size: cython.int
+    hop_mask: cython.int
+    failed: cython.bint
+    error: Any
+    # the cores
+    core_due: cython.double
+    core_seq: cython.longlong
+    cores: cython.int
+    efficiency: cython.double
+    virtual: cython.double
+    updated: cython.double
+    job_mark: cython.double[::1]
+    job_number: cython.longlong[::1]
+    job_walker: cython.int[::1]
+    jobs: cython.int
+    next_job: cython.longlong
+    # the workload
+    n: cython.int
+    open_rows: cython.int
+    loop_clients: cython.int
+    phase_count: cython.int
+    duration: cython.double
+    request_class: cython.short[::1]
+    client: cython.short[::1]
+    upload: cython.double[::1]
+    response: cython.double[::1]
+    phases: cython.double[::1]
+    phase_kinds: cython.schar[::1]
+    rtt: cython.double[::1]
+    patience: cython.double[::1]
+    think: cython.double[::1]
+    coin: cython.double[::1]
+    up_rate: cython.double[::1]
+    down_rate: cython.double[::1]
+    # the record
+    arrival: cython.double[::1]
+    reached: cython.double[::1]
+    left: cython.double[::1]
+    finished: cython.double[::1]
+    outcome: cython.schar[::1]
+    process: cython.int[::1]
+    slot: cython.int[::1]
+    syn_retries: cython.short[::1]
+    data_retries: cython.short[::1]
+    lock_wait: cython.double[::1]
+    detail: cython.bint
+    grants: cython.int
+    grant_row: cython.int[::1]
+    grant_place: cython.int[::1]
+    grant_from: cython.double[::1]
+    grant_to: cython.double[::1]
+    rows_ran_out: cython.bint
+    # the walkers
+    at: cython.short[::1]
+    flags: cython.schar[::1]
+    tries: cython.short[::1]
+    held: cython.int[::1]
+    link: cython.int[::1]
+    back: cython.int[::1]
+    two_way: cython.bint
+    dropped: cython.double[::1]
+    data_after: cython.double[::1]
+    ack_after: cython.double[::1]
+    data_at: cython.double[::1]
+    asked: cython.double[::1]
+    left_over: cython.double[::1]
+    since: cython.double[::1]
+    # places
+    places: cython.int
+    op: cython.int[::1]
+    resource: cython.int[::1]
+    on_client: cython.int[::1]
+    seconds: cython.double[::1]
+    buffer: cython.double[::1]
+    phase: cython.int[::1]
+    lock_column: cython.int[::1]
+    lock_columns: cython.int
+    retry_from: cython.int[::1]
+    retry_to: cython.int[::1]
+    limit: cython.int[::1]
+    refuses: cython.int[::1]
+    on_timeout: cython.int[::1]
+    retries: cython.double[::1]
+    upload_place: cython.int
+    send_place: cython.int
+    # queues, pools, locks
+    queue_head: cython.int[::1]
+    queue_tail: cython.int[::1]
+    queue_size: cython.int[::1]
+    fills_at: cython.int[::1]
+    full_since: cython.double[::1]
+    half_open: cython.int[::1]
+    log_from: cython.double[::1]
+    log_to: cython.double[::1]
+    log_queue: cython.int[::1]
+    log_head: cython.int
+    log_size: cython.int
+    log_mask: cython.int
+    longest_trip: cython.double
+    pools: cython.int
+    pool_size: cython.int[::1]
+    pool_copies: cython.int[::1]
+    pool_first: cython.int[::1]
+    pool_limit: cython.int[::1]
+    pool_full: cython.int[::1]
+    pool_lifo: cython.int[::1]
+    pool_renege: cython.int[::1]
+    pool_frees: cython.int[::1]
+    pool_span: cython.int[::1]
+    pool_slots: cython.int[::1]
+    free: cython.int[::1]
+    free_head: cython.int[::1]
+    free_size: cython.int[::1]
+    timed: cython.bint
+    lock_copies: cython.int[::1]
+    lock_first: cython.int[::1]
+    lock_queue: cython.int
+    holder: cython.int[::1]
+    interval: cython.double[::1]
+    switch_seq: cython.longlong[::1]
+    # acceptors
+    accept_queue: cython.int
+    accept_place: cython.int
+    accept_lock: cython.int
+    accept_work: cython.double
+    accept_visits: cython.int
+    accept_batch: cython.int
+    accept_limit: cython.int
+    acceptors: cython.int
+    in_hand: cython.int[::1]
+    taken: cython.int[::1]
+    visit: cython.int[::1]
+    serving: cython.int[::1]
+    asleep: cython.int[::1]
+    sleepers: cython.int
+    # interventions
+    intervened: cython.bint
+    interventions: cython.int
+    next_intervention: cython.int
+    done_at: cython.double[::1]
+    done_what: cython.int[::1]
+    done_number: cython.int[::1]
+    done_factor: cython.double[::1]
+    done_until: cython.double[::1]
+    done_lasting: cython.double[::1]
+    slow_io: cython.bint
+    processes: cython.int
+    inside_from: cython.int
+    inside_to: cython.int
+    behind_proxy: cython.bint
+    down: cython.int[::1]
+    back_seq: cython.longlong[::1]
+    start_seq: cython.longlong[::1]
+    main_pool: cython.int
+    allowed: cython.int
+    pool_mortal: cython.int[::1]
+    pool_width: cython.int[::1]
+    away: cython.int[::1]
+    slots: cython.int
