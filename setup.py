@@ -52,6 +52,7 @@ class BuildKernel(build_ext):
     def _translated(self, name: str, file: Path, unit: Unit, checked: bool) -> Path:
         """The C file. Cython's messages are led back to the parts."""
         from Cython.Build import cythonize
+        from Cython.Compiler.Errors import CompileError
 
         said = io.StringIO()
         try:
@@ -62,6 +63,8 @@ class BuildKernel(build_ext):
                     force=True,
                     quiet=not self.verbose,
                 )
+        except CompileError:
+            raise PartError("Cython refuses what is said above") from None
         finally:
             sys.stderr.write(_led_back(said.getvalue(), file, unit))
         made = file.with_suffix(".c")
