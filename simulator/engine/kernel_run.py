@@ -23,7 +23,7 @@ def simulate(
     """Run to the end. None if a closed loop needed more rows than the workload has."""
     module = kernel()
     record = Record.blank(plan, workload)
-    run = module.set_up(lower(plan, workload.phase_count), workload, record, plan.cores, detail)
+    run = module.set_up(lower(plan, workload), workload, record, plan.cores, detail)
     while module.advance(run, EVENTS_AT_A_TIME):
         if progress is not None:
             progress(module.time(run))

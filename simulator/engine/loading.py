@@ -91,7 +91,8 @@ def _is_current(built_from: object) -> bool:
                 return digest(files, ROOT) == noted
             except OSError:  # one is gone
                 return False
-    return False
+        case _:
+            return False
 
 
 def digest(files: Iterable[str], root: Path) -> str:

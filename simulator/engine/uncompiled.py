@@ -131,6 +131,7 @@ class _Struct:
 
 struct = _Struct()
 
+
 _UNSET = object()
 
 

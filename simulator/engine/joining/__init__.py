@@ -6,7 +6,8 @@ A part is an ordinary Python module. What becomes of it is decided by what it sa
   function that does not hold Python's lock and is not asked for errors; decorators that it has already are kept. One
   that returns anything else (``None``, ``bool``, ``Any``) stays a Python function.
 * A name in capitals that a part gives to a number, and a member of an enumeration, are replaced by the number itself.
-  Nothing else of the project than such names may be imported; the statement that defines one is all that is executed.
+  Nothing else of the project than such names may be imported; only the statement that defines one is executed, and the
+  enumerations that it names.
 * A class derived from ``cython.struct`` becomes a C struct.
 * Imports of other parts decide the order, and are dropped.
 

@@ -39,7 +39,7 @@ class Names:
         statement = next((s for s in source.body if name in _defined(s)), None)
         if statement is None:
             raise part.error(at, f"{source.file} does not define {name}")
-        exec(_program(statement), {**vars(enum), **_PLAIN}, self.values)
+        exec(_program(statement), {**vars(enum), **_PLAIN, **_needed(statement, source)}, self.values)
         if not isinstance(self.values[name], int | float | enum.EnumMeta):
             raise part.error(at, f"{name} is not a number; a part imports nothing else from the rest of the project")
         if source.file not in self.files:
@@ -66,6 +66,16 @@ class Names:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             return None
         return repr(value + 0) if value >= 0 else f"({value + 0!r})"
+
+
+def _needed(statement: ast.stmt, source: Part) -> dict[str, Any]:
+    """The other enumerations of its file that a statement names."""
+    names: dict[str, Any] = {}
+    used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    for other in source.body:
+        if isinstance(other, ast.ClassDef) and other is not statement and other.name in used:
+            exec(_program(other), dict(vars(enum)), names)
+    return names
 
 
 def _defined(statement: ast.stmt) -> list[str]:

@@ -18,6 +18,8 @@ from simulator.engine.loading import digest
 HERE = tuple(f"simulator/engine/joining/{name}.py" for name in ("parts", "numbers", "writing"))
 DECORATORS = {"cfunc": "cfunc", "nogil": "nogil", "exceptval": "exceptval(check=False)"}
 """Of a C function; in the checked build it goes without the last one, so errors are passed on."""
+NUMPY = {"cython.int": "i4", "cython.longlong": "i8", "cython.double": "f8"}
+"""What NumPy calls the types of the fields of a struct."""
 _ORIGIN = re.compile(r"# --- (.+), line (\d+)")
 
 
@@ -37,7 +39,7 @@ def joined(root: Path, *, checked: bool) -> Unit:
     writing = _Writing(names, checked)
     body = [line for part in parts for line in writing.part(part)]
     files = (*HERE, read(root, KERNEL).file, *(part.file for part in parts), *names.files)
-    head = ["import cython", *dict.fromkeys(writing.imports)]
+    head = ["import cython", *dict.fromkeys(writing.imports), "LAYOUTS = {}"]
     tail = [f"BUILT_FROM = {(digest(files, root), files)!r}", ""]
     return Unit("\n".join([*head, *body, *tail]), files, frozenset(writing.locking))
 
@@ -68,7 +70,7 @@ class _Writing:
                 decorators = self._decorators(part, statement)
                 text = [*decorators, *([_origin(part, first)] if decorators else []), *text]
             elif isinstance(statement, ast.ClassDef) and [ast.unparse(b) for b in statement.bases] == ["cython.struct"]:
-                text = [self._struct(statement), _origin(part, at)]
+                text = [*self._struct(statement), _origin(part, at)]
             elif isinstance(statement, ast.Assign) and self._is_endless(statement):
                 name, value = ast.unparse(statement.targets[0]), ast.unparse(statement.value)
                 text = [f"{name} = cython.declare(cython.double, {value})"]
@@ -96,14 +98,18 @@ class _Writing:
         unwanted = has | ({"nogil"} if "with_gil" in has else set()) | ({"exceptval"} if self.checked else set())
         return [f"@cython.{text}" for name, text in DECORATORS.items() if name not in unwanted]
 
-    def _struct(self, made: ast.ClassDef) -> str:
+    def _struct(self, made: ast.ClassDef) -> list[str]:
+        """The C struct; and, for NumPy, what its fields are."""
         self.structs.add(made.name)
         members = [
-            f"{s.target.id}={ast.unparse(s.annotation)}"
+            (s.target.id, ast.unparse(s.annotation))
             for s in made.body
             if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)
         ]
-        return f"{made.name} = cython.struct({', '.join(members)})"
+        return [
+            f"{made.name} = cython.struct({', '.join(f'{name}={kind}' for name, kind in members)})",
+            f"LAYOUTS[{made.name!r}] = {[(name, NUMPY[kind]) for name, kind in members]!r}",
+        ]
 
     def _is_endless(self, statement: ast.Assign) -> bool:
         """Infinity has no literal; as a C variable it is as fast."""

@@ -1,24 +1,20 @@
-"""The kernel: the same meaning as the reference engine, as one loop over columns of numbers.
+"""The kernel: the same meaning as the reference engine, as one loop over programs and arrays.
 
 Ordinary Python in Cython's notation: joined into one file and compiled when the package is built
-(``simulator.engine.joining``), correct and slow when it is not. Read ``simulator.engine.reference`` first; the
-functions here have the names of its methods, and do the same in the same order, because ties in time are broken by the
-order of scheduling. Four sources of events, the earliest goes next:
+(``simulator.engine.joining``), correct and slow when it is not. A plan is lowered to one program for each class of
+requests (``simulator.engine.lowering``). Four nouns: whoever goes through a program is a *walker* (a request, an
+acceptor); what is limited, with a queue before each copy, is a *station*; what dies together is an *instance*; what is
+set at one step and forgotten at another is an entry of a *ring*. Read ``program`` first, then ``loop``.
 
-* what is known before the run: interventions, then arrivals of an open loop, already sorted (``coming``);
-* the heap of everything that was scheduled for a time (``push``);
-* the one job that will leave the cores next (``core_due``);
-* hops: walkers that were given something at this very moment (``hop``).
-
-A walker is a request (its row) or, from ``n`` on, an acceptor. Every part is functions over one object (``Kernel``),
-and imports only parts that come before it. Functions that return a C type are declared not to raise: asking after every
-call whether one did costs a fifth of the speed. Only the growth of a column can fail, and it says so (``lengthen``).
+Every part is functions over one object (``Kernel``), and imports only parts that come before it. Functions that return
+a C type are declared not to raise: asking after every call whether one did costs a fifth of the speed. Only the growth
+of an array can fail, and it says so (``lengthen``).
 
 Python calls what is imported here.
 """
 
-from simulator.engine.kernel.loop import advance, columns, grants_so_far, ran_out, time
-from simulator.engine.kernel.reading import set_up
+from simulator.engine.kernel.loop import advance
+from simulator.engine.kernel.reading import columns, grants_so_far, ran_out, set_up, time
 from simulator.engine.kernel.storage import COMPILED
 
 __all__ = ["COMPILED", "advance", "columns", "grants_so_far", "ran_out", "set_up", "time"]

@@ -1,110 +1,107 @@
-"""Eager accepting: a thread or a loop that takes connections out of the backlog before there is a slot."""
+"""Eager accepting: every process has an acceptor, a walker of its own that takes connections into its hand.
+
+Its program: REST (asleep), LOOK, HOLD (its process's lock), FRESH, TAKE, computing, HANDOVER, and again from TAKE.
+The bell beside the backlog is the list of who sleeps; the backlog itself is the queue of who waits to be taken.
+"""
 
 from simulator.engine.kernel.events import hop
-from simulator.engine.kernel.lock import hold, let_go, work_on
-from simulator.engine.kernel.numbers import ACCEPTED, EAGER, WAKE
+from simulator.engine.kernel.locks import hold, let_go
+from simulator.engine.kernel.members import join
 from simulator.engine.kernel.queues import dequeue, enqueue
 from simulator.engine.kernel.state import Kernel
+from simulator.engine.kernel.stations import copy_of
 from simulator.engine.uncompiled import cython
 
 
-def put(k: Kernel, row: cython.int) -> cython.void:
+def wait_to_be_taken(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """A connection joins the backlog and wakes all who may take it, a random one first."""
     able: cython.int = 0
     first: cython.int
     i: cython.int
-    turn: cython.int
-    k.flags[row] |= EAGER
-    enqueue(k, k.accept_queue, row)
-    for i in range(k.sleepers):
-        able += k.in_hand[k.asleep[i]] < k.accept_limit
-    first = cython.cast(cython.int, k.coin[row] * able)
-    for turn in range(2):  # from the first one to the end, then from the start to the first one
+    part: cython.int
+    k.walkers[w].pc = pc
+    enqueue(k, k.code[pc].a, w)
+    for i in range(k.asleep):
+        able += k.instances[k.sleepers[i]].load < k.accept_limit
+    first = cython.cast(cython.int, k.coin[w] * able)
+    for part in range(1, 3):  # from the first one to the end, then from the start to the first one
         able = 0
-        for i in range(k.sleepers):
-            if k.in_hand[k.asleep[i]] < k.accept_limit:
-                if (able >= first) == (turn == 0):
-                    hop(k, k.n + k.asleep[i], WAKE)
+        for i in range(k.asleep):
+            if k.instances[k.sleepers[i]].load < k.accept_limit:
+                if (able >= first) == (part == 1):
+                    hop(k, k.rows + k.sleepers[i])
                 able += 1
     able = 0
-    for i in range(k.sleepers):
-        if k.in_hand[k.asleep[i]] >= k.accept_limit:
-            k.asleep[able] = k.asleep[i]
+    for i in range(k.asleep):
+        if k.instances[k.sleepers[i]].load >= k.accept_limit:
+            k.sleepers[able] = k.sleepers[i]
             able += 1
-    k.sleepers = able
+    k.asleep = able
+    return 0
 
 
 @cython.inline
-def has_work_for(k: Kernel, acceptor: cython.int) -> cython.bint:
-    return k.queue_size[k.accept_queue] > 0 and k.in_hand[acceptor] < k.accept_limit
+def has_work(k: Kernel, acceptor: cython.int) -> cython.bint:
+    """Whether a connection waits and the process may take one more."""
+    return k.copies[k.accept_queue].size > 0 and k.instances[acceptor].load < k.accept_limit
 
 
-def fall_asleep(k: Kernel, acceptor: cython.int) -> cython.void:
-    k.asleep[k.sleepers] = acceptor
-    k.sleepers += 1
+def look(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """The acceptor is awake; perhaps there is still something to accept."""
+    acceptor: cython.int = w - k.rows
+    if has_work(k, acceptor):
+        return pc + 1
+    k.walkers[w].pc = pc - 1
+    k.sleepers[k.asleep] = acceptor
+    k.asleep += 1
+    return 0
+
+
+def hold_to_accept(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """An acceptor needs the lock like everybody else; nobody is told how long it waited."""
+    if hold(k, w, copy_of(k, w, k.code[pc].c)):
+        return pc + 1
+    k.walkers[w].pc = pc
+    return 0
+
+
+def take_connection(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """While it has its lock, the acceptor takes the oldest connection, if nobody else has; otherwise it looks again."""
+    acceptor: cython.int = w - k.rows
+    lock: cython.int = copy_of(k, w, k.code[pc].c)
+    row: cython.int
+    if k.copies[lock].holder == w and k.instances[acceptor].taken < k.code[pc].a and has_work(k, acceptor):
+        row = dequeue(k, k.accept_queue)
+        k.instances[acceptor].load += 1
+        k.instances[acceptor].taken += 1
+        k.instances[acceptor].serving = row
+        k.process[row] = acceptor
+        k.walkers[row].held |= k.in_hand
+        k.reached[cython.cast(cython.longlong, row) * k.places + k.place_of[pc]] = k.now
+        if k.mortal:
+            join(k, row, acceptor)
+        return pc + 1
+    if k.copies[lock].holder == w:
+        let_go(k, lock)
+    return k.acceptor_start + 1
+
+
+@cython.inline
+def hand_over(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """The connection is accepted; perhaps there is another one."""
+    hop(k, k.instances[w - k.rows].serving)
+    return k.code[pc].a
 
 
 def finished_one(k: Kernel, process: cython.int) -> cython.void:
     """A connection was closed; its process may take another one."""
     i: cython.int
     at: cython.int = 0
-    k.in_hand[process] -= 1
-    while at < k.sleepers and k.asleep[at] != process:
+    k.instances[process].load -= 1
+    while at < k.asleep and k.sleepers[at] != process:
         at += 1
-    if at < k.sleepers and has_work_for(k, process):
-        k.sleepers -= 1
-        for i in range(at, k.sleepers):
-            k.asleep[i] = k.asleep[i + 1]
-        hop(k, k.n + process, WAKE)
-
-
-def look_for_work(k: Kernel, walker: cython.int) -> cython.void:
-    """The acceptor is awake; perhaps there is still something to accept."""
-    acceptor: cython.int = walker - k.n
-    if not has_work_for(k, acceptor):
-        fall_asleep(k, acceptor)
-        return
-    k.visit[acceptor] = 0
-    if hold(k, walker):
-        take_next(k, walker)
-
-
-def take_next(k: Kernel, walker: cython.int) -> cython.void:
-    """The acceptor has its lock: it takes the oldest connection, if nobody else has."""
-    k.taken[walker - k.n] = 0
-    take_another(k, walker)
-
-
-def take_another(k: Kernel, walker: cython.int) -> cython.void:
-    acceptor: cython.int = walker - k.n
-    turn: cython.int = k.accept_lock + acceptor
-    row: cython.int
-    if k.holder[turn] == walker and k.taken[acceptor] < k.accept_batch and has_work_for(k, acceptor):
-        row = dequeue(k, k.accept_queue)
-        k.in_hand[acceptor] += 1
-        k.taken[acceptor] += 1
-        k.process[row] = acceptor
-        k.reached[cython.cast(cython.longlong, row) * k.places + k.accept_place] = k.now
-        k.serving[acceptor], k.visit[acceptor] = row, 1
-        k.left_over[walker] = k.accept_work
-        work_on(k, walker)
-        return
-    if k.holder[turn] == walker:
-        let_go(k, turn)
-    look_for_work(k, walker)
-
-
-def visited(k: Kernel, walker: cython.int) -> cython.void:
-    """One visit's work is done; after the last one, the connection is handed over."""
-    acceptor: cython.int = walker - k.n
-    turn: cython.int = k.accept_lock + acceptor
-    if k.visit[acceptor] < k.accept_visits:
-        k.visit[acceptor] += 1
-        if k.holder[turn] == walker:
-            let_go(k, turn)
-        k.left_over[walker] = k.accept_work
-        if hold(k, walker):
-            work_on(k, walker)
-        return
-    hop(k, k.serving[acceptor], ACCEPTED)
-    take_another(k, walker)
+    if at < k.asleep and has_work(k, process):
+        k.asleep -= 1
+        for i in range(at, k.asleep):
+            k.sleepers[i] = k.sleepers[i + 1]
+        hop(k, k.rows + process)

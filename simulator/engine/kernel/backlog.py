@@ -1,8 +1,12 @@
-"""Connecting: what TCP does while a backlog is full."""
+"""Connecting: a SYN and, a round trip later, an ACK have to find a place in the backlog.
 
-from simulator.engine.kernel.endings import abort, turn_away, until
+What to watch: only a backlog that is or was full costs anything. What it drops is repeated ever more rarely, and a
+client whose ACK was dropped believes that it is connected.
+"""
+
+from simulator.engine.kernel.life import forget, leave, settle, turn_away
+from simulator.engine.kernel.lines import until
 from simulator.engine.kernel.numbers import (
-    ABORTED,
     BROKEN,
     COOKIE_VALID,
     DATA_LATE,
@@ -12,106 +16,130 @@ from simulator.engine.kernel.numbers import (
     LEAST_TIMEOUT,
     REFUSED,
     REMEMBERED,
-    REPEATED,
-    RETRY,
     SYN_ACK,
-    SYN_TIMEOUT,
 )
 from simulator.engine.kernel.queues import was_full
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.uncompiled import cython
 
 
-def connect(k: Kernel, row: cython.int, i: cython.int) -> cython.bint:
-    """The SYN, and the ACK that comes now, have to find a place in the backlog. True if connected, or aborted."""
-    queue: cython.int = k.resource[i]
-    full: cython.bint = k.queue_size[queue] > k.limit[i]
-    trip: cython.double
+def shake(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """The handshake takes one and a half round trips."""
+    return until(k, w, pc, k.now + k.code[pc].x * k.rtt[w], pc + 1)
+
+
+def knock(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """The SYN, and the ACK that comes now, have to find a place in the backlog."""
+    copy: cython.int = k.code[pc].a
+    full: cython.bint = k.copies[copy].size >= k.copies[copy].fills
+    if not full and k.stretch_size == 0:
+        return pc + 5
+    if k.code[pc].b:
+        if full:
+            settle(k, w, REFUSED, k.now)
+            return leave(k, w, pc)
+        return pc + 5
+    return knock_again(k, w, pc, full)
+
+
+def knock_again(k: Kernel, w: cython.int, pc: cython.int, full: cython.bint) -> cython.int:
+    """The backlog is full, or was: a SYN that was dropped is repeated, until it gets through or the client stops."""
+    copy: cython.int = k.code[pc].a
+    trip: cython.double = k.rtt[w] if k.code[pc].c else 0.0
     at: cython.int
     before: cython.double
-    last: cython.double
-    if k.flags[row] & ABORTED or (not full and k.log_size == 0):
-        return True
-    if k.refuses[i]:
-        if full:
-            abort(k, row, REFUSED, k.now)
-        return True
-    trip = k.rtt[row] if k.on_client[i] else 0.0
-    while was_full(k, queue, k.now - trip):
-        at = k.retry_from[i] + k.tries[row]
-        before = k.retries[at - 1] if k.tries[row] > 0 else 0.0
-        if at + 1 == k.retry_to[i]:
-            last = k.reached[cython.cast(cython.longlong, row) * k.places + i] + k.retries[at]
-            if not until(k, row, last, SYN_TIMEOUT):
-                return False
-            abort(k, row, k.on_timeout[i], k.now)
-            return True
-        if not until(k, row, k.now + (k.retries[at] - before), RETRY):
-            return False
-        if k.flags[row] & ABORTED:
-            return True
-        count_retry(k, row)
-    return not full or stay_half_open(k, row, i, trip)
+    while was_full(k, copy, k.now - trip):
+        at = k.code[pc + 4].a + cython.cast(cython.int, k.handshakes[w].tries)
+        before = k.retries[at - 1] if k.handshakes[w].tries > 0 else 0.0
+        if at + 1 == k.code[pc + 4].b:
+            before = k.reached[cython.cast(cython.longlong, w) * k.places + k.place_of[pc]] + k.retries[at]
+            if until(k, w, pc + 1, before, 1) == 1:
+                late_syn(k, w, pc + 2)
+            return 0
+        if until(k, w, pc, k.now + (k.retries[at] - before), 1) == 0:
+            return 0
+        count_retry(k, w)
+    if full:
+        return stay_half_open(k, w, pc, trip)
+    k.handshakes[w].tries = 0
+    return pc + 5
+
+
+def knock_with_repeated_syn(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """The SYN is sent again. Who gets in has no more SYNs to count; a further backlog begins from none."""
+    then: cython.int
+    count_retry(k, w)
+    then = knock(k, w, pc - 1)
+    if then > 0:
+        k.handshakes[w].tries = 0
+    return then
 
 
 @cython.inline
-def count_retry(k: Kernel, row: cython.int) -> cython.void:
-    if not k.flags[row] & ABORTED:
-        k.tries[row] += 1
-        k.syn_retries[row] += 1
+def count_retry(k: Kernel, w: cython.int) -> cython.void:
+    """The SYN is sent again."""
+    k.handshakes[w].tries += 1
+    k.syn_retries[w] += 1
 
 
-def stay_half_open(k: Kernel, row: cython.int, i: cython.int, trip: cython.double) -> cython.bint:
+def late_syn(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """No SYN was answered in all this time."""
+    settle(k, w, k.code[pc].b, k.now)
+    return leave(k, w, pc)
+
+
+def stay_half_open(k: Kernel, w: cython.int, pc: cython.int, trip: cython.double) -> cython.int:
     """The client believes that it is connected; only what is repeated can still find a place."""
-    queue: cython.int = k.resource[i]
-    k.dropped[row] = k.now
-    k.data_after[row], k.ack_after[row] = trip + max(LEAST_TIMEOUT, 2.0 * trip), INFINITY
-    if k.half_open[queue] <= k.limit[i]:  # otherwise it was given a cookie
-        k.half_open[queue] += 1
-        k.flags[row] |= HALF_OPEN
-        k.ack_after[row] = SYN_ACK
-    return wait_half_open(k, row)
+    copy: cython.int = k.code[pc].a
+    k.handshakes[w].tries = 0
+    k.handshakes[w].dropped = k.now
+    k.handshakes[w].data_after = trip + max(LEAST_TIMEOUT, 2.0 * trip)
+    k.handshakes[w].ack_after = INFINITY
+    if k.copies[copy].half_open < k.copies[copy].fills:  # otherwise it was given a cookie
+        k.copies[copy].half_open += 1
+        k.walkers[w].flags |= HALF_OPEN
+        k.handshakes[w].ack_after = SYN_ACK
+    return wait_half_open(k, w, pc + 2)
 
 
-def wait_half_open(k: Kernel, row: cython.int) -> cython.bint:
-    """Wait for the next repetition of the data or of the SYN-ACK. True if seated, or aborted."""
-    while until(k, row, k.dropped[row] + min(k.data_after[row], k.ack_after[row]), REPEATED):
-        if k.flags[row] & ABORTED:
-            forget(k, row)
-            return True
-        if repeated(k, row):
-            return True
-    return False
+def wait_half_open(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """Wait for the next repetition of the data or of the SYN-ACK. ``pc`` is the step before ``repeated``."""
+    then: cython.int
+    while True:
+        after: cython.double = min(k.handshakes[w].data_after, k.handshakes[w].ack_after)
+        if until(k, w, pc, k.handshakes[w].dropped + after, 1) == 0:
+            return 0
+        then = repeated(k, w, pc + 1)
+        if then != pc + 1:
+            return then
 
 
-def repeated(k: Kernel, row: cython.int) -> cython.bint:
-    """Data, or an ACK without, have arrived once more. True if seated, or aborted."""
-    i: cython.int = k.at[row]
-    data: cython.double = k.data_after[row]
-    ack: cython.double = k.ack_after[row]
+def repeated_in_time(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """What was waited for is here: in, gone, or to be waited for again."""
+    then: cython.int = repeated(k, w, pc)
+    return wait_half_open(k, w, pc - 1) if then == pc else then
+
+
+def repeated(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """Data, or an ACK without, have arrived once more. The same step if the backlog is still full."""
+    copy: cython.int = k.code[pc].a
+    data: cython.double = k.handshakes[w].data_after
+    ack: cython.double = k.handshakes[w].ack_after
     after: cython.double = min(data, ack)
-    valid: cython.double = REMEMBERED if k.flags[row] & HALF_OPEN else COOKIE_VALID
+    valid: cython.double = REMEMBERED if k.walkers[w].flags & HALF_OPEN else COOKIE_VALID
     if ack == after:
-        k.ack_after[row] = 2.0 * ack + 1.0 if ack < LAST_SYN_ACK else INFINITY
+        k.handshakes[w].ack_after = 2.0 * ack + 1.0 if ack < LAST_SYN_ACK else INFINITY
     if data <= ack:
-        k.data_after[row] = 2.0 * data
-        k.data_retries[row] += 1
-    if after + k.rtt[row] >= valid:
-        forget(k, row)
-        turn_away(k, row, BROKEN)
-        return True
-    if k.queue_size[k.resource[i]] > k.limit[i]:
-        return False
-    forget(k, row)
+        k.handshakes[w].data_after = 2.0 * data
+        k.data_retries[w] += 1
+    if after + k.rtt[w] >= valid:
+        forget(k, w, pc)
+        return turn_away(k, w, pc, BROKEN)
+    if k.copies[copy].size >= k.copies[copy].fills:
+        return pc
+    forget(k, w, pc)
     if data > ack:
-        k.flags[row] |= DATA_LATE
-        k.data_at[row] = k.dropped[row] + data
-        k.data_retries[row] += 1
-    return True
-
-
-def forget(k: Kernel, row: cython.int) -> cython.void:
-    """The server has one handshake less to remember, if this was one."""
-    if k.flags[row] & HALF_OPEN:
-        k.flags[row] &= ~HALF_OPEN
-        k.half_open[k.resource[k.at[row]]] -= 1
+        k.walkers[w].flags |= DATA_LATE
+        k.handshakes[w].data_at = k.handshakes[w].dropped + data
+        k.data_retries[w] += 1
+    return pc + 2

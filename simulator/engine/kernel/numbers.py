@@ -1,19 +1,29 @@
-"""The numbers of the kernel: what happens to a walker, what is noted about a request, seconds of TCP.
+"""The numbers of the kernel: micro-steps, what an entry of the heap means, flags, how a request ends.
 
 What to watch: here and wherever a part gives a name in capitals to a number, the build writes the number itself in
 place of the name; only then can the C compiler jump to a case instead of asking for one after the other.
+
+A waiting state is a place in the program. Whoever waits, waits *at* a micro-step; when its event comes it goes on with
+the one after that. So a step that can wait for different things is followed by one step for each answer.
 """
 
 from simulator.plan.words import Outcome
-from simulator.workload.interventions import Do
-from simulator.workload.table import Work
 
-# what happens to a walker when its event comes
-START, GO_ON, RETRY, SYN_TIMEOUT, GIVE_UP, GRANTED, COMPUTED, INTERRUPTED = range(8)
-SWITCH, PATIENCE, WAKE, ACCEPTED, SEATED, SHAKEN, BACK, REPEATED = range(8, 16)
+# what the kernel executes; operands are those of ``layout.Code``
+START, SEIZE, SEATED, RELEASE, PART = 1, 2, 3, 4, 5
+RUN, LOCKRUN, AGAIN, GRANTED, DONE, IO = 6, 7, 8, 9, 10, 11
+NOTE, SHAKE, KNOCK, COUNT, LATE_SYN, REPEATED, RECEIVE, SEND, END = 12, 13, 14, 15, 16, 17, 18, 19, 20
+WAIT, REST, LOOK, HOLD, FRESH, TAKE, HANDOVER = 21, 22, 23, 24, 25, 26, 27
+AT, KILL, FACTOR, SLOTS, CORES = 28, 29, 30, 31, 32
+
+# what an entry of the heap is about
+RESUME, PATIENCE, BOOT, BEGIN = range(4)
+
+# whether a lock is kept when the work is done
+NEVER, ALWAYS, IF_NEXT_COMPUTES = range(3)
 
 # flags of a request
-SETTLED, ABORTED, QUEUED, EAGER, HALF_OPEN, DATA_LATE = 1, 2, 4, 8, 16, 32
+SETTLED, QUEUED, HALF_OPEN, DATA_LATE, LEAVING = 1, 2, 4, 8, 16
 
 # how a request ends
 COMPLETED = int(Outcome.COMPLETED)
@@ -23,16 +33,9 @@ CRASHED = int(Outcome.CRASHED)
 BAD_GATEWAY = int(Outcome.BAD_GATEWAY)
 BROKEN = int(Outcome.BROKEN)
 
-# what an intervention does
-KILL = int(Do.KILL)
-SLOW_IO = int(Do.SLOW_IO)
-SLOTS = int(Do.SLOTS)
-CORES = int(Do.CORES)
-
-# what a phase of a request is
-NOTHING = int(Work.NONE)
-CPU = int(Work.CPU)
-
+NOWHERE = -(2**31)
+"""The place of a walker for whom no event has a meaning any more."""
+NO_LIMIT = 2**31 - 1
 INFINITY = float("inf")
 
 # seconds, as named in simulator.engine.simpy_backlog

@@ -1,47 +1,106 @@
-"""All that the kernel knows during a run: one object with nothing but fields."""
+"""The state of one run. Everything else in this package is functions over it."""
 
 from typing import Any
 
+from simulator.engine.kernel.layout import (
+    Code,
+    Copy,
+    Cpu,
+    Event,
+    Grant,
+    Handshake,
+    Hop,
+    Instance,
+    Job,
+    Member,
+    Ring,
+    Station,
+    Stretch,
+    Walker,
+    Worker,
+)
 from simulator.engine.uncompiled import cython
 
 
 @cython.final
 @cython.cclass
 class Kernel:
-    """One run: what is next, what was drawn, what is recorded, who is where."""
+    """Clock, sources of events, nouns, and the columns of the workload and of the record."""
 
-    # the clock and the sources of events
     now: cython.double
     seq: cython.longlong
+    failed: cython.bint
+    error: Any
+    """Why an array could not grow; nothing after that has a meaning."""
+    # sources of events
     next_row: cython.int
+    open_rows: cython.int
     coming: cython.double
-    heap_time: cython.double[::1]
-    heap_seq: cython.longlong[::1]
-    heap_what: cython.longlong[::1]
+    heap: Event[::1]
     heap_size: cython.int
-    hop_seq: cython.longlong[::1]
-    hop_walker: cython.int[::1]
-    hop_kind: cython.int[::1]
+    heap_hole: cython.bint
+    hops: Hop[::1]
     hop_head: cython.int
     hop_size: cython.int
     hop_mask: cython.int
-    failed: cython.bint
-    error: Any
-    # the cores
-    core_due: cython.double
-    core_seq: cython.longlong
-    cores: cython.int
-    efficiency: cython.double
-    virtual: cython.double
-    updated: cython.double
-    job_mark: cython.double[::1]
-    job_number: cython.longlong[::1]
-    job_walker: cython.int[::1]
-    jobs: cython.int
-    next_job: cython.longlong
+    rings: Ring[::1]
+    ring_count: cython.int
+    ring_events: Event[::1]
+    ring_room: cython.int
+    ring_due: cython.double
+    ring_seq: cython.longlong
+    ring_next: cython.int
+    cpus: Cpu[::1]
+    cpu_count: cython.int
+    cpu_due: cython.double
+    cpu_seq: cython.longlong
+    cpu_next: cython.int
+    jobs: Job[::1]
+    job_room: cython.int
+    # programs
+    code: Code[::1]
+    place_of: cython.int[::1]
+    starts: cython.int[::1]
+    places: cython.int
+    timeline: cython.int
+    # nouns
+    rows: cython.int
+    walkers: Walker[::1]
+    workers: Worker[::1]
+    handshakes: Handshake[::1]
+    members: Member[::1]
+    stations: Station[::1]
+    station_count: cython.int
+    copies: Copy[::1]
+    idle: cython.int[::1]
+    away: cython.int[::1]
+    pools: cython.int
+    frees: cython.bint
+    instances: Instance[::1]
+    lost: cython.int[::1]
+    sleepers: cython.int[::1]
+    asleep: cython.int
+    accept_limit: cython.int
+    accept_queue: cython.int
+    acceptor_start: cython.int
+    in_hand: cython.longlong
+    # a backlog that was full
+    stretches: Stretch[::1]
+    stretch_head: cython.int
+    stretch_size: cython.int
+    stretch_mask: cython.int
+    longest_trip: cython.double
+    # what may happen at all
+    mortal: cython.bint
+    timed: cython.bint
+    timeline_at: cython.double
+    io_factor: cython.double
+    start_seq: cython.longlong[::1]
+    behind_proxy: cython.bint
+    send_place: cython.int
+    upload_place: cython.int
+    main_station: cython.int
     # the workload
-    n: cython.int
-    open_rows: cython.int
     loop_clients: cython.int
     phase_count: cython.int
     duration: cython.double
@@ -50,13 +109,13 @@ class Kernel:
     upload: cython.double[::1]
     response: cython.double[::1]
     phases: cython.double[::1]
-    phase_kinds: cython.schar[::1]
     rtt: cython.double[::1]
     patience: cython.double[::1]
     think: cython.double[::1]
     coin: cython.double[::1]
     up_rate: cython.double[::1]
     down_rate: cython.double[::1]
+    retries: cython.double[::1]
     # the record
     arrival: cython.double[::1]
     reached: cython.double[::1]
@@ -68,117 +127,8 @@ class Kernel:
     syn_retries: cython.short[::1]
     data_retries: cython.short[::1]
     lock_wait: cython.double[::1]
-    detail: cython.bint
-    grants: cython.int
-    grant_row: cython.int[::1]
-    grant_place: cython.int[::1]
-    grant_from: cython.double[::1]
-    grant_to: cython.double[::1]
-    rows_ran_out: cython.bint
-    # the walkers
-    at: cython.short[::1]
-    flags: cython.schar[::1]
-    tries: cython.short[::1]
-    held: cython.int[::1]
-    link: cython.int[::1]
-    back: cython.int[::1]
-    two_way: cython.bint
-    dropped: cython.double[::1]
-    data_after: cython.double[::1]
-    ack_after: cython.double[::1]
-    data_at: cython.double[::1]
-    asked: cython.double[::1]
-    left_over: cython.double[::1]
-    since: cython.double[::1]
-    # places
-    places: cython.int
-    op: cython.int[::1]
-    resource: cython.int[::1]
-    on_client: cython.int[::1]
-    seconds: cython.double[::1]
-    buffer: cython.double[::1]
-    phase: cython.int[::1]
-    lock_column: cython.int[::1]
     lock_columns: cython.int
-    retry_from: cython.int[::1]
-    retry_to: cython.int[::1]
-    limit: cython.int[::1]
-    refuses: cython.int[::1]
-    on_timeout: cython.int[::1]
-    retries: cython.double[::1]
-    upload_place: cython.int
-    send_place: cython.int
-    # queues, pools, locks
-    queue_head: cython.int[::1]
-    queue_tail: cython.int[::1]
-    queue_size: cython.int[::1]
-    fills_at: cython.int[::1]
-    full_since: cython.double[::1]
-    half_open: cython.int[::1]
-    log_from: cython.double[::1]
-    log_to: cython.double[::1]
-    log_queue: cython.int[::1]
-    log_head: cython.int
-    log_size: cython.int
-    log_mask: cython.int
-    longest_trip: cython.double
-    pools: cython.int
-    pool_size: cython.int[::1]
-    pool_copies: cython.int[::1]
-    pool_first: cython.int[::1]
-    pool_limit: cython.int[::1]
-    pool_full: cython.int[::1]
-    pool_lifo: cython.int[::1]
-    pool_renege: cython.int[::1]
-    pool_frees: cython.int[::1]
-    pool_span: cython.int[::1]
-    pool_slots: cython.int[::1]
-    free: cython.int[::1]
-    free_head: cython.int[::1]
-    free_size: cython.int[::1]
-    timed: cython.bint
-    lock_copies: cython.int[::1]
-    lock_first: cython.int[::1]
-    lock_queue: cython.int
-    holder: cython.int[::1]
-    interval: cython.double[::1]
-    switch_seq: cython.longlong[::1]
-    # acceptors
-    accept_queue: cython.int
-    accept_place: cython.int
-    accept_lock: cython.int
-    accept_work: cython.double
-    accept_visits: cython.int
-    accept_batch: cython.int
-    accept_limit: cython.int
-    acceptors: cython.int
-    in_hand: cython.int[::1]
-    taken: cython.int[::1]
-    visit: cython.int[::1]
-    serving: cython.int[::1]
-    asleep: cython.int[::1]
-    sleepers: cython.int
-    # interventions
-    intervened: cython.bint
-    interventions: cython.int
-    next_intervention: cython.int
-    done_at: cython.double[::1]
-    done_what: cython.int[::1]
-    done_number: cython.int[::1]
-    done_factor: cython.double[::1]
-    done_until: cython.double[::1]
-    done_lasting: cython.double[::1]
-    slow_io: cython.bint
-    processes: cython.int
-    inside_from: cython.int
-    inside_to: cython.int
-    behind_proxy: cython.bint
-    down: cython.int[::1]
-    back_seq: cython.longlong[::1]
-    start_seq: cython.longlong[::1]
-    main_pool: cython.int
-    allowed: cython.int
-    pool_mortal: cython.int[::1]
-    pool_width: cython.int[::1]
-    away: cython.int[::1]
-    slots: cython.int
+    detail: cython.bint
+    grants: Grant[::1]
+    grant_count: cython.longlong
+    rows_ran_out: cython.bint
