@@ -4,7 +4,7 @@ From one plan come the run on either engine, the layout of the screen and the ex
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import astuple, dataclass, fields, replace
 from itertools import pairwise
 from typing import Any
 
@@ -141,9 +141,7 @@ def _check_numbers(where: str, step: Step) -> None:
     """What a step says in numbers can be done."""
     match step:
         case Connect():
-            moments = (0.0, *step.retries_s, step.timeout_s)
-            if any(b <= a for a, b in pairwise(moments)):
-                raise PlanError(f"{where}: retries must grow from 0 to the timeout, got {moments}")
+            _check_times(where, step)
         case AcceptEagerly():
             if min(step.batch, step.visits) < 1:
                 raise PlanError(f"{where}: batch and visits must be at least 1")
@@ -151,6 +149,15 @@ def _check_numbers(where: str, step: Step) -> None:
                 raise PlanError(f"{where} has both batch and visits above 1")
         case _:
             pass
+
+
+def _check_times(where: str, step: Connect) -> None:
+    """What is repeated is repeated later, and not for ever."""
+    moments = (0.0, *step.retries_s, step.timeout_s)
+    if any(b <= a for a, b in pairwise(moments)):
+        raise PlanError(f"{where}: retries must grow from 0 to the timeout, got {moments}")
+    if min(astuple(step.timers)) <= 0:
+        raise PlanError(f"{where}: expected timers above 0 s, got {step.timers}")
 
 
 def _check_processes(plan: Plan) -> None:

@@ -10,15 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan import Link, Outcome, Pool, State
+from simulator.plan import Connect, Link, Outcome, Pool, State
 from simulator.plan.walk import Way, freed_at, taken_at
 from simulator.trace.table import Trace
 from simulator.workload.table import Work
 from tests.engine.interventions import changes, cores_at, lost, open_slots
 from tests.engine.stays import EQUAL_S, Floats, computes, first_overlap, how_many, merged, next_place, process_at, work
-
-SYN_ACKS_S = np.array([1.0, 3.0, 7.0, 15.0, 31.0])
-"""When a SYN-ACK is repeated, after the first."""
 
 # --- requests -------------------------------------------------------------------------------------------------------
 
@@ -63,16 +60,19 @@ def connecting_costs_what_the_schedules_say(trace: Trace) -> Iterator[str]:
     if len(connects) != 1:  # the retries of several connects are counted together
         return
     column, place = connects[0]
+    assert isinstance(place.step, Connect)  # nothing else knocks
+    timers = place.step.timers
     through = ~np.isnan(trace.reached[:, column + 1])
     handshake = 1.5 * trace.workload.rtt if place.link is Link.CLIENT else np.zeros(len(trace))
     moments = np.array([0.0, *place.retries_s])[trace.syn_retries]
     stay = trace.reached[:, column + 1] - trace.reached[:, column]
     more = stay - handshake - moments
-    timeout = trace.workload.rtt + np.maximum(0.2, 2 * trace.workload.rtt)
+    timeout = trace.workload.rtt + np.maximum(timers.least_timeout_s, 2 * trace.workload.rtt)
+    syn_acks = timers.syn_ack_s * np.array([1.0, 3.0, 7.0, 15.0, 31.0])
     last = np.where(trace.data_retries == 0, 0.0, timeout * 2.0 ** (trace.data_retries - 1))
     before = np.where(trace.data_retries <= 1, 0.0, last / 2)
     by_data = np.abs(more - last) <= EQUAL_S
-    by_ack = (np.abs(more[:, None] - SYN_ACKS_S) <= EQUAL_S).any(axis=1) & (before < more) & (more < last)
+    by_ack = (np.abs(more[:, None] - syn_acks) <= EQUAL_S).any(axis=1) & (before < more) & (more < last)
     if not (by_data | by_ack)[through].all():
         yield "a connect took neither the handshake nor the handshake and the time to the last repetition"
 

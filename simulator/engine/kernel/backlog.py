@@ -8,15 +8,10 @@ from simulator.engine.kernel.life import forget, leave, settle, turn_away
 from simulator.engine.kernel.lines import until
 from simulator.engine.kernel.numbers import (
     BROKEN,
-    COOKIE_VALID,
     DATA_LATE,
     HALF_OPEN,
     INFINITY,
-    LAST_SYN_ACK,
-    LEAST_TIMEOUT,
     REFUSED,
-    REMEMBERED,
-    SYN_ACK,
 )
 from simulator.engine.kernel.queues import was_full
 from simulator.engine.kernel.state import Kernel
@@ -91,14 +86,15 @@ def late_syn(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
 def stay_half_open(k: Kernel, w: cython.int, pc: cython.int, trip: cython.double) -> cython.int:
     """The client believes that it is connected; only what is repeated can still find a place."""
     copy: cython.int = k.code[pc].a
+    timers: cython.int = k.code[pc + 4].c
     k.handshakes[w].tries = 0
     k.handshakes[w].dropped = k.now
-    k.handshakes[w].data_after = trip + max(LEAST_TIMEOUT, 2.0 * trip)
+    k.handshakes[w].data_after = trip + max(k.timers[timers].least_timeout, 2.0 * trip)
     k.handshakes[w].ack_after = INFINITY
     if k.copies[copy].half_open < k.copies[copy].fills:  # otherwise it was given a cookie
         k.copies[copy].half_open += 1
         k.walkers[w].flags |= HALF_OPEN
-        k.handshakes[w].ack_after = SYN_ACK
+        k.handshakes[w].ack_after = k.timers[timers].syn_ack
     return wait_half_open(k, w, pc + 2)
 
 
@@ -126,9 +122,14 @@ def repeated(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     data: cython.double = k.handshakes[w].data_after
     ack: cython.double = k.handshakes[w].ack_after
     after: cython.double = min(data, ack)
-    valid: cython.double = REMEMBERED if k.walkers[w].flags & HALF_OPEN else COOKIE_VALID
+    timers: cython.int = k.code[pc + 1].c
+    valid: cython.double = k.timers[timers].remembered
+    if not k.walkers[w].flags & HALF_OPEN:
+        valid = k.timers[timers].cookie_valid
     if ack == after:
-        k.handshakes[w].ack_after = 2.0 * ack + 1.0 if ack < LAST_SYN_ACK else INFINITY
+        k.handshakes[w].ack_after = INFINITY
+        if ack < k.timers[timers].last_syn_ack:
+            k.handshakes[w].ack_after = 2.0 * ack + k.timers[timers].syn_ack
     if data <= ack:
         k.handshakes[w].data_after = 2.0 * data
         k.data_retries[w] += 1

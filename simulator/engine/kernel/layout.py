@@ -57,6 +57,16 @@ class Handshake(cython.struct):
     tries: cython.longlong
 
 
+class Timers(cython.struct):
+    """When what a full backlog dropped comes again, in seconds (``HandshakeTimers``)."""
+
+    least_timeout: cython.double
+    syn_ack: cython.double
+    last_syn_ack: cython.double
+    remembered: cython.double
+    cookie_valid: cython.double
+
+
 class Member(cython.struct):
     """The links of an instance's list of the requests inside it; -1: none. ``of`` is the instance, -1: of none."""
 

@@ -37,10 +37,3 @@ NOWHERE = -(2**31)
 """The place of a walker for whom no event has a meaning any more."""
 NO_LIMIT = 2**31 - 1
 INFINITY = float("inf")
-
-# seconds, as named in simulator.engine.simpy_backlog
-LEAST_TIMEOUT = 0.2
-SYN_ACK = 1.0
-LAST_SYN_ACK = 31.0
-REMEMBERED = 63.0
-COOKIE_VALID = 120.0

@@ -58,7 +58,7 @@ def read_program(k: Kernel, program: Any) -> None:
         ints(program.place_of),
         ints(program.starts),
     )
-    k.retries = doubles([*program.retries_s, 0.0])
+    k.retries, k.timers = doubles([*program.retries_s, 0.0]), table("Timers", program.timers_s)
     stations = program.stations.all
     k.stations, k.station_count = table("Station", [station.row() for station in stations]), len(stations)
     k.copies = table("Copy", [copy.row() for copy in program.stations.copies])

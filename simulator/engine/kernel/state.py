@@ -16,6 +16,7 @@ from simulator.engine.kernel.layout import (
     Ring,
     Station,
     Stretch,
+    Timers,
     Walker,
     Worker,
 )
@@ -116,6 +117,7 @@ class Kernel:
     up_rate: cython.double[::1]
     down_rate: cython.double[::1]
     retries: cython.double[::1]
+    timers: Timers[::1]
     # the record
     arrival: cython.double[::1]
     reached: cython.double[::1]

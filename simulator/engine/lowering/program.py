@@ -42,6 +42,8 @@ class Program:
     """Where each class begins."""
     retries_s: list[float] = field(default_factory=list)
     """Of all connects, one behind the other; each ends with its timeout."""
+    timers_s: list[tuple[float, ...]] = field(default_factory=list)
+    """Of all connects: the fields of ``HandshakeTimers``."""
     acceptors: int = 0
     acceptor_start: int = 0
     accept_limit: int = 0

@@ -1,6 +1,6 @@
 """The program of one class of requests: what every place of the walk means for it, in micro-steps."""
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 from simulator.engine.kernel import numbers as ops
 from simulator.engine.lowering.program import Micro, Program
@@ -80,12 +80,13 @@ class ClassProgram:
         retries_s = self.program.retries_s
         first, copy, client = len(retries_s), self.stations.queue_of(step.backlog), step.link is Link.CLIENT
         retries_s += [*step.retries_s, step.timeout_s]
+        self.program.timers_s.append(astuple(step.timers))
         self._emit(ops.SHAKE, column, a=copy, x=1.5 if client else 0.0)
         self._emit(ops.KNOCK, column, a=copy, b=step.backlog.refuses, c=client)
         self._emit(ops.COUNT, column, a=copy)
         self._emit(ops.LATE_SYN, column, a=copy, b=step.on_timeout)
         self._emit(ops.REPEATED, column, a=copy)
-        self._emit(ops.NOTE, column, a=first, b=len(retries_s))
+        self._emit(ops.NOTE, column, a=first, b=len(retries_s), c=len(self.program.timers_s) - 1)
 
     def _add_work(self, column: int, place: Place) -> None:
         phase = -1 if place.phase is None else place.phase
