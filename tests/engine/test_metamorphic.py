@@ -114,7 +114,8 @@ def in_closed_loop(load: Workload, random: np.random.Generator) -> Workload:
 
 def by_coin(trace: Trace) -> Trace:
     """In the order of a number that every request keeps, and without grants, which go by the rows."""
-    return trace.take(np.argsort(trace.workload.coin))
+    order = np.argsort(trace.workload.coin)
+    return replace(trace, workload=trace.workload.take(order), grants=None, **trace.rows(order))
 
 
 # --- other units of time --------------------------------------------------------------------------------------------
