@@ -3,7 +3,8 @@
 SHELL := /bin/sh
 VENV ?= .venv
 PY := $(VENV)/bin/python
-CURRENT := LOOPFORK_KERNEL=compiled $(PY) -c "from simulator.engine.loading import kernel; kernel()"
+CURRENT := $(PY) -c "from simulator.engine.loading import kernel; kernel()" 2>/dev/null
+PARTS := simulator/engine/kernel/*.py simulator/engine/joining/*.py
 SUITABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 ifeq ($(origin PYTHON),undefined)
 PYTHON = $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -22,7 +23,7 @@ demo: compiled ## Create the environment, install, and run prefork against slow 
 test: $(VENV)/dev compiled ## Run the tests that take milliseconds
 	@$(PY) -m pytest -q -n auto -m "not slow"
 
-check: $(VENV)/dev compiled ## Run what CI runs: format, lint, types, contracts, all tests, the engines uncompiled
+check: $(VENV)/dev compiled ## Run what CI runs: format, lint, types, contracts, all tests, the engines in three builds
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
@@ -30,6 +31,9 @@ check: $(VENV)/dev compiled ## Run what CI runs: format, lint, types, contracts,
 	@$(MAKE) --no-print-directory test
 	@$(PY) -m pytest -q -n auto -m slow
 	@LOOPFORK_KERNEL=python $(PY) -m pytest -q -n auto -m "not slow" tests/engine
+	@LOOPFORK_KERNEL=compiled $(CURRENT) || { echo "make: no compiled kernel, so none with checks was tested"; exit 0; }; \
+		export LOOPFORK_KERNEL=checked; $(CURRENT) || { echo "Compiling the kernel, with checks"; \
+		$(PY) setup.py --quiet build_ext --inplace; } && $(PY) -m pytest -q -n auto -m "not slow" tests/engine
 
 validate: compiled ## Hold the models against real servers on this machine, for more than an hour
 	@$(VENV)/bin/simulate validate
@@ -42,9 +46,8 @@ bench: $(VENV)/dev compiled ## Measure the kernel against plain SimPy processes,
 
 build: $(VENV)/installed ## Compile the kernel again and say whether that worked
 	@$(PY) setup.py --quiet build_ext --inplace
-	@$(CURRENT) 2>/dev/null || { echo "make: the kernel could not be compiled (see above): everything works without it," \
+	@[ "$$LOOPFORK_KERNEL" = checked ] || export LOOPFORK_KERNEL=compiled; $(CURRENT) || { echo "make: the kernel could not be compiled (see above): everything works without it," \
 		"about 100 times slower" >&2; exit 1; }
-	@cp simulator/engine/kernel.py $(VENV)/kernel.py
 	@echo "The compiled kernel is up to date"
 
 format: $(VENV)/dev ## Format the code and repair what the linter can
@@ -53,7 +56,7 @@ format: $(VENV)/dev ## Format the code and repair what the linter can
 
 clean: ## Remove the environment and everything that was built or cached
 	@rm -rf "$(VENV)" build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	@rm -f simulator/engine/_kernel.*
+	@rm -f simulator/engine/_kernel*.*
 	@find simulator models scenarios tests -name __pycache__ -prune -exec rm -rf {} +
 
 # The files below only remember when something was done last.
@@ -78,10 +81,10 @@ $(VENV)/dev: $(VENV)/installed
 	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement $(VENV)/dev.txt
 	@touch $@
 
-# Compiles when the kernel is not the one that was compiled last, going by its text and not by its time. Without a C
-# compiler it says so, goes on, and does not try again until the kernel changes.
+# Compiles when there is no extension, or one that was built from other files. Without a C compiler it says so, goes on,
+# and does not try again until the kernel changes.
 compiled: $(VENV)/installed
-	@cmp -s simulator/engine/kernel.py $(VENV)/kernel.py || { { $(CURRENT) 2>/dev/null \
-		|| { echo "Compiling the kernel"; $(PY) setup.py --quiet build_ext --inplace; }; } \
-		&& cp simulator/engine/kernel.py $(VENV)/kernel.py; }
+	@export LOOPFORK_KERNEL=compiled; $(CURRENT) || cat $(PARTS) | cmp -s - $(VENV)/failed || { \
+		echo "Compiling the kernel"; $(PY) setup.py --quiet build_ext --inplace; \
+		$(CURRENT) || cat $(PARTS) > $(VENV)/failed; }
 	@$(PY) -m compileall -q simulator models scenarios # where Python may not write bytecode, every start would compile it

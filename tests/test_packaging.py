@@ -19,20 +19,35 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OURS = ("simulator", "models", "scenarios")
 LOAD = "from simulator.engine import loading as l; k = l.kernel(); print(k.__name__, k.answer(), l.kernel_notice())"
-KERNEL = '''
-"""A kernel in two lines."""
-try:
-    import cython
-except ImportError:
-    from simulator.engine import uncompiled as cython
+KERNEL = "from simulator.engine.kernel.answering import answer\n"
+HALVING = '''
+"""A kernel in two parts."""
+from simulator.engine.uncompiled import cython
 
-@cython.cfunc
+class Pair(cython.struct):
+    first: cython.double
+    second: cython.double
+
 def half(n: cython.int) -> cython.double:
-    return n / 2.0
+    pair: Pair = Pair(n, second=2)
+    return pair.first / pair.second
+'''
+ANSWERING = """
+from simulator.engine.kernel.halving import half
+from simulator.engine.uncompiled import cython
+
+NUMBER = 85
+
+def element(numbers: cython.double[::1], at: cython.int) -> cython.double:
+    return numbers[at]
 
 def answer():
-    return half(85), cython.compiled
-'''
+    return half(NUMBER), cython.compiled
+
+def outside():
+    from array import array
+    return element(array("d", [1.0]), 1)
+"""
 
 
 def run(*command: str, at: Path, **environment: str) -> str:
@@ -59,6 +74,22 @@ def checkout(tmp_path: Path) -> Path:
     for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def small(checkout: Path) -> Path:
+    """The same, with a kernel that compiles in no time."""
+    folder = checkout / "simulator/engine/kernel"
+    shutil.rmtree(folder)
+    folder.mkdir()
+    for name, text in (("__init__", KERNEL), ("halving", HALVING), ("answering", ANSWERING)):
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    return checkout
+
+
+def needs_c_compiler() -> None:
+    if shutil.which(os.environ.get("CC", "cc")) is None:
+        pytest.skip("there is no C compiler")
 
 
 def test_the_installed_version_is_the_one_that_the_package_states() -> None:
@@ -104,22 +135,56 @@ def test_the_wheel_contains_exactly_the_three_packages_and_builds_without_a_c_co
 
 
 @pytest.mark.slow
-def test_a_compiled_kernel_is_used_until_its_source_changes(checkout: Path) -> None:
-    if shutil.which(os.environ.get("CC", "cc")) is None:
-        pytest.skip("there is no C compiler")
-    source = checkout / "simulator/engine/kernel.py"
-    source.write_text(KERNEL, encoding="utf-8")
-    run("setup.py", "build_ext", "--inplace", at=checkout)
-    assert run("-c", LOAD, at=checkout, LOOPFORK_KERNEL="auto") == "simulator.engine._kernel (42.5, True) None"
-    assert run("-c", LOAD, at=checkout, LOOPFORK_KERNEL="python") == "simulator.engine.kernel (42.5, False) None"
-    assert {path.suffix for path in source.parent.glob("_kernel*")} <= {".so", ".pyd"}
+def test_a_compiled_kernel_is_used_until_its_source_changes(small: Path) -> None:
+    needs_c_compiler()
+    run("setup.py", "build_ext", "--inplace", at=small)
+    assert run("-c", LOAD, at=small, LOOPFORK_KERNEL="auto") == "simulator.engine._kernel (42.5, True) None"
+    assert run("-c", LOAD, at=small, LOOPFORK_KERNEL="python") == "simulator.engine.kernel (42.5, False) None"
+    engine = small / "simulator/engine"
+    assert {path.suffix for path in engine.glob("_kernel*")} <= {".so", ".pyd"}
 
-    source.write_text(KERNEL.replace("85", "86"), encoding="utf-8")
-    said = run("-c", LOAD, at=checkout, LOOPFORK_KERNEL="auto")
+    (engine / "kernel/answering.py").write_text(ANSWERING.replace("85", "86"), encoding="utf-8")
+    said = run("-c", LOAD, at=small, LOOPFORK_KERNEL="auto")
     assert said.startswith("simulator.engine.kernel (43.0, False) the compiled kernel is out of date")
 
 
-def test_without_cython_and_compiler_the_kernel_runs_as_plain_python(checkout: Path) -> None:
-    (checkout / "simulator/engine/kernel.py").write_text(KERNEL, encoding="utf-8")
-    said = run("-c", f"import sys; sys.modules['cython'] = None; {LOAD}", at=checkout, LOOPFORK_KERNEL="auto")
+@pytest.mark.slow
+def test_an_error_inside_of_c_code_reaches_python_in_the_checked_kernel(small: Path) -> None:
+    needs_c_compiler()
+    (small / "simulator/engine/kernel/__init__.py").write_text(KERNEL.replace("answer\n", "answer, outside\n"))
+    run("setup.py", "build_ext", "--inplace", at=small, LOOPFORK_KERNEL="checked")
+    attempt = """if True:
+        from simulator.engine.loading import kernel
+        try:
+            print(kernel().outside())
+        except IndexError as error:
+            print("IndexError:", error, kernel().__name__)
+        """
+    said = run("-c", attempt, at=small, LOOPFORK_KERNEL="checked")
+    assert said.startswith("IndexError: Out of bounds")
+    assert said.endswith("simulator.engine._kernel_checked")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            ANSWERING.replace("def element", "@cython.boundscheck(True)\ndef element"),
+            "an error inside of element would be lost",
+        ),
+        (ANSWERING.replace("numbers[at]", "str(at)"), "simulator/engine/kernel/answering.py:8:"),
+    ],
+    ids=["what could hide an error", "what C cannot do"],
+)
+def test_the_build_refuses_a_part_and_says_where(small: Path, text: str, said: str) -> None:
+    (small / "simulator/engine/kernel/answering.py").write_text(text, encoding="utf-8")
+    command = [sys.executable, "setup.py", "build_ext", "--inplace"]
+    done = subprocess.run(command, cwd=small, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert said in done.stderr
+
+
+def test_without_cython_and_compiler_the_kernel_runs_as_plain_python(small: Path) -> None:
+    said = run("-c", f"import sys; sys.modules['cython'] = None; {LOAD}", at=small, LOOPFORK_KERNEL="auto")
     assert said.startswith("simulator.engine.kernel (42.5, False) the compiled kernel is missing")

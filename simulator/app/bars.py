@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from simulator.app.amounts import percent
+from simulator.app.stage.style import PICTURES
 from simulator.app.terminal import GLUE
-from simulator.plan.words import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +19,7 @@ class Look:
 
 
 LOOKS: dict[str, Look] = {
-    State.COMPUTING: Look("█", "green"),
-    State.CORE: Look("▓", "yellow"),
-    State.GIL: Look("▚", "red"),
-    State.LOOP: Look("▞", "red"),
-    State.GIL_OR_CORE: Look("▨", "bright_magenta"),
-    State.IO: Look("▒", "blue"),
-    State.UPLOAD: Look("░", "magenta"),
-    State.DOWNLOAD: Look("▤", "cyan"),
-    State.BACKLOG: Look("▥", "bright_red"),
-    State.QUEUED: Look("▦", "bright_yellow"),
-    State.CONNECTING: Look("▧", "bright_black"),
-    State.DELIVERY: Look("─", "bright_black"),
+    **{state: Look(picture.hatching, picture.colour) for state, picture in PICTURES.items()},
     "down": Look("╌", "bright_black"),
     "idle": Look("·", "bright_black"),
 }

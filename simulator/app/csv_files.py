@@ -11,12 +11,14 @@ from simulator.app.document import Document, flat
 from simulator.app.whole_files import WholeFiles
 from simulator.plan.words import Outcome
 from simulator.trace.stays import blocks
-from simulator.trace.table import Trace
+from simulator.trace.table import COLUMNS, Per, Trace
 from simulator.trace.timeline import timeline
 
 if TYPE_CHECKING:
     import polars as pl
 
+NAMED = ("arrival", "left", "finished", "outcome")
+"""Columns of a trace that requests.csv names in a way of its own; the others follow under their own names."""
 STEP_S = 0.1
 """Seconds that one row of timeline.csv stands for."""
 
@@ -57,17 +59,24 @@ def requests_table(trace: Trace, rows: slice) -> "pl.DataFrame":
         "latency_s": np.where(outcome == Outcome.COMPLETED, finished - arrival, np.nan),
         "finished_s": finished,
         "left_s": trace.left[rows],
-        "process": pl.Series(trace.process[rows]).replace(-1, None),
-        "syn_retries": trace.syn_retries[rows],
-        "data_retries": trace.data_retries[rows],
     }
+    for column in COLUMNS:
+        if column.per is Per.REQUEST and column.name not in NAMED:
+            columns[column.name] = _known(getattr(trace, column.name)[rows], column.blank)
     for number, pool in enumerate(trace.plan.pools):
-        columns[f"{_column(pool.name)}_slot"] = pl.Series(trace.slot[rows, number]).replace(-1, None)
+        columns[f"{_column(pool.name)}_slot"] = _known(trace.slot[rows, number], blank=-1)
     for number, place in enumerate(trace.places):
         columns[f"{_column(place.name)}_s"] = trace.reached[rows, number]
     for number, place_number in enumerate(trace.lock_places):
         columns[f"{_column(trace.places[place_number].name)}_lock_wait_s"] = trace.lock_wait[rows, number]
     return pl.DataFrame(columns).fill_nan(None)
+
+
+def _known(column: Any, blank: float) -> "pl.Series":
+    """A column in which -1, where it says that nothing happened, is empty."""
+    import polars as pl
+
+    return pl.Series(column).replace(-1, None) if blank == -1 else pl.Series(column)
 
 
 def _words(words: tuple[str, ...], numbers: Any) -> "pl.Series":

@@ -5,12 +5,15 @@ A resource that several steps share is written once; the steps refer to it by it
 
 import dataclasses
 import math
+from collections.abc import Iterator
 from enum import Enum
 from typing import Any
 
-from simulator.plan import Cores, Link, Outcome, Plan, PlanError, Resource, Step
+from simulator.plan import Cores, HandshakeTimers, Link, Outcome, Plan, PlanError, Resource, Step
 
-DATACLASSES: dict[str, type[Any]] = {each.__name__: each for each in (*Step.__args__, *Resource.__args__, Cores)}
+DATACLASSES: dict[str, type[Any]] = {
+    each.__name__: each for each in (*Step.__args__, *Resource.__args__, Cores, HandshakeTimers)
+}
 ENUMS: dict[str, type[Enum]] = {each.__name__: each for each in (Link, Outcome)}
 
 
@@ -45,10 +48,16 @@ def _to_data(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return {"float": str(value)}
     if dataclasses.is_dataclass(value):
-        return {"type": type(value).__name__} | {
-            field.name: _reference(getattr(value, field.name)) for field in dataclasses.fields(value)
-        }
+        return {"type": type(value).__name__} | {name: _reference(item) for name, item in _fields(value)}
     return value
+
+
+def _fields(value: Any) -> Iterator[tuple[str, Any]]:
+    """Names and values, without timers that are the usual ones: a program that knows no others can read the file."""
+    for field in dataclasses.fields(value):
+        item = getattr(value, field.name)
+        if not (isinstance(item, HandshakeTimers) and item == field.default):
+            yield field.name, item
 
 
 def _reference(value: Any) -> Any:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from simulator.app.plan_json import plan_from_data, plan_to_data
 from simulator.app.refusal import RefusalError
-from simulator.trace.table import Grants, Trace
+from simulator.trace.table import COLUMNS, Grants, Trace
 from simulator.workload.interventions import Do, Intervention
 from simulator.workload.table import Workload
 
@@ -29,8 +29,7 @@ FORMAT = 1
 BLOCK_ROWS = 1 << 14
 """Rows that are put together for writing; four times as many are one row group of the file."""
 
-RETRIES = ("syn_retries", "data_retries")
-OF_TRACE = ("arrival", "left", "finished", "outcome", "process", *RETRIES, "reached", "slot", "lock_wait")
+OF_TRACE = tuple(column.name for column in COLUMNS)
 OF_WORKLOAD = ("arrival", "request_class", "client", "upload", "response", "phases", "rtt", "patience", "coin", "think")
 OF_GRANTS = ("request", "place", "start", "end")
 RATES = ("up_rate", "down_rate")

@@ -23,15 +23,15 @@ def simulate(
     """Run to the end. None if a closed loop needed more rows than the workload has."""
     module = kernel()
     record = Record.blank(plan, workload)
-    run = module.Kernel(lower(plan, workload.phase_count), _own(workload), record, plan.cores, detail)
-    while run.advance(EVENTS_AT_A_TIME):
+    run = module.set_up(lower(plan, workload), _own(workload), record, plan.cores, detail)
+    while module.advance(run, EVENTS_AT_A_TIME):
         if progress is not None:
-            progress(run.time())
-    if run.ran_out():
+            progress(module.time(run))
+    if module.ran_out(run):
         return None
     if not module.COMPILED:
-        record = _filled(record, run.columns())
-    return record.trace(plan, workload, grants_table(run.grants_so_far()) if detail else None)
+        record = _filled(record, module.columns(run))
+    return record.trace(plan, workload, grants_table(module.grants_so_far(run)) if detail else None)
 
 
 def _own(workload: Workload) -> Workload:

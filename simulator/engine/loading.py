@@ -1,7 +1,8 @@
-"""Choose the kernel: compiled if there is a compiled one that is up to date, otherwise the same file as plain Python.
+"""Choose the kernel: compiled if there is a compiled one that is up to date, otherwise the same files as plain Python.
 
-What to watch: a compiled kernel carries the digest of the source that it was built from (``BUILT_FROM``, see setup.py).
-One that does not match ``kernel.py`` is never used, so nobody debugs a source that is not what runs.
+What to watch: a compiled kernel carries the names of the files that it was built from, and their digest
+(``BUILT_FROM``, see ``simulator.engine.joining``). One that does not match them is never used, so nobody debugs a
+source that is not what runs.
 
 The reason for running slowly is returned, not warned about: a warning would fail every test that runs uncompiled on
 purpose, and every process of a sweep would repeat it. The command line prints ``kernel_notice()`` once, on stderr.
@@ -10,14 +11,16 @@ purpose, and every process of a sweep would repeat it. The command line prints `
 import functools
 import importlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 VARIABLE = "LOOPFORK_KERNEL"
 COMPILED = "simulator.engine._kernel"
+CHECKED = "simulator.engine._kernel_checked"
 UNCOMPILED = "simulator.engine.kernel"
-SOURCE = Path(__file__).with_name("kernel.py")
+ROOT = Path(__file__).parent.parent.parent
 
 _REBUILD = "run `make build` in a checkout, or install loopfork again"
 
@@ -33,9 +36,9 @@ class _Choice:
 
 
 def kernel() -> ModuleType:
-    """The kernel to run, as LOOPFORK_KERNEL says: compiled, python, or auto (the compiled one if it is up to date).
+    """The kernel to run, as LOOPFORK_KERNEL says: compiled, python, checked, or auto (compiled if it is up to date).
 
-    Raises KernelError where ``compiled`` is asked for and there is none, or one that is out of date.
+    Raises KernelError where ``compiled`` or ``checked`` is asked for and there is none, or one that is out of date.
     """
     return _choose(os.environ.get(VARIABLE, "")).module
 
@@ -47,11 +50,16 @@ def kernel_notice() -> str | None:
 
 @functools.cache
 def _choose(wanted: str) -> _Choice:
-    if wanted not in ("", "auto", "compiled", "python"):
-        raise KernelError(f"{VARIABLE}={wanted}: expected auto, compiled or python")
+    if wanted not in ("", "auto", "compiled", "python", "checked"):
+        raise KernelError(f"{VARIABLE}={wanted}: expected auto, compiled, python or checked")
     if wanted == "python":
         return _Choice(importlib.import_module(UNCOMPILED), None)
-    found = _compiled()
+    if wanted == "checked":
+        found = _built(CHECKED)
+        if isinstance(found, ModuleType):
+            return _Choice(found, None)
+        raise KernelError(f"{VARIABLE}=checked, but {found}: run `{VARIABLE}=checked make build` in a checkout")
+    found = _built(COMPILED)
     if isinstance(found, ModuleType):
         return _Choice(found, None)
     if wanted == "compiled":
@@ -60,22 +68,39 @@ def _choose(wanted: str) -> _Choice:
     return _Choice(importlib.import_module(UNCOMPILED), notice)
 
 
-def _compiled() -> ModuleType | str:
-    """The compiled kernel, or why it cannot be used."""
+def _built(name: str) -> ModuleType | str:
+    """A compiled kernel, or why it cannot be used."""
     try:
-        module = importlib.import_module(COMPILED)
+        module = importlib.import_module(name)
     except ModuleNotFoundError as error:
-        if error.name == COMPILED:
+        if error.name == name:
             return "the compiled kernel is missing (no C compiler at installation?)"
         return f"the compiled kernel cannot be loaded ({error})"
     except Exception as error:  # an old build may fail in any way against newer sources; it is not needed
         return f"the compiled kernel cannot be loaded ({error})"
-    if getattr(module, "BUILT_FROM", None) != _digest(SOURCE):
+    if not _is_current(getattr(module, "BUILT_FROM", None)):
         return "the compiled kernel is out of date"
     return module
 
 
-def _digest(source: Path) -> str:
+def _is_current(built_from: object) -> bool:
+    """Whether the files are what they were. A new part is seen by the part that imports it."""
+    match built_from:
+        case (str(noted), tuple(files)):
+            try:
+                return digest(files, ROOT) == noted
+            except OSError:  # one is gone
+                return False
+        case _:
+            return False
+
+
+def digest(files: Iterable[str], root: Path) -> str:
+    """One number for the names and the contents of all these files."""
     import hashlib
 
-    return hashlib.sha256(source.read_bytes()).hexdigest()
+    whole = hashlib.sha256()
+    for file in files:
+        whole.update(f"{file}\0".encode())
+        whole.update(hashlib.sha256((root / file).read_bytes()).digest())
+    return whole.hexdigest()

@@ -117,10 +117,10 @@ class Server:
     def passes(self, request: Request, place: Place) -> bool:
         """Whether the request has no business at this place."""
         if request.aborted:
-            return not (isinstance(place.step, Release) and place.step.pool in request.held)
+            return place.frees not in request.held
         if place.phase is not None:
             return self.kind_of(request, place.phase) is Work.NONE
-        return isinstance(place.step, AcceptEagerly) and place.lock is not None  # noted by the acceptor
+        return place.acceptor  # it notes the request itself
 
     def perform(self, request: Request, place: Place, column: int) -> Life:
         """Do, or wait for, what this place is about."""
@@ -225,14 +225,10 @@ class Server:
 
     def work_at(self, request: Request, place: Place) -> float:
         """Seconds of computing at a place."""
-        match place.step:
-            case Compute(work_s=work_s):
-                return work_s
-            case Handle(visit_cost_s=visit_cost_s) if place.phase is not None:
-                computing = self.kind_of(request, place.phase) is Work.CPU
-                return float(self.load.phases[request.row, place.phase]) + visit_cost_s if computing else 0.0
-            case _:
-                return 0.0
+        if place.phase is None:
+            return place.work_s
+        computing = self.kind_of(request, place.phase) is Work.CPU
+        return float(self.load.phases[request.row, place.phase]) + place.work_s if computing else 0.0
 
     def handle(self, request: Request, place: Place, column: int, visit_cost_s: float) -> Life:
         """One phase of the request's own work."""

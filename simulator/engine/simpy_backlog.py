@@ -11,18 +11,9 @@ from typing import TypeVar
 
 import simpy
 
-from simulator.plan import Backlog
+from simulator.plan import Backlog, HandshakeTimers
 
 T = TypeVar("T")
-
-LEAST_TIMEOUT_S = 0.2
-"""TCP_RTO_MIN: no packet is repeated sooner after its first round trip."""
-SYN_ACK_S, LAST_SYN_ACK_S = 1.0, 31.0
-"""tcp_synack_retries = 5: the SYN-ACK is repeated 1, 3, 7, 15 and 31 s after the first."""
-REMEMBERED_S = 63.0
-"""When its next repetition would be due, the server forgets the handshake instead."""
-COOKIE_VALID_S = 120.0
-"""A handshake that only its cookie knows of can be finished for two minutes (TCP_SYNCOOKIE_VALID)."""
 
 
 class AcceptQueue(deque[T]):
@@ -84,18 +75,18 @@ class AcceptQueue(deque[T]):
             self._since = inf
 
 
-def repetitions(rtt_s: float, *, cookie: bool) -> Iterator[tuple[float, float, bool]]:
+def repetitions(timers: HandshakeTimers, rtt_s: float, *, cookie: bool) -> Iterator[tuple[float, float, bool]]:
     """What arrives after a dropped ACK: (seconds after it, seconds at which data comes next, whether this is data).
 
     The client's data are repeated by a timeout that starts with one sample of the round trip: after R, 2R, 4R, 8R ...,
     where the first is the tail loss probe. (The gap is capped at 120 s, when no server remembers any more.) The
     server's SYN-ACKs are repeated too, unless a cookie was all it kept, and each is answered with an ACK without data.
     """
-    data_s, ack_s = rtt_s + max(LEAST_TIMEOUT_S, 2.0 * rtt_s), inf if cookie else SYN_ACK_S
+    data_s, ack_s = rtt_s + max(timers.least_timeout_s, 2.0 * rtt_s), inf if cookie else timers.syn_ack_s
     while True:
         after_s, with_data = min(data_s, ack_s), data_s <= ack_s
         if ack_s == after_s:
-            ack_s = 2.0 * ack_s + 1.0 if ack_s < LAST_SYN_ACK_S else inf
+            ack_s = 2.0 * ack_s + timers.syn_ack_s if ack_s < timers.last_syn_ack_s else inf
         if with_data:
             data_s *= 2.0
         yield after_s, data_s, with_data

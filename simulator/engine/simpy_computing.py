@@ -103,7 +103,7 @@ class Computing:
     def accept_for_ever(self, acceptors: Acceptors, acceptor: Acceptor, turn: Turn) -> Life:
         """Sleep, wait for the lock, take what is in the backlog, hand it over."""
         step = acceptors.step
-        column = next(i for i, p in enumerate(self.record.places) if p.step == step and p.lock is not None)
+        column = next(i for i, place in enumerate(self.record.places) if place.acceptor and place.step == step)
         while True:
             while not acceptors.has_work_for(acceptor):
                 yield acceptors.sleep(acceptor)

@@ -10,9 +10,9 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from simulator.engine.simpy_request import Arrival, Request
-from simulator.plan import Link, Outcome, Send
+from simulator.plan import Link, Outcome
 from simulator.plan.processes import main_pool, processes, slots_in_each, slots_of_each
-from simulator.plan.walk import Place
+from simulator.plan.walk import Place, Way
 from simulator.workload.interventions import Do, Intervention
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Intervening:
     def lose(self, request: Request, place: Place) -> None:
         """Its process is down, and the connection with it. What was handed over completely still arrives."""
         request.process = int(self.server.record.process[request.row])
-        if isinstance(place.step, Send) and place.step.link is Link.CLIENT:
+        if place.way is Way.DOWN and place.link is Link.CLIENT:
             self.unsettle(request)
         self.server.turn_away(request, self.loss(request))
 
@@ -121,7 +121,8 @@ class Intervening:
 
     def loss(self, request: Request) -> Outcome:
         """A proxy answers for a server that died, unless the client has a part of the response already."""
-        begun = 0 <= self.server.network.first_send <= request.at
+        first_send = self.server.network.first_send
+        begun = first_send is not None and first_send <= request.at
         return Outcome.BAD_GATEWAY if self.inside.behind_proxy and not begun else Outcome.CRASHED
 
     def rearrange(self) -> None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from simulator.engine.simpy_backlog import COOKIE_VALID_S, REMEMBERED_S, AcceptQueue, repetitions
+from simulator.engine.simpy_backlog import AcceptQueue, repetitions
 from simulator.engine.simpy_computing import Life
 from simulator.engine.simpy_request import Request
-from simulator.plan import Connect, Link, Outcome, Send
+from simulator.plan import Connect, HandshakeTimers, Link, Outcome, Send
+from simulator.plan.walk import sent_at
 
 if TYPE_CHECKING:
     from simulator.engine.reference import Server
@@ -27,7 +28,7 @@ class Network:
         """Nothing is on its way."""
         self.server, self.env, self.load, self.record = server, server.env, server.load, server.record
         places = server.record.places
-        self.first_send = next((i for i, place in enumerate(places) if isinstance(place.step, Send)), -1)
+        self.first_send = sent_at(places)
 
     def until(self, request: Request, moment: float) -> Answer:
         """Wait for a moment that the client has to see. False if it left before."""
@@ -64,9 +65,9 @@ class Network:
             if (yield from self.until(request, began + step.timeout_s)):
                 self.server.abort(request, step.on_timeout, self.env.now)
         elif queue.full:
-            yield from self.wait_half_open(request, queue, rtt)
+            yield from self.wait_half_open(request, queue, step.timers, rtt)
 
-    def wait_half_open(self, request: Request, queue: AcceptQueue[Any], rtt: float) -> Life:
+    def wait_half_open(self, request: Request, queue: AcceptQueue[Any], timers: HandshakeTimers, rtt: float) -> Life:
         """The client believes that it is connected; only what is repeated can still find a place.
 
         The server answered the SYN one round trip ago. It remembers as many of these as the backlog has places.
@@ -74,18 +75,20 @@ class Network:
         cookie = queue.half_open > queue.limit
         queue.half_open += not cookie
         try:
-            yield from self.repeat_until_seated(request, queue, rtt, cookie)
+            yield from self.repeat_until_seated(request, queue, timers, rtt, cookie)
         finally:
             queue.half_open -= not cookie
 
-    def repeat_until_seated(self, request: Request, queue: AcceptQueue[Any], rtt: float, cookie: bool) -> Life:
+    def repeat_until_seated(
+        self, request: Request, queue: AcceptQueue[Any], timers: HandshakeTimers, rtt: float, cookie: bool
+    ) -> Life:
         """Data take their place with them; who got in by an ACK without data waits for the data's next repetition."""
         dropped = self.env.now
-        for after_s, data_s, with_data in repetitions(rtt, cookie=cookie):
+        for after_s, data_s, with_data in repetitions(timers, rtt, cookie=cookie):
             if not (yield from self.until(request, dropped + after_s)):
                 return
             self.record.data_retries[request.row] += with_data
-            if after_s + rtt >= (COOKIE_VALID_S if cookie else REMEMBERED_S):
+            if after_s + rtt >= (timers.cookie_valid_s if cookie else timers.remembered_s):
                 return self.server.turn_away(request, Outcome.BROKEN)
             if not queue.full:
                 if not with_data:
@@ -110,7 +113,7 @@ class Network:
         if request.data_at is not None:
             return request.data_at
         for column, place in enumerate(self.record.places):
-            if isinstance(place.step, Connect) and place.step.link is Link.CLIENT:
+            if place.knocks_at is not None and place.link is Link.CLIENT:
                 return float(self.record.reached[request.row, column + 1])
         return float(self.record.arrival[request.row])
 

@@ -1,13 +1,23 @@
-"""Stands in for the module ``cython`` where Cython is not installed, so that the kernel runs as plain Python.
+"""Stands in for the module ``cython`` wherever the kernel runs as plain Python, whether Cython is installed or not.
 
 Only the names that a kernel needs, with the meaning they have in uncompiled code: decorators return the function
-unchanged, types are callables that convert, and ``double[::1]`` is any sequence of numbers.
+unchanged, types are callables that convert, ``double[::1]`` is any sequence of numbers, a struct is a small class. The
+parts of the kernel say ``from simulator.engine.uncompiled import cython``; the build writes ``import cython`` instead.
 """
 
 import builtins
+import sys
 from collections.abc import Callable
+from dataclasses import dataclass, make_dataclass
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import cython  # is not typed, so that its types are allowed as types
+else:
+    cython = sys.modules[__name__]
+
+__all__ = ["cython"]
 
 T = TypeVar("T")
 
@@ -62,7 +72,7 @@ def _unchanged(function: T) -> T:
     return function
 
 
-cclass = cfunc = ccall = inline = final = _unchanged
+cclass = cfunc = ccall = inline = final = with_gil = _unchanged
 
 
 def _directive(value: Any = None, **options: Any) -> Callable[[T], T]:
@@ -95,6 +105,31 @@ def cast(kind: Callable[[Any], Any], value: Any, *, typecheck: builtins.bool = F
     if isinstance(kind, type) and isinstance(value, kind):
         return value
     return kind(value)
+
+
+class _Fields:
+    """What every struct is derived from: its annotations are its fields, to be given by position or by name."""
+
+    def __init_subclass__(cls) -> None:
+        dataclass(eq=False)(cls)
+
+    def __class_getitem__(cls, shape: object) -> type:
+        """Name the type of a column of structs."""
+        return cls
+
+
+class _Struct:
+    """``class Event(struct)`` with annotations, or ``struct(time=double)``."""
+
+    def __call__(self, **fields: Any) -> type:
+        """Make a struct of these fields."""
+        return make_dataclass("struct", fields.items(), bases=(_Fields,), eq=False)
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        return (_Fields,)
+
+
+struct = _Struct()
 
 
 _UNSET = object()

@@ -4,11 +4,13 @@ From one plan come the run on either engine, the layout of the screen and the ex
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields, replace
 from itertools import pairwise
+from typing import Any
 
+from simulator.plan.place import Place, places_of
 from simulator.plan.resources import Backlog, Cores, Gil, Lock, Loop, Pool, Resource
-from simulator.plan.steps import Accept, AcceptEagerly, Compute, Connect, Handle, Receive, Release, Seize, Send, Step
+from simulator.plan.steps import AcceptEagerly, Connect, Step
 
 MOST_POOLS = 31
 """The kernel keeps what a request holds in the bits of one integer."""
@@ -52,24 +54,19 @@ class Plan:
         """The accept queues among the resources."""
         return tuple(r for r in self.resources if isinstance(r, Backlog))
 
+    def exchanging(self, old: Resource, new: Resource) -> "Plan":
+        """The plan with another resource in the place of one; every step that names it names the new one."""
+        return replace(self, steps=tuple(_exchanging(step, old, new) for step in self.steps))
+
 
 def _named_by(step: Step) -> Iterator[Resource]:
-    match step:
-        case Connect(backlog=backlog):
-            yield backlog
-        case Accept(backlog=backlog, pool=pool):
-            yield backlog
-            yield pool
-        case AcceptEagerly(backlog=backlog, lock=lock):
-            yield backlog
-            yield lock
-        case Seize(pool=pool) | Release(pool=pool):
-            yield pool
-        case Compute(lock=lock) | Handle(lock=lock):
-            if lock is not None:
-                yield lock
-        case Receive() | Send():
-            return
+    values = (getattr(step, field.name) for field in fields(step))
+    return (value for value in values if isinstance(value, Resource))
+
+
+def _exchanging(step: Step, old: Resource, new: Resource) -> Step:
+    named: dict[str, Any] = {field.name: new for field in fields(step) if getattr(step, field.name) == old}
+    return replace(step, **named)
 
 
 def _check(plan: Plan) -> None:
@@ -108,72 +105,76 @@ def _check_slots(plan: Plan) -> None:
     """Every slot is taken once and given back."""
     taken: set[Pool] = set()
     held: set[Pool] = set()
-    for number, step in enumerate(plan.steps, 1):
-        match step:
-            case Accept(pool=pool) | Seize(pool=pool):
-                if pool in taken:
-                    raise PlanError(f"{_where(number, step)} takes a {pool.name} a second time")
-                taken.add(pool)
-                held.add(pool)
-            case Release(pool=pool):
-                if pool not in held:
-                    raise PlanError(f"{_where(number, step)} releases a {pool.name} that is not held")
-                held.discard(pool)
-            case _:
-                pass
+    for number, place in _numbered(plan):
+        if place.takes in taken:
+            raise PlanError(f"{_where(number, place.step)} takes a {place.takes.name} a second time")
+        if place.takes is not None:
+            taken.add(place.takes)
+            held.add(place.takes)
+        if place.frees is not None and place.frees not in held:
+            raise PlanError(f"{_where(number, place.step)} releases a {place.frees.name} that is not held")
+        held.discard(place.frees)
     if held:
         raise PlanError(f"never released: {', '.join(sorted(pool.name for pool in held))}")
 
 
 def _check_connections(plan: Plan) -> None:
     """Connecting and accepting come in pairs, one right after the other; one server of a chain may accept eagerly."""
-    if sum(isinstance(step, AcceptEagerly) for step in plan.steps) > 1:
+    numbered = list(_numbered(plan))
+    if sum(place.acceptor for _, place in numbered) > 1:
         raise PlanError("more than one step accepts eagerly")
-    accepts = [step.backlog for step in plan.steps if isinstance(step, Accept | AcceptEagerly)]
+    accepts = [place.queue for _, place in numbered if isinstance(place.queue, Backlog)]
     if len(set(accepts)) != len(accepts):
         raise PlanError("two steps accept from the same backlog")
-    for number, (step, then) in enumerate(zip(plan.steps, (*plan.steps[1:], None), strict=True), 1):
-        accepted = then.backlog if isinstance(then, Accept | AcceptEagerly) else None
-        connected = step.backlog if isinstance(step, Connect) else None
-        if connected != accepted:
-            raise PlanError(f"{_where(number, step)}: a connect and the accept from its backlog must follow each other")
-        if isinstance(step, Connect):
-            moments = (0.0, *step.retries_s, step.timeout_s)
-            if any(b <= a for a, b in pairwise(moments)):
-                raise PlanError(f"{_where(number, step)}: retries must grow from 0 to the timeout, got {moments}")
-        if isinstance(step, AcceptEagerly) and min(step.batch, step.visits) < 1:
-            raise PlanError(f"{_where(number, step)}: batch and visits must be at least 1")
-        if isinstance(step, AcceptEagerly) and step.batch > 1 and step.visits > 1:
-            raise PlanError(f"{_where(number, step)} has both batch and visits above 1")
-    if plan.steps and isinstance(plan.steps[0], Accept | AcceptEagerly):
+    following = [place.queue for _, place in numbered[1:]]
+    for (number, place), queue in zip(numbered, (*following, None), strict=True):
+        if place.knocks_at != (queue if isinstance(queue, Backlog) else None):
+            where = _where(number, place.step)
+            raise PlanError(f"{where}: a connect and the accept from its backlog must follow each other")
+    for number, step in enumerate(plan.steps, 1):
+        _check_numbers(_where(number, step), step)
+    if isinstance(numbered[0][1].queue, Backlog):
         raise PlanError("step 1 accepts, but nothing connected")
+
+
+def _check_numbers(where: str, step: Step) -> None:
+    """What a step says in numbers can be done."""
+    match step:
+        case Connect():
+            _check_times(where, step)
+        case AcceptEagerly():
+            if min(step.batch, step.visits) < 1:
+                raise PlanError(f"{where}: batch and visits must be at least 1")
+            if step.batch > 1 and step.visits > 1:
+                raise PlanError(f"{where} has both batch and visits above 1")
+        case _:
+            pass
+
+
+def _check_times(where: str, step: Connect) -> None:
+    """What is repeated is repeated later, and not for ever."""
+    moments = (0.0, *step.retries_s, step.timeout_s)
+    if any(b <= a for a, b in pairwise(moments)):
+        raise PlanError(f"{where}: retries must grow from 0 to the timeout, got {moments}")
+    if min(astuple(step.timers)) <= 0:
+        raise PlanError(f"{where}: expected timers above 0 s, got {step.timers}")
 
 
 def _check_processes(plan: Plan) -> None:
     """A step that means "that of my process" comes after the one step that decides the process."""
     known, decided = 1, 0
-    for number, step in enumerate(plan.steps, 1):
-        needed, chosen_among = _processes(step)
-        if needed not in (1, known):
-            where = _where(number, step)
-            raise PlanError(f"{where} needs one of {needed} processes; earlier steps chose among {known}")
-        if isinstance(step, Accept) and needed > 1:
-            raise PlanError(f"{_where(number, step)} accepts into {needed} queues; expected a pool with processes = 1")
-        if chosen_among is not None:
+    for number, place in _numbered(plan):
+        where, used = _where(number, place.step), place.takes or place.lock
+        if used is not None and used.processes not in (1, known):
+            raise PlanError(f"{where} needs one of {used.processes} processes; earlier steps chose among {known}")
+        if isinstance(place.queue, Backlog) and place.takes is not None and place.takes.processes > 1:
+            raise PlanError(f"{where} accepts into {place.takes.processes} queues; expected a pool with processes = 1")
+        if place.decides_among is not None:
             if decided:  # a request's trace has one process
-                raise PlanError(f"{_where(number, step)} decides the process, and so did step {decided}")
-            known, decided = chosen_among, number
+                raise PlanError(f"{where} decides the process, and so did step {decided}")
+            known, decided = place.decides_among, number
 
 
-def _processes(step: Step) -> tuple[int, int | None]:
-    """How many processes must be known before the step (1: none), and among how many it chooses, if it does."""
-    match step:
-        case Accept(pool=pool) | Seize(pool=pool):
-            span = pool.slots_per_process
-            return pool.processes, None if span is None else -(-pool.size // span)
-        case AcceptEagerly(lock=lock):
-            return 1, lock.processes
-        case Compute(lock=lock) | Handle(lock=lock) if lock is not None:
-            return lock.processes, None
-        case _:
-            return 1, None
+def _numbered(plan: Plan) -> Iterator[tuple[int, Place]]:
+    """The places of the plan's steps, and the number of each one's step, from 1; a phase stands for all of them."""
+    return ((number, place) for number, step in enumerate(plan.steps, 1) for place in places_of(step, phase_count=1))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from simulator.plan.plan import Plan
 from simulator.plan.resources import Pool
-from simulator.plan.steps import Accept, AcceptEagerly, Connect, Link, Release, Seize, Send, Step
-from simulator.plan.walk import Place
+from simulator.plan.steps import Link
+from simulator.plan.walk import Place, sent_at, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +28,23 @@ class Processes:
 
 def processes(plan: Plan, places: tuple[Place, ...]) -> Processes:
     """Where in the walk a request is inside a process."""
-    decides = _deciding_step(plan)
-    if decides is None:
+    first, among = _decided(places)
+    if not among:
         return Processes(0)
-    at = plan.steps.index(decides)
-    own = _own_pools(plan)
-    first = next(i for i, place in enumerate(places) if place.step == decides)
-    later = range(first, len(places))
-    last = max(i for i in later if i == first or places[i].lock is not None or _pool_of(places[i].step) in own)
-    if isinstance(decides, AcceptEagerly):  # it holds no slot: the connection is its own until the response is sent
-        last = max(last, next((i for i in later if isinstance(places[i].step, Send)), len(places) - 1))
-    before = plan.steps[at - 1] if at else None
-    proxied = isinstance(before, Connect) and before.link is Link.LOCAL
-    return Processes(process_count(plan), first, last + 1, proxied)
+    own, later = _own_pools(plan), range(first, len(places))
+    used = (i for i in later if places[i].lock is not None or {places[i].takes, places[i].frees} & {*own})
+    last = max(used, default=first)
+    if places[first].takes is None:  # it holds no slot: the connection is its own until the response is sent
+        sent = sent_at(places, first)
+        last = max(last, len(places) - 1 if sent is None else sent)
+    before = places[first - 1] if first else None
+    proxied = before is not None and before.knocks_at is not None and before.link is Link.LOCAL
+    return Processes(among, first, last + 1, proxied)
 
 
 def process_count(plan: Plan) -> int:
     """How many processes serve; 0 where no step decides on one."""
-    match _deciding_step(plan):
-        case AcceptEagerly(lock=lock):
-            return lock.processes
-        case Accept(pool=pool) | Seize(pool=pool) if pool.slots_per_process is not None:
-            return -(-pool.size // pool.slots_per_process)
-        case _:
-            return 0
+    return _decided(walk(plan, 0))[1]
 
 
 def slots_of_each(plan: Plan, pool: Pool) -> int:
@@ -83,15 +76,7 @@ def resized(plan: Plan, size: int) -> Plan:
         new = replace(pool, size=size)
     else:
         new = replace(pool, size=size * process_count(plan), slots_per_process=size)
-    return replace(plan, steps=tuple(_with(step, pool, new) for step in plan.steps))
-
-
-def _with(step: Step, old: Pool, new: Pool) -> Step:
-    match step:
-        case Accept(pool=pool) | Seize(pool=pool) | Release(pool=pool) if pool == old:
-            return replace(step, pool=new)
-        case _:
-            return step
+    return plan.exchanging(pool, new)
 
 
 def _workers(plan: Plan, pool: Pool) -> bool:
@@ -99,26 +84,13 @@ def _workers(plan: Plan, pool: Pool) -> bool:
     return pool.slots_per_process == 1 and not plan.locks and all(p.processes == 1 for p in plan.pools)
 
 
-def _deciding_step(plan: Plan) -> Accept | AcceptEagerly | Seize | None:
-    for step in plan.steps:
-        match step:
-            case AcceptEagerly():
-                return step
-            case Accept(pool=pool) | Seize(pool=pool) if pool.slots_per_process is not None:
-                return step
-            case _:
-                pass
-    return None
+def _decided(places: tuple[Place, ...]) -> tuple[int, int]:
+    """At which place the process is decided, and among how many; 0 of them if nowhere."""
+    return next(((i, p.decides_among) for i, p in enumerate(places) if p.decides_among is not None), (0, 0))
 
 
 def _own_pools(plan: Plan) -> tuple[Pool, ...]:
     """The pools that are taken by, or after, the step that decides on the process."""
-    decides = _deciding_step(plan)
-    if decides is None:
-        return ()
-    own = (_pool_of(step) for step in plan.steps[plan.steps.index(decides) :] if isinstance(step, Accept | Seize))
-    return tuple(pool for pool in own if pool is not None)
-
-
-def _pool_of(step: Step) -> Pool | None:
-    return step.pool if isinstance(step, Accept | Seize | Release) else None
+    places = walk(plan, 0)
+    first, among = _decided(places)
+    return tuple(place.takes for place in places[first:] if place.takes is not None) if among else ()

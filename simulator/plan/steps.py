@@ -19,6 +19,25 @@ class Link(Enum):
     """Between two programs on the same machine: no delay, no limit."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandshakeTimers:
+    """How TCP goes on where the backlog drops the end of a handshake. Linux's values; no configuration reaches them."""
+
+    least_timeout_s: float = 0.2
+    """TCP_RTO_MIN: no packet is repeated sooner after its first round trip."""
+    syn_ack_s: float = 1.0
+    """Seconds after which the server repeats its SYN-ACK for the first time; every further gap is twice as long."""
+    last_syn_ack_s: float = 31.0
+    """It is not repeated any more after this (tcp_synack_retries = 5: after 1, 3, 7, 15 and 31 s)."""
+    remembered_s: float = 63.0
+    """When its next repetition would be due, the server forgets the handshake instead."""
+    cookie_valid_s: float = 120.0
+    """A handshake that only its cookie knows of can be finished for two minutes (TCP_SYNCOOKIE_VALID)."""
+
+
+LINUX_TIMERS = HandshakeTimers()
+
+
 @dataclass(frozen=True, slots=True)
 class Connect:
     """Open a connection: 1.5 round trips, then a place in the backlog.
@@ -34,6 +53,7 @@ class Connect:
     timeout_s: float = 127.0
     """Seconds after the first SYN at which the connecting side stops trying, if no SYN was answered."""
     on_timeout: Outcome = Outcome.CONNECT_TIMEOUT
+    timers: HandshakeTimers = LINUX_TIMERS
 
 
 @dataclass(frozen=True, slots=True)

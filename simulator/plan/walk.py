@@ -1,68 +1,54 @@
 """The walk through a plan, place by place: the plan's steps with ``handle`` unfolded into the phases of the workload.
 
-A place is a column of the trace: the moment at which a request reached it. Both engines and every view use this list.
+A place is a column of the trace: the moment at which a request reached it. Both engines and every view use this list;
+what is asked of it more than once (where a slot is taken, where a backlog is knocked at) is answered here.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 
+from simulator.plan.place import Place, Way, places_of
 from simulator.plan.plan import Plan
-from simulator.plan.resources import Gil, Lock
-from simulator.plan.steps import Accept, AcceptEagerly, Compute, Connect, Handle, Receive, Release, Seize, Send, Step
-from simulator.plan.words import State
+from simulator.plan.resources import Backlog, Pool
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One place of the walk."""
-
-    name: str
-    """Unique within the walk, for example ``accept worker``, ``handle.2``."""
-    step: Step
-    state: State
-    """What a request does there. Where it computes: State.COMPUTING, and part of the time may be spent waiting for the
-    lock or for a core."""
-    phase: int | None = None
-    """For a ``handle`` place: which phase of the request, from 0."""
-    lock: Lock | None = None
-    """The lock that computing here needs."""
-
-    @property
-    def lock_state(self) -> State | None:
-        """What waiting for the lock is called here."""
-        if self.lock is None:
-            return None
-        return State.GIL if isinstance(self.lock, Gil) else State.LOOP
+__all__ = ["Place", "Way", "accepted_at", "connected_at", "freed_at", "sent_at", "taken_at", "walk", "while_held"]
 
 
 def walk(plan: Plan, phase_count: int) -> tuple[Place, ...]:
-    """The places of a plan for requests with up to ``phase_count`` phases."""
+    """The places of a plan for requests with up to ``phase_count`` phases; 0: only what all requests have in common."""
     places: list[Place] = []
     for step in plan.steps:
-        for place in _places(step, phase_count):
+        for place in places_of(step, phase_count):
             twins = sum(p.name.split(" #")[0] == place.name for p in places)
-            name = f"{place.name} #{twins + 1}" if twins else place.name
-            places.append(Place(name, place.step, place.state, place.phase, place.lock))
+            places.append(replace(place, name=f"{place.name} #{twins + 1}") if twins else place)
     return tuple(places)
 
 
-def _places(step: Step, phase_count: int) -> list[Place]:
-    match step:
-        case Connect(backlog=backlog):
-            return [Place(f"connect {backlog.name}", step, State.CONNECTING)]
-        case Accept(pool=pool):
-            return [Place(f"accept {pool.name}", step, State.BACKLOG)]
-        case AcceptEagerly(backlog=backlog, lock=lock):
-            waiting = Place(f"wait {backlog.name}", step, State.BACKLOG)
-            return [waiting, Place(f"accept {lock.name}", step, State.COMPUTING, lock=lock)]
-        case Seize(pool=pool):
-            return [Place(f"seize {pool.name}", step, State.QUEUED)]
-        case Release(pool=pool):
-            return [Place(f"release {pool.name}", step, State.DELIVERY)]
-        case Receive():
-            return [Place("receive", step, State.UPLOAD)]
-        case Compute(lock=lock, what=what):
-            return [Place(what, step, State.COMPUTING, lock=lock)]
-        case Handle(lock=lock):
-            return [Place(f"handle.{n + 1}", step, State.COMPUTING, n, lock) for n in range(phase_count)]
-        case Send():
-            return [Place("send", step, State.DOWNLOAD)]
+def connected_at(places: Sequence[Place], backlog: Backlog) -> int | None:
+    """Where requests connect to a backlog."""
+    return next((i for i, place in enumerate(places) if place.knocks_at == backlog), None)
+
+
+def accepted_at(places: Sequence[Place], backlog: Backlog) -> int:
+    """Where requests wait to be accepted from a backlog."""
+    return next(i for i, place in enumerate(places) if place.queue == backlog)
+
+
+def taken_at(places: Sequence[Place], pool: Pool) -> int:
+    """Where requests wait for a slot of a pool; they hold it when they leave that place."""
+    return next(i for i, place in enumerate(places) if place.takes == pool)
+
+
+def freed_at(places: Sequence[Place], pool: Pool) -> int:
+    """Where requests give the slot back."""
+    return next(i for i, place in enumerate(places) if place.frees == pool)
+
+
+def while_held(places: Sequence[Place], pool: Pool) -> range:
+    """The places at which a request holds a slot of a pool."""
+    return range(taken_at(places, pool) + 1, freed_at(places, pool))
+
+
+def sent_at(places: Sequence[Place], first: int = 0) -> int | None:
+    """Where a response is first handed over, from some place on."""
+    return next((i for i in range(first, len(places)) if places[i].way is Way.DOWN), None)

@@ -1,60 +1,143 @@
 """The words for what happens to a request: how it can end, and what it can be doing meanwhile.
 
-The same words stand in the trace, on the screen, in the CSV and in the explanations.
+The same words stand in the trace, on the screen, in the CSV and in the explanations. Each outcome and each state is one
+line here, with everything that is known of it; what it looks like is said once more, in ``simulator.app.stage.style``.
 """
 
-from enum import IntEnum, StrEnum
+from collections.abc import Sequence
+from enum import Enum, IntEnum, StrEnum
+
+
+class Loss(Enum):
+    """Why a request failed, as far as several outcomes have it in common."""
+
+    NOT_CONNECTED = "not connected"
+    """The backlog had no place for it, and its client was told so or stopped trying."""
+    LIMIT = "limit"
+    """The server answered with an error, because as many were in hand, or in line, as may be."""
+    CLIENT_LEFT = "client left"
+    GATEWAY = "gateway"
+    """A proxy stopped waiting for the server behind it."""
+    CRASH = "crash"
+    """A process died, and the request with it."""
+    BROKEN = "broken"
+    """Nobody said why."""
 
 
 class Outcome(IntEnum):
     """How a request ended, seen from its client. Every request ends in exactly one of these."""
 
-    OPEN = 0
-    COMPLETED = 1
-    REFUSED = 2
-    CONNECT_TIMEOUT = 3
-    GAVE_UP = 4
-    CONNECTION_LIMIT = 5
-    QUEUE_FULL = 6
-    UPSTREAM_TIMEOUT = 7
-    CRASHED = 8
-    BAD_GATEWAY = 9
-    BROKEN = 10
+    words: str
+    """As a reader meets it in a table."""
+    loss: Loss | None
+    """Why it failed; None for one that did not, or not yet."""
 
-    @property
-    def words(self) -> str:
-        """The outcome as a reader meets it in a table."""
-        return _OUTCOME_WORDS[self]
+    OPEN = 0, "still open"
+    COMPLETED = 1, "completed"
+    REFUSED = 2, "connection refused", Loss.NOT_CONNECTED
+    CONNECT_TIMEOUT = 3, "connect timed out", Loss.NOT_CONNECTED
+    GAVE_UP = 4, "client gave up", Loss.CLIENT_LEFT
+    CONNECTION_LIMIT = 5, "connection limit", Loss.LIMIT
+    QUEUE_FULL = 6, "queue full", Loss.LIMIT
+    UPSTREAM_TIMEOUT = 7, "gateway timed out", Loss.GATEWAY
+    CRASHED = 8, "lost in a crash", Loss.CRASH
+    BAD_GATEWAY = 9, "bad gateway", Loss.CRASH
+    BROKEN = 10, "connection broken", Loss.BROKEN
+
+    def __new__(cls, number: int, words: str = "", loss: Loss | None = None) -> "Outcome":
+        """The number is what stands in a trace; by it alone an outcome is looked up."""
+        outcome = int.__new__(cls, number)
+        outcome._value_, outcome.words, outcome.loss = number, words, loss
+        return outcome
 
 
-_OUTCOME_WORDS = {
-    Outcome.OPEN: "still open",
-    Outcome.COMPLETED: "completed",
-    Outcome.REFUSED: "connection refused",
-    Outcome.CONNECT_TIMEOUT: "connect timed out",
-    Outcome.GAVE_UP: "client gave up",
-    Outcome.CONNECTION_LIMIT: "connection limit",
-    Outcome.QUEUE_FULL: "queue full",
-    Outcome.UPSTREAM_TIMEOUT: "gateway timed out",
-    Outcome.CRASHED: "lost in a crash",
-    Outcome.BAD_GATEWAY: "bad gateway",
-    Outcome.BROKEN: "connection broken",
-}
+def lost_by(*losses: Loss) -> Sequence[Outcome]:
+    """The outcomes of requests that failed for one of these reasons."""
+    return tuple(outcome for outcome in Outcome if outcome.loss in losses)
+
+
+class Need(Enum):
+    """What must happen before a request goes on, in the order in which a sentence tells it."""
+
+    OTHERS = "others"
+    """Its client, or another service, has to do something: nothing on this machine is at work for it."""
+    WORK = "work"
+    """It is being worked on."""
+    CORE = "core"
+    LOCK = "lock"
+    ROOM = "room"
+    """A place for its connection."""
+    ACCEPT = "accept"
+    """Somebody who takes it out of the backlog."""
+    SLOT = "slot"
+    """Something limited that others have, inside of the server."""
+    ARRIVAL = "arrival"
+    """Its last bytes have to reach the client."""
 
 
 class State(StrEnum):
     """What a request is doing, or what it is waiting for, at one moment."""
 
-    CONNECTING = "connecting"
-    BACKLOG = "in the backlog"
-    QUEUED = "waiting for a slot"
-    UPLOAD = "waiting for the client to send"
-    COMPUTING = "computing"
-    GIL = "waiting for the GIL"
-    LOOP = "waiting for the event loop"
-    CORE = "waiting for a core"
-    GIL_OR_CORE = "waiting for the GIL or a core"
+    need: Need
+    short: str
+    """The state in ten characters at most."""
+    one: str
+    """What one request does that is in it: ``waits for a core``."""
+    several: str
+
+    CONNECTING = "connecting", Need.ROOM, "connecting", "connects", "connect"
+    BACKLOG = "in the backlog", Need.ACCEPT, "in backlog", "waits to be accepted", "wait to be accepted"
+    QUEUED = "waiting for a slot", Need.SLOT, "queued", "waits for a slot", "wait for a slot"
+    UPLOAD = (
+        "waiting for the client to send",
+        Need.OTHERS,
+        "upload",
+        "waits for its client to send",
+        "wait for their clients to send",
+    )
+    COMPUTING = "computing", Need.WORK, "computing", "computes", "compute"
+    GIL = "waiting for the GIL", Need.LOCK, "needs GIL", "waits for the GIL", "wait for the GIL"
+    LOOP = "waiting for the event loop", Need.LOCK, "needs loop", "waits for the event loop", "wait for the event loop"
+    CORE = "waiting for a core", Need.CORE, "needs core", "waits for a core", "wait for a core"
+    GIL_OR_CORE = (
+        "waiting for the GIL or a core",
+        Need.LOCK,
+        "needs CPU",
+        "waits for the GIL or a core",
+        "wait for the GIL or a core",
+    )
     """Of measured runs only: no clock tells a server which of the two its thread waited for."""
-    IO = "waiting for I/O"
-    DOWNLOAD = "waiting for the client to read"
-    DELIVERY = "response on its way"
+    IO = "waiting for I/O", Need.OTHERS, "I/O", "waits for I/O", "wait for I/O"
+    DOWNLOAD = (
+        "waiting for the client to read",
+        Need.OTHERS,
+        "download",
+        "waits for its client to read",
+        "wait for their clients to read",
+    )
+    DELIVERY = (
+        "response on its way",
+        Need.ARRIVAL,
+        "delivering",
+        "has its response on the way",
+        "have their responses on the way",
+    )
+
+    def __new__(cls, words: str, need: Need, short: str, one: str, several: str) -> "State":
+        """The words are what a reader meets."""
+        state = str.__new__(cls, words)
+        state._value_, state.need, state.short, state.one, state.several = words, need, short, one, several
+        return state
+
+
+def needing(*needs: Need) -> Sequence[State]:
+    """The states in which a request needs one of these."""
+    return tuple(state for state in State if state.need in needs)
+
+
+OUTSIDE = needing(Need.ROOM, Need.ACCEPT)
+"""The server does not have the request yet."""
+IN_LINE = needing(Need.ROOM, Need.ACCEPT, Need.SLOT)
+"""It waits for its turn and does nothing else."""
+OWN = needing(Need.WORK, Need.OTHERS)
+"""What it is about, rather than waiting for other requests."""

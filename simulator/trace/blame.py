@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from simulator.plan.resources import Pool
-from simulator.plan.steps import Accept, AcceptEagerly, Connect, Link, Seize
-from simulator.plan.words import State
+from simulator.plan.resources import Backlog, Pool
+from simulator.plan.steps import Link
+from simulator.plan.words import IN_LINE, Need, State
 from simulator.trace.measures import COMPLETED, CORES, INDEX, NOT_COMPLETED, SLOWEST, STATES, Measures
 from simulator.trace.stays import Floats, blocks
 
@@ -19,7 +19,6 @@ Cause = tuple[str, State]
 """A resource, and what it was used for while others waited; for a lock or the cores: waiting for them."""
 Charges = Mapping[Cause, float]
 HANDSHAKE_ROUND_TRIPS = 1.5
-FOR_A_SLOT = (State.QUEUED, State.BACKLOG, State.CONNECTING)
 AT_LIMIT = 0.8
 """From this share of their limit on, on average, processes are taken not to accept because of the limit."""
 SLOWEST_COUNTS = 0.2
@@ -62,22 +61,15 @@ class Blame:
 def _charged(measures: Measures, life: Floats, handshake_s: float) -> Charges:
     charges: defaultdict[Cause, float] = defaultdict(float)
     for i, place in enumerate(measures.places):
-        waits = 0.0
-        match place.step:
-            case Accept():
-                connect = measures.places[i - 1].step
-                due = handshake_s if isinstance(connect, Connect) and connect.link is Link.CLIENT else 0.0
-                repeated = max(float(life[i - 1, INDEX[State.CONNECTING]]) - due, 0.0)
-                waits = float(life[i, INDEX[State.BACKLOG]]) + repeated
-            case Seize():
-                waits = float(life[i, INDEX[State.QUEUED]])
-            case AcceptEagerly() if place.lock is None:
-                for cause, share in _eagerly(measures, place.step, i).items():
-                    charges[cause] += float(life[i, INDEX[State.BACKLOG]]) * share
-            case _:
-                pass
-        if isinstance(place.step, Accept | Seize):
-            for cause, share in uses(measures, place.step.pool).items():
+        waits = float(life[i, INDEX[place.state]])
+        if place.takes is not None:
+            if isinstance(place.queue, Backlog):
+                due = handshake_s if measures.places[i - 1].link is Link.CLIENT else 0.0
+                waits += max(float(life[i - 1, INDEX[State.CONNECTING]]) - due, 0.0)
+            for cause, share in uses(measures, place.takes).items():
+                charges[cause] += waits * share
+        elif place.queue is not None and place.waits_for is not None:
+            for cause, share in _eagerly(measures, i, place.queue.name, place.waits_for.name).items():
                 charges[cause] += waits * share
         if place.lock is not None and place.lock_state is not None:
             for state in (place.lock_state, State.GIL_OR_CORE):
@@ -86,12 +78,12 @@ def _charged(measures: Measures, life: Floats, handshake_s: float) -> Charges:
     return charges
 
 
-def _eagerly(measures: Measures, step: AcceptEagerly, place: int) -> Charges:
+def _eagerly(measures: Measures, index: int, queue: str, lock: str) -> Charges:
     """Why a connection waits to be accepted: the acceptor waits for its lock, or its process has taken all it may."""
-    if measures.in_hand(step) >= AT_LIMIT:
-        inner = next((part.pool for part in measures.held if part.taken_at > place), None)
-        return {(step.backlog.name, State.BACKLOG): 1.0} if inner is None else uses(measures, inner)
-    return {(step.lock.name, _lock_state(measures, step.lock.name)): 1.0}
+    if measures.in_hand(index + 1) >= AT_LIMIT:
+        inner = next((part.pool for part in measures.held if part.taken_at > index), None)
+        return {(queue, State.BACKLOG): 1.0} if inner is None else uses(measures, inner)
+    return {(lock, _lock_state(measures, lock)): 1.0}
 
 
 def uses(measures: Measures, pool: Pool) -> Charges:
@@ -103,14 +95,14 @@ def uses(measures: Measures, pool: Pool) -> Charges:
         return causes
     inner, lock = inner_pool(measures, pool), inner_lock(measures, pool)
     for state, used in zip(STATES, (seconds / total).tolist(), strict=True):
-        if state in FOR_A_SLOT and inner is not None:
+        if state in IN_LINE and inner is not None:
             for cause, share in uses(measures, inner).items():
                 causes[cause] += used * share
-        elif state is State.CORE:
+        elif state.need is Need.CORE:
             causes[CORES, state] += used
-        elif lock is not None and state in (State.GIL, State.LOOP, State.GIL_OR_CORE, State.COMPUTING):
+        elif lock is not None and state.need in (Need.LOCK, Need.WORK):
             causes[lock, state] += used
-        elif lock is not None and state in FOR_A_SLOT:
+        elif lock is not None and state in IN_LINE:
             causes[lock, _lock_state(measures, lock)] += used
         else:
             causes[pool.name, state] += used

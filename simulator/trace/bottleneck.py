@@ -9,15 +9,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from simulator.plan.resources import Gil
-from simulator.plan.words import State
+from simulator.plan.words import OWN, State
 from simulator.trace.figures import Bottleneck
 from simulator.trace.measures import CORES, INDEX, OUTSIDE, Measures
 from simulator.trace.stays import blocks, carried_through, computes_at, work_at
 
 BINDING = 0.8
 """From this utilisation on a resource is called the bottleneck; below it, nothing limits the throughput yet."""
-OWN = (State.COMPUTING, State.IO, State.UPLOAD, State.DOWNLOAD)
-"""What a slot is needed for; everything else is waiting for another resource."""
 
 
 def bottleneck(measures: Measures, throughput_rps: float) -> Bottleneck | None:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.steps import Accept, AcceptEagerly, Seize
 from simulator.plan.words import Outcome, State
 from simulator.trace import availability
 from simulator.trace.holding import Held, holdings
@@ -179,15 +178,8 @@ def _waits(measures: Measures) -> Iterator[tuple[str, float]]:
     """For every queue, the sum of the times that requests waited in it, from the columns of the trace."""
     trace = measures.trace
     for index, place in enumerate(measures.places):
-        match place.step:
-            case Accept(backlog=queue):
-                yield queue.name, _stays(trace, index)
-            case AcceptEagerly(backlog=queue) if place.lock is None:
-                yield queue.name, _stays(trace, index)
-            case Seize(pool=pool):
-                yield pool.name, _stays(trace, index)
-            case _:
-                pass
+        if place.queue is not None:
+            yield place.queue.name, _stays(trace, index)
     for lock in trace.plan.locks:
         columns = [i for i, place in enumerate(trace.lock_places) if measures.places[place].lock == lock]
         yield lock.name, float(np.nansum(trace.lock_wait[:, columns]))

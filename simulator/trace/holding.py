@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Pool
-from simulator.plan.steps import Accept, Release, Seize
-from simulator.plan.walk import Place
+from simulator.plan.walk import Place, freed_at, taken_at
 from simulator.plan.words import Outcome
 from simulator.trace.stays import Floats, horizon
 from simulator.trace.table import Trace
@@ -32,13 +31,8 @@ class Held:
 
 def held_parts(trace: Trace, places: tuple[Place, ...]) -> tuple[Held, ...]:
     """For every pool of the plan, in the order of the columns of ``Trace.slot``."""
-    return tuple(_part(pool, column, places) for column, pool in enumerate(trace.plan.pools))
-
-
-def _part(pool: Pool, column: int, places: tuple[Place, ...]) -> Held:
-    taken = [i for i, p in enumerate(places) if isinstance(p.step, Accept | Seize) and p.step.pool == pool]
-    freed = [i for i, p in enumerate(places) if isinstance(p.step, Release) and p.step.pool == pool]
-    return Held(pool, column, taken[0], freed[0])
+    pools = enumerate(trace.plan.pools)
+    return tuple(Held(pool, column, taken_at(places, pool), freed_at(places, pool)) for column, pool in pools)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -10,10 +10,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import Lock, Pool
-from simulator.plan.steps import Accept, AcceptEagerly, Connect, Seize
-from simulator.plan.walk import Place
-from simulator.plan.words import State
+from simulator.plan.resources import Gil, Lock, Loop, Pool
+from simulator.plan.steps import Link
+from simulator.plan.walk import Place, Way
+from simulator.plan.words import Need
 from simulator.trace.lives import Stay
 from simulator.trace.measures import lock_copies
 from simulator.trace.phrases import all_of, count, duration, percent, plural
@@ -64,18 +64,18 @@ class InTheWay:
         if place is None:
             return NOBODY
         load = self._trace.workload
-        match stay.state:
-            case State.CONNECTING:
+        match stay.state.need:
+            case Need.ROOM:
                 return self._full_backlog(request, stay, place)
-            case State.BACKLOG | State.QUEUED:
+            case Need.ACCEPT | Need.SLOT:
                 return self._acceptor(request, stay, place)
-            case State.LOOP | State.GIL | State.GIL_OR_CORE:
+            case Need.LOCK:
                 return self._holder_of_lock(request, stay, place)
-            case State.CORE:
+            case Need.CORE:
                 return self._on_the_cores(request, stay)
-            case State.UPLOAD:
+            case Need.OTHERS if place.way is Way.UP:
                 return self._line(request, "sends", load.upload, load.up_rate)
-            case State.DOWNLOAD:
+            case Need.OTHERS if place.way is Way.DOWN:
                 return self._line(request, "reads", load.response, load.down_rate)
             case _:
                 return NOBODY
@@ -83,25 +83,22 @@ class InTheWay:
     def retries_s(self, request: int) -> tuple[float, ...]:
         """When it repeated its SYN, as far as the plan tells; where there are two handshakes, those of the first."""
         for index, place in enumerate(self._sites.places):
-            if isinstance(place.step, Connect):
+            if place.knocks_at is not None:
                 start = float(self._trace.reached[request, index])
-                times = place.step.retries_s[: int(self._trace.syn_retries[request])]
+                times = place.retries_s[: int(self._trace.syn_retries[request])]
                 later = self._trace.reached[request, index + 1] if index + 1 < len(self._sites.places) else np.nan
                 end = float(np.nan_to_num(later, nan=np.inf))
                 return tuple(t for t in (start + after for after in times) if t <= end + TOLERANCE_S)
         return ()
 
     def _handshake_s(self, request: int, place: Place) -> float:
-        local = isinstance(place.step, Connect) and place.step.link.name == "LOCAL"
-        return 0.0 if local else 1.5 * float(self._trace.workload.rtt[request])
+        return 0.0 if place.link is Link.LOCAL else 1.5 * float(self._trace.workload.rtt[request])
 
     def _full_backlog(self, request: int, stay: Stay, place: Place) -> Obstacle:
         syn, data = int(self._trace.syn_retries[request]), int(self._trace.data_retries[request])
-        if stay.end - stay.start <= self._handshake_s(request, place) + TOLERANCE_S or not isinstance(
-            place.step, Connect
-        ):
+        backlog = place.knocks_at
+        if backlog is None or stay.end - stay.start <= self._handshake_s(request, place) + TOLERANCE_S:
             return NOBODY
-        backlog = place.step.backlog
         words = f"the {backlog.name} was full ({backlog.limit + 1} connections)"
         for packet, times in (("the SYN was", syn), ("the first data were", data)):
             if times:
@@ -109,10 +106,10 @@ class InTheWay:
         return Obstacle(words=words)
 
     def _acceptor(self, request: int, stay: Stay, place: Place) -> Obstacle:
-        match place.step:
-            case Accept(pool=pool) | Seize(pool=pool):
+        match place.waits_for:
+            case Pool() as pool:
                 return self._slots(request, stay, pool)
-            case AcceptEagerly(lock=lock):
+            case Gil() | Loop() as lock:
                 return self._at_lock(request, stay, lock, self._process(request, lock))
             case _:
                 return NOBODY

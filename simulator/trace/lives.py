@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.plan.words import State
+from simulator.plan.words import OUTSIDE, Need, State, needing
 from simulator.trace.holding import Held, held_parts
 from simulator.trace.stays import Span, client_end, spans
 from simulator.trace.table import Trace
 
-ORDER = (State.GIL, State.LOOP, State.GIL_OR_CORE, State.CORE, State.COMPUTING)
+ORDER = (*needing(Need.LOCK), *needing(Need.CORE), *needing(Need.WORK))
+"""In which a stay at a computing place is told."""
 
 NOTHING_S = 1e-12
 """Shorter stretches are rounding errors."""
@@ -115,6 +116,5 @@ def _slots(trace: Trace, request: int, span: Span, parts: tuple[Held, ...]) -> t
 
 def _process(trace: Trace, request: int, span: Span) -> int | None:
     """A request has its process from the moment at which it leaves the accept queue."""
-    waiting = (State.CONNECTING, State.BACKLOG)
     process = int(trace.process[request])
-    return None if process < 0 or any(state in waiting for state in span.shares) else process
+    return None if process < 0 or any(state in OUTSIDE for state in span.shares) else process

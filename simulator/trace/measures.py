@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.steps import Accept, AcceptEagerly, Seize
 from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
 from simulator.trace import availability
@@ -72,17 +71,17 @@ class Measures:
         away = away_by_name(self.trace).get(name)
         return 1.0 if away is None else 1.0 - away.mean(*self.window) / size
 
-    def in_hand(self, step: AcceptEagerly) -> float:
-        """How many connections its processes have taken and not finished, on average, as a share of their limit."""
-        if step.limit is None:
+    def in_hand(self, index: int) -> float:
+        """How many requests came to an acceptor's place and are not finished, on average, as a share of their limit."""
+        place = self.places[index]
+        if place.most_in_hand is None or place.lock is None:
             return 0.0
-        place = next(i for i, p in enumerate(self.places) if p.step == step and p.lock is not None)
         low, high = self.window
         seconds = sum(
-            overlap(self.trace.reached[block, place], server_end(self.trace, block), low, high)
+            overlap(self.trace.reached[block, index], server_end(self.trace, block), low, high)
             for block in blocks(self.trace)
         )
-        return seconds / (high - low) / (step.limit * step.lock.processes) if high > low else 0.0
+        return seconds / (high - low) / (place.most_in_hand * place.lock.processes) if high > low else 0.0
 
 
 def measure(trace: Trace, between: tuple[float, float] | None = None, reader: Reader | None = None) -> Measures:
@@ -193,15 +192,8 @@ def _add_resources(measures: Measures, span: Span) -> None:
     starts, ends, rows, seconds = span.start, span.end, span.rows, span.end - span.start
     _add_slots(measures, span, seconds)
     place = measures.places[span.place]
-    match place.step:
-        case Accept(backlog=backlog) if State.BACKLOG in span.shares:
-            measures.waiting[backlog.name].add(starts, ends)
-        case AcceptEagerly(backlog=backlog) if State.BACKLOG in span.shares:
-            measures.waiting[backlog.name].add(starts, ends)
-        case Seize(pool=pool) if State.QUEUED in span.shares:
-            measures.waiting[pool.name].add(starts, ends)
-        case _:
-            pass
+    if place.queue is not None and place.state in span.shares:
+        measures.waiting[place.queue.name].add(starts, ends)
     for state in (State.COMPUTING, State.CORE):
         if state in span.shares:
             measures.cores_time[INDEX[state]] += float(_part(seconds, span.shares[state]).sum())

@@ -14,6 +14,13 @@ from simulator.trace.table import Trace
 PERCENTILES = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p999": 99.9}
 ENOUGH_ABOVE = 10
 """A percentile with fewer samples above it says little; it is called thin."""
+FAILED = np.array([outcome.loss is not None for outcome in Outcome])
+"""By the number of the outcome."""
+
+
+def failed(outcomes: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Which of some requests ended without the response that they were made for."""
+    return FAILED[outcomes]
 
 
 def window(trace: Trace) -> tuple[float, float]:

@@ -3,7 +3,6 @@
 import numpy as np
 
 from simulator.plan.resources import Gil, Lock, Loop
-from simulator.plan.steps import AcceptEagerly, Handle
 from simulator.plan.words import State
 from simulator.trace.blame import AT_LIMIT
 from simulator.trace.facts import HARDLY, NOTABLE, Facts, Finding, slots_limit_computing
@@ -169,7 +168,7 @@ def _others_wait(facts: Facts, lock: Lock, name: str) -> tuple[float, float]:
         if place.lock != lock:
             continue
         waited += float(np.nansum(trace.lock_wait[:, column][counted]))
-        if isinstance(place.step, AcceptEagerly) and facts.measures.in_hand(place.step) < AT_LIMIT:
+        if place.acceptor and facts.measures.in_hand(i) < AT_LIMIT:
             waited += float((trace.reached[:, i][counted] - trace.reached[:, i - 1][counted]).sum())
     total = float((trace.finished[counted] - trace.arrival[counted]).sum())
     return (waited / np.count_nonzero(counted), waited / total) if total > 0.0 else (0.0, 0.0)
@@ -185,10 +184,10 @@ def long_computations(facts: Facts, lock: Lock) -> tuple[float, str, float]:
     pieces: list[Floats] = []
     longest, who = 0.0, ""
     for place in facts.measures.places:
-        if place.lock != lock or not isinstance(place.step, Handle):
+        if place.lock != lock or place.phase is None:
             continue
         computing = counted & (load.phase_kinds[:, place.phase] == Work.CPU)[load.request_class]
-        seconds = load.phases[:, place.phase or 0][computing] + place.step.visit_cost_s
+        seconds = load.phases[:, place.phase][computing] + place.work_s
         pieces.append(seconds)
         if len(seconds) and (not who or seconds.max() > longest):
             at = int(seconds.argmax())

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from simulator.plan.resources import Backlog
-from simulator.plan.steps import Connect, Link, Receive
+from simulator.plan.steps import Link
+from simulator.plan.walk import Way
 from simulator.plan.words import Outcome, State
 from simulator.trace.facts import HARDLY, Facts, Finding
 from simulator.trace.outcomes import percentiles
@@ -71,7 +72,7 @@ def _connected_after(facts: Facts, rows: Rows) -> Floats:
     """Seconds that connecting took, of those of the requests that reached the backlog."""
     reached, trace = [], facts.trace
     for i, place in enumerate(facts.measures.places):
-        if isinstance(place.step, Connect) and place.step.backlog in _overflowed(facts):
+        if place.knocks_at in _overflowed(facts):
             took = trace.reached[rows, i + 1] - trace.reached[rows, i]
             reached.append(took[~np.isnan(took)])
     return np.concatenate(reached)
@@ -81,7 +82,7 @@ def _waited_for_data(facts: Facts, rows: Rows) -> float:
     """Seconds that the server waited for what these clients had to send, all added up."""
     waited, trace = 0.0, facts.trace
     for i, place in enumerate(facts.measures.places):
-        if isinstance(place.step, Receive) and place.step.link is Link.CLIENT:
+        if place.way is Way.UP and place.link is Link.CLIENT:
             for some in np.array_split(rows, len(rows) // BLOCK_ROWS + 1):
                 later = np.fmin.reduce(trace.reached[some, i + 1 :], axis=1, initial=np.inf)
                 waited += float(np.nansum(np.fmin(later, trace.left[some]) - trace.reached[some, i]))

@@ -1,8 +1,9 @@
 """Rules about the load and where it lands: more than the server can carry, and unequally spread."""
 
+from itertools import pairwise
+
 import numpy as np
 
-from simulator.plan.steps import AcceptEagerly, Seize
 from simulator.plan.words import State
 from simulator.trace.facts import NOTABLE, Facts, Finding, noun
 from simulator.trace.levels import overlap
@@ -71,7 +72,7 @@ def imbalance(facts: Facts) -> Finding | None:
 def _pools(facts: Facts) -> list[tuple[float, float, str, str]]:
     found = []
     for part in facts.measures.held:
-        if part.pool.processes == 1 or not isinstance(facts.measures.places[part.taken_at].step, Seize):
+        if part.pool.processes == 1 or facts.measures.places[part.taken_at].queue != part.pool:
             continue
         name = part.pool.name
         found.append((_share_of_life(facts, part.taken_at, State.QUEUED), _beside_free(facts, name), name, "pool"))
@@ -110,14 +111,15 @@ def _spread(facts: Facts) -> str:
 
 def accept_limit(facts: Facts) -> Finding | None:
     """Every process has as many connections in hand as it may take, and nothing else keeps it from taking more."""
-    for place in facts.measures.places:
-        if not isinstance(place.step, AcceptEagerly) or place.lock is None or place.step.limit is None:
+    places = facts.measures.places
+    for i, (before, place) in enumerate(pairwise(places), 1):
+        if place.most_in_hand is None or place.lock is None or before.queue is None:
             continue
-        waiting = facts.blame.score(place.step.backlog.name, State.BACKLOG)  # charged only at the limit
+        waiting = facts.blame.score(before.queue.name, State.BACKLOG)  # charged only at the limit
         if waiting >= NOTABLE:
-            most = count(place.step.limit * place.step.lock.processes)
+            most = count(place.most_in_hand * place.lock.processes)
             text = (
-                f"the server takes {most} connections at most and has {percent(facts.measures.in_hand(place.step))} of "
+                f"the server takes {most} connections at most and has {percent(facts.measures.in_hand(i))} of "
                 f"them in hand on average, so others wait in the backlog: raise that limit"
             )
             return Finding(waiting, sentence(text))

@@ -1,8 +1,8 @@
 """Rules about slots: requests wait for one because the others are held, and by what they are held decides the cure."""
 
 from simulator.plan.resources import Pool
-from simulator.plan.steps import Connect, Link
-from simulator.plan.words import State
+from simulator.plan.steps import Link
+from simulator.plan.words import OUTSIDE, State
 from simulator.trace.blame import inner_lock, inner_pool
 from simulator.trace.facts import NOTABLE, Facts, Finding, slots_limit_computing
 from simulator.trace.phrases import all_of, is_or_are, percent, plural, sentence
@@ -92,13 +92,12 @@ def _more(facts: Facts, pool: Pool) -> str:
 def _behind_a_proxy(facts: Facts, pool: Pool) -> bool:
     """Whether somebody on the same machine holds the client's connection and passes the request on."""
     taken = next(part.taken_at for part in facts.measures.held if part.pool == pool)
-    steps = [place.step for place in facts.measures.places[:taken]]
-    return any(isinstance(step, Connect) and step.link is Link.LOCAL for step in steps)
+    before = facts.measures.places[:taken]
+    return any(place.knocks_at is not None and place.link is Link.LOCAL for place in before)
 
 
 def _is_outer(facts: Facts, pool: Pool) -> bool:
     """Whether the slot is held around another pool or an accept queue: a proxy's connection, say."""
     part = next(p for p in facts.measures.held if p.pool == pool)
-    waits = (State.BACKLOG, State.CONNECTING)
-    nested = any(i in part and place.state in waits for i, place in enumerate(facts.measures.places))
+    nested = any(i in part and place.state in OUTSIDE for i, place in enumerate(facts.measures.places))
     return nested or inner_pool(facts.measures, pool) is not None

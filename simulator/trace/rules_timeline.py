@@ -3,7 +3,7 @@
 import numpy as np
 
 from simulator.plan.processes import main_pool, process_count
-from simulator.plan.words import Outcome
+from simulator.plan.words import Loss, Outcome, lost_by
 from simulator.trace.availability import interventions, lost
 from simulator.trace.facts import Facts, Finding
 from simulator.trace.outcomes import percentiles
@@ -11,7 +11,7 @@ from simulator.trace.phrases import a, count, duration, plural, sentence
 from simulator.trace.rules_ends import ANY_FAILURE
 from simulator.workload.interventions import Do, Intervention
 
-CUT_OFF = (Outcome.CRASHED, Outcome.BAD_GATEWAY)
+CUT_OFF = lost_by(Loss.CRASH)
 
 
 def crashes(facts: Facts) -> Finding | None:

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Loop
-from simulator.plan.steps import AcceptEagerly, Compute, Handle
 from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
 from simulator.trace.table import Trace
@@ -142,7 +141,7 @@ def _at_place(trace: Trace, index: int, place: Place, rows: Rows, start: Floats,
     if place.state is not State.COMPUTING:
         yield Span(index, rows, start, end, {place.state: 1.0})
         return
-    if isinstance(place.step, Handle):
+    if place.phase is not None:
         kinds = trace.workload.phase_kinds[trace.workload.request_class[rows], place.phase]
         waiting = kinds == Work.IO
         if waiting.any():
@@ -167,7 +166,7 @@ def _computing(trace: Trace, index: int, place: Place, rows: Rows, start: Floats
         if not len(rows):
             return
     wait = np.minimum(np.where(wait > 0.0, wait, 0.0), elapsed)
-    if isinstance(place.lock, Loop) and not _several_visits(place):
+    if isinstance(place.lock, Loop) and place.visits == 1:
         yield from _wait_then_compute(Span(index, rows, start, end, {}), place.lock_state, start + wait, work)
         return
     # Threads take turns at the GIL: waiting and computing alternate all through the stay.
@@ -198,19 +197,11 @@ def _wait_then_compute(whole: Span, waiting: State, begun: Floats, work: Floats)
         yield Span(index, rows[ran], begun[ran], end[ran], shares)
 
 
-def _several_visits(place: Place) -> bool:
-    return isinstance(place.step, AcceptEagerly) and place.step.visits > 1
-
-
 def work_at(trace: Trace, place: Place, rows: Rows) -> Floats:
     """Seconds on a core that each of the requests needs at a computing place."""
-    match place.step:
-        case Compute(work_s=work) | AcceptEagerly(work_s=work):
-            return np.full(len(rows), work)
-        case Handle(visit_cost_s=cost):
-            return np.asarray(trace.workload.phases[rows, place.phase] + cost)
-        case _:
-            return np.zeros(len(rows))
+    if place.phase is None:
+        return np.full(len(rows), place.work_s)
+    return np.asarray(trace.workload.phases[rows, place.phase] + place.work_s)
 
 
 def computes_at(trace: Trace, index: int, rows: Rows) -> NDArray[np.bool_]:
@@ -219,7 +210,7 @@ def computes_at(trace: Trace, index: int, rows: Rows) -> NDArray[np.bool_]:
     there: NDArray[np.bool_] = ~np.isnan(trace.reached[rows, index])
     if place.state is not State.COMPUTING:
         return np.zeros(len(rows), np.bool_)
-    if isinstance(place.step, Handle):
+    if place.phase is not None:
         there &= trace.workload.phase_kinds[trace.workload.request_class[rows], place.phase] == Work.CPU
     return there
 

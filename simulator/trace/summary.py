@@ -33,7 +33,7 @@ def summarise(trace: Trace) -> Summary:
         offered=len(trace),
         completed=counts[Outcome.COMPLETED],
         open=counts[Outcome.OPEN],
-        failed={o.words: n for o, n in counts.items() if n and o not in (Outcome.COMPLETED, Outcome.OPEN)},
+        failed={outcome.words: n for outcome, n in counts.items() if n and outcome.loss},
         loop="closed" if trace.workload.clients_in_loop else "open",
         throughput_rps=throughput,
         goodput_rps=goodput,

@@ -3,8 +3,12 @@
 This is the only thing that anybody reads after a run, simulated or measured.
 """
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from enum import Enum
 from functools import cached_property
+from math import nan
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +20,91 @@ from simulator.workload.table import Workload
 Floats = NDArray[np.float64]
 
 
-PER_REQUEST = ("arrival", "reached", "left", "finished", "outcome", "process", "slot", "syn_retries", "lock_wait")
-"""The columns of a trace."""
+class Per(Enum):
+    """What a column has an entry for, in every row."""
+
+    REQUEST = "request"
+    PLACE = "place"
+    POOL = "pool"
+    LOCK_PLACE = "lock place"
+    """A place that computes under a lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What is known of a column before any run."""
+
+    name: str
+    dtype: type[np.generic]
+    blank: float
+    """What stands in it until something happens."""
+    per: Per
+
+    def made(self, rows: int, widths: Mapping[Per, int]) -> NDArray[Any]:
+        """The column with nothing in it."""
+        shape = rows if self.per is Per.REQUEST else (rows, widths[self.per])
+        return np.full(shape, self.blank, self.dtype) if self.blank else np.zeros(shape, self.dtype)
+
+
+def _column(dtype: type[np.generic], blank: float, per: Per = Per.REQUEST) -> Mapping[str, Any]:
+    return {"dtype": dtype, "blank": blank, "per": per}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Columns:
+    """The columns of a trace over n requests. Times in seconds from the start of the run.
+
+    nan in ``reached`` means never: the request ended before, or its class has no such phase. After a request's last
+    place it has ``left`` the server; it is ``finished`` for its client when the last byte is there, or at the moment
+    when it gave up or was turned away.
+
+    What stands here is the whole list: engines fill it, files hold it, and all of them go by it.
+    """
+
+    arrival: Floats = field(metadata=_column(np.float64, nan))
+    """[n] when the client meant to start; latency counts from here."""
+    left: Floats = field(metadata=_column(np.float64, nan))
+    """[n] when the server was through with it."""
+    finished: Floats = field(metadata=_column(np.float64, nan))
+    """[n] nan while open."""
+    outcome: NDArray[np.int8] = field(metadata=_column(np.int8, 0))
+    """[n] an ``Outcome``."""
+    process: NDArray[np.int32] = field(metadata=_column(np.int32, -1))
+    """[n] the process that served it, -1 where none did."""
+    syn_retries: NDArray[np.int16] = field(metadata=_column(np.int16, 0))
+    """[n] how often the SYN had to be repeated."""
+    data_retries: NDArray[np.int16] = field(metadata=_column(np.int16, 0))
+    """[n] how often the first data had to be repeated, because the backlog was full when the handshake was done; 0 in
+    measured runs."""
+    reached: Floats = field(metadata=_column(np.float64, nan, Per.PLACE))
+    """[n, places]"""
+    slot: NDArray[np.int32] = field(metadata=_column(np.int32, -1, Per.POOL))
+    """[n, pools] the slot it held, numbered through all copies of the pool (copy * size + slot); -1: none."""
+    lock_wait: Floats = field(metadata=_column(np.float64, 0.0, Per.LOCK_PLACE))
+    """[n, lock places] seconds that it waited for the lock at each place that computes under one; nan: not known."""
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.arrival)
+
+    def rows(self, which: slice | NDArray[np.intp]) -> dict[str, Any]:
+        """The columns of some rows, by name."""
+        return {column.name: getattr(self, column.name)[which] for column in COLUMNS}
+
+
+COLUMNS = tuple(Column(name=each.name, **each.metadata) for each in fields(Columns))
+
+
+def blank_columns(plan: Plan, workload: Workload) -> dict[str, Any]:
+    """The columns for a run in which nothing has happened yet, by name.
+
+    Raises MemoryError where the machine cannot hold them.
+    """
+    places = walk(plan, workload.phase_count)
+    locked = sum(place.lock is not None for place in places)
+    widths = {Per.PLACE: len(places), Per.POOL: len(plan.pools), Per.LOCK_PLACE: locked}
+    known = {} if workload.clients_in_loop else {"arrival": workload.arrival}
+    return known | {each.name: each.made(len(workload), widths) for each in COLUMNS if each.name not in known}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -32,49 +119,14 @@ class Grants:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Trace:
-    """Columns over the n requests that were sent, in order of arrival. Times in seconds from the start of the run.
-
-    ``workload`` has the same rows. nan in ``reached`` means never: the request ended before, or its class has no such
-    phase. After a request's last place it has ``left`` the server; it is ``finished`` for its client when the last byte
-    is there, or at the moment when it gave up or was turned away.
-    """
+class Trace(Columns):
+    """Columns over the requests that were sent, in order of arrival; ``workload`` has the same rows."""
 
     plan: Plan
     workload: Workload
-    arrival: Floats
-    """[n] when the client meant to start; latency counts from here."""
-    reached: Floats
-    """[n, places]"""
-    left: Floats
-    """[n] when the server was through with it."""
-    finished: Floats
-    """[n] nan while open."""
-    outcome: NDArray[np.int8]
-    """[n] an ``Outcome``."""
-    process: NDArray[np.int32]
-    """[n] the process that served it, -1 where none did."""
-    slot: NDArray[np.int32]
-    """[n, pools] the slot it held, numbered through all copies of the pool (copy * size + slot); -1: none."""
-    syn_retries: NDArray[np.int16]
-    """[n] how often the SYN had to be repeated."""
-    data_retries: NDArray[np.int16]
-    """[n] how often the first data had to be repeated, because the backlog was full when the handshake was done; 0 in
-    measured runs."""
-    lock_wait: Floats
-    """[n, lock places] seconds that it waited for the lock at each place that computes under one; nan: not known."""
     grants: Grants | None = None
     labels: dict[str, str] = field(default_factory=dict)
     """What was run: model, load, engine, command and the like."""
-
-    def __len__(self) -> int:
-        """Number of requests."""
-        return len(self.arrival)
-
-    def take(self, rows: NDArray[np.intp]) -> "Trace":
-        """Some of the requests, in the given order, numbered anew; without grants, which go by the old numbers."""
-        taken = {name: getattr(self, name)[rows] for name in PER_REQUEST}
-        return replace(self, workload=self.workload.take(rows), grants=None, **taken)
 
     @cached_property
     def places(self) -> tuple[Place, ...]:

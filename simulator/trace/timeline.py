@@ -11,8 +11,6 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import Gil
-from simulator.plan.steps import Accept, AcceptEagerly, Handle, Seize
 from simulator.plan.words import Outcome, State
 from simulator.trace.availability import away_by_name, cores_in_use
 from simulator.trace.holding import Held, held_parts
@@ -119,13 +117,8 @@ class _Recorder:
         if span.place == len(self.places):
             return
         place = self.places[span.place]
-        match place.step:
-            case Accept(backlog=backlog) | AcceptEagerly(backlog=backlog) if State.BACKLOG in span.shares:
-                self.queues[backlog.name].add(span.start, span.end)
-            case Seize(pool=pool) if State.QUEUED in span.shares:
-                self.queues[pool.name].add(span.start, span.end)
-            case _:
-                pass
+        if place.queue is not None and place.state in span.shares:
+            self.queues[place.queue.name].add(span.start, span.end)
         for part in self.held:
             if span.place in part:
                 self._add_slots(part, span)
@@ -159,11 +152,9 @@ def _states_inside(part: Held, trace: Trace) -> list[State]:
     states = {place.state for place in inside}
     if State.COMPUTING in states:
         states.add(State.CORE)
-    if any(isinstance(place.step, Handle) for place in inside):
+    if any(place.phase is not None for place in inside):
         states.add(State.IO)
-    for place in inside:
-        if place.lock is not None:
-            states.add(State.GIL if isinstance(place.lock, Gil) else State.LOOP)
+    states |= {place.lock_state for place in inside if place.lock_state is not None}
     if State.GIL in states and np.isnan(trace.lock_wait).any():
         states.add(State.GIL_OR_CORE)
     return [state for state in State if state in states]

@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pytest
@@ -179,9 +179,12 @@ def test_the_life_of_a_request_is_told(run: Callable[..., Any], simulate: Any, t
     assert "--request 100000: the run has the requests 0 to" in missing.err
 
 
-@pytest.mark.parametrize("damage", ["empty", "text", "foreign", "cut", "no plan", "newer"])
+Damage = Literal["empty", "text", "foreign", "cut", "no plan", "newer"]
+
+
+@pytest.mark.parametrize("damage", get_args(Damage))
 def test_a_foreign_or_damaged_file_gets_one_message(
-    damage: str, run: Callable[..., Any], simulate: Any, tmp_path: Path
+    damage: Damage, run: Callable[..., Any], simulate: Any, tmp_path: Path
 ) -> None:
     import polars as pl
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from simulator.experiment import run
-from simulator.plan import Accept, Plan, Release
+from simulator.plan import Plan
 from simulator.trace.table import Trace
 from tests.bench.clock import in_turn, spent
 from tests.bench.figure import Figure
@@ -114,14 +114,12 @@ def peak() -> int:
 
 def _may_leave(plan: Plan) -> Plan:
     """The plan with a queue that clients leave when they lose patience."""
-    new = replace(plan.pools[0], renege=True)
-    steps = tuple(replace(s, pool=new) if isinstance(s, Accept | Release) else s for s in plan.steps)
-    return Plan(steps=steps, cores=plan.cores)
+    return plan.exchanging(plan.pools[0], replace(plan.pools[0], renege=True))
 
 
 def _longest_queue(trace: Trace) -> int:
     """How many waited for a worker when most did."""
-    place = next(i for i, p in enumerate(trace.places) if isinstance(p.step, Accept))
+    place = next(i for i, place in enumerate(trace.places) if place.takes is not None)
     came = trace.reached[:, place]
     served = trace.reached[:, place + 1]
     went = np.where(np.isnan(served), trace.left, served)

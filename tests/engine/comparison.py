@@ -7,11 +7,9 @@ from numpy.typing import NDArray
 
 from simulator.experiment import EngineName, run
 from simulator.plan import Plan
-from simulator.trace.table import Trace
+from simulator.trace.table import COLUMNS, Trace
 from simulator.workload.table import Workload
 
-RETRIES = ("syn_retries", "data_retries")
-COLUMNS = ("arrival", "reached", "left", "finished", "outcome", "process", "slot", *RETRIES, "lock_wait")
 GRANTS = ("request", "place", "start", "end")
 EQUAL_S = 1e-9
 
@@ -28,8 +26,8 @@ def run_on(engine: EngineName, plan: Plan, workload: Workload) -> Trace | None:
 
 def columns(trace: Trace) -> Iterator[tuple[str, NDArray[np.generic]]]:
     """Every column that an engine writes, by its name."""
-    for name in COLUMNS:
-        yield name, getattr(trace, name)
+    for column in COLUMNS:
+        yield column.name, getattr(trace, column.name)
     for name in GRANTS if trace.grants is not None else ():
         yield f"grants.{name}", getattr(trace.grants, name)
     yield "the workload's coin", trace.workload.coin  # which rows of a closed loop were sent, in which order

@@ -10,14 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan import Accept, Compute, Connect, Handle, Link, Outcome, Pool, Release, Seize, Send
+from simulator.plan import Connect, Link, Outcome, Pool, State
+from simulator.plan.walk import Way, freed_at, taken_at
 from simulator.trace.table import Trace
 from simulator.workload.table import Work
 from tests.engine.interventions import changes, cores_at, lost, open_slots
 from tests.engine.stays import EQUAL_S, Floats, computes, first_overlap, how_many, merged, next_place, process_at, work
-
-SYN_ACKS_S = np.array([1.0, 3.0, 7.0, 15.0, 31.0])
-"""When a SYN-ACK is repeated, after the first."""
 
 # --- requests -------------------------------------------------------------------------------------------------------
 
@@ -30,7 +28,7 @@ def every_request_ends_once(trace: Trace) -> Iterator[str]:
     if np.isnan(trace.left).any() or np.isnan(trace.finished).any():
         yield "a request never left the server, or its client waits for ever"
     completed = trace.outcome == Outcome.COMPLETED
-    answers = [i for i, p in enumerate(trace.places) if isinstance(p.step, Send) and p.step.link is Link.CLIENT]
+    answers = [i for i, p in enumerate(trace.places) if p.way is Way.DOWN and p.link is Link.CLIENT]
     before = answers[0] if answers else len(trace.places)  # after its answer a request may yet fail
     for column, place in enumerate(trace.places[:before]):
         due = completed.copy()
@@ -58,20 +56,23 @@ def connecting_costs_what_the_schedules_say(trace: Trace) -> Iterator[str]:
     Whose ACK was dropped as well got in with the last repetition of its data, or after the one before it with the
     answer to a repeated SYN-ACK.
     """
-    connects = [(i, p.step) for i, p in enumerate(trace.places) if isinstance(p.step, Connect)]
+    connects = [(i, place) for i, place in enumerate(trace.places) if place.knocks_at is not None]
     if len(connects) != 1:  # the retries of several connects are counted together
         return
-    column, step = connects[0]
+    column, place = connects[0]
+    assert isinstance(place.step, Connect)  # nothing else knocks
+    timers = place.step.timers
     through = ~np.isnan(trace.reached[:, column + 1])
-    handshake = 1.5 * trace.workload.rtt if step.link is Link.CLIENT else np.zeros(len(trace))
-    moments = np.array([0.0, *step.retries_s])[trace.syn_retries]
+    handshake = 1.5 * trace.workload.rtt if place.link is Link.CLIENT else np.zeros(len(trace))
+    moments = np.array([0.0, *place.retries_s])[trace.syn_retries]
     stay = trace.reached[:, column + 1] - trace.reached[:, column]
     more = stay - handshake - moments
-    timeout = trace.workload.rtt + np.maximum(0.2, 2 * trace.workload.rtt)
+    timeout = trace.workload.rtt + np.maximum(timers.least_timeout_s, 2 * trace.workload.rtt)
+    syn_acks = timers.syn_ack_s * np.array([1.0, 3.0, 7.0, 15.0, 31.0])
     last = np.where(trace.data_retries == 0, 0.0, timeout * 2.0 ** (trace.data_retries - 1))
     before = np.where(trace.data_retries <= 1, 0.0, last / 2)
     by_data = np.abs(more - last) <= EQUAL_S
-    by_ack = (np.abs(more[:, None] - SYN_ACKS_S) <= EQUAL_S).any(axis=1) & (before < more) & (more < last)
+    by_ack = (np.abs(more[:, None] - syn_acks) <= EQUAL_S).any(axis=1) & (before < more) & (more < last)
     if not (by_data | by_ack)[through].all():
         yield "a connect took neither the handshake nor the handshake and the time to the last repetition"
 
@@ -95,11 +96,10 @@ class Copy:
 
 def copies(trace: Trace) -> Iterator[Copy]:
     """Every copy of every pool."""
-    until, steps = next_place(trace), [place.step for place in trace.places]
+    until, places = next_place(trace), trace.places
     gone = np.where(trace.outcome == Outcome.GAVE_UP, trace.arrival + trace.workload.patience, np.inf)
     for column, pool in enumerate(trace.plan.pools):
-        taken = next(i for i, s in enumerate(steps) if isinstance(s, Accept | Seize) and s.pool == pool)
-        freed = next(i for i, s in enumerate(steps) if isinstance(s, Release) and s.pool == pool)
+        taken, freed = taken_at(places, pool), freed_at(places, pool)
         process = process_at(trace, taken) if pool.processes > 1 else np.zeros(len(trace), np.int64)
         end = trace.reached[:, freed]
         if pool.frees_when_client_leaves:
@@ -243,7 +243,7 @@ def runs(trace: Trace) -> Iterator[tuple[int, NDArray[np.int64], Floats, Floats]
         if place.lock is not None:
             at = np.flatnonzero(grants.place == column)
             yield column, grants.request[at].astype(np.int64), grants.start[at], grants.end[at]
-        elif isinstance(place.step, Compute | Handle):
+        elif place.state is State.COMPUTING:
             rows = np.flatnonzero(computes(trace, column))
             yield column, rows.astype(np.int64), trace.reached[rows, column], until[rows, column]
 

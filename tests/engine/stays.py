@@ -6,7 +6,6 @@ Written anew, apart from ``simulator.trace``: a mistake there and one here would
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan import Accept, AcceptEagerly, Compute, Handle, Seize
 from simulator.trace.table import Trace
 from simulator.workload.table import Work
 
@@ -29,30 +28,21 @@ def work(trace: Trace) -> Floats:
     """[n, places] seconds of computing that each request was given at each place."""
     load, seconds = trace.workload, np.zeros_like(trace.reached)
     for column, place in enumerate(trace.places):
-        match place.step:
-            case Compute(work_s=fixed):
-                seconds[:, column] = fixed
-            case AcceptEagerly(work_s=fixed) if place.lock is not None:
-                seconds[:, column] = fixed
-            case Handle(visit_cost_s=cost):
-                computes = load.phase_kinds[load.request_class, place.phase] == Work.CPU
-                seconds[:, column] = np.where(computes, load.phases[:, place.phase] + cost, 0.0)
-            case _:
-                pass
+        seconds[:, column] = place.work_s
+        if place.phase is not None:
+            computes = load.phase_kinds[load.request_class, place.phase] == Work.CPU
+            seconds[:, column] = np.where(computes, load.phases[:, place.phase] + place.work_s, 0.0)
     return np.where(np.isnan(trace.reached), 0.0, seconds)
 
 
 def process_at(trace: Trace, column: int) -> NDArray[np.int64]:
     """[n] the process that serves each request at a place: what the last step before it that chooses one has chosen."""
     for place in reversed(trace.places[:column]):
-        match place.step:
-            case AcceptEagerly():
-                return trace.process.astype(np.int64)
-            case Accept(pool=pool) | Seize(pool=pool) if pool.slots_per_process is not None:
-                slot = trace.slot[:, trace.plan.pools.index(pool)]
-                return np.where(slot >= 0, slot // pool.slots_per_process, -1).astype(np.int64)
-            case _:
-                pass
+        if place.decides_among is not None and place.takes is None:
+            return trace.process.astype(np.int64)
+        if place.takes is not None and place.takes.slots_per_process is not None:
+            slot = trace.slot[:, trace.plan.pools.index(place.takes)]
+            return np.where(slot >= 0, slot // place.takes.slots_per_process, -1).astype(np.int64)
     return np.zeros(len(trace), np.int64)
 
 

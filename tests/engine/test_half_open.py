@@ -12,13 +12,26 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from simulator.experiment import EngineName, run
-from simulator.plan import Accept, Backlog, Connect, Cores, Handle, Outcome, Plan, Pool, Receive, Release
+from simulator.plan import (
+    Accept,
+    Backlog,
+    Connect,
+    Cores,
+    Handle,
+    HandshakeTimers,
+    Outcome,
+    Plan,
+    Pool,
+    Receive,
+    Release,
+)
 from simulator.trace.table import Trace
 from simulator.workload.table import Work, Workload
 from tests.engine.comparison import differences, run_on
 from tests.engine.laws import LAWS
 from tests.engine.strategies import accepting_plan
 from tests.engine.strategies_load import seeded_workload
+from tests.engine.transformations import QUICK, with_timers
 from tests.trace.by_hand import Kind, load_at
 
 RTT_S = 0.1
@@ -125,6 +138,22 @@ def test_a_server_forgets_after_63_s_and_a_cookie_is_good_for_120_s(engine: Engi
     assert trace.finished[2:].tolist() == pytest.approx([77.0, 153.8], abs=1e-9)
 
 
+def test_a_plan_may_have_other_timers_than_those_of_linux(engine: EngineName) -> None:
+    """There is a place from 1.7 s. Data come at 0.75, 1.35 and 2.55 s; ACKs without, of the third only, at 0.4, 0.9
+    and 1.9 s.
+    """
+    trace = served(engine, [0.0] * 4, 1.55, 0.1, plan=with_timers(server(), QUICK))
+    assert in_backlog(trace) == [0.15, 0.15, 1.9, 2.55]
+    assert trace.data_retries.tolist() == [0, 0, 3, 3]
+
+
+def test_how_long_a_server_remembers_is_one_of_its_timers(engine: EngineName) -> None:
+    """Data come 4.8 s and 9.6 s after the ACK was dropped; the reset is at the client half a round trip later."""
+    trace = served(engine, [0.0] * 4, 200.0, plan=with_timers(server(), QUICK))
+    assert trace.outcome.tolist() == [Outcome.COMPLETED, Outcome.COMPLETED, Outcome.BROKEN, Outcome.BROKEN]
+    assert trace.finished[2:].tolist() == pytest.approx([5.0, 9.8], abs=1e-9)
+
+
 def test_a_connected_client_no_longer_minds_the_timeout_of_connecting(engine: EngineName) -> None:
     trace = served(engine, [0.0] * 3, 5.0, plan=server(timeout_s=3.5))
     assert in_backlog(trace) == [0.15, 0.15, 7.15]
@@ -175,6 +204,7 @@ def crowd(seed: int) -> Workload:
 @given(data=st.data(), seed=st.integers(0, 2**32))
 def test_both_engines_agree_and_keep_every_law_where_handshakes_overlap(data: st.DataObject, seed: int) -> None:
     plan, load = accepting_plan(lambda options: data.draw(st.sampled_from(options))), crowd(seed)
+    plan = with_timers(plan, data.draw(st.sampled_from((HandshakeTimers(), QUICK))))
     reference, kernel = run_on("reference", plan, load), run_on("kernel", plan, load)
     if reference is None or kernel is None:
         assert reference is kernel

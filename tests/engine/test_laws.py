@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from simulator.experiment import run
-from simulator.plan import Accept, Outcome, Plan, Release, Seize
+from simulator.plan import Outcome, Plan
 from simulator.trace.table import Trace
 from tests.engine import laws
 from tests.engine.deployments import deployments
@@ -38,9 +38,7 @@ def says(law: Callable[[Trace], Iterator[str]], trace: Trace) -> str:
 
 def with_pool(plan: Plan, **changes: Any) -> Plan:
     """The plan with another pool in the place of its only one."""
-    pool = replace(plan.pools[0], **changes)
-    steps = (replace(s, pool=pool) if isinstance(s, Accept | Seize | Release) else s for s in plan.steps)
-    return replace(plan, steps=tuple(steps))
+    return plan.exchanging(plan.pools[0], replace(plan.pools[0], **changes))
 
 
 def test_a_request_left_open_is_found(prefork: Trace) -> None:

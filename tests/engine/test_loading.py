@@ -1,6 +1,5 @@
 """Which kernel runs: never one that was built from another source, and never slowly without a word."""
 
-import hashlib
 import importlib
 import sys
 from collections.abc import Callable, Iterator
@@ -11,11 +10,11 @@ import pytest
 
 from simulator.engine import loading
 
-SOURCE = b"def run(): ...\n"
+FILES = {"kernel/life.py": "def run(): ...\n", "plan/words.py": "COMPLETED = 1\n"}
 Install = Callable[..., ModuleType]
 
 
-def module(name: str, **attributes: str) -> ModuleType:
+def module(name: str, **attributes: object) -> ModuleType:
     made = ModuleType(name)
     vars(made).update(attributes)
     return made
@@ -23,12 +22,14 @@ def module(name: str, **attributes: str) -> ModuleType:
 
 @pytest.fixture(autouse=True)
 def plain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """An installation with a kernel source, without a compiled kernel; yields the uncompiled one."""
-    source = tmp_path / "kernel.py"
-    source.write_bytes(SOURCE)
+    """An installation with the sources of a kernel, without a compiled kernel; yields the uncompiled one."""
+    for file, source in FILES.items():
+        (tmp_path / file).parent.mkdir()
+        (tmp_path / file).write_text(source, encoding="utf-8")
     uncompiled = module(loading.UNCOMPILED)
-    monkeypatch.setattr(loading, "SOURCE", source)
+    monkeypatch.setattr(loading, "ROOT", tmp_path)
     monkeypatch.setattr(loading, "COMPILED", "simulator.engine._no_such_kernel")
+    monkeypatch.setattr(loading, "CHECKED", "simulator.engine._no_such_checked_kernel")
     monkeypatch.setitem(sys.modules, loading.UNCOMPILED, uncompiled)
     monkeypatch.delenv(loading.VARIABLE, raising=False)
     loading._choose.cache_clear()
@@ -37,12 +38,13 @@ def plain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleTyp
 
 
 @pytest.fixture
-def compiled(monkeypatch: pytest.MonkeyPatch) -> Install:
-    """Put a compiled kernel in place that was built from the given source."""
+def compiled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Install:
+    """Put a compiled kernel in place that was built from the files as they are now."""
 
-    def install(source: bytes = SOURCE) -> ModuleType:
-        made = module(loading.COMPILED, BUILT_FROM=hashlib.sha256(source).hexdigest())
-        monkeypatch.setitem(sys.modules, loading.COMPILED, made)
+    def install(name: str | None = None) -> ModuleType:
+        name = name or loading.COMPILED
+        made = module(name, BUILT_FROM=(loading.digest(FILES, tmp_path), tuple(FILES)))
+        monkeypatch.setitem(sys.modules, name, made)
         return made
 
     return install
@@ -54,11 +56,23 @@ def test_a_current_compiled_kernel_runs_and_nothing_is_said(compiled: Install) -
     assert loading.kernel_notice() is None
 
 
-def test_a_compiled_kernel_built_from_another_source_is_not_used(compiled: Install, plain: ModuleType) -> None:
-    compiled(SOURCE + b"# one line more\n")
+@pytest.mark.parametrize("file", FILES)
+def test_a_compiled_kernel_is_not_used_after_a_change_of_any_of_its_files(
+    compiled: Install, plain: ModuleType, tmp_path: Path, file: str
+) -> None:
+    compiled()
+    (tmp_path / file).write_text("# another\n", encoding="utf-8")
     assert loading.kernel() is plain
     assert "out of date" in (loading.kernel_notice() or "")
     assert "make build" in (loading.kernel_notice() or "")
+
+
+def test_a_compiled_kernel_of_which_a_file_is_gone_is_not_used(
+    compiled: Install, plain: ModuleType, tmp_path: Path
+) -> None:
+    compiled()
+    (tmp_path / "kernel/life.py").unlink()
+    assert loading.kernel() is plain
 
 
 def test_a_compiled_kernel_that_does_not_say_what_it_was_built_from_is_not_used(
@@ -107,15 +121,29 @@ def test_asking_for_compiled_is_refused_when_it_is_missing(monkeypatch: pytest.M
 
 
 def test_asking_for_compiled_is_refused_when_it_is_out_of_date(
-    monkeypatch: pytest.MonkeyPatch, compiled: Install
+    monkeypatch: pytest.MonkeyPatch, compiled: Install, tmp_path: Path
 ) -> None:
-    compiled(b"older")
+    compiled()
+    (tmp_path / "kernel/life.py").write_text("# newer\n", encoding="utf-8")
     monkeypatch.setenv(loading.VARIABLE, "compiled")
     with pytest.raises(loading.KernelError, match=r"out of date.*make build"):
         loading.kernel()
 
 
+def test_asking_for_checked_runs_the_kernel_with_checks_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, compiled: Install
+) -> None:
+    compiled()
+    monkeypatch.setenv(loading.VARIABLE, "checked")
+    with pytest.raises(loading.KernelError, match=r"missing.*LOOPFORK_KERNEL=checked make build"):
+        loading.kernel()
+    loading._choose.cache_clear()
+    checked = compiled(loading.CHECKED)
+    assert loading.kernel() is checked
+    assert loading.kernel_notice() is None
+
+
 def test_an_unknown_wish_is_refused_with_the_words_that_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(loading.VARIABLE, "fast")
-    with pytest.raises(loading.KernelError, match="LOOPFORK_KERNEL=fast: expected auto, compiled or python"):
+    with pytest.raises(loading.KernelError, match="LOOPFORK_KERNEL=fast: expected auto, compiled, python or checked"):
         loading.kernel()

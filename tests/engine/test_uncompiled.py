@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simulator.engine import uncompiled
-from simulator.engine.loading import SOURCE
+from simulator.engine.loading import ROOT
 
 SAMPLE = """
 @cython.cclass
@@ -41,6 +41,17 @@ class Tally:
         return total
 
 @cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def twice(n: cython.int) -> cython.int:
+    return 2 * n
+
+@cython.cfunc
+@cython.with_gil
+def thrice(n: cython.int) -> cython.int:
+    return 3 * n
+
+@cython.cfunc
 @cython.exceptval(-1)
 @cython.returns(cython.bint)
 def odd(n: cython.Py_ssize_t):
@@ -48,7 +59,7 @@ def odd(n: cython.Py_ssize_t):
 
 same = object()
 results = [
-    Tally(3, [1.5, 2.5, 4.0]).total(), odd(3), cython.compiled,
+    Tally(3, [1.5, 2.5, 4.0]).total(), odd(3), twice(4), thrice(5), cython.compiled,
     cython.declare(cython.int), cython.declare(cython.int, 2.9),
     cython.cast(cython.int, -7.9), cython.cast(cython.double, 3), cython.cast(cython.bint, 5),
     cython.cast(object, same) is same, cython.cast(Tally, Tally(0, [])).total(),
@@ -67,19 +78,54 @@ def test_a_kernel_gives_the_same_results_with_the_stand_in_as_with_cython() -> N
     assert results(uncompiled) == results(pytest.importorskip("cython"))
 
 
+STRUCTS = """
+class Event(cython.struct):
+    time: cython.double
+    seq: cython.longlong
+
+Same = cython.struct(time=cython.double, seq=cython.longlong)
+
+class Queue:
+    entries: Event[::1]
+"""
+
+
+def structs() -> dict[str, Any]:
+    names: dict[str, Any] = {"cython": uncompiled, "__name__": "sample"}
+    exec(STRUCTS, names)
+    return names
+
+
+@pytest.mark.parametrize("struct", [structs()["Event"], structs()["Same"]], ids=["derived", "called"])
+def test_a_struct_has_its_fields_by_position_and_by_name(struct: Any) -> None:
+    by_position, by_name = struct(2.5, 7), struct(seq=7, time=2.5)
+    assert [(entry.time, entry.seq) for entry in (by_position, by_name)] == [(2.5, 7)] * 2
+    by_name.seq = 8
+    assert (by_name.seq, by_position.seq) == (8, 7)
+    with pytest.raises(TypeError):
+        struct(2.5)
+
+
+def test_a_column_of_structs_is_named_as_a_column_of_numbers_is() -> None:
+    names = structs()
+    assert names["Queue"].__annotations__ == {"entries": names["Event"]}
+
+
 def test_the_stand_in_has_no_name_that_cython_lacks() -> None:
     cython = pytest.importorskip("cython")
-    imported = {"builtins", "Callable", "TracebackType", "Any", "TypeVar", "T", "CType"}
+    imported = {"builtins", "sys", "Callable", "TracebackType", "Any", "TypeVar", "TYPE_CHECKING", "T", "CType"}
+    imported |= {"cython", "dataclass", "make_dataclass"}
     names = {name for name in vars(uncompiled) if not name.startswith("_")} - imported
     assert sorted(names - set(vars(cython))) == []
     assert len(names) > 40
 
 
 def test_the_kernel_uses_no_name_of_cython_that_the_stand_in_lacks() -> None:
-    source = SOURCE.read_text(encoding="utf-8")
+    parts = [path.read_text(encoding="utf-8") for path in (ROOT / "simulator/engine/kernel").glob("*.py")]
     used = {
         node.attr
-        for node in ast.walk(ast.parse(source))
+        for part in parts
+        for node in ast.walk(ast.parse(part))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "cython"
     }
     assert used

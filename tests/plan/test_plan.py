@@ -13,6 +13,7 @@ from simulator.plan import (
     Cores,
     Gil,
     Handle,
+    HandshakeTimers,
     Loop,
     Plan,
     PlanError,
@@ -47,6 +48,10 @@ REFUSED: dict[str, tuple[tuple[Step, ...], str]] = {
     "retries after the timeout": (
         (Connect(BACKLOG, retries_s=(1.0, 3.0), timeout_s=2.0), Accept(BACKLOG, WORKER), Release(WORKER)),
         "retries must grow from 0 to the timeout",
+    ),
+    "a timer that never advances": (
+        (Connect(BACKLOG, timers=HandshakeTimers(syn_ack_s=0.0)), Accept(BACKLOG, WORKER), Release(WORKER)),
+        r"step 1 \(Connect\): expected timers above 0 s",
     ),
     "two servers on one backlog": (
         (

@@ -7,12 +7,14 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from simulator.app.bars import LOOKS, UNKNOWN
 from simulator.app.picture.shapes import SHAPES
 from simulator.app.stage.cells import cell_width
 from simulator.app.stage.glyphs import ASCII, UNICODE, Glyphs
 from simulator.app.stage.look import Look, chosen_look
+from simulator.app.stage.marks import LEGEND, MARKS
 from simulator.app.stage.palette import DARK, LIGHT, MONO, Theme
-from simulator.app.stage.style import ACTIVITIES, OUTCOME_STYLES, PRECEDENCE, STATE_STYLES, Style
+from simulator.app.stage.style import ACTIVITIES, OUTCOME_STYLES, PICTURES, Style
 from simulator.plan.words import Outcome, State
 
 SETS = pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=lambda glyphs: glyphs.name)
@@ -66,13 +68,25 @@ def test_no_picture_needs_a_font_for_a_glyph_that_is_no_letter() -> None:
 
 
 def test_every_state_and_every_outcome_has_a_style_that_has_a_glyph() -> None:
-    assert set(STATE_STYLES) == set(State)
+    assert set(PICTURES) == set(State)
     assert set(OUTCOME_STYLES) == set(Outcome)
-    assert {*STATE_STYLES.values(), *OUTCOME_STYLES.values()} <= set(ACTIVITIES)
+    assert {picture.style for picture in PICTURES.values()} | {*OUTCOME_STYLES.values()} <= set(ACTIVITIES)
 
 
-def test_the_precedence_knows_whatever_can_share_a_cell() -> None:
-    assert sorted(PRECEDENCE) == list(ACTIVITIES)
+def test_in_a_printed_bar_every_state_has_a_hatching_of_its_own() -> None:
+    hatchings = [look.glyph for look in (*LOOKS.values(), UNKNOWN)]
+    assert set(State) <= set(LOOKS)
+    assert len(set(hatchings)) == len(hatchings)
+    assert {cell_width(hatching) for hatching in hatchings} == {1}
+
+
+def test_whatever_can_be_seen_is_in_the_legend_under_words_of_its_own() -> None:
+    assert set(MARKS) == set(ACTIVITIES)
+    assert set(LEGEND) == set(ACTIVITIES) - {Style.DONE}
+    for words in ("legend", "short", "meaning"):
+        said = [getattr(mark, words) for mark in LEGEND.values()]
+        assert all(said)
+        assert len(set(said)) == len(said)
 
 
 def test_every_style_fits_a_byte() -> None:

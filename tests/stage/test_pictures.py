@@ -23,7 +23,8 @@ from simulator.app.picture.svg import svg
 from simulator.app.picture.text import plain
 from simulator.app.stage.grid import CellGrid
 from simulator.app.stage.look import GLYPH_SETS, THEMES, Look
-from simulator.app.stage.palette import DARK, MONO, Paint, Theme
+from simulator.app.stage.marks import Paint
+from simulator.app.stage.palette import DARK, MONO, Theme
 from simulator.app.stage.style import ACTIVITIES, Style
 
 LOOKS = [Look(glyphs, theme) for glyphs in GLYPH_SETS.values() for theme in THEMES.values()]

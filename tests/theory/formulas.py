@@ -112,19 +112,37 @@ def mmck(rate: float, servers: int, places: int) -> Loss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impatience:
-    """Erlang-A: shares of all requests, and the mean number in the system."""
+    """Erlang-A. ``abandoned`` and ``waits`` are shares of all requests."""
 
     abandoned: float
     waits: float
     number: float
+    queue: float
+    wait: float
+    """Mean seconds in the queue, of those who are served in the end."""
+    wait_of_all: float
 
 
 def erlang_a(rate: float, servers: int, impatience: float, states: int = 4000) -> Impatience:
-    """M/M/c+M: everybody in the queue leaves at rate ``impatience``; who is being served stays."""
+    """M/M/c+M: everybody in the queue leaves at rate ``impatience``; who is being served stays.
+
+    Who finds k in the queue is next after k + 1 departures: the j-th last of them comes at rate c + j impatience, and
+    is the newcomer's own leaving with probability impatience / (c + j impatience). So c / (c + (k + 1) impatience) is
+    the chance to be served, and how long each departure takes does not depend on who it is.
+    """
     shares = birth_death(lambda n: rate, lambda n: min(n, servers) + max(n - servers, 0) * impatience, states)
-    means = means_of(shares, servers, rate)
-    waits = float(shares[servers:].sum())
-    return Impatience(abandoned=impatience * means.queue / rate, waits=waits, number=means.number)
+    means, waiting = means_of(shares, servers, rate), shares[servers:]
+    departures = servers + impatience * np.arange(1, len(waiting) + 1)
+    served = waiting * servers / departures
+    abandoned = impatience * means.queue / rate
+    return Impatience(
+        abandoned=abandoned,
+        waits=float(waiting.sum()),
+        number=means.number,
+        queue=means.queue,
+        wait=float(served @ np.cumsum(1 / departures)) / (1 - abandoned),
+        wait_of_all=means.wait,
+    )
 
 
 # --- closed loops --------------------------------------------------------------------------------------------------

@@ -86,6 +86,12 @@ def wait(run: Run) -> float:
     return float(run.waits.mean())
 
 
+def wait_of_all(run: Run) -> float:
+    """Mean seconds from arrival to the beginning of the service, or to leaving without any."""
+    until = np.where(np.isnan(run.begun), run.trace.left, run.begun)
+    return float((until - run.trace.arrival)[run.counts].mean())
+
+
 def wait_spread(run: Run) -> float:
     """Standard deviation of the wait in seconds."""
     return float(run.waits.std())

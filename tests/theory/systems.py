@@ -5,11 +5,24 @@ mean service time is 1 s unless said, so that a rate is also an offered load.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simulator.plan import Accept, AcceptEagerly, Backlog, Connect, Cores, Handle, Loop, Plan, Pool, Release, Seize
+from simulator.plan import (
+    Accept,
+    AcceptEagerly,
+    Backlog,
+    Connect,
+    Cores,
+    Handle,
+    Loop,
+    Plan,
+    Pool,
+    Receive,
+    Release,
+    Seize,
+)
 from simulator.workload.arrivals import GeometricBatch, Mmpp, Poisson
 from simulator.workload.distribution import (
     Constant,
@@ -65,6 +78,13 @@ def accepting(count: int, waiting: int, *, refuses: bool = True) -> Plan:
     return Plan((Connect(backlog, timeout_s=1.0), Accept(backlog, server), Handle(), Release(server)), ONE_CORE)
 
 
+def tandem(first: int, second: int) -> Plan:
+    """Two stations in a row, with so many servers: at the first a server reads what its client sends, unbuffered."""
+    reader, server = Pool("reader", first), Pool("server", second)
+    reading = (Seize(reader), Receive(buffer_bytes=0.0), Release(reader))
+    return Plan((*reading, Seize(server), Handle(), Release(server)), ONE_CORE)
+
+
 def shared(cores: Cores) -> Plan:
     """No queue: everybody gets an equal share of the cores at once."""
     return Plan((Handle(),), cores)
@@ -112,12 +132,18 @@ class Open:
     arrivals: Arrivals
     phases: Sequence[Phase]
     patience: Distribution | None = None
+    upload: Distribution | None = None
+    """Seconds that the client needs to send its request, at a byte per second."""
 
     def draw(self, requests: int, seed: int) -> Workload:
         """About so many requests."""
         duration = requests / self.rate
         arrival = self.arrivals(duration, seed)
-        return _workload(arrival, self.phases, seed, duration, self.patience)
+        load = _workload(arrival, self.phases, seed, duration, self.patience)
+        if self.upload is None:
+            return load
+        sizes = self.upload.draw(stream(seed, Source.UPLOAD), len(load))
+        return replace(load, upload=sizes, up_rate=np.ones(1))
 
 
 def poisson(

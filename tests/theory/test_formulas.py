@@ -5,6 +5,7 @@ All constants are for a mean service time of 1 s unless the row says otherwise.
 
 from math import log
 
+import numpy as np
 import pytest
 
 from simulator.workload.distribution import Distribution, Hyperexponential
@@ -118,6 +119,38 @@ def test_impatient_clients(
     assert theory.abandoned == near(abandoned)
     assert theory.waits == near(waits)
     assert theory.number == pytest.approx(number, abs=3e-6)
+
+
+def test_a_call_centre_that_was_published() -> None:
+    """Garnett, Mandelbaum and Reiman (2002), table 1: 48 calls per minute of one minute each, for 50 agents.
+
+    With callers who would wait for two minutes on average, 3.1 % of them leave, and the mean wait is 3.7 s instead of
+    20.8 s; the queue is 3 calls long instead of 17.
+    """
+    patient, impatient = formulas.mmc(48, 50), formulas.erlang_a(48, 50, 0.5)
+    assert [60 * patient.wait, 60 * impatient.wait_of_all] == pytest.approx([20.8, 3.7], abs=0.05)
+    assert [patient.queue, impatient.queue] == pytest.approx([17, 3], abs=0.5)
+    assert 100 * impatient.abandoned == pytest.approx(3.1, abs=0.05)
+
+
+@pytest.mark.parametrize(("servers", "rate", "impatience"), [(4, 3.2, 0.1), (4, 8, 0.1), (9, 10, 0.05), (1, 0.9, 2)])
+def test_how_long_impatient_clients_wait(servers: int, rate: float, impatience: float) -> None:
+    """The same from Baccelli and Hebuterne's density of the time that a client of endless patience would have to wait:
+
+    proportional to exp(rate (1 - exp(-impatience t)) / impatience - c t).
+    """
+    theory, t = formulas.erlang_a(rate, servers, impatience), np.linspace(0, 200, 2_000_001)
+    density = np.exp(rate * (1 - np.exp(-impatience * t)) / impatience - servers * t)
+    density *= theory.waits / density.sum()
+    stays = np.exp(-impatience * t)  # the share of the clients who are still there then
+    assert theory.abandoned == pytest.approx(float(density @ (1 - stays)), rel=1e-3)
+    assert theory.wait == pytest.approx(float(density @ (t * stays)) / (1 - theory.abandoned), rel=1e-3)
+    assert theory.wait_of_all == pytest.approx(float(density @ (1 - stays)) / impatience, rel=1e-3)
+
+
+def test_clients_who_hardly_ever_leave_are_patient_ones() -> None:
+    theory, patient = formulas.erlang_a(3.2, 4, 1e-9), formulas.mmc(3.2, 4)
+    assert [theory.wait, theory.wait_of_all, theory.queue] == pytest.approx([patient.wait, patient.wait, patient.queue])
 
 
 @pytest.mark.parametrize(

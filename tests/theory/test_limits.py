@@ -6,7 +6,7 @@ from simulator.plan import Outcome, Pool
 from simulator.workload.distribution import Exponential
 from tests.theory.formulas import Loss, erlang_a, erlang_b, mmck
 from tests.theory.judging import Claim, Length, judge, kernel, reference, slow
-from tests.theory.measured import Run, had_to_wait, number, queue, rate, sojourn, unserved, wait
+from tests.theory.measured import Run, had_to_wait, number, queue, rate, sojourn, unserved, wait, wait_of_all
 from tests.theory.systems import SERVICES, accepting, io, poisson, served_by, servers
 
 
@@ -117,4 +117,7 @@ def test_clients_who_leave_the_queue(length: Length, count: int, load: float, im
         Claim("left without being served", unserved, theory.abandoned, within),
         Claim("has to wait", had_to_wait, theory.waits),
         Claim("number", number, theory.number, within),
+        Claim("queue", queue, theory.queue, within),
+        Claim("wait of who is served", wait, theory.wait, within),
+        Claim("wait of all", wait_of_all, theory.wait_of_all, within),
     )

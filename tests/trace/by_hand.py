@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.experiment import run
 from simulator.plan import Outcome, Plan
-from simulator.trace.table import Floats, Trace
+from simulator.trace.table import Floats, Trace, blank_columns
 from simulator.workload.table import Work, Workload
 
 KINDS = {"cpu": Work.CPU, "io": Work.IO}
@@ -89,27 +89,18 @@ class Life:
 
 def trace_of(plan: Plan, load: Workload, *lives: Life) -> Trace:
     """A trace of these lives; the load has a row for each."""
-    n, pools = len(lives), len(plan.pools)
-    blank = Trace(
-        plan=plan,
-        workload=load,
-        arrival=load.arrival,
-        reached=np.empty((n, 0)),
+    blank = Trace(plan=plan, workload=load, **blank_columns(plan, load))
+    names = [place.name for place in blank.places]
+    unknown = {name for life in lives for name in life.reached} - set(names)
+    assert not unknown, f"{unknown} not in {names}"
+    locked, pools = [names[i] for i in blank.lock_places], [pool.name for pool in plan.pools]
+    return replace(
+        blank,
         left=np.array([life.left for life in lives]),
         finished=np.array([life.left if life.finished is None else life.finished for life in lives]),
         outcome=np.array([life.outcome for life in lives], np.int8),
         process=np.array([life.process for life in lives], np.int32),
-        slot=_table([[life.slots.get(pool.name, -1) for pool in plan.pools] for life in lives], pools).astype(np.int32),
-        syn_retries=np.zeros(n, np.int16),
-        data_retries=np.zeros(n, np.int16),
-        lock_wait=np.empty((n, 0)),
-    )
-    names = [place.name for place in blank.places]
-    unknown = {name for life in lives for name in life.reached} - set(names)
-    assert not unknown, f"{unknown} not in {names}"
-    locked = [names[i] for i in blank.lock_places]
-    return replace(
-        blank,
+        slot=_table([[life.slots.get(name, -1) for name in pools] for life in lives], len(pools)).astype(np.int32),
         reached=_table([[life.reached.get(name, nan) for name in names] for life in lives], len(names)),
         lock_wait=_table([[life.lock_wait.get(name, 0.0) for name in locked] for life in lives], len(locked)),
     )

@@ -99,20 +99,13 @@ def test_a_slot_held_by_two_is_named(prefork: Trace) -> None:
 
 
 def test_more_slots_than_there_are_is_named(prefork: Trace) -> None:
-    plan = replace_worker(prefork.plan, Pool("worker", 2))
+    plan = prefork.plan.exchanging(prefork.plan.pools[0], Pool("worker", 2))
     assert "3 worker slots were held at once, and there are 2" in said(replace(prefork, plan=plan))
-
-
-def replace_worker(plan: Plan, pool: Pool) -> Plan:
-    steps = tuple(replace(s, pool=pool) if isinstance(s, Accept | Release) else s for s in plan.steps)
-    return replace(plan, steps=steps)
 
 
 def test_a_backlog_longer_than_its_limit_is_named() -> None:
     trace = simulate(PREFORK, random_load(150.0, 3.0, inf, 0.0, **MIXED))
-    small = Backlog("backlog", 2)
-    steps = tuple(replace(s, backlog=small) if isinstance(s, Accept | Connect) else s for s in PREFORK.steps)
-    trace = replace(trace, plan=replace(PREFORK, steps=steps))
+    trace = replace(trace, plan=PREFORK.exchanging(PREFORK.backlogs[0], Backlog("backlog", 2)))
     assert "the backlog held 6 connections, and has 3 places" in said(trace)
 
 

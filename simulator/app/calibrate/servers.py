@@ -24,7 +24,8 @@ from simulator.app.real.measure import start
 from simulator.app.real.messages import request_head
 from simulator.app.real.processes import MeasureError
 from simulator.app.simulation import Deployment
-from simulator.plan import AcceptEagerly, Machine
+from simulator.plan import Machine
+from simulator.plan.walk import walk
 
 RESPONSE_BYTES = 10240
 IN_FLIGHT = 4
@@ -89,7 +90,7 @@ def _measured(deployment: Deployment, name: str, group: int, port: int, effort: 
         used = [_used_while_asked(group, port, requests) for _ in up_to(samples)]
         serving = [pid for pid in _members(group) if pid != group]
         memory = [_memory(pid, "Pss") for pid in serving]
-        eager = any(isinstance(step, AcceptEagerly) for step in deployment.plan(Machine()).steps)
+        eager = any(place.acceptor for place in walk(deployment.plan(Machine()), 0))
         held = _held_by_idle(port, serving) if eager else 0.0
     except OSError as error:
         raise MeasureError(f"{name}: {error.strerror or error}") from None

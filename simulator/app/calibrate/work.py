@@ -8,7 +8,8 @@ from dataclasses import fields
 from typing import Any
 
 from simulator.app.simulation import Deployment
-from simulator.plan import AcceptEagerly, Compute, Machine
+from simulator.plan import Machine
+from simulator.plan.walk import walk
 
 Work = Mapping[str, float]
 """Fields of Machine, and how many times a request pays each."""
@@ -36,5 +37,4 @@ def seconds_of(work: Work, machine: Machine) -> float:
 
 
 def _computing(deployment: Deployment, machine: Machine) -> float:
-    steps = deployment.plan(machine).steps
-    return sum(step.work_s for step in steps if isinstance(step, Compute | AcceptEagerly))
+    return sum(place.work_s for place in walk(deployment.plan(machine), 0))

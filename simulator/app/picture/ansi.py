@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from simulator.app.stage.grid import CellGrid
 from simulator.app.stage.look import Look
-from simulator.app.stage.palette import Paint, Theme
+from simulator.app.stage.marks import Paint
+from simulator.app.stage.palette import Theme
 from simulator.app.stage.style import Style
 
 RESET = "\x1b[0m"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.app.real.job import Ending, Result
 from simulator.app.real.reports import Report
-from simulator.plan import Accept, Outcome, Plan, Seize
+from simulator.plan import Outcome, Plan
 
 OUTCOMES = {
     Ending.OPEN: Outcome.OPEN,
@@ -52,7 +52,7 @@ def outcomes(plan: Plan, result: Result, outermost: Sequence[Report]) -> NDArray
 
 def _turned_away(plan: Plan) -> Outcome:
     """What it means that a server closes a connection before it has heard anything."""
-    first = next((step.pool for step in plan.steps if isinstance(step, Accept | Seize)), None)
+    first = next(iter(plan.pools), None)
     if first is None or first.queue_limit is None:
         return Outcome.BROKEN
     return first.when_full

@@ -25,7 +25,8 @@ from simulator.app.real.scratch import scratch_folder
 from simulator.app.refusal import RefusalError
 from simulator.app.simulation import Deployment
 from simulator.experiment import Draw, Progress
-from simulator.plan import Connect, Machine, Plan
+from simulator.plan import Machine, Plan
+from simulator.plan.walk import walk
 from simulator.trace.table import Trace
 from simulator.workload.interventions import Do
 from simulator.workload.table import Workload
@@ -127,7 +128,7 @@ def start(deployment: Deployment, folder: Path, stack: ExitStack) -> Servers:
 
 def job_for(plan: Plan, workload: Workload, port: int) -> Job:
     """The driver's job: connecting is given up when the plan says, waiting when nobody would wait any longer."""
-    connects = [step for step in plan.steps if isinstance(step, Connect)]
+    connects = [place for place in walk(plan, 0) if place.knocks_at is not None]
     patience = workload.patience
     longest = float(patience[np.isfinite(patience)].max(initial=0.0))
     grace = longest + 1.0 if np.isfinite(patience).all() else max(longest, GRACE_S)

@@ -7,6 +7,7 @@ turn, is worked out in ``waits``.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,9 @@ from simulator.app.real.endings import outcomes
 from simulator.app.real.job import Result
 from simulator.app.real.reports import LEFT, Report
 from simulator.app.real.waits import enter_waits
-from simulator.plan import Accept, Connect, Outcome, Plan, Pool, Seize
-from simulator.plan.walk import walk
-from simulator.trace.table import Trace
+from simulator.plan import Outcome, Plan, Pool
+from simulator.plan.walk import Place, connected_at, walk
+from simulator.trace.table import Trace, blank_columns
 from simulator.workload.table import Workload
 
 CONNECT = "connect_"
@@ -30,21 +31,19 @@ def merge(plans: Sequence[Plan], workload: Workload, result: Result, reports: Se
     ``plans``: of the server alone, then with one more front each, the whole being the last. ``reports``: of the server,
     then of each front.
     """
-    plan, n = plans[-1], len(workload)
+    plan = plans[-1]
     said = [list(its) for its in reports]
+    seen = {
+        "finished": result.finished.copy(),
+        "outcome": outcomes(plan, result, said[-1]),
+        "syn_retries": result.syn_retries,
+    }
+    if workload.clients_in_loop:
+        seen["arrival"] = result.arrival
     trace = Trace(
         plan=plan,
         workload=workload,
-        arrival=result.arrival if workload.clients_in_loop else workload.arrival,
-        reached=np.full((n, len(walk(plan, workload.phase_count))), np.nan),
-        left=np.full(n, np.nan),
-        finished=result.finished.copy(),
-        outcome=outcomes(plan, result, said[-1]),
-        process=np.full(n, -1, np.int32),
-        slot=np.full((n, len(plan.pools)), -1, np.int32),
-        syn_retries=result.syn_retries,
-        data_retries=np.zeros(n, np.int16),
-        lock_wait=np.zeros((n, sum(place.lock is not None for place in walk(plan, workload.phase_count)))),
+        **blank_columns(plan, workload) | seen,
     )
     trace.finished[trace.outcome == Outcome.OPEN] = np.nan
     trace.reached[:, 0] = np.where(np.isnan(trace.arrival), np.nan, trace.arrival)
@@ -59,29 +58,26 @@ def merge(plans: Sequence[Plan], workload: Workload, result: Result, reports: Se
 
 def layers(plans: Sequence[Plan], phase_count: int) -> list[dict[str, int]]:
     """For each server, the innermost first: its places as it names them, and their columns in the walk of the whole."""
-    places = walk(plans[-1], phase_count)
-    steps = plans[-1].steps
-    first, last = 0, len(steps)
-    bounds = [(first, last)]  # of each plan's steps within those of the whole, the outermost first
-    for outer, inner in zip(plans[:0:-1], plans[-2::-1], strict=True):
+    walks = [walk(plan, phase_count) for plan in reversed(plans)]
+    first = 0
+    bounds = [(first, len(walks[0]))]  # of each plan's places within those of the whole, the outermost first
+    for outer, inner in pairwise(walks):
         first += _where(outer, inner)
-        bounds.append((first, first + len(inner.steps)))
+        bounds.append((first, first + len(inner)))
     found: list[dict[str, int]] = [{} for _ in bounds]
-    number = 0
-    for column, place in enumerate(places):
-        while steps[number] is not place.step:
-            number += 1
-        depth = max(d for d, (start, end) in enumerate(bounds) if start <= number < end)
+    for column, place in enumerate(walks[0]):
+        depth = max(d for d, (start, end) in enumerate(bounds) if start <= column < end)
         name, own = place.name.split(" #")[0], found[depth]
         own[name if name not in own else f"{name} #{sum(key.split(' #')[0] == name for key in own) + 1}"] = column
     return found[::-1]
 
 
-def _where(outer: Plan, inner: Plan) -> int:
-    """At which step of ``outer`` the plan ``inner`` begins: where its backlog is connected to."""
-    door = inner.steps[0]
-    assert isinstance(door, Connect)  # every server has one
-    return next(i for i, step in enumerate(outer.steps) if isinstance(step, Connect) and step.backlog == door.backlog)
+def _where(outer: Sequence[Place], inner: Sequence[Place]) -> int:
+    """At which place of ``outer`` the walk ``inner`` begins: where its backlog is connected to."""
+    door = inner[0].knocks_at
+    found = None if door is None else connected_at(outer, door)
+    assert found is not None  # every server has a door, and what stands in front of it connects to it
+    return found
 
 
 def _enter(
@@ -115,8 +111,8 @@ def _behind(trace: Trace, columns: dict[str, int]) -> int:
 
 def _pools(trace: Trace, columns: dict[str, int]) -> list[Pool]:
     """The pools from which a server takes slots."""
-    steps = [trace.places[column].step for column in columns.values()]
-    return [step.pool for step in steps if isinstance(step, Accept | Seize)]
+    taken = [trace.places[column].takes for column in columns.values()]
+    return [pool for pool in taken if pool is not None]
 
 
 def _put_in_order(reached: NDArray[np.float64]) -> None:
@@ -136,6 +132,4 @@ def _sent(trace: Trace) -> Trace:
     if not trace.workload.clients_in_loop:
         return trace
     rows = np.argsort(trace.arrival, kind="stable")[: np.count_nonzero(~np.isnan(trace.arrival))]
-    columns = ("arrival", "reached", "left", "finished", "outcome", "process", "slot", "lock_wait")
-    taken = {name: getattr(trace, name)[rows] for name in (*columns, "syn_retries", "data_retries")}
-    return replace(trace, workload=trace.workload.take(rows), **taken)
+    return replace(trace, workload=trace.workload.take(rows), **trace.rows(rows))

@@ -11,8 +11,8 @@ Without a lock it is waiting for a core. Under a GIL it can be either, and it is
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan import AcceptEagerly, Gil, Link, Receive, State
-from simulator.plan.walk import Place
+from simulator.plan import Gil, Link, State
+from simulator.plan.walk import Place, Way
 from simulator.trace.table import Floats, Trace
 from simulator.workload.table import Work
 
@@ -29,22 +29,22 @@ def enter_waits(trace: Trace, sent: Floats) -> None:
         trace.reached[:, index] = ready = np.fmin(_ready(trace, index, place, sent), reached)
         if place.lock is not None:
             wait = reached - ready
-            if isinstance(place.step, AcceptEagerly):
-                wait = _until_begun(trace, index, place.step)
+            if place.acceptor:
+                wait = _until_begun(trace, index, place.work_s)
             unknown = isinstance(place.lock, Gil)
             trace.lock_wait[:, trace.lock_places.index(index)] = np.nan if unknown else np.nan_to_num(wait)
 
 
-def _until_begun(trace: Trace, index: int, step: AcceptEagerly) -> Floats:
+def _until_begun(trace: Trace, index: int, work_s: float) -> Floats:
     """[n] From the accept to the first thing that the loop does with the connection, less the accept's own work."""
-    return np.maximum(trace.reached[:, index + 1] - trace.reached[:, index] - step.work_s, 0.0)
+    return np.maximum(trace.reached[:, index + 1] - trace.reached[:, index] - work_s, 0.0)
 
 
 def _ready(trace: Trace, index: int, place: Place, sent: Floats) -> Floats:
     """[n] Since when the request could be computed at this place; nan where only the server's own mark says it."""
     before = trace.places[index - 1]
     earlier = trace.reached[:, index - 1]
-    if isinstance(before.step, Receive) and before.step.link is Link.CLIENT:
+    if before.way is Way.UP and before.link is Link.CLIENT:
         return np.maximum(earlier, sent)
     if place.phase and place.state is State.COMPUTING:
         slept = _kind(trace, place.phase - 1) == Work.IO

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from simulator.app.stage.ticks import Axis
 from simulator.plan.words import Outcome, State
 from simulator.trace.measures import COMPLETED, SLOWEST, STATES, Measures, measure
-from simulator.trace.outcomes import latencies
+from simulator.trace.outcomes import failed, latencies
 from simulator.trace.playback import Playback
 
 Floats = NDArray[np.float64]
@@ -41,8 +41,7 @@ class Figures:
     def failed_at(self) -> Floats:
         """Arrival of every request of the run that ended without an answer."""
         trace = self.playback.trace
-        failed: Floats = trace.arrival[(trace.outcome != Outcome.COMPLETED) & (trace.outcome != Outcome.OPEN)]
-        return failed
+        return trace.arrival[np.flatnonzero(failed(trace.outcome))]
 
     def density(self, time: Axis, latency: Axis) -> Floats:
         """[rows, columns] completed requests in each cell; the longest latencies are in the first row.

@@ -11,8 +11,7 @@ from importlib import resources
 
 from simulator.app.catalogue import Model, catalogue
 from simulator.app.stage.code_colours import Line, coloured
-from simulator.plan.steps import Accept, Compute, Connect, Release, Seize
-from simulator.plan.walk import Place
+from simulator.plan.walk import Place, sent_at
 
 REPORT = "reach"
 NOT_SERVERS = ("__init__.py", "config.py", "model.py")
@@ -61,11 +60,11 @@ def code_of(model: str, server: str, fronts: tuple[str, ...], places: tuple[Plac
 
 def _behind(places: tuple[Place, ...]) -> tuple[Place, ...]:
     """The places of the innermost server: from the last connect to the release of what was taken since."""
-    first = max((i for i, place in enumerate(places) if isinstance(place.step, Connect)), default=0)
-    taken = [place.step.pool for place in places[first:] if isinstance(place.step, Accept | Seize)]
-    sent = next((i for i, place in enumerate(places) if i > first and place.name.startswith("send")), len(places) - 1)
-    released = [i for i, p in enumerate(places) if isinstance(p.step, Release) and p.step.pool in taken]
-    return places[first : max([sent, *released]) + 1]
+    first = max((i for i, place in enumerate(places) if place.knocks_at is not None), default=0)
+    taken = [place.takes for place in places[first:] if place.takes is not None]
+    sent = sent_at(places, first)
+    released = [i for i, place in enumerate(places) if place.frees in taken]
+    return places[first : max([len(places) - 1 if sent is None else sent, *released]) + 1]
 
 
 def _server_pages(model: Model, server: str, walk: tuple[Place, ...]) -> Iterator[Page]:
@@ -103,10 +102,10 @@ def _step_lines(tree: ast.Module, walk: tuple[Place, ...]) -> _Spans:
 def _makes(call: ast.Call, place: Place) -> bool:
     if not (isinstance(call.func, ast.Name) and call.func.id == type(place.step).__name__):
         return False
-    if not isinstance(place.step, Compute):
+    if place.what is None:
         return True
     named = [word.value for word in call.keywords if word.arg == "what"]
-    return any(isinstance(word, ast.Constant) and word.value == place.step.what for word in named)
+    return any(isinstance(word, ast.Constant) and word.value == place.what for word in named)
 
 
 def _reported_lines(tree: ast.Module, walk: tuple[Place, ...]) -> _Spans:

@@ -3,21 +3,19 @@
 What to watch: everything is read from the plan, and no architecture is known by name.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from simulator.app.stage.cells import cell_width
 from simulator.app.stage.kept import kept
 from simulator.app.stage.scene import LaneRef
 from simulator.app.stage.style import STATE_STYLES, Style
 from simulator.plan.resources import Backlog, Lock, Loop, Pool
-from simulator.plan.steps import Seize
-from simulator.plan.words import Outcome, State
+from simulator.plan.words import Loss, Outcome, State, lost_by
 from simulator.trace.playback import GroupKind, LaneGroup, Playback
 from simulator.workload.interventions import Do
 
 ALWAYS = (Style.IDLE, Style.WAITING, Style.CPU, Style.CORE, Style.DELIVERY, Style.DROPPED)
-REFUSED = (Outcome.REFUSED, Outcome.CONNECT_TIMEOUT, Outcome.CONNECTION_LIMIT, Outcome.QUEUE_FULL)
-Loss = tuple[str, tuple[Outcome, ...]]
+Lost = tuple[str, Sequence[Outcome]]
 """Ways of being lost under one word."""
 
 
@@ -31,7 +29,7 @@ class Fittings:
         self.backlogs: tuple[Backlog, ...] = plan.backlogs
         self.locks: tuple[Lock, ...] = plan.locks
         self.loops: tuple[Loop, ...] = tuple(lock for lock in plan.locks if isinstance(lock, Loop))
-        self.queued_for: tuple[Pool, ...] = tuple(step.pool for step in plan.steps if isinstance(step, Seize))
+        self.queued_for: tuple[Pool, ...] = tuple(p.queue for p in trace.places if isinstance(p.queue, Pool))
         """The pools that requests wait for inside the server."""
         self.counted: tuple[LaneGroup, ...] = tuple(group for group in groups if group.kind is GroupKind.COUNT)
         """What is drawn as counts: the connections of a proxy."""
@@ -46,7 +44,7 @@ class Fittings:
         self.label_width = max((cell_width(label) for label in self._labels()), default=0)
         """Of what stands before lanes and queues."""
         self.kills = tuple(each for each in trace.workload.interventions if each.do is Do.KILL)
-        self.losses: tuple[Loss, ...] = tuple(self._losses(bool((trace.outcome == Outcome.BROKEN).any())))
+        self.losses: tuple[Lost, ...] = tuple(self._losses(bool((trace.outcome == Outcome.BROKEN).any())))
         """How a request can be lost here, so that nothing is counted that cannot happen."""
         self.styles = frozenset(self._styles(playback))
         """What can be seen here."""
@@ -60,15 +58,15 @@ class Fittings:
         yield from (group.label(group.lanes - 1) for group in self.lane_groups)
         yield from (backlog.name for backlog in self.backlogs)
 
-    def _losses(self, broken: bool) -> Iterator[Loss]:
-        yield "refused", REFUSED
-        yield "gave up", (Outcome.GAVE_UP,)
+    def _losses(self, broken: bool) -> Iterator[Lost]:
+        yield "refused", lost_by(Loss.NOT_CONNECTED, Loss.LIMIT)
+        yield "gave up", lost_by(Loss.CLIENT_LEFT)
         if self.counted:
-            yield "gateway timeout", (Outcome.UPSTREAM_TIMEOUT,)
+            yield "gateway timeout", lost_by(Loss.GATEWAY)
         if self.kills:
-            yield "crashed", (Outcome.CRASHED, Outcome.BAD_GATEWAY)
+            yield "crashed", lost_by(Loss.CRASH)
         if broken:
-            yield "broken", (Outcome.BROKEN,)
+            yield "broken", lost_by(Loss.BROKEN)
 
     def _styles(self, playback: Playback) -> Iterator[Style]:
         trace = playback.trace

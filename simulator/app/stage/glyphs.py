@@ -8,6 +8,7 @@ or a request does can be told from the glyph alone: colour only repeats it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from simulator.app.stage.marks import MARKS
 from simulator.app.stage.style import Style
 
 
@@ -72,22 +73,7 @@ class Glyphs:
 
 UNICODE = Glyphs(
     name="unicode",
-    activities={
-        Style.IDLE: "·",
-        Style.WAITING: "○",
-        Style.UPLOAD: "▲",
-        Style.CPU: "█",
-        Style.GIL: "▒",
-        Style.LOOP: "▚",
-        Style.CORE: "░",
-        Style.IO: "~",
-        Style.DOWNLOAD: "▼",
-        Style.DELIVERY: "→",
-        Style.DONE: "✓",
-        Style.DROPPED: "\N{MULTIPLICATION SIGN}",
-        Style.CRASHED: "✘",
-        Style.DOWN: "╌",
-    },
+    activities={style: mark.unicode for style, mark in MARKS.items()},
     sparks="▁▂▃▄▅▆▇█",
     shares="▁▂▃▄▅▆▇█",
     eighths="▏▎▍▌▋▊▉█",
@@ -121,22 +107,7 @@ UNICODE = Glyphs(
 
 ASCII = Glyphs(
     name="ascii",
-    activities={
-        Style.IDLE: ".",
-        Style.WAITING: "o",
-        Style.UPLOAD: "^",
-        Style.CPU: "#",
-        Style.GIL: "%",
-        Style.LOOP: "&",
-        Style.CORE: "=",
-        Style.IO: "~",
-        Style.DOWNLOAD: "v",
-        Style.DELIVERY: ">",
-        Style.DONE: "+",
-        Style.DROPPED: "x",
-        Style.CRASHED: "X",
-        Style.DOWN: "_",
-    },
+    activities={style: mark.ascii for style, mark in MARKS.items()},
     sparks="_.-:=+*#",
     shares="123456789#",
     eighths="   --==#",

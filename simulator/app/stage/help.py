@@ -1,33 +1,17 @@
 """Help: the keys that work here, every glyph in words, and how to read a lane."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simulator.app.stage.cells import cell_width
 from simulator.app.stage.grid import CellGrid
 from simulator.app.stage.look import Look
+from simulator.app.stage.marks import MARKS
 from simulator.app.stage.scene import Size
 from simulator.app.stage.style import Style
 from simulator.app.stage.writing import clipped, put_title, wrapped
 
 TWO_COLUMNS = 100
-MEANINGS: Mapping[Style, str] = {
-    Style.WAITING: "waiting: connecting, in the backlog, or in a queue; nobody works on it yet",
-    Style.UPLOAD: "waiting for the client to send",
-    Style.CPU: "computing, on a core",
-    Style.GIL: "waiting for the GIL: another thread of its process has it",
-    Style.LOOP: "waiting for the event loop: it runs somebody else's callback",
-    Style.CORE: "waiting for a core: more threads want one than there are",
-    Style.IO: "waiting for I/O: a database, another service",
-    Style.DOWNLOAD: "waiting for the client to read",
-    Style.DELIVERY: "the server is through, the last bytes travel",
-    Style.DONE: "completed",
-    Style.DROPPED: "refused, timed out, or given up",
-    Style.CRASHED: "lost in a crash",
-    Style.IDLE: "idle: a slot that nobody needs",
-    Style.DOWN: "down: the process is not there, or boots",
-}
-"""The legend: what a slot or a request does, glyph by glyph."""
 LANES = (
     "A lane is one worker, thread or event loop. Time runs to the right: the last column is now.",
     "The glyph is what the request in that slot did. A worker that waits for its client is held, but does no work.",
@@ -116,8 +100,8 @@ def _keys(state: Help, width: int, look: Look) -> Iterator[Line]:
 def _legend(width: int, look: Look) -> Iterator[Line]:
     yield BLANK
     yield (("what the glyphs mean", Style.HEADING),)
-    for style, words in MEANINGS.items():
-        first, *rest = wrapped(words, max(width - 3, 1)) or [""]
+    for style, mark in MARKS.items():
+        first, *rest = wrapped(mark.meaning, max(width - 3, 1)) or [""]
         yield ((look.glyph(style), style), ("  ", Style.TEXT), (first, Style.TEXT))
         yield from ((("   " + more, Style.TEXT),) for more in rest)
 

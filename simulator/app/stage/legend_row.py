@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence, Set
 
-from simulator.app.stage.activities import LEGEND, SHORT_LEGEND
 from simulator.app.stage.kept import still
 from simulator.app.stage.layout import Claim, Rank, Section
+from simulator.app.stage.marks import LEGEND
 from simulator.app.stage.pieces import Piece, piece, put_line
 from simulator.app.stage.sheet import Sheet
 from simulator.app.stage.sight import Sight
@@ -23,15 +23,11 @@ def _draw(sheet: Sheet, sights: Sequence[Sight]) -> None:
 
 
 def _draw_styles(sheet: Sheet, styles: Set[Style]) -> None:
-    pieces = _entries(sheet, styles, LEGEND)
+    pieces = _entries(sheet, {style: mark.legend for style, mark in LEGEND.items() if style in styles})
     if sum(each.width + 2 for each in pieces) > sheet.width:
-        pieces = _entries(sheet, styles, SHORT_LEGEND)
+        pieces = _entries(sheet, {style: mark.short for style, mark in LEGEND.items() if style in styles})
     put_line(sheet, 0, pieces)
 
 
-def _entries(sheet: Sheet, styles: Set[Style], words: Mapping[Style, str]) -> list[Piece]:
-    return [
-        piece((sheet.look.glyph(style), style), (f" {text}", Style.DIM))
-        for style, text in words.items()
-        if style in styles
-    ]
+def _entries(sheet: Sheet, words: Mapping[Style, str]) -> list[Piece]:
+    return [piece((sheet.look.glyph(style), style), (f" {text}", Style.DIM)) for style, text in words.items()]

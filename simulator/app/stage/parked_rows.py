@@ -13,17 +13,14 @@ from simulator.app.stage.layout import Claim, Rank, Section
 from simulator.app.stage.pieces import Piece, fitting, piece, put_pieces
 from simulator.app.stage.sheet import Area, Sheet
 from simulator.app.stage.sight import Sight
-from simulator.app.stage.style import Style
-from simulator.trace.playback import Activity
+from simulator.app.stage.style import STATE_STYLES, Style
+from simulator.plan.words import Need, State, needing
+from simulator.trace.playback import OF_STATE
 
-WAITS = (
-    (Activity.UPLOAD, Style.UPLOAD, "upload"),
-    (Activity.IO, Style.IO, "I/O"),
-    (Activity.DOWNLOAD, Style.DOWNLOAD, "download"),
-)
+WAITS = tuple((OF_STATE[state], STATE_STYLES[state], state.short) for state in needing(Need.OTHERS))
 ROWS = len(WAITS) + 1
 """One for each kind."""
-READY = "needs loop"
+READY = State.LOOP.short
 NAMES = (*(name for _, _, name in WAITS), READY)
 
 

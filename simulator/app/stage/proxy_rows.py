@@ -18,8 +18,7 @@ from simulator.app.stage.sheet import Area, Sheet
 from simulator.app.stage.sight import Sight
 from simulator.app.stage.style import Style
 from simulator.plan.resources import Pool
-from simulator.plan.steps import Accept, AcceptEagerly, Connect, Release, Seize, Send, Step
-from simulator.plan.walk import Place
+from simulator.plan.walk import Place, Way, freed_at, while_held
 from simulator.trace.playback import LaneGroup
 
 LEAST_CROWD = 10
@@ -71,7 +70,7 @@ def _turned_away(sight: Sight, pool: Pool) -> Iterator[Piece]:
 def _parts(sight: Sight, pool: Pool, held: NDArray[np.int32]) -> Iterator[tuple[Style, NDArray[np.bool_]]]:
     """Who of the holders is before, at and behind the server that the proxy stands in front of."""
     trace = sight.playback.trace
-    first, last = kept(sight.playback, ("upstream", pool), lambda: upstream(trace.plan.steps, trace.places, pool))
+    first, last = kept(sight.playback, ("upstream", pool), lambda: upstream(trace.places, pool))
     present = sight.now.present
     place = dict(zip(present.request.tolist(), present.place.tolist(), strict=True))
     places = np.array([place.get(request, 0) for request in held.tolist()], np.int64)
@@ -80,17 +79,10 @@ def _parts(sight: Sight, pool: Pool, held: NDArray[np.int32]) -> Iterator[tuple[
     yield Style.DOWNLOAD, places > last
 
 
-def upstream(steps: tuple[Step, ...], places: tuple[Place, ...], pool: Pool) -> tuple[int, int]:
+def upstream(places: tuple[Place, ...], pool: Pool) -> tuple[int, int]:
     """The first and the last place at which a request that holds a slot of the pool is with another server."""
-    taken = next(i for i, s in enumerate(steps) if isinstance(s, Accept | Seize) and s.pool == pool)
-    freed = next(i for i, s in enumerate(steps) if isinstance(s, Release) and s.pool == pool)
-    inside = range(taken + 1, freed)
-    first = next((i for i in inside if isinstance(steps[i], Connect | Accept | AcceptEagerly | Seize)), freed)
-    sends = [i for i in inside if isinstance(steps[i], Send)]
-    ends = [i for i in inside if isinstance(steps[i], Release)] + sends[:1]
-    last = max(ends, default=first)
-    return _place_of(places, steps[first]), _place_of(places, steps[last])
-
-
-def _place_of(places: tuple[Place, ...], step: Step) -> int:
-    return next((i for i, place in enumerate(places) if place.step is step), len(places))
+    inside = while_held(places, pool)
+    first = next((i for i in inside if places[i].waits_for is not None), freed_at(places, pool))
+    sends = [i for i in inside if places[i].way is Way.DOWN]
+    ends = [i for i in inside if places[i].frees is not None] + sends[:1]
+    return first, max(ends, default=first)

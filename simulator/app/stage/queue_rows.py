@@ -15,12 +15,12 @@ from simulator.app.stage.sheet import Area, Sheet
 from simulator.app.stage.sight import Sight
 from simulator.app.stage.style import Style
 from simulator.plan.resources import Backlog, Pool
-from simulator.plan.words import Outcome
+from simulator.plan.words import Loss, lost_by
 
 LEAST_PLACES = 16
 MOST_SCALE = 2
 """A queue is drawn whole if a glyph then stands for so many requests at most; else only its beginning."""
-TURNED_AWAY = (Outcome.REFUSED, Outcome.CONNECT_TIMEOUT)
+TURNED_AWAY = lost_by(Loss.NOT_CONNECTED)
 
 
 def backlog_sections(sight: Sight) -> Iterator[Section]:

@@ -1,13 +1,14 @@
 """What a cell of the grid stands for. Colours come later, from a theme: a style is a role, never a colour.
 
-One table says which style each state of a request has, and one which style each outcome has. Several states share a
-style where a reader would call them the same: whoever waits in a backlog, in a queue or for a handshake, waits.
+One table says what each state of a request looks like; an outcome looks like its loss. Several states share a style
+where a reader would call them the same: whoever waits in a backlog, in a queue or for a handshake, waits.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import IntEnum
 
-from simulator.plan.words import Outcome, State
+from simulator.plan.words import Loss, Outcome, State
 
 
 class Style(IntEnum):
@@ -80,49 +81,37 @@ class Style(IntEnum):
 ACTIVITIES: tuple[Style, ...] = tuple(style for style in Style if style >= Style.IDLE)
 """The styles that say what a slot or a request is doing; all others are chrome."""
 
-STATE_STYLES: Mapping[State, Style] = {
-    State.CONNECTING: Style.WAITING,
-    State.BACKLOG: Style.WAITING,
-    State.QUEUED: Style.WAITING,
-    State.UPLOAD: Style.UPLOAD,
-    State.COMPUTING: Style.CPU,
-    State.GIL: Style.GIL,
-    State.LOOP: Style.LOOP,
-    State.CORE: Style.CORE,
-    State.GIL_OR_CORE: Style.WAITING,
-    State.IO: Style.IO,
-    State.DOWNLOAD: Style.DOWNLOAD,
-    State.DELIVERY: Style.DELIVERY,
-}
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a state looks like."""
+
+    style: Style
+    """On the stage; glyphs and colours are in ``marks``."""
+    hatching: str
+    """In a printed bar, where the states that share a style are told apart."""
+    colour: str
+    """Of the hatching, as Rich names it."""
+
+
+PICTURES: Mapping[State, Picture] = {
+    State.CONNECTING: Picture(Style.WAITING, "▧", "bright_black"),
+    State.BACKLOG: Picture(Style.WAITING, "▥", "bright_red"),
+    State.QUEUED: Picture(Style.WAITING, "▦", "bright_yellow"),
+    State.UPLOAD: Picture(Style.UPLOAD, "░", "magenta"),
+    State.COMPUTING: Picture(Style.CPU, "█", "green"),
+    State.GIL: Picture(Style.GIL, "▚", "red"),
+    State.LOOP: Picture(Style.LOOP, "▞", "red"),
+    State.CORE: Picture(Style.CORE, "▓", "yellow"),
+    State.GIL_OR_CORE: Picture(Style.WAITING, "▨", "bright_magenta"),
+    State.IO: Picture(Style.IO, "▒", "blue"),
+    State.DOWNLOAD: Picture(Style.DOWNLOAD, "▤", "cyan"),
+    State.DELIVERY: Picture(Style.DELIVERY, "─", "bright_black"),
+}
+STATE_STYLES: Mapping[State, Style] = {state: picture.style for state, picture in PICTURES.items()}
+
+_ENDS = {Outcome.OPEN: Style.WAITING, Outcome.COMPLETED: Style.DONE}
+_LOSSES = {loss: Style.CRASHED if loss is Loss.CRASH else Style.DROPPED for loss in Loss}
 OUTCOME_STYLES: Mapping[Outcome, Style] = {
-    Outcome.OPEN: Style.WAITING,
-    Outcome.COMPLETED: Style.DONE,
-    Outcome.REFUSED: Style.DROPPED,
-    Outcome.CONNECT_TIMEOUT: Style.DROPPED,
-    Outcome.GAVE_UP: Style.DROPPED,
-    Outcome.CONNECTION_LIMIT: Style.DROPPED,
-    Outcome.QUEUE_FULL: Style.DROPPED,
-    Outcome.UPSTREAM_TIMEOUT: Style.DROPPED,
-    Outcome.CRASHED: Style.CRASHED,
-    Outcome.BAD_GATEWAY: Style.CRASHED,
-    Outcome.BROKEN: Style.DROPPED,
+    outcome: _ENDS[outcome] if outcome.loss is None else _LOSSES[outcome.loss] for outcome in Outcome
 }
-
-PRECEDENCE: tuple[Style, ...] = (
-    Style.CRASHED,
-    Style.DROPPED,
-    Style.DOWN,
-    Style.GIL,
-    Style.LOOP,
-    Style.CORE,
-    Style.CPU,
-    Style.UPLOAD,
-    Style.DOWNLOAD,
-    Style.IO,
-    Style.DELIVERY,
-    Style.DONE,
-    Style.WAITING,
-    Style.IDLE,
-)
-"""Which one to show where several fall into one cell: the rare and the telling before the common."""

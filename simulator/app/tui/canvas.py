@@ -19,7 +19,8 @@ from textual.widget import Widget
 
 from simulator.app.stage.grid import STYLES, CellGrid
 from simulator.app.stage.look import Look
-from simulator.app.stage.palette import Paint, Theme
+from simulator.app.stage.marks import Paint
+from simulator.app.stage.palette import Theme
 from simulator.app.stage.style import Style
 
 SEGMENT = partial(tuple.__new__, Segment)

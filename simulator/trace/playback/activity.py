@@ -10,7 +10,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.words import State
+from simulator.plan.words import Need, State, needing
 
 
 class Activity(IntEnum):
@@ -45,6 +45,15 @@ class Activity(IntEnum):
 
 OF_STATE: Mapping[State, Activity] = {state: Activity[state.name] for state in State}
 
+
+def _told(activity: Activity) -> tuple[int, int]:
+    need = len(Need) if activity.state is None else list(Need).index(activity.state.need)
+    return need, -activity
+
+
+TOLD = sorted(Activity, key=_told)
+"""In the order in which a sentence tells them where equally many do each."""
+
 Activities = NDArray[np.uint8]
 """An ``Activity`` each."""
 
@@ -56,11 +65,18 @@ def among(*activities: Activity) -> NDArray[np.bool_]:
     return table
 
 
-AT_WORK = among(Activity.COMPUTING, Activity.CORE)
+def in_need_of(*needs: Need) -> NDArray[np.bool_]:
+    """The same table for what needs one of these."""
+    return among(*(OF_STATE[state] for state in needing(*needs)))
+
+
+AT_WORK = in_need_of(Need.WORK, Need.CORE)
 """Who does one of these at a place that needs a lock has that lock."""
-FOR_LOCK = among(Activity.GIL, Activity.LOOP, Activity.GIL_OR_CORE)
+FOR_LOCK = in_need_of(Need.LOCK)
 """Wants the lock that somebody else has."""
 READY = AT_WORK | FOR_LOCK
 """Computes, or could compute at once but for others who do."""
-ELSEWHERE = among(Activity.UPLOAD, Activity.IO, Activity.DOWNLOAD)
+ELSEWHERE = in_need_of(Need.OTHERS)
 """Waits for the client, or for another service: nothing on this machine is at work for it."""
+LINED_UP = in_need_of(Need.ROOM, Need.ACCEPT, Need.SLOT)
+"""Waits for its turn, and has done nothing else at its place."""

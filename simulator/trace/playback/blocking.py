@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Lock, Loop
-from simulator.plan.steps import AcceptEagerly
 from simulator.trace.measures import lock_copies
 from simulator.trace.playback.events import Details, EventKind, Events, events_of
 from simulator.trace.playback.sites import Sites, when_left
@@ -82,8 +81,7 @@ def _not_accepted(trace: Trace, sites: Sites, lock: Lock, times: Floats) -> NDAr
     """How many connections waited, just before some moments, for an acceptor that needs this lock."""
     count = np.zeros(len(times), np.intp)
     for place in sites.of_backlog:
-        step = sites.places[place].step
-        if isinstance(step, AcceptEagerly) and step.lock == lock:
+        if sites.places[place].waits_for == lock:
             rows = np.flatnonzero(~np.isnan(trace.reached[:, place]))
             came, left = np.sort(trace.reached[rows, place]), np.sort(when_left(trace, place, rows))
             count += came.searchsorted(times) - left.searchsorted(times)

@@ -11,7 +11,6 @@ from math import ceil, floor, nan
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.steps import Seize
 from simulator.plan.words import Outcome
 from simulator.trace.holding import holdings
 from simulator.trace.levels import level
@@ -83,7 +82,7 @@ class Curves:
         for backlog, place in zip(sites.backlogs, sites.of_backlog, strict=True):
             yield f"{backlog.name}: waiting", partial(self._stays, place)
         for part in sites.held:
-            if isinstance(sites.places[part.taken_at].step, Seize):
+            if sites.places[part.taken_at].queue == part.pool:
                 yield f"{part.pool.name}: waiting", partial(self._stays, part.taken_at)
             yield f"{part.pool.name}: in use", partial(self._pool, part.column)
 

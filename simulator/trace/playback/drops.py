@@ -10,7 +10,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.steps import Connect
 from simulator.trace.playback.events import Details, EventKind, Events, events_of
 from simulator.trace.playback.lines import Line
 from simulator.trace.playback.nearly import NearlyInOrder
@@ -32,14 +31,13 @@ class Drops:
     def __init__(self, trace: Trace, sites: Sites, line: Line) -> None:
         """Only requests that can have lost a SYN are looked at: all columns are theirs, in order of arrival."""
         place = sites.places[line.place]
-        assert isinstance(place.step, Connect)  # sites say where requests connect
         in_vain = ~line.went_on & (trace.data_retries == 0)
         rows = np.flatnonzero(~np.isnan(line.came) & ((trace.syn_retries > 0) | in_vain))
         trip = trace.workload.rtt[rows] if by_client(place) else np.zeros(len(rows))
         self._place, self._rows, self._trip = line.place, rows, trip
         self._came, self._left = line.came[rows] + trip / 2, line.left[rows]
         self._in_vain, self._repeated = in_vain[rows], trace.syn_retries[rows]
-        self._after_s = (0.0, *place.step.retries_s)
+        self._after_s = (0.0, *place.retries_s)
         self._by_time = NearlyInOrder(self._came, self._came)
 
     def __len__(self) -> int:

@@ -10,7 +10,7 @@ from enum import Enum
 
 from simulator.plan import Plan
 from simulator.plan.resources import Lock, Loop, Pool
-from simulator.plan.steps import Accept, AcceptEagerly, Connect, Release, Seize, Step
+from simulator.plan.walk import Place, walk, while_held
 
 
 class GroupKind(Enum):
@@ -50,7 +50,8 @@ class LaneGroup:
 
 def lane_groups(plan: Plan) -> tuple[LaneGroup, ...]:
     """The groups of a plan; a GIL follows its threads, a loop is followed by its parked requests."""
-    others = [pool for pool in plan.pools if _is_outer(plan, pool)]
+    places = walk(plan, 0)
+    others = [pool for pool in plan.pools if _is_outer(places, pool)]
     slots = [pool for pool in plan.pools if pool not in others]
     groups = [_of_pool(pool, GroupKind.COUNT) for pool in others]
     groups += [_of_pool(pool, GroupKind.SLOTS) for pool in slots]
@@ -69,12 +70,6 @@ def _of_pool(pool: Pool, kind: GroupKind) -> LaneGroup:
     return LaneGroup(kind=kind, name=pool.name, resource=pool, lanes=lanes, per_process=per_process)
 
 
-def _is_outer(plan: Plan, pool: Pool) -> bool:
-    """Whether another queue is waited in while a slot of this pool is held."""
-    return any(isinstance(step, Connect | Accept | AcceptEagerly | Seize) for step in _while_held(plan, pool))
-
-
-def _while_held(plan: Plan, pool: Pool) -> tuple[Step, ...]:
-    taken = next(i for i, s in enumerate(plan.steps) if isinstance(s, Accept | Seize) and s.pool == pool)
-    freed = next(i for i, s in enumerate(plan.steps) if isinstance(s, Release) and s.pool == pool)
-    return plan.steps[taken + 1 : freed]
+def _is_outer(places: tuple[Place, ...], pool: Pool) -> bool:
+    """Whether another resource is waited for while a slot of this pool is held."""
+    return any(places[i].waits_for is not None for i in while_held(places, pool))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.plan.words import Outcome
 from simulator.trace.availability import Away
+from simulator.trace.outcomes import failed
 from simulator.trace.playback.activity import AT_WORK, READY, Activities, Activity
 from simulator.trace.playback.latest import Latest
 from simulator.trace.playback.ledger import STRETCH_S, Ledger
@@ -142,8 +143,7 @@ def _mark_endings(shown: Activities, ledger: Ledger, held: Segments, lane: NDArr
     """Where a client was lost while the slot was held for it."""
     trace = ledger.trace
     outcome, over = trace.outcome[held.request], trace.finished[held.request]
-    lost = (outcome != Outcome.COMPLETED) & (outcome != Outcome.OPEN)
-    here = np.flatnonzero(lost & (held.start < over) & (over <= held.end))
+    here = np.flatnonzero(failed(outcome) & (held.start < over) & (over <= held.end))
     column = np.floor(window.column(over[here]) - ROUNDING).astype(np.intp)
     visible = (column >= 0) & (column < window.columns)
     here, column = here[visible], column[visible]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.words import State
+from simulator.plan.words import IN_LINE, State
 from simulator.trace.playback.activity import OF_STATE
 from simulator.trace.playback.segments import Segments
 from simulator.trace.stays import server_end
@@ -18,8 +18,6 @@ from simulator.trace.table import Trace
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
-IN_LINE = (State.CONNECTING, State.BACKLOG, State.QUEUED)
-"""What requests do at a line, and nothing else."""
 ROWS_AT_A_TIME = 1 << 14
 """All places of so many requests fit into the processor's cache: the columns of ``reached`` are not side by side."""
 

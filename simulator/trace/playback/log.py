@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.processes import main_pool
-from simulator.plan.steps import Connect
 from simulator.plan.words import Outcome
 from simulator.trace.phrases import count, duration, plural
 from simulator.trace.playback.events import Event, EventKind, Events
@@ -140,9 +139,8 @@ class Log:
                 return f"from now on {count(entry.number)} {plural('core', entry.number)}"
 
     def _full(self, place: int) -> str:
-        step = self._sites.places[place].step
-        limit = step.backlog.limit + 1 if isinstance(step, Connect) else 0
-        name = step.backlog.name if isinstance(step, Connect) else "backlog"
+        backlog = self._sites.places[place].knocks_at
+        limit, name = (0, "backlog") if backlog is None else (backlog.limit + 1, backlog.name)
         return f"the {name} was full ({count(limit)} of {count(limit)})"
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from simulator.plan.resources import Backlog, Lock
 from simulator.plan.words import Outcome
 from simulator.trace.holding import Held
-from simulator.trace.playback.activity import AT_WORK, ELSEWHERE, FOR_LOCK, READY, Activity, among
+from simulator.trace.playback.activity import AT_WORK, ELSEWHERE, FOR_LOCK, LINED_UP, READY, Activity
 from simulator.trace.playback.ledger import Ledger
 from simulator.trace.playback.moment import BacklogNow, LockNow, Moment, PoolNow, Present
 from simulator.trace.playback.outages import Outages
@@ -16,9 +16,6 @@ from simulator.trace.playback.sites import Sites, by_client
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-
-FROM_THE_FIRST = among(Activity.CONNECTING, Activity.BACKLOG, Activity.QUEUED)
-"""Who does one of these has done nothing else at this place."""
 
 
 class Reader:
@@ -58,7 +55,7 @@ class Reader:
     def _present(self, t_s: float) -> Present:
         now, trace = self.ledger.at(t_s), self.trace
         came = now.start.copy()
-        later = np.flatnonzero(~FROM_THE_FIRST[now.activity] & (now.place < len(self.sites.places)))
+        later = np.flatnonzero(~LINED_UP[now.activity] & (now.place < len(self.sites.places)))
         came[later] = trace.reached[now.request[later], now.place[later]]
         order = np.lexsort((now.request, came, now.place))
         request, place = now.request[order], now.place[order]

@@ -4,26 +4,12 @@ from simulator.trace.phrases import all_of, count, duration, is_or_are, plural
 from simulator.trace.playback.activity import Activity
 from simulator.trace.playback.moment import Moment
 
-DOES: dict[Activity, tuple[str, str]] = {
-    Activity.UPLOAD: ("waits for its client to send", "wait for their clients to send"),
-    Activity.DOWNLOAD: ("waits for its client to read", "wait for their clients to read"),
-    Activity.IO: ("waits for I/O", "wait for I/O"),
-    Activity.COMPUTING: ("computes", "compute"),
-    Activity.CORE: ("waits for a core", "wait for a core"),
-    Activity.GIL: ("waits for the GIL", "wait for the GIL"),
-    Activity.GIL_OR_CORE: ("waits for the GIL or a core", "wait for the GIL or a core"),
-    Activity.LOOP: ("waits for the event loop", "wait for the event loop"),
-    Activity.CONNECTING: ("connects", "connect"),
-    Activity.BACKLOG: ("waits to be accepted", "wait to be accepted"),
-    Activity.QUEUED: ("waits for a slot", "wait for a slot"),
-    Activity.DELIVERY: ("has its response on the way", "have their responses on the way"),
-}
-"""What one does, and what several do."""
-
 
 def does(activity: Activity, number: int) -> str:
-    """``wait for their clients to send``."""
-    return DOES[activity][number != 1]
+    """``wait for their clients to send``, ``is down``."""
+    if activity.state is None:
+        return f"{is_or_are(number)} {activity.name.lower()}"
+    return activity.state.one if number == 1 else activity.state.several
 
 
 def some_of(number: int, size: int, name: str) -> str:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Backlog, Lock
-from simulator.plan.steps import Accept, AcceptEagerly, Connect, Link, Send
-from simulator.plan.walk import Place
-from simulator.plan.words import State
+from simulator.plan.steps import Link
+from simulator.plan.walk import Place, accepted_at, connected_at, sent_at
+from simulator.plan.words import OUTSIDE, State
 from simulator.trace.holding import Held, held_parts
 from simulator.trace.playback.groups import GroupKind, lane_groups
 from simulator.trace.stays import server_end
@@ -62,7 +62,7 @@ def sites(trace: Trace) -> Sites:
         of_pool=of_pool,
         of_lock=tuple(_needing(places, lock) for lock in plan.locks),
         unlocked=_mask(places, [i for i, p in enumerate(places) if p.state is State.COMPUTING and p.lock is None]),
-        of_backlog=tuple(_accepting(places, backlog) for backlog in plan.backlogs),
+        of_backlog=tuple(accepted_at(places, backlog) for backlog in plan.backlogs),
         connects=tuple(_connecting(places, backlog) for backlog in plan.backlogs),
         slots=slots,
         served=_mask(places, _served(places)),
@@ -79,27 +79,21 @@ def _needing(places: tuple[Place, ...], lock: Lock) -> Mask:
     return _mask(places, [i for i, place in enumerate(places) if place.lock == lock])
 
 
-def _accepting(places: tuple[Place, ...], backlog: Backlog) -> int:
-    """The first of the two places of an eager accept is where one waits."""
-    steps = [place.step for place in places]
-    return next(i for i, s in enumerate(steps) if isinstance(s, Accept | AcceptEagerly) and s.backlog == backlog)
-
-
 def _connecting(places: tuple[Place, ...], backlog: Backlog) -> int:
-    steps = [place.step for place in places]
-    return next((i for i, s in enumerate(steps) if isinstance(s, Connect) and s.backlog == backlog), -1)
+    found = connected_at(places, backlog)
+    return -1 if found is None else found
 
 
 def _served(places: tuple[Place, ...]) -> range:
-    waits = [i for i, place in enumerate(places) if place.state in (State.BACKLOG, State.CONNECTING)]
+    waits = [i for i, place in enumerate(places) if place.state in OUTSIDE]
     first = max(waits, default=-1) + 1
-    sends = (i for i in range(first, len(places)) if isinstance(places[i].step, Send))
-    return range(first, next(sends, len(places) - 1) + 1)
+    sent = sent_at(places, first)
+    return range(first, len(places) if sent is None else sent + 1)
 
 
 def by_client(place: Place) -> bool:
     """Whether a connect is over the client's own line rather than between two programs."""
-    return isinstance(place.step, Connect) and place.step.link is Link.CLIENT
+    return place.knocks_at is not None and place.link is Link.CLIENT
 
 
 def when_left(trace: Trace, place: int, rows: NDArray[np.intp]) -> Floats:

@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Gil, Loop
-from simulator.plan.steps import Accept, AcceptEagerly
 from simulator.trace.facts import Finding
 from simulator.trace.phrases import a, count, duration, is_or_are, percent, sentence
-from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, Activities, Activity
+from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, TOLD, Activities, Activity
 from simulator.trace.playback.moment import BacklogNow, LockNow, Moment, PoolNow
-from simulator.trace.playback.saying import DOES, does, for_long, idle_cores, in_line, so_many, some_of
+from simulator.trace.playback.saying import does, for_long, idle_cores, in_line, so_many, some_of
 from simulator.trace.playback.sites import Sites
 from simulator.trace.table import Trace
 
@@ -32,14 +31,9 @@ class Now:
 
     def backlogs_of(self, name: str) -> list[BacklogNow]:
         """The backlogs from which a pool or a lock (by name) is fed."""
-        found = []
-        for now, place in zip(self.moment.backlogs, self.sites.of_backlog, strict=True):
-            match self.sites.places[place].step:
-                case Accept(pool=taker) | AcceptEagerly(lock=taker) if taker.name == name:
-                    found.append(now)
-                case _:
-                    pass
-        return found
+        takers = [self.sites.places[place].waits_for for place in self.sites.of_backlog]
+        fed = zip(self.moment.backlogs, takers, strict=True)
+        return [now for now, taker in fed if taker is not None and taker.name == name]
 
     def class_of(self, request: int) -> str:
         """The class of a request, by name."""
@@ -77,7 +71,7 @@ def _use_of(moment: Moment, pool: PoolNow, wanted: Mask) -> str:
         copies = np.flatnonzero(wanted)[:: pool.pool.size] // pool.pool.size
         who += f" of process {copies[0]}" if len(copies) == 1 else f" of {count(len(copies))} processes"
     if doing is Activity.DOWN:
-        return f"{who} {is_or_are(number)} down"
+        return f"{who} {does(doing, number)}"
     if doing is Activity.COMPUTING:
         return f"{who} {does(doing, number)}{_shared_cores(moment)}"
     if FOR_LOCK[doing]:
@@ -93,12 +87,8 @@ def _what_others_do(activity: Activities, doing: Activity) -> list[str]:
     """``2 compute``; for pools where no more than half of the slots do the same."""
     merged = np.where(AT_WORK[activity], Activity.COMPUTING, activity)
     numbers = np.bincount(merged[merged != doing], minlength=len(Activity)).tolist()
-    verbs = {each: does(each, numbers[each]) for each in DOES} | {
-        Activity.DOWN: f"{is_or_are(numbers[Activity.DOWN])} down"
-    }
-    return [
-        f"{count(numbers[each])} {verbs[each]}" for each in sorted(verbs, key=lambda e: -numbers[e]) if numbers[each]
-    ]
+    most_first = sorted(TOLD, key=lambda each: -numbers[each])
+    return [f"{count(numbers[each])} {does(each, numbers[each])}" for each in most_first if numbers[each]]
 
 
 def _holders(moment: Moment) -> str:

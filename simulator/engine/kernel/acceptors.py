@@ -1,0 +1,107 @@
+"""Eager accepting: every process has an acceptor, a walker of its own that takes connections into its hand.
+
+Its program: REST (asleep), LOOK, HOLD (its process's lock), FRESH, TAKE, computing, HANDOVER, and again from TAKE.
+The bell beside the backlog is the list of who sleeps; the backlog itself is the queue of who waits to be taken.
+"""
+
+from simulator.engine.kernel.events import hop
+from simulator.engine.kernel.locks import hold, let_go
+from simulator.engine.kernel.members import join
+from simulator.engine.kernel.queues import dequeue, enqueue
+from simulator.engine.kernel.state import Kernel
+from simulator.engine.kernel.stations import copy_of
+from simulator.engine.uncompiled import cython
+
+
+def wait_to_be_taken(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """A connection joins the backlog and wakes all who may take it, a random one first."""
+    able: cython.int = 0
+    first: cython.int
+    i: cython.int
+    part: cython.int
+    k.walkers[w].pc = pc
+    enqueue(k, k.code[pc].a, w)
+    for i in range(k.asleep):
+        able += k.instances[k.sleepers[i]].load < k.accept_limit
+    first = cython.cast(cython.int, k.coin[w] * able)
+    for part in range(1, 3):  # from the first one to the end, then from the start to the first one
+        able = 0
+        for i in range(k.asleep):
+            if k.instances[k.sleepers[i]].load < k.accept_limit:
+                if (able >= first) == (part == 1):
+                    hop(k, k.rows + k.sleepers[i])
+                able += 1
+    able = 0
+    for i in range(k.asleep):
+        if k.instances[k.sleepers[i]].load >= k.accept_limit:
+            k.sleepers[able] = k.sleepers[i]
+            able += 1
+    k.asleep = able
+    return 0
+
+
+@cython.inline
+def has_work(k: Kernel, acceptor: cython.int) -> cython.bint:
+    """Whether a connection waits and the process may take one more."""
+    return k.copies[k.accept_queue].size > 0 and k.instances[acceptor].load < k.accept_limit
+
+
+def look(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """The acceptor is awake; perhaps there is still something to accept."""
+    acceptor: cython.int = w - k.rows
+    if has_work(k, acceptor):
+        return pc + 1
+    k.walkers[w].pc = pc - 1
+    k.sleepers[k.asleep] = acceptor
+    k.asleep += 1
+    return 0
+
+
+def hold_to_accept(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """An acceptor needs the lock like everybody else; nobody is told how long it waited."""
+    if hold(k, w, copy_of(k, w, k.code[pc].c)):
+        return pc + 1
+    k.walkers[w].pc = pc
+    return 0
+
+
+def take_connection(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """While it has its lock, the acceptor takes the oldest connection, if nobody else has; otherwise it looks again."""
+    acceptor: cython.int = w - k.rows
+    lock: cython.int = copy_of(k, w, k.code[pc].c)
+    row: cython.int
+    if k.copies[lock].holder == w and k.instances[acceptor].taken < k.code[pc].a and has_work(k, acceptor):
+        row = dequeue(k, k.accept_queue)
+        k.instances[acceptor].load += 1
+        k.instances[acceptor].taken += 1
+        k.instances[acceptor].serving = row
+        k.process[row] = acceptor
+        k.walkers[row].held |= k.in_hand
+        k.reached[cython.cast(cython.longlong, row) * k.places + k.place_of[pc]] = k.now
+        if k.mortal:
+            join(k, row, acceptor)
+        return pc + 1
+    if k.copies[lock].holder == w:
+        let_go(k, lock)
+    return k.acceptor_start + 1
+
+
+@cython.inline
+def hand_over(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """The connection is accepted; perhaps there is another one."""
+    hop(k, k.instances[w - k.rows].serving)
+    return k.code[pc].a
+
+
+def finished_one(k: Kernel, process: cython.int) -> cython.void:
+    """A connection was closed; its process may take another one."""
+    i: cython.int
+    at: cython.int = 0
+    k.instances[process].load -= 1
+    while at < k.asleep and k.sleepers[at] != process:
+        at += 1
+    if at < k.asleep and has_work(k, process):
+        k.asleep -= 1
+        for i in range(at, k.asleep):
+            k.sleepers[i] = k.sleepers[i + 1]
+        hop(k, k.rows + process)

@@ -1,0 +1,193 @@
+"""What the kernel keeps in its arrays: one struct for each noun, declared once.
+
+What to watch: from these classes come the C structs of the compiled kernel, the NumPy types of its arrays, and the
+objects of the uncompiled one. Uncompiled, an assignment copies nothing: entries that move are written whole
+(``heap[i] = Event(...)``), only rows that stay where they are may be written field by field.
+"""
+
+from simulator.engine.uncompiled import cython
+
+LAYOUTS: dict[str, list[tuple[str, str]]] = {}
+"""The fields of each struct as NumPy names them; the build adds them."""
+
+
+class Code(cython.struct):
+    """One micro-step of a program."""
+
+    op: cython.int
+    a: cython.int
+    b: cython.int
+    c: cython.int
+    d: cython.int
+    col: cython.int
+    """The place of the walk that begins here, which is noted in ``reached``; -1: none."""
+    x: cython.double
+
+
+class Walker(cython.struct):
+    """Whoever goes through a program: a request, from ``rows`` on an acceptor."""
+
+    held: cython.longlong
+    """Which stations it holds a unit of, as bits."""
+    pc: cython.int
+    """Where it waits. Negative: it will have given up when it wakes."""
+    link: cython.int
+    back: cython.int
+    """Its neighbours in a queue."""
+    flags: cython.int
+
+
+class Worker(cython.struct):
+    """What a walker that computes under a lock remembers."""
+
+    left: cython.double
+    """Seconds of work still to do."""
+    since: cython.double
+    """When it got the lock and a core; -1: it has not."""
+    asked: cython.double
+
+
+class Handshake(cython.struct):
+    """What a client remembers who found a backlog full."""
+
+    dropped: cython.double
+    data_after: cython.double
+    ack_after: cython.double
+    data_at: cython.double
+    tries: cython.longlong
+
+
+class Timers(cython.struct):
+    """When what a full backlog dropped comes again, in seconds (``HandshakeTimers``)."""
+
+    least_timeout: cython.double
+    syn_ack: cython.double
+    last_syn_ack: cython.double
+    remembered: cython.double
+    cookie_valid: cython.double
+
+
+class Member(cython.struct):
+    """The links of an instance's list of the requests inside it; -1: none. ``of`` is the instance, -1: of none."""
+
+    before: cython.int
+    after: cython.int
+    of: cython.int
+
+
+class Station(cython.struct):
+    """Something limited, once or in several copies: pools, locks, an eager backlog."""
+
+    first: cython.int
+    """Its first copy."""
+    copies: cython.int
+    size: cython.int
+    """Slots in each copy."""
+    slots: cython.int
+    """Where its slots begin among all slots."""
+    column: cython.int
+    """Of ``slot``; -1: not a pool."""
+    limit: cython.int
+    full: cython.int
+    lifo: cython.int
+    renege: cython.int
+    frees: cython.int
+    span: cython.int
+    mortal: cython.int
+    width: cython.int
+    allowed: cython.int
+
+
+class Copy(cython.struct):
+    """A queue and what it guards. Slots in a ring: the one that has been idle longest is the first."""
+
+    head: cython.int
+    tail: cython.int
+    size: cython.int
+    fills: cython.int
+    """So many make the backlog full; -1: it is not one."""
+    idle: cython.int
+    idle_first: cython.int
+    holder: cython.int
+    half_open: cython.int
+    station: cython.int
+    ring: cython.int
+    """Of its quantum; -1: the lock is never taken away."""
+    switch_seq: cython.longlong
+    full_since: cython.double
+
+
+class Cpu(cython.struct):
+    """Cores shared by whoever runs on them; its jobs are a heap of their own."""
+
+    due: cython.double
+    seq: cython.longlong
+    virtual: cython.double
+    updated: cython.double
+    efficiency: cython.double
+    next_job: cython.longlong
+    jobs: cython.int
+    cores: cython.int
+
+
+class Job(cython.struct):
+    """Somebody on the cores, who leaves when ``virtual`` reaches the mark."""
+
+    mark: cython.double
+    number: cython.longlong
+    walker: cython.longlong
+
+
+class Instance(cython.struct):
+    """A process: what dies together."""
+
+    seq: cython.longlong
+    """Of the event that brings it back."""
+    down: cython.int
+    load: cython.int
+    """Connections in hand."""
+    taken: cython.int
+    """Connections of this batch."""
+    serving: cython.int
+    first: cython.int
+    """The first of its members; -1: none."""
+
+
+class Event(cython.struct):
+    """Something that will happen; ``what`` is a walker, a copy or an instance, and in two bits what it means."""
+
+    time: cython.double
+    seq: cython.longlong
+    what: cython.longlong
+
+
+class Hop(cython.struct):
+    """A walker that goes on at this very moment."""
+
+    seq: cython.longlong
+    walker: cython.longlong
+
+
+class Ring(cython.struct):
+    """Events that all come the same time after they were set: first in, first out."""
+
+    lag: cython.double
+    head: cython.int
+    size: cython.int
+
+
+class Stretch(cython.struct):
+    """A time during which a backlog was full."""
+
+    start: cython.double
+    end: cython.double
+    copy: cython.longlong
+
+
+class Grant(cython.struct):
+    """A time during which a request held a lock."""
+
+    start: cython.double
+    end: cython.double
+    row: cython.int
+    place: cython.int

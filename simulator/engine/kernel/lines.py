@@ -1,0 +1,73 @@
+"""The line between a client and the server: what takes time because bytes travel, and a client that may leave."""
+
+from simulator.engine.kernel.events import push
+from simulator.engine.kernel.life import give_up, settle
+from simulator.engine.kernel.numbers import COMPLETED, DATA_LATE
+from simulator.engine.kernel.state import Kernel
+from simulator.engine.uncompiled import cython
+
+
+@cython.inline
+def wait_until(k: Kernel, w: cython.int, pc: cython.int, moment: cython.double) -> cython.void:
+    """Wait at a step for a moment that is still to come."""
+    k.walkers[w].pc = pc
+    push(k, k.now + (moment - k.now), cython.cast(cython.longlong, w) << 2)
+
+
+@cython.inline
+def until(k: Kernel, w: cython.int, pc: cython.int, moment: cython.double, then: cython.int) -> cython.int:
+    """Wait for a moment that the client has to see; it may leave before. ``then`` if there is nothing to wait for."""
+    deadline: cython.double = k.arrival[w] + k.patience[w]
+    if moment > deadline:
+        if deadline > k.now:
+            wait_until(k, w, -pc, deadline)
+            return 0
+        return give_up(k, w, pc)
+    if moment > k.now:
+        wait_until(k, w, pc, moment)
+        return 0
+    return then
+
+
+def receive(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """Wait until the last byte of the request is here, if it is read from now on.
+
+    The client has been sending since the connection stood, until the receive buffer was full.
+    """
+    size: cython.double = k.upload[w]
+    rate: cython.double = k.up_rate[k.client[w]]
+    buffer: cython.double = k.code[pc].x
+    start: cython.double = k.arrival[w]
+    if k.upload_place > 0:
+        start = k.reached[cython.cast(cython.longlong, w) * k.places + k.upload_place]
+    if k.walkers[w].flags & DATA_LATE:
+        start = k.handshakes[w].data_at
+    if size > buffer and k.now > start + buffer / rate:
+        return until(k, w, pc, k.now + (size - buffer) / rate, pc + 1)
+    return until(k, w, pc, start + size / rate, pc + 1)
+
+
+def send(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """Blocked until the rest fits the buffer, or the client is gone. The last byte arrives later."""
+    size: cython.double = k.response[w]
+    rate: cython.double = k.down_rate[k.client[w]]
+    start: cython.double = k.reached[cython.cast(cython.longlong, w) * k.places + k.send_place]
+    end: cython.double
+    if k.code[pc].a:
+        settle(k, w, COMPLETED, start + k.rtt[w] / 2 + size / rate)
+    end = min(start + max(size - k.code[pc].x, 0.0) / rate, k.arrival[w] + k.patience[w])
+    if end > k.now:
+        wait_until(k, w, pc, end)
+        return 0
+    return pc + 1
+
+
+@cython.inline
+def wait_for_io(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """One phase of the request's own work that needs no core."""
+    work: cython.double = k.phases[cython.cast(cython.longlong, w) * k.phase_count + k.code[pc].b]
+    if work > 0:
+        k.walkers[w].pc = pc
+        push(k, k.now + work * k.io_factor, cython.cast(cython.longlong, w) << 2)
+        return 0
+    return pc + 1

@@ -1,0 +1,148 @@
+"""The lock of a process: a GIL that changes hands every switch interval, or an event loop that never does.
+
+``holder`` is the walker that has it. Somebody who has waited a whole interval makes the holder stop and queue again.
+"""
+
+from simulator.engine.kernel.cores import run, stop
+from simulator.engine.kernel.events import hop, set_ring
+from simulator.engine.kernel.layout import Grant
+from simulator.engine.kernel.numbers import ALWAYS, GRANTED, IF_NEXT_COMPUTES
+from simulator.engine.kernel.queues import dequeue, enqueue
+from simulator.engine.kernel.state import Kernel
+from simulator.engine.kernel.stations import copy_of
+from simulator.engine.kernel.storage import GRANTS, lengthen
+from simulator.engine.uncompiled import cython
+
+
+@cython.inline
+def work_at(k: Kernel, w: cython.int, pc: cython.int) -> cython.double:
+    """Seconds of computing at a step: a fixed cost, and a phase of the request if there is one."""
+    if k.code[pc].b < 0:
+        return k.code[pc].x
+    return k.phases[cython.cast(cython.longlong, w) * k.phase_count + k.code[pc].b] + k.code[pc].x
+
+
+@cython.inline
+def hold(k: Kernel, w: cython.int, copy: cython.int) -> cython.bint:
+    """True if the lock was free and is now held; otherwise the walker queues for it."""
+    k.workers[w].asked = k.now
+    if k.copies[copy].holder == w:  # kept from the step before
+        return True
+    if k.copies[copy].holder < 0:
+        k.copies[copy].holder = w
+        return True
+    enqueue(k, copy, w)
+    if k.copies[copy].switch_seq == 0:
+        set_switch(k, copy)
+    return False
+
+
+@cython.inline
+def set_switch(k: Kernel, copy: cython.int) -> cython.void:
+    """In one interval, the holder will have to let somebody else compute. No entry has the number 0."""
+    if k.copies[copy].ring >= 0:
+        k.copies[copy].switch_seq = set_ring(k, k.copies[copy].ring, copy)
+
+
+def let_go(k: Kernel, copy: cython.int) -> cython.void:
+    """The next in the queue holds the lock from now on."""
+    w: cython.int
+    k.copies[copy].switch_seq = 0
+    k.copies[copy].holder = -1
+    if k.copies[copy].size > 0:
+        w = dequeue(k, copy)
+        k.copies[copy].holder = w
+        hop(k, w)
+    if k.copies[copy].size > 0:
+        set_switch(k, copy)
+
+
+def switch(k: Kernel, copy: cython.int, seq: cython.longlong) -> cython.void:
+    """Somebody has waited a whole interval: the holder has to stop computing and to queue again."""
+    w: cython.int = k.copies[copy].holder
+    pc: cython.int
+    left: cython.double = -1.0
+    if seq != k.copies[copy].switch_seq:
+        return
+    k.copies[copy].switch_seq = 0
+    if w >= 0:
+        pc = k.walkers[w].pc
+        if k.code[pc].op == GRANTED:
+            left = stop(k, k.code[pc].a, w)
+    if left >= 0:
+        k.workers[w].left = left
+        k.walkers[w].pc = pc - 2
+        hop(k, w)
+        let_go(k, copy)
+    elif k.copies[copy].size > 0:  # between two pieces of work at this very moment
+        set_switch(k, copy)
+
+
+@cython.inline
+def note_wait(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
+    """So long has the request, or its acceptor, waited for the lock."""
+    row: cython.int = w if w < k.rows else k.instances[w - k.rows].serving
+    k.lock_wait[cython.cast(cython.longlong, row) * k.lock_columns + k.code[pc].d] += k.now - k.workers[w].asked
+
+
+@cython.inline
+def note_grant(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
+    """It has had the lock until now."""
+    if k.detail and (k.grant_count < len(k.grants) or lengthen(k, GRANTS)):
+        k.grants[k.grant_count] = Grant(
+            k.workers[w].since, k.now, w if w < k.rows else k.instances[w - k.rows].serving, k.place_of[pc]
+        )
+        k.grant_count += 1
+    k.workers[w].since = -1.0
+
+
+def lock_and_run(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """Compute under the lock; wait for it first, unless it is free."""
+    work: cython.double = work_at(k, w, pc)
+    if work <= 0 and w < k.rows:
+        return pc + 4
+    k.workers[w].left = work
+    return hold_and_run(k, w, pc + 1)
+
+
+def hold_and_run(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """With the lock, compute; without it, queue. ``pc`` is where those wait who queue."""
+    if not hold(k, w, copy_of(k, w, k.code[pc].c)):
+        k.walkers[w].pc = pc
+        return 0
+    return work_on(k, w, pc + 1)
+
+
+def work_on(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """Compute while holding the lock."""
+    k.workers[w].since = k.now
+    k.walkers[w].pc = pc
+    run(k, k.code[pc].a, w, k.workers[w].left)
+    return 0
+
+
+def again(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """The lock was taken away; what is left of the work needs it again."""
+    note_grant(k, w, pc)
+    if k.workers[w].left <= 0:
+        return pc + 2
+    return hold_and_run(k, w, pc)
+
+
+def granted(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """The lock is free for this walker at last."""
+    note_wait(k, w, pc)
+    return work_on(k, w, pc)
+
+
+def done(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """The work is done; the lock is let go, unless the next step computes under it too: only waiting lets go of it."""
+    copy: cython.int
+    keep: cython.int = k.code[pc].d
+    if k.workers[w].since >= 0:
+        note_grant(k, w, pc)
+    if keep != ALWAYS:
+        copy = copy_of(k, w, k.code[pc].c)
+        if k.copies[copy].holder == w and not (keep == IF_NEXT_COMPUTES and work_at(k, w, pc + 1) > 0):
+            let_go(k, copy)
+    return pc + 1

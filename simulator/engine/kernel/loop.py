@@ -1,0 +1,114 @@
+"""The loop: the earliest of all that may happen next, again and again.
+
+Sources of events: what is known before the run (the timeline, then arrivals of an open loop), hops of this moment, the
+heap, the job that leaves the cores next, and the rings. At equal times what is known before goes first; everything
+else in the order in which it was scheduled.
+"""
+
+from simulator.engine.kernel.cores import finish_job
+from simulator.engine.kernel.events import fill_hole, hop, nothing_else_now, pop_ring
+from simulator.engine.kernel.instances import come_back
+from simulator.engine.kernel.life import lose_patience
+from simulator.engine.kernel.locks import switch
+from simulator.engine.kernel.numbers import BEGIN, INFINITY, PATIENCE, RESUME
+from simulator.engine.kernel.program import go, resume
+from simulator.engine.kernel.state import Kernel
+from simulator.engine.uncompiled import cython
+
+
+def happen(k: Kernel, budget: cython.longlong) -> cython.bint:
+    """Let up to ``budget`` events happen. False when nothing is left to happen."""
+    best: cython.double
+    seq: cython.longlong
+    source: cython.int
+    w: cython.int
+    while budget > 0 and not k.failed:
+        budget -= 1
+        source, best, seq = 4, INFINITY, 0
+        if k.hop_size > 0:
+            source, best, seq = 1, k.now, k.hops[k.hop_head].seq
+        if k.heap_size > 0 and (k.heap[0].time < best or (k.heap[0].time == best and k.heap[0].seq < seq)):
+            source, best, seq = 2, k.heap[0].time, k.heap[0].seq
+        if k.cpu_due < best or (k.cpu_due == best and k.cpus[k.cpu_next].jobs > 0 and k.cpu_seq < seq):
+            source, best, seq = 3, k.cpu_due, k.cpu_seq
+        if k.ring_due < best or (k.ring_due == best and k.ring_seq < seq):
+            source, best, seq = 5, k.ring_due, k.ring_seq
+        if k.coming <= best:
+            source, best = 4, k.coming
+            if best == INFINITY:
+                return False
+        k.now = best
+        if source == 1:
+            w = cython.cast(cython.int, k.hops[k.hop_head].walker)
+            k.hop_head = (k.hop_head + 1) & k.hop_mask
+            k.hop_size -= 1
+            resume(k, w)
+        elif source == 2:
+            happen_now(k, k.heap[0].what, seq)
+            if k.heap_hole:
+                fill_hole(k)
+        elif source == 3:
+            w = finish_job(k)
+            if nothing_else_now(k):  # then the hop would be the next event: spare it the way there
+                resume(k, w)
+            else:
+                hop(k, w)
+        elif source == 5:
+            switch(k, cython.cast(cython.int, pop_ring(k)), seq)
+        else:
+            come(k)
+    return True
+
+
+@cython.inline
+def happen_now(k: Kernel, what: cython.longlong, seq: cython.longlong) -> cython.void:
+    """The first entry of the heap is due; its place is free for the next one that is pushed."""
+    kind: cython.int = cython.cast(cython.int, what & 3)
+    subject: cython.int = cython.cast(cython.int, what >> 2)
+    k.heap_hole = True
+    if kind == RESUME:
+        resume(k, subject)
+    elif kind == PATIENCE:
+        lose_patience(k, subject)
+    elif kind == BEGIN:
+        if not k.mortal or seq == k.start_seq[subject]:
+            go(k, subject, k.starts[k.request_class[subject]])
+    elif come_back(k, subject, seq) and k.acceptor_start > 0:
+        go(k, k.rows + subject, k.acceptor_start + 1)
+
+
+@cython.inline
+def come(k: Kernel) -> cython.void:
+    """An entry of the timeline, or the next arrival."""
+    row: cython.int
+    pc: cython.int
+    if k.timeline_at <= k.coming:
+        pc = k.timeline
+        k.timeline = pc + 2
+        k.timeline_at = k.code[pc + 2].x
+        look_ahead(k)
+        go(k, -1, pc + 1)
+        return
+    row = k.next_row
+    k.next_row += 1
+    look_ahead(k)
+    go(k, row, k.starts[k.request_class[row]])
+
+
+@cython.inline
+def look_ahead(k: Kernel) -> cython.void:
+    """When the next arrival comes, or an entry of the timeline before it."""
+    k.coming = k.arrival[k.next_row] if k.next_row < k.open_rows else INFINITY
+    k.coming = min(k.coming, k.timeline_at)
+
+
+def advance(k: Kernel, budget: cython.longlong) -> bool:
+    """Let up to ``budget`` events happen, without Python's lock. False when nothing is left to happen.
+
+    Raises MemoryError where an array could not grow; such a run never goes on.
+    """
+    with cython.nogil:
+        more: cython.bint = happen(k, budget)
+    if k.failed:
+        raise k.error
+    return bool(more)

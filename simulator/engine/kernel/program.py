@@ -1,0 +1,182 @@
+"""Goes through a program, step by step, until the walker has to wait.
+
+Every step says where to go on; 0 means that the walker waits now, or is gone.
+"""
+
+from simulator.engine.kernel.acceptors import hand_over, hold_to_accept, look, take_connection, wait_to_be_taken
+from simulator.engine.kernel.backlog import knock, knock_with_repeated_syn, late_syn, repeated_in_time, shake
+from simulator.engine.kernel.cores import catch_up, expect, run
+from simulator.engine.kernel.instances import kill, look_after_process
+from simulator.engine.kernel.life import finish, give_up, start, turn_away
+from simulator.engine.kernel.lines import receive, send, wait_for_io
+from simulator.engine.kernel.locks import again, done, granted, lock_and_run, work_at
+from simulator.engine.kernel.members import join, part
+from simulator.engine.kernel.numbers import (
+    AGAIN,
+    CORES,
+    COUNT,
+    DONE,
+    END,
+    FACTOR,
+    FRESH,
+    GRANTED,
+    HANDOVER,
+    HOLD,
+    IO,
+    KILL,
+    KNOCK,
+    LATE_SYN,
+    LOCKRUN,
+    LOOK,
+    NOTE,
+    NOWHERE,
+    PART,
+    RECEIVE,
+    RELEASE,
+    REPEATED,
+    RUN,
+    SEATED,
+    SEIZE,
+    SEND,
+    SHAKE,
+    SLOTS,
+    START,
+    TAKE,
+    WAIT,
+)
+from simulator.engine.kernel.state import Kernel
+from simulator.engine.kernel.stations import copy_of, pop_idle, rearrange, release, take, wait_in_queue
+from simulator.engine.uncompiled import cython
+
+
+def go(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
+    """From this step on."""
+    op: cython.int
+    while pc > 0:
+        if k.code[pc].col >= 0:
+            k.reached[cython.cast(cython.longlong, w) * k.places + k.code[pc].col] = k.now
+        op = k.code[pc].op
+        if op == SEIZE:
+            pc = seize(k, w, pc)
+        elif op == SEATED:
+            pc = seated(k, w, pc)
+        elif op == RELEASE:
+            release(k, w, k.code[pc].a)
+            pc += 1
+        elif op == RUN:
+            pc = compute(k, w, pc)
+        elif op == LOCKRUN:
+            pc = lock_and_run(k, w, pc)
+        elif op == AGAIN:
+            pc = again(k, w, pc)
+        elif op == GRANTED:
+            pc = granted(k, w, pc)
+        elif op == DONE:
+            pc = done(k, w, pc)
+        elif op == IO:
+            pc = wait_for_io(k, w, pc)
+        elif op == RECEIVE:
+            pc = receive(k, w, pc)
+        elif op == SEND:
+            pc = send(k, w, pc)
+        elif op == SHAKE:
+            pc = shake(k, w, pc)
+        elif op == KNOCK:
+            pc = knock(k, w, pc)
+        elif op == END:
+            pc = finish(k, w)
+        elif op == NOTE:
+            pc += 1
+        elif op == START:
+            start(k, w)
+            pc += 1
+        elif op == PART:
+            part(k, w)
+            pc += 1
+        elif op == COUNT:
+            pc = knock_with_repeated_syn(k, w, pc)
+        elif op == LATE_SYN:
+            pc = late_syn(k, w, pc)
+        elif op == REPEATED:
+            pc = repeated_in_time(k, w, pc)
+        elif op == WAIT:
+            pc = wait_to_be_taken(k, w, pc)
+        elif op == LOOK:
+            pc = look(k, w, pc)
+        elif op == HOLD:
+            pc = hold_to_accept(k, w, pc)
+        elif op == FRESH:
+            k.instances[w - k.rows].taken = 0
+            pc += 1
+        elif op == TAKE:
+            pc = take_connection(k, w, pc)
+        elif op == HANDOVER:
+            pc = hand_over(k, w, pc)
+        else:
+            pc = intervene(k, pc)
+
+
+@cython.inline
+def seize(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """Take the slot that has been idle longest, or queue for one."""
+    station: cython.int = k.code[pc].a
+    copy: cython.int = copy_of(k, w, station)
+    if k.copies[copy].idle > 0:
+        take(k, w, station, pop_idle(k, copy))
+        if k.mortal and k.stations[station].span > 0:
+            join(k, w, k.process[w])
+        return pc + 2
+    if k.copies[copy].size >= k.stations[station].limit:
+        return turn_away(k, w, pc, k.stations[station].full)
+    wait_in_queue(k, w, pc, copy)
+    return 0
+
+
+@cython.inline
+def seated(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """A slot was given to somebody who waited."""
+    station: cython.int = k.code[pc].a
+    take(k, w, station, k.slot[w * k.pools + k.stations[station].column])
+    if k.mortal and k.stations[station].span > 0:
+        if look_after_process(k, w, pc):
+            return 0
+        join(k, w, k.process[w])
+    return pc + 1
+
+
+@cython.inline
+def compute(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """So many seconds on a core."""
+    work: cython.double = work_at(k, w, pc)
+    if work <= 0:
+        return pc + 1
+    k.walkers[w].pc = pc
+    run(k, k.code[pc].a, w, work)
+    return 0
+
+
+def intervene(k: Kernel, pc: cython.int) -> cython.int:
+    """What the timeline does to the server."""
+    op: cython.int = k.code[pc].op
+    if op == KILL:
+        kill(k, k.code[pc].a, k.code[pc].x)
+    elif op == FACTOR:
+        k.io_factor = k.code[pc].x
+    elif op == SLOTS:
+        k.stations[k.main_station].allowed = k.code[pc].a
+        rearrange(k)
+    elif op == CORES:
+        catch_up(k, 0)
+        k.cpus[0].cores = k.code[pc].a
+        expect(k, 0)
+    return 0
+
+
+@cython.inline
+def resume(k: Kernel, w: cython.int) -> cython.void:
+    """What a walker waited for has come, or the moment at which it gives up."""
+    pc: cython.int = k.walkers[w].pc
+    if pc > 0:
+        go(k, w, pc + 1)
+    elif pc != NOWHERE:
+        give_up(k, w, -pc)

@@ -1,0 +1,136 @@
+"""The state of one run. Everything else in this package is functions over it."""
+
+from typing import Any
+
+from simulator.engine.kernel.layout import (
+    Code,
+    Copy,
+    Cpu,
+    Event,
+    Grant,
+    Handshake,
+    Hop,
+    Instance,
+    Job,
+    Member,
+    Ring,
+    Station,
+    Stretch,
+    Timers,
+    Walker,
+    Worker,
+)
+from simulator.engine.uncompiled import cython
+
+
+@cython.final
+@cython.cclass
+class Kernel:
+    """Clock, sources of events, nouns, and the columns of the workload and of the record."""
+
+    now: cython.double
+    seq: cython.longlong
+    failed: cython.bint
+    error: Any
+    """Why an array could not grow; nothing after that has a meaning."""
+    # sources of events
+    next_row: cython.int
+    open_rows: cython.int
+    coming: cython.double
+    heap: Event[::1]
+    heap_size: cython.int
+    heap_hole: cython.bint
+    hops: Hop[::1]
+    hop_head: cython.int
+    hop_size: cython.int
+    hop_mask: cython.int
+    rings: Ring[::1]
+    ring_count: cython.int
+    ring_events: Event[::1]
+    ring_room: cython.int
+    ring_due: cython.double
+    ring_seq: cython.longlong
+    ring_next: cython.int
+    cpus: Cpu[::1]
+    cpu_count: cython.int
+    cpu_due: cython.double
+    cpu_seq: cython.longlong
+    cpu_next: cython.int
+    jobs: Job[::1]
+    job_room: cython.int
+    # programs
+    code: Code[::1]
+    place_of: cython.int[::1]
+    starts: cython.int[::1]
+    places: cython.int
+    timeline: cython.int
+    # nouns
+    rows: cython.int
+    walkers: Walker[::1]
+    workers: Worker[::1]
+    handshakes: Handshake[::1]
+    members: Member[::1]
+    stations: Station[::1]
+    station_count: cython.int
+    copies: Copy[::1]
+    idle: cython.int[::1]
+    away: cython.int[::1]
+    pools: cython.int
+    frees: cython.bint
+    instances: Instance[::1]
+    lost: cython.int[::1]
+    sleepers: cython.int[::1]
+    asleep: cython.int
+    accept_limit: cython.int
+    accept_queue: cython.int
+    acceptor_start: cython.int
+    in_hand: cython.longlong
+    # a backlog that was full
+    stretches: Stretch[::1]
+    stretch_head: cython.int
+    stretch_size: cython.int
+    stretch_mask: cython.int
+    longest_trip: cython.double
+    # what may happen at all
+    mortal: cython.bint
+    timed: cython.bint
+    timeline_at: cython.double
+    io_factor: cython.double
+    start_seq: cython.longlong[::1]
+    behind_proxy: cython.bint
+    send_place: cython.int
+    upload_place: cython.int
+    main_station: cython.int
+    # the workload
+    loop_clients: cython.int
+    phase_count: cython.int
+    duration: cython.double
+    request_class: cython.short[::1]
+    client: cython.short[::1]
+    upload: cython.double[::1]
+    response: cython.double[::1]
+    phases: cython.double[::1]
+    rtt: cython.double[::1]
+    patience: cython.double[::1]
+    think: cython.double[::1]
+    coin: cython.double[::1]
+    up_rate: cython.double[::1]
+    down_rate: cython.double[::1]
+    retries: cython.double[::1]
+    timers: Timers[::1]
+    # the record
+    arrival: cython.double[::1]
+    reached: cython.double[::1]
+    left: cython.double[::1]
+    finished: cython.double[::1]
+    outcome: cython.schar[::1]
+    process: cython.int[::1]
+    slot: cython.int[::1]
+    syn_retries: cython.short[::1]
+    data_retries: cython.short[::1]
+    lock_wait: cython.double[::1]
+    lock_columns: cython.int
+    detail: cython.bint
+    grants: Grant[::1]
+    grant_count: cython.longlong
+    rows_ran_out: cython.bint

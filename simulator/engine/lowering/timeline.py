@@ -1,0 +1,42 @@
+"""The program of the timeline: pairs of micro-steps, when and what. It is known before the run, and goes first."""
+
+from math import inf
+
+from simulator.engine.kernel import numbers as ops
+from simulator.engine.lowering.program import Micro, Program
+from simulator.workload.interventions import Do, Intervention, Interventions
+
+
+def add_timeline(program: Program, entries: Interventions) -> None:
+    """What is done to the server, in order of time; at equal times in the order of the entries."""
+    program.timeline = program.end
+    done = [(entry.at, micro) for entry in entries if (micro := _done(program, entry)) is not None]
+    for at, micro in sorted([*done, *_slow(entries)], key=lambda pair: pair[0]):
+        program.emit(Micro(op=ops.AT, x=at))
+        program.emit(micro)
+    program.emit(Micro(op=ops.AT, x=inf))
+
+
+def _done(program: Program, entry: Intervention) -> Micro | None:
+    """What an entry does at its moment, if it concerns this plan."""
+    match entry.do:
+        case Do.KILL if entry.number < program.inside.count:
+            return Micro(op=ops.KILL, a=entry.number, x=entry.lasting)
+        case Do.SLOTS if program.main_station >= 0:
+            return Micro(op=ops.SLOTS, a=entry.number)
+        case Do.CORES:
+            return Micro(op=ops.CORES, a=entry.number)
+        case _:
+            return None
+
+
+def _slow(entries: Interventions) -> list[tuple[float, Micro]]:
+    """How many times as long I/O takes, from each moment at which that changes."""
+    slow = [entry for entry in entries if entry.do is Do.SLOW_IO]
+    moments = []
+    for moment in sorted({moment for entry in slow for moment in (entry.at, entry.until)}):
+        factor = 1.0
+        for entry in slow:
+            factor *= entry.factor if entry.at <= moment < entry.until else 1.0
+        moments.append((moment, Micro(op=ops.FACTOR, x=factor)))
+    return moments

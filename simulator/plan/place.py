@@ -1,0 +1,163 @@
+"""What a request meets at one place of its walk: what it waits for, takes, frees and computes under, and whose line.
+
+What to watch: this is where a step is recognised by its class, and the only such place outside of the engines. Whoever
+measures, draws or explains a run asks the place, so a new kind of step is understood everywhere once its places say so.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from math import inf
+
+from simulator.plan.resources import Backlog, Gil, Lock, Pool
+from simulator.plan.steps import (
+    Accept,
+    AcceptEagerly,
+    Compute,
+    Connect,
+    Handle,
+    Link,
+    Receive,
+    Release,
+    Seize,
+    Send,
+    Step,
+)
+from simulator.plan.words import State
+
+
+class Way(Enum):
+    """In which direction bytes go over a line."""
+
+    UP = "up"
+    """The request, from its client."""
+    DOWN = "down"
+    """The response, to its client."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One place of the walk. What does not concern it has its default."""
+
+    name: str
+    """Unique within the walk, for example ``accept worker``, ``handle.2``."""
+    step: Step
+    """The step that it comes from: read it to run a plan or to change one, not to find out what happens here."""
+    state: State
+    """What a request does there. Where it computes: State.COMPUTING, and part of the time may be spent waiting for the
+    lock or for a core."""
+    phase: int | None = None
+    """For the request's own work: which of its phases, from 0."""
+
+    waits_for: Pool | Lock | Backlog | None = None
+    """What must have room, or be free, before a request goes on. What it computes under is ``lock``."""
+    queue: Pool | Backlog | None = None
+    """Where it stands in line meanwhile: for a worker in the backlog, say. None for who only knocks at a backlog: those
+    are in no line of the server."""
+    takes: Pool | None = None
+    """Of what it holds a slot when it goes on."""
+    frees: Pool | None = None
+    """Of what it gives its slot back."""
+    decides_among: int | None = None
+    """The request's process is decided here, among so many."""
+
+    lock: Lock | None = None
+    """The lock that computing here needs."""
+    work_s: float = 0.0
+    """Seconds on a core that every request computes here; for a phase, what is added to it where it computes."""
+    visits: int = 1
+    """In how many turns under the lock."""
+    what: str | None = None
+    """What is computed, where the model says it."""
+    acceptor: bool = False
+    """Whether the acceptor computes here, that took the request out of its queue, and the request waits for it."""
+    most_in_hand: int | None = None
+    """How many requests a process has between here and the end of their walk at most; None: no limit."""
+
+    link: Link | None = None
+    """Whose line is used, if any."""
+    way: Way | None = None
+    """What goes over the line; None where only the connection is made."""
+    knocks_at: Backlog | None = None
+    """Where a connection asks for a place."""
+    retries_s: tuple[float, ...] = ()
+    """Seconds after which it asks again."""
+    timeout_s: float = inf
+    """Seconds after which nobody tries here any longer."""
+
+    @property
+    def lock_state(self) -> State | None:
+        """What waiting for the lock is called here."""
+        if self.lock is None:
+            return None
+        return State.GIL if isinstance(self.lock, Gil) else State.LOOP
+
+
+def places_of(step: Step, phase_count: int) -> tuple[Place, ...]:
+    """The places of one step, for requests with up to ``phase_count`` phases. Names may come again in other steps."""
+    match step:
+        case Connect():
+            return (_connect(step),)
+        case Accept(backlog=backlog, pool=pool):
+            return (_take(f"accept {pool.name}", step, State.BACKLOG, pool, backlog),)
+        case AcceptEagerly():
+            return _accept_eagerly(step)
+        case Seize(pool=pool):
+            return (_take(f"seize {pool.name}", step, State.QUEUED, pool, pool),)
+        case Release(pool=pool):
+            return (Place(name=f"release {pool.name}", step=step, state=State.DELIVERY, frees=pool),)
+        case Receive(link=link):
+            return (Place(name="receive", step=step, state=State.UPLOAD, link=link, way=Way.UP),)
+        case Compute(work_s=work_s, lock=lock, what=what):
+            return (Place(name=what, step=step, state=State.COMPUTING, lock=lock, work_s=work_s, what=what),)
+        case Handle():
+            return tuple(_phase(step, phase) for phase in range(phase_count))
+        case Send(link=link):
+            return (Place(name="send", step=step, state=State.DOWNLOAD, link=link, way=Way.DOWN),)
+
+
+def _connect(step: Connect) -> Place:
+    return Place(
+        name=f"connect {step.backlog.name}",
+        step=step,
+        state=State.CONNECTING,
+        waits_for=step.backlog,
+        link=step.link,
+        knocks_at=step.backlog,
+        retries_s=step.retries_s,
+        timeout_s=step.timeout_s,
+    )
+
+
+def _take(name: str, step: Step, state: State, pool: Pool, queue: Pool | Backlog) -> Place:
+    span = pool.slots_per_process
+    among = None if span is None else -(-pool.size // span)
+    return Place(name=name, step=step, state=state, waits_for=pool, queue=queue, takes=pool, decides_among=among)
+
+
+def _accept_eagerly(step: AcceptEagerly) -> tuple[Place, ...]:
+    """First the request waits, then the acceptor works for it."""
+    lock = step.lock
+    waits = Place(
+        name=f"wait {step.backlog.name}",
+        step=step,
+        state=State.BACKLOG,
+        waits_for=lock,
+        queue=step.backlog,
+        decides_among=lock.processes,
+    )
+    accepted = Place(
+        name=f"accept {lock.name}",
+        step=step,
+        state=State.COMPUTING,
+        lock=lock,
+        work_s=step.work_s,
+        visits=step.visits,
+        acceptor=True,
+        most_in_hand=step.limit,
+    )
+    return waits, accepted
+
+
+def _phase(step: Handle, phase: int) -> Place:
+    name, lock, cost_s = f"handle.{phase + 1}", step.lock, step.visit_cost_s
+    return Place(name=name, step=step, state=State.COMPUTING, phase=phase, lock=lock, work_s=cost_s)

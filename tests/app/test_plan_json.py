@@ -1,0 +1,25 @@
+"""A plan that was written as data is the same plan when it is read, by this program and by older ones."""
+
+import json
+
+from hypothesis import given, settings
+
+from simulator.app.plan_json import plan_from_data, plan_to_data
+from simulator.plan import HandshakeTimers, Plan
+from tests.engine.strategies import plans
+from tests.engine.transformations import QUICK, with_timers
+
+
+@settings(max_examples=100, derandomize=True)
+@given(plan=plans())
+def test_any_plan_comes_back(plan: Plan) -> None:
+    for each in (plan, with_timers(plan, QUICK)):
+        assert plan_from_data(json.loads(json.dumps(plan_to_data(each), allow_nan=False))) == each
+
+
+@settings(max_examples=100, derandomize=True)
+@given(plan=plans())
+def test_the_timers_of_linux_are_not_written_so_that_a_program_that_knows_no_others_can_read_the_file(
+    plan: Plan,
+) -> None:
+    assert HandshakeTimers.__name__ not in json.dumps(plan_to_data(plan))
