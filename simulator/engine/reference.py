@@ -2,7 +2,8 @@
 
 Read ``Server.live`` first: a request goes from place to place and notes when it reached each. Ties in time are broken
 by one rule: first come interventions, then arrivals of an open loop in the order of their rows; everything else happens
-in the order in which it was scheduled, and whoever is given something goes on after the giver has paused.
+in the order in which it was scheduled, and whoever is given something has it at once, and goes on after the giver has
+paused.
 """
 
 from collections.abc import Callable
@@ -51,7 +52,9 @@ class Server:
         self.next_start: dict[int, simpy.Event] = {}
         self.rows_ran_out = False
         self.computing = Computing(env, plan, self.record)
-        self.slots = {pool: [Slots(env, pool, copy) for copy in range(pool.processes)] for pool in plan.pools}
+        self.slots = {
+            pool: [Slots(env, pool, copy, self.hold) for copy in range(pool.processes)] for pool in plan.pools
+        }
         self.eager = {step.backlog: Acceptors(env, step) for step in plan.steps if isinstance(step, AcceptEagerly)}
         self.queues: dict[Backlog, AcceptQueue[Any]] = {}
         for step in plan.steps:
@@ -181,7 +184,9 @@ class Server:
             return
         self.settle(request, Outcome.GAVE_UP, request.deadline)
         if request.queued is not None and request.queued.pool.renege:
-            request.queued.leave_queue(request.row)
+            assert request.seat is not None  # who queues waits for it
+            request.queued.leave_queue(request)
+            request.seat.succeed(False)
         for pool in [pool for pool in self.slots if pool.frees_when_client_leaves and pool in request.held]:
             self.release(request, pool)
 
@@ -191,21 +196,21 @@ class Server:
         """Take the slot that has been idle longest, or queue for one."""
         slots = self.slots[pool][request.process if pool.processes > 1 else 0]
         if slots.free:
-            slot = slots.free.popleft()
+            self.hold(request, pool, slots.free.popleft())
         elif slots.full:
-            return self.turn_away(request, pool.when_full)
+            self.turn_away(request, pool.when_full)
         else:
-            request.queued, request.seat = slots, slots.wait(request.row)
-            slot = yield request.seat
-            request.queued = request.seat = None
-            if slot is None:
-                return self.abort(request, Outcome.GAVE_UP, request.deadline)
+            given = yield slots.wait(request)
+            request.seat = None
+            if not given:
+                self.abort(request, Outcome.GAVE_UP, request.deadline)
+
+    def hold(self, request: Request, pool: Pool, slot: int) -> None:
+        """The slot is the request's from this moment on, and may decide on its process."""
         request.held[pool] = slot
         self.record.slot[request.row, self.pool_column[pool]] = slot
         if pool.slots_per_process is not None:
             request.process = self.record.process[request.row] = slot // pool.slots_per_process
-            if request.process in self.intervening.down:  # it died at this very moment
-                self.turn_away(request, self.intervening.loss(request))
 
     def release(self, request: Request, pool: Pool) -> None:
         """Give the slot back, unless it is gone already."""

@@ -67,7 +67,8 @@ class Intervening:
         lost = self._inside(process)
         acceptors = [acceptors.all[process] for acceptors in self.server.eager.values()]
         for request in lost:
-            self.leave_queue(request)
+            if request.queued is not None:
+                request.queued.leave_queue(request)
         self.server.computing.leave_queues([*(request.row for request in lost), *acceptors])
         for acceptor in acceptors:
             if acceptor.run is not None:
@@ -89,20 +90,6 @@ class Intervening:
         self.rearrange()
         for acceptors in self.server.eager.values():
             self.server.start_acceptor(acceptors, acceptors.all[process])
-
-    def leave_queue(self, request: Request) -> None:
-        """It stops waiting for a slot, or gives back one that it has just been given."""
-        if request.queued is None or request.seat is None:
-            return
-        pool = request.queued.pool
-        if request.seat.triggered:
-            slot = request.seat.value
-            assert slot is not None  # only who gave up waiting has none, and it is leaving
-            request.held[pool] = slot
-            self.server.record.slot[request.row, self.server.pool_column[pool]] = slot
-        else:
-            request.queued.leave_queue(request.row)
-        request.queued = request.seat = None
 
     def lose(self, request: Request, place: Place) -> None:
         """Its process is down, and the connection with it. What was handed over completely still arrives."""

@@ -55,7 +55,7 @@ class Request:
         self.held: dict[Pool, int] = {}
         self.queued: Slots | None = None
         self.seat: simpy.Event | None = None
-        """What it waits for in that queue."""
+        """What it waits for in that queue, and a moment longer: until it goes on with what it has been given."""
         self.run: Run | None = None
         self.taken_by: Acceptors | None = None
         self.settled = self.aborted = False
@@ -65,4 +65,4 @@ class Request:
     @property
     def leaving(self) -> bool:
         """Whether it only gives back what it holds, without waiting for anything more."""
-        return self.aborted or (self.seat is not None and self.seat.triggered and self.seat.value is None)
+        return self.aborted or (self.seat is not None and self.seat.triggered and not self.seat.value)

@@ -7,11 +7,14 @@ SimPy resumes it after whatever is running now has paused.
 from collections import deque
 from collections.abc import Callable, Container
 from heapq import heapify, heappop, heappush
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import simpy
 
 from simulator.plan import Cores, Gil, Lock, Pool
+
+if TYPE_CHECKING:
+    from simulator.engine.simpy_request import Request
 
 Wait = simpy.Event
 
@@ -19,11 +22,13 @@ Wait = simpy.Event
 class Slots:
     """One copy of a pool: free slots, longest idle first, and the queue of requests that wait for one."""
 
-    def __init__(self, env: simpy.Environment, pool: Pool, copy: int) -> None:
-        """All slots are free at the start; they are numbered through all copies."""
-        self.env, self.pool = env, pool
+    def __init__(
+        self, env: simpy.Environment, pool: Pool, copy: int, taken: "Callable[[Request, Pool, int], None]"
+    ) -> None:
+        """All slots are free at the start; they are numbered through all copies. ``taken`` notes who holds which."""
+        self.env, self.pool, self.taken = env, pool, taken
         self.free = deque(range(copy * pool.size, (copy + 1) * pool.size))
-        self.queue: deque[tuple[int, Wait]] = deque()
+        self.queue: deque[Request] = deque()
         self.away: set[int] = set()
         """Slots that nobody holds, and nobody may have."""
         self.down: Container[int] = ()
@@ -43,19 +48,22 @@ class Slots:
         """Whether somebody who has to wait would be turned away."""
         return self.pool.queue_limit is not None and len(self.queue) >= self.pool.queue_limit
 
-    def wait(self, row: int) -> Wait:
-        """Join the queue; the event's value is the slot, or None for one who left the queue."""
-        event = self.env.event()
-        (self.queue.append if self.pool.order == "fifo" else self.queue.appendleft)((row, event))
-        return event
+    def wait(self, request: "Request") -> Wait:
+        """Join the queue. Who goes on has a slot, unless the event's value says that it left the queue."""
+        request.queued, request.seat = self, self.env.event()
+        (self.queue.append if self.pool.order == "fifo" else self.queue.appendleft)(request)
+        return request.seat
 
     def give_back(self, slot: int) -> None:
         """The slot passes to the next in the queue, or becomes the one that will have been idle longest, last."""
         if self.closed(slot):
             self.away.add(slot)
         elif self.queue:
-            _, event = self.queue.popleft()
-            event.succeed(slot)
+            request = self.queue.popleft()
+            request.queued = None
+            self.taken(request, self.pool, slot)
+            assert request.seat is not None  # it waits for it
+            request.seat.succeed(True)
         else:
             self.free.append(slot)
 
@@ -68,13 +76,10 @@ class Slots:
                 self.away.remove(slot)
                 self.give_back(slot)
 
-    def leave_queue(self, row: int) -> None:
+    def leave_queue(self, request: "Request") -> None:
         """A waiting request goes away with nothing."""
-        for waiting in self.queue:
-            if waiting[0] == row:
-                self.queue.remove(waiting)
-                waiting[1].succeed(None)
-                return
+        self.queue.remove(request)
+        request.queued = None
 
 
 class Job:

@@ -109,15 +109,12 @@ def waits_at(k: Kernel, w: cython.int) -> cython.int:
 
 
 def leave_queues(k: Kernel, w: cython.int) -> cython.void:
-    """It stops waiting for a slot or a lock, or holds the slot that it has just been given."""
+    """It stops waiting for a slot or a lock."""
     pc: cython.int = waits_at(k, w)
     op: cython.int = k.code[pc].op
-    if op == SEIZE:
-        if k.walkers[w].flags & QUEUED:
-            k.walkers[w].flags &= ~QUEUED
-            leave_queue(k, copy_of(k, w, k.code[pc].a), w)
-        else:
-            k.walkers[w].held |= cython.cast(cython.longlong, 1) << k.code[pc].a
+    if op == SEIZE and k.walkers[w].flags & QUEUED:
+        k.walkers[w].flags &= ~QUEUED
+        leave_queue(k, copy_of(k, w, k.code[pc].a), w)
     elif op == AGAIN and k.copies[copy_of(k, w, k.code[pc].c)].holder != w:
         leave_lock_queue(k, w, pc)
 
@@ -170,14 +167,6 @@ def unsettle(k: Kernel, w: cython.int) -> cython.void:
 def loss(k: Kernel, pc: cython.int) -> cython.int:
     """A proxy answers for a server that died, unless the client has a part of the response already."""
     return BAD_GATEWAY if k.behind_proxy and (k.send_place < 0 or k.place_of[pc] < k.send_place) else CRASHED
-
-
-def look_after_process(k: Kernel, w: cython.int, pc: cython.int) -> cython.bint:
-    """A slot was just given; if its process died at this very moment, the request is lost."""
-    if not k.instances[k.process[w]].down:
-        return False
-    turn_away(k, w, pc, loss(k, pc))
-    return True
 
 
 def lose_acceptor(k: Kernel, acceptor: cython.int) -> cython.void:

@@ -10,7 +10,7 @@ the one after that. So a step that can wait for different things is followed by 
 from simulator.plan.words import Outcome
 
 # what the kernel executes; operands are those of ``layout.Code``
-START, SEIZE, SEATED, RELEASE, PART = 1, 2, 3, 4, 5
+START, SEIZE, RELEASE, PART = 1, 2, 3, 4
 RUN, LOCKRUN, AGAIN, GRANTED, DONE, IO = 6, 7, 8, 9, 10, 11
 NOTE, SHAKE, KNOCK, COUNT, LATE_SYN, REPEATED, RECEIVE, SEND, END = 12, 13, 14, 15, 16, 17, 18, 19, 20
 WAIT, REST, LOOK, HOLD, FRESH, TAKE, HANDOVER = 21, 22, 23, 24, 25, 26, 27

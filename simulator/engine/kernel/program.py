@@ -6,11 +6,11 @@ Every step says where to go on; 0 means that the walker waits now, or is gone.
 from simulator.engine.kernel.acceptors import hand_over, hold_to_accept, look, take_connection, wait_to_be_taken
 from simulator.engine.kernel.backlog import knock, knock_with_repeated_syn, late_syn, repeated_in_time, shake
 from simulator.engine.kernel.cores import catch_up, expect, run
-from simulator.engine.kernel.instances import kill, look_after_process
+from simulator.engine.kernel.instances import kill
 from simulator.engine.kernel.life import finish, give_up, start, turn_away
 from simulator.engine.kernel.lines import receive, send, wait_for_io
 from simulator.engine.kernel.locks import again, done, granted, lock_and_run, work_at
-from simulator.engine.kernel.members import join, part
+from simulator.engine.kernel.members import part
 from simulator.engine.kernel.numbers import (
     AGAIN,
     CORES,
@@ -35,7 +35,6 @@ from simulator.engine.kernel.numbers import (
     RELEASE,
     REPEATED,
     RUN,
-    SEATED,
     SEIZE,
     SEND,
     SHAKE,
@@ -58,8 +57,6 @@ def go(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
         op = k.code[pc].op
         if op == SEIZE:
             pc = seize(k, w, pc)
-        elif op == SEATED:
-            pc = seated(k, w, pc)
         elif op == RELEASE:
             release(k, w, k.code[pc].a)
             pc += 1
@@ -123,25 +120,11 @@ def seize(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     copy: cython.int = copy_of(k, w, station)
     if k.copies[copy].idle > 0:
         take(k, w, station, pop_idle(k, copy))
-        if k.mortal and k.stations[station].span > 0:
-            join(k, w, k.process[w])
-        return pc + 2
+        return pc + 1
     if k.copies[copy].size >= k.stations[station].limit:
         return turn_away(k, w, pc, k.stations[station].full)
     wait_in_queue(k, w, pc, copy)
     return 0
-
-
-@cython.inline
-def seated(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
-    """A slot was given to somebody who waited."""
-    station: cython.int = k.code[pc].a
-    take(k, w, station, k.slot[w * k.pools + k.stations[station].column])
-    if k.mortal and k.stations[station].span > 0:
-        if look_after_process(k, w, pc):
-            return 0
-        join(k, w, k.process[w])
-    return pc + 1
 
 
 @cython.inline

@@ -5,6 +5,7 @@ become smaller, goes away instead of being given.
 """
 
 from simulator.engine.kernel.events import hop
+from simulator.engine.kernel.members import join
 from simulator.engine.kernel.numbers import QUEUED
 from simulator.engine.kernel.queues import dequeue, enqueue, enqueue_first
 from simulator.engine.kernel.state import Kernel
@@ -48,11 +49,13 @@ def push_idle(k: Kernel, copy: cython.int, slot: cython.int) -> cython.void:
 
 @cython.inline
 def take(k: Kernel, w: cython.int, station: cython.int, slot: cython.int) -> cython.void:
-    """The walker holds this slot, which may decide its process."""
+    """From this moment the walker holds a slot, which may decide its process."""
     k.slot[w * k.pools + k.stations[station].column] = slot
     k.walkers[w].held |= cython.cast(cython.longlong, 1) << station
     if k.stations[station].span > 0:
         k.process[w] = slot // k.stations[station].span
+        if k.mortal:
+            join(k, w, k.process[w])
 
 
 @cython.inline
@@ -71,8 +74,8 @@ def give_back(k: Kernel, station: cython.int, slot: cython.int) -> cython.void:
         k.away[k.stations[station].slots + slot] = 1
     elif k.copies[copy].size > 0:
         w = dequeue(k, copy)
-        k.slot[w * k.pools + k.stations[station].column] = slot
         k.walkers[w].flags &= ~QUEUED
+        take(k, w, station, slot)
         hop(k, w)
     else:
         push_idle(k, copy, slot)

@@ -55,7 +55,6 @@ class ClassProgram:
                 self._add_connect(column, place.step)
             case Accept(pool=pool) | Seize(pool=pool):
                 self._emit(ops.SEIZE, column, a=self.stations.number(pool))
-                self._emit(ops.SEATED, column, a=self.stations.number(pool))
             case Release(pool=pool):
                 self._emit(ops.RELEASE, column, a=self.stations.number(pool))
             case AcceptEagerly(backlog=backlog):
