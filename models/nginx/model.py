@@ -37,7 +37,7 @@ def in_front(plan: Plan, config: Config, machine: Machine) -> Plan:
     )
     take_in = (Receive(buffer_bytes=machine.receive_buffer),) if config.request_buffering else ()
     pass_on = (Send(buffer_bytes=machine.send_buffer),) if config.response_buffering else ()
-    behind = tuple(_behind(step, config, machine) for step in plan.steps)
+    behind = plan.steps_after(lambda step: _behind(step, config, machine))
     return Plan(
         steps=(
             Connect(port, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),

@@ -45,13 +45,16 @@ def write_requests(trace: Trace, path: Path) -> None:
 
 
 def requests_table(trace: Trace, rows: slice) -> "pl.DataFrame":
-    """One row a request. Times in seconds from the start of the run; empty where something never happened."""
+    """One row a request. Times in seconds from the start of the run; empty where something never happened.
+
+    Where requests are repeated or send off jobs, those are rows too: their request is the row of the first one.
+    """
     import polars as pl
 
     workload = trace.workload
     arrival, outcome, finished = trace.arrival[rows], trace.outcome[rows], trace.finished[rows]
     columns: dict[str, Any] = {
-        "request": np.arange(rows.start, rows.stop),
+        **_numbers(trace, rows),
         "arrival_s": arrival,
         "class": _words(workload.class_names, workload.request_class[rows]),
         "client": _words(workload.client_names, workload.client[rows]),
@@ -61,8 +64,9 @@ def requests_table(trace: Trace, rows: slice) -> "pl.DataFrame":
         "left_s": trace.left[rows],
     }
     for column in COLUMNS:
-        if column.per is Per.REQUEST and column.name not in NAMED:
-            columns[column.name] = _known(getattr(trace, column.name)[rows], column.blank)
+        array = getattr(trace, column.name)
+        if column.per is Per.REQUEST and column.name not in NAMED and not (column.rare and column.is_blank(array)):
+            columns[column.name] = _known(array[rows], column.blank)
     for number, pool in enumerate(trace.plan.pools):
         columns[f"{_column(pool.name)}_slot"] = _known(trace.slot[rows, number], blank=-1)
     for number, place in enumerate(trace.places):
@@ -70,6 +74,12 @@ def requests_table(trace: Trace, rows: slice) -> "pl.DataFrame":
     for number, place_number in enumerate(trace.lock_places):
         columns[f"{_column(trace.places[place_number].name)}_lock_wait_s"] = trace.lock_wait[rows, number]
     return pl.DataFrame(columns).fill_nan(None)
+
+
+def _numbers(trace: Trace, rows: slice) -> dict[str, Any]:
+    """Which request a row is about, and which row it is where that is not the same."""
+    numbers = np.arange(rows.start, rows.stop)
+    return {"request": trace.request[rows], "row": numbers} if trace.has_further_rows else {"request": numbers}
 
 
 def _known(column: Any, blank: float) -> "pl.Series":

@@ -6,6 +6,7 @@ Exit code 1: the run could not be carried out, or the driver was the bottleneck 
 import json
 import sys
 from dataclasses import replace
+from functools import partial
 
 from simulator.app.options import OutputOptions, RunOptions
 from simulator.app.outputs import put_out, refuse_early
@@ -49,6 +50,6 @@ def _measured(deployment: Deployment, scenario: Scenario, options: RunOptions) -
             deployment,
             scenario.machine,
             draw(scenario),
-            redraw=lambda rounds: draw(scenario, rounds=rounds),
+            redraw=partial(draw, scenario),
             progress=progress,
         )

@@ -9,11 +9,25 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Any
 
-from simulator.plan import Cores, HandshakeTimers, Link, Outcome, Plan, PlanError, Resource, Step
+from simulator.plan import (
+    Block,
+    Busy,
+    Chance,
+    Die,
+    HandshakeTimers,
+    Link,
+    OfClass,
+    Outcome,
+    Plan,
+    PlanError,
+    Resource,
+    Retry,
+    Scale,
+    Step,
+)
 
-DATACLASSES: dict[str, type[Any]] = {
-    each.__name__: each for each in (*Step.__args__, *Resource.__args__, Cores, HandshakeTimers)
-}
+SAID = (*Step.__args__, *Block.__args__, *Resource.__args__, OfClass, Chance, Busy, Die, Retry, Scale, HandshakeTimers)
+DATACLASSES: dict[str, type[Any]] = {each.__name__: each for each in SAID}
 ENUMS: dict[str, type[Enum]] = {each.__name__: each for each in (Link, Outcome)}
 
 
@@ -27,6 +41,8 @@ def plan_to_data(plan: Plan) -> dict[str, Any]:
         "resources": {resource.name: _to_data(resource) for resource in plan.resources},
         "steps": [_to_data(step) for step in plan.steps],
         "cores": _to_data(plan.cores),
+        **({"retry": _to_data(plan.retry)} if plan.retry is not None else {}),
+        **({"scales": [_to_data(scale) for scale in plan.scales]} if plan.scales else {}),
     }
 
 
@@ -35,7 +51,9 @@ def plan_from_data(data: Any) -> Plan:
     try:
         resources = {name: _from_data(item, {}) for name, item in data["resources"].items()}
         steps = tuple(_from_data(item, resources) for item in data["steps"])
-        return Plan(steps=steps, cores=_from_data(data["cores"], resources))
+        retry = _from_data(data.get("retry"), resources)
+        scales = tuple(_from_data(item, resources) for item in data.get("scales", ()))
+        return Plan(steps=steps, cores=_from_data(data["cores"], resources), retry=retry, scales=scales)
     except (KeyError, TypeError, ValueError, AttributeError, PlanError) as error:
         raise PlanDataError(str(error)) from None
 

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import simulator
@@ -104,7 +105,7 @@ def _run(plan: Plan, scenario: "Scenario", options: RunOptions, *, detail: bool)
                 draw(scenario),
                 engine=options.engine,
                 detail=detail,
-                redraw=lambda rounds: draw(scenario, rounds=rounds),
+                redraw=partial(draw, scenario),
                 progress=progress,
             )
         except MemoryError:

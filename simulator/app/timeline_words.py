@@ -27,13 +27,15 @@ def _words(entry: Intervention, plan: Plan) -> str:
     match entry.do:
         case Do.KILL:
             return f"process {entry.number} dies, back after {duration(entry.lasting)}"
+        case Do.KILL_GROUP:
+            return f"group {entry.number} of processes dies, back after {duration(entry.lasting)}"
         case Do.SLOW_IO:
             return f"I/O takes {entry.factor:g} times as long, for {duration(entry.lasting)}"
         case Do.BURST:
             return f"{count(entry.number)} requests more within {duration(entry.lasting)}"
         case Do.SLOTS:
             return _slots(entry.number, plan)
-        case _:
+        case Do.CORES:
             return f"{count(entry.number)} {plural('core', entry.number)}"
 
 
@@ -51,11 +53,13 @@ def timeline_data(entry: Intervention) -> dict[str, Any]:
     match entry.do:
         case Do.KILL:
             return at | {"do": "kill", "process": entry.number, "boot_s": entry.lasting}
+        case Do.KILL_GROUP:
+            return at | {"do": "kill", "group": entry.number, "boot_s": entry.lasting}
         case Do.SLOW_IO:
             return at | {"do": "slow-io", "factor": entry.factor, "for_s": entry.lasting}
         case Do.BURST:
             return at | {"do": "burst", "requests": entry.number, "for_s": entry.lasting}
         case Do.SLOTS:
             return at | {"do": "resize", "size": entry.number}
-        case _:
+        case Do.CORES:
             return at | {"do": "resize", "cores": entry.number}

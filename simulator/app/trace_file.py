@@ -30,6 +30,8 @@ BLOCK_ROWS = 1 << 14
 """Rows that are put together for writing; four times as many are one row group of the file."""
 
 OF_TRACE = tuple(column.name for column in COLUMNS)
+RARE = {column.name: column for column in COLUMNS if column.rare}
+"""Not in a file if there is nothing in them."""
 OF_WORKLOAD = ("arrival", "request_class", "client", "upload", "response", "phases", "rtt", "patience", "coin", "think")
 OF_GRANTS = ("request", "place", "start", "end")
 RATES = ("up_rate", "down_rate")
@@ -103,7 +105,7 @@ def _arrays(trace: Trace) -> Iterator[tuple[str, NDArray[Any]]]:
     for prefix, (table, names) in parts.items():
         for name in names:
             array = getattr(table, name, None)
-            if array is not None:
+            if array is not None and not (name in RARE and RARE[name].is_blank(array)):
                 yield prefix + name, array
 
 
@@ -132,7 +134,8 @@ def _trace(about: Mapping[str, Any], frame: "pl.DataFrame") -> Trace:
         workload=_workload(about["workload"], arrays),
         grants=Grants(**{name: arrays[f"grants.{name}"] for name in OF_GRANTS}) if with_grants else None,
         labels=dict(about["labels"]),
-        **{name: arrays[name] for name in OF_TRACE},
+        **{name: column.made(len(frame), {}) for name, column in RARE.items()}
+        | {name: arrays[name] for name in OF_TRACE if name not in RARE or name in arrays},
     )
 
 

@@ -20,7 +20,8 @@ def enlarged(plan: Plan, workload: Workload) -> tuple[Plan, Workload]:
         first.append(Intervention(at=0.0, do=Do.CORES, number=plan.cores.count))
         plan = replace(plan, cores=replace(plan.cores, count=cores))
     pool, size = main_pool(plan), _largest(workload, Do.SLOTS)
-    if pool is not None and size > slots_in_each(plan, pool):
+    scales = any(scale.pool == pool for scale in plan.scales)  # then nobody else resizes it
+    if pool is not None and not scales and size > slots_in_each(plan, pool):
         first.append(Intervention(at=0.0, do=Do.SLOTS, number=slots_in_each(plan, pool)))
         plan = resized(plan, size)
     return plan, replace(workload, interventions=(*first, *workload.interventions)) if first else workload

@@ -8,10 +8,10 @@ import numpy as np
 
 from simulator.engine.loading import kernel
 from simulator.engine.lowering import lower
-from simulator.engine.record import Record, grants_table
+from simulator.engine.record import Record, Shortage, grants_table
 from simulator.plan import Plan
 from simulator.trace.table import Trace
-from simulator.workload.table import PER_ROW, Workload
+from simulator.workload.table import Workload
 
 EVENTS_AT_A_TIME = 200_000
 """The compiled loop cannot be interrupted; between two portions of this size Ctrl-C and progress get their turn."""
@@ -19,26 +19,20 @@ EVENTS_AT_A_TIME = 200_000
 
 def simulate(
     plan: Plan, workload: Workload, *, detail: bool, progress: Callable[[float], None] | None = None
-) -> Trace | None:
-    """Run to the end. None if a closed loop needed more rows than the workload has."""
+) -> Trace | Shortage:
+    """Run to the end, or until the workload has too few rows."""
     module = kernel()
     record = Record.blank(plan, workload)
-    run = module.set_up(lower(plan, workload), _own(workload), record, plan.cores, detail)
+    run = module.set_up(lower(plan, workload), workload, record, detail)
     while module.advance(run, EVENTS_AT_A_TIME):
         if progress is not None:
             progress(module.time(run))
-    if module.ran_out(run):
-        return None
+    rounds, further = module.ran_out(run)
+    if rounds or further:
+        return Shortage.FURTHER if further else Shortage.ROUNDS
     if not module.COMPILED:
         record = _filled(record, module.columns(run))
     return record.trace(plan, workload, grants_table(module.grants_so_far(run)) if detail else None)
-
-
-def _own(workload: Workload) -> Workload:
-    """The workload as the kernel reads it: with a place in memory for each row, though all rows may be alike."""
-    columns = {name: getattr(workload, name) for name in PER_ROW}
-    own = {name: np.require(column, requirements=("C", "W")) for name, column in columns.items() if column is not None}
-    return replace(workload, **own)
 
 
 def _filled(record: Record, columns: dict[str, list[float]]) -> Record:
@@ -46,5 +40,7 @@ def _filled(record: Record, columns: dict[str, list[float]]) -> Record:
     arrays: dict[str, Any] = {}
     for name, values in columns.items():
         like = getattr(record, name)
+        if not like.flags.writeable:  # a rare column without anything in it
+            continue
         arrays[name] = np.array(values, like.dtype).reshape(like.shape)
     return replace(record, **arrays)

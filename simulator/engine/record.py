@@ -1,18 +1,28 @@
 """What an engine writes down while it runs, and the trace made of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from simulator.plan import Plan
+from simulator.plan.processes import every_process
 from simulator.plan.walk import Place, walk
-from simulator.trace.table import Columns, Grants, Trace, blank_columns
+from simulator.trace.table import Columns, Grants, Trace, blank_columns, renumbered
 from simulator.workload.table import Workload
 
 KINDS = (np.int32, np.int16, np.float64, np.float64)
 """Of the columns of grants."""
+
+
+class Shortage(Enum):
+    """Of which rows a run needed more than the workload has."""
+
+    ROUNDS = "rounds of a closed loop"
+    FURTHER = "further rows of a request"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -24,21 +34,30 @@ class Record(Columns):
     @classmethod
     def blank(cls, plan: Plan, workload: Workload) -> "Record":
         """An empty record for this plan and workload. Raises MemoryError where the machine cannot hold it."""
-        return cls(places=walk(plan, workload.phase_count), **blank_columns(plan, workload))
+        n, places = len(workload), walk(plan, workload.phase_count)
+        columns = blank_columns(plan, workload)
+        if workload.reserve:
+            columns |= {"arrival": np.full(n, np.nan), "parent": np.full(n, -1, np.int32)}
+            columns["attempt"] = np.zeros(n, np.int16)
+        if any(each.groups for each in every_process(plan, places)):
+            columns["group"] = np.full(n, -1, np.int32)
+        return cls(places=places, **columns)
 
     def trace(self, plan: Plan, workload: Workload, grants: Grants | None) -> Trace:
-        """The trace of the requests that were sent, in order of arrival."""
-        if not workload.clients_in_loop:  # every row was sent, and they are in order
+        """The trace of the rows that began, in order of arrival."""
+        if not workload.clients_in_loop and not workload.reserve:  # every row began, and they are in order
             return Trace(plan=plan, workload=workload, grants=grants, **self.rows(slice(None)))
         order = np.argsort(self.arrival, kind="stable")  # nan sorts last
         rows = order[: np.count_nonzero(~np.isnan(self.arrival))]
         if grants is not None:
-            place_of_row = np.full(len(self.arrival), -1, np.int32)
-            place_of_row[rows] = np.arange(len(rows), dtype=np.int32)
-            grants = Grants(
-                request=place_of_row[grants.request], place=grants.place, start=grants.start, end=grants.end
-            )
-        return Trace(plan=plan, workload=workload.take(rows), grants=grants, **self.rows(rows))
+            grants = replace(grants, request=renumbered(grants.request, rows, len(order)))
+        columns: dict[str, Any] = self.rows(rows)
+        load = workload.take(rows)
+        if workload.reserve:
+            columns["parent"] = renumbered(columns["parent"], rows, len(order))
+            if not workload.clients_in_loop:
+                load = replace(load, arrival=columns["arrival"])
+        return Trace(plan=plan, workload=load, grants=grants, **columns)
 
 
 def grants_table(columns: Iterable[ArrayLike]) -> Grants:

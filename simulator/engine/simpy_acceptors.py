@@ -5,16 +5,13 @@ oldest connection, and the request then belongs to that process, however busy it
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import simpy
 
 from simulator.engine.simpy_backlog import AcceptQueue
-from simulator.engine.simpy_resources import Wait
+from simulator.engine.simpy_processors import Wait
+from simulator.engine.simpy_request import Request, Run
 from simulator.plan import AcceptEagerly
-
-if TYPE_CHECKING:
-    from simulator.engine.simpy_request import Run
 
 
 @dataclass(eq=False, slots=True)
@@ -24,8 +21,10 @@ class Acceptor:
     process: int
     in_hand: int = 0
     """Connections that this process has taken and not finished."""
-    run: "Run | None" = None
+    run: Run | None = None
     """None while the process is down."""
+    retiring: bool = False
+    """Whether it takes nothing more."""
 
 
 class Acceptors:
@@ -34,23 +33,36 @@ class Acceptors:
     def __init__(self, env: simpy.Environment, step: AcceptEagerly) -> None:
         """No connection waits."""
         self.env, self.step = env, step
-        self.backlog: AcceptQueue[tuple[int, Wait]] = AcceptQueue(env, step.backlog)
+        self.backlog: AcceptQueue[Request] = AcceptQueue(env, step.backlog)
         self.all = [Acceptor(process) for process in range(step.lock.processes)]
         self.sleeping: list[tuple[Acceptor, Wait]] = []
 
     def has_work_for(self, acceptor: Acceptor) -> bool:
         """Whether a connection waits and the process may take one more."""
-        return bool(self.backlog) and (self.step.limit is None or acceptor.in_hand < self.step.limit)
+        may = self.step.limit is None or acceptor.in_hand < self.step.limit
+        return bool(self.backlog) and may and not acceptor.retiring
 
-    def put(self, row: int, coin: float) -> Wait:
+    def put(self, request: Request, coin: float) -> Wait:
         """A connection joins the backlog and wakes all who may take it, a random one first."""
-        accepted = self.env.event()
-        self.backlog.append((row, accepted))
+        request.queued, request.seat = self, self.env.event()
+        self.backlog.append(request)
         able = [sleeper for sleeper in self.sleeping if self.has_work_for(sleeper[0])]
         first = int(coin * len(able))
         for sleeper in able[first:] + able[:first]:
             self._wake(sleeper)
-        return accepted
+        return request.seat
+
+    def take(self, acceptor: Acceptor) -> Request:
+        """The oldest connection belongs to the process from now on."""
+        request = self.backlog.popleft()
+        request.queued, request.taken_by, request.process = None, self, acceptor.process
+        acceptor.in_hand += 1
+        return request
+
+    def leave_queue(self, request: Request) -> None:
+        """A connection goes away that nobody has taken."""
+        self.backlog.remove(request)
+        request.queued = None
 
     def sleep(self, acceptor: Acceptor) -> Wait:
         """Wait in the selector for something to accept."""

@@ -54,6 +54,11 @@ class AcceptQueue(deque[T]):
         super().appendleft(item)
         self._note()
 
+    def insert(self, place: int, item: T) -> None:
+        """Join before some others."""
+        super().insert(place, item)
+        self._note()
+
     def popleft(self) -> T:
         """Accept the first."""
         item = super().popleft()

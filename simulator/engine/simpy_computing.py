@@ -11,11 +11,9 @@ import simpy
 
 from simulator.engine.record import Record
 from simulator.engine.simpy_acceptors import Acceptor, Acceptors
-from simulator.engine.simpy_request import LostError
-from simulator.engine.simpy_resources import Job, Processor, Turn
-from simulator.plan import Lock, Plan
-
-Life = Generator[simpy.Event, Any, None]
+from simulator.engine.simpy_processors import Job, Processor, Turn
+from simulator.engine.simpy_request import Life, LostError, Run
+from simulator.plan import Cores, Plan
 
 
 class Computing:
@@ -24,24 +22,37 @@ class Computing:
     def __init__(self, env: simpy.Environment, plan: Plan, record: Record) -> None:
         """Nobody computes."""
         self.env, self.record = env, record
-        self.processor = Processor(env, plan.cores)
+        self.processors = {cores: Processor(env, cores) for cores in plan.processors}
+        self.processor = self.processors[plan.cores]
         self.turns = {lock: [Turn(env, lock, self.processor) for _ in range(lock.processes)] for lock in plan.locks}
         self.grants: list[tuple[int, int, float, float]] = []
         """Every time that a lock was held: (request, place, start, end)."""
         locked = [column for column, place in enumerate(record.places) if place.lock is not None]
         self.lock_column = {column: i for i, column in enumerate(locked)}
 
-    def compute(self, row: int, column: int, work_s: float, lock: Lock | None, process: int, goes_on: bool) -> Life:
-        """So many seconds on a core, with the lock of the process if the place needs one.
+    def start(self, acceptors: Acceptors, acceptor: Acceptor) -> None:
+        """An acceptor's life begins."""
+        acceptor.retiring = False
+        acceptor.run = Run(self.env, self.accept_until_lost(acceptors, acceptor))
+
+    def stop(self, acceptor: Acceptor) -> None:
+        """It is over."""
+        if acceptor.run is not None:
+            acceptor.run.lose()
+            acceptor.run = None
+
+    def compute(self, cores: Cores, work_s: float) -> Life:
+        """So many seconds on one of these cores."""
+        if work_s > 0:
+            yield from self.run(self.processors[cores].run(work_s))
+
+    def compute_locked(self, turn: Turn, row: int, column: int, work_s: float, goes_on: bool) -> Life:
+        """So many seconds on a core with the lock of the process.
 
         A thread or callback that ``goes_on`` computing under the same lock keeps it: only waiting lets go of it.
         """
         if work_s <= 0:
             return
-        if lock is None:
-            yield from self.run(self.processor.run(work_s))
-            return
-        turn = self.turns[lock][process if lock.processes > 1 else 0]
         try:
             if turn.holder != row:
                 yield from self.hold(turn, row, row, column)
@@ -59,7 +70,7 @@ class Computing:
             left: float = yield job.done
             return left
         except LostError:
-            self.processor.stop(job)
+            job.processor.stop(job)
             raise
 
     def hold(self, turn: Turn, who: object, row: int, column: int) -> Life:
@@ -112,8 +123,8 @@ class Computing:
                 yield granted
             taken = 0
             while turn.holder is acceptor and taken < step.batch and acceptors.has_work_for(acceptor):
-                row, accepted = acceptors.backlog.popleft()
-                acceptor.in_hand += 1
+                request = acceptors.take(acceptor)
+                row, accepted = request.row, request.seat
                 taken += 1
                 self.record.process[row] = acceptor.process
                 self.record.reached[row, column] = self.env.now
@@ -123,6 +134,7 @@ class Computing:
                         turn.release()
                     yield from self.hold(turn, acceptor, row, column)
                     yield from self.work(turn, acceptor, row, column, step.work_s / step.visits)
-                accepted.succeed(acceptor.process)
+                assert accepted is not None  # the request waits for it, or has left
+                accepted.succeed(True)
             if turn.holder is acceptor:
                 turn.release()

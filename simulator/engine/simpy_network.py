@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from simulator.engine.simpy_backlog import AcceptQueue, repetitions
-from simulator.engine.simpy_computing import Life
-from simulator.engine.simpy_request import Request
-from simulator.plan import Connect, HandshakeTimers, Link, Outcome, Send
-from simulator.plan.walk import sent_at
+from simulator.engine.simpy_request import Life, Request
+from simulator.plan import Connect, HandshakeTimers, Link, Outcome, Receive, Send
+from simulator.plan.walk import Way
 
 if TYPE_CHECKING:
     from simulator.engine.reference import Server
@@ -27,8 +26,26 @@ class Network:
     def __init__(self, server: "Server") -> None:
         """Nothing is on its way."""
         self.server, self.env, self.load, self.record = server, server.env, server.load, server.record
-        places = server.record.places
-        self.first_send = sent_at(places)
+        self.connects = any(place.knocks_at is not None and place.link is Link.CLIENT for place in self.record.places)
+        """Whether clients connect; otherwise their connections stand when they come."""
+
+    def use_line(self, request: Request, step: Connect | Receive | Send) -> Life:
+        """Connect, or wait for bytes."""
+        match step:
+            case Connect():
+                yield from self.connect(request, step)
+                if step.link is Link.CLIENT and request.connected_at is None:
+                    request.connected_at = self.env.now
+            case Receive(link=link, buffer_bytes=buffer):
+                if link is Link.CLIENT and not (self.connects and request.connected_at is None):
+                    yield from self.until(request, self.arrived_at(request, buffer))
+            case Send():
+                yield from self.send(request, step)
+
+    def answers(self, request: Request) -> bool:
+        """Whether its response is being handed over to the client, at the place where it is."""
+        place = self.record.places[request.at]
+        return place.way is Way.DOWN and place.link is Link.CLIENT
 
     def until(self, request: Request, moment: float) -> Answer:
         """Wait for a moment that the client has to see. False if it left before."""
@@ -36,7 +53,7 @@ class Network:
         if end > self.env.now:
             yield self.env.timeout(end - self.env.now)
         if moment > request.deadline:
-            self.server.abort(request, Outcome.GAVE_UP, request.deadline)
+            self.server.rows.abort(request, Outcome.GAVE_UP, request.deadline)
             return False
         return True
 
@@ -45,13 +62,13 @@ class Network:
 
         A full backlog refuses, or drops the SYN, which is then repeated, or drops the ACK.
         """
-        queue, began = self.server.queues[step.backlog], self.env.now
-        rtt = float(self.load.rtt[request.row]) if step.link is Link.CLIENT else 0.0
+        queue, began = self.server.stock.backlog_of(request, step.backlog), self.env.now
+        rtt = request.rtt if step.link is Link.CLIENT else 0.0
         if not (yield from self.until(request, began + 1.5 * rtt)):
             return
         if step.backlog.refuses:
             if queue.full:
-                self.server.abort(request, Outcome.REFUSED, self.env.now)
+                self.server.rows.abort(request, Outcome.REFUSED, self.env.now)
             return
         before = 0.0
         for again in step.retries_s:
@@ -63,7 +80,7 @@ class Network:
             self.record.syn_retries[request.row] += 1
         if queue.was_full(self.env.now - rtt):
             if (yield from self.until(request, began + step.timeout_s)):
-                self.server.abort(request, step.on_timeout, self.env.now)
+                self.server.rows.abort(request, step.on_timeout, self.env.now)
         elif queue.full:
             yield from self.wait_half_open(request, queue, step.timers, rtt)
 
@@ -89,7 +106,7 @@ class Network:
                 return
             self.record.data_retries[request.row] += with_data
             if after_s + rtt >= (timers.cookie_valid_s if cookie else timers.remembered_s):
-                return self.server.turn_away(request, Outcome.BROKEN)
+                return self.server.rows.turn_away(request, Outcome.BROKEN)
             if not queue.full:
                 if not with_data:
                     request.data_at = dropped + data_s
@@ -109,24 +126,26 @@ class Network:
         return start + size / rate
 
     def upload_start(self, request: Request) -> float:
-        """When the client's connection stood: the place after its connect; or later, if its first data were lost."""
+        """When the client's connection stood; or later, if its first data were lost."""
         if request.data_at is not None:
             return request.data_at
-        for column, place in enumerate(self.record.places):
-            if place.knocks_at is not None and place.link is Link.CLIENT:
-                return float(self.record.reached[request.row, column + 1])
-        return float(self.record.arrival[request.row])
+        return float(self.record.arrival[request.row]) if request.connected_at is None else request.connected_at
 
     def send(self, request: Request, step: Send) -> Life:
         """Blocked until the rest fits the buffer, or the client is gone. The last byte arrives later.
 
-        The client's line has been at work since the response was first handed over, be it to a proxy.
+        The client's line has been at work since the response was first handed over, be it to a proxy. What a job
+        sends, nobody waits for.
         """
+        if request.job is not None:
+            return
+        if request.answered_at is None:
+            request.answered_at = self.env.now
         size = float(self.load.response[request.row])
         rate = float(self.load.down_rate[self.load.client[request.row]])
-        start = float(self.record.reached[request.row, self.first_send])
+        start = request.answered_at
         if step.link is Link.CLIENT:
-            self.server.settle(request, Outcome.COMPLETED, start + self.load.rtt[request.row] / 2 + size / rate)
+            self.server.rows.settle(request, Outcome.COMPLETED, start + request.rtt / 2 + size / rate)
         end = min(start + max(size - step.buffer_bytes, 0.0) / rate, request.deadline)
         if end > self.env.now:
             yield self.env.timeout(end - self.env.now)

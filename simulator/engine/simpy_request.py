@@ -1,14 +1,18 @@
 """A request of the reference engine: when it comes, what it carries along, and how its life can be cut short."""
 
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import simpy
 from simpy.events import URGENT
 
-from simulator.engine.simpy_acceptors import Acceptors
-from simulator.engine.simpy_resources import Slots
-from simulator.plan import Pool
+from simulator.plan import Memory, Outcome, Pool, Upstreams
+
+if TYPE_CHECKING:
+    from simulator.engine.simpy_acceptors import Acceptors
+    from simulator.engine.simpy_jobs import Delivery
+
+Life = Generator[simpy.Event, Any, None]
 
 
 class Arrival(simpy.Event):
@@ -22,45 +26,72 @@ class Arrival(simpy.Event):
 
 
 class LostError(Exception):
-    """Thrown into a life whose process has died."""
+    """Thrown into a life that cannot go on: its process has died; or its time is up, and then it ends in some way."""
+
+    def __init__(self, outcome: Outcome | None = None) -> None:
+        """Without an outcome, the process has died."""
+        super().__init__()
+        self.outcome = outcome
 
 
 class Run:
     """A life under way."""
 
-    def __init__(self, env: simpy.Environment, life: Generator[simpy.Event, Any, None]) -> None:
+    def __init__(self, env: simpy.Environment, life: Life) -> None:
         """It begins at this moment."""
         self.life, self.process = life, env.process(life)
 
-    def lose(self) -> None:
-        """Its process has died. Nobody waits any more for what the life waited for; it hears of its loss at once."""
+    def lose(self, outcome: Outcome | None = None) -> None:
+        """Nobody waits any more for what the life waited for; it hears of its loss at once."""
         target = self.process.target
         assert target is not None  # a life that goes on waits for something
         assert target.callbacks is not None  # that has not happened yet
         target.callbacks.clear()
         try:
-            self.life.throw(LostError())
+            self.life.throw(LostError(outcome))
         except StopIteration:
             return
         raise AssertionError("who is lost has nothing to wait for")
 
 
-class Request:
-    """What a request carries along."""
+class Line(Protocol):
+    """Where requests stand in line."""
 
-    def __init__(self, row: int, now: float, patience_s: float) -> None:
+    def leave_queue(self, request: "Request") -> None:
+        """It goes away with nothing."""
+
+
+class Request:
+    """What a request carries along; a job is one without a client."""
+
+    def __init__(self, row: int, now: float, patience_s: float, rtt_s: float, job: "Delivery | None" = None) -> None:
         """Its client starts to connect now, and leaves at the deadline."""
-        self.row, self.deadline = row, now + patience_s
-        self.process = self.at = -1
+        self.row, self.rtt, self.job = row, rtt_s, job
+        self.deadline = now + patience_s
+        self.process = self.group = self.at = -1
         self.held: dict[Pool, int] = {}
-        self.queued: Slots | None = None
+        self.upstream: dict[Upstreams, int] = {}
+        self.memory: dict[Memory, tuple[int, float]] = {}
+        """In which copy, and how many bytes."""
+        self.queued: Line | None = None
         self.seat: simpy.Event | None = None
         """What it waits for in that queue, and a moment longer: until it goes on with what it has been given."""
         self.run: Run | None = None
         self.taken_by: Acceptors | None = None
         self.settled = self.aborted = False
+        self.following: simpy.Event | None = None
+        """When its client repeats it, or sends the next one."""
+        self.connected_at: float | None = None
+        """When its client's connection stood."""
         self.data_at: float | None = None
         """When its data come, where the connection was there before them."""
+        self.answered_at: float | None = None
+        """When its response was first handed over, to its client or to a proxy."""
+
+    @property
+    def walk(self) -> int:
+        """Whose steps it walks through: 0 for requests, then the jobs in the order of the plan."""
+        return 0 if self.job is None else self.job.walk
 
     @property
     def leaving(self) -> bool:

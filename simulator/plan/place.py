@@ -4,20 +4,28 @@ What to watch: this is where a step is recognised by its class, and the only suc
 measures, draws or explains a run asks the place, so a new kind of step is understood everywhere once its places say so.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from math import inf
 
-from simulator.plan.resources import Backlog, Gil, Lock, Pool
+from simulator.plan.blocks import Enqueue
+from simulator.plan.resources import Backlog, Bucket, Cores, Gil, Lock, Memory, Pool, Upstreams
 from simulator.plan.steps import (
     Accept,
     AcceptEagerly,
+    Allocate,
+    Choose,
     Compute,
     Connect,
+    Crash,
+    Die,
+    End,
     Handle,
+    Limit,
     Link,
     Receive,
     Release,
+    Retire,
     Seize,
     Send,
     Step,
@@ -40,7 +48,7 @@ class Place:
 
     name: str
     """Unique within the walk, for example ``accept worker``, ``handle.2``."""
-    step: Step
+    step: Step | Enqueue
     """The step that it comes from: read it to run a plan or to change one, not to find out what happens here."""
     state: State
     """What a request does there. Where it computes: State.COMPUTING, and part of the time may be spent waiting for the
@@ -48,20 +56,33 @@ class Place:
     phase: int | None = None
     """For the request's own work: which of its phases, from 0."""
 
-    waits_for: Pool | Lock | Backlog | None = None
+    waits_for: Pool | Lock | Backlog | Bucket | None = None
     """What must have room, or be free, before a request goes on. What it computes under is ``lock``."""
-    queue: Pool | Backlog | None = None
+    queue: Pool | Backlog | Bucket | None = None
     """Where it stands in line meanwhile: for a worker in the backlog, say. None for who only knocks at a backlog: those
     are in no line of the server."""
     takes: Pool | None = None
     """Of what it holds a slot when it goes on."""
     frees: Pool | None = None
     """Of what it gives its slot back."""
+    chooses: Upstreams | None = None
+    """Of what it is given one here."""
+    leaves: Upstreams | None = None
+    """Of what it gives back the one it was given."""
+    allocates: Memory | None = None
+    """Where it takes memory."""
+    deallocates: Memory | None = None
+    """Where it gives its memory back."""
     decides_among: int | None = None
-    """The request's process is decided here, among so many."""
+    """The request's process is decided here, among so many: of its upstream, if it has been given one."""
+
+    about_process: bool = False
+    """Whether the request's process may die of what happens here, or start anew."""
 
     lock: Lock | None = None
     """The lock that computing here needs."""
+    cores: Cores | None = None
+    """The cores that it computes on, where they are not those of the server."""
     work_s: float = 0.0
     """Seconds on a core that every request computes here; for a phase, what is added to it where it computes."""
     visits: int = 1
@@ -92,7 +113,7 @@ class Place:
         return State.GIL if isinstance(self.lock, Gil) else State.LOOP
 
 
-def places_of(step: Step, phase_count: int) -> tuple[Place, ...]:
+def places_of(step: Step | Enqueue, phase_count: int) -> tuple[Place, ...]:
     """The places of one step, for requests with up to ``phase_count`` phases. Names may come again in other steps."""
     match step:
         case Connect():
@@ -103,16 +124,52 @@ def places_of(step: Step, phase_count: int) -> tuple[Place, ...]:
             return _accept_eagerly(step)
         case Seize(pool=pool):
             return (_take(f"seize {pool.name}", step, State.QUEUED, pool, pool),)
-        case Release(pool=pool):
-            return (Place(name=f"release {pool.name}", step=step, state=State.DELIVERY, frees=pool),)
-        case Receive(link=link):
-            return (Place(name="receive", step=step, state=State.UPLOAD, link=link, way=Way.UP),)
-        case Compute(work_s=work_s, lock=lock, what=what):
-            return (Place(name=what, step=step, state=State.COMPUTING, lock=lock, work_s=work_s, what=what),)
+        case Release():
+            return (_release(step),)
+        case Receive() | Send():
+            return (_bytes(step),)
+        case Compute(work_s=work_s, lock=lock, what=what, on=on):
+            return (Place(name=what, step=step, state=State.COMPUTING, lock=lock, work_s=work_s, what=what, cores=on),)
         case Handle():
             return tuple(_phase(step, phase) for phase in range(phase_count))
-        case Send(link=link):
-            return (Place(name="send", step=step, state=State.DOWNLOAD, link=link, way=Way.DOWN),)
+        case Limit() | Choose() | Allocate() | End() | Crash() | Retire() | Enqueue():
+            return (_brief(step),)
+
+
+def _brief(step: Limit | Choose | Allocate | End | Crash | Retire | Enqueue) -> Place:
+    """A place that takes no time, unless a request waits there for a token or for its job."""
+    match step:
+        case Limit(bucket=bucket):
+            name = f"limit {bucket.name}"
+            return Place(name=name, step=step, state=State.QUEUED, waits_for=bucket, queue=bucket)
+        case Choose(upstreams=upstreams):
+            name = f"choose {upstreams.name}"
+            return Place(name=name, step=step, state=State.DELIVERY, chooses=upstreams, decides_among=upstreams.count)
+        case Allocate(memory=memory):
+            name, kills = f"allocate {memory.name}", isinstance(step.when_full, Die)
+            return Place(name=name, step=step, state=State.DELIVERY, allocates=memory, about_process=kills)
+        case Enqueue(name=job):
+            return Place(name=f"enqueue {job}", step=step, state=State.IO)
+        case End() | Crash() | Retire():
+            name, about = type(step).__name__.lower(), not isinstance(step, End)
+            return Place(name=name, step=step, state=State.DELIVERY, about_process=about)
+
+
+def _bytes(step: Receive | Send) -> Place:
+    if isinstance(step, Receive):
+        return Place(name="receive", step=step, state=State.UPLOAD, link=step.link, way=Way.UP)
+    return Place(name="send", step=step, state=State.DOWNLOAD, link=step.link, way=Way.DOWN)
+
+
+def _release(step: Release) -> Place:
+    place = Place(name=f"release {step.pool.name}", step=step, state=State.DELIVERY)
+    match step.pool:
+        case Pool():
+            return replace(place, frees=step.pool)
+        case Upstreams():
+            return replace(place, leaves=step.pool)
+        case Memory():
+            return replace(place, deallocates=step.pool)
 
 
 def _connect(step: Connect) -> Place:

@@ -32,6 +32,8 @@ class Pool:
     """How a request ends that finds the queue full."""
     order: Literal["fifo", "lifo"] = "fifo"
     """Who is served first when a slot becomes free."""
+    first: tuple[str, ...] = ()
+    """Classes of requests that are served before all others, the first of them before the second; only with fifo."""
     renege: bool = False
     """Whether a waiting request leaves the queue when its client gives up."""
     frees_when_client_leaves: bool = False
@@ -86,6 +88,8 @@ class Cores:
     count: int
     time_slice_s: float = 0.003
     switch_cost_s: float = 0.0
+    name: str = "core"
+    """Those of another machine, such as a database's, need a name of their own."""
 
     def rate(self, runnable: int) -> float:
         """Seconds of work that each of ``runnable`` threads gets done in one second."""
@@ -94,4 +98,47 @@ class Cores:
         return self.count / runnable * (self.time_slice_s / (self.time_slice_s + self.switch_cost_s))
 
 
-Resource = Pool | Gil | Loop | Backlog
+@dataclass(frozen=True, slots=True)
+class Upstreams:
+    """Several servers of one kind, of which every request is given one: what balances counts how many each has in hand.
+
+    What exists once in every upstream has as many ``processes``; where each upstream has processes of its own, what
+    exists once in every one of those has that many times as many.
+    """
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes that a process, or the machine, may have in use."""
+
+    name: str
+    size: float
+    """Bytes of each copy."""
+    processes: int = 1
+    """Number of copies; with more than one, a request uses that of its own process."""
+    in_use: float = 0.0
+    """Bytes that each copy needs before any request comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A rate limit: tokens come in at a steady rate, up to a number that may be saved; a request takes one.
+
+    The bucket is full at the start. Who finds none waits for the next, first come first served.
+    """
+
+    name: str
+    rate: float
+    """Tokens per second."""
+    burst: float = 1.0
+    """Tokens that can be saved."""
+    queue_limit: int | None = 0
+    """Requests that may wait; None means no limit."""
+    when_empty: Outcome = Outcome.QUEUE_FULL
+    """How a request ends that finds neither a token nor room to wait."""
+
+
+Resource = Pool | Gil | Loop | Backlog | Cores | Upstreams | Memory | Bucket

@@ -5,9 +5,13 @@ An architecture is a short list of these. What each step means in time is define
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
-from simulator.plan.resources import Backlog, Lock, Pool
+from simulator.plan.resources import Backlog, Bucket, Cores, Lock, Memory, Pool, Upstreams
 from simulator.plan.words import Outcome
+
+Policy = Literal["in turn", "least in hand", "random"]
+"""How one of several upstreams is chosen."""
 
 
 class Link(Enum):
@@ -93,9 +97,9 @@ class Seize:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Give the slot back; the next in the queue gets it."""
+    """Give back what was taken: a slot, which the next in the queue gets; an upstream; memory."""
 
-    pool: Pool
+    pool: Pool | Upstreams | Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,8 @@ class Compute:
     lock: Lock | None = None
     what: str = "compute"
     """What is computed, in a word or two."""
+    on: Cores | None = None
+    """On other cores than the server's, a database's for example; then without a lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,8 @@ class Handle:
     lock: Lock | None = None
     visit_cost_s: float = 0.0
     """Seconds added to every piece of computing: the price of getting back onto the thread or loop."""
+    io_on: Cores | None = None
+    """Cores that do the work of every ``io`` phase, shared by all who wait: a database. None: it only waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,4 +150,77 @@ class Send:
     """What the kernel (or a buffering proxy) takes at once."""
 
 
-Step = Connect | Accept | AcceptEagerly | Seize | Release | Receive | Compute | Handle | Send
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Choose an upstream; from here on the request is in hand there, until it is released or the request ends."""
+
+    upstreams: Upstreams
+    policy: Policy = "in turn"
+    """Among those with the fewest in hand: the next in turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Take a token, or wait for one."""
+
+    bucket: Bucket
+
+
+@dataclass(frozen=True, slots=True)
+class Die:
+    """What is over a limit kills the process, with all that it holds; it is back when it has booted."""
+
+    boot_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Allocate:
+    """Take so much memory. Where that is more than there is, the request is refused, or its process killed."""
+
+    memory: Memory
+    size: float
+    """Bytes."""
+    when_full: Outcome | Die = Outcome.QUEUE_FULL
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The request ends here, with an answer that takes half a round trip; what it holds is given back."""
+
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """The request's process dies of it, with all that it holds; it is back when it has booted."""
+
+    boot_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retire:
+    """The process has served one more. After so many it takes no other, and starts anew when the last one has left."""
+
+    after: int
+    """Requests."""
+    boot_s: float
+    """Until it is back."""
+
+
+Step = (
+    Connect
+    | Accept
+    | AcceptEagerly
+    | Seize
+    | Release
+    | Receive
+    | Compute
+    | Handle
+    | Send
+    | Choose
+    | Limit
+    | Allocate
+    | End
+    | Crash
+    | Retire
+)

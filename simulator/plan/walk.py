@@ -4,24 +4,93 @@ A place is a column of the trace: the moment at which a request reached it. Both
 what is asked of it more than once (where a slot is taken, where a backlog is knocked at) is answered here.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from simulator.plan.blocks import Branch, Element, Enqueue, Within
 from simulator.plan.place import Place, Way, places_of
 from simulator.plan.plan import Plan
 from simulator.plan.resources import Backlog, Pool
 
-__all__ = ["Place", "Way", "accepted_at", "connected_at", "freed_at", "sent_at", "taken_at", "walk", "while_held"]
+__all__ = [
+    "Outline",
+    "Place",
+    "Stretch",
+    "Way",
+    "accepted_at",
+    "connected_at",
+    "freed_at",
+    "outline",
+    "sent_at",
+    "taken_at",
+    "walk",
+    "while_held",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A block of the plan in the walk: the ways through it, each a list of places and of further blocks."""
+
+    block: Within | Branch | Enqueue
+    ways: "tuple[tuple[int | Stretch, ...], ...]"
+    """One; of a branch two: those who pass the test, and the others. A job's way begins behind the place at which it
+    is sent off."""
+
+
+Outline = tuple[int | Stretch, ...]
+"""The walk with its blocks: numbers of places, and stretches."""
 
 
 def walk(plan: Plan, phase_count: int) -> tuple[Place, ...]:
     """The places of a plan for requests with up to ``phase_count`` phases; 0: only what all requests have in common."""
     places: list[Place] = []
-    for step in plan.steps:
-        for place in places_of(step, phase_count):
-            twins = sum(p.name.split(" #")[0] == place.name for p in places)
-            places.append(replace(place, name=f"{place.name} #{twins + 1}") if twins else place)
+    for place in _places(plan.steps, phase_count):
+        twins = sum(p.name.split(" #")[0] == place.name for p in places)
+        places.append(replace(place, name=f"{place.name} #{twins + 1}") if twins else place)
     return tuple(places)
+
+
+def outline(plan: Plan, phase_count: int) -> Outline:
+    """The places of the walk by their numbers, in the blocks to which they belong."""
+    return _outline(plan.steps, phase_count, 0)[0]
+
+
+def _places(steps: tuple[Element, ...], phase_count: int) -> Iterator[Place]:
+    for step in steps:
+        match step:
+            case Within(steps=inner):
+                yield from _places(inner, phase_count)
+            case Branch(then=then, otherwise=otherwise):
+                yield from _places((*then, *otherwise), phase_count)
+            case Enqueue(steps=inner):
+                yield from places_of(step, phase_count)
+                yield from _places(inner, phase_count)
+            case _:
+                yield from places_of(step, phase_count)
+
+
+def _outline(steps: tuple[Element, ...], phase_count: int, at: int) -> tuple[Outline, int]:
+    """The outline of some steps whose first place has this number, and the number after their last."""
+    parts: list[int | Stretch] = []
+    for step in steps:
+        match step:
+            case Within(steps=inner):
+                way, at = _outline(inner, phase_count, at)
+                parts.append(Stretch(step, (way,)))
+            case Branch():
+                then, at = _outline(step.then, phase_count, at)
+                otherwise, at = _outline(step.otherwise, phase_count, at)
+                parts.append(Stretch(step, (then, otherwise)))
+            case Enqueue(steps=inner):
+                parts.append(at)
+                way, at = _outline(inner, phase_count, at + 1)
+                parts.append(Stretch(step, (way,)))
+            case _:
+                count = len(places_of(step, phase_count))
+                parts += range(at, at + count)
+                at += count
+    return tuple(parts), at
 
 
 def connected_at(places: Sequence[Place], backlog: Backlog) -> int | None:

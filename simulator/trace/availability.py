@@ -39,8 +39,9 @@ def interventions(trace: Trace, *kinds: Do) -> list[Intervention]:
 
 
 def lost(trace: Trace, kill: Intervention) -> Rows:
-    """The requests that a process took along when it died."""
-    return np.flatnonzero((trace.process == kill.number) & (trace.left == kill.at))
+    """The requests that a process, or a group of them, took along when it died."""
+    killed = trace.process if kill.do is Do.KILL else trace.group
+    return np.flatnonzero((killed == kill.number) & (trace.left == kill.at))
 
 
 def processes_down(trace: Trace) -> dict[int, Stretches]:

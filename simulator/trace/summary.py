@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from simulator.plan.resources import Backlog, Gil, Lock, Pool
+from simulator.plan.resources import Backlog, Gil, Lock, Loop, Pool
 from simulator.plan.words import Outcome, State
 from simulator.trace.bottleneck import bottleneck
 from simulator.trace.diagnosis import diagnose
@@ -73,8 +73,10 @@ def _resources(measures: Measures) -> Iterator[tuple[str, ResourceSummary]]:
                 yield resource.name, _pool(measures, resource)
             case Backlog():
                 yield resource.name, _backlog(measures, resource)
-            case _:
+            case Gil() | Loop():
                 yield resource.name, _lock(measures, resource)
+            case _:
+                pass
     yield CORES, _cores(measures)
 
 

@@ -39,15 +39,23 @@ class Column:
     blank: float
     """What stands in it until something happens."""
     per: Per
+    rare: bool = False
+    """Whether most runs have nothing in it: there it takes no room, neither in memory nor in a file."""
 
     def made(self, rows: int, widths: Mapping[Per, int]) -> NDArray[Any]:
-        """The column with nothing in it."""
+        """The column with nothing in it; of a rare one read-only, for nobody will write to it."""
+        if self.rare:
+            return np.broadcast_to(np.array(self.blank, self.dtype), rows)
         shape = rows if self.per is Per.REQUEST else (rows, widths[self.per])
         return np.full(shape, self.blank, self.dtype) if self.blank else np.zeros(shape, self.dtype)
 
+    def is_blank(self, array: NDArray[Any]) -> bool:
+        """Whether nothing happened that stands in it."""
+        return bool((array[: 1 if array.strides == (0,) else None] == self.blank).all())
 
-def _column(dtype: type[np.generic], blank: float, per: Per = Per.REQUEST) -> Mapping[str, Any]:
-    return {"dtype": dtype, "blank": blank, "per": per}
+
+def _column(dtype: type[np.generic], blank: float, per: Per = Per.REQUEST, *, rare: bool = False) -> Mapping[str, Any]:
+    return {"dtype": dtype, "blank": blank, "per": per, "rare": rare}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -83,16 +91,38 @@ class Columns:
     lock_wait: Floats = field(metadata=_column(np.float64, 0.0, Per.LOCK_PLACE))
     """[n, lock places] seconds that it waited for the lock at each place that computes under one; nan: not known."""
 
+    parent: NDArray[np.int32] = field(metadata=_column(np.int32, -1, rare=True))
+    """[n] the row that this one follows: what its client repeats, or what sent this job off; -1 for a new request."""
+    attempt: NDArray[np.int16] = field(metadata=_column(np.int16, 0, rare=True))
+    """[n] how often the same had been tried before."""
+    group: NDArray[np.int32] = field(metadata=_column(np.int32, -1, rare=True))
+    """[n] the group of processes that served it, where it then had one of the group's processes; -1: none."""
+
     def __len__(self) -> int:
         """Number of rows."""
         return len(self.arrival)
 
     def rows(self, which: slice | NDArray[np.intp]) -> dict[str, Any]:
         """The columns of some rows, by name."""
-        return {column.name: getattr(self, column.name)[which] for column in COLUMNS}
+        return {column.name: some(getattr(self, column.name), which) for column in COLUMNS}
 
 
 COLUMNS = tuple(Column(name=each.name, **each.metadata) for each in fields(Columns))
+
+
+def some(column: NDArray[Any], rows: slice | NDArray[np.intp]) -> NDArray[Any]:
+    """Some entries of a column; of one that takes no room a shorter one, which takes none either."""
+    if len(column) and column.strides == (0,) and not isinstance(rows, slice):
+        return np.broadcast_to(column[0], len(rows))
+    taken: NDArray[Any] = column[rows]
+    return taken
+
+
+def renumbered(column: NDArray[np.int32], rows: NDArray[np.intp], count: int) -> NDArray[np.int32]:
+    """Numbers of rows, where of ``count`` rows only some are left, in this order; -1 for those that are gone."""
+    number = np.full(count + 1, -1, np.int32)  # the last one is for those that were -1
+    number[rows] = np.arange(len(rows), dtype=np.int32)
+    return number[column]
 
 
 def blank_columns(plan: Plan, workload: Workload) -> dict[str, Any]:
@@ -127,6 +157,21 @@ class Trace(Columns):
     grants: Grants | None = None
     labels: dict[str, str] = field(default_factory=dict)
     """What was run: model, load, engine, command and the like."""
+
+    @cached_property
+    def has_further_rows(self) -> bool:
+        """Whether something was repeated, or a job sent off."""
+        return bool((self.parent >= 0).any())
+
+    @cached_property
+    def request(self) -> NDArray[np.int32]:
+        """[n] the row of the request that all of this is about: the first of those that follow one another."""
+        request = np.arange(len(self), dtype=np.int32)
+        above = self.parent
+        while (above >= 0).any():
+            request = np.where(above >= 0, above, request)
+            above = np.where(above >= 0, self.parent[above], -1)
+        return request
 
     @cached_property
     def places(self) -> tuple[Place, ...]:

@@ -50,10 +50,19 @@ def _within(burst: Burst, seed: int) -> Floats:
     return np.sort(stream(seed, Source.ARRIVAL).random(burst.requests)) * burst.lasting
 
 
-def merged(parts: Sequence[Columns]) -> Columns:
-    """All rows in order of arrival; at the same instant those of an earlier part come first."""
-    order = np.argsort(np.concatenate([part["arrival"] for part in parts]), kind="stable")
-    return {name: np.concatenate([part[name] for part in parts])[order] for name in parts[0]}
+def joined(levels: Sequence[Sequence[Columns]]) -> Columns:
+    """Level behind level, and of each all rows in order of arrival; at the same instant those of an earlier part first.
+
+    Only the first level knows when its rows come; the others go by it, row by row.
+    """
+    if len(levels) == len(levels[0]) == 1:
+        return levels[0][0]
+    order = np.argsort(np.concatenate([part["arrival"] for part in levels[0]]), kind="stable")
+    names = levels[0][0]
+    return {
+        name: np.concatenate([np.concatenate([part[name] for part in parts])[order] for parts in levels])
+        for name in names
+    }
 
 
 def interventions(scenario: Scenario, drawn: Sequence[int]) -> Interventions:

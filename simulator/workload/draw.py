@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.workload.arrivals import Closed
-from simulator.workload.bursts import Columns, drawn_bursts, interventions, merged
+from simulator.workload.bursts import Columns, drawn_bursts, interventions, joined
 from simulator.workload.distribution import Constant, Distribution, Floats
 from simulator.workload.replay import Replay
 from simulator.workload.rounds import default_rounds
@@ -23,11 +23,12 @@ Rows = NDArray[np.intp] | slice
 NEVER = Constant(np.inf)
 
 
-def draw(scenario: Scenario, seed: int | None = None, rounds: int | None = None) -> Workload:
+def draw(scenario: Scenario, seed: int | None = None, rounds: int | None = None, *, reserve: int = 0) -> Workload:
     """The requests of one run: the same scenario and seed always give the same rows.
 
     Closed loop: ``rounds`` rows for each client, by default as many as it will hardly need; asking for more rounds
-    leaves the first ones as they were. An open loop ignores it.
+    leaves the first ones as they were. An open loop ignores it. ``reserve`` is how many further rows each request has;
+    more of them leave all others as they were.
     """
     seed = scenario.seed if seed is None else seed
     arrivals = scenario.arrivals
@@ -39,30 +40,33 @@ def draw(scenario: Scenario, seed: int | None = None, rounds: int | None = None)
         think = _column(count, arrivals.think, stream(seed, Source.THINK))
     else:
         arrival = arrival_times(arrivals, scenario.duration, seed)
-    columns = _columns(scenario, arrival, _classes(scenario, len(arrival), seed), seed)
-    bursts = [
-        _columns(scenario, burst.arrival, _weighted(scenario, len(burst.arrival), burst.seed), burst.seed)
-        for burst in drawn_bursts(scenario, seed)
-    ]
+    parts = [(seed, _columns(scenario, arrival, _classes(scenario, len(arrival), seed), seed))]
+    for burst in drawn_bursts(scenario, seed):
+        classes = _weighted(scenario, len(burst.arrival), burst.seed)
+        parts.append((burst.seed, _columns(scenario, burst.arrival, classes, burst.seed)))
+    further = [[_further(scenario, part, own, level) for own, part in parts] for level in range(1, reserve + 1)]
     return Workload(
         class_names=tuple(c.name for c in scenario.requests),
         client_names=tuple(c.name for c in scenario.clients),
         phase_kinds=_phase_kinds(scenario.requests),
-        **(merged([columns, *bursts]) if bursts else columns),
+        **joined([[part for _, part in parts], *further]),
         up_rate=np.array([np.inf if c.up is None else c.up for c in scenario.clients]),
         down_rate=np.array([np.inf if c.down is None else c.down for c in scenario.clients]),
         duration=scenario.duration,
         warmup=scenario.warmup,
         seed=seed,
         clients_in_loop=clients_in_loop,
-        think=think,
-        interventions=interventions(scenario, [len(burst["arrival"]) for burst in bursts]),
+        think=None if think is None else np.concatenate((think, np.full(reserve * len(think), np.nan))),
+        interventions=interventions(scenario, [len(burst["arrival"]) for _, burst in parts[1:]]),
+        reserve=reserve,
     )
 
 
-def _columns(scenario: Scenario, arrival: Floats, request_class: Picks, seed: int) -> Columns:
+def _columns(
+    scenario: Scenario, arrival: Floats, request_class: Picks, seed: int, client: Picks | None = None
+) -> Columns:
     """What the requests that come at these instants need, by the names of the workload's columns."""
-    client = _clients(scenario, request_class, seed)
+    client = _clients(scenario, request_class, seed) if client is None else client
     upload, response, phases = _by_class(scenario.requests, request_class, seed)
     rtt, patience = _by_client(scenario.clients, client, seed)
     return {
@@ -76,6 +80,14 @@ def _columns(scenario: Scenario, arrival: Floats, request_class: Picks, seed: in
         "patience": patience,
         "coin": stream(seed, Source.COIN).random(len(arrival)),
     }
+
+
+def _further(scenario: Scenario, requests: Columns, seed: int, level: int) -> Columns:
+    """The next row for each of these requests, of the same class and client; its luck is its own."""
+    own = int(stream(seed, Source.FURTHER, number=level).integers(2**63))
+    unknown = np.full(len(requests["arrival"]), np.nan)
+    drawn = _columns(scenario, unknown, requests["request_class"], own, requests["client"])
+    return drawn | {name: requests[name] for name in ("upload", "response", "rtt")}
 
 
 def _blocks(count: int) -> Iterator[slice]:

@@ -20,6 +20,8 @@ class Do(IntEnum):
     """The pool that serves the requests gets another size."""
     CORES = 4
     """The machine gets another number of cores."""
+    KILL_GROUP = 5
+    """A group of processes dies, an upstream or a worker with its children, and all of it is back at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +31,11 @@ class Intervention:
     at: float
     do: Do
     number: int = 0
-    """KILL: the process. SLOTS, CORES: the new size. BURST: how many requests were drawn."""
+    """KILL: the process. KILL_GROUP: the group. SLOTS, CORES: the new size. BURST: how many requests were drawn."""
     factor: float = 1.0
     """SLOW_IO: how many times as long."""
     lasting: float = 0.0
-    """KILL: until the process is back. SLOW_IO, BURST: how long. Otherwise 0."""
+    """KILL, KILL_GROUP: until the process, or the group, is back. SLOW_IO, BURST: how long. Otherwise 0."""
 
     @property
     def until(self) -> float:

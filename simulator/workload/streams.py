@@ -25,6 +25,7 @@ class Source(IntEnum):
     THINK = 10
     COIN = 11
     BURST = 12
+    FURTHER = 13
 
 
 def stream(seed: int, source: Source, name: str = "", number: int = 0) -> np.random.Generator:

@@ -14,6 +14,8 @@ from simulator.workload.interventions import Interventions
 
 Floats = NDArray[np.float64]
 
+GOLDEN = 0x9E3779B97F4A7C15
+"""2**64 divided by the golden ratio: its multiples lie far apart (SplitMix64)."""
 PER_ROW = ("arrival", "request_class", "client", "upload", "response", "phases", "rtt", "patience", "coin", "think")
 """The columns of a workload that have one entry a request."""
 
@@ -74,7 +76,7 @@ class Workload:
     down_rate: Floats
     """[clients] bytes per second."""
     coin: Floats
-    """[n] a number in [0, 1) for the engine's one random choice (which sleeping acceptor wakes first)."""
+    """[n] a number in [0, 1) for the choices of the engine: which sleeping acceptor wakes first; see also ``luck``."""
     duration: float
     """Arrivals stop here; the run goes on until the last request has ended."""
     warmup: float = 0.0
@@ -86,10 +88,31 @@ class Workload:
     """[n] closed loop only: seconds between the end of the client's previous request and this one."""
     interventions: Interventions = ()
     """What is done to the server meanwhile, in order of time."""
+    reserve: int = 0
+    """How many further rows there are for each request: for what it may repeat, and for the jobs that it may send off.
+
+    Behind the n requests come n rows, the first further one of each; then n more. They are of the class and the client
+    of their request, with times and a patience of their own; their arrival is nan.
+    """
 
     def __len__(self) -> int:
-        """Rows: in a closed loop those that could be sent, not all of which will be."""
+        """Rows: of a closed loop those that could be sent, and of the further ones those that could be made."""
         return len(self.arrival)
+
+    @property
+    def requests(self) -> int:
+        """The rows that are no further ones; row ``r`` is one on behalf of request ``r % requests``."""
+        return len(self) // (1 + self.reserve)
+
+    def luck(self, number: int) -> Floats:
+        """[n] a number in [0, 1) for each row: another one for each ``number``, and always the same for the same coin.
+
+        The coin's bits, mixed by SplitMix64. So a row keeps its luck when others are added, taken out, or come again.
+        """
+        mixed = (self.coin * 2.0**53).astype(np.uint64) + np.uint64((number + 1) * GOLDEN % 2**64)
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
     @property
     def phase_count(self) -> int:
@@ -100,7 +123,7 @@ class Workload:
     def take(self, rows: NDArray[np.intp]) -> "Workload":
         """The workload of some of the rows, in the given order."""
         columns = {name: getattr(self, name) for name in PER_ROW}
-        return replace(self, **{name: _taken(c, rows) for name, c in columns.items() if c is not None})
+        return replace(self, reserve=0, **{name: _taken(c, rows) for name, c in columns.items() if c is not None})
 
 
 def _taken(column: Any, rows: NDArray[np.intp]) -> Any:

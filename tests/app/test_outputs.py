@@ -138,7 +138,8 @@ def test_a_saved_run_comes_back_exactly(model: str, run: Callable[..., Any], sim
 def test_a_saved_run_keeps_every_column(run: Callable[..., Any], tmp_path: Path) -> None:
     from dataclasses import replace
 
-    from simulator.trace.table import Grants
+    from simulator.trace.table import COLUMNS, Grants
+    from simulator.workload.table import PER_ROW
 
     assert run("--parquet", tmp_path / "r.parquet", model="threaded").code == 0
     plain = trace_file.read(tmp_path / "r.parquet")
@@ -151,9 +152,9 @@ def test_a_saved_run_keeps_every_column(run: Callable[..., Any], tmp_path: Path)
         again = trace_file.read(tmp_path / "again.parquet")
         assert again.plan == trace.plan
         assert again.labels == trace.labels
-        for name in trace_file.OF_TRACE:
+        for name in (column.name for column in COLUMNS):
             assert_same(getattr(trace, name), getattr(again, name))
-        for name in (*trace_file.OF_WORKLOAD, *trace_file.RATES, "phase_kinds"):
+        for name in (*PER_ROW, *trace_file.RATES, "phase_kinds"):
             assert_same(getattr(trace.workload, name), getattr(again.workload, name))
         assert (again.grants is None) == (trace.grants is None)
         if trace.grants is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from simulator.app.catalogue import Model, fronts, servers
@@ -41,7 +42,7 @@ class Deployment:
             workload,
             engine=engine,
             detail=detail,
-            redraw=lambda rounds: draw(scenario, rounds=rounds),
+            redraw=partial(draw, scenario),
         )
 
 

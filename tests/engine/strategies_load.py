@@ -1,15 +1,17 @@
 """Workloads of every kind, for Hypothesis to put together."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import inf
 from random import Random
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from simulator.workload.interventions import Do, Intervention, Interventions
-from simulator.workload.table import Work, Workload
+from simulator.workload.table import PER_ROW, Work, Workload
 
 ROUND_S = (0.0, 0.25, 0.5, 0.5, 1.0, 2.0, 0.1, 0.3)
 """Some are sums of others, so that ties come about; not all of them are exact in binary."""
@@ -26,8 +28,11 @@ def _column(random: np.random.Generator, count: int, palette: Sequence[float]) -
     return random.choice(np.array(palette, np.float64), count)
 
 
-def seeded_workload(seed: int, rows: int = 24) -> Workload:
-    """Up to ``rows`` requests of up to three classes from up to two kinds of clients, in an open or a closed loop."""
+def seeded_workload(seed: int, rows: int = 24, reserve: int = 0) -> Workload:
+    """Up to ``rows`` requests of up to three classes from up to two kinds of clients, in an open or a closed loop.
+
+    With so many further rows for each, which leave the requests as they are.
+    """
     random = np.random.default_rng(seed)
     classes, clients, width = (int(random.integers(1, most, endpoint=True)) for most in (3, 2, 3))
     in_loop = min(rows, (0, 0, 0, 1, 3, 6)[random.integers(6)])
@@ -42,7 +47,7 @@ def seeded_workload(seed: int, rows: int = 24) -> Workload:
         row[: len(steps)] = steps
     request_class = random.integers(0, classes, n).astype(np.int16)
     phases = _column(random, n * width, seconds).reshape(n, width)
-    return Workload(
+    workload = Workload(
         class_names=tuple("abc"[:classes]),
         client_names=tuple("xy"[:clients]),
         phase_kinds=kinds,
@@ -62,6 +67,33 @@ def seeded_workload(seed: int, rows: int = 24) -> Workload:
         think=_column(random, n, seconds) if in_loop else None,
         interventions=seeded_interventions(seed),
     )
+    return reserved(workload, reserve, seconds, patience, random) if reserve else workload
+
+
+def reserved(
+    load: Workload,
+    reserve: int,
+    seconds: Sequence[float],
+    patience: Sequence[float],
+    random: np.random.Generator,
+) -> Workload:
+    """With so many further rows for each request: times, patience and coins of their own."""
+    n, shape = len(load), load.phases.shape
+    levels = [
+        {
+            "arrival": np.full(n, np.nan),
+            "phases": np.where(load.phase_kinds[load.request_class] == Work.NONE, 0.0, phases),
+            "patience": _column(random, n, patience),
+            "coin": random.random(n),
+        }
+        for phases in (_column(random, load.phases.size, seconds).reshape(shape) for _ in range(reserve))
+    ]
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(load, name), *(level.get(name, getattr(load, name)) for level in levels)])
+        for name in PER_ROW
+        if getattr(load, name) is not None
+    }
+    return replace(load, reserve=reserve, **columns)
 
 
 def seeded_interventions(seed: int) -> Interventions:

@@ -64,7 +64,7 @@ def test_a_kernel_that_could_not_grow_never_goes_on(failure: Exception) -> None:
     from simulator.engine.record import Record
 
     module, plan, load = kernel(), PLANS["events"], crowd()
-    started = module.set_up(lower(plan, load), load, Record.blank(plan, load), CORES, False)
+    started = module.set_up(lower(plan, load), load, Record.blank(plan, load), False)
     for _ in range(2):
         with pytest.raises(type(failure)):
             module.advance(started, 1_000_000)

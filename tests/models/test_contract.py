@@ -4,6 +4,7 @@ import ast
 import dataclasses
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +202,6 @@ def test_a_plan_works_under_every_shipped_load_alone_and_behind_every_front(mode
     workload = draw(cut_short(load_name, "25 s"))
     plain = plan_of(model, machine=scenario.machine)
     for plan in (plain, *(front.in_front(plain, front.config(), scenario.machine) for front in FRONTS)):
-        trace = run(plan, workload, redraw=lambda rounds: draw(cut_short(load_name, "25 s"), rounds=rounds))
+        trace = run(plan, workload, redraw=partial(draw, cut_short(load_name, "25 s")))
         assert not (trace.outcome == Outcome.OPEN).any()
         assert (trace.outcome == Outcome.COMPLETED).any()

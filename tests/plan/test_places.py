@@ -1,5 +1,6 @@
 """What a place says of itself, for every kind of step, and that what all places of a walk say fits together."""
 
+from collections.abc import Iterator
 from dataclasses import fields
 from math import inf
 
@@ -8,21 +9,32 @@ import pytest
 from simulator.plan import (
     Accept,
     AcceptEagerly,
+    Allocate,
     Backlog,
+    Bucket,
+    Choose,
     Compute,
     Connect,
+    Crash,
+    Die,
+    End,
     Gil,
     Handle,
+    Limit,
     Link,
     Loop,
+    Memory,
+    Outcome,
     Pool,
     Receive,
     Release,
     Resource,
+    Retire,
     Seize,
     Send,
     State,
     Step,
+    Upstreams,
 )
 from simulator.plan.place import Place, Way, places_of
 from simulator.plan.processes import process_count, processes
@@ -31,6 +43,7 @@ from tests.engine.strategies import seeded_plan
 
 BACKLOG, WORKER, THREAD = Backlog("backlog", 4), Pool("worker", 6, slots_per_process=2), Pool("thread", 3, processes=2)
 GIL, LOOP = Gil("GIL"), Loop("loop", 2)
+UPSTREAMS, BUCKET, MEMORY = Upstreams("upstream", 3), Bucket("bucket", 2.0), Memory("memory", 9.0)
 SAYS: dict[Step, tuple[dict[str, object], ...]] = {
     Connect(BACKLOG, Link.LOCAL, retries_s=(1.0, 3.0), timeout_s=7.0): (
         {
@@ -52,6 +65,13 @@ SAYS: dict[Step, tuple[dict[str, object], ...]] = {
     Compute(0.25, GIL, what="parse"): ({"lock": GIL, "work_s": 0.25, "what": "parse"},),
     Handle(GIL, visit_cost_s=0.125): tuple({"phase": n, "lock": GIL, "work_s": 0.125} for n in range(2)),
     Send(Link.LOCAL): ({"link": Link.LOCAL, "way": Way.DOWN},),
+    Choose(UPSTREAMS): ({"chooses": UPSTREAMS, "decides_among": 3},),
+    Limit(BUCKET): ({"waits_for": BUCKET, "queue": BUCKET},),
+    Allocate(MEMORY, 5.0): ({"allocates": MEMORY},),
+    End(Outcome.QUEUE_FULL): ({},),
+    Crash(1.0): ({"about_process": True},),
+    Retire(9, 1.0): ({"about_process": True},),
+    Allocate(MEMORY, 5.0, Die(1.0)): ({"allocates": MEMORY, "about_process": True},),
 }
 """What the places of a step say; everything else has its default."""
 WAITING = (State.CONNECTING, State.BACKLOG, State.QUEUED)
@@ -70,11 +90,16 @@ def test_a_place_says_what_its_step_means_and_nothing_else(step: Step) -> None:
     assert [{name: said[name] for name in defaults} for said in told] == [defaults | says for says in SAYS[step]]
 
 
+def resources_of(place: Place) -> Iterator[object]:
+    says = (getattr(place, field.name) for field in fields(place) if field.name != "step")
+    return (value for value in says if isinstance(value, Resource))
+
+
 @EVERY_STEP
 def test_every_resource_that_a_step_names_is_found_at_one_of_its_places(step: Step) -> None:
     named = {value for f in fields(step) if isinstance(value := getattr(step, f.name), Resource)}
     places = places_of(step, phase_count=1)
-    assert named == {r for p in places for r in (p.waits_for, p.queue, p.takes, p.frees, p.lock) if r is not None}
+    assert named == {r for p in places for r in resources_of(p)}
 
 
 @EVERY_STEP

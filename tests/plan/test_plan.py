@@ -89,8 +89,9 @@ REFUSED: dict[str, tuple[tuple[Step, ...], str]] = {
     "an empty pool": (held(Pool("worker", 0)), "worker: expected at least one slot"),
     "copies that choose the process": (
         (Connect(BACKLOG), AcceptEagerly(BACKLOG, LOOP), *held(Pool("worker", 2, processes=2, slots_per_process=1))),
-        "worker: slots_per_process must be at least 1",
+        r"step 3 \(Seize\) decides the process, and so did step 2",
     ),
+    "a process without slots": (held(Pool("worker", 2, slots_per_process=0)), "slots_per_process must be at least 1"),
     "a lock in no process": ((Handle(Loop("loop", 0)),), "loop: expected a process"),
     "a GIL that never rests": ((Compute(1.0, Gil("GIL", 1, 0.0)),), "a switch interval above 0 s"),
     "more pools than bits": (

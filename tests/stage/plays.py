@@ -1,7 +1,7 @@
 """Runs of the shipped scenarios, made once, and scenes that show them."""
 
 import dataclasses
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from simulator.app.catalogue import catalogue
@@ -56,7 +56,7 @@ def playback(wanted: Play) -> Playback:
     plan = model.plan(model.config(**dict(wanted.settings)), scenario.machine)
     if wanted.nginx:
         plan = proxy.in_front(plan, proxy.config(), scenario.machine)
-    trace = run(plan, draw(scenario), detail=True, redraw=lambda rounds: draw(scenario, rounds=rounds))
+    trace = run(plan, draw(scenario), detail=True, redraw=partial(draw, scenario))
     return Playback(trace)
 
 

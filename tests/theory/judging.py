@@ -8,6 +8,7 @@ run it with other seeds before suspecting an engine, and never widen it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import sqrt
 from typing import Any
 
@@ -113,7 +114,7 @@ def _trace(plan: Plan, load: Load, workload: Workload, engine: EngineName) -> Tr
     if not isinstance(load, Closed):
         return run(plan, workload, engine=engine)
     requests = round(workload.duration * load.rate)
-    return run(plan, workload, engine=engine, redraw=lambda rounds: load.draw(requests, workload.seed, rounds))
+    return run(plan, workload, engine=engine, redraw=partial(load.draw, requests, workload.seed))
 
 
 def _verdict(claim: Claim, found: Interval, wider: float) -> tuple[bool, str]:

@@ -189,9 +189,10 @@ class Closed:
     rate: float
     """Requests per second to be expected; decides how long a run of so many requests has to be."""
 
-    def draw(self, requests: int, seed: int, rounds: int | None = None) -> Workload:
+    def draw(self, requests: int, seed: int, rounds: int | None = None, reserve: int = 0) -> Workload:
         """About so many requests; more rounds for each client never change the first ones."""
         rounds = rounds if rounds is not None else int(1.2 * requests / self.clients) + 20
+        assert reserve == 0  # nobody repeats anything here
         rows = rounds * self.clients
         arrival = np.full(rows, np.nan)
         think = self.think.draw(stream(seed, Source.THINK), rows)

@@ -8,6 +8,7 @@ from simulator.plan import (
     Backlog,
     Connect,
     Cores,
+    Element,
     Gil,
     Handle,
     Link,
@@ -19,7 +20,6 @@ from simulator.plan import (
     Release,
     Seize,
     Send,
-    Step,
 )
 from simulator.trace.blame import Blame
 from simulator.trace.facts import Facts
@@ -41,7 +41,7 @@ def forked(workers: int, cores: int = 2, backlog: Backlog = BACKLOG, retries: tu
 def proxied(plan: Plan, connections: int = 500) -> Plan:
     port = Backlog("port", 500)
     held = Pool("connection", connections, queue_limit=0, when_full=Outcome.CONNECTION_LIMIT)
-    near: dict[Step, Step] = {Receive(): Receive(Link.LOCAL), Send(): Send(Link.LOCAL, inf)}
+    near: dict[Element, Element] = {Receive(): Receive(Link.LOCAL), Send(): Send(Link.LOCAL, inf)}
     behind = (near.get(step, step) for step in plan.steps)
     return Plan((Connect(port), Accept(port, held), Receive(), *behind, Send(), Release(held)), plan.cores)
 

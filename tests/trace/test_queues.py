@@ -38,7 +38,9 @@ def in_blocks(rows: int) -> AbstractContextManager[object]:
 def generated(seed: int) -> Trace:
     """A run in which much happens at the same moment, and not every request comes to every place."""
     workload = seeded_workload(seed, rows=48)
-    return run(seeded_plan(seed), workload, redraw=lambda rounds: seeded_workload(seed, rows=rounds * 48))
+    return run(
+        seeded_plan(seed), workload, redraw=lambda *, rounds, reserve: seeded_workload(seed, rows=(rounds or 1) * 48)
+    )
 
 
 def measured(seed: int, rows: int) -> Measures:

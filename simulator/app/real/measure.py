@@ -98,7 +98,7 @@ def measure(
         rounds = len(workload) // workload.clients_in_loop
         if redraw is None:
             raise MeasureError(f"{rounds} rounds of requests are too few for {workload.duration} s")
-        workload = redraw(2 * rounds)
+        workload = redraw(rounds=2 * rounds, reserve=0)
 
 
 def plans_of(deployment: Deployment, machine: Machine) -> list[Plan]:

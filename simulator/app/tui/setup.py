@@ -5,6 +5,7 @@ What to watch: a setup holds exactly what a command line can say, so that every 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from simulator.app.catalogue import fronts
@@ -78,7 +79,7 @@ class Prepared:
                     workload,
                     engine=options.engine,
                     detail=True,  # or it would be a guess who has the GIL at a moment
-                    redraw=lambda rounds: draw(scenario, rounds=rounds),
+                    redraw=partial(draw, scenario),
                     progress=lambda so_far_s, before=number: tell(  # type: ignore[misc]
                         (before + min(so_far_s / scenario.duration, 1.0)) / len(self.plans)
                     ),

@@ -112,7 +112,7 @@ def measured(pair: Pair, scenario: "Scenario", workload: Workload, what: str) ->
             pair.deployment,
             scenario.machine,
             workload,
-            redraw=lambda rounds: draw(scenario, rounds=rounds),
+            redraw=partial(draw, scenario),
             progress=progress,
         )
 
@@ -125,7 +125,7 @@ def compare(pair: Pair, repeat: int, measuring: Measuring = measured) -> Result:
         plan = pair.deployment.plan(scenario.machine)
     except PlanError as error:
         raise RefusalError(f"{pair.deployment.model.name}: {error}") from None
-    trace = run(plan, workload, redraw=lambda rounds: draw(scenario, rounds=rounds))
+    trace = run(plan, workload, redraw=partial(draw, scenario))
     result = Result(pair=pair, requests=len(trace), duration=scenario.duration, predicted=figures(trace))
     real, drivers, drawn = list[Figures](), list[Driven](), list[Curve]()
     try:

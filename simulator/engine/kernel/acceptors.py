@@ -1,12 +1,14 @@
 """Eager accepting: every process has an acceptor, a walker of its own that takes connections into its hand.
 
-Its program: REST (asleep), LOOK, HOLD (its process's lock), FRESH, TAKE, computing, HANDOVER, and again from TAKE.
+Its program: REST (asleep), LOOK, HOLD (its process's lock), TAKE, computing, HANDOVER, and again from TAKE.
 The bell beside the backlog is the list of who sleeps; the backlog itself is the queue of who waits to be taken.
 """
 
 from simulator.engine.kernel.events import hop
+from simulator.engine.kernel.leaving import leave_lock_queue, stop_computing
 from simulator.engine.kernel.locks import hold, let_go
 from simulator.engine.kernel.members import join
+from simulator.engine.kernel.numbers import AGAIN, HOLD, NOWHERE
 from simulator.engine.kernel.queues import dequeue, enqueue
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import copy_of
@@ -23,7 +25,7 @@ def wait_to_be_taken(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     enqueue(k, k.code[pc].a, w)
     for i in range(k.asleep):
         able += k.instances[k.sleepers[i]].load < k.accept_limit
-    first = cython.cast(cython.int, k.coin[w] * able)
+    first = cython.cast(cython.int, k.coin[w * k.coin_step] * able)
     for part in range(1, 3):  # from the first one to the end, then from the start to the first one
         able = 0
         for i in range(k.asleep):
@@ -43,12 +45,15 @@ def wait_to_be_taken(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
 @cython.inline
 def has_work(k: Kernel, acceptor: cython.int) -> cython.bint:
     """Whether a connection waits and the process may take one more."""
-    return k.copies[k.accept_queue].size > 0 and k.instances[acceptor].load < k.accept_limit
+    if k.copies[k.accept_queue].size == 0 or k.instances[acceptor].retiring:
+        return False
+    return k.instances[acceptor].load < k.accept_limit
 
 
 def look(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """The acceptor is awake; perhaps there is still something to accept."""
     acceptor: cython.int = w - k.rows
+    k.instances[acceptor].taken = 0
     if has_work(k, acceptor):
         return pc + 1
     k.walkers[w].pc = pc - 1
@@ -105,3 +110,21 @@ def finished_one(k: Kernel, process: cython.int) -> cython.void:
         for i in range(at, k.asleep):
             k.sleepers[i] = k.sleepers[i + 1]
         hop(k, k.rows + process)
+
+
+def lose_acceptor(k: Kernel, acceptor: cython.int) -> cython.void:
+    """The acceptor of a process that died."""
+    w: cython.int = k.rows + acceptor
+    pc: cython.int = k.walkers[w].pc
+    op: cython.int = k.code[pc].op
+    i: cython.int
+    awake: cython.int = 0
+    for i in range(k.asleep):
+        if k.sleepers[i] != acceptor:
+            k.sleepers[awake] = k.sleepers[i]
+            awake += 1
+    k.asleep = awake
+    if (op in (HOLD, AGAIN)) and k.copies[copy_of(k, w, k.code[pc].c)].holder != w:
+        leave_lock_queue(k, w, pc)
+    stop_computing(k, w, pc)
+    k.walkers[w].pc = NOWHERE

@@ -20,7 +20,7 @@ from simulator.engine.uncompiled import cython
 
 def shake(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """The handshake takes one and a half round trips."""
-    return until(k, w, pc, k.now + k.code[pc].x * k.rtt[w], pc + 1)
+    return until(k, w, pc, k.now + k.code[pc].x * k.rtt[w * k.rtt_step], pc + 1)
 
 
 def knock(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
@@ -40,7 +40,7 @@ def knock(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
 def knock_again(k: Kernel, w: cython.int, pc: cython.int, full: cython.bint) -> cython.int:
     """The backlog is full, or was: a SYN that was dropped is repeated, until it gets through or the client stops."""
     copy: cython.int = k.code[pc].a
-    trip: cython.double = k.rtt[w] if k.code[pc].c else 0.0
+    trip: cython.double = k.rtt[w * k.rtt_step] if k.code[pc].c else 0.0
     at: cython.int
     before: cython.double
     while was_full(k, copy, k.now - trip):
@@ -133,7 +133,7 @@ def repeated(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     if data <= ack:
         k.handshakes[w].data_after = 2.0 * data
         k.data_retries[w] += 1
-    if after + k.rtt[w] >= valid:
+    if after + k.rtt[w * k.rtt_step] >= valid:
         forget(k, w, pc)
         return turn_away(k, w, pc, BROKEN)
     if k.copies[copy].size >= k.copies[copy].fills:

@@ -1,67 +1,109 @@
 """Processes that die and come back, with everything that they hold.
 
-What to watch: ``kill``. All who are inside leave their queues first, then the acceptor dies, then each is lost, in the
-order of their rows. Where each of them waits says what it has to leave.
+What to watch: ``die``. All who are inside leave their queues first, then the acceptor dies, then each is lost, in the
+order of their rows.
 """
 
-from simulator.engine.kernel.cores import stop
+from simulator.engine.kernel.acceptors import lose_acceptor
 from simulator.engine.kernel.events import push
-from simulator.engine.kernel.life import forget, turn_away
-from simulator.engine.kernel.locks import let_go, note_grant, note_wait
+from simulator.engine.kernel.further import send_off
+from simulator.engine.kernel.leaving import leave_queues, stop_computing, waits_at
+from simulator.engine.kernel.life import forget, leave_instance, turn_away
 from simulator.engine.kernel.numbers import (
-    AGAIN,
     BAD_GATEWAY,
     BOOT,
     CRASHED,
-    GRANTED,
-    HOLD,
+    JOB,
     LEAVING,
-    LOCKRUN,
     NOWHERE,
-    QUEUED,
-    RUN,
-    SEIZE,
+    REDELIVERED,
     SEND,
     SETTLED,
 )
-from simulator.engine.kernel.queues import leave_queue
 from simulator.engine.kernel.state import Kernel
-from simulator.engine.kernel.stations import copy_of, rearrange
+from simulator.engine.kernel.stations import rearrange
 from simulator.engine.kernel.storage import LOST, lengthen
 from simulator.engine.uncompiled import cython
 
 
 def kill(k: Kernel, instance: cython.int, boot: cython.double) -> cython.void:
-    """The process dies. If it was booting, it starts all over again."""
-    alive: cython.bint = not k.instances[instance].down
-    lost: cython.int
+    """A process dies, or a group with all of its processes. Who was booting starts all over again."""
+    first: cython.int = k.instances[instance].from_process
+    last: cython.int = k.instances[instance].to_process
+    lost: cython.int = 0
     i: cython.int
+    for i in range(first, last + 1):
+        k.instances[i].was_down = k.instances[i].down
+        k.instances[i].down, k.instances[i].retiring = 1, 0
     k.instances[instance].down = 1
     rearrange(k)
-    lost = collect(k, instance)
+    for i in range(first, last + 1):
+        lost = collect(k, i, lost)
+    if instance > last:
+        lost = collect(k, instance, lost)
     if k.failed:
         return
+    sort(k, lost)
     for i in range(lost):
         leave_queues(k, k.lost[i])
-    if k.acceptor_start > 0 and alive:
-        lose_acceptor(k, instance)
+    for i in range(first, last + 1):
+        if i < k.acceptors and not k.instances[i].was_down:
+            lose_acceptor(k, i)
     for i in range(lost):
         lose(k, k.lost[i])
-    k.instances[instance].seq = push(k, k.now + boot, cython.cast(cython.longlong, instance) << 2 | BOOT)
+    boot_again(k, instance, boot)
+
+
+def boot_again(k: Kernel, instance: cython.int, boot: cython.double) -> cython.void:
+    """All that died together is back at one moment."""
+    seq: cython.longlong = push(k, k.now + boot, cython.cast(cython.longlong, instance) << 3 | BOOT)
+    i: cython.int
+    for i in range(k.instances[instance].from_process, k.instances[instance].to_process + 1):
+        k.instances[i].seq = seq
+    k.instances[instance].seq = seq
 
 
 def come_back(k: Kernel, instance: cython.int, seq: cython.longlong) -> cython.bint:
-    """The process has booted, unless it was killed again meanwhile."""
-    if seq != k.instances[instance].seq:
-        return False
-    k.instances[instance].down = 0
+    """Whatever of it was not killed again meanwhile has booted. True if its acceptor has."""
+    i: cython.int
+    for i in range(k.instances[instance].from_process, k.instances[instance].to_process + 1):
+        revive(k, i, seq)
+    revive(k, instance, seq)
     rearrange(k)
-    return True
+    return instance < k.acceptors and k.instances[instance].seq == seq
 
 
-def collect(k: Kernel, instance: cython.int) -> cython.int:
-    """How many are lost with a process; they stand in ``lost`` by row."""
-    count: cython.int = 0
+def revive(k: Kernel, instance: cython.int, seq: cython.longlong) -> cython.void:
+    """It is up again, if this is the event that it waits for."""
+    if k.instances[instance].seq == seq:
+        k.instances[instance].down = 0
+        k.instances[instance].served = 0
+
+
+def crash(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """The request's process dies of it. Who is not inside any more goes on."""
+    kill(k, k.process[w], k.code[pc].x)
+    return 0 if k.walkers[w].pc == NOWHERE else pc + 1
+
+
+def retire(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """The process has served one more; after so many it takes no other, and starts anew when the last one has left."""
+    process: cython.int = k.process[w]
+    k.instances[process].served += 1
+    if (
+        k.instances[process].served >= k.code[pc].a
+        and not k.instances[process].retiring
+        and not k.instances[process].down
+    ):
+        k.instances[process].retiring = 1
+        k.instances[process].boot = k.code[pc].x
+        rearrange(k)
+        leave_instance(k, process)
+    return pc + 1
+
+
+def collect(k: Kernel, instance: cython.int, count: cython.int) -> cython.int:
+    """Note in ``lost``, behind so many others, who is lost with a process or a group; how many there are then."""
     w: cython.int = k.instances[instance].first
     while w >= 0:
         if not k.walkers[w].flags & LEAVING:
@@ -70,7 +112,6 @@ def collect(k: Kernel, instance: cython.int) -> cython.int:
             k.lost[count] = w
             count += 1
         w = k.members[w].after
-    sort(k, count)
     return count
 
 
@@ -102,86 +143,43 @@ def sift(k: Kernel, i: cython.int, size: cython.int) -> cython.void:
     k.lost[i] = row
 
 
-@cython.inline
-def waits_at(k: Kernel, w: cython.int) -> cython.int:
-    """The step at which a walker waits, also if it will have given up when it wakes."""
-    return k.walkers[w].pc if k.walkers[w].pc > 0 else -k.walkers[w].pc
-
-
-def leave_queues(k: Kernel, w: cython.int) -> cython.void:
-    """It stops waiting for a slot or a lock."""
-    pc: cython.int = waits_at(k, w)
-    op: cython.int = k.code[pc].op
-    if op == SEIZE and k.walkers[w].flags & QUEUED:
-        k.walkers[w].flags &= ~QUEUED
-        leave_queue(k, copy_of(k, w, k.code[pc].a), w)
-    elif op == AGAIN and k.copies[copy_of(k, w, k.code[pc].c)].holder != w:
-        leave_lock_queue(k, w, pc)
-
-
-def leave_lock_queue(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
-    """Somebody will never have the lock. Where nobody waits any more, the holder is not interrupted."""
-    copy: cython.int = copy_of(k, w, k.code[pc].c)
-    leave_queue(k, copy, w)
-    if k.code[pc].op == AGAIN:
-        note_wait(k, w, pc)
-    if k.copies[copy].size == 0:
-        k.copies[copy].switch_seq = 0
-
-
 def lose(k: Kernel, w: cython.int) -> cython.void:
-    """Its process is down, and the connection with it. What was handed over completely still arrives."""
+    """Its process is down, and the connection with it. What nobody has acknowledged comes again."""
+    pc: cython.int = waits_at(k, w)
+    again: cython.bint = False
+    row: cython.int
+    if k.walkers[w].flags & JOB and k.walkers[w].held & k.unacknowledged[k.job_of[w]]:
+        again = True
+    throw_out(k, w, loss(k, w, pc), again)
+    if again:
+        row = send_off(k, w, k.job_of[w], k.attempt[w] + 1)
+        if k.joining and row >= 0:
+            k.joined_by[row] = k.joined_by[w]
+
+
+def throw_out(k: Kernel, w: cython.int, outcome: cython.int, again: cython.bint) -> cython.void:
+    """It stops what it is at. What was handed over to its client completely still arrives."""
     pc: cython.int = waits_at(k, w)
     stop_computing(k, w, pc)
     forget(k, w, pc)
     if k.code[pc].op == SEND and k.code[pc].a:
         unsettle(k, w)
-    turn_away(k, w, pc, loss(k, pc))
-
-
-def stop_computing(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
-    """It leaves the cores at once, and lets go of its lock."""
-    op: cython.int = k.code[pc].op
-    copy: cython.int
-    if op in (RUN, GRANTED):
-        stop(k, k.code[pc].a, w)
-    if op != LOCKRUN and op != AGAIN and op != GRANTED and op != HOLD:
-        return
-    copy = copy_of(k, w, k.code[pc].c)
-    if op in (LOCKRUN, GRANTED):
-        note_grant(k, w, pc)
-    elif op == AGAIN and k.copies[copy].holder == w:
-        note_wait(k, w, pc)  # it was given the lock at this very moment
-    if k.copies[copy].holder == w:
-        let_go(k, copy)
+    if again:
+        k.walkers[w].flags |= REDELIVERED
+    turn_away(k, w, pc, outcome)
 
 
 def unsettle(k: Kernel, w: cython.int) -> cython.void:
-    """The answer that was under way will not be complete, so the client's next request comes at another time."""
+    """The answer that was under way will not be complete, so what follows it comes at another time."""
     if k.finished[w] > k.now:
         k.walkers[w].flags &= ~SETTLED
-        if k.loop_clients > 0 and w + k.loop_clients < k.rows:
-            k.start_seq[w + k.loop_clients] = 0
+        if k.followed and k.mortal and k.followed_by[w] > 0:
+            k.start_seq[k.followed_by[w] - 1] = 0
+            k.followed_by[w] = 0
 
 
-def loss(k: Kernel, pc: cython.int) -> cython.int:
+def loss(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """A proxy answers for a server that died, unless the client has a part of the response already."""
+    if k.walkers[w].flags & JOB:
+        return CRASHED
     return BAD_GATEWAY if k.behind_proxy and (k.send_place < 0 or k.place_of[pc] < k.send_place) else CRASHED
-
-
-def lose_acceptor(k: Kernel, acceptor: cython.int) -> cython.void:
-    """The acceptor of a process that died."""
-    w: cython.int = k.rows + acceptor
-    pc: cython.int = k.walkers[w].pc
-    op: cython.int = k.code[pc].op
-    i: cython.int
-    awake: cython.int = 0
-    for i in range(k.asleep):
-        if k.sleepers[i] != acceptor:
-            k.sleepers[awake] = k.sleepers[i]
-            awake += 1
-    k.asleep = awake
-    if (op in (HOLD, AGAIN)) and k.copies[copy_of(k, w, k.code[pc].c)].holder != w:
-        leave_lock_queue(k, w, pc)
-    stop_computing(k, w, pc)
-    k.walkers[w].pc = NOWHERE

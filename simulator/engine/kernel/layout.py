@@ -43,8 +43,7 @@ class Worker(cython.struct):
     left: cython.double
     """Seconds of work still to do."""
     since: cython.double
-    """When it got the lock and a core; -1: it has not."""
-    asked: cython.double
+    """Since when it waits for the lock; or, at the step at which it computes, has it."""
 
 
 class Handshake(cython.struct):
@@ -92,10 +91,35 @@ class Station(cython.struct):
     lifo: cython.int
     renege: cython.int
     frees: cython.int
+    by: cython.int
+    """Whether the copy is that of a request's process, or group."""
+    before: cython.int
+    """The number of the process, or group, that uses the first copy."""
+    decides: cython.int
+    """Whether a slot decides the process, or the group ..."""
+    decides_from: cython.int
+    """... and the number of the first one that it can decide on."""
     span: cython.int
-    mortal: cython.int
+    """Slots that belong to one process, or group, and die with it; 0: they survive."""
+    per_copy: cython.int
+    """To how many the slots of each copy belong."""
+    dies_with: cython.int
+    """The first instance that slots die with."""
     width: cython.int
     allowed: cython.int
+    """Of so many slots, those from this number on are closed."""
+    ranks: cython.int
+    """Waiting requests are served by rank; 0: first come, first served."""
+    rank_from: cython.int
+    """Where the ranks of the classes begin."""
+    tails_from: cython.int
+    """Where the last waiting requests of each rank begin."""
+    turn: cython.int
+    """Which upstream was chosen last."""
+    rate: cython.double
+    """Tokens per second."""
+    most: cython.double
+    """Tokens that can be saved; bytes of memory."""
 
 
 class Copy(cython.struct):
@@ -113,8 +137,15 @@ class Copy(cython.struct):
     station: cython.int
     ring: cython.int
     """Of its quantum; -1: the lock is never taken away."""
+    load: cython.int
+    """Requests in hand, of an upstream."""
     switch_seq: cython.longlong
+    """The number of the event that takes a lock away, or brings a token; 0: there is none."""
     full_since: cython.double
+    level: cython.double
+    """Tokens, as they were when last looked at; bytes in use."""
+    at: cython.double
+    """When that was."""
 
 
 class Cpu(cython.struct):
@@ -139,7 +170,7 @@ class Job(cython.struct):
 
 
 class Instance(cython.struct):
-    """A process: what dies together."""
+    """What dies together: a process, or a group of processes."""
 
     seq: cython.longlong
     """Of the event that brings it back."""
@@ -151,10 +182,18 @@ class Instance(cython.struct):
     serving: cython.int
     first: cython.int
     """The first of its members; -1: none."""
+    from_process: cython.int
+    to_process: cython.int
+    """The processes that die with it: itself, or those of the group."""
+    served: cython.int
+    retiring: cython.int
+    was_down: cython.int
+    boot: cython.double
+    """Until it is back, once it has retired."""
 
 
 class Event(cython.struct):
-    """Something that will happen; ``what`` is a walker, a copy or an instance, and in two bits what it means."""
+    """Something that will happen; ``what`` is a walker, a copy or an instance, and in three bits what it means."""
 
     time: cython.double
     seq: cython.longlong
@@ -174,6 +213,8 @@ class Ring(cython.struct):
     lag: cython.double
     head: cython.int
     size: cython.int
+    guard: cython.int
+    """The time limit whose events these are; -1: they take locks away."""
 
 
 class Stretch(cython.struct):
@@ -191,3 +232,23 @@ class Grant(cython.struct):
     end: cython.double
     row: cython.int
     place: cython.int
+
+
+class Guard(cython.struct):
+    """A time limit for a stretch of steps."""
+
+    work: cython.int
+    """Whether what is too late stops, goes on for nobody, or kills its process."""
+    outcome: cython.int
+    boot: cython.double
+
+
+class Scaler(cython.struct):
+    """What a pool that grows and shrinks is looked at for."""
+
+    station: cython.int
+    least: cython.int
+    every: cython.double
+    grow_at: cython.double
+    shrink_at: cython.double
+    boot: cython.double

@@ -4,67 +4,75 @@ A client has its answer, or none, at one moment (``settle``); the server is thro
 (``finish``). Who ends early gives back on the way out what it still holds (``leave``).
 """
 
-from simulator.engine.kernel.acceptors import finished_one
+from simulator.engine.kernel.acceptors import finished_one, lose_acceptor
 from simulator.engine.kernel.events import hop, push
+from simulator.engine.kernel.further import begin_later, note_following, repeat
+from simulator.engine.kernel.limits import put_back
 from simulator.engine.kernel.members import part
 from simulator.engine.kernel.numbers import (
-    BEGIN,
+    BOOT,
     COMPLETED,
     END,
+    FREE,
     GAVE_UP,
     HALF_OPEN,
     INFINITY,
+    JOB,
     LEAVING,
     NOWHERE,
     PATIENCE,
+    PUT_BACK,
     QUEUED,
+    REDELIVERED,
     RELEASE,
     SETTLED,
 )
-from simulator.engine.kernel.queues import leave_queue
 from simulator.engine.kernel.state import Kernel
-from simulator.engine.kernel.stations import copy_of, release
+from simulator.engine.kernel.stations import copy_of, release, stop_waiting
 from simulator.engine.uncompiled import cython
 
 
 def start(k: Kernel, w: cython.int) -> cython.void:
-    """The client starts to connect."""
+    """The client starts to connect, or a job begins."""
     k.arrival[w] = k.now
-    if k.timed and k.patience[w] < INFINITY:
-        push(k, k.now + k.patience[w], cython.cast(cython.longlong, w) << 2 | PATIENCE)
+    k.present += 1
+    if k.timed and k.patience[w * k.patience_step] < INFINITY:
+        push(k, k.now + k.patience[w * k.patience_step], cython.cast(cython.longlong, w) << 3 | PATIENCE)
 
 
 @cython.inline
 def settle(k: Kernel, w: cython.int, outcome: cython.int, finished: cython.double) -> cython.void:
     """The client has its answer, or none."""
-    deadline: cython.double = k.arrival[w] + k.patience[w]
+    deadline: cython.double = k.arrival[w] + k.patience[w * k.patience_step]
     if k.walkers[w].flags & SETTLED:
         return
     k.walkers[w].flags |= SETTLED
     if outcome == GAVE_UP or finished > deadline:
         outcome, finished = GAVE_UP, deadline
     k.outcome[w], k.finished[w] = outcome, finished
-    if k.loop_clients > 0:
-        send_later(k, w + k.loop_clients, finished)
+    if k.followed:
+        follow(k, w, outcome, finished)
 
 
-def send_later(k: Kernel, w: cython.int, since: cython.double) -> cython.void:
-    """A client of a closed loop thinks, then sends its next request, unless the time is over."""
-    at: cython.double
-    seq: cython.longlong
-    if w >= k.rows:
-        k.rows_ran_out = True
+def follow(k: Kernel, w: cython.int, outcome: cython.int, finished: cython.double) -> cython.void:
+    """What the client does next: it tries once more, or thinks and sends its next request, unless the time is over."""
+    following: cython.int
+    if k.walkers[w].flags & JOB:
         return
-    at = since + k.think[w]
-    if at < k.duration:
-        seq = push(k, k.now + max(at - k.now, 0.0), cython.cast(cython.longlong, w) << 2 | BEGIN)
-        if k.mortal:
-            k.start_seq[w] = seq
+    if k.retry_outcomes >> outcome & 1 and k.attempt[w] < k.retry_count:
+        repeat(k, w, finished)
+    elif k.loop_clients > 0:
+        following = w % k.requests + k.loop_clients
+        if following >= k.requests:
+            k.rounds_ran_out = True
+        elif finished + k.think[following] < k.duration:
+            begin_later(k, following, finished + k.think[following])
+            note_following(k, w, following)
 
 
 def turn_away(k: Kernel, w: cython.int, pc: cython.int, outcome: cython.int) -> cython.int:
     """The server answers with an error, which takes half a round trip; then the request is gone."""
-    settle(k, w, outcome, k.now + k.rtt[w] / 2)
+    settle(k, w, outcome, k.now + k.rtt[w * k.rtt_step] / 2)
     return leave(k, w, pc)
 
 
@@ -85,12 +93,16 @@ def forget(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
 
 def leave(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """Nothing more is done for this request: what it still holds is given back, in the order of its program."""
-    pc += 1
-    while k.code[pc].op != END:
-        if k.code[pc].op == RELEASE and k.walkers[w].held >> k.code[pc].a & 1:
-            k.reached[cython.cast(cython.longlong, w) * k.places + k.code[pc].col] = k.now
-            release(k, w, k.code[pc].a)
+    op: cython.int = k.code[pc].op
+    while op != END:
         pc += 1
+        op = k.code[pc].op
+        if op in (RELEASE, PUT_BACK, FREE) and k.walkers[w].held >> k.code[pc].a & 1:
+            k.reached[cython.cast(cython.longlong, w) * k.places + k.code[pc].col] = k.now
+            if op == RELEASE:
+                release(k, w, k.code[pc].a)
+            else:
+                put_back(k, w, pc)
     return finish(k, w)
 
 
@@ -99,27 +111,73 @@ def finish(k: Kernel, w: cython.int) -> cython.int:
     """The server is through with the request."""
     k.walkers[w].pc = NOWHERE
     k.left[w] = k.now
+    k.present -= 1
     if not k.walkers[w].flags & SETTLED:
         settle(k, w, COMPLETED, k.now)
     if k.mortal:
-        part(k, w)
+        leave_instance(k, part(k, w))
     if k.walkers[w].held & k.in_hand:
+        k.walkers[w].held &= ~k.in_hand
         finished_one(k, k.process[w])
+    if k.walkers[w].held:
+        put_back_upstreams(k, w)
+    if k.joining:
+        answer(k, w)
     return 0
+
+
+def put_back_upstreams(k: Kernel, w: cython.int) -> cython.void:
+    """No step gives them back: the request is in hand there until it ends."""
+    station: cython.int
+    for station in range(k.station_count):
+        if k.walkers[w].held >> station & 1 and k.stations[station].column < 0:
+            k.copies[copy_of(k, w, station)].load -= 1
+    k.walkers[w].held = 0
+
+
+def answer(k: Kernel, w: cython.int) -> cython.void:
+    """Whoever waits for this job hears how it ended."""
+    sender: cython.int = k.joined_by[w] - 1
+    if sender >= 0 and not k.walkers[w].flags & REDELIVERED:
+        k.answer[sender] = k.outcome[w]
+        hop(k, sender)
+
+
+def leave_instance(k: Kernel, instance: cython.int) -> cython.void:
+    """The last one inside of a retiring process has left it: it is down, until it has booted."""
+    if (
+        instance < 0
+        or instance >= k.processes
+        or not k.instances[instance].retiring
+        or k.instances[instance].first >= 0
+    ):
+        return
+    k.instances[instance].retiring = 0
+    k.instances[instance].down = 1
+    if k.acceptor_start > 0 and instance < k.acceptors:
+        lose_acceptor(k, instance)
+    k.instances[instance].seq = push(
+        k, k.now + k.instances[instance].boot, cython.cast(cython.longlong, instance) << 3 | BOOT
+    )
 
 
 def lose_patience(k: Kernel, w: cython.int) -> cython.void:
     """The client leaves; most servers do not notice."""
     pc: cython.int = k.walkers[w].pc
-    station: cython.int
     if pc == NOWHERE or (k.walkers[w].flags & SETTLED and k.outcome[w] != GAVE_UP):
         return
     settle(k, w, GAVE_UP, k.now)
     if k.walkers[w].flags & QUEUED and k.stations[k.code[pc].a].renege:
-        k.walkers[w].flags = (k.walkers[w].flags & ~QUEUED) | LEAVING
-        leave_queue(k, copy_of(k, w, k.code[pc].a), w)
+        stop_waiting(k, w, k.code[pc].a)
+        k.walkers[w].flags |= LEAVING
         k.walkers[w].pc = -pc
         hop(k, w)
+    free_for_nobody(k, w)
+
+
+def free_for_nobody(k: Kernel, w: cython.int) -> cython.void:
+    """What is freed when a client leaves, though the steps go on."""
+    station: cython.int
     if k.frees:
         for station in range(k.station_count):
             if k.stations[station].frees:

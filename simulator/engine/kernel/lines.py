@@ -11,13 +11,13 @@ from simulator.engine.uncompiled import cython
 def wait_until(k: Kernel, w: cython.int, pc: cython.int, moment: cython.double) -> cython.void:
     """Wait at a step for a moment that is still to come."""
     k.walkers[w].pc = pc
-    push(k, k.now + (moment - k.now), cython.cast(cython.longlong, w) << 2)
+    push(k, k.now + (moment - k.now), cython.cast(cython.longlong, w) << 3)
 
 
 @cython.inline
 def until(k: Kernel, w: cython.int, pc: cython.int, moment: cython.double, then: cython.int) -> cython.int:
     """Wait for a moment that the client has to see; it may leave before. ``then`` if there is nothing to wait for."""
-    deadline: cython.double = k.arrival[w] + k.patience[w]
+    deadline: cython.double = k.arrival[w] + k.patience[w * k.patience_step]
     if moment > deadline:
         if deadline > k.now:
             wait_until(k, w, -pc, deadline)
@@ -34,8 +34,8 @@ def receive(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
 
     The client has been sending since the connection stood, until the receive buffer was full.
     """
-    size: cython.double = k.upload[w]
-    rate: cython.double = k.up_rate[k.client[w]]
+    size: cython.double = k.upload[w * k.upload_step]
+    rate: cython.double = k.up_rate[k.client[w * k.client_step]]
     buffer: cython.double = k.code[pc].x
     start: cython.double = k.arrival[w]
     if k.upload_place > 0:
@@ -49,13 +49,13 @@ def receive(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
 
 def send(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """Blocked until the rest fits the buffer, or the client is gone. The last byte arrives later."""
-    size: cython.double = k.response[w]
-    rate: cython.double = k.down_rate[k.client[w]]
+    size: cython.double = k.response[w * k.response_step]
+    rate: cython.double = k.down_rate[k.client[w * k.client_step]]
     start: cython.double = k.reached[cython.cast(cython.longlong, w) * k.places + k.send_place]
     end: cython.double
     if k.code[pc].a:
-        settle(k, w, COMPLETED, start + k.rtt[w] / 2 + size / rate)
-    end = min(start + max(size - k.code[pc].x, 0.0) / rate, k.arrival[w] + k.patience[w])
+        settle(k, w, COMPLETED, start + k.rtt[w * k.rtt_step] / 2 + size / rate)
+    end = min(start + max(size - k.code[pc].x, 0.0) / rate, k.arrival[w] + k.patience[w * k.patience_step])
     if end > k.now:
         wait_until(k, w, pc, end)
         return 0
@@ -65,9 +65,9 @@ def send(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
 @cython.inline
 def wait_for_io(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """One phase of the request's own work that needs no core."""
-    work: cython.double = k.phases[cython.cast(cython.longlong, w) * k.phase_count + k.code[pc].b]
+    work: cython.double = k.phases[cython.cast(cython.longlong, w) * k.phase_step + k.code[pc].b]
     if work > 0:
         k.walkers[w].pc = pc
-        push(k, k.now + work * k.io_factor, cython.cast(cython.longlong, w) << 2)
+        push(k, k.now + work * k.io_factor, cython.cast(cython.longlong, w) << 3)
         return 0
     return pc + 1

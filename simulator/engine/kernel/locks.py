@@ -19,13 +19,13 @@ def work_at(k: Kernel, w: cython.int, pc: cython.int) -> cython.double:
     """Seconds of computing at a step: a fixed cost, and a phase of the request if there is one."""
     if k.code[pc].b < 0:
         return k.code[pc].x
-    return k.phases[cython.cast(cython.longlong, w) * k.phase_count + k.code[pc].b] + k.code[pc].x
+    return k.phases[cython.cast(cython.longlong, w) * k.phase_step + k.code[pc].b] + k.code[pc].x
 
 
 @cython.inline
 def hold(k: Kernel, w: cython.int, copy: cython.int) -> cython.bint:
     """True if the lock was free and is now held; otherwise the walker queues for it."""
-    k.workers[w].asked = k.now
+    k.workers[w].since = k.now
     if k.copies[copy].holder == w:  # kept from the step before
         return True
     if k.copies[copy].holder < 0:
@@ -82,7 +82,7 @@ def switch(k: Kernel, copy: cython.int, seq: cython.longlong) -> cython.void:
 def note_wait(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
     """So long has the request, or its acceptor, waited for the lock."""
     row: cython.int = w if w < k.rows else k.instances[w - k.rows].serving
-    k.lock_wait[cython.cast(cython.longlong, row) * k.lock_columns + k.code[pc].d] += k.now - k.workers[w].asked
+    k.lock_wait[cython.cast(cython.longlong, row) * k.lock_columns + k.code[pc].d] += k.now - k.workers[w].since
 
 
 @cython.inline
@@ -93,7 +93,6 @@ def note_grant(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
             k.workers[w].since, k.now, w if w < k.rows else k.instances[w - k.rows].serving, k.place_of[pc]
         )
         k.grant_count += 1
-    k.workers[w].since = -1.0
 
 
 def lock_and_run(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
@@ -125,7 +124,7 @@ def again(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """The lock was taken away; what is left of the work needs it again."""
     note_grant(k, w, pc)
     if k.workers[w].left <= 0:
-        return pc + 2
+        return go_on_without(k, w, pc + 2)
     return hold_and_run(k, w, pc)
 
 
@@ -136,11 +135,16 @@ def granted(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
 
 
 def done(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
-    """The work is done; the lock is let go, unless the next step computes under it too: only waiting lets go of it."""
+    """The work is done."""
+    note_grant(k, w, pc)
+    return go_on_without(k, w, pc)
+
+
+@cython.inline
+def go_on_without(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """The lock is let go, unless the next step computes under it too: only waiting lets go of it."""
     copy: cython.int
     keep: cython.int = k.code[pc].d
-    if k.workers[w].since >= 0:
-        note_grant(k, w, pc)
     if keep != ALWAYS:
         copy = copy_of(k, w, k.code[pc].c)
         if k.copies[copy].holder == w and not (keep == IF_NEXT_COMPUTES and work_at(k, w, pc + 1) > 0):

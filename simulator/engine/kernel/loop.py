@@ -7,10 +7,12 @@ else in the order in which it was scheduled.
 
 from simulator.engine.kernel.cores import finish_job
 from simulator.engine.kernel.events import fill_hole, hop, nothing_else_now, pop_ring
+from simulator.engine.kernel.guards import time_is_over
 from simulator.engine.kernel.instances import come_back
 from simulator.engine.kernel.life import lose_patience
+from simulator.engine.kernel.limits import give_token
 from simulator.engine.kernel.locks import switch
-from simulator.engine.kernel.numbers import BEGIN, INFINITY, PATIENCE, RESUME
+from simulator.engine.kernel.numbers import BEGIN, INFINITY, PATIENCE, REFILL, RESUME
 from simulator.engine.kernel.program import go, resume
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.uncompiled import cython
@@ -54,7 +56,7 @@ def happen(k: Kernel, budget: cython.longlong) -> cython.bint:
             else:
                 hop(k, w)
         elif source == 5:
-            switch(k, cython.cast(cython.int, pop_ring(k)), seq)
+            ring_out(k, k.rings[k.ring_next].guard, cython.cast(cython.int, pop_ring(k)), seq)
         else:
             come(k)
     return True
@@ -63,8 +65,8 @@ def happen(k: Kernel, budget: cython.longlong) -> cython.bint:
 @cython.inline
 def happen_now(k: Kernel, what: cython.longlong, seq: cython.longlong) -> cython.void:
     """The first entry of the heap is due; its place is free for the next one that is pushed."""
-    kind: cython.int = cython.cast(cython.int, what & 3)
-    subject: cython.int = cython.cast(cython.int, what >> 2)
+    kind: cython.int = cython.cast(cython.int, what & 7)
+    subject: cython.int = cython.cast(cython.int, what >> 3)
     k.heap_hole = True
     if kind == RESUME:
         resume(k, subject)
@@ -72,9 +74,20 @@ def happen_now(k: Kernel, what: cython.longlong, seq: cython.longlong) -> cython
         lose_patience(k, subject)
     elif kind == BEGIN:
         if not k.mortal or seq == k.start_seq[subject]:
-            go(k, subject, k.starts[k.request_class[subject]])
-    elif come_back(k, subject, seq) and k.acceptor_start > 0:
+            go(k, subject, k.starts[k.request_class[subject * k.request_class_step]])
+    elif kind == REFILL:
+        if seq == k.copies[subject].switch_seq:
+            give_token(k, subject)
+    elif come_back(k, subject, seq):
         go(k, k.rows + subject, k.acceptor_start + 1)
+
+
+def ring_out(k: Kernel, guard: cython.int, subject: cython.int, seq: cython.longlong) -> cython.void:
+    """A time that always lasts equally long is over: an interval of a lock, or a time limit."""
+    if guard < 0:
+        switch(k, subject, seq)
+    else:
+        time_is_over(k, guard, subject, seq)
 
 
 @cython.inline
@@ -92,13 +105,13 @@ def come(k: Kernel) -> cython.void:
     row = k.next_row
     k.next_row += 1
     look_ahead(k)
-    go(k, row, k.starts[k.request_class[row]])
+    go(k, row, k.starts[k.request_class[row * k.request_class_step]])
 
 
 @cython.inline
 def look_ahead(k: Kernel) -> cython.void:
     """When the next arrival comes, or an entry of the timeline before it."""
-    k.coming = k.arrival[k.next_row] if k.next_row < k.open_rows else INFINITY
+    k.coming = k.due[k.next_row] if k.next_row < k.open_rows else INFINITY
     k.coming = min(k.coming, k.timeline_at)
 
 

@@ -13,17 +13,30 @@ from simulator.plan.words import Outcome
 START, SEIZE, RELEASE, PART = 1, 2, 3, 4
 RUN, LOCKRUN, AGAIN, GRANTED, DONE, IO = 6, 7, 8, 9, 10, 11
 NOTE, SHAKE, KNOCK, COUNT, LATE_SYN, REPEATED, RECEIVE, SEND, END = 12, 13, 14, 15, 16, 17, 18, 19, 20
-WAIT, REST, LOOK, HOLD, FRESH, TAKE, HANDOVER = 21, 22, 23, 24, 25, 26, 27
+WAIT, REST, LOOK, HOLD, TAKE, HANDOVER = 21, 22, 23, 24, 26, 27
 AT, KILL, FACTOR, SLOTS, CORES = 28, 29, 30, 31, 32
+ARM, DISARM, PICK, PUT_BACK, LUCK, BUSY, JUMP, STOP = 34, 35, 36, 37, 38, 39, 40, 41
+TOKEN, ALLOCATE, FREE, DOOM, DIE, RETIRE = 42, 43, 44, 45, 46, 47
+ENQUEUE, JOINED, IO_RUN = 48, 49, 50
+TICK, CHECK, GROW = 51, 52, 53
 
 # what an entry of the heap is about
-RESUME, PATIENCE, BOOT, BEGIN = range(4)
+RESUME, PATIENCE, BOOT, BEGIN, REFILL = range(5)
 
 # whether a lock is kept when the work is done
 NEVER, ALWAYS, IF_NEXT_COMPUTES = range(3)
 
 # flags of a request
-SETTLED, QUEUED, HALF_OPEN, DATA_LATE, LEAVING = 1, 2, 4, 8, 16
+SETTLED, QUEUED, HALF_OPEN, DATA_LATE, LEAVING, JOB, REDELIVERED = 1, 2, 4, 8, 16, 32, 64
+
+# what a number of a request stands for: which copy it uses, what a slot decides
+NOTHING, PROCESS, GROUP = range(3)
+
+# how an upstream is chosen
+IN_TURN, LEAST_IN_HAND, RANDOM = range(3)
+
+# what happens when a time limit is over
+STOPS, GOES_ON, KILLS = range(3)
 
 # how a request ends
 COMPLETED = int(Outcome.COMPLETED)
@@ -32,6 +45,8 @@ GAVE_UP = int(Outcome.GAVE_UP)
 CRASHED = int(Outcome.CRASHED)
 BAD_GATEWAY = int(Outcome.BAD_GATEWAY)
 BROKEN = int(Outcome.BROKEN)
+NONE = -1
+"""No outcome: the process dies instead."""
 
 NOWHERE = -(2**31)
 """The place of a walker for whom no event has a meaning any more."""

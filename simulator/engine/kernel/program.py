@@ -5,44 +5,70 @@ Every step says where to go on; 0 means that the walker waits now, or is gone.
 
 from simulator.engine.kernel.acceptors import hand_over, hold_to_accept, look, take_connection, wait_to_be_taken
 from simulator.engine.kernel.backlog import knock, knock_with_repeated_syn, late_syn, repeated_in_time, shake
+from simulator.engine.kernel.choices import by_luck, if_busy, pick
 from simulator.engine.kernel.cores import catch_up, expect, run
-from simulator.engine.kernel.instances import kill
-from simulator.engine.kernel.life import finish, give_up, start, turn_away
+from simulator.engine.kernel.events import hop
+from simulator.engine.kernel.guards import arm, disarm
+from simulator.engine.kernel.instances import crash, kill, retire
+from simulator.engine.kernel.jobs import enqueue_job, joined
+from simulator.engine.kernel.life import finish, give_up, leave_instance, start, turn_away
+from simulator.engine.kernel.limits import allocate, put_back, take_token
 from simulator.engine.kernel.lines import receive, send, wait_for_io
 from simulator.engine.kernel.locks import again, done, granted, lock_and_run, work_at
-from simulator.engine.kernel.members import part
+from simulator.engine.kernel.members import join, part
 from simulator.engine.kernel.numbers import (
     AGAIN,
+    ALLOCATE,
+    ARM,
+    BUSY,
+    CHECK,
     CORES,
     COUNT,
+    DIE,
+    DISARM,
     DONE,
+    DOOM,
     END,
+    ENQUEUE,
     FACTOR,
-    FRESH,
+    FREE,
     GRANTED,
+    GROW,
     HANDOVER,
     HOLD,
     IO,
+    IO_RUN,
+    JOINED,
+    JUMP,
     KILL,
     KNOCK,
     LATE_SYN,
     LOCKRUN,
     LOOK,
+    LUCK,
+    NONE,
     NOTE,
     NOWHERE,
     PART,
+    PICK,
+    PUT_BACK,
     RECEIVE,
     RELEASE,
     REPEATED,
+    RETIRE,
     RUN,
     SEIZE,
     SEND,
     SHAKE,
     SLOTS,
     START,
+    STOP,
     TAKE,
+    TICK,
+    TOKEN,
     WAIT,
 )
+from simulator.engine.kernel.scaling import check_load, grow, tick
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import copy_of, pop_idle, rearrange, release, take, wait_in_queue
 from simulator.engine.uncompiled import cython
@@ -87,30 +113,72 @@ def go(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
         elif op == START:
             start(k, w)
             pc += 1
-        elif op == PART:
-            part(k, w)
-            pc += 1
-        elif op == COUNT:
-            pc = knock_with_repeated_syn(k, w, pc)
-        elif op == LATE_SYN:
-            pc = late_syn(k, w, pc)
-        elif op == REPEATED:
-            pc = repeated_in_time(k, w, pc)
         elif op == WAIT:
             pc = wait_to_be_taken(k, w, pc)
         elif op == LOOK:
             pc = look(k, w, pc)
         elif op == HOLD:
             pc = hold_to_accept(k, w, pc)
-        elif op == FRESH:
-            k.instances[w - k.rows].taken = 0
-            pc += 1
         elif op == TAKE:
             pc = take_connection(k, w, pc)
         elif op == HANDOVER:
             pc = hand_over(k, w, pc)
+        elif op == ARM:
+            pc = arm(k, w, pc)
+        elif op == DISARM:
+            pc = disarm(k, w, pc)
+        elif op == PICK:
+            pc = pick(k, w, pc)
+        elif op in (PUT_BACK, FREE):
+            put_back(k, w, pc)
+            pc += 1
+        elif op == IO_RUN:
+            pc = compute_io(k, w, pc)
+        elif op == TOKEN:
+            pc = limit(k, w, pc)
         else:
-            pc = intervene(k, pc)
+            pc = go_rarely(k, w, pc, op)
+
+
+def go_rarely(k: Kernel, w: cython.int, pc: cython.int, op: cython.int) -> cython.int:
+    """What few walkers do, or seldom."""
+    if op == PART:
+        return part_here(k, w, pc)
+    elif op == COUNT:
+        return knock_with_repeated_syn(k, w, pc)
+    elif op == LATE_SYN:
+        return late_syn(k, w, pc)
+    elif op == REPEATED:
+        return repeated_in_time(k, w, pc)
+    elif op == LUCK:
+        return by_luck(k, w, pc)
+    elif op == BUSY:
+        return if_busy(k, w, pc)
+    elif op == JUMP:
+        return k.code[pc].b
+    elif op == STOP:
+        return turn_away(k, w, pc, k.code[pc].a)
+    elif op == ALLOCATE:
+        return allocate_or_not(k, w, pc)
+    elif op == DOOM:
+        k.walkers[w].pc = pc
+        hop(k, w)
+        return 0
+    elif op == DIE:
+        return crash(k, w, pc)
+    elif op == RETIRE:
+        return retire(k, w, pc)
+    elif op == ENQUEUE:
+        return enqueue_job(k, w, pc)
+    elif op == JOINED:
+        return joined(k, w, pc)
+    elif op == TICK:
+        return tick(k, w, pc)
+    elif op == CHECK:
+        return check_load(k, w, pc)
+    elif op == GROW:
+        return grow(k, pc)
+    return intervene(k, pc)
 
 
 @cython.inline
@@ -136,6 +204,44 @@ def compute(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     k.walkers[w].pc = pc
     run(k, k.code[pc].a, w, work)
     return 0
+
+
+@cython.inline
+def compute_io(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """A phase that other cores work for."""
+    work: cython.double = work_at(k, w, pc) * k.io_factor
+    if work <= 0:
+        return pc + 1
+    k.walkers[w].pc = pc
+    run(k, k.code[pc].a, w, work)
+    return 0
+
+
+@cython.inline
+def limit(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """Take a token, or be refused."""
+    then: cython.int = take_token(k, w, pc)
+    return turn_away(k, w, pc, k.code[pc].b) if then == pc else then
+
+
+def allocate_or_not(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """Take memory, or be refused, or wait for the process to die."""
+    if allocate(k, w, pc):
+        return pc + 1 + k.code[pc].d
+    if k.code[pc].b != NONE:
+        return turn_away(k, w, pc, k.code[pc].b)
+    k.walkers[w].pc = pc
+    hop(k, w)
+    return 0
+
+
+def part_here(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """From here on the process may die: the request belongs to its group at most."""
+    left: cython.int = part(k, w)
+    if k.code[pc].a and left >= 0:
+        join(k, w, k.processes + k.group[w])
+    leave_instance(k, left)
+    return pc + 1
 
 
 def intervene(k: Kernel, pc: cython.int) -> cython.int:

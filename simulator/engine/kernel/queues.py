@@ -66,6 +66,40 @@ def leave_queue(k: Kernel, copy: cython.int, w: cython.int) -> cython.void:
     note_shorter(k, copy)
 
 
+def enqueue_by_rank(k: Kernel, copy: cython.int, w: cython.int, rank: cython.int, tails: cython.int) -> cython.void:
+    """Stand behind all of one's own rank and of those before it. ``tails``: the last one of each rank begins there."""
+    before: cython.int = -1
+    after: cython.int
+    i: cython.int
+    for i in range(rank, -1, -1):
+        if before < 0:
+            before = k.rank_tails[tails + i]
+    k.rank_tails[tails + rank] = w
+    if before < 0:
+        enqueue_first(k, copy, w)
+        return
+    after = k.walkers[before].link
+    if after < 0:
+        enqueue(k, copy, w)
+        return
+    k.walkers[w].back, k.walkers[w].link = before, after
+    k.walkers[before].link = w
+    k.walkers[after].back = w
+    note_longer(k, copy)
+
+
+def leave_rank(k: Kernel, w: cython.int, rank: cython.int, tails: cython.int) -> cython.void:
+    """Somebody is about to leave the queue: the last one of its rank is another one then."""
+    before: cython.int = k.walkers[w].back
+    i: cython.int
+    if k.rank_tails[tails + rank] != w:
+        return
+    k.rank_tails[tails + rank] = before
+    for i in range(rank):
+        if before >= 0 and k.rank_tails[tails + i] == before:
+            k.rank_tails[tails + rank] = -1
+
+
 @cython.inline
 def note_longer(k: Kernel, copy: cython.int) -> cython.void:
     """One more; the backlog may be full now."""

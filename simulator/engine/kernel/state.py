@@ -8,12 +8,14 @@ from simulator.engine.kernel.layout import (
     Cpu,
     Event,
     Grant,
+    Guard,
     Handshake,
     Hop,
     Instance,
     Job,
     Member,
     Ring,
+    Scaler,
     Station,
     Stretch,
     Timers,
@@ -79,12 +81,45 @@ class Kernel:
     frees: cython.bint
     instances: Instance[::1]
     lost: cython.int[::1]
+    processes: cython.int
+    acceptors: cython.int
     sleepers: cython.int[::1]
     asleep: cython.int
     accept_limit: cython.int
     accept_queue: cython.int
     acceptor_start: cython.int
     in_hand: cython.longlong
+    # time limits, ranks, upstreams, memory
+    guards: Guard[::1]
+    guard_count: cython.int
+    guard_seq: cython.longlong[::1]
+    rank_of: cython.int[::1]
+    rank_tails: cython.int[::1]
+    luck: cython.double[::1]
+    # rows that are made during the run
+    requests: cython.int
+    made: cython.int[::1]
+    parent: cython.int[::1]
+    attempt: cython.short[::1]
+    followed: cython.bint
+    """Whether something follows a request: its client's next one, or another attempt."""
+    joining: cython.bint
+    """Whether somebody waits for the end of a job."""
+    retry_outcomes: cython.longlong
+    retry_count: cython.int
+    retry_backoff: cython.double[::1]
+    retry_jitter: cython.double
+    followed_by: cython.int[::1]
+    job_starts: cython.int[::1]
+    job_count: cython.int
+    job_of: cython.schar[::1]
+    unacknowledged: cython.longlong[::1]
+    joined_by: cython.int[::1]
+    answer: cython.schar[::1]
+    # pools that grow and shrink
+    scalers: Scaler[::1]
+    scaler_count: cython.int
+    present: cython.longlong
     # a backlog that was full
     stretches: Stretch[::1]
     stretch_head: cython.int
@@ -101,30 +136,40 @@ class Kernel:
     send_place: cython.int
     upload_place: cython.int
     main_station: cython.int
-    # the workload
+    # the workload; a step is 0 where all rows are alike, and only one of them is there
     loop_clients: cython.int
     phase_count: cython.int
+    phase_step: cython.longlong
     duration: cython.double
     request_class: cython.short[::1]
+    request_class_step: cython.longlong
     client: cython.short[::1]
+    client_step: cython.longlong
     upload: cython.double[::1]
+    upload_step: cython.longlong
     response: cython.double[::1]
+    response_step: cython.longlong
     phases: cython.double[::1]
     rtt: cython.double[::1]
+    rtt_step: cython.longlong
     patience: cython.double[::1]
+    patience_step: cython.longlong
     think: cython.double[::1]
     coin: cython.double[::1]
+    coin_step: cython.longlong
     up_rate: cython.double[::1]
     down_rate: cython.double[::1]
     retries: cython.double[::1]
     timers: Timers[::1]
     # the record
+    due: cython.double[::1]
     arrival: cython.double[::1]
     reached: cython.double[::1]
     left: cython.double[::1]
     finished: cython.double[::1]
     outcome: cython.schar[::1]
     process: cython.int[::1]
+    group: cython.int[::1]
     slot: cython.int[::1]
     syn_retries: cython.short[::1]
     data_retries: cython.short[::1]
@@ -133,4 +178,5 @@ class Kernel:
     detail: cython.bint
     grants: Grant[::1]
     grant_count: cython.longlong
-    rows_ran_out: cython.bint
+    rounds_ran_out: cython.bint
+    further_ran_out: cython.bint

@@ -6,18 +6,23 @@ become smaller, goes away instead of being given.
 
 from simulator.engine.kernel.events import hop
 from simulator.engine.kernel.members import join
-from simulator.engine.kernel.numbers import QUEUED
-from simulator.engine.kernel.queues import dequeue, enqueue, enqueue_first
+from simulator.engine.kernel.numbers import GROUP, NOTHING, PROCESS, QUEUED
+from simulator.engine.kernel.queues import dequeue, enqueue, enqueue_by_rank, enqueue_first, leave_queue, leave_rank
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.uncompiled import cython
 
 
 @cython.inline
 def copy_of(k: Kernel, w: cython.int, station: cython.int) -> cython.int:
-    """The copy that a walker uses: the only one, or that of its process."""
+    """The copy that a walker uses: the only one, or that of its process, or of its group."""
+    first: cython.int = k.stations[station].first
     if k.stations[station].copies == 1:
-        return k.stations[station].first
-    return k.stations[station].first + (k.process[w] if w < k.rows else w - k.rows)
+        return first
+    if w >= k.rows:
+        return first + w - k.rows
+    if k.stations[station].by == GROUP:
+        return first + k.group[w] - k.stations[station].before
+    return first + k.process[w] - k.stations[station].before
 
 
 @cython.inline
@@ -52,10 +57,31 @@ def take(k: Kernel, w: cython.int, station: cython.int, slot: cython.int) -> cyt
     """From this moment the walker holds a slot, which may decide its process."""
     k.slot[w * k.pools + k.stations[station].column] = slot
     k.walkers[w].held |= cython.cast(cython.longlong, 1) << station
-    if k.stations[station].span > 0:
-        k.process[w] = slot // k.stations[station].span
+    if k.stations[station].decides == PROCESS and k.stations[station].copies == 1:
+        k.process[w] = slot // k.stations[station].span + k.stations[station].decides_from
         if k.mortal:
             join(k, w, k.process[w])
+    elif k.stations[station].decides != NOTHING:
+        decide(k, w, station, slot)
+
+
+@cython.inline
+def owner(k: Kernel, station: cython.int, slot: cython.int) -> cython.int:
+    """Whose the slot is, counted from the first one that slots of this station belong to."""
+    copy: cython.int = slot // k.stations[station].size
+    return copy * k.stations[station].per_copy + slot % k.stations[station].size // k.stations[station].span
+
+
+def decide(k: Kernel, w: cython.int, station: cython.int, slot: cython.int) -> cython.void:
+    """The slot is one of a process, or of a group of processes."""
+    number: cython.int = owner(k, station, slot) + k.stations[station].decides_from
+    if k.stations[station].decides == GROUP:
+        k.group[w] = number
+        number += k.processes
+    else:
+        k.process[w] = number
+    if k.mortal:
+        join(k, w, number)
 
 
 @cython.inline
@@ -73,7 +99,10 @@ def give_back(k: Kernel, station: cython.int, slot: cython.int) -> cython.void:
     if k.mortal and closed(k, station, slot):
         k.away[k.stations[station].slots + slot] = 1
     elif k.copies[copy].size > 0:
-        w = dequeue(k, copy)
+        w = k.copies[copy].head
+        if k.stations[station].ranks > 0:
+            forget_rank(k, w, station, copy)
+        dequeue(k, copy)
         k.walkers[w].flags &= ~QUEUED
         take(k, w, station, slot)
         hop(k, w)
@@ -84,19 +113,62 @@ def give_back(k: Kernel, station: cython.int, slot: cython.int) -> cython.void:
 @cython.inline
 def wait_in_queue(k: Kernel, w: cython.int, pc: cython.int, copy: cython.int) -> cython.void:
     """Join the queue of a copy."""
+    station: cython.int = k.copies[copy].station
     k.walkers[w].pc = pc
     k.walkers[w].flags |= QUEUED
-    if k.stations[k.copies[copy].station].lifo:
+    if k.stations[station].ranks > 0:
+        enqueue_by_rank(k, copy, w, rank_of(k, w, station), rank_tails(k, station, copy))
+    elif k.stations[station].lifo:
         enqueue_first(k, copy, w)
     else:
         enqueue(k, copy, w)
 
 
+def stop_waiting(k: Kernel, w: cython.int, station: cython.int) -> cython.void:
+    """Leave the queue, with nothing."""
+    copy: cython.int = copy_of(k, w, station)
+    k.walkers[w].flags &= ~QUEUED
+    if k.stations[station].ranks > 0:
+        forget_rank(k, w, station, copy)
+    leave_queue(k, copy, w)
+
+
+def forget_rank(k: Kernel, w: cython.int, station: cython.int, copy: cython.int) -> cython.void:
+    """Somebody is about to leave a queue in which some go first."""
+    leave_rank(k, w, rank_of(k, w, station), rank_tails(k, station, copy))
+
+
+@cython.inline
+def rank_of(k: Kernel, w: cython.int, station: cython.int) -> cython.int:
+    """How many ranks go before that of the walker's class."""
+    return k.rank_of[k.stations[station].rank_from + k.request_class[w * k.request_class_step]]
+
+
+@cython.inline
+def rank_tails(k: Kernel, station: cython.int, copy: cython.int) -> cython.int:
+    """Where the last waiting ones of each rank stand for this copy."""
+    return k.stations[station].tails_from + (copy - k.stations[station].first) * k.stations[station].ranks
+
+
 def closed(k: Kernel, station: cython.int, slot: cython.int) -> cython.bint:
-    """Whether the slot's process is down, or the pool has become too small for it."""
-    if k.stations[station].mortal > 0 and k.instances[slot // k.stations[station].mortal].down:
-        return True
+    """Whether the slot's process is down, or retiring, or the pool has become too small for it."""
+    instance: cython.int
+    if k.stations[station].span > 0:
+        instance = owner(k, station, slot) + k.stations[station].dies_with
+        if k.instances[instance].down or k.instances[instance].retiring:
+            return True
     return slot % k.stations[station].width >= k.stations[station].allowed
+
+
+def in_use(k: Kernel, station: cython.int, copy: cython.int) -> cython.int:
+    """How many slots of a copy somebody holds."""
+    used: cython.int = k.stations[station].size - k.copies[copy].idle
+    first: cython.int = k.stations[station].slots + (copy - k.stations[station].first) * k.stations[station].size
+    slot: cython.int
+    if k.mortal:
+        for slot in range(first, first + k.stations[station].size):
+            used -= k.away[slot]
+    return used
 
 
 def rearrange(k: Kernel) -> cython.void:

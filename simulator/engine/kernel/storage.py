@@ -40,6 +40,18 @@ def class_of(kind: str) -> Any:
     return getattr(layout, kind)
 
 
+def one_or_all(column: Any, own: bool = False) -> tuple[Any, int]:
+    """A column of the workload, and how far its rows are apart: where all are alike only one is there.
+
+    ``own``: the kernel writes to it, and has every row for itself.
+    """
+    if own:
+        column = np.array(column)
+    if len(column) and column.strides[0] == 0:
+        return flat(np.array(column[:1])), 0
+    return flat(column), column.size // max(len(column), 1)
+
+
 def table(kind: str, rows: Any) -> Any:
     """An array of structs with these rows."""
     if COMPILED:

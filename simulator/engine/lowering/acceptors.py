@@ -1,19 +1,19 @@
 """The program of an acceptor: it sleeps, waits for its lock, takes what is in the backlog, hands it over."""
 
 from simulator.engine.kernel import numbers as ops
+from simulator.engine.lowering.computing import add_locked_work
 from simulator.engine.lowering.program import Micro, Program
-from simulator.engine.lowering.requests import add_locked_work
-from simulator.engine.lowering.stations import Stations
 from simulator.plan import AcceptEagerly
 
 
-def add_acceptors(program: Program, stations: Stations) -> None:
+def add_acceptors(program: Program) -> None:
     """One program for all of them, if somebody accepts eagerly."""
     place = next((i for i, place in enumerate(program.walk) if place.acceptor), None)
     if place is None:
         return
     step = program.walk[place].step
     assert isinstance(step, AcceptEagerly)  # nothing else has an acceptor
+    stations = program.stations
     station = stations.number(step.lock)
     program.acceptors, program.acceptor_start = step.lock.processes, program.end
     program.accept_limit = ops.NO_LIMIT if step.limit is None else step.limit
@@ -21,7 +21,6 @@ def add_acceptors(program: Program, stations: Stations) -> None:
     program.emit(Micro(op=ops.REST))
     program.emit(Micro(op=ops.LOOK, a=queue))
     program.emit(Micro(op=ops.HOLD, c=station))
-    program.emit(Micro(op=ops.FRESH))
     take = program.end
     program.emit(Micro(op=ops.TAKE, a=step.batch, c=station), place)
     for visit in range(step.visits):

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from simulator.engine.kernel import numbers as ops
 from simulator.engine.lowering.stations import Stations
-from simulator.plan import Plan
-from simulator.plan.processes import Processes, main_pool, processes
-from simulator.plan.steps import Link
+from simulator.plan import Allocate, Crash, Die, Link, Plan, Retire, Within
+from simulator.plan.plan import every_element
+from simulator.plan.processes import Processes, every_process, main_pool
 from simulator.plan.walk import Place, sent_at, walk
 from simulator.workload.table import Workload
 
@@ -27,23 +28,68 @@ class Micro:
         return self.op, self.a, self.b, self.c, self.d, self.col, self.x
 
 
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A time limit; its ring has its own lag."""
+
+    lag: float
+    work: int
+    outcome: int
+    boot_s: float
+
+    @classmethod
+    def of(cls, step: Within) -> "Guard":
+        """What a block says."""
+        if isinstance(step.otherwise, Die):
+            return cls(step.seconds, ops.KILLS, 0, step.otherwise.boot_s)
+        return cls(step.seconds, ops.STOPS if step.work == "stops" else ops.GOES_ON, step.otherwise, 0.0)
+
+    def row(self) -> tuple[int, int, float]:
+        """The fields of ``layout.Guard``."""
+        return self.work, int(self.outcome), self.boot_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scaler:
+    """A pool that grows and shrinks, and where the program of its walker begins."""
+
+    station: int
+    least: int
+    every_s: float
+    grow_at: float
+    shrink_at: float
+    boot_s: float
+    begins: int
+
+    def row(self) -> tuple[float, ...]:
+        """The fields of ``layout.Scaler``."""
+        return self.station, self.least, self.every_s, self.grow_at, self.shrink_at, self.boot_s
+
+
 @dataclass(kw_only=True)
 class Program:
     """All programs of a run, one behind the other. Step 0 is nobody's, so that a place can be negated."""
 
     plan: Plan
     walk: tuple[Place, ...]
-    inside: Processes
+    every_inside: tuple[Processes, ...]
+    """The processes that requests are inside of, then those of each job."""
     stations: Stations
     code: list[Micro] = field(default_factory=lambda: [Micro(op=0)])
     place_of: list[int] = field(default_factory=lambda: [-1])
     """Which place of the walk a step belongs to."""
     starts: list[int] = field(default_factory=list)
     """Where each class begins."""
+    job_starts: list[int] = field(default_factory=list)
+    """Where each job begins: those of the first class, then those of the second ..."""
     retries_s: list[float] = field(default_factory=list)
     """Of all connects, one behind the other; each ends with its timeout."""
     timers_s: list[tuple[float, ...]] = field(default_factory=list)
     """Of all connects: the fields of ``HandshakeTimers``."""
+    guards: list[Guard] = field(default_factory=list)
+    lucks: int = 0
+    """How many choices are made by luck."""
+    scalers: list[Scaler] = field(default_factory=list)
     acceptors: int = 0
     acceptor_start: int = 0
     accept_limit: int = 0
@@ -55,27 +101,54 @@ class Program:
     main_station: int
     """The pool that a change of size is about; -1: there is none."""
     mortal: bool
-    """Whether anything is done to the server."""
+    """Whether processes die or retire, or slots come and go."""
     timed: bool
     """Whether somebody notices that a client leaves."""
+    starting: bool
+    """Whether the start of a row is not known before the run, or has to be counted."""
 
     @classmethod
-    def blank(cls, plan: Plan, workload: Workload, stations: Stations) -> "Program":
+    def blank(cls, plan: Plan, workload: Workload) -> "Program":
         """No steps yet."""
         places = walk(plan, workload.phase_count)
+        inside = every_process(plan, places)
+        stations = Stations(plan, places, inside, workload.class_names)
         main, sent = main_pool(plan), sent_at(places)
         connects = (i for i, p in enumerate(places) if p.knocks_at is not None and p.link is Link.CLIENT)
+        noticing = any(pool.renege or pool.frees_when_client_leaves for pool in plan.pools)
+        timed = bool(workload.clients_in_loop or plan.retry) or noticing
         return cls(
             plan=plan,
             walk=places,
-            inside=processes(plan, places),
+            every_inside=inside,
             stations=stations,
             upload_place=next((i + 1 for i in connects), 0),
             send_place=-1 if sent is None else sent,
             main_station=-1 if main is None else stations.number(main),
-            mortal=bool(workload.interventions),
-            timed=bool(workload.clients_in_loop) or any(p.renege or p.frees_when_client_leaves for p in plan.pools),
+            mortal=bool(workload.interventions or plan.scales) or any(map(_kills, every_element(plan.steps))),
+            timed=timed,
+            starting=timed or bool(workload.reserve or plan.retry or plan.jobs or plan.scales),
         )
+
+    @property
+    def inside(self) -> Processes:
+        """Where requests are inside a process."""
+        return self.every_inside[0]
+
+    @property
+    def processes(self) -> int:
+        """How many there are, of requests and of jobs."""
+        return sum(each.count for each in self.every_inside)
+
+    @property
+    def instances(self) -> list[tuple[int, int]]:
+        """All processes, then all groups: the first and the last process that each is made of. Never empty."""
+        found = [(process, process) for process in range(max(self.processes, 1))]
+        for each in self.every_inside:
+            size = each.count // max(each.groups, 1)
+            starts = [each.before + group * size for group in range(each.groups)]
+            found += [(start, start + size - 1) for start in starts]
+        return found
 
     @property
     def end(self) -> int:
@@ -86,3 +159,12 @@ class Program:
         """Add one step, of this place of the walk."""
         self.code.append(micro)
         self.place_of.append(place)
+
+
+def _kills(element: object) -> bool:
+    """Whether a process can die of it, or retire."""
+    match element:
+        case Crash() | Retire() | Within(otherwise=Die()) | Allocate(when_full=Die()):
+            return True
+        case _:
+            return False

@@ -3,69 +3,163 @@
 from dataclasses import astuple, replace
 
 from simulator.engine.kernel import numbers as ops
+from simulator.engine.lowering.blocks import Blocks
+from simulator.engine.lowering.computing import add_locked_work, keep_lock
 from simulator.engine.lowering.program import Micro, Program
-from simulator.engine.lowering.stations import Stations
-from simulator.plan import Accept, AcceptEagerly, Compute, Connect, Handle, Link, Lock, Receive, Release, Seize, Send
-from simulator.plan.walk import Place
+from simulator.plan import (
+    Accept,
+    AcceptEagerly,
+    Allocate,
+    Choose,
+    Compute,
+    Connect,
+    Crash,
+    Die,
+    End,
+    Enqueue,
+    Handle,
+    Limit,
+    Link,
+    Pool,
+    Receive,
+    Release,
+    Retire,
+    Seize,
+    Send,
+)
+from simulator.plan.processes import Processes
+from simulator.plan.walk import Outline, Place, outline
 from simulator.workload.table import Work
 
-
-def add_locked_work(program: Program, place: int, lock: Lock, keep: int, phase: int, work_s: float) -> None:
-    """Computing under a lock. Its first step notes nothing: who may note that the place is reached does so."""
-    column = [i for i, p in enumerate(program.walk) if p.lock is not None].index(place)
-    station = program.stations.number(lock)
-    for op in (ops.LOCKRUN, ops.AGAIN, ops.GRANTED):
-        program.emit(Micro(op=op, b=phase, c=station, d=column, x=work_s), place)
-    program.emit(Micro(op=ops.DONE, c=station, d=keep), place)
+POLICIES = {"in turn": ops.IN_TURN, "least in hand": ops.LEAST_IN_HAND, "random": ops.RANDOM}
 
 
-class ClassProgram:
+def add_class(program: Program, name: str, kinds: list[int]) -> None:
+    """The programs of one class: that of its requests, and one for each job. ``kinds``: what each phase is."""
+    jobs: list[Outline] = []
+    phases = len(kinds)
+    program.starts.append(_add_walk(program, name, kinds, outline(program.plan, phases), jobs))
+    done = 0
+    while done < len(jobs):  # a job may send off others
+        program.job_starts.append(_add_walk(program, name, kinds, jobs[done], jobs, done + 1))
+        done += 1
+
+
+def _add_walk(
+    program: Program, name: str, kinds: list[int], parts: Outline, jobs: list[Outline], number: int = 0
+) -> int:
+    """One program, and where it begins."""
+    program.emit(Micro(op=ops.END))  # before the first step there is one to wait at
+    begins = program.end
+    if program.starting:
+        program.emit(Micro(op=ops.START))
+    ClassProgram(program, name, kinds, program.every_inside[number], jobs).add(parts)
+    program.emit(Micro(op=ops.END))
+    return begins
+
+
+class ClassProgram(Blocks):
     """One class on its way through the walk."""
 
-    def __init__(self, program: Program, stations: Stations, kinds: list[int]) -> None:
-        """``kinds``: what each phase of its requests is."""
-        self.program, self.stations, self.kinds = program, stations, kinds
+    def __init__(self, program: Program, name: str, kinds: list[int], inside: Processes, jobs: list[Outline]) -> None:
+        """Nothing is added yet. ``jobs``: those that were met so far."""
+        super().__init__(program, name, jobs)
+        self.kinds = kinds
+        self.ends = [(inside.end, False)] if inside.count and program.mortal else []
+        """The places from which on it is not inside a process, or a group, any more."""
+        if self.ends and inside.groups:
+            self.ends = sorted({(inside.end, True), (inside.group_end, False)}, key=lambda end: (end[0], end[1]))
+        self.done: int | None = None
+        """The step before, if it ends computing under a lock."""
 
-    def add(self) -> None:
-        """Its whole program."""
-        program = self.program
-        program.starts.append(program.end)
-        if program.timed:
-            program.emit(Micro(op=ops.START))
-        left = program.inside.count == 0 or not program.mortal
-        for column, place in enumerate(program.walk):
-            if self._passes(place):
-                continue
-            if not left and column >= program.inside.end:
-                program.emit(Micro(op=ops.PART))
-                left = True
-            first = program.end
-            self._add_place(column, place)
-            program.code[first] = replace(program.code[first], col=column)
-        program.emit(Micro(op=ops.END))
-        self._keep_locks(program.starts[-1])
+    def visit(self, column: int) -> None:
+        """One place, if the class has any business there."""
+        place = self.program.walk[column]
+        if self._passes(place):
+            return
+        while self.ends and column >= self.ends[0][0]:
+            self.program.emit(Micro(op=ops.PART, a=self.ends.pop(0)[1]))
+            self.done = None
+        first, before, self.done = self.program.end, self.done, None
+        self._add_place(column, place)
+        self.program.code[first] = replace(self.program.code[first], col=column)
+        if before is not None and self._same_lock(before, first):
+            keep_lock(self.program, before)
+
+    def apart(self) -> None:
+        """Something stands between two places: a lock is not kept over it."""
+        self.done = None
 
     def _passes(self, place: Place) -> bool:
         """Whether the class has no business there; where its acceptor computes, the acceptor notes it."""
         return place.acceptor or (place.phase is not None and self.kinds[place.phase] == Work.NONE)
 
+    def _same_lock(self, before: int, first: int) -> bool:
+        code = self.program.code
+        return code[first].op == ops.LOCKRUN and code[first].c == code[before].c
+
     def _add_place(self, column: int, place: Place) -> None:
+        number = self.program.stations.number
         match place.step:
             case Connect():
                 self._add_connect(column, place.step)
             case Accept(pool=pool) | Seize(pool=pool):
-                self._emit(ops.SEIZE, column, a=self.stations.number(pool))
-            case Release(pool=pool):
-                self._emit(ops.RELEASE, column, a=self.stations.number(pool))
+                self._emit(ops.SEIZE, column, a=number(pool))
+            case Release():
+                self._add_release(column, place.step)
             case AcceptEagerly(backlog=backlog):
-                self._emit(ops.WAIT, column, a=self.stations.queue_of(backlog))
+                self._emit(ops.WAIT, column, a=self.program.stations.queue_of(backlog))
             case Compute() | Handle():
                 self._add_work(column, place)
             case Receive() | Send():
                 self._add_bytes(column, place.step)
+            case Limit() | Choose() | Enqueue():
+                self._add_choice(column, place.step)
+            case Allocate() | End() | Crash() | Retire():
+                self._add_end(column, place.step)
 
     def _emit(self, op: int, column: int, *, a: int = 0, b: int = -1, c: int = 0, x: float = 0.0) -> None:
         self.program.emit(Micro(op=op, a=a, b=b, c=c, x=x), column)
+
+    def _add_release(self, column: int, step: Release) -> None:
+        op, size = ops.RELEASE, 0.0
+        if not isinstance(step.pool, Pool):
+            sizes = [
+                p.step.size for p in self.program.walk if isinstance(p.step, Allocate) and p.allocates == step.pool
+            ]
+            op, size = (ops.FREE, sizes[0]) if sizes else (ops.PUT_BACK, 0.0)
+        self._emit(op, column, a=self.program.stations.number(step.pool), x=size)
+
+    def _add_end(self, column: int, step: Allocate | End | Crash | Retire) -> None:
+        """What may be the end of a request, or of its process."""
+        match step:
+            case End(outcome=outcome):
+                self._emit(ops.STOP, column, a=outcome)
+            case Crash(boot_s=boot_s):
+                self._emit(ops.DOOM, column)
+                self._emit(ops.DIE, column, x=boot_s)
+            case Retire(after=after, boot_s=boot_s):
+                self._emit(ops.RETIRE, column, a=after, x=boot_s)
+            case Allocate(memory=memory, size=size, when_full=when_full):
+                dies, number = isinstance(when_full, Die), self.program.stations.number(memory)
+                refused = ops.NONE if isinstance(when_full, Die) else int(when_full)
+                self.program.emit(Micro(op=ops.ALLOCATE, a=number, b=refused, d=dies, x=size), column)
+                if isinstance(when_full, Die):
+                    self._emit(ops.DIE, column, x=when_full.boot_s)
+
+    def _add_choice(self, column: int, step: Limit | Choose | Enqueue) -> None:
+        """What a request waits for, or is given, or gives away, without a slot."""
+        number = self.program.stations.number
+        match step:
+            case Limit(bucket=bucket):
+                self._emit(ops.TOKEN, column, a=number(bucket), b=bucket.when_empty)
+            case Choose(upstreams=upstreams, policy=policy):
+                luck = self.next_luck(step) if policy == "random" else 0
+                self._emit(ops.PICK, column, a=number(upstreams), b=POLICIES[policy], c=luck)
+            case Enqueue(joined=joined):
+                self._emit(ops.ENQUEUE, column, a=self.program.plan.jobs.index(step), c=joined)
+                if joined:
+                    self._emit(ops.JOINED, column)
 
     def _add_bytes(self, column: int, step: Receive | Send) -> None:
         """Bytes on a line; between two programs of one machine they are there at once."""
@@ -76,31 +170,35 @@ class ClassProgram:
             self._emit(ops.RECEIVE if client else ops.NOTE, column, x=step.buffer_bytes)
 
     def _add_connect(self, column: int, step: Connect) -> None:
-        retries_s = self.program.retries_s
-        first, copy, client = len(retries_s), self.stations.queue_of(step.backlog), step.link is Link.CLIENT
-        retries_s += [*step.retries_s, step.timeout_s]
-        self.program.timers_s.append(astuple(step.timers))
+        program = self.program
+        first, copy = len(program.retries_s), program.stations.queue_of(step.backlog)
+        client = step.link is Link.CLIENT
+        program.retries_s += [*step.retries_s, step.timeout_s]
+        program.timers_s.append(astuple(step.timers))
         self._emit(ops.SHAKE, column, a=copy, x=1.5 if client else 0.0)
         self._emit(ops.KNOCK, column, a=copy, b=step.backlog.refuses, c=client)
         self._emit(ops.COUNT, column, a=copy)
         self._emit(ops.LATE_SYN, column, a=copy, b=step.on_timeout)
         self._emit(ops.REPEATED, column, a=copy)
-        self._emit(ops.NOTE, column, a=first, b=len(retries_s), c=len(self.program.timers_s) - 1)
+        self._emit(ops.NOTE, column, a=first, b=len(program.retries_s), c=len(program.timers_s) - 1)
 
     def _add_work(self, column: int, place: Place) -> None:
         phase = -1 if place.phase is None else place.phase
         if phase >= 0 and self.kinds[phase] == Work.IO:
-            self._emit(ops.IO, column, b=phase)
+            self._add_io(column, place, phase)
         elif place.lock is None:
-            self._emit(ops.RUN, column, b=phase, x=place.work_s)
+            self._emit(ops.RUN, column, a=self._cpu(place), b=phase, x=place.work_s)
         else:
             add_locked_work(self.program, column, place.lock, ops.NEVER, phase, place.work_s)
+            self.done = self.program.end - 1
 
-    def _keep_locks(self, first: int) -> None:
-        """A lock is kept where the next step computes under it: only waiting lets go of it."""
-        code = self.program.code
-        for at in range(first, self.program.end - 1):
-            done, following = code[at], code[at + 1]
-            if done.op == ops.DONE and following.op == ops.LOCKRUN and following.c == done.c:
-                always = ops.ALWAYS if following.x > 0 else ops.NEVER
-                code[at] = replace(done, d=ops.IF_NEXT_COMPUTES if following.b >= 0 else always)
+    def _add_io(self, column: int, place: Place, phase: int) -> None:
+        assert isinstance(place.step, Handle)  # nothing else has phases
+        if place.step.io_on is None:
+            self._emit(ops.IO, column, b=phase)
+        else:
+            self._emit(ops.IO_RUN, column, a=self.program.plan.processors.index(place.step.io_on), b=phase)
+
+    def _cpu(self, place: Place) -> int:
+        """The number of the cores that it computes on."""
+        return 0 if place.cores is None else self.program.plan.processors.index(place.cores)

@@ -1,12 +1,14 @@
-"""The stations of a plan: pools, then locks, then the eager backlog, each with its copies."""
+"""The stations of a plan: pools, locks, eager backlogs, upstreams, memory, buckets, each with its copies."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from math import inf
+from math import ceil, inf
+from typing import Any
 
-from simulator.engine.kernel.numbers import NO_LIMIT
-from simulator.plan import Backlog, Gil, Lock, Plan, Pool
-from simulator.plan.processes import main_pool, slots_in_each, slots_of_each
-from simulator.plan.walk import walk
+from simulator.engine.kernel.numbers import GROUP, NO_LIMIT, NOTHING, PROCESS
+from simulator.plan import Backlog, Bucket, Gil, Lock, Loop, Memory, Plan, Pool, Resource, Upstreams
+from simulator.plan.processes import Processes, main_pool, own_walks, owner_of, slots_in_each
+from simulator.plan.walk import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,14 +25,25 @@ class Station:
     lifo: bool = False
     renege: bool = False
     frees: bool = False
+    by: int = PROCESS
+    before: int = 0
+    decides: int = NOTHING
+    decides_from: int = 0
     span: int = 0
-    mortal: int = 0
+    per_copy: int = 0
+    dies_with: int = 0
     width: int = 1
     allowed: int = NO_LIMIT
+    ranks: int = 0
+    rank_from: int = 0
+    tails_from: int = 0
+    turn: int = 0
+    rate: float = 0.0
+    most: float = 0.0
 
-    def row(self) -> tuple[int, ...]:
+    def row(self) -> tuple[float, ...]:
         """The fields in their order."""
-        return tuple(int(getattr(self, name)) for name in self.__slots__)
+        return tuple(getattr(self, name) for name in self.__slots__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,63 +54,86 @@ class Copy:
     idle: int = 0
     fills: int = -1
     ring: int = -1
+    level: float = 0.0
 
     def row(self) -> tuple[float, ...]:
         """All fields in their order."""
         full_since = -inf if self.fills == 0 else inf
-        return -1, -1, 0, self.fills, self.idle, 0, -1, 0, self.station, self.ring, 0, full_since
+        return -1, -1, 0, self.fills, self.idle, 0, -1, 0, self.station, self.ring, 0, 0, full_since, self.level, 0.0
 
 
 class Stations:
     """Everything limited, by number."""
 
-    def __init__(self, plan: Plan) -> None:
-        """Number what the plan names."""
-        self.plan = plan
+    def __init__(self, plan: Plan, places: tuple[Place, ...], inside: tuple[Processes, ...], classes: Iterable[str]):
+        """Number what the plan names. ``inside``: the processes of the main walk, then those of each job."""
+        self.plan, self.classes = plan, tuple(classes)
         self.all: list[Station] = []
         self.copies: list[Copy] = []
         self.rings: list[float] = []
         """The lag of each ring: a switch interval."""
-        self.slots = 0
-        """Of all pools."""
-        self._numbers: dict[Pool | Lock | Backlog, int] = {}
-        places = walk(plan, 0)
+        self.rank_of: list[int] = []
+        self.slots = self.tails = 0
+        """Of all pools; of all queues in which some go first."""
+        self._numbers: dict[Resource, int] = {}
+        self._total = sum(each.count for each in inside)
+        self._places, self._used_in = places, _used_in(plan, places, inside)
         accepted = {place.takes: place.queue for place in places if isinstance(place.queue, Backlog)}
         for pool in plan.pools:
             self._add_pool(pool, accepted.get(pool))
         for lock in plan.locks:
-            self._add(lock, lock.processes, ring=self._ring_of(lock))
-        for place in places:
-            if isinstance(place.queue, Backlog) and place.takes is None:
-                self._add(place.queue, 1, backlog=place.queue)
+            self._add(lock, lock.processes, Copy(station=len(self.all), ring=self._ring_of(lock)))
+        for backlog in (p.queue for p in places if isinstance(p.queue, Backlog) and p.takes is None):
+            self._add(backlog, 1, Copy(station=len(self.all), fills=backlog.limit + 1))
+        for resource in plan.resources:
+            self._add_without_slots(resource)
 
-    def number(self, resource: Pool | Lock | Backlog) -> int:
+    def number(self, resource: Resource) -> int:
         """The number of a station."""
         return self._numbers[resource]
 
     def queue_of(self, backlog: Backlog) -> int:
-        """The copy in whose queue connections wait to be accepted."""
+        """The first copy in whose queue connections wait to be accepted."""
         return self.all[self._numbers[backlog]].first
 
-    def _add_pool(self, pool: Pool, backlog: "Backlog | Pool | None") -> None:
+    def _add_pool(self, pool: Pool, backlog: object) -> None:
         width = slots_in_each(self.plan, pool)
+        scaled = next((scale for scale in self.plan.scales if scale.pool == pool), None)
+        if scaled is not None:
+            width, allowed = pool.size, scaled.start
+        else:
+            allowed = width if pool == main_pool(self.plan) else NO_LIMIT
+        owner = owner_of(self.plan, self._places, pool)
+        number, group = len(self.all), owner is not None and owner.group
+        before = 0 if owner is None else owner.before
         station = Station(
             first=len(self.copies),
             copies=pool.processes,
             size=pool.size,
             slots=self.slots,
-            column=len(self.all),
+            column=number,
             limit=NO_LIMIT if pool.queue_limit is None else pool.queue_limit,
             full=pool.when_full,
             lifo=pool.order == "lifo",
             renege=pool.renege,
             frees=pool.frees_when_client_leaves,
-            span=pool.slots_per_process or 0,
-            mortal=slots_of_each(self.plan, pool),
+            **self._chosen(pool),
+            decides=NOTHING if owner is None or not owner.decides else GROUP if group else PROCESS,
+            decides_from=before,
+            span=0 if owner is None else owner.span,
+            per_copy=0 if owner is None else ceil(pool.size / owner.span),
+            dies_with=before + self._total if group else before,
             width=width,
-            allowed=width if pool == main_pool(self.plan) else NO_LIMIT,
+            allowed=allowed,
+            ranks=len(pool.first) + 1 if pool.first else 0,
+            rank_from=len(self.rank_of),
+            tails_from=self.tails,
         )
-        self._numbers[pool] = number = len(self.all)
+        if pool.first:
+            ranks = {name: rank for rank, name in enumerate(pool.first)}
+            self.rank_of += [ranks.get(name, len(pool.first)) for name in self.classes]
+            self.tails += station.ranks * pool.processes
+        self._numbers[pool] = number
         self.all.append(station)
         self.slots += pool.size * pool.processes
         fills = backlog.limit + 1 if isinstance(backlog, Backlog) else -1
@@ -105,12 +141,36 @@ class Stations:
             self._numbers[backlog] = number
         self.copies += [Copy(station=number, idle=pool.size, fills=fills)] * pool.processes
 
-    def _add(self, resource: Lock | Backlog, count: int, *, ring: int = -1, backlog: Backlog | None = None) -> None:
+    def _add(self, resource: Resource, count: int, copy: Copy, **said: Any) -> None:
         """A station without slots."""
-        self._numbers[resource] = number = len(self.all)
-        self.all.append(Station(first=len(self.copies), copies=count))
-        fills = -1 if backlog is None else backlog.limit + 1
-        self.copies += [Copy(station=number, fills=fills, ring=ring)] * count
+        self._numbers[resource] = len(self.all)
+        self.all.append(Station(first=len(self.copies), copies=count, **self._chosen(resource), **said))
+        self.copies += [copy] * count
+
+    def _chosen(self, resource: Resource) -> dict[str, Any]:
+        """Whether a request uses the copy of its process or of its group, and the number for which it is the first."""
+        part = self._used_in.get(resource, Processes(0))
+        if isinstance(resource, Upstreams):
+            return {"by": GROUP, "before": part.groups_before} if part.groups else {"before": part.before}
+        copies = resource.processes if isinstance(resource, Pool | Gil | Loop | Memory) else 1
+        if part.groups and copies == part.groups:
+            return {"by": GROUP, "before": part.groups_before}
+        return {"before": part.before}
+
+    def _add_without_slots(self, resource: Resource) -> None:
+        number = len(self.all)
+        match resource:
+            case Upstreams(count=count):
+                chosen = self._chosen(resource)
+                decides, first = chosen.get("by", PROCESS), chosen["before"]
+                self._add(resource, count, Copy(station=number), decides=decides, decides_from=first)
+            case Memory(size=size, in_use=in_use):
+                self._add(resource, resource.processes, Copy(station=number, level=in_use), most=size)
+            case Bucket(rate=rate, burst=burst):
+                limit = NO_LIMIT if resource.queue_limit is None else resource.queue_limit
+                self._add(resource, 1, Copy(station=number, level=burst), rate=rate, most=burst, limit=limit)
+            case _:
+                pass
 
     def _ring_of(self, lock: Lock) -> int:
         if not isinstance(lock, Gil):
@@ -118,3 +178,15 @@ class Stations:
         if lock.switch_interval_s not in self.rings:
             self.rings.append(lock.switch_interval_s)
         return self.rings.index(lock.switch_interval_s)
+
+
+def _used_in(plan: Plan, places: tuple[Place, ...], inside: tuple[Processes, ...]) -> dict[Resource, Processes]:
+    """The processes of the walk in which a resource is first used."""
+    found: dict[Resource, Processes] = {}
+    phases = max((place.phase + 1 for place in places if place.phase is not None), default=0)
+    for way, part in zip(own_walks(plan, phases), inside, strict=True):
+        for place in (places[i] for i in way):
+            for resource in (place.takes, place.lock, place.allocates, place.chooses):
+                if resource is not None:
+                    found.setdefault(resource, part)
+    return found

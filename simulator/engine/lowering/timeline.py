@@ -1,9 +1,12 @@
-"""The program of the timeline: pairs of micro-steps, when and what. It is known before the run, and goes first."""
+"""The program of the timeline: pairs of micro-steps, when and what. It is known before the run, and goes first.
+
+And those of pools that grow and shrink by themselves.
+"""
 
 from math import inf
 
 from simulator.engine.kernel import numbers as ops
-from simulator.engine.lowering.program import Micro, Program
+from simulator.engine.lowering.program import Micro, Program, Scaler
 from simulator.workload.interventions import Do, Intervention, Interventions
 
 
@@ -20,8 +23,10 @@ def add_timeline(program: Program, entries: Interventions) -> None:
 def _done(program: Program, entry: Intervention) -> Micro | None:
     """What an entry does at its moment, if it concerns this plan."""
     match entry.do:
-        case Do.KILL if entry.number < program.inside.count:
+        case Do.KILL if entry.number < program.processes:
             return Micro(op=ops.KILL, a=entry.number, x=entry.lasting)
+        case Do.KILL_GROUP if entry.number < sum(each.groups for each in program.every_inside):
+            return Micro(op=ops.KILL, a=program.processes + entry.number, x=entry.lasting)
         case Do.SLOTS if program.main_station >= 0:
             return Micro(op=ops.SLOTS, a=entry.number)
         case Do.CORES:
@@ -40,3 +45,22 @@ def _slow(entries: Interventions) -> list[tuple[float, Micro]]:
             factor *= entry.factor if entry.at <= moment < entry.until else 1.0
         moments.append((moment, Micro(op=ops.FACTOR, x=factor)))
     return moments
+
+
+def add_scalers(program: Program) -> None:
+    """Wait, look, and grow if that is called for; shrinking takes no time."""
+    for number, scale in enumerate(program.plan.scales):
+        program.emit(Micro(op=ops.END))
+        program.scalers.append(
+            Scaler(
+                station=program.stations.number(scale.pool),
+                least=scale.least,
+                every_s=scale.every_s,
+                grow_at=scale.grow_at,
+                shrink_at=scale.shrink_at,
+                boot_s=scale.boot_s,
+                begins=program.end,
+            )
+        )
+        for op in (ops.TICK, ops.CHECK, ops.GROW):
+            program.emit(Micro(op=op, a=number))

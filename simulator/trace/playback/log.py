@@ -124,9 +124,10 @@ class Log:
 
     def _intervention(self, entry: Intervention, taken_along: int) -> str:
         match entry.do:
-            case Do.KILL:
+            case Do.KILL | Do.KILL_GROUP:
+                what = "process" if entry.do is Do.KILL else "group"
                 back = f"back after {duration(entry.lasting)}"
-                return f"process {entry.number} was killed and took {_requests(taken_along)} along; {back}"
+                return f"{what} {entry.number} was killed and took {_requests(taken_along)} along; {back}"
             case Do.SLOW_IO:
                 return f"I/O takes {entry.factor:g} times as long for {duration(entry.lasting)}"
             case Do.BURST:

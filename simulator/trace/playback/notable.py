@@ -110,7 +110,7 @@ class Notable:
 
     def _intervened(self) -> Iterator[Events]:
         for number, entry in enumerate(self._trace.workload.interventions):
-            taken_along = len(lost(self._trace, entry)) if entry.do is Do.KILL else 0
+            taken_along = len(lost(self._trace, entry)) if entry.do in (Do.KILL, Do.KILL_GROUP) else 0
             details = Details(place=number, importance=3.0, others=taken_along)
             yield events_of(EventKind.INTERVENED, np.array([entry.at]), np.array([-1]), details)
 

@@ -1,4 +1,4 @@
-"""The resources of a plan in time, for the reference engine: who gets a slot, the lock, a core, and when.
+"""Cores and locks in time, for the reference engine: who gets one, and when.
 
 What to watch: nothing here runs a request. A resource only lets a waiting process go on (``event.succeed()``), and
 SimPy resumes it after whatever is running now has paused.
@@ -7,87 +7,22 @@ SimPy resumes it after whatever is running now has paused.
 from collections import deque
 from collections.abc import Callable, Container
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import simpy
 
-from simulator.plan import Cores, Gil, Lock, Pool
-
-if TYPE_CHECKING:
-    from simulator.engine.simpy_request import Request
+from simulator.plan import Cores, Gil, Lock
 
 Wait = simpy.Event
 
 
-class Slots:
-    """One copy of a pool: free slots, longest idle first, and the queue of requests that wait for one."""
-
-    def __init__(
-        self, env: simpy.Environment, pool: Pool, copy: int, taken: "Callable[[Request, Pool, int], None]"
-    ) -> None:
-        """All slots are free at the start; they are numbered through all copies. ``taken`` notes who holds which."""
-        self.env, self.pool, self.taken = env, pool, taken
-        self.free = deque(range(copy * pool.size, (copy + 1) * pool.size))
-        self.queue: deque[Request] = deque()
-        self.away: set[int] = set()
-        """Slots that nobody holds, and nobody may have."""
-        self.down: Container[int] = ()
-        """Processes that are down."""
-        self.of_each_process = 0
-        self.width = self.allowed = pool.size
-        """Of so many slots, the first so many may be used."""
-
-    def closed(self, slot: int) -> bool:
-        """Whether its process is down, or the pool has become too small for it."""
-        if self.of_each_process and slot // self.of_each_process in self.down:
-            return True
-        return slot % self.width >= self.allowed
-
-    @property
-    def full(self) -> bool:
-        """Whether somebody who has to wait would be turned away."""
-        return self.pool.queue_limit is not None and len(self.queue) >= self.pool.queue_limit
-
-    def wait(self, request: "Request") -> Wait:
-        """Join the queue. Who goes on has a slot, unless the event's value says that it left the queue."""
-        request.queued, request.seat = self, self.env.event()
-        (self.queue.append if self.pool.order == "fifo" else self.queue.appendleft)(request)
-        return request.seat
-
-    def give_back(self, slot: int) -> None:
-        """The slot passes to the next in the queue, or becomes the one that will have been idle longest, last."""
-        if self.closed(slot):
-            self.away.add(slot)
-        elif self.queue:
-            request = self.queue.popleft()
-            request.queued = None
-            self.taken(request, self.pool, slot)
-            assert request.seat is not None  # it waits for it
-            request.seat.succeed(True)
-        else:
-            self.free.append(slot)
-
-    def rearrange(self) -> None:
-        """What is closed has changed: idle slots go away, or come back in their order."""
-        self.away.update(filter(self.closed, self.free))
-        self.free = deque(slot for slot in self.free if slot not in self.away)
-        for slot in sorted(self.away):
-            if not self.closed(slot):
-                self.away.remove(slot)
-                self.give_back(slot)
-
-    def leave_queue(self, request: "Request") -> None:
-        """A waiting request goes away with nothing."""
-        self.queue.remove(request)
-        request.queued = None
-
-
 class Job:
-    """A thread on the cores: ``done`` succeeds with the seconds of work left over, 0 when it could finish."""
+    """A thread on some cores: ``done`` succeeds with the seconds of work left over, 0 when it could finish."""
 
-    def __init__(self, env: simpy.Environment) -> None:
+    def __init__(self, processor: "Processor") -> None:
         """A job that has just become runnable."""
-        self.done: Wait = env.event()
+        self.processor = processor
+        self.done: Wait = processor.env.event()
 
 
 class Processor:
@@ -107,7 +42,7 @@ class Processor:
     def run(self, work_s: float) -> Job:
         """Start a job of so many seconds."""
         self._catch_up()
-        job = Job(self.env)
+        job = Job(self)
         heappush(self.jobs, (self.virtual + work_s, self.number, job))
         self.number += 1
         self._expect()

@@ -1,0 +1,54 @@
+"""How a walker stops waiting, wherever it waits: the step at which it waits says what it has to leave."""
+
+from simulator.engine.kernel.cores import stop
+from simulator.engine.kernel.locks import let_go, note_grant, note_wait
+from simulator.engine.kernel.numbers import AGAIN, GRANTED, HOLD, IO_RUN, LOCKRUN, QUEUED, RUN, WAIT
+from simulator.engine.kernel.queues import leave_queue
+from simulator.engine.kernel.state import Kernel
+from simulator.engine.kernel.stations import copy_of, stop_waiting
+from simulator.engine.uncompiled import cython
+
+
+@cython.inline
+def waits_at(k: Kernel, w: cython.int) -> cython.int:
+    """The step at which a walker waits, also if it will have given up when it wakes."""
+    return k.walkers[w].pc if k.walkers[w].pc > 0 else -k.walkers[w].pc
+
+
+def leave_queues(k: Kernel, w: cython.int) -> cython.void:
+    """It stops waiting for a slot, a token or a lock, or to be accepted."""
+    pc: cython.int = waits_at(k, w)
+    op: cython.int = k.code[pc].op
+    if k.walkers[w].flags & QUEUED:
+        stop_waiting(k, w, k.code[pc].a)
+    elif op == AGAIN and k.copies[copy_of(k, w, k.code[pc].c)].holder != w:
+        leave_lock_queue(k, w, pc)
+    elif op == WAIT and not k.walkers[w].held & k.in_hand:
+        leave_queue(k, k.code[pc].a, w)
+
+
+def leave_lock_queue(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
+    """Somebody will never have the lock. Where nobody waits any more, the holder is not interrupted."""
+    copy: cython.int = copy_of(k, w, k.code[pc].c)
+    leave_queue(k, copy, w)
+    if k.code[pc].op == AGAIN:
+        note_wait(k, w, pc)
+    if k.copies[copy].size == 0:
+        k.copies[copy].switch_seq = 0
+
+
+def stop_computing(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
+    """It leaves the cores at once, and lets go of its lock."""
+    op: cython.int = k.code[pc].op
+    copy: cython.int
+    if op in (RUN, IO_RUN, GRANTED):
+        stop(k, k.code[pc].a, w)
+    if op != LOCKRUN and op != AGAIN and op != GRANTED and op != HOLD:
+        return
+    copy = copy_of(k, w, k.code[pc].c)
+    if op in (LOCKRUN, GRANTED):
+        note_grant(k, w, pc)
+    elif op == AGAIN and k.copies[copy].holder == w:
+        note_wait(k, w, pc)  # it was given the lock at this very moment
+    if k.copies[copy].holder == w:
+        let_go(k, copy)

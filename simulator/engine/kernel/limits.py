@@ -1,0 +1,79 @@
+"""What is limited without slots: tokens that come in at a steady rate, bytes of memory, upstreams counted in hand."""
+
+from simulator.engine.kernel.events import hop, push
+from simulator.engine.kernel.numbers import PUT_BACK, QUEUED, REFILL
+from simulator.engine.kernel.queues import dequeue, enqueue
+from simulator.engine.kernel.state import Kernel
+from simulator.engine.kernel.stations import copy_of
+from simulator.engine.uncompiled import cython
+
+
+def refill(k: Kernel, copy: cython.int) -> cython.void:
+    """The tokens that have come in until now. Both engines compute the level in this way, or they would differ."""
+    station: cython.int = k.copies[copy].station
+    level: cython.double = k.copies[copy].level + (k.now - k.copies[copy].at) * k.stations[station].rate
+    k.copies[copy].level = min(k.stations[station].most, level)
+    k.copies[copy].at = k.now
+
+
+def take_token(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """Take one, or wait for one in the queue; the same step if there is no room to wait."""
+    station: cython.int = k.code[pc].a
+    copy: cython.int = k.stations[station].first
+    refill(k, copy)
+    if k.copies[copy].size == 0 and k.copies[copy].level >= 1.0:
+        k.copies[copy].level -= 1.0
+        return pc + 1
+    if k.copies[copy].size >= k.stations[station].limit:
+        return pc
+    k.walkers[w].pc = pc
+    k.walkers[w].flags |= QUEUED
+    enqueue(k, copy, w)
+    if k.copies[copy].switch_seq == 0:
+        expect_token(k, copy)
+    return 0
+
+
+def expect_token(k: Kernel, copy: cython.int) -> cython.void:
+    """Set the timer for the next token."""
+    at: cython.double = k.now + max(1.0 - k.copies[copy].level, 0.0) / k.stations[k.copies[copy].station].rate
+    k.copies[copy].switch_seq = push(k, at, cython.cast(cython.longlong, copy) << 3 | REFILL)
+
+
+def give_token(k: Kernel, copy: cython.int) -> cython.void:
+    """A token is there, whatever rounding says; the first who waits gets it."""
+    w: cython.int
+    k.copies[copy].switch_seq = 0
+    refill(k, copy)
+    if k.copies[copy].size == 0:
+        return
+    k.copies[copy].level = max(k.copies[copy].level - 1.0, 0.0)
+    w = dequeue(k, copy)
+    k.walkers[w].flags &= ~QUEUED
+    hop(k, w)
+    if k.copies[copy].size > 0:
+        expect_token(k, copy)
+
+
+def allocate(k: Kernel, w: cython.int, pc: cython.int) -> cython.bint:
+    """Take memory. False if there is not as much left."""
+    station: cython.int = k.code[pc].a
+    copy: cython.int = copy_of(k, w, station)
+    if k.copies[copy].level + k.code[pc].x > k.stations[station].most:
+        return False
+    k.copies[copy].level += k.code[pc].x
+    k.walkers[w].held |= cython.cast(cython.longlong, 1) << station
+    return True
+
+
+def put_back(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
+    """Give memory back, or an upstream, unless it is given back already."""
+    station: cython.int = k.code[pc].a
+    copy: cython.int
+    if k.walkers[w].held >> station & 1:
+        k.walkers[w].held &= ~(cython.cast(cython.longlong, 1) << station)
+        copy = copy_of(k, w, station)
+        if k.code[pc].op == PUT_BACK:
+            k.copies[copy].load -= 1
+        else:
+            k.copies[copy].level -= k.code[pc].x

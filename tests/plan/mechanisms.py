@@ -1,0 +1,263 @@
+"""Small plans, one for each mechanism that the words of a plan can say, and loads for them.
+
+What to watch: each plan is as short as its mechanism allows; times are round, so that a run can be followed by hand.
+"""
+
+from dataclasses import replace
+from functools import partial
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from simulator.experiment import EngineName, run
+from simulator.plan import (
+    AcceptEagerly,
+    Allocate,
+    Backlog,
+    Branch,
+    Bucket,
+    Busy,
+    Chance,
+    Choose,
+    Compute,
+    Connect,
+    Cores,
+    Crash,
+    Die,
+    Element,
+    End,
+    Enqueue,
+    Handle,
+    Limit,
+    Loop,
+    Memory,
+    OfClass,
+    Outcome,
+    Plan,
+    Pool,
+    Release,
+    Retire,
+    Retry,
+    Scale,
+    Seize,
+    Send,
+    Upstreams,
+    Within,
+)
+from simulator.plan.steps import Policy
+from simulator.trace.table import Trace
+from simulator.workload.interventions import Intervention
+from simulator.workload.table import PER_ROW, Workload
+from tests.trace.by_hand import Kind, load_at
+
+ENGINES: tuple[EngineName, ...] = ("reference", "kernel")
+"""Those that know all words."""
+
+CORES = Cores(16)
+
+
+def io(seconds: float, every: int = 1) -> Kind:
+    """Requests that wait for so long."""
+    return Kind(steps=(("io", seconds),), every=every)
+
+
+def cpu(seconds: float, every: int = 1) -> Kind:
+    """Requests that compute for so long."""
+    return Kind(steps=(("cpu", seconds),), every=every)
+
+
+def at_once(count: int, **kinds: Kind) -> Workload:
+    """So many requests at 0 s."""
+    return load_at([0.0] * count, 20.0, 0.0, inf, 0.0, **kinds)
+
+
+def taking(*seconds: float, at: list[float] | None = None, rtt: float = 0.0) -> Workload:
+    """Requests that wait for so long each, and come one second after another, or when it is said."""
+    load = load_at([float(i) for i in range(len(seconds))] if at is None else at, 20.0, rtt=rtt, page=io(1.0))
+    return replace(load, phases=np.array(seconds).reshape(-1, 1))
+
+
+def of_classes(load: Workload, names: tuple[str, ...], numbers: list[int]) -> Workload:
+    """The same requests, of several classes that do the same."""
+    kinds = np.repeat(load.phase_kinds[:1], len(names), axis=0)
+    return replace(load, class_names=names, request_class=np.array(numbers, np.int16), phase_kinds=kinds)
+
+
+def with_further(load: Workload, *, rounds: int | None, reserve: int) -> Workload:
+    """With so many further rows, like the requests but for their coins."""
+    assert rounds is None or rounds * load.clients_in_loop == load.requests  # there are as many as it takes
+    levels = range(reserve + 1)
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(load, name)] * (reserve + 1))
+        for name in PER_ROW
+        if getattr(load, name) is not None
+    }
+    columns["arrival"] = np.concatenate([load.arrival, *(np.full(len(load), np.nan) for _ in range(reserve))])
+    columns["coin"] = np.concatenate([(load.coin + 0.37 * level) % 1.0 for level in levels])
+    return replace(load, reserve=reserve, **columns)
+
+
+def play(engine: EngineName, plan: Plan, load: Workload, *entries: Intervention) -> Trace:
+    """A run, with as many further rows as it needs."""
+    load = replace(load, interventions=entries)
+    return run(plan, load, engine=engine, detail=True, redraw=partial(with_further, load))
+
+
+def plan(*steps: Element, **more: Any) -> Plan:
+    return Plan(steps, CORES, **more)
+
+
+# --- balancing ------------------------------------------------------------------------------------------------------
+
+
+def balanced(policy: Policy) -> Plan:
+    """Two upstreams with one worker each."""
+    upstreams, worker = Upstreams("upstream", 2), Pool("worker", 1, processes=2)
+    return plan(Choose(upstreams, policy), Seize(worker), Handle(), Release(worker), Release(upstreams))
+
+
+def upstreams_with_processes() -> Plan:
+    """Two upstreams, each with two worker processes."""
+    upstreams, worker = Upstreams("upstream", 2), Pool("worker", 2, processes=2, slots_per_process=1)
+    return plan(Choose(upstreams), Seize(worker), Handle(), Release(worker), Release(upstreams))
+
+
+# --- trying again, and time limits ----------------------------------------------------------------------------------
+
+
+def tried_three_times(jitter: float = 0.0) -> Plan:
+    """One worker and no queue; who is turned away tries again after one and after two seconds."""
+    worker = Pool("worker", 1, queue_limit=0)
+    retry = Retry(outcomes=(Outcome.QUEUE_FULL,), backoff_s=(1.0, 2.0), jitter=jitter)
+    return plan(Seize(worker), Handle(), Release(worker), retry=retry)
+
+
+def impatient_retry() -> Plan:
+    """One worker; who has waited too long for an answer asks again, and the worker works for both."""
+    worker = Pool("worker", 1)
+    return plan(
+        *(Seize(worker), Handle(), Release(worker)),
+        retry=Retry(outcomes=(Outcome.GAVE_UP,), backoff_s=(0.5,)),
+    )
+
+
+def limited_s(*inside: Element, **more: Any) -> Within:
+    return Within(1.0, inside, **more)
+
+
+def answered_late(**more: Any) -> Plan:
+    """One worker, and a second for the work itself."""
+    worker = Pool("worker", 1)
+    return plan(Seize(worker), limited_s(Handle(), **more), Release(worker))
+
+
+def waits_no_longer() -> Plan:
+    """One worker, and a second for waiting and work together."""
+    worker = Pool("worker", 1)
+    return plan(limited_s(Seize(worker), Handle(), Release(worker)))
+
+
+def killed_when_late() -> Plan:
+    """Two processes of two threads; one that answers too late is killed, and back half a second later."""
+    thread = Pool("thread", 4, slots_per_process=2)
+    return plan(Seize(thread), limited_s(Handle(), otherwise=Die(0.5)), Release(thread))
+
+
+def connections_of_a_database() -> Plan:
+    """Four connections, for which a request waits a second at most."""
+    connection = Pool("connection", 4)
+    return plan(limited_s(Seize(connection), otherwise=Outcome.QUEUE_FULL), Handle(), Release(connection))
+
+
+# --- jobs -----------------------------------------------------------------------------------------------------------
+
+
+def jobs(*, late: bool = True, joined: bool = False) -> Plan:
+    """Two workers, each with one child, take jobs from a queue, four at a time; a job is acknowledged late or early."""
+    prefetched = Pool("prefetched", 8, slots_per_process=4)
+    child = Pool("child", 1, processes=2, slots_per_process=1)
+    work: tuple[Element, ...] = (Handle(), Release(child))
+    acknowledge = (Release(prefetched),)
+    steps = (Seize(prefetched), Seize(child), *((*work, *acknowledge) if late else (*acknowledge, *work)))
+    return plan(Compute(0.25), Enqueue("job", steps, unacknowledged=prefetched, joined=joined))
+
+
+# --- what is shared -------------------------------------------------------------------------------------------------
+
+
+def database_of_its_own() -> Plan:
+    """What requests wait for is computed by a database with two cores."""
+    database = Cores(2, name="database")
+    return plan(Compute(0.25, on=database), Handle(io_on=database))
+
+
+def rate_limit(queue_limit: int | None) -> Plan:
+    """Two requests a second, and two that may have been saved."""
+    return plan(Limit(Bucket("token", 2.0, burst=2.0, queue_limit=queue_limit)), Handle())
+
+
+def memory_limit(when_full: Outcome | Die) -> Plan:
+    """One process of four threads, and memory for two requests."""
+    thread, memory = Pool("thread", 4, slots_per_process=4), Memory("memory", 100.0, in_use=20.0)
+    return plan(Seize(thread), Allocate(memory, 40.0, when_full), Handle(), Release(memory), Release(thread))
+
+
+def priority() -> Plan:
+    """One worker, and a class that goes first."""
+    worker = Pool("worker", 1, first=("paid",))
+    return plan(Seize(worker), Handle(), Release(worker))
+
+
+# --- ways -----------------------------------------------------------------------------------------------------------
+
+
+def cached_classes() -> Plan:
+    """What can be cached is answered at once."""
+    return plan(Branch(OfClass(("cached",)), (End(Outcome.COMPLETED),), (Handle(),)))
+
+
+def cache_hits(share: float) -> Plan:
+    """So large a share of the requests is found in a cache."""
+    return plan(Branch(Chance(share), (Compute(0.001, what="hit"),), (Handle(),)))
+
+
+def shedding() -> Plan:
+    """Who finds both workers busy is turned away."""
+    worker = Pool("worker", 2)
+    refused = Branch(Busy(worker, at_least=2), (End(Outcome.QUEUE_FULL),))
+    return plan(refused, Seize(worker), Handle(), Release(worker))
+
+
+# --- processes ------------------------------------------------------------------------------------------------------
+
+
+def recycled_workers(after: int = 2) -> Plan:
+    """Two workers, each of which starts anew after so many requests, for a second."""
+    worker = Pool("worker", 2, slots_per_process=1)
+    return plan(Seize(worker), Handle(), Retire(after, 1.0), Release(worker))
+
+
+def recycled_threads(after: int = 3) -> Plan:
+    """One process of two threads that starts anew after so many requests."""
+    backlog, loop, thread = Backlog("backlog", 10), Loop("loop", 1), Pool("thread", 2)
+    return plan(
+        *(Connect(backlog), AcceptEagerly(backlog, loop)),
+        *(Seize(thread), Handle(), Send(), Release(thread), Retire(after, 1.0)),
+    )
+
+
+def poisoned() -> Plan:
+    """One event loop, and a class of requests that crash it."""
+    backlog, loop = Backlog("backlog", 10), Loop("loop", 1)
+    return plan(
+        *(Connect(backlog), AcceptEagerly(backlog, loop)),
+        *(Handle(loop), Branch(OfClass(("poison",)), (Crash(1.0),)), Send()),
+    )
+
+
+def scaled(boot_s: float = 0.0) -> Plan:
+    """Up to three workers: one more for every second in which all are busy, one less where all are idle."""
+    worker = Pool("worker", 3, slots_per_process=1)
+    scale = Scale(pool=worker, every_s=1.0, start=1, least=1, grow_at=1.0, shrink_at=0.0, boot_s=boot_s)
+    return plan(Seize(worker), Handle(), Release(worker), scales=(scale,))
