@@ -119,6 +119,8 @@ class Server:
         try:
             yield from self.perform(request, place, rest)
         except LostError as lost:
+            if self.network.answers(request):
+                self.rows.unsettle(request)
             if lost.outcome is None:
                 self.lifetimes.lose(request)
             else:

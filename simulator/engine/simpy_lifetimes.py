@@ -121,8 +121,6 @@ class Lifetimes:
     def lose(self, request: Request) -> None:
         """Its process is down, and the connection with it. What was handed over completely still arrives."""
         self.server.jobs.lost(request)
-        if self.server.network.answers(request):
-            self.server.rows.unsettle(request)
         behind_proxy = self.region_of(request).behind_proxy and request.answered_at is None
         self.server.rows.turn_away(request, Outcome.BAD_GATEWAY if behind_proxy else Outcome.CRASHED)
 

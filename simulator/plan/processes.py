@@ -187,7 +187,7 @@ def resized(plan: Plan, size: int) -> Plan:
     if pool.slots_per_process is None or _workers(plan, pool):
         new = replace(pool, size=size)
     else:
-        new = replace(pool, size=size * process_count(plan), slots_per_process=size)
+        new = replace(pool, size=size * -(-pool.size // pool.slots_per_process), slots_per_process=size)
     return plan.exchanging(pool, new)
 
 

@@ -8,7 +8,7 @@ from simulator.plan.blocks import Branch, Busy, Chance, Element, Enqueue, Scale,
 from simulator.plan.place import Place, places_of
 from simulator.plan.plan import Plan, PlanError, every_element
 from simulator.plan.resources import Backlog, Bucket, Gil, Loop, Memory, Pool, Resource, Upstreams
-from simulator.plan.steps import AcceptEagerly, Allocate, Compute, Connect, Die, Link, Retire, Step
+from simulator.plan.steps import AcceptEagerly, Allocate, Compute, Connect, Crash, Die, Link, Retire, Step
 
 MOST_POOLS = 31
 """The kernel keeps what a request holds in the bits of one integer."""
@@ -87,6 +87,8 @@ def _check_block(where: str, element: Element) -> None:
         case Within(seconds=seconds, steps=inner):
             if seconds <= 0 or not inner:
                 raise PlanError(f"{where}: expected a time above 0 s for at least one step, got {seconds} s")
+            if isinstance(element.otherwise, Die) and element.otherwise.boot_s <= 0:
+                raise PlanError(f"{where}: expected a time above 0 s to boot, got {element.otherwise.boot_s} s")
             if element.work == "goes on" and isinstance(element.otherwise, Die):
                 raise PlanError(f"{where}: work cannot go on in a process that is killed")
         case Branch(test=Chance(share=share)) if not 0 <= share <= 1:
@@ -170,8 +172,11 @@ def _check_connections(plan: Plan) -> None:
     accepts = [place.queue for _, place in numbered if isinstance(place.queue, Backlog)]
     if len(set(accepts)) != len(accepts):
         raise PlanError("two steps accept from the same backlog")
-    following = [place.queue for _, place in numbered[1:]]
-    for (number, place), queue in zip(numbered, (*following, None), strict=True):
+    fed = [place.takes for _, place in numbered if isinstance(place.queue, Backlog) and place.takes is not None]
+    if len(set(fed)) != len(fed):
+        raise PlanError("two backlogs are accepted from into the same pool")
+    following = [*(place.queue for _, place in numbered), None]
+    for (number, place), queue in zip(numbered, following[1:], strict=True):
         if place.knocks_at != (queue if isinstance(queue, Backlog) else None):
             where = _where(number, place.step)
             raise PlanError(f"{where}: a connect and the accept from its backlog must follow each other")
@@ -191,8 +196,10 @@ def _check_numbers(where: str, step: Step) -> None:
                 raise PlanError(f"{where} has both batch and visits above 1")
         case Compute(on=on, lock=lock) if on is not None and lock is not None:
             raise PlanError(f"{where}: who computes on other cores needs no lock of the server")
-        case Retire(after=after, boot_s=boot_s) if after < 1 or boot_s < 0:
-            raise PlanError(f"{where}: expected at least one request and a time, got {step}")
+        case Retire(after=after) if after < 1:
+            raise PlanError(f"{where}: expected at least one request, got {step}")
+        case Retire(boot_s=boot_s) | Crash(boot_s=boot_s) | Allocate(when_full=Die(boot_s=boot_s)) if boot_s <= 0:
+            raise PlanError(f"{where}: expected a time above 0 s to boot, got {boot_s} s")
         case Allocate(size=size) if size < 0:
             raise PlanError(f"{where}: expected a number of bytes, got {size}")
         case _:

@@ -15,6 +15,12 @@ from simulator.engine.kernel.stations import copy_of
 from simulator.engine.uncompiled import cython
 
 
+@cython.inline
+def may_take(k: Kernel, acceptor: cython.int) -> cython.bint:
+    """Whether its process takes one more."""
+    return k.instances[acceptor].load < k.accept_limit and not k.instances[acceptor].retiring
+
+
 def wait_to_be_taken(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """A connection joins the backlog and wakes all who may take it, a random one first."""
     able: cython.int = 0
@@ -24,18 +30,18 @@ def wait_to_be_taken(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     k.walkers[w].pc = pc
     enqueue(k, k.code[pc].a, w)
     for i in range(k.asleep):
-        able += k.instances[k.sleepers[i]].load < k.accept_limit
+        able += may_take(k, k.sleepers[i])
     first = cython.cast(cython.int, k.coin[w * k.coin_step] * able)
     for part in range(1, 3):  # from the first one to the end, then from the start to the first one
         able = 0
         for i in range(k.asleep):
-            if k.instances[k.sleepers[i]].load < k.accept_limit:
+            if may_take(k, k.sleepers[i]):
                 if (able >= first) == (part == 1):
                     hop(k, k.rows + k.sleepers[i])
                 able += 1
     able = 0
     for i in range(k.asleep):
-        if k.instances[k.sleepers[i]].load >= k.accept_limit:
+        if not may_take(k, k.sleepers[i]):
             k.sleepers[able] = k.sleepers[i]
             able += 1
     k.asleep = able
@@ -45,9 +51,7 @@ def wait_to_be_taken(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
 @cython.inline
 def has_work(k: Kernel, acceptor: cython.int) -> cython.bint:
     """Whether a connection waits and the process may take one more."""
-    if k.copies[k.accept_queue].size == 0 or k.instances[acceptor].retiring:
-        return False
-    return k.instances[acceptor].load < k.accept_limit
+    return k.copies[k.accept_queue].size > 0 and may_take(k, acceptor)
 
 
 def look(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:

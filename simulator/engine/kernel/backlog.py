@@ -15,6 +15,7 @@ from simulator.engine.kernel.numbers import (
 )
 from simulator.engine.kernel.queues import was_full
 from simulator.engine.kernel.state import Kernel
+from simulator.engine.kernel.stations import copy_of
 from simulator.engine.uncompiled import cython
 
 
@@ -25,7 +26,7 @@ def shake(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
 
 def knock(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """The SYN, and the ACK that comes now, have to find a place in the backlog."""
-    copy: cython.int = k.code[pc].a
+    copy: cython.int = copy_of(k, w, k.code[pc].a)
     full: cython.bint = k.copies[copy].size >= k.copies[copy].fills
     if not full and k.stretch_size == 0:
         return pc + 5
@@ -39,7 +40,7 @@ def knock(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
 
 def knock_again(k: Kernel, w: cython.int, pc: cython.int, full: cython.bint) -> cython.int:
     """The backlog is full, or was: a SYN that was dropped is repeated, until it gets through or the client stops."""
-    copy: cython.int = k.code[pc].a
+    copy: cython.int = copy_of(k, w, k.code[pc].a)
     trip: cython.double = k.rtt[w * k.rtt_step] if k.code[pc].c else 0.0
     at: cython.int
     before: cython.double
@@ -85,7 +86,7 @@ def late_syn(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
 
 def stay_half_open(k: Kernel, w: cython.int, pc: cython.int, trip: cython.double) -> cython.int:
     """The client believes that it is connected; only what is repeated can still find a place."""
-    copy: cython.int = k.code[pc].a
+    copy: cython.int = copy_of(k, w, k.code[pc].a)
     timers: cython.int = k.code[pc + 4].c
     k.handshakes[w].tries = 0
     k.handshakes[w].dropped = k.now
@@ -118,7 +119,7 @@ def repeated_in_time(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
 
 def repeated(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """Data, or an ACK without, have arrived once more. The same step if the backlog is still full."""
-    copy: cython.int = k.code[pc].a
+    copy: cython.int = copy_of(k, w, k.code[pc].a)
     data: cython.double = k.handshakes[w].data_after
     ack: cython.double = k.handshakes[w].ack_after
     after: cython.double = min(data, ack)

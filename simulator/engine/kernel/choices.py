@@ -1,9 +1,8 @@
 """Which way a request goes, and which upstream it is given."""
 
-from simulator.engine.kernel.members import join
-from simulator.engine.kernel.numbers import GROUP, LEAST_IN_HAND, RANDOM
+from simulator.engine.kernel.numbers import LEAST_IN_HAND, RANDOM
 from simulator.engine.kernel.state import Kernel
-from simulator.engine.kernel.stations import copy_of, in_use
+from simulator.engine.kernel.stations import belong, copy_of, in_use
 from simulator.engine.uncompiled import cython
 
 
@@ -23,14 +22,7 @@ def pick(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     k.stations[station].turn = (chosen + 1) % count
     k.copies[first + chosen].load += 1
     k.walkers[w].held |= cython.cast(cython.longlong, 1) << station
-    chosen += k.stations[station].decides_from
-    if k.stations[station].decides == GROUP:
-        k.group[w] = chosen
-        chosen += k.processes
-    else:
-        k.process[w] = chosen
-    if k.mortal:
-        join(k, w, chosen)
+    belong(k, w, k.stations[station].decides, chosen)
     return pc + 1
 
 

@@ -5,7 +5,7 @@ row, the run is for nothing: it is drawn anew with more of them.
 """
 
 from simulator.engine.kernel.events import hop, push
-from simulator.engine.kernel.numbers import BEGIN, INFINITY, JOB
+from simulator.engine.kernel.numbers import BEGIN, INFINITY, JOB, OF_FURTHER
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.uncompiled import cython
 
@@ -16,7 +16,7 @@ def make_row(k: Kernel, w: cython.int, attempt: cython.int) -> cython.int:
     row: cython.int
     k.made[request] += 1
     if k.made[request] >= k.rows // k.requests:
-        k.further_ran_out = True
+        k.shortage = OF_FURTHER
         return -1
     row = k.made[request] * k.requests + request
     k.parent[row] = w

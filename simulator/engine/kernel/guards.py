@@ -4,6 +4,7 @@ from simulator.engine.kernel.events import set_ring
 from simulator.engine.kernel.instances import kill, throw_out
 from simulator.engine.kernel.leaving import leave_queues
 from simulator.engine.kernel.life import free_for_nobody, settle
+from simulator.engine.kernel.members import is_inside
 from simulator.engine.kernel.numbers import GOES_ON, KILLS, LEAVING, NOWHERE
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.uncompiled import cython
@@ -34,7 +35,7 @@ def time_is_over(k: Kernel, guard: cython.int, w: cython.int, seq: cython.longlo
         settle(k, w, k.guards[guard].outcome, k.now + k.rtt[w * k.rtt_step] / 2)
         free_for_nobody(k, w)
     elif k.guards[guard].work == KILLS:
-        if 0 < k.members[w].of <= k.processes:
+        if is_inside(k, w):
             kill(k, k.members[w].of - 1, k.guards[guard].boot)
     else:
         leave_queues(k, w)

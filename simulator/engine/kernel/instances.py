@@ -8,7 +8,7 @@ from simulator.engine.kernel.acceptors import lose_acceptor
 from simulator.engine.kernel.events import push
 from simulator.engine.kernel.further import send_off
 from simulator.engine.kernel.leaving import leave_queues, stop_computing, waits_at
-from simulator.engine.kernel.life import forget, leave_instance, turn_away
+from simulator.engine.kernel.life import first_sent, forget, turn_away
 from simulator.engine.kernel.numbers import (
     BAD_GATEWAY,
     BOOT,
@@ -34,7 +34,7 @@ def kill(k: Kernel, instance: cython.int, boot: cython.double) -> cython.void:
     i: cython.int
     for i in range(first, last + 1):
         k.instances[i].was_down = k.instances[i].down
-        k.instances[i].down, k.instances[i].retiring = 1, 0
+        k.instances[i].down, k.instances[i].retiring, k.instances[i].served = 1, 0, 0
     k.instances[instance].down = 1
     rearrange(k)
     for i in range(first, last + 1):
@@ -77,7 +77,6 @@ def revive(k: Kernel, instance: cython.int, seq: cython.longlong) -> cython.void
     """It is up again, if this is the event that it waits for."""
     if k.instances[instance].seq == seq:
         k.instances[instance].down = 0
-        k.instances[instance].served = 0
 
 
 def crash(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
@@ -90,15 +89,10 @@ def retire(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """The process has served one more; after so many it takes no other, and starts anew when the last one has left."""
     process: cython.int = k.process[w]
     k.instances[process].served += 1
-    if (
-        k.instances[process].served >= k.code[pc].a
-        and not k.instances[process].retiring
-        and not k.instances[process].down
-    ):
+    if k.instances[process].served >= k.code[pc].a and not k.instances[process].retiring:
         k.instances[process].retiring = 1
         k.instances[process].boot = k.code[pc].x
         rearrange(k)
-        leave_instance(k, process)
     return pc + 1
 
 
@@ -145,12 +139,12 @@ def sift(k: Kernel, i: cython.int, size: cython.int) -> cython.void:
 
 def lose(k: Kernel, w: cython.int) -> cython.void:
     """Its process is down, and the connection with it. What nobody has acknowledged comes again."""
-    pc: cython.int = waits_at(k, w)
+    waits_at(k, w)
     again: cython.bint = False
     row: cython.int
     if k.walkers[w].flags & JOB and k.walkers[w].held & k.unacknowledged[k.job_of[w]]:
         again = True
-    throw_out(k, w, loss(k, w, pc), again)
+    throw_out(k, w, loss(k, w), again)
     if again:
         row = send_off(k, w, k.job_of[w], k.attempt[w] + 1)
         if k.joining and row >= 0:
@@ -178,8 +172,8 @@ def unsettle(k: Kernel, w: cython.int) -> cython.void:
             k.followed_by[w] = 0
 
 
-def loss(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+def loss(k: Kernel, w: cython.int) -> cython.int:
     """A proxy answers for a server that died, unless the client has a part of the response already."""
     if k.walkers[w].flags & JOB:
         return CRASHED
-    return BAD_GATEWAY if k.behind_proxy and (k.send_place < 0 or k.place_of[pc] < k.send_place) else CRASHED
+    return BAD_GATEWAY if k.behind_proxy and first_sent(k, w) < 0 else CRASHED

@@ -91,14 +91,8 @@ class Station(cython.struct):
     lifo: cython.int
     renege: cython.int
     frees: cython.int
-    by: cython.int
-    """Whether the copy is that of a request's process, or group."""
-    before: cython.int
-    """The number of the process, or group, that uses the first copy."""
     decides: cython.int
-    """Whether a slot decides the process, or the group ..."""
-    decides_from: cython.int
-    """... and the number of the first one that it can decide on."""
+    """Whether a slot, or an upstream, decides the process, or the group."""
     span: cython.int
     """Slots that belong to one process, or group, and die with it; 0: they survive."""
     per_copy: cython.int
@@ -190,6 +184,15 @@ class Instance(cython.struct):
     was_down: cython.int
     boot: cython.double
     """Until it is back, once it has retired."""
+
+
+class Walk(cython.struct):
+    """The processes that requests are served by, or one kind of job."""
+
+    groups: cython.int
+    before: cython.int
+    groups_before: cython.int
+    """So many processes, and groups, are counted before these."""
 
 
 class Event(cython.struct):

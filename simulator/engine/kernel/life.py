@@ -20,6 +20,7 @@ from simulator.engine.kernel.numbers import (
     JOB,
     LEAVING,
     NOWHERE,
+    OF_ROUNDS,
     PATIENCE,
     PUT_BACK,
     QUEUED,
@@ -28,7 +29,7 @@ from simulator.engine.kernel.numbers import (
     SETTLED,
 )
 from simulator.engine.kernel.state import Kernel
-from simulator.engine.kernel.stations import copy_of, release, stop_waiting
+from simulator.engine.kernel.stations import copy_of, rearrange, release, stop_waiting
 from simulator.engine.uncompiled import cython
 
 
@@ -64,10 +65,32 @@ def follow(k: Kernel, w: cython.int, outcome: cython.int, finished: cython.doubl
     elif k.loop_clients > 0:
         following = w % k.requests + k.loop_clients
         if following >= k.requests:
-            k.rounds_ran_out = True
+            k.shortage = OF_ROUNDS
         elif finished + k.think[following] < k.duration:
             begin_later(k, following, finished + k.think[following])
             note_following(k, w, following)
+
+
+@cython.inline
+def first_sent(k: Kernel, w: cython.int) -> cython.int:
+    """Where the response was first handed over; -1 if it was not yet."""
+    first: cython.longlong = cython.cast(cython.longlong, w) * k.places
+    i: cython.int
+    for i in range(len(k.sends)):
+        if k.reached[first + k.sends[i]] >= 0:  # not nan
+            return k.sends[i]
+    return -1
+
+
+@cython.inline
+def connected_at(k: Kernel, w: cython.int) -> cython.int:
+    """The place reached when the client's connection stood; -1 if it does not."""
+    first: cython.longlong = cython.cast(cython.longlong, w) * k.places
+    i: cython.int
+    for i in range(len(k.connects)):
+        if k.reached[first + k.connects[i]] >= 0:  # not nan
+            return k.connects[i]
+    return -1
 
 
 def turn_away(k: Kernel, w: cython.int, pc: cython.int, outcome: cython.int) -> cython.int:
@@ -88,7 +111,7 @@ def forget(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
     """The server has one handshake less to remember, if this was one."""
     if k.walkers[w].flags & HALF_OPEN:
         k.walkers[w].flags &= ~HALF_OPEN
-        k.copies[k.code[pc].a].half_open -= 1
+        k.copies[copy_of(k, w, k.code[pc].a)].half_open -= 1
 
 
 def leave(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
@@ -114,13 +137,13 @@ def finish(k: Kernel, w: cython.int) -> cython.int:
     k.present -= 1
     if not k.walkers[w].flags & SETTLED:
         settle(k, w, COMPLETED, k.now)
-    if k.mortal:
-        leave_instance(k, part(k, w))
     if k.walkers[w].held & k.in_hand:
         k.walkers[w].held &= ~k.in_hand
         finished_one(k, k.process[w])
     if k.walkers[w].held:
         put_back_upstreams(k, w)
+    if k.mortal:
+        leave_instance(k, part(k, w))
     if k.joining:
         answer(k, w)
     return 0
@@ -152,8 +175,9 @@ def leave_instance(k: Kernel, instance: cython.int) -> cython.void:
         or k.instances[instance].first >= 0
     ):
         return
-    k.instances[instance].retiring = 0
+    k.instances[instance].retiring, k.instances[instance].served = 0, 0
     k.instances[instance].down = 1
+    rearrange(k)
     if k.acceptor_start > 0 and instance < k.acceptors:
         lose_acceptor(k, instance)
     k.instances[instance].seq = push(

@@ -1,7 +1,7 @@
 """The line between a client and the server: what takes time because bytes travel, and a client that may leave."""
 
 from simulator.engine.kernel.events import push
-from simulator.engine.kernel.life import give_up, settle
+from simulator.engine.kernel.life import connected_at, first_sent, give_up, settle
 from simulator.engine.kernel.numbers import COMPLETED, DATA_LATE
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.uncompiled import cython
@@ -38,8 +38,12 @@ def receive(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     rate: cython.double = k.up_rate[k.client[w * k.client_step]]
     buffer: cython.double = k.code[pc].x
     start: cython.double = k.arrival[w]
-    if k.upload_place > 0:
-        start = k.reached[cython.cast(cython.longlong, w) * k.places + k.upload_place]
+    place: cython.int
+    if len(k.connects) > 0:
+        place = connected_at(k, w)
+        if place < 0:
+            return pc + 1
+        start = k.reached[cython.cast(cython.longlong, w) * k.places + place]
     if k.walkers[w].flags & DATA_LATE:
         start = k.handshakes[w].data_at
     if size > buffer and k.now > start + buffer / rate:
@@ -51,7 +55,8 @@ def send(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """Blocked until the rest fits the buffer, or the client is gone. The last byte arrives later."""
     size: cython.double = k.response[w * k.response_step]
     rate: cython.double = k.down_rate[k.client[w * k.client_step]]
-    start: cython.double = k.reached[cython.cast(cython.longlong, w) * k.places + k.send_place]
+    first: cython.int = first_sent(k, w)
+    start: cython.double = k.reached[cython.cast(cython.longlong, w) * k.places + first]
     end: cython.double
     if k.code[pc].a:
         settle(k, w, COMPLETED, start + k.rtt[w * k.rtt_step] / 2 + size / rate)

@@ -24,7 +24,7 @@ def happen(k: Kernel, budget: cython.longlong) -> cython.bint:
     seq: cython.longlong
     source: cython.int
     w: cython.int
-    while budget > 0 and not k.failed:
+    while budget > 0 and not k.failed and k.shortage == 0:
         budget -= 1
         source, best, seq = 4, INFINITY, 0
         if k.hop_size > 0:
@@ -59,7 +59,7 @@ def happen(k: Kernel, budget: cython.longlong) -> cython.bint:
             ring_out(k, k.rings[k.ring_next].guard, cython.cast(cython.int, pop_ring(k)), seq)
         else:
             come(k)
-    return True
+    return k.shortage == 0
 
 
 @cython.inline

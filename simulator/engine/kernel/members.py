@@ -19,6 +19,12 @@ def join(k: Kernel, w: cython.int, instance: cython.int) -> cython.void:
     k.instances[instance].first = w
 
 
+@cython.inline
+def is_inside(k: Kernel, w: cython.int) -> cython.bint:
+    """Whether it is inside of a process now, and not of a group alone."""
+    return 0 < k.members[w].of <= k.processes
+
+
 def part(k: Kernel, w: cython.int) -> cython.int:
     """It does not any more; the process that it has left, or -1."""
     instance: cython.int = k.members[w].of - 1

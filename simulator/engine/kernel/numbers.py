@@ -35,6 +35,9 @@ NOTHING, PROCESS, GROUP = range(3)
 # how an upstream is chosen
 IN_TURN, LEAST_IN_HAND, RANDOM = range(3)
 
+# of which rows a run needed more than there are
+OF_ROUNDS, OF_FURTHER = 1, 2
+
 # what happens when a time limit is over
 STOPS, GOES_ON, KILLS = range(3)
 

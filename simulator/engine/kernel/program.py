@@ -15,7 +15,7 @@ from simulator.engine.kernel.life import finish, give_up, leave_instance, start,
 from simulator.engine.kernel.limits import allocate, put_back, take_token
 from simulator.engine.kernel.lines import receive, send, wait_for_io
 from simulator.engine.kernel.locks import again, done, granted, lock_and_run, work_at
-from simulator.engine.kernel.members import join, part
+from simulator.engine.kernel.members import is_inside, join, part
 from simulator.engine.kernel.numbers import (
     AGAIN,
     ALLOCATE,
@@ -161,13 +161,11 @@ def go_rarely(k: Kernel, w: cython.int, pc: cython.int, op: cython.int) -> cytho
     elif op == ALLOCATE:
         return allocate_or_not(k, w, pc)
     elif op == DOOM:
-        k.walkers[w].pc = pc
-        hop(k, w)
-        return 0
+        return doom(k, w, pc) if is_inside(k, w) else pc + 2
     elif op == DIE:
         return crash(k, w, pc)
     elif op == RETIRE:
-        return retire(k, w, pc)
+        return retire(k, w, pc) if is_inside(k, w) else pc + 1
     elif op == ENQUEUE:
         return enqueue_job(k, w, pc)
     elif op == JOINED:
@@ -230,6 +228,12 @@ def allocate_or_not(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
         return pc + 1 + k.code[pc].d
     if k.code[pc].b != NONE:
         return turn_away(k, w, pc, k.code[pc].b)
+    return doom(k, w, pc) if is_inside(k, w) else pc + 2
+
+
+@cython.inline
+def doom(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """Its process dies of it, behind what has been given before."""
     k.walkers[w].pc = pc
     hop(k, w)
     return 0

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.engine.kernel.further import begin_later
 from simulator.engine.kernel.loop import look_ahead
-from simulator.engine.kernel.numbers import INFINITY
+from simulator.engine.kernel.numbers import INFINITY, OF_FURTHER, OF_ROUNDS
 from simulator.engine.kernel.program import go
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import rearrange
@@ -66,7 +66,7 @@ def read_record(k: Kernel, record: Any) -> None:
     k.group, k.parent = (flat(c if c.flags.writeable else c[:0].copy()) for c in (record.group, record.parent))
     k.attempt = flat(record.attempt if record.attempt.flags.writeable else np.zeros(k.rows, np.int16))
     k.places, k.pools = record.reached.shape[1], record.slot.shape[1]
-    k.grants, k.grant_count, k.rounds_ran_out, k.further_ran_out = blank("Grant", 64), 0, False, False
+    k.grants, k.grant_count, k.shortage = blank("Grant", 64), 0, 0
 
 
 def read_program(k: Kernel, program: Any) -> None:
@@ -81,7 +81,7 @@ def read_program(k: Kernel, program: Any) -> None:
     k.away, k.frees = ints([0] * program.stations.slots), any(station.frees for station in stations)
     k.rank_of, k.rank_tails = ints([*program.stations.rank_of, 0]), ints([-1] * (program.stations.tails + 1))
     k.mortal, k.timed, k.behind_proxy = program.mortal, program.timed, program.inside.behind_proxy
-    k.upload_place, k.send_place = program.upload_place, program.send_place
+    k.connects, k.sends = ints(program.connects), ints(program.sends)
     k.main_station = program.main_station
     k.acceptors, k.acceptor_start, k.accept_limit = program.acceptors, program.acceptor_start, program.accept_limit
     k.accept_queue, k.in_hand = 0, 0
@@ -118,6 +118,7 @@ def read_walkers(k: Kernel, program: Any) -> None:
     k.guards, k.guard_count = table("Guard", [guard.row() for guard in program.guards]), len(program.guards)
     k.guard_seq = flat(np.zeros(k.rows * k.guard_count, np.int64))
     k.processes = program.processes
+    k.walks = table("Walk", [(each.groups, each.before, each.groups_before) for each in program.every_inside])
     k.instances = table("Instance", [(0, 0, 0, 0, -1, -1, *i, 0, 0, 0, 0.0) for i in program.instances])
     k.sleepers, k.asleep = ints([*range(acceptors), 0]), acceptors
     for acceptor in range(acceptors):
@@ -152,7 +153,7 @@ def time(k: Kernel) -> float:
 
 def ran_out(k: Kernel) -> tuple[bool, bool]:
     """Whether a closed loop needed more rounds, and whether requests needed more further rows, than there are."""
-    return bool(k.rounds_ran_out), bool(k.further_ran_out)
+    return k.shortage == OF_ROUNDS, k.shortage == OF_FURTHER
 
 
 def columns(k: Kernel) -> dict[str, Any]:

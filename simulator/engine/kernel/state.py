@@ -19,6 +19,7 @@ from simulator.engine.kernel.layout import (
     Station,
     Stretch,
     Timers,
+    Walk,
     Walker,
     Worker,
 )
@@ -82,6 +83,7 @@ class Kernel:
     instances: Instance[::1]
     lost: cython.int[::1]
     processes: cython.int
+    walks: Walk[::1]
     acceptors: cython.int
     sleepers: cython.int[::1]
     asleep: cython.int
@@ -133,8 +135,10 @@ class Kernel:
     io_factor: cython.double
     start_seq: cython.longlong[::1]
     behind_proxy: cython.bint
-    send_place: cython.int
-    upload_place: cython.int
+    sends: cython.int[::1]
+    """Where responses are handed over, in the order of the walk."""
+    connects: cython.int[::1]
+    """The places reached when the client's connection stands."""
     main_station: cython.int
     # the workload; a step is 0 where all rows are alike, and only one of them is there
     loop_clients: cython.int
@@ -178,5 +182,5 @@ class Kernel:
     detail: cython.bint
     grants: Grant[::1]
     grant_count: cython.longlong
-    rounds_ran_out: cython.bint
-    further_ran_out: cython.bint
+    shortage: cython.int
+    """Of which rows there were too few; the run is for nothing then."""

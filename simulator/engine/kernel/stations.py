@@ -6,7 +6,7 @@ become smaller, goes away instead of being given.
 
 from simulator.engine.kernel.events import hop
 from simulator.engine.kernel.members import join
-from simulator.engine.kernel.numbers import GROUP, NOTHING, PROCESS, QUEUED
+from simulator.engine.kernel.numbers import GROUP, JOB, NOTHING, PROCESS, QUEUED
 from simulator.engine.kernel.queues import dequeue, enqueue, enqueue_by_rank, enqueue_first, leave_queue, leave_rank
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.uncompiled import cython
@@ -20,9 +20,22 @@ def copy_of(k: Kernel, w: cython.int, station: cython.int) -> cython.int:
         return first
     if w >= k.rows:
         return first + w - k.rows
-    if k.stations[station].by == GROUP:
-        return first + k.group[w] - k.stations[station].before
-    return first + k.process[w] - k.stations[station].before
+    return first + own_number(k, w, k.stations[station].copies)
+
+
+@cython.inline
+def walk_of(k: Kernel, w: cython.int) -> cython.int:
+    """Whose steps it goes through: 0 for requests, then the jobs."""
+    return k.job_of[w] + 1 if k.walkers[w].flags & JOB else 0
+
+
+@cython.inline
+def own_number(k: Kernel, w: cython.int, copies: cython.int) -> cython.int:
+    """Its group, if there are as many of them as copies; otherwise its process. Both as counted in its own walk."""
+    walk: cython.int = walk_of(k, w)
+    if copies == k.walks[walk].groups:
+        return k.group[w] - k.walks[walk].groups_before
+    return k.process[w] - k.walks[walk].before
 
 
 @cython.inline
@@ -58,11 +71,9 @@ def take(k: Kernel, w: cython.int, station: cython.int, slot: cython.int) -> cyt
     k.slot[w * k.pools + k.stations[station].column] = slot
     k.walkers[w].held |= cython.cast(cython.longlong, 1) << station
     if k.stations[station].decides == PROCESS and k.stations[station].copies == 1:
-        k.process[w] = slot // k.stations[station].span + k.stations[station].decides_from
-        if k.mortal:
-            join(k, w, k.process[w])
+        belong(k, w, PROCESS, slot // k.stations[station].span)
     elif k.stations[station].decides != NOTHING:
-        decide(k, w, station, slot)
+        belong(k, w, k.stations[station].decides, owner(k, station, slot))
 
 
 @cython.inline
@@ -72,13 +83,15 @@ def owner(k: Kernel, station: cython.int, slot: cython.int) -> cython.int:
     return copy * k.stations[station].per_copy + slot % k.stations[station].size // k.stations[station].span
 
 
-def decide(k: Kernel, w: cython.int, station: cython.int, slot: cython.int) -> cython.void:
-    """The slot is one of a process, or of a group of processes."""
-    number: cython.int = owner(k, station, slot) + k.stations[station].decides_from
-    if k.stations[station].decides == GROUP:
-        k.group[w] = number
-        number += k.processes
+@cython.inline
+def belong(k: Kernel, w: cython.int, decides: cython.int, number: cython.int) -> cython.void:
+    """It belongs to this process, or to this group, of its own walk from now on."""
+    walk: cython.int = walk_of(k, w)
+    if decides == GROUP:
+        k.group[w] = number + k.walks[walk].groups_before
+        number = k.group[w] + k.processes
     else:
+        number += k.walks[walk].before
         k.process[w] = number
     if k.mortal:
         join(k, w, number)
@@ -155,7 +168,7 @@ def closed(k: Kernel, station: cython.int, slot: cython.int) -> cython.bint:
     instance: cython.int
     if k.stations[station].span > 0:
         instance = owner(k, station, slot) + k.stations[station].dies_with
-        if k.instances[instance].down or k.instances[instance].retiring:
+        if k.instances[instance].down or (k.instances[instance].retiring and k.stations[station].decides == PROCESS):
             return True
     return slot % k.stations[station].width >= k.stations[station].allowed
 

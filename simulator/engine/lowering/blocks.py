@@ -8,13 +8,18 @@ from simulator.plan import Branch, Busy, Chance, Choose, Enqueue, OfClass, Withi
 from simulator.plan.plan import every_element
 from simulator.plan.walk import Outline, Stretch
 
+Jobs = dict[int, Outline]
+"""The walks of jobs, by their numbers."""
+
 
 class Blocks:
     """The walk of one class, with its blocks. A place is for whoever knows places."""
 
-    def __init__(self, program: Program, name: str, jobs: list[Outline]) -> None:
+    def __init__(self, program: Program, name: str, jobs: Jobs) -> None:
         """``name``: of the class. ``jobs`` collects the walks of the jobs that are met."""
         self.program, self.name, self.jobs = program, name, jobs
+        self.ends: list[tuple[int, bool]] = []
+        """The places from which on one is not inside of a process, or a group, any more; and whether of a group yet."""
 
     def visit(self, column: int) -> None:
         """One place."""
@@ -41,7 +46,11 @@ class Blocks:
             case Branch():
                 self._add_branch(stretch.block, *stretch.ways)
             case Enqueue():
-                self.jobs.append(stretch.ways[0])
+                self.jobs[self.number_of(stretch.block)] = stretch.ways[0]
+
+    def number_of(self, job: Enqueue) -> int:
+        """Which job of the plan it is."""
+        return next(i for i, each in enumerate(self.program.plan.jobs) if each is job)
 
     def _add_guarded(self, block: Within, way: Outline) -> None:
         program = self.program
@@ -58,14 +67,16 @@ class Blocks:
         if isinstance(block.test, OfClass):
             self.add(then if self.name in block.test.names else otherwise)
             return
-        program, test = self.program, self.program.end
+        program, test, before = self.program, self.program.end, [*self.ends]
         program.emit(self._tested(block))
         self.add(then)
-        jump = program.end
+        jump, after_then = program.end, self.ends
         program.emit(Micro(op=ops.JUMP))
         program.code[test] = replace(program.code[test], b=program.end)
         self.apart()
+        self.ends = before
         self.add(otherwise)
+        self.ends = max(self.ends, after_then, key=len)  # what is not behind who came by one way is ahead of all
         program.code[jump] = replace(program.code[jump], b=program.end)
 
     def _tested(self, block: Branch) -> Micro:

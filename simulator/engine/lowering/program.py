@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from simulator.engine.kernel import numbers as ops
 from simulator.engine.lowering.stations import Stations
-from simulator.plan import Allocate, Crash, Die, Link, Plan, Retire, Within
+from simulator.plan import Allocate, Crash, Die, Link, Outcome, Plan, Retire, Within
 from simulator.plan.plan import every_element
 from simulator.plan.processes import Processes, every_process, main_pool
-from simulator.plan.walk import Place, sent_at, walk
+from simulator.plan.walk import Place, Way, walk
 from simulator.workload.table import Workload
 
 
@@ -94,10 +94,10 @@ class Program:
     acceptor_start: int = 0
     accept_limit: int = 0
     timeline: int = 0
-    upload_place: int
-    """The place reached when the client's connection stands; 0: it stands from the start."""
-    send_place: int
-    """The place where the response is first handed over; -1: there is none."""
+    connects: list[int]
+    """The places reached when the client's connection stands; if there is none, it stands from the start."""
+    sends: list[int]
+    """The places where a response is handed over."""
     main_station: int
     """The pool that a change of size is about; -1: there is none."""
     mortal: bool
@@ -113,17 +113,17 @@ class Program:
         places = walk(plan, workload.phase_count)
         inside = every_process(plan, places)
         stations = Stations(plan, places, inside, workload.class_names)
-        main, sent = main_pool(plan), sent_at(places)
-        connects = (i for i, p in enumerate(places) if p.knocks_at is not None and p.link is Link.CLIENT)
+        main, clients = main_pool(plan), [p.knocks_at is not None and p.link is Link.CLIENT for p in places]
         noticing = any(pool.renege or pool.frees_when_client_leaves for pool in plan.pools)
-        timed = bool(workload.clients_in_loop or plan.retry) or noticing
+        asking_again = plan.retry is not None and Outcome.GAVE_UP in plan.retry.outcomes
+        timed = bool(workload.clients_in_loop) or asking_again or noticing
         return cls(
             plan=plan,
             walk=places,
             every_inside=inside,
             stations=stations,
-            upload_place=next((i + 1 for i in connects), 0),
-            send_place=-1 if sent is None else sent,
+            connects=[i + 1 for i, client in enumerate(clients) if client],
+            sends=[i for i, place in enumerate(places) if place.way is Way.DOWN],
             main_station=-1 if main is None else stations.number(main),
             mortal=bool(workload.interventions or plan.scales) or any(map(_kills, every_element(plan.steps))),
             timed=timed,
@@ -134,6 +134,11 @@ class Program:
     def inside(self) -> Processes:
         """Where requests are inside a process."""
         return self.every_inside[0]
+
+    @property
+    def main_is_scaled(self) -> bool:
+        """Whether that pool grows and shrinks by itself; then nobody else changes its size."""
+        return any(self.stations.number(scale.pool) == self.main_station for scale in self.plan.scales)
 
     @property
     def processes(self) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import astuple, replace
 
 from simulator.engine.kernel import numbers as ops
-from simulator.engine.lowering.blocks import Blocks
+from simulator.engine.lowering.blocks import Blocks, Jobs
 from simulator.engine.lowering.computing import add_locked_work, keep_lock
 from simulator.engine.lowering.program import Micro, Program
 from simulator.plan import (
@@ -27,7 +27,6 @@ from simulator.plan import (
     Seize,
     Send,
 )
-from simulator.plan.processes import Processes
 from simulator.plan.walk import Outline, Place, outline
 from simulator.workload.table import Work
 
@@ -36,24 +35,22 @@ POLICIES = {"in turn": ops.IN_TURN, "least in hand": ops.LEAST_IN_HAND, "random"
 
 def add_class(program: Program, name: str, kinds: list[int]) -> None:
     """The programs of one class: that of its requests, and one for each job. ``kinds``: what each phase is."""
-    jobs: list[Outline] = []
-    phases = len(kinds)
-    program.starts.append(_add_walk(program, name, kinds, outline(program.plan, phases), jobs))
-    done = 0
-    while done < len(jobs):  # a job may send off others
-        program.job_starts.append(_add_walk(program, name, kinds, jobs[done], jobs, done + 1))
-        done += 1
+    jobs: Jobs = {}
+    program.starts.append(_add_walk(program, name, kinds, 0, outline(program.plan, len(kinds)), jobs))
+    starts = [0] * len(program.plan.jobs)  # a job that the class does not send off has no program
+    while jobs:  # a job may send off others
+        number, way = jobs.popitem()
+        starts[number] = _add_walk(program, name, kinds, number + 1, way, jobs)
+    program.job_starts += starts
 
 
-def _add_walk(
-    program: Program, name: str, kinds: list[int], parts: Outline, jobs: list[Outline], number: int = 0
-) -> int:
+def _add_walk(program: Program, name: str, kinds: list[int], number: int, parts: Outline, jobs: Jobs) -> int:
     """One program, and where it begins."""
     program.emit(Micro(op=ops.END))  # before the first step there is one to wait at
     begins = program.end
     if program.starting:
         program.emit(Micro(op=ops.START))
-    ClassProgram(program, name, kinds, program.every_inside[number], jobs).add(parts)
+    ClassProgram(program, name, kinds, number, jobs).add(parts)
     program.emit(Micro(op=ops.END))
     return begins
 
@@ -61,12 +58,11 @@ def _add_walk(
 class ClassProgram(Blocks):
     """One class on its way through the walk."""
 
-    def __init__(self, program: Program, name: str, kinds: list[int], inside: Processes, jobs: list[Outline]) -> None:
-        """Nothing is added yet. ``jobs``: those that were met so far."""
+    def __init__(self, program: Program, name: str, kinds: list[int], number: int, jobs: Jobs) -> None:
+        """Nothing is added yet. ``number``: of the walk, 0 for requests. ``jobs`` collects those that are met."""
         super().__init__(program, name, jobs)
-        self.kinds = kinds
+        self.kinds, self.is_job, inside = kinds, number > 0, program.every_inside[number]
         self.ends = [(inside.end, False)] if inside.count and program.mortal else []
-        """The places from which on it is not inside a process, or a group, any more."""
         if self.ends and inside.groups:
             self.ends = sorted({(inside.end, True), (inside.group_end, False)}, key=lambda end: (end[0], end[1]))
         self.done: int | None = None
@@ -157,29 +153,31 @@ class ClassProgram(Blocks):
                 luck = self.next_luck(step) if policy == "random" else 0
                 self._emit(ops.PICK, column, a=number(upstreams), b=POLICIES[policy], c=luck)
             case Enqueue(joined=joined):
-                self._emit(ops.ENQUEUE, column, a=self.program.plan.jobs.index(step), c=joined)
+                self._emit(ops.ENQUEUE, column, a=self.number_of(step), c=joined)
                 if joined:
                     self._emit(ops.JOINED, column)
 
     def _add_bytes(self, column: int, step: Receive | Send) -> None:
         """Bytes on a line; between two programs of one machine they are there at once."""
         client = step.link is Link.CLIENT
-        if isinstance(step, Send):
+        if self.is_job:
+            self._emit(ops.NOTE, column)
+        elif isinstance(step, Send):
             self._emit(ops.SEND, column, a=client, x=step.buffer_bytes)
         else:
             self._emit(ops.RECEIVE if client else ops.NOTE, column, x=step.buffer_bytes)
 
     def _add_connect(self, column: int, step: Connect) -> None:
         program = self.program
-        first, copy = len(program.retries_s), program.stations.queue_of(step.backlog)
+        first, station = len(program.retries_s), program.stations.number(step.backlog)
         client = step.link is Link.CLIENT
         program.retries_s += [*step.retries_s, step.timeout_s]
         program.timers_s.append(astuple(step.timers))
-        self._emit(ops.SHAKE, column, a=copy, x=1.5 if client else 0.0)
-        self._emit(ops.KNOCK, column, a=copy, b=step.backlog.refuses, c=client)
-        self._emit(ops.COUNT, column, a=copy)
-        self._emit(ops.LATE_SYN, column, a=copy, b=step.on_timeout)
-        self._emit(ops.REPEATED, column, a=copy)
+        self._emit(ops.SHAKE, column, a=station, x=1.5 if client else 0.0)
+        self._emit(ops.KNOCK, column, a=station, b=step.backlog.refuses, c=client)
+        self._emit(ops.COUNT, column, a=station)
+        self._emit(ops.LATE_SYN, column, a=station, b=step.on_timeout)
+        self._emit(ops.REPEATED, column, a=station)
         self._emit(ops.NOTE, column, a=first, b=len(program.retries_s), c=len(program.timers_s) - 1)
 
     def _add_work(self, column: int, place: Place) -> None:

@@ -6,8 +6,8 @@ from math import ceil, inf
 from typing import Any
 
 from simulator.engine.kernel.numbers import GROUP, NO_LIMIT, NOTHING, PROCESS
-from simulator.plan import Backlog, Bucket, Gil, Lock, Loop, Memory, Plan, Pool, Resource, Upstreams
-from simulator.plan.processes import Processes, main_pool, own_walks, owner_of, slots_in_each
+from simulator.plan import Backlog, Bucket, Gil, Lock, Memory, Plan, Pool, Resource, Upstreams
+from simulator.plan.processes import Processes, main_pool, owner_of, slots_in_each
 from simulator.plan.walk import Place
 
 
@@ -25,10 +25,7 @@ class Station:
     lifo: bool = False
     renege: bool = False
     frees: bool = False
-    by: int = PROCESS
-    before: int = 0
     decides: int = NOTHING
-    decides_from: int = 0
     span: int = 0
     per_copy: int = 0
     dies_with: int = 0
@@ -77,7 +74,8 @@ class Stations:
         """Of all pools; of all queues in which some go first."""
         self._numbers: dict[Resource, int] = {}
         self._total = sum(each.count for each in inside)
-        self._places, self._used_in = places, _used_in(plan, places, inside)
+        self._places = places
+        self._group_choices = {places[part.group_first].chooses for part in inside if part.groups}
         accepted = {place.takes: place.queue for place in places if isinstance(place.queue, Backlog)}
         for pool in plan.pools:
             self._add_pool(pool, accepted.get(pool))
@@ -117,9 +115,7 @@ class Stations:
             lifo=pool.order == "lifo",
             renege=pool.renege,
             frees=pool.frees_when_client_leaves,
-            **self._chosen(pool),
             decides=NOTHING if owner is None or not owner.decides else GROUP if group else PROCESS,
-            decides_from=before,
             span=0 if owner is None else owner.span,
             per_copy=0 if owner is None else ceil(pool.size / owner.span),
             dies_with=before + self._total if group else before,
@@ -144,26 +140,15 @@ class Stations:
     def _add(self, resource: Resource, count: int, copy: Copy, **said: Any) -> None:
         """A station without slots."""
         self._numbers[resource] = len(self.all)
-        self.all.append(Station(first=len(self.copies), copies=count, **self._chosen(resource), **said))
+        self.all.append(Station(first=len(self.copies), copies=count, **said))
         self.copies += [copy] * count
-
-    def _chosen(self, resource: Resource) -> dict[str, Any]:
-        """Whether a request uses the copy of its process or of its group, and the number for which it is the first."""
-        part = self._used_in.get(resource, Processes(0))
-        if isinstance(resource, Upstreams):
-            return {"by": GROUP, "before": part.groups_before} if part.groups else {"before": part.before}
-        copies = resource.processes if isinstance(resource, Pool | Gil | Loop | Memory) else 1
-        if part.groups and copies == part.groups:
-            return {"by": GROUP, "before": part.groups_before}
-        return {"before": part.before}
 
     def _add_without_slots(self, resource: Resource) -> None:
         number = len(self.all)
         match resource:
             case Upstreams(count=count):
-                chosen = self._chosen(resource)
-                decides, first = chosen.get("by", PROCESS), chosen["before"]
-                self._add(resource, count, Copy(station=number), decides=decides, decides_from=first)
+                decides = GROUP if resource in self._group_choices else PROCESS
+                self._add(resource, count, Copy(station=number), decides=decides)
             case Memory(size=size, in_use=in_use):
                 self._add(resource, resource.processes, Copy(station=number, level=in_use), most=size)
             case Bucket(rate=rate, burst=burst):
@@ -178,15 +163,3 @@ class Stations:
         if lock.switch_interval_s not in self.rings:
             self.rings.append(lock.switch_interval_s)
         return self.rings.index(lock.switch_interval_s)
-
-
-def _used_in(plan: Plan, places: tuple[Place, ...], inside: tuple[Processes, ...]) -> dict[Resource, Processes]:
-    """The processes of the walk in which a resource is first used."""
-    found: dict[Resource, Processes] = {}
-    phases = max((place.phase + 1 for place in places if place.phase is not None), default=0)
-    for way, part in zip(own_walks(plan, phases), inside, strict=True):
-        for place in (places[i] for i in way):
-            for resource in (place.takes, place.lock, place.allocates, place.chooses):
-                if resource is not None:
-                    found.setdefault(resource, part)
-    return found

@@ -27,7 +27,7 @@ def _done(program: Program, entry: Intervention) -> Micro | None:
             return Micro(op=ops.KILL, a=entry.number, x=entry.lasting)
         case Do.KILL_GROUP if entry.number < sum(each.groups for each in program.every_inside):
             return Micro(op=ops.KILL, a=program.processes + entry.number, x=entry.lasting)
-        case Do.SLOTS if program.main_station >= 0:
+        case Do.SLOTS if program.main_station >= 0 and not program.main_is_scaled:
             return Micro(op=ops.SLOTS, a=entry.number)
         case Do.CORES:
             return Micro(op=ops.CORES, a=entry.number)
