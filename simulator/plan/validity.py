@@ -114,18 +114,18 @@ def _check_job(where: str, steps: tuple[Element, ...]) -> None:
 
 def _check_slots(steps: tuple[Element, ...]) -> None:
     """Everything is taken once and given back, inside of a way what is taken inside of it."""
-    held: set[object] = set()
-    taken: set[object] = set()
+    held: set[Pool | Memory] = set()
+    taken: set[Resource] = set()
     for number, top in enumerate(steps, 1):
         for way in _ways(top):
             _check_slots(way)
         for place in _straight(top):
             _take_or_free(_where(number, place.step), place, taken, held)
     if held:
-        raise PlanError(f"never released: {', '.join(sorted(thing.name for thing in held if isinstance(thing, Pool)))}")
+        raise PlanError(f"never released: {', '.join(sorted(thing.name for thing in held))}")
 
 
-def _take_or_free(where: str, place: Place, taken: set[object], held: set[object]) -> None:
+def _take_or_free(where: str, place: Place, taken: set[Resource], held: set[Pool | Memory]) -> None:
     takes, frees = place.takes or place.allocates, place.frees or place.deallocates
     thing = takes or place.chooses
     if thing is not None:
@@ -134,11 +134,12 @@ def _take_or_free(where: str, place: Place, taken: set[object], held: set[object
         taken.add(thing)
     if takes is not None:
         held.add(takes)
-    if frees is not None and frees not in held:
-        raise PlanError(f"{where} releases a {frees.name} that is not held")
+    if frees is not None:
+        if frees not in held:
+            raise PlanError(f"{where} releases a {frees.name} that is not held")
+        held.remove(frees)
     if place.leaves is not None and place.leaves not in taken:
         raise PlanError(f"{where} releases a {place.leaves.name} that is not held")
-    held.discard(frees)
 
 
 def _ways(element: Element) -> tuple[tuple[Element, ...], ...]:

@@ -68,13 +68,16 @@ def _charged(measures: Measures, life: Floats, handshake_s: float) -> Charges:
                 waits += max(float(life[i - 1, INDEX[State.CONNECTING]]) - due, 0.0)
             for cause, share in uses(measures, place.takes).items():
                 charges[cause] += waits * share
+        elif place.queue is not None and place.queue is place.waits_for:  # for a token
+            charges[place.queue.name, place.state] += waits
         elif place.queue is not None and place.waits_for is not None:
             for cause, share in _eagerly(measures, i, place.queue.name, place.waits_for.name).items():
                 charges[cause] += waits * share
         if place.lock is not None and place.lock_state is not None:
             for state in (place.lock_state, State.GIL_OR_CORE):
                 charges[place.lock.name, state] += float(life[i, INDEX[state]])
-        charges[CORES, State.CORE] += float(life[i, INDEX[State.CORE]])
+        cores = CORES if place.cores is None else place.cores.name
+        charges[cores, State.CORE] += float(life[i, INDEX[State.CORE]])
     return charges
 
 

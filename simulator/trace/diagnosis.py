@@ -75,8 +75,10 @@ def _all_clear(facts: Facts) -> str:
     resources = facts.summary.resources
     waits = dict.fromkeys(resources, 0.0)
     for (name, _), share in facts.blame.all.items():
-        waits[name] += share
+        waits[name] = waits.get(name, 0.0) + share
     name, worst = max(waits.items(), key=lambda item: item[1])
+    if worst >= NOTABLE and name not in resources:  # a rate limit, or the cores of another machine
+        return sentence(f"requests spend {percent(worst)} of their time waiting for the {name}")
     if worst >= NOTABLE:
         who = all_of(noun(name), resources[name].size)
         used = percent(resources[name].utilisation)

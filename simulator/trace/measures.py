@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.plan.resources import Backlog, Bucket
 from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
 from simulator.trace import availability
@@ -47,7 +48,7 @@ class Measures:
     cores_time: Floats
     """[states] seconds within the window that requests computed, and that they waited for a core."""
     waiting: dict[str, Queue]
-    """By backlog or pool: who waited for it."""
+    """By backlog, pool or bucket: who waited for it."""
     at_lock: dict[str, AtLock]
     """By lock: who waited for it or held it."""
     runnable: Runnable
@@ -140,7 +141,7 @@ def _blank(trace: Trace, between: tuple[float, float]) -> Measures:
         slot_time={pool.name: np.zeros(len(STATES)) for pool in plan.pools},
         lock_time={lock.name: np.zeros((lock.processes, len(STATES))) for lock in plan.locks},
         cores_time=np.zeros(len(STATES)),
-        waiting={backlog.name: Queue() for backlog in plan.backlogs}
+        waiting={r.name: Queue() for r in plan.resources if isinstance(r, Backlog | Bucket)}
         | {pool.name: Queue(pool.size * pool.processes if pool.processes > 1 else 0) for pool in plan.pools},
         at_lock={lock.name: AtLock(lock.processes) for lock in plan.locks},
         runnable=Runnable(),
@@ -194,6 +195,8 @@ def _add_resources(measures: Measures, span: Span) -> None:
     place = measures.places[span.place]
     if place.queue is not None and place.state in span.shares:
         measures.waiting[place.queue.name].add(starts, ends)
+    if place.cores is not None:  # not of this machine
+        return
     for state in (State.COMPUTING, State.CORE):
         if state in span.shares:
             measures.cores_time[INDEX[state]] += float(_part(seconds, span.shares[state]).sum())

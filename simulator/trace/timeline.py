@@ -11,6 +11,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.plan.resources import Cores, Memory, Upstreams
 from simulator.plan.words import Outcome, State
 from simulator.trace.availability import away_by_name, cores_in_use
 from simulator.trace.holding import Held, held_parts
@@ -101,7 +102,7 @@ class _Recorder:
         self.trace, self.places = trace, trace.places
         self.held = held_parts(trace, self.places)
         plan = trace.plan
-        queues = [r.name for r in plan.resources]
+        queues = [r.name for r in plan.resources if not isinstance(r, Cores | Memory | Upstreams)]  # there is no line
         self.queues = {name: Bins(count, step_s) for name in queues}
         self.splits: dict[str, dict[State, Bins]] = {
             part.pool.name: {state: Bins(count, step_s) for state in _states_inside(part, trace)} for part in self.held
@@ -124,7 +125,7 @@ class _Recorder:
                 self._add_slots(part, span)
         if place.lock is not None:
             self._add_lock(place.lock.name, span)
-        for state, share in span.shares.items():
+        for state, share in span.shares.items() if place.cores is None else ():
             if state is State.COMPUTING:
                 self.splits[CORES][state].add(span.start, span.end, share)
             elif state is State.CORE:

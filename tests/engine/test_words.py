@@ -19,7 +19,7 @@ from tests.engine.laws import time_runs_forward
 from tests.engine.stays import Floats, first_overlap
 from tests.engine.strategies_words import programs, seeded_program, word_workload
 from tests.engine.test_agreement import SEEDS, few, many
-from tests.plan.mechanisms import ENGINES
+from tests.plan.playing import ENGINES
 
 each_engine = pytest.mark.parametrize("engine", ENGINES)
 

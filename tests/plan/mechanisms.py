@@ -3,14 +3,8 @@
 What to watch: each plan is as short as its mechanism allows; times are round, so that a run can be followed by hand.
 """
 
-from dataclasses import replace
-from functools import partial
-from math import inf
 from typing import Any
 
-import numpy as np
-
-from simulator.experiment import EngineName, run
 from simulator.plan import (
     AcceptEagerly,
     Allocate,
@@ -46,62 +40,8 @@ from simulator.plan import (
     Within,
 )
 from simulator.plan.steps import Policy
-from simulator.trace.table import Trace
-from simulator.workload.interventions import Intervention
-from simulator.workload.table import PER_ROW, Workload
-from tests.trace.by_hand import Kind, load_at
-
-ENGINES: tuple[EngineName, ...] = ("reference", "kernel")
-"""Those that know all words."""
 
 CORES = Cores(16)
-
-
-def io(seconds: float, every: int = 1) -> Kind:
-    """Requests that wait for so long."""
-    return Kind(steps=(("io", seconds),), every=every)
-
-
-def cpu(seconds: float, every: int = 1) -> Kind:
-    """Requests that compute for so long."""
-    return Kind(steps=(("cpu", seconds),), every=every)
-
-
-def at_once(count: int, **kinds: Kind) -> Workload:
-    """So many requests at 0 s."""
-    return load_at([0.0] * count, 20.0, 0.0, inf, 0.0, **kinds)
-
-
-def taking(*seconds: float, at: list[float] | None = None, rtt: float = 0.0) -> Workload:
-    """Requests that wait for so long each, and come one second after another, or when it is said."""
-    load = load_at([float(i) for i in range(len(seconds))] if at is None else at, 20.0, rtt=rtt, page=io(1.0))
-    return replace(load, phases=np.array(seconds).reshape(-1, 1))
-
-
-def of_classes(load: Workload, names: tuple[str, ...], numbers: list[int]) -> Workload:
-    """The same requests, of several classes that do the same."""
-    kinds = np.repeat(load.phase_kinds[:1], len(names), axis=0)
-    return replace(load, class_names=names, request_class=np.array(numbers, np.int16), phase_kinds=kinds)
-
-
-def with_further(load: Workload, *, rounds: int | None, reserve: int) -> Workload:
-    """With so many further rows, like the requests but for their coins."""
-    assert rounds is None or rounds * load.clients_in_loop == load.requests  # there are as many as it takes
-    levels = range(reserve + 1)
-    columns: dict[str, Any] = {
-        name: np.concatenate([getattr(load, name)] * (reserve + 1))
-        for name in PER_ROW
-        if getattr(load, name) is not None
-    }
-    columns["arrival"] = np.concatenate([load.arrival, *(np.full(len(load), np.nan) for _ in range(reserve))])
-    columns["coin"] = np.concatenate([(load.coin + 0.37 * level) % 1.0 for level in levels])
-    return replace(load, reserve=reserve, **columns)
-
-
-def play(engine: EngineName, plan: Plan, load: Workload, *entries: Intervention) -> Trace:
-    """A run, with as many further rows as it needs."""
-    load = replace(load, interventions=entries)
-    return run(plan, load, engine=engine, detail=True, redraw=partial(with_further, load))
 
 
 def plan(*steps: Element, **more: Any) -> Plan:
@@ -261,3 +201,33 @@ def scaled(boot_s: float = 0.0) -> Plan:
     worker = Pool("worker", 3, slots_per_process=1)
     scale = Scale(pool=worker, every_s=1.0, start=1, least=1, grow_at=1.0, shrink_at=0.0, boot_s=boot_s)
     return plan(Seize(worker), Handle(), Release(worker), scales=(scale,))
+
+
+PLANS: dict[str, Plan] = {
+    "in turn": balanced("in turn"),
+    "least in hand": balanced("least in hand"),
+    "random": balanced("random"),
+    "upstreams with processes": upstreams_with_processes(),
+    "tried three times": tried_three_times(jitter=0.5),
+    "impatient": impatient_retry(),
+    "a late answer stops the work": answered_late(),
+    "the work goes on": answered_late(work="goes on"),
+    "waits no longer": waits_no_longer(),
+    "killed when late": killed_when_late(),
+    "connections of a database": connections_of_a_database(),
+    "acknowledged late": jobs(late=True),
+    "acknowledged early": jobs(late=False),
+    "joined": jobs(joined=True),
+    "a database of its own": database_of_its_own(),
+    "rate limit": rate_limit(queue_limit=3),
+    "memory refuses": memory_limit(Outcome.QUEUE_FULL),
+    "memory kills": memory_limit(Die(0.5)),
+    "priority": priority(),
+    "by class": cached_classes(),
+    "by chance": cache_hits(0.3),
+    "by a gauge": shedding(),
+    "recycled workers": recycled_workers(),
+    "recycled threads": recycled_threads(),
+    "poison": poisoned(),
+    "scaled": scaled(boot_s=0.5),
+}

@@ -1,5 +1,6 @@
 """A plan whose steps do not fit together is refused where it is written, with the step that does not fit."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,20 +8,38 @@ import pytest
 from simulator.plan import (
     Accept,
     AcceptEagerly,
+    Allocate,
     Backlog,
+    Branch,
+    Bucket,
+    Busy,
+    Chance,
+    Choose,
     Compute,
     Connect,
     Cores,
+    Die,
+    Element,
+    Enqueue,
     Gil,
     Handle,
     HandshakeTimers,
+    Limit,
     Loop,
+    Memory,
+    Outcome,
     Plan,
     PlanError,
     Pool,
+    Receive,
     Release,
+    Retire,
+    Retry,
+    Scale,
     Seize,
     Step,
+    Upstreams,
+    Within,
 )
 
 BACKLOG, WORKER, LOOP = Backlog("backlog", 5), Pool("worker", 2), Loop("loop", 2)
@@ -31,7 +50,7 @@ def held(pool: Pool) -> tuple[Step, ...]:
     return Seize(pool), Release(pool)
 
 
-REFUSED: dict[str, tuple[tuple[Step, ...], str]] = {
+REFUSED: dict[str, tuple[tuple[Element, ...], str]] = {
     "no steps": ((), "a plan needs at least one step"),
     "release without seize": ((Release(WORKER),), r"step 1 \(Release\) releases a worker that is not held"),
     "seize without release": ((Seize(WORKER),), "never released: worker"),
@@ -94,6 +113,58 @@ REFUSED: dict[str, tuple[tuple[Step, ...], str]] = {
     "a process without slots": (held(Pool("worker", 2, slots_per_process=0)), "slots_per_process must be at least 1"),
     "a lock in no process": ((Handle(Loop("loop", 0)),), "loop: expected a process"),
     "a GIL that never rests": ((Compute(1.0, Gil("GIL", 1, 0.0)),), "a switch interval above 0 s"),
+    "a block without steps": (
+        (Within(1.0, ()),),
+        r"step 1 \(Within\): expected a time above 0 s for at least one",
+    ),
+    "killed and going on": (
+        (Within(1.0, (Handle(),), Die(1.0), "goes on"),),
+        "work cannot go on in a process that is killed",
+    ),
+    "a share above 1": ((Branch(Chance(1.5), (Handle(),)),), "expected a share from 0 to 1, got 1.5"),
+    "released in one way only": (
+        (Seize(WORKER), Branch(Chance(0.5), (Release(WORKER),)), Release(WORKER)),
+        r"step 2 \(Branch\)|step 1 \(Release\) releases a worker that is not held",
+    ),
+    "a process of one way only": (
+        (Branch(Chance(0.5), held(Pool("worker", 2, slots_per_process=1))), Handle(LOOP)),
+        "step 2 .Handle. needs one of 2 processes; earlier steps chose among 1",
+    ),
+    "somebody else's gauge": (
+        (Branch(Busy(Pool("thread", 1, processes=3), 1), (Handle(),)),),
+        "step 1 .Branch. needs one of 3 processes",
+    ),
+    "a job with a client": (
+        (Enqueue("job", (Receive(),)),),
+        r"step 1 \(Enqueue\): a job has no client",
+    ),
+    "a job that holds what its request took": (
+        (Seize(WORKER), Enqueue("job", (Release(WORKER),)), Release(WORKER)),
+        "releases a worker that is not held",
+    ),
+    "death of nobody": (
+        (Allocate(Memory("memory", 1.0), 1.0, Die(1.0)), Release(Memory("memory", 1.0))),
+        "is about a process; no earlier step chose one",
+    ),
+    "memory kept": ((Allocate(Memory("memory", 1.0), 1.0),), "never released: memory"),
+    "recycled after nothing": ((*held(WORKER), Retire(0, 1.0)), "expected at least one request, got"),
+    "a third decision": (
+        (
+            Choose(Upstreams("upstream", 2)),
+            *held(Pool("worker", 2, processes=2, slots_per_process=1)),
+            *held(Pool("thread", 2, processes=4, slots_per_process=1)),
+        ),
+        r"step 4 \(Seize\) decides the process, and so did step 2",
+    ),
+    "an upstream that was not chosen": ((Release(Upstreams("upstream", 2)),), "releases a upstream that is not held"),
+    "other cores and a lock": ((Compute(1.0, Gil("GIL"), on=Cores(1, name="db")),), "needs no lock of the server"),
+    "two machines of one name": ((Compute(1.0, on=Cores(2)),), "the cores of two machines share a name"),
+    "a bucket that stays empty": ((Limit(Bucket("token", 0.0)),), "expected a rate above 0"),
+    "no memory left": ((Allocate(Memory("memory", 1.0, in_use=2.0), 1.0),), "no more in use than its size"),
+    "first and last": (
+        held(Pool("worker", 1, order="lifo", first=("a",))),
+        "classes that go first need the order",
+    ),
     "more pools than bits": (
         tuple(step for n in range(32) for step in held(Pool(f"pool {n}", 1))),
         "32 pools: expected at most 31",
@@ -114,6 +185,16 @@ def test_steps_that_do_not_fit_together_are_refused(what: str) -> None:
 def test_a_processor_that_cannot_compute_is_refused(options: dict[str, Any]) -> None:
     with pytest.raises(PlanError, match="expected at least one core"):
         Plan((Handle(),), Cores(**options))
+
+
+def test_what_is_said_of_a_whole_plan_has_to_be_possible() -> None:
+    with pytest.raises(PlanError, match="a retry needs outcomes and at least one backoff"):
+        Plan((Handle(),), Cores(1), retry=Retry(outcomes=(Outcome.QUEUE_FULL,), backoff_s=()))
+    scale = Scale(pool=WORKER, every_s=1.0, start=1, least=1, grow_at=1.0, shrink_at=0.0)
+    with pytest.raises(PlanError, match="only a pool of the plan that is there once can grow and shrink"):
+        Plan((Handle(),), Cores(1), scales=(scale,))
+    with pytest.raises(PlanError, match="expected least <= start <= the size"):
+        Plan(held(WORKER), Cores(1), scales=(replace(scale, start=9),))
 
 
 def test_a_resource_is_listed_once_in_the_order_of_the_steps() -> None:

@@ -2,8 +2,18 @@
 
 from simulator.app.catalogue import Model, catalogue, servers
 from simulator.plan import Machine, Plan
-from simulator.plan.processes import main_pool, process_count, processes, resized, slots_in_each, slots_of_each
+from simulator.plan.processes import (
+    every_process,
+    main_pool,
+    owner_of,
+    process_count,
+    processes,
+    resized,
+    slots_in_each,
+    slots_of_each,
+)
 from simulator.plan.walk import walk
+from tests.plan import mechanisms
 
 
 def plan(name: str, *, nginx: bool = False, **settings: object) -> Plan:
@@ -62,3 +72,30 @@ def test_a_resized_plan_is_the_plan_with_that_setting() -> None:
         made = plan("threaded", accept=accept, processes=2, threads=3)
         assert resized(made, 5) == plan("threaded", accept=accept, processes=2, threads=5)
     assert resized(plan("callback"), 5) == plan("callback")
+
+
+def test_a_process_of_a_group_is_counted_through_and_jobs_come_after_requests() -> None:
+    (upstreams,) = every_process(made := mechanisms.upstreams_with_processes(), walk(made, 1))
+    assert (upstreams.count, upstreams.groups) == (4, 2)
+    nobody, children = every_process(made := mechanisms.jobs(), walk(made, 1))
+    assert (nobody.count, children.count, children.groups, children.before) == (0, 2, 2, 0)
+
+
+def test_a_slot_dies_with_the_process_or_with_the_group_that_it_belongs_to() -> None:
+    def owners(made: Plan, pool: int) -> list[int] | None:
+        its = owner_of(made, walk(made, 1), made.pools[pool])
+        return (
+            None
+            if its is None
+            else [its.of(slot) for slot in range(made.pools[pool].size * made.pools[pool].processes)]
+        )
+
+    assert owners(mechanisms.upstreams_with_processes(), 0) == [0, 1, 2, 3]
+    assert owners(mechanisms.balanced("in turn"), 0) == [0, 1]
+    assert owners(mechanisms.jobs(), 0) == [0, 0, 0, 0, 1, 1, 1, 1]
+    assert owners(mechanisms.jobs(), 1) == [0, 1]
+    assert owners(mechanisms.connections_of_a_database(), 0) is None
+    prefetched, child = (owner_of(made := mechanisms.jobs(), walk(made, 1), pool) for pool in mechanisms.jobs().pools)
+    assert prefetched is not None
+    assert child is not None
+    assert (prefetched.group, child.group) == (True, False)
