@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from simulator.plan.blocks import Enqueue
 from simulator.plan.plan import Plan
-from simulator.plan.resources import Pool
+from simulator.plan.resources import Memory, Pool
 from simulator.plan.steps import Link
 from simulator.plan.walk import Outline, Place, outline, sent_at, walk
 
@@ -193,7 +193,8 @@ def resized(plan: Plan, size: int) -> Plan:
 
 def _workers(plan: Plan, pool: Pool) -> bool:
     """Whether a slot is a process of its own, and nothing else exists once in every process."""
-    return pool.slots_per_process == 1 and not plan.locks and all(p.processes == 1 for p in plan.pools)
+    others = (each for each in plan.resources if isinstance(each, Pool | Memory))
+    return pool.slots_per_process == 1 and not plan.locks and all(each.processes == 1 for each in others)
 
 
 def _own_pools(plan: Plan) -> tuple[Pool, ...]:

@@ -98,6 +98,12 @@ def waits_no_longer() -> Plan:
     return plan(limited_s(Seize(worker), Handle(), Release(worker)))
 
 
+def freed_by_clients() -> Plan:
+    """One connection, which is free when its client leaves."""
+    connection = Pool("connection", 1, frees_when_client_leaves=True)
+    return plan(Seize(connection), Handle(), Release(connection))
+
+
 def killed_when_late() -> Plan:
     """Two processes of two threads; one that answers too late is killed, and back half a second later."""
     thread = Pool("thread", 4, slots_per_process=2)
@@ -121,6 +127,12 @@ def jobs(*, late: bool = True, joined: bool = False) -> Plan:
     acknowledge = (Release(prefetched),)
     steps = (Seize(prefetched), Seize(child), *((*work, *acknowledge) if late else (*acknowledge, *work)))
     return plan(Compute(0.25), Enqueue("job", steps, unacknowledged=prefetched, joined=joined))
+
+
+def poisonous_job() -> Plan:
+    """Whoever takes the job dies of it, before he has acknowledged it."""
+    worker = Pool("worker", 1, slots_per_process=1)
+    return plan(Enqueue("job", (Seize(worker), Crash(0.5), Release(worker)), unacknowledged=worker))
 
 
 # --- what is shared -------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from simulator.experiment import EngineName
 from simulator.plan import Outcome
@@ -84,6 +85,12 @@ def test_who_joins_a_job_waits_for_it_and_for_the_one_that_comes_in_its_place(en
 def test_who_joins_a_job_fails_as_it_fails(engine: EngineName) -> None:
     load = at_once(1, page=io(1.0))
     assert ends(play(engine, m.jobs(late=False, joined=True), load, CHILD_DIES))[0] == (CRASHED, 1.0)
+
+
+@each_engine
+def test_a_job_that_kills_whoever_takes_it_and_comes_again_has_no_end_and_the_run_says_so(engine: EngineName) -> None:
+    with pytest.raises(ValueError, match="1024 further rows a request are too few"):
+        play(engine, m.poisonous_job(), at_once(1, page=io(1.0)))
 
 
 # --- processes ------------------------------------------------------------------------------------------------------

@@ -137,6 +137,14 @@ def test_who_is_late_at_the_moment_at_which_it_is_given_a_slot_gives_it_back(eng
 
 
 @each_engine
+def test_who_loses_patience_at_the_moment_at_which_it_is_given_a_slot_gives_it_back(engine: EngineName) -> None:
+    load = replace(taking(1.0, 1.0, 1.0, at=[0.0, 0.0, 0.5]), patience=np.array([np.inf, 1.0, np.inf]))
+    trace = play(engine, m.freed_by_clients(), load)
+    assert ends(trace) == [(DONE, 1.0), (Outcome.GAVE_UP, 1.0), (DONE, 2.0)]
+    assert trace.slot[:, 0].tolist() == [0, 0, 0]
+
+
+@each_engine
 def test_a_late_answer_kills_the_process_with_all_its_threads(engine: EngineName) -> None:
     trace = play(engine, m.killed_when_late(), taking(5.0, 0.75, 0.5, 0.5, 0.5, at=[0.0, 0.5, 0.5, 0.5, 1.25]))
     assert ends(trace) == [(CRASHED, 1.0), (CRASHED, 1.0), (DONE, 1.0), (DONE, 1.0), (DONE, 1.75)]
