@@ -21,7 +21,7 @@ from simulator.workload.distribution import (
     Lognormal,
     Pareto,
 )
-from tests.theory.formulas import Means, birth_death, erlang_c, means_of
+from tests.theory.formulas import Floats, Means, birth_death, erlang_c, means_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,14 @@ def md1_wait_within(rate: float, t: float) -> float:
     return (1 - rate) * sum(terms)
 
 
-def mdc(rate: float, servers: int, states: int = 400) -> tuple[float, Means]:
-    """M/D/c: the share that waits, and the means.
+def mdc(rate: float, servers: int) -> tuple[float, Means]:
+    """M/D/c: the share that waits, and the means."""
+    shares = mdc_shares(rate, servers)
+    return float(shares[servers:].sum()), means_of(shares, servers, rate)
+
+
+def mdc_shares(rate: float, servers: int, states: int = 400) -> Floats:
+    """M/D/c: the share of time with 0, 1, 2 ... in the system.
 
     Whoever is in service now has left one service time later, and only those who came meanwhile are new. So the number
     in the system, looked at once a service time, is a Markov chain: next = max(now - c, 0) + Poisson(rate).
@@ -124,8 +130,8 @@ def mdc(rate: float, servers: int, states: int = 400) -> tuple[float, Means]:
         stay = max(now - servers, 0)
         step[now, stay:] = arriving[: states - stay]
     equations = np.vstack([(step.T - np.eye(states))[:-1], np.ones(states)])
-    shares = np.linalg.solve(equations, np.eye(states)[-1])
-    return float(shares[servers:].sum()), means_of(shares, servers, rate)
+    shares: Floats = np.linalg.solve(equations, np.eye(states)[-1])
+    return shares
 
 
 def allen_cunneen_wait(rate: float, servers: int, arrivals_scv: float, service_scv: float) -> float:

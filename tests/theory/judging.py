@@ -20,7 +20,7 @@ from simulator.plan import Plan
 from simulator.trace.table import Trace
 from simulator.workload.table import Workload
 from tests.theory.measured import Measure, Run
-from tests.theory.systems import Closed, Load
+from tests.theory.systems import Load
 
 REPLICATIONS = 20
 STUDENT = 3.8834
@@ -111,8 +111,6 @@ def _replication(length: Length, plan: Plan, load: Load, measures: Sequence[Meas
 
 
 def _trace(plan: Plan, load: Load, workload: Workload, engine: EngineName) -> Trace:
-    if not isinstance(load, Closed):
-        return run(plan, workload, engine=engine)
     requests = round(workload.duration * load.rate)
     return run(plan, workload, engine=engine, redraw=partial(load.draw, requests, workload.seed))
 

@@ -33,12 +33,16 @@ class Run:
         within: Bools = (arrival >= self.start) & (arrival < self.end)
         return within
 
+    def reached(self, place: str) -> Floats:
+        """[n] when a request came to a place; nan: never."""
+        names = [place.name for place in self.trace.places]
+        reached: Floats = self.trace.reached[:, names.index(place)]
+        return reached
+
     @cached_property
     def begun(self) -> Floats:
         """[n] when the first phase of the service began; nan: never."""
-        names = [place.name for place in self.trace.places]
-        begun: Floats = self.trace.reached[:, names.index("handle.1")]
-        return begun
+        return self.reached("handle.1")
 
     @cached_property
     def served(self) -> Bools:
@@ -143,6 +147,20 @@ def sojourns_beyond(t: float) -> Measure:
 def found_at_most(most: int) -> Measure:
     """Share of the requests that find at most so many others."""
     return lambda run: float((run.found <= most).mean())
+
+
+def pairs_at_most(second: str, before: int, behind: int) -> Measure:
+    """Share of the requests that find at most so many before the place with which a second station begins, and so many
+    from there on (Poisson arrivals see time averages).
+    """
+
+    def measured(run: Run) -> float:
+        arrival, came = run.trace.arrival[run.counts], np.flatnonzero(run.counts)
+        through = np.searchsorted(np.sort(run.reached(second)), arrival, side="right")
+        gone = np.searchsorted(np.sort(run.trace.left), arrival, side="right")
+        return float(((came - through <= before) & (through - gone <= behind)).mean())
+
+    return measured
 
 
 def sojourn_of_sizes(low: float, high: float) -> Measure:

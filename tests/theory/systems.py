@@ -135,10 +135,15 @@ class Open:
     upload: Distribution | None = None
     """Seconds that the client needs to send its request, at a byte per second."""
 
-    def draw(self, requests: int, seed: int) -> Workload:
+    def draw(self, requests: int, seed: int, rounds: int | None = None, reserve: int = 0) -> Workload:
         """About so many requests."""
+        assert rounds is None  # nobody waits for an answer before the next request
+        assert reserve == 0  # nobody repeats anything here
         duration = requests / self.rate
-        arrival = self.arrivals(duration, seed)
+        return self.rows(self.arrivals(duration, seed), seed, duration)
+
+    def rows(self, arrival: Floats, seed: int, duration: float) -> Workload:
+        """Requests that come at these moments."""
         load = _workload(arrival, self.phases, seed, duration, self.patience)
         if self.upload is None:
             return load

@@ -13,7 +13,7 @@ import pytest
 from simulator.trace.table import Floats
 from tests.theory.formulas import birth_death, erlang_c, mmc
 from tests.theory.judging import Claim, Length, estimate, judge, kernel, reference, slow
-from tests.theory.measured import Measure, Run
+from tests.theory.measured import Measure, Run, pairs_at_most
 from tests.theory.systems import EXPONENTIAL, SERVICES, io, poisson, tandem
 
 RATE, FIRST, SECOND = 1.6, 2, 3
@@ -22,11 +22,13 @@ LOAD = replace(poisson(RATE, io()), upload=EXPONENTIAL)
 PLAN = tandem(FIRST, SECOND)
 
 
+SECOND_STATION = "seize server"
+"""Where a request goes from the first station to the second."""
+
+
 def passed_on(run: Run) -> Floats:
-    """[n] when each request went from the first station to the second."""
-    names = [place.name for place in run.trace.places]
-    moments: Floats = run.trace.reached[:, names.index("seize server")]
-    return moments
+    """[n] when each request did."""
+    return run.reached(SECOND_STATION)
 
 
 def at_first(run: Run) -> float:
@@ -67,19 +69,6 @@ def gaps_beyond(t: float) -> Measure:
     return lambda run: float((gaps(run) > t).mean())
 
 
-def pairs_at_most(first: int, second: int) -> Measure:
-    """Share of the requests that find at most so many at either station (Poisson arrivals see time averages)."""
-
-    def measured(run: Run) -> float:
-        arrival = run.trace.arrival[run.counts]
-        came = np.flatnonzero(run.counts)
-        through = np.searchsorted(np.sort(passed_on(run)), arrival, side="right")
-        gone = np.searchsorted(np.sort(run.trace.left), arrival, side="right")
-        return float(((came - through <= first) & (through - gone <= second)).mean())
-
-    return measured
-
-
 def at_most(number: int, servers: int) -> float:
     """M/M/c: the share of time in which so many are there, or fewer."""
     return float(birth_death(lambda n: RATE, lambda n: min(n, servers), 400)[: number + 1].sum())
@@ -102,7 +91,7 @@ def test_the_second_station_is_like_the_first(length: Length) -> None:
 def test_how_many_are_at_one_station_says_nothing_about_the_other(length: Length) -> None:
     """Jackson: the product form."""
     claims = [
-        Claim(f"at most {a} and {b}", pairs_at_most(a, b), at_most(a, FIRST) * at_most(b, SECOND), 0.05)
+        Claim(f"at most {a} and {b}", pairs_at_most(SECOND_STATION, a, b), at_most(a, FIRST) * at_most(b, SECOND), 0.05)
         for a, b in ((0, 0), (0, 3), (2, 1), (5, 0), (5, 3))
     ]
     judge(length, PLAN, LOAD, *claims)
