@@ -2,12 +2,13 @@
 
 import pytest
 
-from simulator.plan import Outcome, Pool
+from simulator.plan import Handle, Outcome, Plan, Pool, Release, Seize, Within
 from simulator.workload.distribution import Exponential
 from tests.theory.formulas import Loss, erlang_a, erlang_b, mmck
+from tests.theory.formulas_policies import mmcd
 from tests.theory.judging import Claim, Length, judge, kernel, reference, slow
 from tests.theory.measured import Run, had_to_wait, number, queue, rate, sojourn, unserved, wait, wait_of_all
-from tests.theory.systems import SERVICES, accepting, io, poisson, served_by, servers
+from tests.theory.systems import ONE_CORE, SERVICES, accepting, io, poisson, served_by, servers
 
 
 @pytest.mark.parametrize(
@@ -120,4 +121,33 @@ def test_clients_who_leave_the_queue(length: Length, count: int, load: float, im
         Claim("queue", queue, theory.queue, within),
         Claim("wait of who is served", wait, theory.wait, within),
         Claim("wait of all", wait_of_all, theory.wait_of_all, within),
+    )
+
+
+@pytest.mark.parametrize(
+    ("length", "count", "load", "longest", "within"),
+    [
+        (kernel(40_000), 1, 0.8, 2.0, 0.05),
+        (kernel(40_000), 4, 3.2, 0.5, 0.05),
+        (kernel(30_000), 4, 5.0, 0.5, 0.03),
+        slow(kernel(200_000), 10, 9.0, 0.3, 0.05),
+        slow(reference(), 4, 5.0, 0.5, 0.03),
+    ],
+    ids=str,
+)
+def test_a_connection_is_waited_for_so_long_and_no_longer(
+    length: Length, count: int, load: float, longest: float, within: float
+) -> None:
+    """M/M/c+D: the connections of a database, and a time limit for getting one."""
+    connection = Pool("connection", count)
+    limited = Within(longest, (Seize(connection),), Outcome.QUEUE_FULL)
+    theory = mmcd(load, count, longest)
+    judge(
+        length,
+        Plan((limited, Handle(), Release(connection)), ONE_CORE),
+        poisson(load, io()),
+        Claim("gets none", unserved, theory.lost, within),
+        Claim("has to wait", had_to_wait, theory.waits),
+        Claim("wait of who is served", wait, theory.wait, within),
+        Claim("wait of all", wait_of_all, theory.wait * (1 - theory.lost) + longest * theory.lost, within),
     )
