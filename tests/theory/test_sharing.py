@@ -8,12 +8,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from simulator.plan import Cores, Gil, Handle, Plan
+from simulator.plan import Compute, Cores, Gil, Handle, Plan
 from tests.theory.formulas import mmc
 from tests.theory.formulas_service import shared_cores
 from tests.theory.judging import Claim, Length, judge, kernel, reference, slow
-from tests.theory.measured import found_at_most, number, sojourn, sojourn_of_sizes
-from tests.theory.systems import LONG_S, ONE_CORE, SERVICES, SHORT_S, TWO_CLASSES, cpu, poisson, shared
+from tests.theory.measured import Run, found_at_most, number, pairs_at_most, sojourn, sojourn_of_sizes
+from tests.theory.systems import LONG_S, ONE_CORE, SERVICES, SHORT_S, TWO_CLASSES, Phase, cpu, io, poisson, shared
 
 
 @pytest.mark.parametrize(
@@ -141,3 +141,85 @@ def test_a_lock_that_is_taken_away_serves_exponential_requests_like_any_other_se
         Claim("number", number, 4, within),
         Claim("finds nobody", found_at_most(0), 0.2, 0.05),
     )
+
+
+# --- a database with cores of its own ------------------------------------------------------------------------------
+
+RATE = 0.6
+"""Requests per second, which a server and then its database compute for, 1 s on average each."""
+
+
+def both(server: str, database: str) -> tuple[Phase, ...]:
+    return cpu(SERVICES[server]) + io(SERVICES[database])
+
+
+def asks(database: Cores, server: Cores = ONE_CORE) -> Plan:
+    """What the server's requests wait for is computed by a database."""
+    return Plan((Handle(io_on=database),), server)
+
+
+ASKED = "handle.2"
+"""Where a request goes from the server to its database."""
+
+
+def at_server(run: Run) -> float:
+    """Mean seconds until the database is asked."""
+    return float((run.reached(ASKED) - run.trace.arrival)[run.counts].mean())
+
+
+def at_database(run: Run) -> float:
+    """Mean seconds until it has answered."""
+    return float((run.trace.left - run.reached(ASKED))[run.counts].mean())
+
+
+@pytest.mark.parametrize(
+    ("length", "server", "database"),
+    [
+        (kernel(40_000), "exponential", "exponential"),
+        (kernel(40_000), "deterministic", "lognormal cv 2"),
+        (kernel(40_000), "hyperexponential cv 2", "Erlang-4"),
+        slow(kernel(200_000), "bounded Pareto", "bounded Pareto"),
+        slow(reference(), "lognormal cv 2", "deterministic"),
+    ],
+    ids=str,
+)
+def test_a_server_and_its_database_do_not_notice_each_other(length: Length, server: str, database: str) -> None:
+    """Two M/G/1-PS in a row (Kelly): 1 / (1 - rho) s at each, and the chance of a pair of numbers is a product.
+
+    Whatever the laws of the service times: what leaves a shared processor is a Poisson stream again.
+    """
+    pairs = [
+        Claim(f"at most {a} and {b}", pairs_at_most(ASKED, a, b), (1 - RATE ** (a + 1)) * (1 - RATE ** (b + 1)), 0.05)
+        for a, b in ((0, 0), (0, 3), (2, 1), (4, 0))
+    ]
+    judge(
+        length,
+        asks(Cores(1, name="database")),
+        poisson(RATE, both(server, database)),
+        Claim("seconds at the server", at_server, 1 / (1 - RATE), 0.05),
+        Claim("seconds at the database", at_database, 1 / (1 - RATE), 0.05),
+        *pairs,
+    )
+
+
+@pytest.mark.parametrize("length", [kernel(60_000), slow(reference())], ids=str)
+def test_the_cores_of_a_database_are_not_those_of_its_server(length: Length) -> None:
+    """Three and two cores, either as quick as M/M/c; and a fixed cost on the database's, which is just more of it."""
+    database, rate = Cores(2, name="database"), 1.5
+    theory = mmc(rate, 3).sojourn, mmc(rate, 2).sojourn
+    judge(
+        length,
+        asks(database, Cores(3)),
+        poisson(rate, both("lognormal cv 2", "deterministic")),
+        Claim("seconds at the server", at_server, theory[0]),
+        Claim("seconds at the database", at_database, theory[1], 0.05),
+    )
+
+
+@pytest.mark.parametrize("length", [kernel(40_000), slow(reference())], ids=str)
+def test_fixed_costs_on_the_cores_of_a_database_are_slowed_down_alike(length: Length) -> None:
+    """Two visits of 0.5 s and one of 1 s on average, 0.4 times a second: 2 s of work need 2 / (1 - 0.8) s."""
+    database = Cores(1, name="database")
+    visit = Compute(0.5, on=database)
+    plan = Plan((visit, Handle(io_on=database), visit), ONE_CORE)
+    judge(length, plan, poisson(0.4, io()), Claim("sojourn", sojourn, 10, 0.08))
