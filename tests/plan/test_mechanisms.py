@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from simulator.experiment import EngineName
-from simulator.plan import Die, Outcome
+from simulator.plan import Cores, Die, Handle, Outcome, Plan, Send, Within
 from simulator.plan.steps import Policy
 from simulator.trace.table import Trace
 from simulator.workload.interventions import Do, Intervention
 from tests.engine.comparison import differences
 from tests.plan import mechanisms as m
 from tests.plan.playing import ENGINES, at_once, crowd, io, play, taking
+from tests.trace.by_hand import Kind, load_at
 
 each_engine = pytest.mark.parametrize("engine", ENGINES)
 DONE, LATE, FULL, CRASHED = Outcome.COMPLETED, Outcome.UPSTREAM_TIMEOUT, Outcome.QUEUE_FULL, Outcome.CRASHED
@@ -222,3 +223,14 @@ def test_everybody_ends_and_nothing_is_held_in_the_end(engine: EngineName) -> No
 def test_every_engine_gives_the_trace_of_the_reference_in_a_crowd(engine: EngineName, name: str) -> None:
     kills = [Intervention(at=at, do=do, number=0, lasting=0.7) for at, do in ((2.0, Do.KILL), (4.1, Do.KILL_GROUP))]
     assert differences(*(play(each, m.PLANS[name], crowd(), *kills) for each in ("reference", engine))) == []
+
+
+@each_engine
+def test_a_client_whose_answer_is_cut_off_goes_on_from_then(engine: EngineName) -> None:
+    page = Kind(steps=(("io", 0.5),), response=100.0, down=25.0)  # 4 s on the line
+    load = load_at([0.0] * 3, 5.0, page=page)
+    loop = replace(load, arrival=np.full(3, np.nan), clients_in_loop=1, think=np.array([0.0, 1.0, 9.0]))
+    cut_off = Plan((Handle(), Within(2.0, (Send(buffer_bytes=0.0),), Outcome.UPSTREAM_TIMEOUT)), Cores(1))
+    trace = play(engine, cut_off, loop)
+    assert ends(trace) == [(Outcome.UPSTREAM_TIMEOUT, 2.5), (Outcome.UPSTREAM_TIMEOUT, 6.0)]
+    assert trace.arrival.tolist() == [0.0, 3.5]

@@ -37,14 +37,14 @@ def repeat(k: Kernel, w: cython.int, finished: cython.double) -> cython.void:
 @cython.inline
 def note_following(k: Kernel, w: cython.int, row: cython.int) -> cython.void:
     """One row follows another, unless that turns out to have ended otherwise."""
-    if k.mortal:
+    if k.voidable:
         k.followed_by[w] = row + 1
 
 
 def begin_later(k: Kernel, row: cython.int, at: cython.double) -> cython.void:
     """A request begins at this time."""
     seq: cython.longlong = push(k, k.now + max(at - k.now, 0.0), cython.cast(cython.longlong, row) << 3 | BEGIN)
-    if k.mortal:
+    if k.voidable:
         k.start_seq[row] = seq
 
 

@@ -167,7 +167,7 @@ def unsettle(k: Kernel, w: cython.int) -> cython.void:
     """The answer that was under way will not be complete, so what follows it comes at another time."""
     if k.finished[w] > k.now:
         k.walkers[w].flags &= ~SETTLED
-        if k.followed and k.mortal and k.followed_by[w] > 0:
+        if k.voidable and k.followed_by[w] > 0:
             k.start_seq[k.followed_by[w] - 1] = 0
             k.followed_by[w] = 0
 

@@ -73,7 +73,7 @@ def happen_now(k: Kernel, what: cython.longlong, seq: cython.longlong) -> cython
     elif kind == PATIENCE:
         lose_patience(k, subject)
     elif kind == BEGIN:
-        if not k.mortal or seq == k.start_seq[subject]:
+        if not k.voidable or seq == k.start_seq[subject]:
             go(k, subject, k.starts[k.request_class[subject * k.request_class_step]])
     elif kind == REFILL:
         if seq == k.copies[subject].switch_seq:

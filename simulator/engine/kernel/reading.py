@@ -135,7 +135,8 @@ def read_further(k: Kernel, program: Any) -> None:
     k.retry_count = len(retry.backoff_s) if retry else 0
     k.retry_backoff = doubles([*retry.backoff_s] if retry else [0.0])
     k.retry_jitter, k.followed = retry.jitter if retry else 0.0, bool(k.loop_clients or retry)
-    following = k.rows if program.mortal and k.followed else 0
+    k.voidable = k.followed and (k.mortal or k.guard_count > 0)
+    following = k.rows if k.voidable else 0
     k.start_seq, k.followed_by = flat(np.zeros(following, np.int64)), flat(np.zeros(following, np.int32))
     k.job_starts, k.job_count = ints([*program.job_starts, 0]), len(jobs)
     k.job_of = flat(np.zeros(k.rows if jobs else 0, np.int8))

@@ -103,6 +103,8 @@ class Kernel:
     made: cython.int[::1]
     parent: cython.int[::1]
     attempt: cython.short[::1]
+    voidable: cython.bint
+    """Whether what follows may turn out not to: an answer that was under way is not completed after all."""
     followed: cython.bint
     """Whether something follows a request: its client's next one, or another attempt."""
     joining: cython.bint
