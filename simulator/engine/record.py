@@ -47,14 +47,14 @@ class Record(Columns):
         """The trace of the rows that began, in order of arrival."""
         if not workload.clients_in_loop and not workload.reserve:  # every row began, and they are in order
             return Trace(plan=plan, workload=workload, grants=grants, **self.rows(slice(None)))
-        order = np.argsort(self.arrival, kind="stable")  # nan sorts last
-        rows = order[: np.count_nonzero(~np.isnan(self.arrival))]
+        began = np.flatnonzero(~np.isnan(self.arrival))
+        rows = began[np.argsort(self.arrival[began], kind="stable")]
         if grants is not None:
-            grants = replace(grants, request=renumbered(grants.request, rows, len(order)))
+            grants = replace(grants, request=renumbered(grants.request, rows, len(self.arrival)))
         columns: dict[str, Any] = self.rows(rows)
         load = workload.take(rows)
         if workload.reserve:
-            columns["parent"] = renumbered(columns["parent"], rows, len(order))
+            columns["parent"] = renumbered(columns["parent"], rows, len(self.arrival))
             if not workload.clients_in_loop:
                 load = replace(load, arrival=columns["arrival"])
         return Trace(plan=plan, workload=load, grants=grants, **columns)

@@ -54,15 +54,15 @@ class Computing:
         if work_s <= 0:
             return
         try:
-            if turn.holder != row:
+            if row not in turn.holders:
                 yield from self.hold(turn, row, row, column)
             yield from self.work(turn, row, row, column, work_s)
         except LostError:
             goes_on = False
             raise
         finally:
-            if turn.holder == row and not goes_on:
-                turn.release()
+            if row in turn.holders and not goes_on:
+                turn.release(row)
 
     def run(self, job: Job) -> Generator[simpy.Event, Any, float]:
         """Until the job is done or interrupted; the seconds of work left over. A lost job leaves the cores at once."""
@@ -88,7 +88,7 @@ class Computing:
         while True:
             since = self.env.now
             try:
-                work_s = yield from self.run(turn.run(work_s))
+                work_s = yield from self.run(turn.run(who, work_s))
             finally:
                 self.grants.append((row, column, since, self.env.now))
             if work_s <= 0:
@@ -108,8 +108,8 @@ class Computing:
             yield from self.accept_for_ever(acceptors, acceptor, turn)
         except LostError:
             acceptors.forget(acceptor)
-            if turn.holder is acceptor:
-                turn.release()
+            if acceptor in turn.holders:
+                turn.release(acceptor)
 
     def accept_for_ever(self, acceptors: Acceptors, acceptor: Acceptor, turn: Turn) -> Life:
         """Sleep, wait for the lock, take what is in the backlog, hand it over."""
@@ -122,7 +122,7 @@ class Computing:
             if granted is not None:
                 yield granted
             taken = 0
-            while turn.holder is acceptor and taken < step.batch and acceptors.has_work_for(acceptor):
+            while acceptor in turn.holders and taken < step.batch and acceptors.has_work_for(acceptor):
                 request = acceptors.take(acceptor)
                 row, accepted = request.row, request.seat
                 taken += 1
@@ -130,11 +130,11 @@ class Computing:
                 self.record.reached[row, column] = self.env.now
                 yield from self.work(turn, acceptor, row, column, step.work_s / step.visits)
                 for _ in range(step.visits - 1):
-                    if turn.holder is acceptor:
-                        turn.release()
+                    if acceptor in turn.holders:
+                        turn.release(acceptor)
                     yield from self.hold(turn, acceptor, row, column)
                     yield from self.work(turn, acceptor, row, column, step.work_s / step.visits)
                 assert accepted is not None  # the request waits for it, or has left
                 accepted.succeed(True)
-            if turn.holder is acceptor:
-                turn.release()
+            if acceptor in turn.holders:
+                turn.release(acceptor)

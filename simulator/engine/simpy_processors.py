@@ -97,15 +97,16 @@ class Turn:
         """Free at the start."""
         self.env, self.processor = env, processor
         self.interval_s = lock.switch_interval_s if isinstance(lock, Gil) else None
-        self.holder: object = None
-        self.job: Job | None = None
+        self.permits = lock.permits if isinstance(lock, Gil) else 1
+        self.holders: dict[object, Job | None] = {}
+        """Who has it, in the order in which they got it, and what each computes."""
         self.queue: deque[tuple[object, Wait]] = deque()
         self.version, self.timer_set = 0, False
 
     def wait(self, who: object) -> Wait | None:
         """Join the queue; None if the lock was free and is now held."""
-        if self.holder is None:
-            self.holder = who
+        if len(self.holders) < self.permits:
+            self.holders[who] = None
             return None
         event = self.env.event()
         self.queue.append((who, event))
@@ -113,18 +114,19 @@ class Turn:
             self._set_timer()
         return event
 
-    def run(self, work_s: float) -> Job:
-        """The holder computes."""
-        self.job = self.processor.run(work_s)
-        return self.job
+    def run(self, who: object, work_s: float) -> Job:
+        """A holder computes."""
+        self.holders[who] = job = self.processor.run(work_s)
+        return job
 
-    def release(self) -> None:
+    def release(self, who: object) -> None:
         """The next in the queue holds the lock from now on."""
         self.version += 1
         self.timer_set = False
-        self.holder = None
+        del self.holders[who]
         if self.queue:
-            self.holder, event = self.queue.popleft()
+            following, event = self.queue.popleft()
+            self.holders[following] = None
             event.succeed()
         if self.queue:
             self._set_timer()
@@ -143,12 +145,13 @@ class Turn:
             _after(self.env, self.interval_s, self._interrupt, self.version)
 
     def _interrupt(self, version: int) -> None:
-        """Somebody has waited a whole interval: the holder has to stop computing and to queue again."""
+        """Somebody has waited a whole interval: who has held it longest has to stop computing and to queue again."""
         if version != self.version:
             return
         self.timer_set = False
-        if self.job is not None and self.processor.stop(self.job):
-            self.release()
+        who, job = next(iter(self.holders.items()), (None, None))
+        if job is not None and self.processor.stop(job):
+            self.release(who)
         elif self.queue:  # between two pieces of work at this very moment
             self._set_timer()
 

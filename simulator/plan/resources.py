@@ -53,6 +53,9 @@ class Gil:
     processes: int = 1
     switch_interval_s: float = 0.005
     """Seconds; CPython's default (DEFAULT_INTERVAL is 5000 microseconds)."""
+    permits: int = 1
+    """How many threads may hold it at once: one in CPython, GOMAXPROCS in Go (where a thread is a goroutine, and the
+    interval 0.01 s). With several, it is taken from who has held it longest."""
 
 
 @dataclass(frozen=True, slots=True)

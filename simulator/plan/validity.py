@@ -48,6 +48,8 @@ def _check_resource(resource: Resource) -> None:
         case Pool():
             _check_pool(resource)
         case Gil() | Loop():
+            if isinstance(resource, Gil) and resource.permits < 1:
+                raise PlanError(f"{resource.name}: expected at least one permit, got {resource}")
             if resource.processes < 1 or (isinstance(resource, Gil) and resource.switch_interval_s <= 0):
                 raise PlanError(f"{resource.name}: expected a process and a switch interval above 0 s, got {resource}")
         case Upstreams(count=count) if count < 1:

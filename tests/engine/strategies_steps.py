@@ -147,7 +147,7 @@ class Steps:
         return self.pick(usable) if usable and kind == "old" else None
 
     def new_lock(self, processes: int) -> Lock:
-        gil = Gil(self.shared.name("GIL"), processes, self.pick(SWITCH_INTERVAL_S))
+        gil = Gil(self.shared.name("GIL"), processes, self.pick(SWITCH_INTERVAL_S), self.pick((1, 1, 1, 2, 3)))
         made: Lock = self.pick((gil, Loop(self.shared.name("loop"), processes)))
         self.walk.locks.append(made)
         return made

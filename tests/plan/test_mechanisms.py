@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from simulator.experiment import EngineName
-from simulator.plan import Cores, Die, Handle, Outcome, Plan, Send, Within
+from simulator.plan import Cores, Die, Gil, Handle, Outcome, Plan, Send, Within
 from simulator.plan.steps import Policy
 from simulator.trace.table import Trace
 from simulator.workload.interventions import Do, Intervention
@@ -234,3 +234,15 @@ def test_a_client_whose_answer_is_cut_off_goes_on_from_then(engine: EngineName) 
     trace = play(engine, cut_off, loop)
     assert ends(trace) == [(Outcome.UPSTREAM_TIMEOUT, 2.5), (Outcome.UPSTREAM_TIMEOUT, 6.0)]
     assert trace.arrival.tolist() == [0.0, 3.5]
+
+
+@each_engine
+def test_a_lock_with_two_permits_lets_two_compute_and_is_taken_from_who_has_had_it_longest(engine: EngineName) -> None:
+    load = load_at([0.0, 0.25, 0.5], 9.0, page=Kind(steps=(("cpu", 1.0),)))
+    patiently = Plan((Handle(Gil("P", switch_interval_s=10.0, permits=2)),), Cores(4))
+    assert play(engine, patiently, load).finished.tolist() == [1.0, 1.25, 2.0]
+    in_turn = Plan((Handle(Gil("P", switch_interval_s=0.25, permits=2)),), Cores(4))
+    trace = play(engine, in_turn, load)
+    assert trace.grants is not None
+    held = list(zip(trace.grants.request.tolist(), trace.grants.start.tolist(), trace.grants.end.tolist(), strict=True))
+    assert held == [(0, 0.0, 0.75), (1, 0.25, 1.0), (2, 0.75, 1.25), (0, 1.0, 1.25), (1, 1.25, 1.5), (2, 1.25, 1.75)]

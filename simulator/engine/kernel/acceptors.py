@@ -6,7 +6,7 @@ The bell beside the backlog is the list of who sleeps; the backlog itself is the
 
 from simulator.engine.kernel.events import hop
 from simulator.engine.kernel.leaving import leave_lock_queue, stop_computing
-from simulator.engine.kernel.locks import hold, let_go
+from simulator.engine.kernel.locks import hold, holds, let_go
 from simulator.engine.kernel.members import join
 from simulator.engine.kernel.numbers import AGAIN, HOLD, NOWHERE
 from simulator.engine.kernel.queues import dequeue, enqueue
@@ -79,7 +79,7 @@ def take_connection(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     acceptor: cython.int = w - k.rows
     lock: cython.int = copy_of(k, w, k.code[pc].c)
     row: cython.int
-    if k.copies[lock].holder == w and k.instances[acceptor].taken < k.code[pc].a and has_work(k, acceptor):
+    if holds(k, w, lock) and k.instances[acceptor].taken < k.code[pc].a and has_work(k, acceptor):
         row = dequeue(k, k.accept_queue)
         k.instances[acceptor].load += 1
         k.instances[acceptor].taken += 1
@@ -90,8 +90,8 @@ def take_connection(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
         if k.mortal:
             join(k, row, acceptor)
         return pc + 1
-    if k.copies[lock].holder == w:
-        let_go(k, lock)
+    if holds(k, w, lock):
+        let_go(k, w, lock)
     return k.acceptor_start + 1
 
 
@@ -128,7 +128,7 @@ def lose_acceptor(k: Kernel, acceptor: cython.int) -> cython.void:
             k.sleepers[awake] = k.sleepers[i]
             awake += 1
     k.asleep = awake
-    if (op in (HOLD, AGAIN)) and k.copies[copy_of(k, w, k.code[pc].c)].holder != w:
+    if (op in (HOLD, AGAIN)) and not holds(k, w, copy_of(k, w, k.code[pc].c)):
         leave_lock_queue(k, w, pc)
     stop_computing(k, w, pc)
     k.walkers[w].pc = NOWHERE

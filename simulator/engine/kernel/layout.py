@@ -127,6 +127,11 @@ class Copy(cython.struct):
     idle: cython.int
     idle_first: cython.int
     holder: cython.int
+    """Who has the lock; of several, the one that has had it longest."""
+    last_holder: cython.int
+    held: cython.int
+    permits: cython.int
+    """How many have it, and how many may; only counted where several may."""
     half_open: cython.int
     station: cython.int
     ring: cython.int

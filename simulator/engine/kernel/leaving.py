@@ -1,7 +1,7 @@
 """How a walker stops waiting, wherever it waits: the step at which it waits says what it has to leave."""
 
 from simulator.engine.kernel.cores import stop
-from simulator.engine.kernel.locks import let_go, note_grant, note_wait
+from simulator.engine.kernel.locks import holds, let_go, note_grant, note_wait
 from simulator.engine.kernel.numbers import AGAIN, GRANTED, HOLD, IO_RUN, LOCKRUN, QUEUED, RUN, WAIT
 from simulator.engine.kernel.queues import leave_queue
 from simulator.engine.kernel.state import Kernel
@@ -21,7 +21,7 @@ def leave_queues(k: Kernel, w: cython.int) -> cython.void:
     op: cython.int = k.code[pc].op
     if k.walkers[w].flags & QUEUED:
         stop_waiting(k, w, k.code[pc].a)
-    elif op == AGAIN and k.copies[copy_of(k, w, k.code[pc].c)].holder != w:
+    elif op == AGAIN and not holds(k, w, copy_of(k, w, k.code[pc].c)):
         leave_lock_queue(k, w, pc)
     elif op == WAIT and not k.walkers[w].held & k.in_hand:
         leave_queue(k, k.code[pc].a, w)
@@ -48,7 +48,7 @@ def stop_computing(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
     copy = copy_of(k, w, k.code[pc].c)
     if op in (LOCKRUN, GRANTED):
         note_grant(k, w, pc)
-    elif op == AGAIN and k.copies[copy].holder == w:
+    elif op == AGAIN and holds(k, w, copy):
         note_wait(k, w, pc)  # it was given the lock at this very moment
-    if k.copies[copy].holder == w:
-        let_go(k, copy)
+    if holds(k, w, copy):
+        let_go(k, w, copy)

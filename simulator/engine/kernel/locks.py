@@ -1,12 +1,13 @@
 """The lock of a process: a GIL that changes hands every switch interval, or an event loop that never does.
 
-``holder`` is the walker that has it. Somebody who has waited a whole interval makes the holder stop and queue again.
+``holder`` is the walker that has it; of a lock with several permits it is the first of a list. Somebody who has waited
+a whole interval makes the holder stop and queue again.
 """
 
 from simulator.engine.kernel.cores import run, stop
 from simulator.engine.kernel.events import hop, set_ring
 from simulator.engine.kernel.layout import Grant
-from simulator.engine.kernel.numbers import ALWAYS, GRANTED, IF_NEXT_COMPUTES
+from simulator.engine.kernel.numbers import ALWAYS, GRANTED, HOLDING, IF_NEXT_COMPUTES
 from simulator.engine.kernel.queues import dequeue, enqueue
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import copy_of
@@ -26,10 +27,10 @@ def work_at(k: Kernel, w: cython.int, pc: cython.int) -> cython.double:
 def hold(k: Kernel, w: cython.int, copy: cython.int) -> cython.bint:
     """True if the lock was free and is now held; otherwise the walker queues for it."""
     k.workers[w].since = k.now
-    if k.copies[copy].holder == w:  # kept from the step before
+    if holds(k, w, copy):  # kept from the step before
         return True
-    if k.copies[copy].holder < 0:
-        k.copies[copy].holder = w
+    if k.copies[copy].holder < 0 or k.copies[copy].held < k.copies[copy].permits:
+        give(k, w, copy)
         return True
     enqueue(k, copy, w)
     if k.copies[copy].switch_seq == 0:
@@ -44,15 +45,62 @@ def set_switch(k: Kernel, copy: cython.int) -> cython.void:
         k.copies[copy].switch_seq = set_ring(k, k.copies[copy].ring, copy)
 
 
-def let_go(k: Kernel, copy: cython.int) -> cython.void:
-    """The next in the queue holds the lock from now on."""
-    w: cython.int
-    k.copies[copy].switch_seq = 0
-    k.copies[copy].holder = -1
-    if k.copies[copy].size > 0:
-        w = dequeue(k, copy)
+@cython.inline
+def holds(k: Kernel, w: cython.int, copy: cython.int) -> cython.bint:
+    """Whether a walker has the lock."""
+    return k.copies[copy].holder == w or (k.copies[copy].permits > 1 and k.walkers[w].flags & HOLDING != 0)
+
+
+@cython.inline
+def give(k: Kernel, w: cython.int, copy: cython.int) -> cython.void:
+    """From now on a walker has the lock."""
+    if k.copies[copy].permits > 1:
+        join_holders(k, w, copy)
+    else:
         k.copies[copy].holder = w
-        hop(k, w)
+
+
+def join_holders(k: Kernel, w: cython.int, copy: cython.int) -> cython.void:
+    """One more has it. Who has a lock stands in no queue, so the same links serve."""
+    last: cython.int = k.copies[copy].last_holder
+    k.walkers[w].flags |= HOLDING
+    k.walkers[w].back, k.walkers[w].link = last, -1
+    if last < 0:
+        k.copies[copy].holder = w
+    else:
+        k.walkers[last].link = w
+    k.copies[copy].last_holder = w
+    k.copies[copy].held += 1
+
+
+def leave_holders(k: Kernel, w: cython.int, copy: cython.int) -> cython.void:
+    """One less has it."""
+    before: cython.int = k.walkers[w].back
+    after: cython.int = k.walkers[w].link
+    k.walkers[w].flags &= ~HOLDING
+    if before < 0:
+        k.copies[copy].holder = after
+    else:
+        k.walkers[before].link = after
+    if after < 0:
+        k.copies[copy].last_holder = before
+    else:
+        k.walkers[after].back = before
+    k.copies[copy].held -= 1
+
+
+def let_go(k: Kernel, w: cython.int, copy: cython.int) -> cython.void:
+    """The next in the queue holds the lock from now on."""
+    following: cython.int
+    k.copies[copy].switch_seq = 0
+    if k.copies[copy].permits > 1:
+        leave_holders(k, w, copy)
+    else:
+        k.copies[copy].holder = -1
+    if k.copies[copy].size > 0:
+        following = dequeue(k, copy)
+        give(k, following, copy)
+        hop(k, following)
     if k.copies[copy].size > 0:
         set_switch(k, copy)
 
@@ -73,7 +121,7 @@ def switch(k: Kernel, copy: cython.int, seq: cython.longlong) -> cython.void:
         k.workers[w].left = left
         k.walkers[w].pc = pc - 2
         hop(k, w)
-        let_go(k, copy)
+        let_go(k, w, copy)
     elif k.copies[copy].size > 0:  # between two pieces of work at this very moment
         set_switch(k, copy)
 
@@ -147,6 +195,6 @@ def go_on_without(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     keep: cython.int = k.code[pc].d
     if keep != ALWAYS:
         copy = copy_of(k, w, k.code[pc].c)
-        if k.copies[copy].holder == w and not (keep == IF_NEXT_COMPUTES and work_at(k, w, pc + 1) > 0):
-            let_go(k, copy)
+        if holds(k, w, copy) and not (keep == IF_NEXT_COMPUTES and work_at(k, w, pc + 1) > 0):
+            let_go(k, w, copy)
     return pc + 1

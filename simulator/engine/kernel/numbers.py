@@ -27,7 +27,7 @@ RESUME, PATIENCE, BOOT, BEGIN, REFILL = range(5)
 NEVER, ALWAYS, IF_NEXT_COMPUTES = range(3)
 
 # flags of a request
-SETTLED, QUEUED, HALF_OPEN, DATA_LATE, LEAVING, JOB, REDELIVERED = 1, 2, 4, 8, 16, 32, 64
+SETTLED, QUEUED, HALF_OPEN, DATA_LATE, LEAVING, JOB, REDELIVERED, HOLDING = 1, 2, 4, 8, 16, 32, 64, 128
 
 # what a number of a request stands for: which copy it uses, what a slot decides
 NOTHING, PROCESS, GROUP = range(3)

@@ -51,12 +51,15 @@ class Copy:
     idle: int = 0
     fills: int = -1
     ring: int = -1
+    permits: int = 1
     level: float = 0.0
 
     def row(self) -> tuple[float, ...]:
         """All fields in their order."""
         full_since = -inf if self.fills == 0 else inf
-        return -1, -1, 0, self.fills, self.idle, 0, -1, 0, self.station, self.ring, 0, 0, full_since, self.level, 0.0
+        queue = (-1, -1, 0, self.fills, self.idle, 0)
+        lock = (-1, -1, 1 if self.permits == 1 else 0, self.permits)
+        return *queue, *lock, 0, self.station, self.ring, 0, 0, full_since, self.level, 0.0
 
 
 class Stations:
@@ -80,7 +83,9 @@ class Stations:
         for pool in plan.pools:
             self._add_pool(pool, accepted.get(pool))
         for lock in plan.locks:
-            self._add(lock, lock.processes, Copy(station=len(self.all), ring=self._ring_of(lock)))
+            self._add(
+                lock, lock.processes, Copy(station=len(self.all), ring=self._ring_of(lock), permits=_permits(lock))
+            )
         for backlog in (p.queue for p in places if isinstance(p.queue, Backlog) and p.takes is None):
             self._add(backlog, 1, Copy(station=len(self.all), fills=backlog.limit + 1))
         for resource in plan.resources:
@@ -163,3 +168,7 @@ class Stations:
         if lock.switch_interval_s not in self.rings:
             self.rings.append(lock.switch_interval_s)
         return self.rings.index(lock.switch_interval_s)
+
+
+def _permits(lock: Lock) -> int:
+    return lock.permits if isinstance(lock, Gil) else 1
