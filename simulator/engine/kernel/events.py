@@ -37,15 +37,15 @@ def push(k: Kernel, time: cython.double, what: cython.longlong) -> cython.longlo
 
 def sink(k: Kernel, time: cython.double, seq: cython.longlong, what: cython.longlong) -> cython.void:
     """Put an entry into the hole at the top, or below."""
-    i: cython.int = 0
-    child: cython.int = 1
-    size: cython.int = k.heap_size
+    i: cython.longlong = 0
+    child: cython.longlong = 1
+    size: cython.longlong = k.heap_size
     while child < size:
-        if child + 1 < size and (
-            k.heap[child + 1].time < k.heap[child].time
-            or (k.heap[child + 1].time == k.heap[child].time and k.heap[child + 1].seq < k.heap[child].seq)
-        ):
-            child += 1
+        if child + 1 < size:
+            if k.heap[child + 1].time == k.heap[child].time:
+                child += k.heap[child + 1].seq < k.heap[child].seq
+            else:  # anybody's guess: a number to be added leaves the processor nothing to guess wrong
+                child += k.heap[child + 1].time < k.heap[child].time
         if time < k.heap[child].time or (time == k.heap[child].time and seq < k.heap[child].seq):
             break
         k.heap[i] = k.heap[child]
