@@ -77,18 +77,18 @@ def run(k: Kernel, cpu: cython.int, w: cython.int, work: cython.double) -> cytho
 
 
 @cython.inline
-def earlier(k: Kernel, a: cython.int, b: cython.int) -> cython.bint:
+def earlier(k: Kernel, a: cython.longlong, b: cython.longlong) -> cython.bint:
     """Whether one job leaves before another."""
     if k.jobs[a].mark == k.jobs[b].mark:
         return k.jobs[a].number < k.jobs[b].number
     return k.jobs[a].mark < k.jobs[b].mark
 
 
-def drop_job(k: Kernel, cpu: cython.int, i: cython.int) -> cython.void:
+def drop_job(k: Kernel, cpu: cython.int, i: cython.longlong) -> cython.void:
     """Remove one entry of the heap of jobs: its last one takes the place, and finds its own."""
-    first: cython.int = cpu * k.job_room
-    last: cython.int = k.cpus[cpu].jobs - 1
-    child: cython.int
+    first: cython.longlong = cpu * k.job_room
+    last: cython.longlong = k.cpus[cpu].jobs - 1
+    child: cython.longlong
     k.cpus[cpu].jobs = last
     if i == last:
         return
@@ -97,8 +97,8 @@ def drop_job(k: Kernel, cpu: cython.int, i: cython.int) -> cython.void:
         i = (i - 1) >> 1
     child = 2 * i + 1
     while child < last:
-        if child + 1 < last and earlier(k, first + child + 1, first + child):
-            child += 1
+        if child + 1 < last:
+            child += earlier(k, first + child + 1, first + child)
         if earlier(k, first + last, first + child):
             break
         k.jobs[first + i] = k.jobs[first + child]
