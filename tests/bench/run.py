@@ -12,7 +12,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from simulator.engine.loading import KernelError, kernel
-from tests.bench import engines, growth, huge, program, screen, stage, sweep, uncompiled, watching
+from tests.bench import (
+    engines,
+    growth,
+    huge,
+    kills,
+    mechanisms,
+    program,
+    programs,
+    screen,
+    stage,
+    sweep,
+    threads,
+    uncompiled,
+    watching,
+)
 from tests.bench.clock import pin
 from tests.bench.figure import Figure, table
 from tests.bench.sizes import FULL, QUICK, Sizes
@@ -20,6 +34,10 @@ from tests.bench.sizes import FULL, QUICK, Sizes
 Part = Callable[[Sizes], Iterator[Figure | str]]
 PARTS: tuple[tuple[str, Part], ...] = (
     ("the kernel, plain SimPy and a loop in C", engines.figures),
+    ("the kernel on plain programs", programs.figures),
+    ("the kernel and plain SimPy, mechanism by mechanism", mechanisms.figures),
+    ("kills", kills.figures),
+    ("two runs at a time", threads.figures),
     ("the kernel uncompiled", uncompiled.figures),
     ("long runs and long queues", growth.figures),
     ("very long runs", huge.figures),

@@ -12,7 +12,7 @@ from models.prefork.model import plan
 from simulator.plan import Machine, Plan
 from simulator.workload.draw import draw
 from simulator.workload.load import load
-from simulator.workload.table import Workload
+from simulator.workload.table import Work, Workload, alike
 
 WORKERS = 6
 SHIPPED_RATE = 40
@@ -32,3 +32,26 @@ def slow_clients(requests: int, *, rate: float = SHIPPED_RATE, patient: bool = F
 def prefork(machine: Machine, *, workers: int = WORKERS, backlog: int = 2048) -> Plan:
     """The server."""
     return plan(Config(workers=workers, backlog=backlog), machine)
+
+
+def exponential(requests: int, *, rate: float, mean_s: float, phases: tuple[Work, ...] = (Work.CPU,)) -> Workload:
+    """Poisson arrivals on lines that take no time; every phase lasts an exponential time with this mean."""
+    random = np.random.default_rng(1)
+    arrival = random.exponential(1 / rate, requests).cumsum()
+    return Workload(
+        class_names=("page",),
+        client_names=("client",),
+        phase_kinds=np.array([phases], np.int8),
+        arrival=arrival,
+        request_class=alike(np.int16(0), requests),
+        client=alike(np.int16(0), requests),
+        upload=alike(0.0, requests),
+        response=alike(0.0, requests),
+        phases=random.exponential(mean_s, (requests, len(phases))),
+        rtt=alike(0.0, requests),
+        patience=alike(np.inf, requests),
+        up_rate=np.full(1, np.inf),
+        down_rate=np.full(1, np.inf),
+        coin=random.random(requests),
+        duration=float(arrival[-1]),
+    )

@@ -11,6 +11,12 @@ class Sizes:
     """Requests where plain SimPy takes part."""
     many: int
     """Requests where only compiled code takes part."""
+    program: int
+    """Requests of each of several programs."""
+    mechanism: int
+    """Those of them that plain SimPy serves too."""
+    kills: int
+    """Kills in the last requests of a run."""
     uncompiled: int
     """Requests where plain Python takes part."""
     growth: tuple[int, ...]
@@ -31,6 +37,9 @@ FULL = Sizes(
     rounds=5,
     plain=100_000,
     many=1_000_000,
+    program=100_000,
+    mechanism=15_000,
+    kills=1_000,
     uncompiled=20_000,
     growth=(10_000, 100_000, 1_000_000, 10_000_000),
     queue=100_000,
@@ -43,6 +52,9 @@ QUICK = Sizes(
     rounds=1,
     plain=300,
     many=1_000,
+    program=300,
+    mechanism=200,
+    kills=10,
     uncompiled=200,
     growth=(100, 200, 300, 400),
     queue=300,
