@@ -102,12 +102,16 @@ class Server:
         for number, part in enumerate(parts, start=1):
             if isinstance(part, int):
                 yield from self.visit(request, part, parts[number:])
-            elif isinstance(part.block, Within):
-                yield from self.blocks.within(request, part.block, part.ways[0])
-            elif isinstance(part.block, Branch) and not request.aborted:
-                then, otherwise = part.ways
-                passes = self.blocks.passes(request, part.block, self.luck_of(request, part))
-                yield from self.walk(request, then if passes else otherwise)
+                continue
+            match part.block:
+                case Within():
+                    yield from self.blocks.within(request, part.block, part.ways[0])
+                case Branch():
+                    if not request.aborted:
+                        passes = self.blocks.passes(request, part.block, self.luck_of(request, part))
+                        yield from self.walk(request, part.ways[0 if passes else 1])
+                case Enqueue():
+                    pass  # its steps are those of the job, which was sent off at the place before
 
     def visit(self, request: Request, column: int, rest: Outline) -> Life:
         """One place; ``rest`` is what follows it on the same straight way."""

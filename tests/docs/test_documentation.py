@@ -16,6 +16,7 @@ from simulator.app.document import document
 from simulator.app.sections import CALIBRATE, MEASURE, OUTPUT, PICTURES, RUN, SCREEN, VALIDATION, section
 from simulator.experiment import run
 from simulator.plan import Machine, Outcome, State
+from simulator.plan.operations import MEANINGS, TIMELINE, Operation
 from simulator.trace.summary import summarise
 from simulator.workload.amounts import DISTRIBUTIONS
 from simulator.workload.arrivals import KINDS
@@ -136,6 +137,16 @@ def test_the_vocabulary_has_every_word_of_a_plan() -> None:
     text = page("docs/vocabulary.md").text
     internal = {"PlanError", "Machine", "Resource", "Step", "Lock", "changed"}
     assert [name for name in plan.__all__ if name not in internal and f"`{name}`" not in text] == []
+
+
+def test_the_vocabulary_shows_the_table_of_operations() -> None:
+    operations = [f"| {operation.name} | {operation.value} |" for operation in Operation]
+    meanings = {f"`{word.__name__}`": meaning for word, meaning in MEANINGS.items()}
+    meanings["what is done to a server"] = TIMELINE
+    words = [f"| {word} | {', '.join(each.name for each in meaning)} |" for word, meaning in meanings.items()]
+    head = ["| operation | what it does |", "|---|---|"], ["| word | what it means |", "|---|---|"]
+    shown = page("docs/vocabulary.md").text.split("## Operations\n")[1].split("\n## ")[0].splitlines()
+    assert [line for line in shown if line.startswith("|")] == [*head[0], *operations, *head[1], *words]
 
 
 def test_the_page_on_scenarios_has_every_key() -> None:

@@ -18,9 +18,9 @@ def add_acceptors(program: Program) -> None:
     program.acceptors, program.acceptor_start = step.lock.processes, program.end
     program.accept_limit = ops.NO_LIMIT if step.limit is None else step.limit
     queue = stations.queue_of(step.backlog)
-    program.emit(Micro(op=ops.REST))
-    program.emit(Micro(op=ops.LOOK, a=queue))
-    program.emit(Micro(op=ops.HOLD, c=station))
+    program.emit(Micro(op=ops.REST), word=AcceptEagerly)
+    program.emit(Micro(op=ops.LOOK, a=queue), word=AcceptEagerly)
+    program.emit(Micro(op=ops.HOLD, c=station), word=AcceptEagerly)
     take = program.end
     program.emit(Micro(op=ops.TAKE, a=step.batch, c=station), place)
     for visit in range(step.visits):

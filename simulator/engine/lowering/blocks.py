@@ -59,19 +59,19 @@ class Blocks:
         if not program.guards:
             program.guards += [Guard.of(element) for element in known]
         ring = len(program.stations.rings) + number
-        program.emit(Micro(op=ops.ARM, a=ring, b=number))
+        program.emit(Micro(op=ops.ARM, a=ring, b=number), word=Within)
         self.add(way)
-        program.emit(Micro(op=ops.DISARM, b=number))
+        program.emit(Micro(op=ops.DISARM, b=number), word=Within)
 
     def _add_branch(self, block: Branch, then: Outline, otherwise: Outline) -> None:
         if isinstance(block.test, OfClass):
             self.add(then if self.name in block.test.names else otherwise)
             return
         program, test, before = self.program, self.program.end, [*self.ends]
-        program.emit(self._tested(block))
+        program.emit(self._tested(block), word=Branch)
         self.add(then)
         jump, after_then = program.end, self.ends
-        program.emit(Micro(op=ops.JUMP))
+        program.emit(Micro(op=ops.JUMP), word=Branch)
         program.code[test] = replace(program.code[test], b=program.end)
         self.apart()
         self.ends = before

@@ -5,10 +5,29 @@ from dataclasses import dataclass, field
 from simulator.engine.kernel import numbers as ops
 from simulator.engine.lowering.stations import Stations
 from simulator.plan import Allocate, Crash, Die, Link, Outcome, Plan, Retire, Within
+from simulator.plan.operations import MEANINGS, TIMELINE, Operation
 from simulator.plan.plan import every_element
 from simulator.plan.processes import Processes, every_process, main_pool
 from simulator.plan.walk import Place, Way, walk
+from simulator.workload.interventions import Intervention
 from simulator.workload.table import Workload
+
+WAYS_OF = {
+    Operation.SEIZE: (ops.SEIZE, ops.TOKEN, ops.ALLOCATE, ops.KNOCK, ops.COUNT, ops.LATE_SYN, ops.REPEATED),
+    Operation.RELEASE: (ops.RELEASE, ops.FREE, ops.PUT_BACK, ops.PART),
+    Operation.TAKE: (ops.WAIT, ops.REST, ops.LOOK, ops.HOLD, ops.TAKE, ops.HANDOVER),
+    Operation.WORK: (ops.RUN, ops.LOCKRUN, ops.AGAIN, ops.GRANTED, ops.DONE, ops.IO_RUN),
+    Operation.UNTIL: (ops.SHAKE, ops.RECEIVE, ops.SEND, ops.IO, ops.NOTE, ops.ARM, ops.DISARM, ops.AT, ops.TICK),
+    Operation.GO: (ops.LUCK, ops.BUSY, ops.JUMP, ops.CHECK),
+    Operation.PICK: (ops.PICK,),
+    Operation.SPAWN: (ops.START, ops.ENQUEUE, ops.JOINED),
+    Operation.SET: (ops.FACTOR, ops.SLOTS, ops.CORES, ops.GROW, ops.RETIRE),
+    Operation.END: (ops.END, ops.STOP, ops.DOOM, ops.DIE, ops.KILL),
+}
+"""The micro-steps that do an operation: one for each way of doing it, or of waiting in the middle of it. Where nobody
+has to wait for a moment, it is only noted."""
+OPERATION_OF = {op: operation for operation, ways in WAYS_OF.items() for op in ways}
+MEANING_OF = {**MEANINGS, Intervention: TIMELINE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +97,8 @@ class Program:
     code: list[Micro] = field(default_factory=lambda: [Micro(op=0)])
     place_of: list[int] = field(default_factory=lambda: [-1])
     """Which place of the walk a step belongs to."""
+    word_of: list[type] = field(default_factory=lambda: [Plan])
+    """Which word of the plan a step is there for."""
     starts: list[int] = field(default_factory=list)
     """Where each class begins."""
     job_starts: list[int] = field(default_factory=list)
@@ -160,8 +181,12 @@ class Program:
         """The number of the next step."""
         return len(self.code)
 
-    def emit(self, micro: Micro, place: int = -1) -> None:
-        """Add one step, of this place of the walk."""
+    def emit(self, micro: Micro, place: int = -1, *, word: type = Plan) -> None:
+        """Add one step, of this place of the walk; where there is none, of this word."""
+        if place >= 0:
+            word = type(self.walk[place].step)
+        assert OPERATION_OF[micro.op] in MEANING_OF[word], f"{OPERATION_OF[micro.op]} is not what {word} means"
+        self.word_of.append(word)
         self.code.append(micro)
         self.place_of.append(place)
 

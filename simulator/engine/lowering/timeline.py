@@ -7,6 +7,7 @@ from math import inf
 
 from simulator.engine.kernel import numbers as ops
 from simulator.engine.lowering.program import Micro, Program, Scaler
+from simulator.plan import Scale
 from simulator.workload.interventions import Do, Intervention, Interventions
 
 
@@ -15,9 +16,9 @@ def add_timeline(program: Program, entries: Interventions) -> None:
     program.timeline = program.end
     done = [(entry.at, micro) for entry in entries if (micro := _done(program, entry)) is not None]
     for at, micro in sorted([*done, *_slow(entries)], key=lambda pair: pair[0]):
-        program.emit(Micro(op=ops.AT, x=at))
-        program.emit(micro)
-    program.emit(Micro(op=ops.AT, x=inf))
+        program.emit(Micro(op=ops.AT, x=at), word=Intervention)
+        program.emit(micro, word=Intervention)
+    program.emit(Micro(op=ops.AT, x=inf), word=Intervention)
 
 
 def _done(program: Program, entry: Intervention) -> Micro | None:
@@ -63,4 +64,4 @@ def add_scalers(program: Program) -> None:
             )
         )
         for op in (ops.TICK, ops.CHECK, ops.GROW):
-            program.emit(Micro(op=op, a=number))
+            program.emit(Micro(op=op, a=number), word=Scale)
