@@ -7,7 +7,7 @@ import numpy as np
 from simulator.plan.resources import Backlog
 from simulator.plan.steps import Link
 from simulator.plan.walk import Way
-from simulator.plan.words import Outcome, State
+from simulator.plan.words import Loss, Outcome, State, lost_by
 from simulator.trace.facts import HARDLY, Facts, Finding
 from simulator.trace.outcomes import percentiles
 from simulator.trace.phrases import count, duration, percent, plural, sentence
@@ -107,7 +107,7 @@ def _forgotten(facts: Facts) -> Rows:
 
 def turned_away(facts: Facts) -> Finding | None:
     """A limit was reached, and the server answered with an error."""
-    limited = _ended(facts, Outcome.CONNECTION_LIMIT) + _ended(facts, Outcome.QUEUE_FULL)
+    limited = sum(_ended(facts, outcome) for outcome in lost_by(Loss.LIMIT))
     if not limited:
         return None
     pools = [p for p in facts.trace.plan.pools if p.queue_limit is not None and _ended(facts, p.when_full)]
