@@ -1,17 +1,14 @@
 """What a plan refuses: steps that no request could walk through, each with the number of the step and the reason."""
 
 from collections.abc import Iterator
-from dataclasses import astuple
 from itertools import pairwise
 
-from simulator.plan.blocks import Branch, Busy, Chance, Element, Enqueue, Scale, Within
+from simulator.plan.blocks import Branch, Busy, Element, Enqueue, Within
 from simulator.plan.place import Place, places_of
 from simulator.plan.plan import Plan, PlanError, every_element
-from simulator.plan.resources import Backlog, Bucket, Gil, Loop, Memory, Pool, Resource, Upstreams
-from simulator.plan.steps import AcceptEagerly, Allocate, Compute, Connect, Crash, Die, Link, Retire, Step
-
-MOST_POOLS = 31
-"""The kernel keeps what a request holds in the bits of one integer."""
+from simulator.plan.resources import Backlog, Resource, Upstreams
+from simulator.plan.steps import Link
+from simulator.plan.values import at_step, check_values
 
 
 def check(plan: Plan) -> None:
@@ -21,201 +18,95 @@ def check(plan: Plan) -> None:
         raise PlanError(f"two different resources share a name: {', '.join(sorted(names))}")
     if not plan.steps:
         raise PlanError("a plan needs at least one step")
-    _check_resources(plan)
-    _check_blocks(plan.steps)
+    check_values(plan)
+    _check_jobs(plan)
     _check_slots(plan.steps)
     _check_connections(plan)
     _check_processes(plan.steps)
-    _check_repetition(plan)
+    _check_scales(plan)
 
 
-def _check_resources(plan: Plan) -> None:
-    """Every resource can do something, and both engines can count it."""
-    for cores in plan.processors:
-        if cores.count < 1 or cores.time_slice_s <= 0 or cores.switch_cost_s < 0:
-            raise PlanError(f"expected at least one core and a time slice above 0, got {cores}")
+def _check_jobs(plan: Plan) -> None:
     names = [cores.name for cores in plan.processors]
     if len(set(names)) != len(names):
         raise PlanError(f"the cores of two machines share a name: {', '.join(sorted(names))}")
-    if len(plan.pools) > MOST_POOLS:
-        raise PlanError(f"{len(plan.pools)} pools: expected at most {MOST_POOLS}")
-    for resource in plan.resources:
-        _check_resource(resource)
-
-
-def _check_resource(resource: Resource) -> None:
-    match resource:
-        case Pool():
-            _check_pool(resource)
-        case Gil() | Loop():
-            if isinstance(resource, Gil) and resource.permits < 1:
-                raise PlanError(f"{resource.name}: expected at least one permit, got {resource}")
-            if resource.processes < 1 or (isinstance(resource, Gil) and resource.switch_interval_s <= 0):
-                raise PlanError(f"{resource.name}: expected a process and a switch interval above 0 s, got {resource}")
-        case Upstreams(count=count) if count < 1:
-            raise PlanError(f"{resource.name}: expected at least one upstream, got {resource}")
-        case Memory():
-            if resource.processes < 1 or not 0 <= resource.in_use <= resource.size:
-                raise PlanError(f"{resource.name}: expected no more in use than its size, got {resource}")
-        case Bucket():
-            if resource.rate <= 0 or resource.burst < 1:
-                raise PlanError(f"{resource.name}: expected a rate above 0 and a burst of at least 1, got {resource}")
-        case _:
-            pass
-
-
-def _check_pool(pool: Pool) -> None:
-    if min(pool.size, pool.processes) < 1:
-        raise PlanError(f"{pool.name}: expected at least one slot in at least one process, got {pool}")
-    if pool.slots_per_process is not None and pool.slots_per_process < 1:
-        raise PlanError(f"{pool.name}: slots_per_process must be at least 1, got {pool}")
-    if pool.first and pool.order != "fifo":
-        raise PlanError(f"{pool.name}: classes that go first need the order fifo, got {pool}")
-
-
-def _where(number: int, step: object) -> str:
-    return f"step {number} ({type(step).__name__})"
-
-
-def _check_blocks(steps: tuple[Element, ...]) -> None:
-    """What a block says in numbers can be done."""
-    for number, top in enumerate(steps, 1):
+    for number, top in enumerate(plan.steps, 1):
         for element in every_element((top,)):
-            _check_block(_where(number, element), element)
+            if isinstance(element, Enqueue):
+                _check_job(at_step(number, element), element)
 
 
-def _check_block(where: str, element: Element) -> None:
-    match element:
-        case Within(seconds=seconds, steps=inner):
-            if seconds <= 0 or not inner:
-                raise PlanError(f"{where}: expected a time above 0 s for at least one step, got {seconds} s")
-            if isinstance(element.otherwise, Die) and element.otherwise.boot_s <= 0:
-                raise PlanError(f"{where}: expected a time above 0 s to boot, got {element.otherwise.boot_s} s")
-            if element.work == "goes on" and isinstance(element.otherwise, Die):
-                raise PlanError(f"{where}: work cannot go on in a process that is killed")
-        case Branch(test=Chance(share=share)) if not 0 <= share <= 1:
-            raise PlanError(f"{where}: expected a share from 0 to 1, got {share}")
-        case Enqueue(steps=inner):
-            if not inner:
-                raise PlanError(f"{where}: expected a job of at least one step")
-            _check_job(where, inner)
-        case Branch():
-            pass
-        case _:
-            _check_numbers(where, element)
-
-
-def _check_job(where: str, steps: tuple[Element, ...]) -> None:
+def _check_job(where: str, job: Enqueue) -> None:
     """A job has no client, no connection, and gives back itself what it takes."""
-    _check_slots(steps)
-    for _, place in _numbered(steps):
+    _check_slots(job.steps)
+    met = [place for _, place in _numbered(job.steps) if place is not None]
+    if job.unacknowledged is not None and job.unacknowledged not in (place.takes for place in met):
+        raise PlanError(f"{where}: the job never takes a {job.unacknowledged.name} that it could acknowledge")
+    for place in met:
         if place.link is Link.CLIENT or place.knocks_at is not None or isinstance(place.queue, Backlog):
             raise PlanError(f"{where}: a job has no client to connect to, to hear, or to answer")
-    _check_processes(steps)
+    _check_processes(job.steps)
 
 
-def _check_slots(steps: tuple[Element, ...]) -> None:
-    """Everything is taken once and given back, inside of a way what is taken inside of it."""
-    held: set[Pool | Memory] = set()
-    taken: set[Resource] = set()
+def _check_slots(steps: tuple[Element, ...], around: frozenset[Resource] = frozenset()) -> None:
+    """Everything is taken once and given back, inside of a way what is taken inside of it. ``around``: what is held."""
+    taken, held = set(around), set[Resource]()
     for number, top in enumerate(steps, 1):
-        for way in _ways(top):
-            _check_slots(way)
-        for place in _straight(top):
-            _take_or_free(_where(number, place.step), place, taken, held)
-    if held:
-        raise PlanError(f"never released: {', '.join(sorted(thing.name for thing in held))}")
+        _take_and_free(number, top, taken, held, around)
+    kept = [thing.name for thing in held if not isinstance(thing, Upstreams)]
+    if kept:
+        raise PlanError(f"never released: {', '.join(sorted(kept))}")
 
 
-def _take_or_free(where: str, place: Place, taken: set[Resource], held: set[Pool | Memory]) -> None:
-    takes, frees = place.takes or place.allocates, place.frees or place.deallocates
-    thing = takes or place.chooses
-    if thing is not None:
-        if thing in taken:
-            raise PlanError(f"{where} takes a {thing.name} a second time")
-        taken.add(thing)
+def _take_and_free(
+    number: int, element: Element, taken: set[Resource], held: set[Resource], around: frozenset[Resource]
+) -> None:
+    match element:
+        case Within(steps=inner):
+            for step in inner:
+                _take_and_free(number, step, taken, held, around)
+        case Branch(then=then, otherwise=otherwise):
+            for way in (then, otherwise):
+                _check_slots(way, around | held)
+        case _:
+            for place in places_of(element, phase_count=1):
+                _take_or_free(at_step(number, place.step), place, taken, held)
+
+
+def _take_or_free(where: str, place: Place, taken: set[Resource], held: set[Resource]) -> None:
+    takes = place.takes or place.allocates or place.chooses
+    frees = place.frees or place.deallocates or place.leaves
     if takes is not None:
+        if takes in taken:
+            raise PlanError(f"{where} takes a {takes.name} a second time")
+        taken.add(takes)
         held.add(takes)
     if frees is not None:
         if frees not in held:
             raise PlanError(f"{where} releases a {frees.name} that is not held")
         held.remove(frees)
-    if place.leaves is not None and place.leaves not in taken:
-        raise PlanError(f"{where} releases a {place.leaves.name} that is not held")
-
-
-def _ways(element: Element) -> tuple[tuple[Element, ...], ...]:
-    """The ways through a block that are apart from the steps around it."""
-    match element:
-        case Branch(then=then, otherwise=otherwise):
-            return then, otherwise
-        case Within(steps=inner):
-            return tuple(way for step in inner for way in _ways(step))
-        case _:
-            return ()
-
-
-def _straight(element: Element) -> Iterator[Place]:
-    """The places that everybody meets, whatever way it goes."""
-    match element:
-        case Within(steps=inner):
-            for step in inner:
-                yield from _straight(step)
-        case Branch():
-            return
-        case _:
-            yield from places_of(element, phase_count=1)
 
 
 def _check_connections(plan: Plan) -> None:
     """Connecting and accepting come in pairs, one right after the other; one server of a chain may accept eagerly."""
     numbered = list(_numbered(plan.steps))
-    if sum(place.acceptor for _, place in numbered) > 1:
+    places = [place for _, place in numbered if place is not None]
+    if sum(place.acceptor for place in places) > 1:
         raise PlanError("more than one step accepts eagerly")
-    accepts = [place.queue for _, place in numbered if isinstance(place.queue, Backlog)]
+    accepts = [place.queue for place in places if isinstance(place.queue, Backlog)]
     if len(set(accepts)) != len(accepts):
         raise PlanError("two steps accept from the same backlog")
-    fed = [place.takes for _, place in numbered if isinstance(place.queue, Backlog) and place.takes is not None]
+    fed = [place.takes for place in places if isinstance(place.queue, Backlog) and place.takes is not None]
     if len(set(fed)) != len(fed):
         raise PlanError("two backlogs are accepted from into the same pool")
-    following = [*(place.queue for _, place in numbered), None]
-    for (number, place), queue in zip(numbered, following[1:], strict=True):
-        if place.knocks_at != (queue if isinstance(queue, Backlog) else None):
-            where = _where(number, place.step)
-            raise PlanError(f"{where}: a connect and the accept from its backlog must follow each other")
-    if numbered and isinstance(numbered[0][1].queue, Backlog):
-        raise PlanError("step 1 accepts, but nothing connected")
-
-
-def _check_numbers(where: str, step: Step) -> None:
-    """What a step says in numbers can be done."""
-    match step:
-        case Connect():
-            _check_times(where, step)
-        case AcceptEagerly():
-            if min(step.batch, step.visits) < 1:
-                raise PlanError(f"{where}: batch and visits must be at least 1")
-            if step.batch > 1 and step.visits > 1:
-                raise PlanError(f"{where} has both batch and visits above 1")
-        case Compute(on=on, lock=lock) if on is not None and lock is not None:
-            raise PlanError(f"{where}: who computes on other cores needs no lock of the server")
-        case Retire(after=after) if after < 1:
-            raise PlanError(f"{where}: expected at least one request, got {step}")
-        case Retire(boot_s=boot_s) | Crash(boot_s=boot_s) | Allocate(when_full=Die(boot_s=boot_s)) if boot_s <= 0:
-            raise PlanError(f"{where}: expected a time above 0 s to boot, got {boot_s} s")
-        case Allocate(size=size) if size < 0:
-            raise PlanError(f"{where}: expected a number of bytes, got {size}")
-        case _:
-            pass
-
-
-def _check_times(where: str, step: Connect) -> None:
-    """What is repeated is repeated later, and not for ever."""
-    moments = (0.0, *step.retries_s, step.timeout_s)
-    if any(b <= a for a, b in pairwise(moments)):
-        raise PlanError(f"{where}: retries must grow from 0 to the timeout, got {moments}")
-    if min(astuple(step.timers)) <= 0:
-        raise PlanError(f"{where}: expected timers above 0 s, got {step.timers}")
+    for (earlier, before), (number, place) in pairwise([(0, None), *numbered, (0, None)]):
+        queue = None if place is None or not isinstance(place.queue, Backlog) else place.queue
+        if before is not None and before.knocks_at is not None and before.knocks_at != queue:
+            raise PlanError(
+                f"{at_step(earlier, before.step)}: a connect and the accept from its backlog must follow each other"
+            )
+        if queue is not None and place is not None and (before is None or before.knocks_at is None):
+            raise PlanError(f"{at_step(number, place.step)} accepts, but nothing connected right before it")
 
 
 def _check_processes(steps: tuple[Element, ...]) -> None:
@@ -230,7 +121,7 @@ def _check_own(number: int, element: Element, known: list[int], deciders: list[t
     match element:
         case Branch(test=test, then=then, otherwise=otherwise):
             if isinstance(test, Busy):
-                _check_copies(_where(number, element), test.pool.processes, known)
+                _check_copies(at_step(number, element), test.pool.processes, known)
             for way in (then, otherwise):
                 inside = [*known]
                 for step in way:
@@ -244,7 +135,7 @@ def _check_own(number: int, element: Element, known: list[int], deciders: list[t
 
 
 def _check_place(number: int, place: Place, known: list[int], deciders: list[tuple[int, Place]]) -> None:
-    where, used = _where(number, place.step), place.takes or place.lock or place.allocates
+    where, used = at_step(number, place.step), place.takes or place.lock or place.allocates
     if used is not None:
         _check_copies(where, used.processes, known)
     copies = 1 if place.takes is None or not isinstance(place.queue, Backlog) else place.takes.processes
@@ -276,38 +167,37 @@ def _check_decision(where: str, place: Place, known: list[int], deciders: list[t
         raise PlanError(f"{where} decides the process, and so did step {deciders[-1][0]}")
 
 
-def _check_repetition(plan: Plan) -> None:
-    retry = plan.retry
-    if retry is not None and (not retry.outcomes or not retry.backoff_s or min(retry.backoff_s) < 0):
-        raise PlanError(f"a retry needs outcomes and at least one backoff, none below 0 s, got {retry}")
+def _check_scales(plan: Plan) -> None:
     for scale in plan.scales:
-        _check_scale(plan, scale)
+        if scale.pool not in plan.pools or scale.pool.processes > 1:
+            raise PlanError(f"{scale.pool.name}: only a pool of the plan that is there once can grow and shrink")
+    if len({scale.pool for scale in plan.scales}) != len(plan.scales):
+        raise PlanError("two scales make the same pool grow and shrink")
 
 
-def _check_scale(plan: Plan, scale: Scale) -> None:
-    if scale.pool not in plan.pools or scale.pool.processes > 1:
-        raise PlanError(f"{scale.pool.name}: only a pool of the plan that is there once can grow and shrink")
-    if not 1 <= scale.least <= scale.start <= scale.pool.size or scale.every_s <= 0 or scale.boot_s < 0:
-        raise PlanError(f"{scale.pool.name}: expected least <= start <= the size of the pool, got {scale}")
+def _numbered(steps: tuple[Element, ...]) -> Iterator[tuple[int, Place | None]]:
+    """The places of steps, and the number of each one's outermost step, from 1; a phase stands for all of them.
 
-
-def _numbered(steps: tuple[Element, ...], *, jobs: bool = True) -> Iterator[tuple[int, Place]]:
-    """The places of steps, and the number of each one's outermost step, from 1; a phase stands for all of them."""
+    None where ways part or come together: not everybody who meets the place before it meets the one behind it.
+    """
     for number, top in enumerate(steps, 1):
-        yield from ((number, place) for place in _flat(top, jobs))
+        yield from ((number, place) for place in _flat(top))
 
 
-def _flat(element: Element, jobs: bool) -> Iterator[Place]:
+def _flat(element: Element) -> Iterator[Place | None]:
     match element:
         case Within(steps=inner):
             for step in inner:
-                yield from _flat(step, jobs)
+                yield from _flat(step)
         case Branch(then=then, otherwise=otherwise):
-            for step in (*then, *otherwise):
-                yield from _flat(step, jobs)
+            for way in (then, otherwise):
+                yield None
+                for step in way:
+                    yield from _flat(step)
+            yield None
         case Enqueue(steps=inner):
             yield from places_of(element, phase_count=1)
-            for step in inner if jobs else ():
-                yield from _flat(step, jobs)
+            for step in inner:
+                yield from _flat(step)
         case _:
             yield from places_of(element, phase_count=1)

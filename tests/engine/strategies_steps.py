@@ -34,7 +34,7 @@ from simulator.plan import (
     Send,
     Upstreams,
 )
-from simulator.plan.validity import MOST_POOLS
+from simulator.plan.values import MOST_HELD
 from tests.engine.strategies import BUFFER, COST_S, RETRIES_AND_TIMEOUT_S, SWITCH_INTERVAL_S, YES_OR_NO, Pick
 from tests.engine.strategies_load import ROUND_S
 
@@ -185,7 +185,7 @@ class Steps:
         old = [pool for pool in shared.pools if pool not in unlike | self.taken]
         if free and old and not decides and pick(YES_OR_NO):
             pool: Pool = pick(old)
-        elif len(shared.pools) >= MOST_POOLS - 1:
+        elif len(shared.pools) >= MOST_HELD // 2:
             return None
         else:
             size, order = pick((1, 1, 2, 2, 3, 4)), pick(("fifo", "fifo", "lifo"))

@@ -38,7 +38,7 @@ TRIED_AGAIN = (
     (Outcome.QUEUE_FULL,),
     (Outcome.GAVE_UP, Outcome.UPSTREAM_TIMEOUT),
     (Outcome.CRASHED, Outcome.BAD_GATEWAY, Outcome.QUEUE_FULL),
-    (Outcome.COMPLETED, Outcome.CRASHED),
+    (Outcome.CRASHED, Outcome.GAVE_UP),
 )
 ANYWHERE = (
     *("handle",) * 4,

@@ -1,7 +1,8 @@
 """A plan whose steps do not fit together is refused where it is written, with the step that does not fit."""
 
 from dataclasses import replace
-from typing import Any
+from math import nan
+from typing import Any, cast
 
 import pytest
 
@@ -20,6 +21,7 @@ from simulator.plan import (
     Cores,
     Die,
     Element,
+    End,
     Enqueue,
     Gil,
     Handle,
@@ -58,7 +60,10 @@ REFUSED: dict[str, tuple[tuple[Element, ...], str]] = {
         (Seize(WORKER), Seize(WORKER), Release(WORKER)),
         r"step 2 \(Seize\) takes a worker a second time",
     ),
-    "accept without connect": ((Accept(BACKLOG, WORKER), Release(WORKER)), "step 1 accepts, but nothing connected"),
+    "accept without connect": (
+        (Accept(BACKLOG, WORKER), Release(WORKER)),
+        r"step 1 \(Accept\) accepts, but nothing connected",
+    ),
     "connect without accept": ((Connect(BACKLOG), Handle()), r"step 1 \(Connect\): a connect and the accept"),
     "accept from another backlog": (
         (Connect(PORT), Accept(BACKLOG, WORKER), Release(WORKER)),
@@ -166,8 +171,45 @@ REFUSED: dict[str, tuple[tuple[Element, ...], str]] = {
         "classes that go first need the order",
     ),
     "more pools than bits": (
-        tuple(step for n in range(32) for step in held(Pool(f"pool {n}", 1))),
-        "32 pools: expected at most 31",
+        tuple(step for n in range(63) for step in held(Pool(f"pool {n}", 1))),
+        "63 pools, upstreams and memories: expected at most 62",
+    ),
+    "taken again in a way": (
+        (Seize(WORKER), Branch(Chance(0.5), held(WORKER)), Release(WORKER)),
+        r"step 1 \(Seize\) takes a worker a second time",
+    ),
+    "an upstream left twice": (
+        (Choose(Upstreams("upstream", 2)), Release(Upstreams("upstream", 2)), Release(Upstreams("upstream", 2))),
+        "step 3 .Release. releases a upstream that is not held",
+    ),
+    "connected in one way, accepted for all": (
+        (Branch(Chance(0.5), (Connect(BACKLOG),)), Accept(BACKLOG, WORKER), Release(WORKER)),
+        r"step 1 \(Connect\): a connect and the accept",
+    ),
+    "connected in one way, accepted in the other": (
+        (Branch(Chance(0.5), (Connect(BACKLOG),), (Accept(BACKLOG, WORKER), Release(WORKER))),),
+        r"step 1 \(Connect\): a connect and the accept",
+    ),
+    "connected for all, accepted in one way": (
+        (Connect(BACKLOG), Branch(Chance(0.5), (Accept(BACKLOG, WORKER), Release(WORKER)))),
+        r"step 1 \(Connect\): a connect and the accept",
+    ),
+    "an acknowledgement of nothing": (
+        (Enqueue("job", (Handle(),), unacknowledged=WORKER),),
+        r"step 1 \(Enqueue\): the job never takes a worker that it could acknowledge",
+    ),
+    "no count": (held(Pool("worker", 1, queue_limit=2**40)), "worker: queue_limit: expected a whole number from 0 to"),
+    "half a slot": (held(Pool("worker", cast(int, 1.5))), "worker: size: expected a whole number"),
+    "no time": ((Compute(nan),), "Compute: work_s: expected 0 or more, got nan"),
+    "time that goes back": ((Handle(visit_cost_s=-1.0),), "Handle: visit_cost_s: expected 0 or more, got -1.0"),
+    "an end that is none": ((End(Outcome.OPEN),), "End: outcome: expected a way to end, got 'still open'"),
+    "an acceptor that may have nothing": (
+        (Connect(BACKLOG), AcceptEagerly(BACKLOG, LOOP, limit=0)),
+        "expected a limit of at least one connection",
+    ),
+    "an unknown policy": (
+        (Choose(Upstreams("upstream", 2), cast(Any, "by name")),),
+        "Choose: policy: expected one of 'in turn', 'least in hand', 'random', got 'by name'",
     ),
 }
 
@@ -180,21 +222,39 @@ def test_steps_that_do_not_fit_together_are_refused(what: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"count": 0}, {"count": 1, "time_slice_s": 0.0}, {"count": 1, "switch_cost_s": -1.0}]
+    ("options", "message"),
+    [
+        ({"count": 0}, "expected at least one core"),
+        ({"count": 1, "time_slice_s": 0.0}, "expected at least one core"),
+        ({"count": 1, "switch_cost_s": -1.0}, "core: switch_cost_s: expected 0 or more"),
+    ],
 )
-def test_a_processor_that_cannot_compute_is_refused(options: dict[str, Any]) -> None:
-    with pytest.raises(PlanError, match="expected at least one core"):
+def test_a_processor_that_cannot_compute_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(PlanError, match=message):
         Plan((Handle(),), Cores(**options))
 
 
 def test_what_is_said_of_a_whole_plan_has_to_be_possible() -> None:
     with pytest.raises(PlanError, match="a retry needs outcomes and at least one backoff"):
         Plan((Handle(),), Cores(1), retry=Retry(outcomes=(Outcome.QUEUE_FULL,), backoff_s=()))
+    with pytest.raises(PlanError, match="nobody repeats what was completed"):
+        Plan((Handle(),), Cores(1), retry=Retry(outcomes=(Outcome.COMPLETED,), backoff_s=(1.0,)))
+    with pytest.raises(PlanError, match="Retry: outcomes: expected a way to end"):
+        Plan((Handle(),), Cores(1), retry=Retry(outcomes=(Outcome.OPEN,), backoff_s=(1.0,)))
+    with pytest.raises(PlanError, match="a jitter from 0 to 1"):
+        Plan((Handle(),), Cores(1), retry=Retry(outcomes=(Outcome.CRASHED,), backoff_s=(1.0,), jitter=2.0))
+
+
+def test_what_is_said_of_a_pool_that_scales_has_to_be_possible() -> None:
     scale = Scale(pool=WORKER, every_s=1.0, start=1, least=1, grow_at=1.0, shrink_at=0.0)
     with pytest.raises(PlanError, match="only a pool of the plan that is there once can grow and shrink"):
         Plan((Handle(),), Cores(1), scales=(scale,))
     with pytest.raises(PlanError, match="expected least <= start <= the size"):
         Plan(held(WORKER), Cores(1), scales=(replace(scale, start=9),))
+    with pytest.raises(PlanError, match="two scales make the same pool grow"):
+        Plan(held(WORKER), Cores(1), scales=(scale, replace(scale, start=2)))
+    with pytest.raises(PlanError, match="expected a look every 1e-06 s at most"):
+        Plan(held(WORKER), Cores(1), scales=(replace(scale, every_s=1e-300),))
 
 
 def test_a_resource_is_listed_once_in_the_order_of_the_steps() -> None:

@@ -1,0 +1,173 @@
+"""What a plan's numbers and words may be: counts that a computer can count, times that pass, endings that end.
+
+What to watch: what holds of every field of its kind is asked of all of them by their annotations, so a new word of a
+plan is checked before anybody thinks of it. What only one step or resource demands stands below.
+"""
+
+from collections.abc import Iterator
+from dataclasses import astuple, fields, is_dataclass
+from itertools import pairwise
+from math import isnan
+from typing import Any, Literal, get_args, get_origin
+
+from simulator.plan.blocks import Branch, Chance, Element, Enqueue, Retry, Scale, Within
+from simulator.plan.plan import Plan, PlanError, every_element
+from simulator.plan.resources import Bucket, Gil, Loop, Memory, Pool, Resource, Upstreams
+from simulator.plan.steps import AcceptEagerly, Allocate, Compute, Connect, Crash, Die, Retire, Step
+from simulator.plan.words import Outcome
+
+MOST_HELD = 62
+"""The kernel keeps what a request holds in the bits of one integer."""
+MOST = 2**31 - 1
+"""The kernel counts with 32 bits."""
+OFTEN_S = 1e-6
+"""Who looks at a pool more often than this never gets on."""
+
+
+def check_values(plan: Plan) -> None:
+    """Raise PlanError for a number or a word that nobody could go by."""
+    for said in _said_in((plan.steps, plan.cores, plan.retry, plan.scales)):
+        name = getattr(said, "name", type(said).__name__)
+        for field in fields(said):
+            _check_field(f"{name}: {field.name}", field.type, getattr(said, field.name))
+    _check_resources(plan)
+    for number, top in enumerate(plan.steps, 1):
+        for element in every_element((top,)):
+            _check_block(at_step(number, element), element)
+    if plan.retry is not None:
+        _check_retry(plan.retry)
+    for scale in plan.scales:
+        _check_scale(scale)
+
+
+def _check_resources(plan: Plan) -> None:
+    for cores in plan.processors:
+        if cores.count < 1 or cores.time_slice_s <= 0:
+            raise PlanError(f"expected at least one core and a time slice above 0, got {cores}")
+    holdable = [r for r in plan.resources if isinstance(r, Pool | Upstreams | Memory)]
+    if len(holdable) > MOST_HELD:
+        raise PlanError(f"{len(holdable)} pools, upstreams and memories: expected at most {MOST_HELD}")
+    for resource in plan.resources:
+        _check_resource(resource)
+
+
+def at_step(number: int, step: object) -> str:
+    """How a message names a step."""
+    return f"step {number} ({type(step).__name__})"
+
+
+def _said_in(said: object) -> Iterator[Any]:
+    """Every dataclass in whatever a plan says."""
+    if isinstance(said, tuple):
+        for part in said:
+            yield from _said_in(part)
+    elif is_dataclass(said):
+        yield said
+        for field in fields(said):
+            yield from _said_in(getattr(said, field.name))
+
+
+def _check_field(where: str, kind: Any, value: object) -> None:
+    """What holds of every count, every figure, every word of a choice, every ending."""
+    if kind in (int, int | None) and value is not None and not (isinstance(value, int) and 0 <= value <= MOST):
+        raise PlanError(f"{where}: expected a whole number from 0 to {MOST}, got {value}")
+    if get_origin(kind) is Literal and value not in get_args(kind):
+        raise PlanError(f"{where}: expected one of {', '.join(map(repr, get_args(kind)))}, got {value!r}")
+    for part in value if isinstance(value, tuple) else (value,):
+        if isinstance(part, float) and (isnan(part) or part < 0):
+            raise PlanError(f"{where}: expected 0 or more, got {part}")
+        if part is Outcome.OPEN:
+            raise PlanError(f"{where}: expected a way to end, got {part.words!r}")
+
+
+def _check_resource(resource: Resource) -> None:
+    match resource:
+        case Pool():
+            _check_pool(resource)
+        case Gil() | Loop():
+            if isinstance(resource, Gil) and resource.permits < 1:
+                raise PlanError(f"{resource.name}: expected at least one permit, got {resource}")
+            if resource.processes < 1 or (isinstance(resource, Gil) and resource.switch_interval_s <= 0):
+                raise PlanError(f"{resource.name}: expected a process and a switch interval above 0 s, got {resource}")
+        case Upstreams(count=count) if count < 1:
+            raise PlanError(f"{resource.name}: expected at least one upstream, got {resource}")
+        case Memory():
+            if resource.processes < 1 or resource.in_use > resource.size:
+                raise PlanError(f"{resource.name}: expected no more in use than its size, got {resource}")
+        case Bucket():
+            if resource.rate <= 0 or resource.burst < 1:
+                raise PlanError(f"{resource.name}: expected a rate above 0 and a burst of at least 1, got {resource}")
+        case _:
+            pass
+
+
+def _check_pool(pool: Pool) -> None:
+    if min(pool.size, pool.processes) < 1:
+        raise PlanError(f"{pool.name}: expected at least one slot in at least one process, got {pool}")
+    if pool.slots_per_process is not None and pool.slots_per_process < 1:
+        raise PlanError(f"{pool.name}: slots_per_process must be at least 1, got {pool}")
+    if pool.first and pool.order != "fifo":
+        raise PlanError(f"{pool.name}: classes that go first need the order fifo, got {pool}")
+
+
+def _check_block(where: str, element: Element) -> None:
+    match element:
+        case Within(seconds=seconds, steps=inner):
+            if seconds <= 0 or not inner:
+                raise PlanError(f"{where}: expected a time above 0 s for at least one step, got {seconds} s")
+            if isinstance(element.otherwise, Die) and element.otherwise.boot_s <= 0:
+                raise PlanError(f"{where}: expected a time above 0 s to boot, got {element.otherwise.boot_s} s")
+            if element.work == "goes on" and isinstance(element.otherwise, Die):
+                raise PlanError(f"{where}: work cannot go on in a process that is killed")
+        case Branch(test=Chance(share=share)) if share > 1:
+            raise PlanError(f"{where}: expected a share from 0 to 1, got {share}")
+        case Enqueue(steps=()):
+            raise PlanError(f"{where}: expected a job of at least one step")
+        case Branch() | Enqueue():
+            pass
+        case _:
+            _check_step(where, element)
+
+
+def _check_step(where: str, step: Step) -> None:
+    match step:
+        case Connect():
+            _check_times(where, step)
+        case AcceptEagerly():
+            if min(step.batch, step.visits) < 1:
+                raise PlanError(f"{where}: batch and visits must be at least 1")
+            if step.batch > 1 and step.visits > 1:
+                raise PlanError(f"{where} has both batch and visits above 1")
+            if step.limit == 0:
+                raise PlanError(f"{where}: expected a limit of at least one connection, got {step}")
+        case Compute(on=on, lock=lock) if on is not None and lock is not None:
+            raise PlanError(f"{where}: who computes on other cores needs no lock of the server")
+        case Retire(after=after) if after < 1:
+            raise PlanError(f"{where}: expected at least one request, got {step}")
+        case Retire(boot_s=boot_s) | Crash(boot_s=boot_s) | Allocate(when_full=Die(boot_s=boot_s)) if boot_s <= 0:
+            raise PlanError(f"{where}: expected a time above 0 s to boot, got {boot_s} s")
+        case _:
+            pass
+
+
+def _check_times(where: str, step: Connect) -> None:
+    """What is repeated is repeated later, and not for ever."""
+    moments = (0.0, *step.retries_s, step.timeout_s)
+    if any(b <= a for a, b in pairwise(moments)):
+        raise PlanError(f"{where}: retries must grow from 0 to the timeout, got {moments}")
+    if min(astuple(step.timers)) <= 0:
+        raise PlanError(f"{where}: expected timers above 0 s, got {step.timers}")
+
+
+def _check_retry(retry: Retry) -> None:
+    if not retry.outcomes or not retry.backoff_s or retry.jitter > 1:
+        raise PlanError(f"a retry needs outcomes and at least one backoff, and a jitter from 0 to 1, got {retry}")
+    if Outcome.COMPLETED in retry.outcomes:
+        raise PlanError(f"nobody repeats what was completed, got {retry}")
+
+
+def _check_scale(scale: Scale) -> None:
+    if not 1 <= scale.least <= scale.start <= scale.pool.size:
+        raise PlanError(f"{scale.pool.name}: expected least <= start <= the size of the pool, got {scale}")
+    if scale.every_s < OFTEN_S:
+        raise PlanError(f"{scale.pool.name}: expected a look every {OFTEN_S} s at most, got {scale}")
