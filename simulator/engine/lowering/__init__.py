@@ -5,6 +5,8 @@ each of its jobs; one for the acceptors; one for each pool that grows and shrink
 are known by their number only.
 """
 
+from dataclasses import replace
+
 from simulator.engine.lowering.acceptors import add_acceptors
 from simulator.engine.lowering.program import Program
 from simulator.engine.lowering.requests import add_class
@@ -16,7 +18,8 @@ __all__ = ["Program", "lower"]
 
 
 def lower(plan: Plan, workload: Workload) -> Program:
-    """Number everything."""
+    """Number everything. A block that stands twice in a plan is two blocks here: each is found by being itself."""
+    plan = replace(plan, steps=plan.steps_after(replace))
     program = Program.blank(plan, workload)
     add_acceptors(program)
     for name, kinds in zip(workload.class_names, workload.phase_kinds.tolist(), strict=True):

@@ -6,7 +6,7 @@ from math import ceil, inf
 from typing import Any
 
 from simulator.engine.kernel.numbers import GROUP, NO_LIMIT, NOTHING, PROCESS
-from simulator.plan import Backlog, Bucket, Gil, Lock, Memory, Plan, Pool, Resource, Upstreams
+from simulator.plan import Backlog, Bucket, Gil, Lock, Loop, Memory, Plan, Pool, Resource, Upstreams
 from simulator.plan.processes import Processes, main_pool, owner_of, slots_in_each
 from simulator.plan.walk import Place
 
@@ -66,7 +66,10 @@ class Stations:
     """Everything limited, by number."""
 
     def __init__(self, plan: Plan, places: tuple[Place, ...], inside: tuple[Processes, ...], classes: Iterable[str]):
-        """Number what the plan names. ``inside``: the processes of the main walk, then those of each job."""
+        """Number what the plan names, first what requests hold: the kernel keeps that in the bits of one integer.
+
+        ``inside``: the processes of the main walk, then those of each job.
+        """
         self.plan, self.classes = plan, tuple(classes)
         self.all: list[Station] = []
         self.copies: list[Copy] = []
@@ -82,13 +85,9 @@ class Stations:
         accepted = {place.takes: place.queue for place in places if isinstance(place.queue, Backlog)}
         for pool in plan.pools:
             self._add_pool(pool, accepted.get(pool))
-        for lock in plan.locks:
-            self._add(
-                lock, lock.processes, Copy(station=len(self.all), ring=self._ring_of(lock), permits=_permits(lock))
-            )
         for backlog in (p.queue for p in places if isinstance(p.queue, Backlog) and p.takes is None):
             self._add(backlog, 1, Copy(station=len(self.all), fills=backlog.limit + 1))
-        for resource in plan.resources:
+        for resource in sorted(plan.resources, key=lambda each: not isinstance(each, Upstreams | Memory)):
             self._add_without_slots(resource)
 
     def number(self, resource: Resource) -> int:
@@ -151,6 +150,9 @@ class Stations:
     def _add_without_slots(self, resource: Resource) -> None:
         number = len(self.all)
         match resource:
+            case Gil() | Loop():
+                copy = Copy(station=number, ring=self._ring_of(resource), permits=_permits(resource))
+                self._add(resource, resource.processes, copy)
             case Upstreams(count=count):
                 decides = GROUP if resource in self._group_choices else PROCESS
                 self._add(resource, count, Copy(station=number), decides=decides)
