@@ -36,7 +36,7 @@ class Slots:
 
     def closed(self, slot: int) -> bool:
         """Whether its process is down, or the pool has become too small for it."""
-        return self.shut(slot) or slot % self.width >= self.allowed
+        return self.shut(slot) or slot % self.pool.size % self.width >= self.allowed
 
     @property
     def full(self) -> bool:

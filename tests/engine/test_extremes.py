@@ -1,9 +1,13 @@
 """Plans of a shape that is rarely drawn: a block that stands in two places, and as many resources as there may be."""
 
+import pytest
+
+from simulator.experiment import EngineName
 from simulator.plan import (
     Allocate,
     Branch,
     Chance,
+    Choose,
     Compute,
     Cores,
     Element,
@@ -16,11 +20,13 @@ from simulator.plan import (
     Pool,
     Release,
     Seize,
+    Upstreams,
 )
 from simulator.plan.resources import Bucket
 from simulator.plan.values import MOST_HELD
+from simulator.workload.interventions import Do, Intervention
 from tests.engine.comparison import differences
-from tests.plan.playing import crowd, play
+from tests.plan.playing import ENGINES, crowd, play, taking
 
 
 def in_both_engines(*steps: Element) -> list[str]:
@@ -47,3 +53,12 @@ def test_a_request_can_hold_as_much_as_a_plan_may_name_among_any_number_of_locks
     taken: list[Element] = [*map(Seize, pools), *(Allocate(memory, 4.0) for memory in memories)]
     freed: list[Element] = [*map(Release, memories), *map(Release, pools)]
     assert in_both_engines(*between, *taken, Handle(), *freed) == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_fewer_slots_in_each_process_leave_one_in_a_process_that_has_only_one(engine: EngineName) -> None:
+    upstreams, worker = Upstreams("upstream", 2), Pool("worker", 3, processes=2, slots_per_process=2)
+    plan = Plan((Choose(upstreams), Seize(worker), Handle(), Release(worker)), Cores(16))
+    trace = play(engine, plan, taking(*[1.0] * 8, at=[1.0] * 8), Intervention(at=0.5, do=Do.SLOTS, number=1))
+    assert trace.process.tolist() == [0, 2, 1, 3, 0, 2, 1, 3]
+    assert trace.left.tolist() == [2.0] * 4 + [3.0] * 4

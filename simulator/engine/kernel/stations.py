@@ -170,7 +170,7 @@ def closed(k: Kernel, station: cython.int, slot: cython.int) -> cython.bint:
         instance = owner(k, station, slot) + k.stations[station].dies_with
         if k.instances[instance].down or (k.instances[instance].retiring and k.stations[station].decides == PROCESS):
             return True
-    return slot % k.stations[station].width >= k.stations[station].allowed
+    return slot % k.stations[station].size % k.stations[station].width >= k.stations[station].allowed
 
 
 def in_use(k: Kernel, station: cython.int, copy: cython.int) -> cython.int:
