@@ -25,7 +25,7 @@ class Code(cython.struct):
 
 
 class Walker(cython.struct):
-    """Whoever goes through a program: a request, from ``rows`` on an acceptor."""
+    """Whoever goes through a program: a row of the workload; from ``rows`` on the acceptors, then the scalers."""
 
     held: cython.longlong
     """Which stations it holds a unit of, as bits."""
@@ -33,7 +33,7 @@ class Walker(cython.struct):
     """Where it waits. Negative: it will have given up when it wakes."""
     link: cython.int
     back: cython.int
-    """Its neighbours in a queue."""
+    """Its neighbours in a queue, behind it and in front; -1: none."""
     flags: cython.int
 
 
@@ -67,11 +67,12 @@ class Timers(cython.struct):
 
 
 class Member(cython.struct):
-    """The links of an instance's list of the requests inside it; -1: none. ``of`` is the instance, -1: of none."""
+    """The links of a walker in the list of those inside of an instance; -1: none."""
 
     before: cython.int
     after: cython.int
     of: cython.int
+    """The number of the instance plus 1; 0: of none, as where nothing was written yet."""
 
 
 class Station(cython.struct):

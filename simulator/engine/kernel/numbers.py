@@ -10,15 +10,67 @@ the one after that. So a step that can wait for different things is followed by 
 from simulator.plan.words import Outcome
 
 # what the kernel executes; operands are those of ``layout.Code``
-START, SEIZE, RELEASE, PART = 1, 2, 3, 4
-RUN, LOCKRUN, AGAIN, GRANTED, DONE, IO = 6, 7, 8, 9, 10, 11
-NOTE, SHAKE, KNOCK, COUNT, LATE_SYN, REPEATED, RECEIVE, SEND, END = 12, 13, 14, 15, 16, 17, 18, 19, 20
-WAIT, REST, LOOK, HOLD, TAKE, HANDOVER = 21, 22, 23, 24, 26, 27
-AT, KILL, FACTOR, SLOTS, CORES = 28, 29, 30, 31, 32
-ARM, DISARM, PICK, PUT_BACK, LUCK, BUSY, JUMP, STOP = 34, 35, 36, 37, 38, 39, 40, 41
-TOKEN, ALLOCATE, FREE, DOOM, DIE, RETIRE = 42, 43, 44, 45, 46, 47
-ENQUEUE, JOINED, IO_RUN = 48, 49, 50
-TICK, CHECK, GROW = 51, 52, 53
+(
+    NO_STEP,
+    # the life of a request
+    START,
+    SEIZE,
+    RELEASE,
+    PART,
+    NOTE,
+    END,
+    # computing, under a lock or not, and waiting for I/O
+    RUN,
+    LOCKRUN,
+    AGAIN,
+    GRANTED,
+    DONE,
+    IO,
+    IO_RUN,
+    # connecting, and bytes on a line
+    SHAKE,
+    KNOCK,
+    COUNT,
+    LATE_SYN,
+    REPEATED,
+    RECEIVE,
+    SEND,
+    # waiting for an acceptor, and what that does
+    WAIT,
+    REST,
+    LOOK,
+    HOLD,
+    TAKE,
+    HANDOVER,
+    # the timeline, and pools that grow and shrink
+    AT,
+    KILL,
+    FACTOR,
+    SLOTS,
+    CORES,
+    TICK,
+    CHECK,
+    GROW,
+    # time limits, branches, jobs
+    ARM,
+    DISARM,
+    LUCK,
+    BUSY,
+    JUMP,
+    STOP,
+    ENQUEUE,
+    JOINED,
+    # what is limited without slots
+    PICK,
+    PUT_BACK,
+    TOKEN,
+    ALLOCATE,
+    FREE,
+    # the end of a process
+    DOOM,
+    DIE,
+    RETIRE,
+) = range(51)
 
 # what an entry of the heap is about
 RESUME, PATIENCE, BOOT, BEGIN, REFILL = range(5)
@@ -48,8 +100,8 @@ GAVE_UP = int(Outcome.GAVE_UP)
 CRASHED = int(Outcome.CRASHED)
 BAD_GATEWAY = int(Outcome.BAD_GATEWAY)
 BROKEN = int(Outcome.BROKEN)
-NONE = -1
-"""No outcome: the process dies instead."""
+NO_OUTCOME = -1
+"""The process dies instead."""
 
 NOWHERE = -(2**31)
 """The place of a walker for whom no event has a meaning any more."""

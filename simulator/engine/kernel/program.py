@@ -46,7 +46,7 @@ from simulator.engine.kernel.numbers import (
     LOCKRUN,
     LOOK,
     LUCK,
-    NONE,
+    NO_OUTCOME,
     NOTE,
     NOWHERE,
     PART,
@@ -226,7 +226,7 @@ def allocate_or_not(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """Take memory, or be refused, or wait for the process to die."""
     if allocate(k, w, pc):
         return pc + 1 + k.code[pc].d
-    if k.code[pc].b != NONE:
+    if k.code[pc].b != NO_OUTCOME:
         return turn_away(k, w, pc, k.code[pc].b)
     return doom(k, w, pc) if is_inside(k, w) else pc + 2
 

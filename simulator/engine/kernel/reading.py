@@ -39,7 +39,7 @@ def read_workload(k: Kernel, load: Any, program: Any) -> None:
     """The columns of the workload."""
     k.rows, k.requests, k.loop_clients = len(load), max(load.requests, 1), load.clients_in_loop
     k.open_rows, k.next_row = 0 if load.clients_in_loop else load.requests, 0
-    k.phase_count, k.duration = load.phase_count, load.duration
+    k.duration = load.duration
     k.due = flat(load.arrival)
     k.request_class, k.request_class_step = one_or_all(load.request_class)
     k.client, k.client_step = one_or_all(load.client)
@@ -123,7 +123,7 @@ def read_walkers(k: Kernel, program: Any) -> None:
     k.sleepers, k.asleep = ints([*range(acceptors), 0]), acceptors
     for acceptor in range(acceptors):
         k.walkers[k.rows + acceptor].pc = program.acceptor_start
-    k.scalers, k.scaler_count = table("Scaler", [scaler.row() for scaler in program.scalers]), len(program.scalers)
+    k.scalers = table("Scaler", [scaler.row() for scaler in program.scalers])
     k.present = 0
 
 

@@ -122,8 +122,8 @@ class Kernel:
     answer: cython.schar[::1]
     # pools that grow and shrink
     scalers: Scaler[::1]
-    scaler_count: cython.int
     present: cython.longlong
+    """Rows that have begun and not left yet."""
     # a backlog that was full
     stretches: Stretch[::1]
     stretch_head: cython.int
@@ -144,7 +144,6 @@ class Kernel:
     main_station: cython.int
     # the workload; a step is 0 where all rows are alike, and only one of them is there
     loop_clients: cython.int
-    phase_count: cython.int
     phase_step: cython.longlong
     duration: cython.double
     request_class: cython.short[::1]

@@ -94,7 +94,7 @@ class Program:
     every_inside: tuple[Processes, ...]
     """The processes that requests are inside of, then those of each job."""
     stations: Stations
-    code: list[Micro] = field(default_factory=lambda: [Micro(op=0)])
+    code: list[Micro] = field(default_factory=lambda: [Micro(op=ops.NO_STEP)])
     place_of: list[int] = field(default_factory=lambda: [-1])
     """Which place of the walk a step belongs to."""
     word_of: list[type] = field(default_factory=lambda: [Plan])

@@ -136,12 +136,16 @@ class ClassProgram(Blocks):
                 self._emit(ops.DIE, column, x=boot_s)
             case Retire(after=after, boot_s=boot_s):
                 self._emit(ops.RETIRE, column, a=after, x=boot_s)
-            case Allocate(memory=memory, size=size, when_full=when_full):
-                dies, number = isinstance(when_full, Die), self.program.stations.number(memory)
-                refused = ops.NONE if isinstance(when_full, Die) else int(when_full)
-                self.program.emit(Micro(op=ops.ALLOCATE, a=number, b=refused, d=dies, x=size), column)
-                if isinstance(when_full, Die):
-                    self._emit(ops.DIE, column, x=when_full.boot_s)
+            case Allocate():
+                self._add_allocation(column, step)
+
+    def _add_allocation(self, column: int, step: Allocate) -> None:
+        allocate = Micro(op=ops.ALLOCATE, a=self.program.stations.number(step.memory), x=step.size)
+        if isinstance(step.when_full, Die):
+            self.program.emit(replace(allocate, b=ops.NO_OUTCOME, d=1), column)  # who has its memory skips what follows
+            self._emit(ops.DIE, column, x=step.when_full.boot_s)
+        else:
+            self.program.emit(replace(allocate, b=step.when_full), column)
 
     def _add_choice(self, column: int, step: Limit | Choose | Enqueue) -> None:
         """What a request waits for, or is given, or gives away, without a slot."""
