@@ -11,8 +11,9 @@ from simulator.engine.kernel.storage import HEAP, HOPS, RINGS, lengthen
 from simulator.engine.uncompiled import cython
 
 
-def push(k: Kernel, time: cython.double, what: cython.longlong) -> cython.longlong:
-    """Schedule an event; its number."""
+def push(k: Kernel, time: cython.double, kind: cython.int, subject: cython.int) -> cython.longlong:
+    """Schedule an event, of a kind, for a walker, an instance or a copy; its number."""
+    what: cython.longlong = cython.cast(cython.longlong, subject) << 3 | kind
     seq: cython.longlong = k.seq
     i: cython.int
     parent: cython.int

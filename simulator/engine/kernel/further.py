@@ -43,7 +43,7 @@ def note_following(k: Kernel, w: cython.int, row: cython.int) -> cython.void:
 
 def begin_later(k: Kernel, row: cython.int, at: cython.double) -> cython.void:
     """A request begins at this time."""
-    seq: cython.longlong = push(k, k.now + max(at - k.now, 0.0), cython.cast(cython.longlong, row) << 3 | BEGIN)
+    seq: cython.longlong = push(k, k.now + max(at - k.now, 0.0), BEGIN, row)
     if k.voidable:
         k.start_seq[row] = seq
 

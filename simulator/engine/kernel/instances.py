@@ -56,7 +56,7 @@ def kill(k: Kernel, instance: cython.int, boot: cython.double) -> cython.void:
 
 def boot_again(k: Kernel, instance: cython.int, boot: cython.double) -> cython.void:
     """All that died together is back at one moment."""
-    seq: cython.longlong = push(k, k.now + boot, cython.cast(cython.longlong, instance) << 3 | BOOT)
+    seq: cython.longlong = push(k, k.now + boot, BOOT, instance)
     i: cython.int
     for i in range(k.instances[instance].from_process, k.instances[instance].to_process + 1):
         k.instances[i].seq = seq

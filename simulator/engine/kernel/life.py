@@ -38,7 +38,7 @@ def start(k: Kernel, w: cython.int) -> cython.void:
     k.arrival[w] = k.now
     k.present += 1
     if k.timed and k.patience[w * k.patience_step] < INFINITY:
-        push(k, k.now + k.patience[w * k.patience_step], cython.cast(cython.longlong, w) << 3 | PATIENCE)
+        push(k, k.now + k.patience[w * k.patience_step], PATIENCE, w)
 
 
 @cython.inline
@@ -178,11 +178,9 @@ def leave_instance(k: Kernel, instance: cython.int) -> cython.void:
     k.instances[instance].retiring, k.instances[instance].served = 0, 0
     k.instances[instance].down = 1
     rearrange(k)
-    if k.acceptor_start > 0 and instance < k.acceptors:
+    if instance < k.acceptors:
         lose_acceptor(k, instance)
-    k.instances[instance].seq = push(
-        k, k.now + k.instances[instance].boot, cython.cast(cython.longlong, instance) << 3 | BOOT
-    )
+    k.instances[instance].seq = push(k, k.now + k.instances[instance].boot, BOOT, instance)
 
 
 def lose_patience(k: Kernel, w: cython.int) -> cython.void:

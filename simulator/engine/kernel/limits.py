@@ -1,10 +1,10 @@
-"""What is limited without slots: tokens that come in at a steady rate, bytes of memory, upstreams counted in hand."""
+"""What is counted without slots: tokens that come in at a steady rate, bytes of memory, upstreams in hand."""
 
 from simulator.engine.kernel.events import hop, push
-from simulator.engine.kernel.numbers import PUT_BACK, QUEUED, REFILL
+from simulator.engine.kernel.numbers import LEAST_IN_HAND, PUT_BACK, QUEUED, RANDOM, REFILL
 from simulator.engine.kernel.queues import dequeue, enqueue
 from simulator.engine.kernel.state import Kernel
-from simulator.engine.kernel.stations import copy_of
+from simulator.engine.kernel.stations import belong, copy_of
 from simulator.engine.uncompiled import cython
 
 
@@ -37,7 +37,7 @@ def take_token(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
 def expect_token(k: Kernel, copy: cython.int) -> cython.void:
     """Set the timer for the next token."""
     at: cython.double = k.now + max(1.0 - k.copies[copy].level, 0.0) / k.stations[k.copies[copy].station].rate
-    k.copies[copy].switch_seq = push(k, at, cython.cast(cython.longlong, copy) << 3 | REFILL)
+    k.copies[copy].switch_seq = push(k, at, REFILL, copy)
 
 
 def give_token(k: Kernel, copy: cython.int) -> cython.void:
@@ -64,6 +64,32 @@ def allocate(k: Kernel, w: cython.int, pc: cython.int) -> cython.bint:
     k.copies[copy].level += k.code[pc].x
     k.walkers[w].held |= cython.cast(cython.longlong, 1) << station
     return True
+
+
+def pick(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """Choose an upstream, which has one more in hand from now on."""
+    station: cython.int = k.code[pc].a
+    first: cython.int = k.stations[station].first
+    count: cython.int = k.stations[station].copies
+    chosen: cython.int = k.stations[station].turn
+    i: cython.int
+    if k.code[pc].b == RANDOM:
+        chosen = cython.cast(cython.int, luck_of(k, w, k.code[pc].c) * count)
+    elif k.code[pc].b == LEAST_IN_HAND:
+        for i in range(k.stations[station].turn, k.stations[station].turn + count):
+            if k.copies[first + i % count].load < k.copies[first + chosen].load:
+                chosen = i % count
+    k.stations[station].turn = (chosen + 1) % count
+    k.copies[first + chosen].load += 1
+    k.walkers[w].held |= cython.cast(cython.longlong, 1) << station
+    belong(k, w, k.stations[station].decides, chosen)
+    return pc + 1
+
+
+@cython.inline
+def luck_of(k: Kernel, w: cython.int, number: cython.int) -> cython.double:
+    """What was drawn for this choice."""
+    return k.luck[cython.cast(cython.longlong, number) * k.rows + w]
 
 
 def put_back(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:

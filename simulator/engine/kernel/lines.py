@@ -2,7 +2,7 @@
 
 from simulator.engine.kernel.events import push
 from simulator.engine.kernel.life import connected_at, first_sent, give_up, settle
-from simulator.engine.kernel.numbers import COMPLETED, DATA_LATE
+from simulator.engine.kernel.numbers import COMPLETED, DATA_LATE, RESUME
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.uncompiled import cython
 
@@ -11,7 +11,7 @@ from simulator.engine.uncompiled import cython
 def wait_until(k: Kernel, w: cython.int, pc: cython.int, moment: cython.double) -> cython.void:
     """Wait at a step for a moment that is still to come."""
     k.walkers[w].pc = pc
-    push(k, k.now + (moment - k.now), cython.cast(cython.longlong, w) << 3)
+    push(k, k.now + (moment - k.now), RESUME, w)
 
 
 @cython.inline
@@ -73,6 +73,6 @@ def wait_for_io(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     work: cython.double = k.phases[cython.cast(cython.longlong, w) * k.phase_step + k.code[pc].b]
     if work > 0:
         k.walkers[w].pc = pc
-        push(k, k.now + work * k.io_factor, cython.cast(cython.longlong, w) << 3)
+        push(k, k.now + work * k.io_factor, RESUME, w)
         return 0
     return pc + 1

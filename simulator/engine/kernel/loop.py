@@ -5,9 +5,9 @@ heap, the job that leaves the cores next, and the rings. At equal times what is 
 else in the order in which it was scheduled.
 """
 
+from simulator.engine.kernel.blocks import time_is_over
 from simulator.engine.kernel.cores import finish_job
 from simulator.engine.kernel.events import fill_hole, hop, nothing_else_now, pop_ring
-from simulator.engine.kernel.guards import time_is_over
 from simulator.engine.kernel.instances import come_back
 from simulator.engine.kernel.life import lose_patience
 from simulator.engine.kernel.limits import give_token
@@ -16,6 +16,9 @@ from simulator.engine.kernel.numbers import BEGIN, INFINITY, PATIENCE, REFILL, R
 from simulator.engine.kernel.program import go, resume
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.uncompiled import cython
+
+KNOWN, NOW, SCHEDULED, COMPUTED, ALWAYS_AS_LONG = range(5)
+"""The sources: before the run, hops, heap, cores, rings."""
 
 
 def happen(k: Kernel, budget: cython.longlong) -> cython.bint:
@@ -26,36 +29,36 @@ def happen(k: Kernel, budget: cython.longlong) -> cython.bint:
     w: cython.int
     while budget > 0 and not k.failed and k.shortage == 0:
         budget -= 1
-        source, best, seq = 4, INFINITY, 0
+        source, best, seq = KNOWN, INFINITY, 0
         if k.hop_size > 0:
-            source, best, seq = 1, k.now, k.hops[k.hop_head].seq
+            source, best, seq = NOW, k.now, k.hops[k.hop_head].seq
         if k.heap_size > 0 and (k.heap[0].time < best or (k.heap[0].time == best and k.heap[0].seq < seq)):
-            source, best, seq = 2, k.heap[0].time, k.heap[0].seq
+            source, best, seq = SCHEDULED, k.heap[0].time, k.heap[0].seq
         if k.cpu_due < best or (k.cpu_due == best and k.cpus[k.cpu_next].jobs > 0 and k.cpu_seq < seq):
-            source, best, seq = 3, k.cpu_due, k.cpu_seq
+            source, best, seq = COMPUTED, k.cpu_due, k.cpu_seq
         if k.ring_due < best or (k.ring_due == best and k.ring_seq < seq):
-            source, best, seq = 5, k.ring_due, k.ring_seq
+            source, best, seq = ALWAYS_AS_LONG, k.ring_due, k.ring_seq
         if k.coming <= best:
-            source, best = 4, k.coming
+            source, best = KNOWN, k.coming
             if best == INFINITY:
                 return False
         k.now = best
-        if source == 1:
+        if source == NOW:
             w = cython.cast(cython.int, k.hops[k.hop_head].walker)
             k.hop_head = (k.hop_head + 1) & k.hop_mask
             k.hop_size -= 1
             resume(k, w)
-        elif source == 2:
+        elif source == SCHEDULED:
             happen_now(k, k.heap[0].what, seq)
             if k.heap_hole:
                 fill_hole(k)
-        elif source == 3:
+        elif source == COMPUTED:
             w = finish_job(k)
             if nothing_else_now(k):  # then the hop would be the next event: spare it the way there
                 resume(k, w)
             else:
                 hop(k, w)
-        elif source == 5:
+        elif source == ALWAYS_AS_LONG:
             ring_out(k, k.rings[k.ring_next].guard, cython.cast(cython.int, pop_ring(k)), seq)
         else:
             come(k)

@@ -5,14 +5,12 @@ Every step says where to go on; 0 means that the walker waits now, or is gone.
 
 from simulator.engine.kernel.acceptors import hand_over, hold_to_accept, look, take_connection, wait_to_be_taken
 from simulator.engine.kernel.backlog import knock, knock_with_repeated_syn, late_syn, repeated_in_time, shake
-from simulator.engine.kernel.choices import by_luck, if_busy, pick
-from simulator.engine.kernel.cores import catch_up, expect, run
+from simulator.engine.kernel.blocks import arm, by_luck, disarm, enqueue_job, if_busy, joined
+from simulator.engine.kernel.cores import run
 from simulator.engine.kernel.events import hop
-from simulator.engine.kernel.guards import arm, disarm
-from simulator.engine.kernel.instances import crash, kill, retire
-from simulator.engine.kernel.jobs import enqueue_job, joined
+from simulator.engine.kernel.instances import crash, retire
 from simulator.engine.kernel.life import finish, give_up, leave_instance, start, turn_away
-from simulator.engine.kernel.limits import allocate, put_back, take_token
+from simulator.engine.kernel.limits import allocate, pick, put_back, take_token
 from simulator.engine.kernel.lines import receive, send, wait_for_io
 from simulator.engine.kernel.locks import again, done, granted, lock_and_run, work_at
 from simulator.engine.kernel.members import is_inside, join, part
@@ -22,7 +20,6 @@ from simulator.engine.kernel.numbers import (
     ARM,
     BUSY,
     CHECK,
-    CORES,
     COUNT,
     DIE,
     DISARM,
@@ -30,7 +27,6 @@ from simulator.engine.kernel.numbers import (
     DOOM,
     END,
     ENQUEUE,
-    FACTOR,
     FREE,
     GRANTED,
     GROW,
@@ -40,7 +36,6 @@ from simulator.engine.kernel.numbers import (
     IO_RUN,
     JOINED,
     JUMP,
-    KILL,
     KNOCK,
     LATE_SYN,
     LOCKRUN,
@@ -60,7 +55,6 @@ from simulator.engine.kernel.numbers import (
     SEIZE,
     SEND,
     SHAKE,
-    SLOTS,
     START,
     STOP,
     TAKE,
@@ -68,9 +62,9 @@ from simulator.engine.kernel.numbers import (
     TOKEN,
     WAIT,
 )
-from simulator.engine.kernel.scaling import check_load, grow, tick
 from simulator.engine.kernel.state import Kernel
-from simulator.engine.kernel.stations import copy_of, pop_idle, rearrange, release, take, wait_in_queue
+from simulator.engine.kernel.stations import copy_of, pop_idle, release, take, wait_in_queue
+from simulator.engine.kernel.timeline import check_load, grow, intervene, tick
 from simulator.engine.uncompiled import cython
 
 
@@ -87,7 +81,7 @@ def go(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
             release(k, w, k.code[pc].a)
             pc += 1
         elif op == RUN:
-            pc = compute(k, w, pc)
+            pc = compute(k, w, pc, 1.0)
         elif op == LOCKRUN:
             pc = lock_and_run(k, w, pc)
         elif op == AGAIN:
@@ -133,7 +127,7 @@ def go(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
             put_back(k, w, pc)
             pc += 1
         elif op == IO_RUN:
-            pc = compute_io(k, w, pc)
+            pc = compute(k, w, pc, k.io_factor)
         elif op == TOKEN:
             pc = limit(k, w, pc)
         else:
@@ -194,20 +188,9 @@ def seize(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
 
 
 @cython.inline
-def compute(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
-    """So many seconds on a core."""
-    work: cython.double = work_at(k, w, pc)
-    if work <= 0:
-        return pc + 1
-    k.walkers[w].pc = pc
-    run(k, k.code[pc].a, w, work)
-    return 0
-
-
-@cython.inline
-def compute_io(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
-    """A phase that other cores work for."""
-    work: cython.double = work_at(k, w, pc) * k.io_factor
+def compute(k: Kernel, w: cython.int, pc: cython.int, factor: cython.double) -> cython.int:
+    """So many seconds on a core, times a factor: other cores may be slow at the moment."""
+    work: cython.double = work_at(k, w, pc) * factor
     if work <= 0:
         return pc + 1
     k.walkers[w].pc = pc
@@ -246,23 +229,6 @@ def part_here(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
         join(k, w, k.processes + k.group[w])
     leave_instance(k, left)
     return pc + 1
-
-
-def intervene(k: Kernel, pc: cython.int) -> cython.int:
-    """What the timeline does to the server."""
-    op: cython.int = k.code[pc].op
-    if op == KILL:
-        kill(k, k.code[pc].a, k.code[pc].x)
-    elif op == FACTOR:
-        k.io_factor = k.code[pc].x
-    elif op == SLOTS:
-        k.stations[k.main_station].allowed = k.code[pc].a
-        rearrange(k)
-    elif op == CORES:
-        catch_up(k, 0)
-        k.cpus[0].cores = k.code[pc].a
-        expect(k, 0)
-    return 0
 
 
 @cython.inline

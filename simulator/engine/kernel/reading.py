@@ -119,7 +119,10 @@ def read_walkers(k: Kernel, program: Any) -> None:
     k.guard_seq = flat(np.zeros(k.rows * k.guard_count, np.int64))
     k.processes = program.processes
     k.walks = table("Walk", [(each.groups, each.before, each.groups_before) for each in program.every_inside])
-    k.instances = table("Instance", [(0, 0, 0, 0, -1, -1, *i, 0, 0, 0, 0.0) for i in program.instances])
+    k.instances = blank("Instance", len(program.instances))
+    for instance, (first, last) in enumerate(program.instances):
+        k.instances[instance].first = -1
+        k.instances[instance].from_process, k.instances[instance].to_process = first, last
     k.sleepers, k.asleep = ints([*range(acceptors), 0]), acceptors
     for acceptor in range(acceptors):
         k.walkers[k.rows + acceptor].pc = program.acceptor_start

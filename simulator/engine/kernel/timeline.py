@@ -1,15 +1,35 @@
-"""A pool that grows and shrinks: a walker looks at it again and again, until the last request has left."""
+"""What is done to a server from outside: by the timeline, and by the walkers that look after growing pools."""
 
+from simulator.engine.kernel.cores import catch_up, expect
 from simulator.engine.kernel.events import push
+from simulator.engine.kernel.instances import kill
+from simulator.engine.kernel.numbers import CORES, FACTOR, KILL, RESUME, SLOTS
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import in_use, rearrange
 from simulator.engine.uncompiled import cython
 
 
+def intervene(k: Kernel, pc: cython.int) -> cython.int:
+    """What the timeline does to the server."""
+    op: cython.int = k.code[pc].op
+    if op == KILL:
+        kill(k, k.code[pc].a, k.code[pc].x)
+    elif op == FACTOR:
+        k.io_factor = k.code[pc].x
+    elif op == SLOTS:
+        k.stations[k.main_station].allowed = k.code[pc].a
+        rearrange(k)
+    elif op == CORES:
+        catch_up(k, 0)
+        k.cpus[0].cores = k.code[pc].a
+        expect(k, 0)
+    return 0
+
+
 def tick(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
-    """Until the next look."""
+    """A growing pool is looked at again and again, until the last request has left."""
     k.walkers[w].pc = pc
-    push(k, k.now + k.scalers[k.code[pc].a].every, cython.cast(cython.longlong, w) << 3)
+    push(k, k.now + k.scalers[k.code[pc].a].every, RESUME, w)
     return 0
 
 
@@ -25,7 +45,7 @@ def check_load(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
         if k.scalers[scaler].boot <= 0:
             return pc + 1
         k.walkers[w].pc = pc
-        push(k, k.now + k.scalers[scaler].boot, cython.cast(cython.longlong, w) << 3)
+        push(k, k.now + k.scalers[scaler].boot, RESUME, w)
         return 0
     if used <= k.scalers[scaler].shrink_at * allowed and allowed > k.scalers[scaler].least:
         k.stations[station].allowed = allowed - 1
