@@ -6,12 +6,13 @@ The bell beside the backlog is the list of who sleeps; the backlog itself is the
 
 from simulator.engine.kernel.events import hop
 from simulator.engine.kernel.leaving import leave_lock_queue, stop_computing
-from simulator.engine.kernel.locks import hold, holds, let_go
+from simulator.engine.kernel.locks import has_lock, hold, let_go
 from simulator.engine.kernel.members import join
 from simulator.engine.kernel.numbers import AGAIN, HOLD, NOWHERE
 from simulator.engine.kernel.queues import dequeue, enqueue
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import copy_of
+from simulator.engine.kernel.walkers import cell
 from simulator.engine.uncompiled import cython
 
 
@@ -79,18 +80,18 @@ def take_connection(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     acceptor: cython.int = w - k.rows
     lock: cython.int = copy_of(k, w, k.code[pc].c)
     row: cython.int
-    if holds(k, w, lock) and k.instances[acceptor].taken < k.code[pc].a and has_work(k, acceptor):
+    if has_lock(k, w, lock) and k.instances[acceptor].taken < k.code[pc].a and has_work(k, acceptor):
         row = dequeue(k, k.accept_queue)
         k.instances[acceptor].load += 1
         k.instances[acceptor].taken += 1
         k.instances[acceptor].serving = row
         k.process[row] = acceptor
         k.walkers[row].held |= k.in_hand
-        k.reached[cython.cast(cython.longlong, row) * k.places + k.place_of[pc]] = k.now
+        k.reached[cell(k, row, k.place_of[pc])] = k.now
         if k.mortal:
             join(k, row, acceptor)
         return pc + 1
-    if holds(k, w, lock):
+    if has_lock(k, w, lock):
         let_go(k, w, lock)
     return k.acceptor_start + 1
 
@@ -128,7 +129,7 @@ def lose_acceptor(k: Kernel, acceptor: cython.int) -> cython.void:
             k.sleepers[awake] = k.sleepers[i]
             awake += 1
     k.asleep = awake
-    if (op in (HOLD, AGAIN)) and not holds(k, w, copy_of(k, w, k.code[pc].c)):
+    if (op in (HOLD, AGAIN)) and not has_lock(k, w, copy_of(k, w, k.code[pc].c)):
         leave_lock_queue(k, w, pc)
     stop_computing(k, w, pc)
     k.walkers[w].pc = NOWHERE

@@ -16,6 +16,7 @@ from simulator.engine.kernel.numbers import (
 from simulator.engine.kernel.queues import was_full
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import copy_of
+from simulator.engine.kernel.walkers import cell
 from simulator.engine.uncompiled import cython
 
 
@@ -48,7 +49,7 @@ def knock_again(k: Kernel, w: cython.int, pc: cython.int, full: cython.bint) -> 
         at = k.code[pc + 4].a + cython.cast(cython.int, k.handshakes[w].tries)
         before = k.retries[at - 1] if k.handshakes[w].tries > 0 else 0.0
         if at + 1 == k.code[pc + 4].b:
-            before = k.reached[cython.cast(cython.longlong, w) * k.places + k.place_of[pc]] + k.retries[at]
+            before = k.reached[cell(k, w, k.place_of[pc])] + k.retries[at]
             if until(k, w, pc + 1, before, 1) == 1:
                 late_syn(k, w, pc + 2)
             return 0

@@ -7,7 +7,7 @@ order of their rows.
 from simulator.engine.kernel.acceptors import lose_acceptor
 from simulator.engine.kernel.events import push
 from simulator.engine.kernel.further import send_off
-from simulator.engine.kernel.leaving import leave_queues, stop_computing, waits_at
+from simulator.engine.kernel.leaving import leave_queues, stop_computing
 from simulator.engine.kernel.life import first_sent, forget, turn_away
 from simulator.engine.kernel.numbers import (
     BAD_GATEWAY,
@@ -23,6 +23,7 @@ from simulator.engine.kernel.numbers import (
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import rearrange
 from simulator.engine.kernel.storage import LOST, lengthen
+from simulator.engine.kernel.walkers import waits_at
 from simulator.engine.uncompiled import cython
 
 
@@ -139,7 +140,6 @@ def sift(k: Kernel, i: cython.int, size: cython.int) -> cython.void:
 
 def lose(k: Kernel, w: cython.int) -> cython.void:
     """Its process is down, and the connection with it. What nobody has acknowledged comes again."""
-    waits_at(k, w)
     again: cython.bint = False
     row: cython.int
     if k.walkers[w].flags & JOB and k.walkers[w].held & k.unacknowledged[k.job_of[w]]:

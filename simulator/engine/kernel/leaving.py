@@ -1,18 +1,13 @@
 """How a walker stops waiting, wherever it waits: the step at which it waits says what it has to leave."""
 
 from simulator.engine.kernel.cores import stop
-from simulator.engine.kernel.locks import holds, let_go, note_grant, note_wait
+from simulator.engine.kernel.locks import has_lock, let_go, note_grant, note_wait
 from simulator.engine.kernel.numbers import AGAIN, GRANTED, HOLD, IO_RUN, LOCKRUN, QUEUED, RUN, WAIT
 from simulator.engine.kernel.queues import leave_queue
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import copy_of, stop_waiting
+from simulator.engine.kernel.walkers import waits_at
 from simulator.engine.uncompiled import cython
-
-
-@cython.inline
-def waits_at(k: Kernel, w: cython.int) -> cython.int:
-    """The step at which a walker waits, also if it will have given up when it wakes."""
-    return k.walkers[w].pc if k.walkers[w].pc > 0 else -k.walkers[w].pc
 
 
 def leave_queues(k: Kernel, w: cython.int) -> cython.void:
@@ -21,7 +16,7 @@ def leave_queues(k: Kernel, w: cython.int) -> cython.void:
     op: cython.int = k.code[pc].op
     if k.walkers[w].flags & QUEUED:
         stop_waiting(k, w, k.code[pc].a)
-    elif op == AGAIN and not holds(k, w, copy_of(k, w, k.code[pc].c)):
+    elif op == AGAIN and not has_lock(k, w, copy_of(k, w, k.code[pc].c)):
         leave_lock_queue(k, w, pc)
     elif op == WAIT and not k.walkers[w].held & k.in_hand:
         leave_queue(k, k.code[pc].a, w)
@@ -43,12 +38,12 @@ def stop_computing(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
     copy: cython.int
     if op in (RUN, IO_RUN, GRANTED):
         stop(k, k.code[pc].a, w)
-    if op != LOCKRUN and op != AGAIN and op != GRANTED and op != HOLD:
+    if op not in (LOCKRUN, AGAIN, GRANTED, HOLD):
         return
     copy = copy_of(k, w, k.code[pc].c)
     if op in (LOCKRUN, GRANTED):
         note_grant(k, w, pc)
-    elif op == AGAIN and holds(k, w, copy):
+    elif op == AGAIN and has_lock(k, w, copy):
         note_wait(k, w, pc)  # it was given the lock at this very moment
-    if holds(k, w, copy):
+    if has_lock(k, w, copy):
         let_go(k, w, copy)

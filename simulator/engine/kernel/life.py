@@ -30,6 +30,7 @@ from simulator.engine.kernel.numbers import (
 )
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import copy_of, rearrange, release, stop_waiting
+from simulator.engine.kernel.walkers import cell, holds
 from simulator.engine.uncompiled import cython
 
 
@@ -74,10 +75,9 @@ def follow(k: Kernel, w: cython.int, outcome: cython.int, finished: cython.doubl
 @cython.inline
 def first_sent(k: Kernel, w: cython.int) -> cython.int:
     """Where the response was first handed over; -1 if it was not yet."""
-    first: cython.longlong = cython.cast(cython.longlong, w) * k.places
     i: cython.int
     for i in range(len(k.sends)):
-        if k.reached[first + k.sends[i]] >= 0:  # not nan
+        if k.reached[cell(k, w, k.sends[i])] >= 0:  # not nan
             return k.sends[i]
     return -1
 
@@ -85,10 +85,9 @@ def first_sent(k: Kernel, w: cython.int) -> cython.int:
 @cython.inline
 def connected_at(k: Kernel, w: cython.int) -> cython.int:
     """The place reached when the client's connection stood; -1 if it does not."""
-    first: cython.longlong = cython.cast(cython.longlong, w) * k.places
     i: cython.int
     for i in range(len(k.connects)):
-        if k.reached[first + k.connects[i]] >= 0:  # not nan
+        if k.reached[cell(k, w, k.connects[i])] >= 0:  # not nan
             return k.connects[i]
     return -1
 
@@ -120,8 +119,8 @@ def leave(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     while op != END:
         pc += 1
         op = k.code[pc].op
-        if op in (RELEASE, PUT_BACK, FREE) and k.walkers[w].held >> k.code[pc].a & 1:
-            k.reached[cython.cast(cython.longlong, w) * k.places + k.code[pc].col] = k.now
+        if op in (RELEASE, PUT_BACK, FREE) and holds(k, w, k.code[pc].a):
+            k.reached[cell(k, w, k.code[pc].col)] = k.now
             if op == RELEASE:
                 release(k, w, k.code[pc].a)
             else:
@@ -153,7 +152,7 @@ def put_back_upstreams(k: Kernel, w: cython.int) -> cython.void:
     """No step gives them back: the request is in hand there until it ends."""
     station: cython.int
     for station in range(k.station_count):
-        if k.walkers[w].held >> station & 1 and k.stations[station].column < 0:
+        if holds(k, w, station) and k.stations[station].column < 0:
             k.copies[copy_of(k, w, station)].load -= 1
     k.walkers[w].held = 0
 

@@ -5,6 +5,7 @@ from simulator.engine.kernel.numbers import LEAST_IN_HAND, PUT_BACK, QUEUED, RAN
 from simulator.engine.kernel.queues import dequeue, enqueue
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import belong, copy_of
+from simulator.engine.kernel.walkers import holds, note_freed, note_held
 from simulator.engine.uncompiled import cython
 
 
@@ -62,7 +63,7 @@ def allocate(k: Kernel, w: cython.int, pc: cython.int) -> cython.bint:
     if k.copies[copy].level + k.code[pc].x > k.stations[station].most:
         return False
     k.copies[copy].level += k.code[pc].x
-    k.walkers[w].held |= cython.cast(cython.longlong, 1) << station
+    note_held(k, w, station)
     return True
 
 
@@ -81,7 +82,7 @@ def pick(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
                 chosen = i % count
     k.stations[station].turn = (chosen + 1) % count
     k.copies[first + chosen].load += 1
-    k.walkers[w].held |= cython.cast(cython.longlong, 1) << station
+    note_held(k, w, station)
     belong(k, w, k.stations[station].decides, chosen)
     return pc + 1
 
@@ -96,8 +97,8 @@ def put_back(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
     """Give memory back, or an upstream, unless it is given back already."""
     station: cython.int = k.code[pc].a
     copy: cython.int
-    if k.walkers[w].held >> station & 1:
-        k.walkers[w].held &= ~(cython.cast(cython.longlong, 1) << station)
+    if holds(k, w, station):
+        note_freed(k, w, station)
         copy = copy_of(k, w, station)
         if k.code[pc].op == PUT_BACK:
             k.copies[copy].load -= 1

@@ -4,6 +4,7 @@ from simulator.engine.kernel.events import push
 from simulator.engine.kernel.life import connected_at, first_sent, give_up, settle
 from simulator.engine.kernel.numbers import COMPLETED, DATA_LATE, RESUME
 from simulator.engine.kernel.state import Kernel
+from simulator.engine.kernel.walkers import cell
 from simulator.engine.uncompiled import cython
 
 
@@ -43,7 +44,7 @@ def receive(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
         place = connected_at(k, w)
         if place < 0:
             return pc + 1
-        start = k.reached[cython.cast(cython.longlong, w) * k.places + place]
+        start = k.reached[cell(k, w, place)]
     if k.walkers[w].flags & DATA_LATE:
         start = k.handshakes[w].data_at
     if size > buffer and k.now > start + buffer / rate:
@@ -56,7 +57,7 @@ def send(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     size: cython.double = k.response[w * k.response_step]
     rate: cython.double = k.down_rate[k.client[w * k.client_step]]
     first: cython.int = first_sent(k, w)
-    start: cython.double = k.reached[cython.cast(cython.longlong, w) * k.places + first]
+    start: cython.double = k.reached[cell(k, w, first)]
     end: cython.double
     if k.code[pc].a:
         settle(k, w, COMPLETED, start + k.rtt[w * k.rtt_step] / 2 + size / rate)

@@ -27,7 +27,7 @@ def work_at(k: Kernel, w: cython.int, pc: cython.int) -> cython.double:
 def hold(k: Kernel, w: cython.int, copy: cython.int) -> cython.bint:
     """True if the lock was free and is now held; otherwise the walker queues for it."""
     k.workers[w].since = k.now
-    if holds(k, w, copy):  # kept from the step before
+    if has_lock(k, w, copy):  # kept from the step before
         return True
     if k.copies[copy].holder < 0 or k.copies[copy].held < k.copies[copy].permits:
         give(k, w, copy)
@@ -46,7 +46,7 @@ def set_switch(k: Kernel, copy: cython.int) -> cython.void:
 
 
 @cython.inline
-def holds(k: Kernel, w: cython.int, copy: cython.int) -> cython.bint:
+def has_lock(k: Kernel, w: cython.int, copy: cython.int) -> cython.bint:
     """Whether a walker has the lock."""
     return k.copies[copy].holder == w or (k.copies[copy].permits > 1 and k.walkers[w].flags & HOLDING != 0)
 
@@ -195,6 +195,6 @@ def go_on_without(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     keep: cython.int = k.code[pc].d
     if keep != ALWAYS:
         copy = copy_of(k, w, k.code[pc].c)
-        if holds(k, w, copy) and not (keep == IF_NEXT_COMPUTES and work_at(k, w, pc + 1) > 0):
+        if has_lock(k, w, copy) and not (keep == IF_NEXT_COMPUTES and work_at(k, w, pc + 1) > 0):
             let_go(k, w, copy)
     return pc + 1

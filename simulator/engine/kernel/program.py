@@ -65,6 +65,7 @@ from simulator.engine.kernel.numbers import (
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import copy_of, pop_idle, release, take, wait_in_queue
 from simulator.engine.kernel.timeline import check_load, grow, intervene, tick
+from simulator.engine.kernel.walkers import cell
 from simulator.engine.uncompiled import cython
 
 
@@ -73,7 +74,7 @@ def go(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
     op: cython.int
     while pc > 0:
         if k.code[pc].col >= 0:
-            k.reached[cython.cast(cython.longlong, w) * k.places + k.code[pc].col] = k.now
+            k.reached[cell(k, w, k.code[pc].col)] = k.now
         op = k.code[pc].op
         if op == SEIZE:
             pc = seize(k, w, pc)

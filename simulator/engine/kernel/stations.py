@@ -9,6 +9,7 @@ from simulator.engine.kernel.members import join
 from simulator.engine.kernel.numbers import GROUP, JOB, NOTHING, PROCESS, QUEUED
 from simulator.engine.kernel.queues import dequeue, enqueue, enqueue_by_rank, enqueue_first, leave_queue, leave_rank
 from simulator.engine.kernel.state import Kernel
+from simulator.engine.kernel.walkers import holds, note_freed, note_held
 from simulator.engine.uncompiled import cython
 
 
@@ -69,7 +70,7 @@ def push_idle(k: Kernel, copy: cython.int, slot: cython.int) -> cython.void:
 def take(k: Kernel, w: cython.int, station: cython.int, slot: cython.int) -> cython.void:
     """From this moment the walker holds a slot, which may decide its process."""
     k.slot[w * k.pools + k.stations[station].column] = slot
-    k.walkers[w].held |= cython.cast(cython.longlong, 1) << station
+    note_held(k, w, station)
     if k.stations[station].decides == PROCESS and k.stations[station].copies == 1:
         belong(k, w, PROCESS, slot // k.stations[station].span)
     elif k.stations[station].decides != NOTHING:
@@ -100,8 +101,8 @@ def belong(k: Kernel, w: cython.int, decides: cython.int, number: cython.int) ->
 @cython.inline
 def release(k: Kernel, w: cython.int, station: cython.int) -> cython.void:
     """Give the slot back, unless it is gone already; the next in the queue gets it."""
-    if k.walkers[w].held >> station & 1:
-        k.walkers[w].held &= ~(cython.cast(cython.longlong, 1) << station)
+    if holds(k, w, station):
+        note_freed(k, w, station)
         give_back(k, station, k.slot[w * k.pools + k.stations[station].column])
 
 
