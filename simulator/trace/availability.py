@@ -15,7 +15,7 @@ from simulator.plan.resources import Pool
 from simulator.trace.counting import Changes
 from simulator.trace.holding import held_parts, holdings
 from simulator.trace.levels import Level, level, union
-from simulator.trace.stays import Floats, Rows, horizon
+from simulator.trace.stays import Floats, Rows
 from simulator.trace.table import Trace
 from simulator.workload.interventions import Do, Intervention
 
@@ -89,7 +89,7 @@ def _closed(trace: Trace, pool: Pool) -> Iterator[tuple[int, Stretches]]:
     sizes = interventions(trace, Do.SLOTS) if pool == main_pool(trace.plan) else []
     if not sizes and not (down and of_each):
         return
-    end = horizon(trace)
+    end = trace.horizon_s
     too_small = {place: _too_small(sizes, place, end) for place in range(width)}
     for slot in range(pool.size * pool.processes):
         stretches = too_small[slot % pool.size % width] + (down.get(slot // of_each, []) if of_each else [])
@@ -115,7 +115,7 @@ def away_by_name(trace: Trace) -> dict[str, Level]:
     down = np.array([pair for stretches in processes_down(trace).values() for pair in stretches]).reshape(-1, 2)
     for lock in trace.plan.locks:
         own = down if lock.processes == process_count(trace.plan) else down[:0]
-        found[lock.name] = level(own[:, 0], np.minimum(own[:, 1], horizon(trace)))
+        found[lock.name] = level(own[:, 0], np.minimum(own[:, 1], trace.horizon_s))
     there = cores(trace)
     missing = trace.plan.cores.count - there.height
     found[CORES] = Level(there.at, missing) if missing.any() else level(np.empty(0), np.empty(0))

@@ -15,7 +15,7 @@ from simulator.trace.holding import Held, holdings
 from simulator.trace.levels import level
 from simulator.trace.measures import INDEX, Measures, lock_copies, measure
 from simulator.trace.queues import Levels
-from simulator.trace.stays import Floats, client_end, horizon, server_end
+from simulator.trace.stays import Floats, client_end, server_end
 from simulator.trace.table import Trace
 from simulator.workload.interventions import Do
 
@@ -30,7 +30,7 @@ def check(trace: Trace) -> list[str]:
     if not len(trace):
         return []
     levels = Levels()
-    measures = measure(trace, (0.0, horizon(trace)), levels.read)
+    measures = measure(trace, (0.0, trace.horizon_s), levels.read)
     laws = (
         _outcomes(trace),
         _order(trace),

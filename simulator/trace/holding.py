@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from simulator.plan.resources import Pool
 from simulator.plan.walk import Place, freed_at, taken_at
 from simulator.plan.words import Outcome
-from simulator.trace.stays import Floats, horizon
+from simulator.trace.stays import Floats
 from simulator.trace.table import Trace
 
 
@@ -57,7 +57,7 @@ def holdings(trace: Trace, part: Held, block: slice = slice(None)) -> Holdings:
             break
         start[missing] = trace.reached[:, place][rows[missing]]
     end = trace.reached[:, part.freed_at][rows]
-    end = np.where(np.isnan(end), horizon(trace), end)
+    end = np.where(np.isnan(end), trace.horizon_s, end)
     if part.pool.frees_when_client_leaves:
         gone = trace.outcome[rows] == Outcome.GAVE_UP
         end = np.where(gone, np.minimum(end, trace.arrival[rows] + trace.workload.patience[rows]), end)

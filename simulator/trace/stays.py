@@ -53,15 +53,10 @@ class Span:
         return Span(self.place, self.rows[seen], start[seen], end[seen], shares)
 
 
-def horizon(trace: Trace) -> float:
-    """When the last thing of the run happened, in seconds; never before its duration."""
-    return trace.horizon_s
-
-
 def client_end(trace: Trace, rows: slice | Rows = slice(None)) -> Floats:
     """When each request was over for its client; the horizon while it is open."""
     finished = trace.finished[rows]
-    return np.where(np.isnan(finished), horizon(trace), finished)
+    return np.where(np.isnan(finished), trace.horizon_s, finished)
 
 
 def server_end(trace: Trace, rows: slice | Rows = slice(None)) -> Floats:

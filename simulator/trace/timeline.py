@@ -18,7 +18,7 @@ from simulator.trace.holding import Held, held_parts
 from simulator.trace.levels import Level
 from simulator.trace.measures import CORES, measure
 from simulator.trace.queues import Part
-from simulator.trace.stays import Floats, Span, blocks, client_end, horizon, spans
+from simulator.trace.stays import Floats, Span, blocks, client_end, spans
 from simulator.trace.table import Trace
 
 BLOCK_ROWS = 1 << 17
@@ -81,7 +81,7 @@ def timeline(trace: Trace, step_s: float = 0.1) -> dict[str, Column]:
     ``<queue>: waiting`` (mean length), and ``<resource>: <state>`` (share of its capacity, ``idle`` included, and
     ``down`` where something was down).
     """
-    count = max(ceil(horizon(trace) / step_s - 1e-9), 1)
+    count = max(ceil(trace.horizon_s / step_s - 1e-9), 1)
     columns: dict[str, Column] = {"time_s": np.arange(count, dtype=np.float64) * step_s}
     arrivals, completions = np.zeros(count, np.int64), np.zeros(count, np.int64)
     came, went = Bins(count, step_s), Bins(count, step_s)
@@ -197,7 +197,7 @@ def _down(trace: Trace, count: int, step_s: float) -> dict[str, Bins]:
 def _exact_use(trace: Trace, count: int, step_s: float) -> dict[str, Bins]:
     """When locks and cores were in use. Spans know only the average of a stay during which threads took turns."""
     use = _ExactUse(trace, count, step_s)
-    measure(trace, (0.0, horizon(trace)), use.read)
+    measure(trace, (0.0, trace.horizon_s), use.read)
     use.flush(count)
     return {name: use.up[name].joined(use.down[name]) for name in use.up} | {CORES: use.cores}
 

@@ -31,15 +31,7 @@ def draw(scenario: Scenario, seed: int | None = None, rounds: int | None = None,
     more of them leave all others as they were.
     """
     seed = scenario.seed if seed is None else seed
-    arrivals = scenario.arrivals
-    clients_in_loop, think = 0, None
-    if isinstance(arrivals, Closed):
-        clients_in_loop = arrivals.clients
-        count = clients_in_loop * (default_rounds(scenario) if rounds is None else rounds)
-        arrival = np.full(count, np.nan)
-        think = _column(count, arrivals.think, stream(seed, Source.THINK))
-    else:
-        arrival = arrival_times(arrivals, scenario.duration, seed)
+    arrival, think = _arrivals(scenario, seed, rounds)
     parts = [(seed, _columns(scenario, arrival, _classes(scenario, len(arrival), seed), seed))]
     for burst in drawn_bursts(scenario, seed):
         classes = _weighted(scenario, len(burst.arrival), burst.seed)
@@ -55,11 +47,20 @@ def draw(scenario: Scenario, seed: int | None = None, rounds: int | None = None,
         duration=scenario.duration,
         warmup=scenario.warmup,
         seed=seed,
-        clients_in_loop=clients_in_loop,
+        clients_in_loop=scenario.arrivals.clients if isinstance(scenario.arrivals, Closed) else 0,
         think=None if think is None else np.concatenate((think, np.full(reserve * len(think), np.nan))),
         interventions=interventions(scenario, [len(burst["arrival"]) for _, burst in parts[1:]]),
         reserve=reserve,
     )
+
+
+def _arrivals(scenario: Scenario, seed: int, rounds: int | None) -> tuple[Floats, Floats | None]:
+    """When each request comes; or of a closed loop nobody knows when, and how long the client thinks before it."""
+    arrivals = scenario.arrivals
+    if not isinstance(arrivals, Closed):
+        return arrival_times(arrivals, scenario.duration, seed), None
+    count = arrivals.clients * (default_rounds(scenario) if rounds is None else rounds)
+    return np.full(count, np.nan), _column(count, arrivals.think, stream(seed, Source.THINK))
 
 
 def _columns(

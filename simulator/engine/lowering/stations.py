@@ -99,15 +99,8 @@ class Stations:
         return self.all[self._numbers[backlog]].first
 
     def _add_pool(self, pool: Pool, backlog: object) -> None:
-        width = slots_in_each(self.plan, pool)
-        scaled = next((scale for scale in self.plan.scales if scale.pool == pool), None)
-        if scaled is not None:
-            width, allowed = pool.size, scaled.start
-        else:
-            allowed = width if pool == main_pool(self.plan) else NO_LIMIT
-        owner = owner_of(self.plan, self._places, pool)
-        number, group = len(self.all), owner is not None and owner.group
-        before = 0 if owner is None else owner.before
+        number = len(self.all)
+        width, allowed = self._open_slots(pool)
         station = Station(
             first=len(self.copies),
             copies=pool.processes,
@@ -119,15 +112,12 @@ class Stations:
             lifo=pool.order == "lifo",
             renege=pool.renege,
             frees=pool.frees_when_client_leaves,
-            decides=NOTHING if owner is None or not owner.decides else GROUP if group else PROCESS,
-            span=0 if owner is None else owner.span,
-            per_copy=0 if owner is None else ceil(pool.size / owner.span),
-            dies_with=before + self._total if group else before,
             width=width,
             allowed=allowed,
             ranks=len(pool.first) + 1 if pool.first else 0,
             rank_from=len(self.rank_of),
             tails_from=self.tails,
+            **self._owned(pool),
         )
         if pool.first:
             ranks = {name: rank for rank, name in enumerate(pool.first)}
@@ -140,6 +130,27 @@ class Stations:
         if isinstance(backlog, Backlog):
             self._numbers[backlog] = number
         self.copies += [Copy(station=number, idle=pool.size, fills=fills)] * pool.processes
+
+    def _open_slots(self, pool: Pool) -> tuple[int, int]:
+        """Of so many slots, the first so many are open at the start."""
+        scaled = next((scale for scale in self.plan.scales if scale.pool == pool), None)
+        if scaled is not None:
+            return pool.size, scaled.start
+        width = slots_in_each(self.plan, pool)
+        return width, width if pool == main_pool(self.plan) else NO_LIMIT
+
+    def _owned(self, pool: Pool) -> dict[str, int]:
+        """The fields that say whose the slots are."""
+        owner = owner_of(self.plan, self._places, pool)
+        if owner is None:
+            return {}
+        decided = GROUP if owner.group else PROCESS
+        return {
+            "decides": decided if owner.decides else NOTHING,
+            "span": owner.span,
+            "per_copy": ceil(pool.size / owner.span),
+            "dies_with": owner.before + self._total if owner.group else owner.before,
+        }
 
     def _add(self, resource: Resource, count: int, copy: Copy, **said: Any) -> None:
         """A station without slots."""

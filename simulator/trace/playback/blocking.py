@@ -14,7 +14,7 @@ from simulator.plan.resources import Lock, Loop
 from simulator.trace.measures import lock_copies
 from simulator.trace.playback.events import Details, EventKind, Events, events_of
 from simulator.trace.playback.sites import Sites, when_left
-from simulator.trace.stays import computes_at, horizon
+from simulator.trace.stays import computes_at
 from simulator.trace.table import Trace
 
 Floats = NDArray[np.float64]
@@ -62,7 +62,7 @@ def _turns(trace: Trace, sites: Sites, place: int) -> Turns:
 
 def _blocks(trace: Trace, sites: Sites, lock: Lock, turns: Sequence[Turns]) -> Iterator[Events]:
     """The copies of a loop are laid one after another in time, so that all are searched at once."""
-    apart = horizon(trace) + 1.0
+    apart = trace.horizon_s + 1.0
     asked = np.sort(np.concatenate([turn.asked + turn.copy * apart for turn in turns]))
     granted = np.sort(np.concatenate([turn.granted + turn.copy * apart for turn in turns]))
     for turn in turns:

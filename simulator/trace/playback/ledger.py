@@ -18,7 +18,7 @@ from simulator.trace.playback.latest import Latest
 from simulator.trace.playback.lines import Line, lines
 from simulator.trace.playback.segments import Holds, Segments, segments
 from simulator.trace.playback.sites import Sites
-from simulator.trace.stays import ALWAYS, Stretch, horizon, server_end
+from simulator.trace.stays import ALWAYS, Stretch, server_end
 from simulator.trace.table import Trace
 
 Floats = NDArray[np.float64]
@@ -38,7 +38,7 @@ class Ledger:
     def __init__(self, trace: Trace) -> None:
         """Nothing is cut yet."""
         self.trace = trace
-        self.end_s = horizon(trace)
+        self.end_s = trace.horizon_s
         """When the last thing of the run happened."""
         self.life_end: Floats = np.fmax(server_end(trace), trace.finished)
         """[n] when each request was over for the server and its client; the end of the run while open."""

@@ -9,7 +9,6 @@ from simulator.plan.processes import process_count
 from simulator.trace.availability import Away, cores, processes_down, slots_away
 from simulator.trace.levels import Level
 from simulator.trace.playback.sites import Sites
-from simulator.trace.stays import horizon
 from simulator.trace.table import Trace
 
 NOTHING = Away(np.empty(0, np.int32), np.empty(0), np.empty(0))
@@ -43,7 +42,7 @@ class Outages:
     @cached_property
     def _over_s(self) -> float:
         """Where outages are cut off: what is away then does not come back."""
-        return horizon(self._trace)
+        return self._trace.horizon_s
 
     @cached_property
     def cores(self) -> Level:

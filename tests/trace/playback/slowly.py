@@ -10,7 +10,6 @@ from simulator.plan import Machine, Outcome, State
 from simulator.trace.holding import held_parts, holdings
 from simulator.trace.lives import Stay, life
 from simulator.trace.playback import OF_STATE, Activity
-from simulator.trace.stays import horizon
 from simulator.trace.table import Trace
 
 MACHINE = Machine()
@@ -76,5 +75,5 @@ def _shown(
 
 def moments_of(trace: Trace, count: int, seed: int = 0) -> list[float]:
     """Moments all over a run, and its very ends."""
-    end = horizon(trace)
+    end = trace.horizon_s
     return [0.0, *np.random.default_rng(seed).uniform(0.0, end, count).tolist(), end]
