@@ -8,7 +8,7 @@ parts of the kernel say ``from simulator.engine.uncompiled import cython``; the 
 import builtins
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, make_dataclass
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -42,53 +42,24 @@ class CType:
         return self._name
 
 
-def _integer(name: str) -> CType:
-    return CType(name, builtins.int)
-
-
-def _real(name: str) -> CType:
-    return CType(name, builtins.float)
-
-
-def _pointer(name: str) -> CType:
-    return CType(name, lambda value: value)
-
-
 bint = CType("bint", builtins.bool)
-char, schar, uchar = _integer("char"), _integer("signed char"), _integer("unsigned char")
-short, ushort = _integer("short"), _integer("unsigned short")
-int, uint = _integer("int"), _integer("unsigned int")
-long, ulong = _integer("long"), _integer("unsigned long")
-longlong, ulonglong = _integer("long long"), _integer("unsigned long long")
-size_t, Py_ssize_t = _integer("size_t"), _integer("Py_ssize_t")
-float, double = _real("float"), _real("double")
-void = _pointer("void")
-p_char, p_short, p_int, p_long = _pointer("char *"), _pointer("short *"), _pointer("int *"), _pointer("long *")
-p_longlong, p_float, p_double = _pointer("long long *"), _pointer("float *"), _pointer("double *")
-p_void = _pointer("void *")
+schar = CType("signed char", builtins.int)
+short = CType("short", builtins.int)
+int = CType("int", builtins.int)
+longlong = CType("long long", builtins.int)
+double = CType("double", float)
+void = CType("void", lambda value: value)
 
 
 def _unchanged(function: T) -> T:
     return function
 
 
-cclass = cfunc = ccall = inline = final = with_gil = _unchanged
-
-
-def _directive(value: Any = None, **options: Any) -> Callable[[T], T]:
-    """Stand in for a decorator with an argument, such as ``boundscheck(False)`` or ``exceptval(-1, check=True)``."""
-    return _unchanged
-
-
-boundscheck = wraparound = cdivision = initializedcheck = nonecheck = overflowcheck = infer_types = _directive
-exceptval = returns = locals = freelist = _directive
+cclass = inline = final = with_gil = _unchanged
 
 
 class _Nogil:
-    """``with nogil:`` and ``@nogil``, both of which do nothing in uncompiled code."""
-
-    def __call__(self, function: T) -> T:
-        return function
+    """``with nogil:``, which does nothing in uncompiled code."""
 
     def __enter__(self) -> None:
         pass
@@ -100,10 +71,8 @@ class _Nogil:
 nogil = _Nogil()
 
 
-def cast(kind: Callable[[Any], Any], value: Any, *, typecheck: builtins.bool = False) -> Any:
-    """Convert the value to a C type; an object that already is of the class stays the same object."""
-    if isinstance(kind, type) and isinstance(value, kind):
-        return value
+def cast(kind: Callable[[Any], Any], value: Any) -> Any:
+    """Convert the value to a C type."""
     return kind(value)
 
 
@@ -119,30 +88,10 @@ class _Fields:
 
 
 class _Struct:
-    """``class Event(struct)`` with annotations, or ``struct(time=double)``."""
-
-    def __call__(self, **fields: Any) -> type:
-        """Make a struct of these fields."""
-        return make_dataclass("struct", fields.items(), bases=(_Fields,), eq=False)
+    """``class Event(struct)`` with annotations."""
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
         return (_Fields,)
 
 
 struct = _Struct()
-
-
-_UNSET = object()
-
-
-def declare(kind: Any = None, value: Any = _UNSET, **variables: Any) -> Any:
-    """Declare a C variable: the converted value if there is one, otherwise nothing."""
-    return None if value is _UNSET else cast(kind, value)
-
-
-def likely(condition: T) -> T:
-    """Promise the C compiler that the condition mostly holds."""
-    return condition
-
-
-unlikely = likely
