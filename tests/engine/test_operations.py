@@ -11,7 +11,7 @@ from typing import get_args
 
 import pytest
 
-from simulator.engine.kernel import numbers, program
+from simulator.engine.kernel import numbers, program, timeline
 from simulator.engine.lowering import lower
 from simulator.engine.lowering.program import MEANING_OF, OPERATION_OF, WAYS_OF, Micro, Program
 from simulator.engine.lowering.requests import ClassProgram
@@ -118,7 +118,8 @@ def cases_of(function: Callable[..., object]) -> set[str]:
 
 def carried_out() -> set[str]:
     """The micro-steps that the kernel has a branch for."""
-    tests = (node for node in ast.walk(ast.parse(inspect.getsource(program))) if isinstance(node, ast.Compare))
+    parts = (ast.parse(inspect.getsource(part)) for part in (program, timeline))
+    tests = (node for part in parts for node in ast.walk(part) if isinstance(node, ast.Compare))
     asked = (ast.unparse(part) for test in tests if ast.unparse(test.left) == "op" for part in test.comparators)
     return {name for part in asked for name in re.findall("[A-Z_]+", part)}
 

@@ -1,13 +1,17 @@
 """The stand-in for Cython means what Cython means in uncompiled code."""
 
 import ast
+from dataclasses import fields
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from simulator.engine import uncompiled
+from simulator.engine.kernel import layout
 from simulator.engine.loading import ROOT
+from simulator.engine.lowering.program import Micro
+from simulator.engine.lowering.stations import Station
 
 SAMPLE = """
 @cython.final
@@ -104,3 +108,8 @@ def test_the_stand_in_has_the_names_of_cython_that_the_kernel_uses() -> None:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "cython"
     }
     assert used == names_of_the_stand_in()
+
+
+@pytest.mark.parametrize(("lowered", "struct"), [(Micro, layout.Code), (Station, layout.Station)])
+def test_a_lowered_row_has_the_fields_of_its_struct_in_their_order(lowered: type[Any], struct: type[Any]) -> None:
+    assert [each.name for each in fields(lowered)] == [each.name for each in fields(struct)]
