@@ -52,7 +52,8 @@ def _enlarged(workload: Workload, shortage: Shortage, redraw: Draw | None) -> Wo
         rounds = workload.requests // workload.clients_in_loop
     if redraw is None or reserve >= MOST_FURTHER:
         few = f"{rounds} rounds of requests" if shortage is Shortage.ROUNDS else f"{reserve} further rows a request"
-        raise ValueError(f"{few} are too few for {workload.duration} s")
+        advice = ": pass redraw=partial(draw, scenario)" if redraw is None else ""
+        raise ValueError(f"{few} are too few for {workload.duration} s{advice}")
     if shortage is Shortage.FURTHER:
         return redraw(rounds=rounds, reserve=max(2 * reserve, 1))
     assert rounds is not None  # only a closed loop has them

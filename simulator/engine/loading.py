@@ -74,6 +74,8 @@ def _built(name: str) -> ModuleType | str:
         module = importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name == name:
+            if name == CHECKED:
+                return "the checked kernel has not been built"
             return "the compiled kernel is missing (no C compiler at installation?)"
         return f"the compiled kernel cannot be loaded ({error})"
     except Exception as error:  # an old build may fail in any way against newer sources; it is not needed

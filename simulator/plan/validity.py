@@ -7,7 +7,7 @@ from simulator.plan.blocks import Branch, Busy, Element, Enqueue, Within
 from simulator.plan.place import Place, places_of
 from simulator.plan.plan import Plan, PlanError, every_element
 from simulator.plan.resources import Backlog, Resource, Upstreams
-from simulator.plan.steps import Link
+from simulator.plan.steps import Die, Link
 from simulator.plan.values import at_step, check_values
 
 
@@ -126,9 +126,11 @@ def _check_own(number: int, element: Element, known: list[int], deciders: list[t
                 inside = [*known]
                 for step in way:
                     _check_own(number, step, inside, deciders)
-        case Within(steps=inner):
+        case Within(steps=inner, otherwise=otherwise):
             for step in inner:
                 _check_own(number, step, known, deciders)
+            if isinstance(otherwise, Die) and not deciders:
+                raise PlanError(f"{at_step(number, element)} kills a process; no step up to its end chooses one")
         case _:
             for place in places_of(element, phase_count=1):
                 _check_place(number, place, known, deciders)

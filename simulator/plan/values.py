@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from simulator.plan.blocks import Branch, Chance, Element, Enqueue, Retry, Scale, Within
 from simulator.plan.plan import Plan, PlanError, every_element
-from simulator.plan.resources import Bucket, Gil, Loop, Memory, Pool, Resource, Upstreams
+from simulator.plan.resources import Bucket, Cores, Gil, Loop, Memory, Pool, Resource, Upstreams
 from simulator.plan.steps import AcceptEagerly, Allocate, Compute, Connect, Crash, Die, Retire, Step
 from simulator.plan.words import Outcome
 
@@ -26,6 +26,9 @@ OFTEN_S = 1e-6
 
 def check_values(plan: Plan) -> None:
     """Raise PlanError for a number or a word that nobody could go by."""
+    _check_made_of_steps("steps", plan.steps)
+    if not isinstance(plan.cores, Cores):
+        raise PlanError(f"cores: expected Cores({plan.cores}), got {plan.cores!r}")
     for said in _said_in((plan.steps, plan.cores, plan.retry, plan.scales)):
         name = getattr(said, "name", type(said).__name__)
         for field in fields(said):
@@ -38,6 +41,20 @@ def check_values(plan: Plan) -> None:
         _check_retry(plan.retry)
     for scale in plan.scales:
         _check_scale(scale)
+
+
+def _check_made_of_steps(where: str, steps: object) -> None:
+    """A forgotten comma makes a step of a tuple, and a forgotten Seize a pool of a step."""
+    if not isinstance(steps, tuple):
+        raise PlanError(f"{where}: expected a tuple of steps, got {steps!r}; a single one is followed by a comma")
+    for step in steps:
+        if not isinstance(step, Element):
+            raise PlanError(f"{where}: expected a step, got {step!r}")
+        if isinstance(step, Within) and not isinstance(step.otherwise, Outcome | Die):
+            raise PlanError(f"Within: otherwise: expected an Outcome or Die(...), got {step.otherwise!r}")
+        ways = ("then", "otherwise") if isinstance(step, Branch) else ("steps",)
+        for way in ways if isinstance(step, Within | Branch | Enqueue) else ():
+            _check_made_of_steps(f"{type(step).__name__}: {way}", getattr(step, way))
 
 
 def _check_resources(plan: Plan) -> None:
@@ -71,6 +88,8 @@ def _check_field(where: str, kind: Any, value: object) -> None:
     """What holds of every count, every figure, every word of a choice, every ending."""
     if kind in (int, int | None) and value is not None and not (isinstance(value, int) and 0 <= value <= MOST):
         raise PlanError(f"{where}: expected a whole number from 0 to {MOST}, got {value}")
+    if get_origin(kind) is tuple and not isinstance(value, tuple):
+        raise PlanError(f"{where}: expected a tuple, got {value!r}; a single one is followed by a comma")
     if get_origin(kind) is Literal and value not in get_args(kind):
         raise PlanError(f"{where}: expected one of {', '.join(map(repr, get_args(kind)))}, got {value!r}")
     for part in value if isinstance(value, tuple) else (value,):

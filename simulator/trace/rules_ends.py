@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from simulator.plan.resources import Backlog
+from simulator.plan.resources import Backlog, Bucket, Memory
 from simulator.plan.steps import Link
 from simulator.plan.walk import Way
 from simulator.plan.words import Loss, Outcome, State, lost_by
@@ -110,7 +110,9 @@ def turned_away(facts: Facts) -> Finding | None:
     limited = sum(_ended(facts, outcome) for outcome in lost_by(Loss.LIMIT))
     if not limited:
         return None
-    pools = [p for p in facts.trace.plan.pools if p.queue_limit is not None and _ended(facts, p.when_full)]
+    plan = facts.trace.plan
+    told = not any(isinstance(each, Bucket | Memory) for each in plan.resources)  # else it may have been one of these
+    pools = [p for p in plan.pools if told and p.queue_limit is not None and _ended(facts, p.when_full)]
     limits = " and ".join(
         f"all {count(facts.pool_size(p))} {plural(p.name)} were taken"
         + (f" and {count(p.queue_limit)} requests waited" if p.queue_limit else "")

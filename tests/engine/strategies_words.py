@@ -148,7 +148,8 @@ class Way(Steps):
             self.add(self.pick((*ANYWHERE, *(() if self.walk.is_job else ONLY_REQUESTS))))
         inner, self.steps, self.depth = self.steps, outer, self.depth - 1
         if inner:
-            otherwise: Outcome | Die = self.death() if self.pick((True, False, False)) else self.pick(FAILURES)
+            deadly = self.walk.deciders > 0 and self.pick((True, False, False))
+            otherwise: Outcome | Die = self.death() if deadly else self.pick(FAILURES)
             goes_on = not isinstance(otherwise, Die) and self.pick((True, False, False))
             steps = tuple(inner)
             self.steps.append(Within(self.pick(LIMIT_S), steps, otherwise, "goes on" if goes_on else "stops"))

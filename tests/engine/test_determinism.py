@@ -54,11 +54,11 @@ def test_different_runs_have_different_fingerprints(here: dict[str, str]) -> Non
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("rows", [1, 100])
+@pytest.mark.parametrize("rows", [0, 1, 100])
 def test_columns_in_which_all_rows_are_alike_are_read_like_any_others(rows: int, engine: EngineName) -> None:
     scenario = cut_short("steady", "10 s")
     workload = draw(scenario).take(np.arange(rows))
-    assert are_alike(workload.rtt)
+    assert are_alike(workload.rtt) or not rows
     columns: dict[str, Any] = {name: np.array(getattr(workload, name)) for name in PER_ROW if name != "think"}
     full = replace(workload, **columns)
     plan = next(deployments()).plan(scenario.machine)

@@ -135,7 +135,7 @@ def test_asking_for_checked_runs_the_kernel_with_checks_and_nothing_else(
 ) -> None:
     compiled()
     monkeypatch.setenv(loading.VARIABLE, "checked")
-    with pytest.raises(loading.KernelError, match=r"missing.*LOOPFORK_KERNEL=checked make build"):
+    with pytest.raises(loading.KernelError, match=r"has not been built.*LOOPFORK_KERNEL=checked make build"):
         loading.kernel()
     loading._choose.cache_clear()
     checked = compiled(loading.CHECKED)

@@ -29,6 +29,7 @@ from simulator.plan import (
     Limit,
     Loop,
     Memory,
+    OfClass,
     Outcome,
     Plan,
     PlanError,
@@ -147,6 +148,10 @@ REFUSED: dict[str, tuple[tuple[Element, ...], str]] = {
         (Seize(WORKER), Enqueue("job", (Release(WORKER),)), Release(WORKER)),
         "releases a worker that is not held",
     ),
+    "a time limit that kills nobody": (
+        (Within(1.0, (Handle(),), Die(1.0)),),
+        "kills a process; no step up to its end chooses one",
+    ),
     "death of nobody": (
         (Allocate(Memory("memory", 1.0), 1.0, Die(1.0)), Release(Memory("memory", 1.0))),
         "is about a process; no earlier step chose one",
@@ -198,6 +203,17 @@ REFUSED: dict[str, tuple[tuple[Element, ...], str]] = {
         (Enqueue("job", (Handle(),), unacknowledged=WORKER),),
         r"step 1 \(Enqueue\): the job never takes a worker that it could acknowledge",
     ),
+    "a resource where a step should be": ((cast(Any, WORKER), Handle()), "steps: expected a step, got Pool"),
+    "a forgotten comma": (cast(Any, Handle()), "steps: expected a tuple of steps, got Handle.*followed by a comma"),
+    "a comma forgotten further in": ((Within(1.0, cast(Any, Handle())),), "Within: steps: expected a tuple of steps"),
+    "an end that is a word": (
+        (Within(1.0, (Handle(),), cast(Any, "die")),),
+        r"Within: otherwise: expected an Outcome or Die\(...\), got 'die'",
+    ),
+    "one class without a comma": (
+        (Branch(OfClass(cast(Any, "page")), (Handle(),)),),
+        "OfClass: names: expected a tuple, got 'page'; a single one is followed by a comma",
+    ),
     "no count": (held(Pool("worker", 1, queue_limit=2**40)), "worker: queue_limit: expected a whole number from 0 to"),
     "half a slot": (held(Pool("worker", cast(int, 1.5))), "worker: size: expected a whole number"),
     "no time": ((Compute(nan),), "Compute: work_s: expected 0 or more, got nan"),
@@ -235,6 +251,8 @@ def test_a_processor_that_cannot_compute_is_refused(options: dict[str, Any], mes
 
 
 def test_what_is_said_of_a_whole_plan_has_to_be_possible() -> None:
+    with pytest.raises(PlanError, match=r"cores: expected Cores\(2\), got 2"):
+        Plan((Handle(),), cast(Any, 2))
     with pytest.raises(PlanError, match="a retry needs outcomes and at least one backoff"):
         Plan((Handle(),), Cores(1), retry=Retry(outcomes=(Outcome.QUEUE_FULL,), backoff_s=()))
     with pytest.raises(PlanError, match="nobody repeats what was completed"):

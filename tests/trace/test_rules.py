@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.plan import Backlog, Connect, Outcome, Plan
+from simulator.plan import Backlog, Bucket, Connect, Cores, Handle, Limit, Outcome, Plan, Pool, Release, Seize
 from simulator.trace.diagnosis import RULES, Rule
 from simulator.trace.phrases import count
 from simulator.trace.rules_computing import (
@@ -164,6 +164,14 @@ def test_every_rule_has_its_runs() -> None:
     # Those below; tests/real/test_waits.py, as it is never simulated.
     elsewhere = {gateway_timeouts, broken, gil_or_cores}
     assert set(RULES) - set(CASES) == elsewhere
+
+
+def test_who_was_turned_away_for_want_of_a_token_is_not_put_down_to_a_pool_that_turns_away_too() -> None:
+    worker = Pool("worker", 9, queue_limit=0)
+    limited = Plan((Limit(Bucket("token", 1.0, queue_limit=0)), Seize(worker), Handle(), Release(worker)), Cores(2))
+    found = turned_away(facts(simulate(limited, of(30, 20.0, page=QUERY))))
+    assert found is not None
+    assert "because a limit was reached" in found.sentence
 
 
 def test_a_proxy_that_stopped_waiting_is_told_apart_from_a_client_that_did() -> None:

@@ -45,7 +45,7 @@ def one_or_all(column: Any, own: bool = False) -> tuple[Any, int]:
 
     ``own``: the kernel writes to it, and has every row for itself.
     """
-    if own:
+    if own or not len(column):  # an empty column that was spread out from one value is read-only
         column = np.array(column)
     if len(column) and column.strides[0] == 0:
         return flat(np.array(column[:1])), 0
