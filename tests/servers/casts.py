@@ -11,6 +11,7 @@ DEV_SERVER = Cast(
 PREFORK = Cast(
     "models.prefork.server",
     ("--workers", "3"),
+    processes=3,
     parallel=3,
     shields=False,
     places=("receive", "parse", "send", "release_worker"),
@@ -18,6 +19,7 @@ PREFORK = Cast(
 THREADED = Cast(
     "models.threaded.server",
     ("--processes", "2", "--threads", "2"),
+    processes=2,
     parallel=4,
     shields=False,
     places=("receive", "parse", "send", "release_thread"),
@@ -26,7 +28,7 @@ EAGER = Cast(
     "models.threaded.server", ("--accept", "eager", "--threads", "3"), parallel=3, shields=False, places=_EAGER
 )
 CALLBACK = Cast("models.callback.server", places=_LOOP)
-COROUTINE = Cast("models.coroutine.server", ("--processes", "2"), places=_LOOP)
+COROUTINE = Cast("models.coroutine.server", ("--processes", "2"), processes=2, places=_LOOP)
 ASYNCIO = Cast("models.coroutine.asyncio_server", places=_LOOP)
 NGINX = Cast(
     "models.nginx.server",

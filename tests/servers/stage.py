@@ -20,6 +20,8 @@ class Cast:
 
     module: str
     flags: tuple[str, ...] = ()
+    processes: int = 1
+    """How many processes serve, without the master."""
     parallel: int = 1000
     """How many requests it can be waiting for at once."""
     shields: bool = True
@@ -132,6 +134,7 @@ def _started(cast: Cast, report: Path, flags: tuple[str, ...]) -> Iterator[Runni
     assert process.stderr is not None
     try:
         running = Running(process, int(process.stdout.readline()), report)
+        until(lambda: len(running.children()) == cast.processes, "all its processes")  # the port comes before they do
         yield running
         if process.poll() is None:
             assert running.end() == 0
