@@ -4,12 +4,14 @@ What to watch: only a backlog that is or was full costs anything. What it drops 
 client whose ACK was dropped believes that it is connected.
 """
 
+from simulator.engine.kernel.events import wake_later
 from simulator.engine.kernel.life import forget, leave, settle, turn_away
 from simulator.engine.kernel.lines import until
 from simulator.engine.kernel.numbers import (
     BROKEN,
     DATA_LATE,
     HALF_OPEN,
+    HALF_OPEN_RINGS,
     INFINITY,
     REFUSED,
 )
@@ -50,16 +52,26 @@ def knock_again(k: Kernel, w: cython.int, pc: cython.int, full: cython.bint) -> 
         before = k.retries[at - 1] if k.handshakes[w].tries > 0 else 0.0
         if at + 1 == k.code[pc + 4].b:
             before = k.reached[cell(k, w, k.place_of[pc])] + k.retries[at]
-            if until(k, w, pc + 1, before, 1) == 1:
+            if until_repeated(k, w, pc + 1, before, k.first_syn_ring + at) == 1:
                 late_syn(k, w, pc + 2)
             return 0
-        if until(k, w, pc, k.now + (k.retries[at] - before), 1) == 0:
+        if until_repeated(k, w, pc, k.now + (k.retries[at] - before), k.first_syn_ring + at) == 0:
             return 0
         count_retry(k, w)
     if full:
         return stay_half_open(k, w, pc, trip)
     k.handshakes[w].tries = 0
     return pc + 5
+
+
+@cython.inline
+def until_repeated(k: Kernel, w: cython.int, pc: cython.int, moment: cython.double, ring: cython.int) -> cython.int:
+    """Wait with those who wait about equally long, as the same number of repetitions came before. 1 if it is now."""
+    if moment <= k.now or moment > k.arrival[w] + k.patience[w * k.patience_step]:
+        return until(k, w, pc, moment, 1)
+    k.walkers[w].pc = pc
+    wake_later(k, ring, k.now + (moment - k.now), w)
+    return 0
 
 
 def knock_with_repeated_syn(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
@@ -103,9 +115,12 @@ def stay_half_open(k: Kernel, w: cython.int, pc: cython.int, trip: cython.double
 def wait_half_open(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """Wait for the next repetition of the data or of the SYN-ACK. ``pc`` is the step before ``repeated``."""
     then: cython.int
+    ring: cython.int
     while True:
         after: cython.double = min(k.handshakes[w].data_after, k.handshakes[w].ack_after)
-        if until(k, w, pc, k.handshakes[w].dropped + after, 1) == 0:
+        ring = k.first_half_open_ring + min(cython.cast(cython.int, k.handshakes[w].tries), HALF_OPEN_RINGS - 1)
+        k.handshakes[w].tries += 1
+        if until_repeated(k, w, pc, k.handshakes[w].dropped + after, ring) == 0:
             return 0
         then = repeated(k, w, pc + 1)
         if then != pc + 1:
@@ -141,6 +156,7 @@ def repeated(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     if k.copies[copy].size >= k.copies[copy].fills:
         return pc
     forget(k, w, pc)
+    k.handshakes[w].tries = 0
     if data > ack:
         k.walkers[w].flags |= DATA_LATE
         k.handshakes[w].data_at = k.handshakes[w].dropped + data

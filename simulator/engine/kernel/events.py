@@ -5,7 +5,7 @@ entry that its owner has forgotten means nothing.
 """
 
 from simulator.engine.kernel.layout import Event, Hop
-from simulator.engine.kernel.numbers import INFINITY
+from simulator.engine.kernel.numbers import INFINITY, RESUME
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.storage import HEAP, HOPS, RINGS, lengthen
 from simulator.engine.uncompiled import cython
@@ -74,41 +74,85 @@ def hop(k: Kernel, walker: cython.int) -> cython.void:
 
 def set_ring(k: Kernel, ring: cython.int, what: cython.longlong) -> cython.longlong:
     """Schedule an event for the time after which all of this ring come; its number."""
+    return append(k, ring, k.now + k.rings[ring].lag, what)
+
+
+def wake_later(k: Kernel, ring: cython.int, time: cython.double, w: cython.int) -> cython.void:
+    """Wake a walker after about the time after which all of this ring come. Who comes earlier goes to the heap."""
+    if k.rings[ring].size > 0 and time < k.ring_events[place_in_ring(k, ring, k.rings[ring].size - 1)].time:
+        push(k, time, RESUME, w)
+    else:
+        append(k, ring, time, w)
+
+
+def append(k: Kernel, ring: cython.int, time: cython.double, what: cython.longlong) -> cython.longlong:
+    """Schedule the last event of a ring; its number."""
     seq: cython.longlong = k.seq
-    at: cython.int
     k.seq += 1
     if k.rings[ring].size == k.ring_room and not lengthen(k, RINGS):
         return seq
-    at = ring * k.ring_room + ((k.rings[ring].head + k.rings[ring].size) & (k.ring_room - 1))
-    k.ring_events[at] = Event(k.now + k.rings[ring].lag, seq, what)
+    k.ring_events[place_in_ring(k, ring, k.rings[ring].size)] = Event(time, seq, what)
     k.rings[ring].size += 1
     if k.rings[ring].size == 1:
-        look_at_rings(k)
+        k.rings[ring].due, k.rings[ring].seq = time, seq
+        line_up_last(k, ring)
     return seq
 
 
-def look_at_rings(k: Kernel) -> cython.void:
-    """Which ring has the next event."""
-    ring: cython.int
-    at: cython.int
-    k.ring_due, k.ring_seq = INFINITY, 0
-    for ring in range(k.ring_count):
-        if k.rings[ring].size > 0:
-            at = ring * k.ring_room + k.rings[ring].head
-            if k.ring_events[at].time < k.ring_due or (
-                k.ring_events[at].time == k.ring_due and k.ring_events[at].seq < k.ring_seq
-            ):
-                k.ring_due, k.ring_seq, k.ring_next = k.ring_events[at].time, k.ring_events[at].seq, ring
+@cython.inline
+def place_in_ring(k: Kernel, ring: cython.int, number: cython.int) -> cython.int:
+    """Where an event of a ring lies, counted from its first."""
+    return ring * k.ring_room + ((k.rings[ring].head + number) & (k.ring_room - 1))
 
 
 def pop_ring(k: Kernel) -> cython.longlong:
     """Take the next event of all rings; what it says."""
-    ring: cython.int = k.ring_next
-    what: cython.longlong = k.ring_events[ring * k.ring_room + k.rings[ring].head].what
+    ring: cython.int = k.ring_order[0]
+    at: cython.int = place_in_ring(k, ring, 0)
+    what: cython.longlong = k.ring_events[at].what
     k.rings[ring].head = (k.rings[ring].head + 1) & (k.ring_room - 1)
     k.rings[ring].size -= 1
-    look_at_rings(k)
+    if k.rings[ring].size > 0:
+        at = place_in_ring(k, ring, 0)
+        k.rings[ring].due, k.rings[ring].seq = k.ring_events[at].time, k.ring_events[at].seq
+    else:
+        k.rings[ring].due, k.rings[ring].seq = INFINITY, k.seq  # later than anything
+    line_up_first(k, ring)
     return what
+
+
+def line_up_first(k: Kernel, ring: cython.int) -> cython.void:
+    """The first of the rings has got another event: it goes behind those that come before that."""
+    i: cython.int = 0
+    due: cython.double = k.rings[ring].due
+    while i + 1 < k.rings_waiting and (
+        k.rings[k.ring_order[i + 1]].due < due
+        or (k.rings[k.ring_order[i + 1]].due == due and k.rings[k.ring_order[i + 1]].seq < k.rings[ring].seq)
+    ):
+        k.ring_order[i] = k.ring_order[i + 1]
+        i += 1
+    k.ring_order[i] = ring
+    k.rings_waiting -= k.rings[ring].size == 0
+    look_at_rings(k)
+
+
+def line_up_last(k: Kernel, ring: cython.int) -> cython.void:
+    """A ring that was empty goes before those that come after it; its event has the highest number."""
+    i: cython.int = k.rings_waiting
+    while i > 0 and k.rings[k.ring_order[i - 1]].due > k.rings[ring].due:
+        k.ring_order[i] = k.ring_order[i - 1]
+        i -= 1
+    k.ring_order[i] = ring
+    k.rings_waiting += 1
+    look_at_rings(k)
+
+
+@cython.inline
+def look_at_rings(k: Kernel) -> cython.void:
+    """When the next event of all rings comes."""
+    k.ring_due, k.ring_seq = INFINITY, 0
+    if k.rings_waiting > 0:
+        k.ring_due, k.ring_seq = k.rings[k.ring_order[0]].due, k.rings[k.ring_order[0]].seq
 
 
 @cython.inline

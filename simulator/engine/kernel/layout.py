@@ -54,6 +54,7 @@ class Handshake(cython.struct):
     ack_after: cython.double
     data_at: cython.double
     tries: cython.longlong
+    """SYNs repeated so far, and, once half open, everything."""
 
 
 class Timers(cython.struct):
@@ -220,10 +221,13 @@ class Ring(cython.struct):
     """Events that all come the same time after they were set: first in, first out."""
 
     lag: cython.double
+    due: cython.double
+    seq: cython.longlong
+    """When the first one comes, and its number."""
     head: cython.int
     size: cython.int
     guard: cython.int
-    """The time limit whose events these are; -1: they take locks away."""
+    """The time limit whose events these are; or they take locks away (``SWITCHES``), or wake walkers (``WAKES``)."""
 
 
 class Stretch(cython.struct):

@@ -12,7 +12,7 @@ from simulator.engine.kernel.instances import come_back
 from simulator.engine.kernel.life import lose_patience
 from simulator.engine.kernel.limits import give_token
 from simulator.engine.kernel.locks import switch
-from simulator.engine.kernel.numbers import BEGIN, INFINITY, PATIENCE, REFILL, RESUME
+from simulator.engine.kernel.numbers import BEGIN, INFINITY, PATIENCE, REFILL, RESUME, SWITCHES, WAKES
 from simulator.engine.kernel.program import go, resume
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.uncompiled import cython
@@ -59,7 +59,7 @@ def happen(k: Kernel, budget: cython.longlong) -> cython.bint:
             else:
                 hop(k, w)
         elif source == ALWAYS_AS_LONG:
-            ring_out(k, k.rings[k.ring_next].guard, cython.cast(cython.int, pop_ring(k)), seq)
+            ring_out(k, k.rings[k.ring_order[0]].guard, cython.cast(cython.int, pop_ring(k)), seq)
         else:
             come(k)
     return k.shortage == 0
@@ -86,9 +86,11 @@ def happen_now(k: Kernel, what: cython.longlong, seq: cython.longlong) -> cython
 
 
 def ring_out(k: Kernel, guard: cython.int, subject: cython.int, seq: cython.longlong) -> cython.void:
-    """A time that always lasts equally long is over: an interval of a lock, or a time limit."""
-    if guard < 0:
+    """What always lasts equally long is over: an interval of a lock, until a SYN is repeated, or a time limit."""
+    if guard == SWITCHES:
         switch(k, subject, seq)
+    elif guard == WAKES:
+        resume(k, subject)
     else:
         time_is_over(k, guard, subject, seq)
 

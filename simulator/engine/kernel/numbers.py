@@ -75,6 +75,12 @@ from simulator.plan.words import Outcome
 # what an entry of the heap is about
 RESUME, PATIENCE, BOOT, BEGIN, REFILL = range(5)
 
+# what an event of a ring does, that is not of a time limit
+SWITCHES, WAKES = -1, -2
+
+HALF_OPEN_RINGS = 16
+"""One for the first wait of a half-open connection, one for the second ...: as many as fit into a minute."""
+
 # whether a lock is kept when the work is done
 NEVER, ALWAYS, IF_NEXT_COMPUTES = range(3)
 

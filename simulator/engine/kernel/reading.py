@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.engine.kernel.further import begin_later
 from simulator.engine.kernel.loop import look_ahead
-from simulator.engine.kernel.numbers import INFINITY, OF_FURTHER, OF_ROUNDS
+from simulator.engine.kernel.numbers import HALF_OPEN_RINGS, INFINITY, OF_FURTHER, OF_ROUNDS, SWITCHES, WAKES
 from simulator.engine.kernel.program import go
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import rearrange
@@ -95,8 +95,13 @@ def read_sources(k: Kernel, program: Any) -> None:
     """The heap, the hops, the rings and the cores, all empty."""
     k.heap, k.heap_size, k.heap_hole = blank("Event", 64), 0, False
     k.hops, k.hop_head, k.hop_size, k.hop_mask = blank("Hop", 64), 0, 0, 63
-    rings = [*((lag, -1) for lag in program.stations.rings), *((g.lag, i) for i, g in enumerate(program.guards))]
-    k.rings, k.ring_count, k.ring_room = table("Ring", [(lag, 0, 0, guard) for lag, guard in rings]), len(rings), 64
+    rings = [*((lag, SWITCHES) for lag in program.stations.rings), *((g.lag, i) for i, g in enumerate(program.guards))]
+    k.first_syn_ring, k.first_half_open_ring = len(rings), len(rings) + len(program.retries_s)
+    if program.retries_s:
+        rings += [(0.0, WAKES)] * (len(program.retries_s) + HALF_OPEN_RINGS)
+    k.rings = table("Ring", [(lag, INFINITY, 0, 0, 0, guard) for lag, guard in rings])
+    k.ring_count, k.ring_room = len(rings), 64
+    k.ring_order, k.rings_waiting = ints([0] * (len(rings) + 1)), 0
     k.ring_events, k.ring_due, k.ring_seq = blank("Event", 64 * max(k.ring_count, 1)), INFINITY, 0
     k.stretches, k.stretch_head, k.stretch_size, k.stretch_mask = blank("Stretch", 64), 0, 0, 63
     cpus = [

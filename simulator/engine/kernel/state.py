@@ -53,7 +53,10 @@ class Kernel:
     ring_room: cython.int
     ring_due: cython.double
     ring_seq: cython.longlong
-    ring_next: cython.int
+    ring_order: cython.int[::1]
+    rings_waiting: cython.int
+    first_syn_ring: cython.int
+    first_half_open_ring: cython.int
     cpus: Cpu[::1]
     cpu_count: cython.int
     cpu_due: cython.double
