@@ -1,7 +1,8 @@
 """The words for what happens to a request: how it can end, and what it can be doing meanwhile.
 
 The same words stand in the trace, on the screen, in the CSV and in the explanations. Each outcome and each state is one
-line here, with everything that is known of it; what it looks like is said once more, in ``simulator.app.stage.style``.
+line here, with everything that is known of it; what it looks like is said in
+``simulator.stage.canvas.style``.
 """
 
 from collections.abc import Sequence

@@ -10,7 +10,6 @@ from simulator.trace.blame import Blame
 from simulator.trace.facts import HARDLY, NOTABLE, Facts, Finding, noun
 from simulator.trace.figures import Summary
 from simulator.trace.measures import COMPLETED, CORES, NOT_COMPLETED, SLOWEST, Measures
-from simulator.trace.phrases import all_of, is_or_are, percent, sentence
 from simulator.trace.rules_computing import (
     cores_saturated,
     gil_convoy,
@@ -23,6 +22,7 @@ from simulator.trace.rules_ends import broken, few_samples, gateway_timeouts, ga
 from simulator.trace.rules_load import accept_limit, imbalance, overload
 from simulator.trace.rules_slots import held_by_io, held_by_readers, held_by_uploads, too_few_to_compute
 from simulator.trace.rules_timeline import crashes, without_effect
+from simulator.words.phrases import all_of, is_or_are, percent, sentence
 
 Rule = Callable[[Facts], Finding | None]
 

@@ -7,8 +7,8 @@ from simulator.plan.words import State
 from simulator.trace.blame import Blame
 from simulator.trace.figures import ResourceSummary, Summary
 from simulator.trace.measures import CORES, Measures
-from simulator.trace.phrases import all_of, is_or_are, percent
 from simulator.trace.table import Trace
+from simulator.words.phrases import all_of, is_or_are, percent
 
 NOTABLE = 0.15
 """A cause that explains less of the latency than this is not worth a sentence."""

@@ -16,12 +16,12 @@ from simulator.plan.walk import Place, Way
 from simulator.plan.words import Need
 from simulator.trace.lives import Stay
 from simulator.trace.measures import lock_copies
-from simulator.trace.phrases import all_of, count, duration, percent, plural
 from simulator.trace.playback.activity import AT_WORK, Activity
 from simulator.trace.playback.ledger import Ledger
 from simulator.trace.playback.segments import Segments
 from simulator.trace.playback.sites import Sites, sites
 from simulator.trace.table import Trace
+from simulator.words.phrases import all_of, count, duration, percent, plural
 
 Rows = NDArray[np.int32]
 Floats = NDArray[np.float64]

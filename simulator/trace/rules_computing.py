@@ -8,8 +8,8 @@ from simulator.trace.blame import AT_LIMIT
 from simulator.trace.facts import HARDLY, NOTABLE, Facts, Finding, slots_limit_computing
 from simulator.trace.measures import COMPLETED, CORES, OUTSIDE
 from simulator.trace.outcomes import percentiles
-from simulator.trace.phrases import a, all_of, count, duration, is_or_are, percent, sentence
 from simulator.trace.stays import Floats
+from simulator.words.phrases import a, all_of, count, duration, is_or_are, percent, sentence
 from simulator.workload.table import Work
 
 HIGH = 0.7

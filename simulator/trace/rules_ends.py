@@ -10,8 +10,8 @@ from simulator.plan.walk import Way
 from simulator.plan.words import Loss, Outcome, State, lost_by
 from simulator.trace.facts import HARDLY, Facts, Finding
 from simulator.trace.outcomes import percentiles
-from simulator.trace.phrases import count, duration, percent, plural, sentence
 from simulator.trace.stays import BLOCK_ROWS, Floats, Rows
+from simulator.words.phrases import count, duration, percent, plural, sentence
 
 ANY_FAILURE = 0.3
 """A failure weighs this much, and half the share of the requests that it hit. So it comes before a small wait, and

@@ -8,8 +8,8 @@ from simulator.plan.words import State
 from simulator.trace.facts import NOTABLE, Facts, Finding, noun
 from simulator.trace.levels import overlap
 from simulator.trace.measures import COMPLETED, INDEX, NOT_COMPLETED, SLOWEST
-from simulator.trace.phrases import all_of, count, percent, plural, sentence
 from simulator.trace.stays import blocks, server_end
+from simulator.words.phrases import all_of, count, percent, plural, sentence
 
 OVERLOADED = 0.95
 GROWS_BY = 20.0

@@ -5,7 +5,7 @@ from simulator.plan.steps import Link
 from simulator.plan.words import OUTSIDE, State
 from simulator.trace.blame import inner_lock, inner_pool
 from simulator.trace.facts import NOTABLE, Facts, Finding, slots_limit_computing
-from simulator.trace.phrases import all_of, is_or_are, percent, plural, sentence
+from simulator.words.phrases import all_of, is_or_are, percent, plural, sentence
 
 
 def held_by_uploads(facts: Facts) -> Finding | None:

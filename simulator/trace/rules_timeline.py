@@ -7,8 +7,8 @@ from simulator.plan.words import Loss, Outcome, lost_by
 from simulator.trace.availability import interventions, lost
 from simulator.trace.facts import Facts, Finding
 from simulator.trace.outcomes import percentiles
-from simulator.trace.phrases import a, count, duration, plural, sentence
 from simulator.trace.rules_ends import ANY_FAILURE
+from simulator.words.phrases import a, count, duration, plural, sentence
 from simulator.workload.interventions import Do, Intervention
 
 CUT_OFF = lost_by(Loss.CRASH)

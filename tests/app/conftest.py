@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from simulator.app.main import main
+from simulator.cli.main import main
 
 SMALL = """
 title = "A small load 小"
@@ -113,5 +113,5 @@ def process() -> Callable[..., subprocess.CompletedProcess[str]]:
     return call
 
 
-RUN = "import sys; from simulator.app.main import main; sys.exit(main())"
+RUN = "import sys; from simulator.cli.main import main; sys.exit(main())"
 ROOT = Path(__file__).parents[2]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from simulator.app.catalogue import Model, catalogue, fronts, servers
-from simulator.app.sections import section
+from simulator.experiments.catalogue import Model, catalogue, fronts, servers
+from simulator.experiments.options import section
 
 SERVERS = servers()
 ALL = tuple(catalogue().values())

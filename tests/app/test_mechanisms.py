@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from simulator.app import csv_files, trace_file
+from simulator.results import csv_files, trace_file
 from simulator.trace.checks import check
 from simulator.trace.summary import summarise
 from simulator.trace.table import COLUMNS, Trace

@@ -12,9 +12,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from simulator.app import csv_files, trace_file
-from simulator.app.document import as_json, document
-from simulator.experiment import run
+from simulator.experiments.run import run
+from simulator.results import csv_files, trace_file
+from simulator.results.document import as_json, document
 from simulator.trace import stays
 from simulator.trace.summary import summarise
 from simulator.trace.table import Trace

@@ -11,10 +11,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pytest
 
-from simulator.app import csv_files, trace_file
-from simulator.app.document import as_json, document
-from simulator.app.refusal import RefusalError
-from simulator.app.whole_files import whole_files
+from simulator.experiments.refusal import RefusalError
+from simulator.results import csv_files, trace_file
+from simulator.results.document import as_json, document
+from simulator.results.whole_files import whole_files
 from simulator.trace.summary import summarise
 
 CONTRACT = {

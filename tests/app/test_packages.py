@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from simulator.app.packages import SIBLINGS, PackageError, check_packages
+from simulator.cli.main import SIBLINGS, PackageError, check_packages
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +54,6 @@ def test_a_package_that_is_already_imported_is_noticed_too(monkeypatch: pytest.M
 
 
 def test_a_missing_package_is_reported_as_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulator.app.packages.find_spec", lambda name: None)
+    monkeypatch.setattr("simulator.cli.main.find_spec", lambda name: None)
     with pytest.raises(PackageError, match="the package 'models' is missing beside"):
         check_packages()

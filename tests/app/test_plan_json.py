@@ -4,8 +4,8 @@ import json
 
 from hypothesis import given, settings
 
-from simulator.app.plan_json import plan_from_data, plan_to_data
 from simulator.plan import HandshakeTimers, Plan
+from simulator.results.plan_json import plan_from_data, plan_to_data
 from tests.engine.strategies import plans
 from tests.engine.transformations import QUICK, with_timers
 

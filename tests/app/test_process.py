@@ -14,13 +14,13 @@ ROOT = Path(__file__).parents[2]
 HEAVY = {"numpy", "pydantic", "polars", "simpy"}
 TOLD = """
 import sys
-import simulator.experiment as experiment
+import simulator.experiments.run as experiment
 real = experiment.run
 def run(*arguments, **options):
     print("running", flush=True)
     return real(*arguments, **options)
 experiment.run = run
-from simulator.app.main import main
+from simulator.cli.main import main
 sys.exit(main())
 """
 """The command, saying when the simulation begins."""
@@ -29,7 +29,7 @@ sys.exit(main())
 def loaded(*arguments: str) -> set[str]:
     """The top-level packages that a command imports."""
     code = (
-        "import sys; from simulator.app.main import main;"
+        "import sys; from simulator.cli.main import main;"
         f"main({list(arguments)!r}); print(*sys.modules, file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
@@ -80,7 +80,7 @@ def test_ctrl_c_and_sigterm_end_a_long_run_and_leave_no_file(
 )
 def test_a_closed_pipe_ends_the_command_quietly(line: str, tmp_path: Path) -> None:
     child = subprocess.Popen(
-        [sys.executable, "-c", "import sys; from simulator.app.main import main; sys.exit(main())", *line.split()],
+        [sys.executable, "-c", "import sys; from simulator.cli.main import main; sys.exit(main())", *line.split()],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -113,7 +113,7 @@ def test_a_contradiction_within_a_run_is_said_loudly(
 def test_a_mistake_of_the_program_keeps_its_traceback(
     simulate: Callable[..., Any], load: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from simulator import experiment
+    from simulator.experiments import run as experiment
 
     def broken(*_: object, **__: object) -> None:
         raise AssertionError("cannot happen")
@@ -129,7 +129,7 @@ def test_a_full_disk_behind_stdout_gets_one_message() -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("a device of Linux")
-    code = "import sys; from simulator.app.main import main; sys.exit(main(['list', 'models']))"
+    code = "import sys; from simulator.cli.main import main; sys.exit(main(['list', 'models']))"
     with full.open("w") as out:
         done = subprocess.run(
             [sys.executable, "-c", code], stdout=out, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False
@@ -139,7 +139,7 @@ def test_a_full_disk_behind_stdout_gets_one_message() -> None:
 
 
 def test_progress_is_told_on_a_terminal_and_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
-    from simulator.app import patience
+    from simulator.experiments import progress as patience
 
     said: list[str] = []
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.app.main import main
-from simulator.app.trace_file import read
+from simulator.cli.main import main
+from simulator.results.trace_file import read
 
 RUN = ["--model", "prefork", "--load", "steady", "--duration", "1s", "--set", "warmup=0s"]
 

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from simulator.app.amounts import duration, percent, three_digits, unit_for
-from simulator.app.bars import split_bar
-from simulator.app.catalogue import servers
-from simulator.app.report_tables import TIMES
+from simulator.experiments.catalogue import servers
+from simulator.results.report_tables import TIMES, split_bar
+from simulator.words.numbers import duration, percent, three_digits, unit_for
 from simulator.workload.load import shipped
 
 SERVERS = tuple(model.name for model in servers())

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.app.stopping import Terminated, terminated_like_ctrl_c
-from simulator.app.whole_files import whole_files
+from simulator.cli.main import Terminated, terminated_like_ctrl_c
+from simulator.results.whole_files import whole_files
 
 
 def test_sigterm_leaves_the_block_as_ctrl_c_would() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simulator.app.main import main
+from simulator.cli.main import main
 
 ENTRIES = (
     ('{at = "1 s", do = "kill", boot = "500 ms"}', "at 1 s process 0 dies, back after 500 ms"),

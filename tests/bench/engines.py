@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.experiment import run
+from simulator.experiments.run import run
 from simulator.plan import Machine, Plan
 from simulator.trace.table import Trace
 from simulator.workload.table import Workload

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.experiment import run
+from simulator.experiments.run import run
 from simulator.plan import Plan
 from simulator.trace.table import Trace
 from tests.bench.clock import in_turn, spent

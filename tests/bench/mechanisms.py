@@ -14,7 +14,7 @@ from simulator.engine.kernel_run import EVENTS_AT_A_TIME
 from simulator.engine.loading import kernel
 from simulator.engine.lowering import lower
 from simulator.engine.record import Record
-from simulator.experiment import run
+from simulator.experiments.run import run
 from simulator.plan import (
     Bucket,
     Choose,

@@ -10,7 +10,7 @@ from tests.bench.clock import Spent
 from tests.bench.figure import Figure
 from tests.bench.sizes import Sizes
 
-MAIN = "import sys; from simulator.app.main import main; sys.exit(main())"
+MAIN = "import sys; from simulator.cli.main import main; sys.exit(main())"
 RUN = ("--model", "prefork", "--load", "slow-clients")
 
 

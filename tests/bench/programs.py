@@ -12,7 +12,7 @@ from models.nginx.config import Config as NginxConfig
 from models.nginx.model import in_front
 from models.threaded.config import Config as ThreadedConfig
 from models.threaded.model import plan as threaded
-from simulator.experiment import run
+from simulator.experiments.run import run
 from simulator.plan import Cores, Handle, Machine, Plan, Pool, Release, Seize
 from simulator.workload.draw import draw
 from simulator.workload.load import load

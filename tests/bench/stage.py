@@ -9,12 +9,12 @@ import models.coroutine.config
 import models.coroutine.model
 from models.prefork.config import Config
 from models.prefork.model import plan
-from simulator.app.stage.frame import frame
-from simulator.app.stage.grid import CellGrid
-from simulator.app.stage.look import Look
-from simulator.app.stage.scene import Scene, Size, View
-from simulator.experiment import run
+from simulator.experiments.run import run
 from simulator.plan import Plan
+from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.look import Look
+from simulator.stage.frame import frame
+from simulator.stage.scene import Scene, Size, View
 from simulator.trace.playback import Playback
 from simulator.workload.draw import draw
 from simulator.workload.load import load

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from simulator.experiment import run
+from simulator.experiments.run import run
 from simulator.trace.outcomes import latencies, latency
 from tests.bench.clock import in_turn
 from tests.bench.figure import Figure

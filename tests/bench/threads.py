@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from simulator.experiment import run
+from simulator.experiments.run import run
 from tests.bench.figure import Figure
 from tests.bench.scene import prefork, slow_clients
 from tests.bench.sizes import Sizes

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from simulator.engine.loading import VARIABLE
-from simulator.experiment import run
+from simulator.experiments.run import run
 from tests.bench.clock import Spent, in_turn, per_second, times_faster
 from tests.bench.figure import Figure
 from tests.bench.scene import prefork, slow_clients

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CODE = "import sys; from simulator.app.main import main; sys.exit(main())"
+CODE = "import sys; from simulator.cli.main import main; sys.exit(main())"
 LIMIT_S = 120.0
 
 

@@ -11,15 +11,14 @@ from typing import Any
 
 import pytest
 
-from simulator.app.calibrate.bare import PROBES
-from simulator.app.calibrate.findings import bare_findings, machine_of, server_findings
-from simulator.app.calibrate.servers import ServerCost
-from simulator.app.calibrate.tables import size, spread
-from simulator.app.calibrate.work import seconds_of, work_of
-from simulator.app.catalogue import catalogue
-from simulator.app.main import main
-from simulator.app.simulation import Deployment
+from simulator.cli.calibrate import size, spread
+from simulator.cli.main import main
+from simulator.experiments.catalogue import catalogue
+from simulator.experiments.simulation import Deployment
 from simulator.plan import Machine
+from simulator.real.calibrate.findings import bare_findings, machine_of, server_findings
+from simulator.real.calibrate.probes import PROBES
+from simulator.real.calibrate.servers import ServerCost, seconds_of, work_of
 from simulator.workload.load import ScenarioError, load
 from simulator.workload.machine_file import machine_text, read_machine
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from simulator.app.catalogue import servers
-from simulator.app.compare.panes import pane, pane_words
-from simulator.app.main import main
-from simulator.app.refusal import RefusalError
+from simulator.cli.main import main
+from simulator.experiments.catalogue import servers
+from simulator.experiments.refusal import RefusalError
+from simulator.experiments.server_words import pane, pane_words
 
 SHORT = ("--load", "slow-clients", "--duration", "10s")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from simulator.app.main import main
+from simulator.cli.main import main
 from simulator.workload.check import check
 from tests.docs.pages import ROOT, Block, Command, commands, matches
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from simulator.app.catalogue import catalogue
-from simulator.app.document import document
-from simulator.app.sections import CALIBRATE, MEASURE, OUTPUT, PICTURES, RUN, SCREEN, VALIDATION, section
-from simulator.experiment import run
+from simulator.experiments.catalogue import catalogue
+from simulator.experiments.options import CALIBRATE, MEASURE, OUTPUT, PICTURES, RUN, SCREEN, VALIDATION, section
+from simulator.experiments.run import run
 from simulator.plan import Machine, Outcome, State
 from simulator.plan.operations import MEANINGS, TIMELINE, Operation
+from simulator.results.document import document
 from simulator.trace.summary import summarise
 from simulator.workload.amounts import DISTRIBUTIONS
 from simulator.workload.arrivals import KINDS

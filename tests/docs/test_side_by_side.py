@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from simulator.app.catalogue import Model, catalogue
-from simulator.app.real.merge import layers
+from simulator.experiments.catalogue import Model, catalogue
 from simulator.plan import Machine, Plan
+from simulator.real.merge import layers
 from tests.docs.pages import ROOT
 
 HEADING = "## The model and the real server, side by side"

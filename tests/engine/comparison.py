@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.experiment import EngineName, run
+from simulator.experiments.run import EngineName, run
 from simulator.plan import Plan
 from simulator.trace.table import COLUMNS, Trace
 from simulator.workload.table import Workload

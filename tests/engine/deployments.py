@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from simulator.app.catalogue import Model, fronts, servers
-from simulator.experiment import EngineName, run
+from simulator.experiments.catalogue import Model, fronts, servers
+from simulator.experiments.run import EngineName, run
 from simulator.plan import Machine, Plan
 from simulator.trace.table import Trace
 from simulator.workload.draw import draw

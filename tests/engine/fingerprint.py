@@ -10,7 +10,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from simulator.experiment import EngineName
+from simulator.experiments.run import EngineName
 from simulator.trace.table import Trace
 from simulator.workload.table import PER_ROW, Workload
 from tests.engine.comparison import columns

@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from simulator.app.catalogue import Model, fronts, servers
+from simulator.experiments.catalogue import Model, fronts, servers
 from simulator.plan import (
     Accept,
     AcceptEagerly,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from simulator.experiment import EngineName
+from simulator.experiments.run import EngineName
 from simulator.plan import Plan
 from simulator.workload.load import shipped
 from simulator.workload.table import Workload

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.experiment import EngineName, run
+from simulator.experiments.run import EngineName, run
 from simulator.workload.draw import draw
 from simulator.workload.load import load
 from simulator.workload.table import PER_ROW, are_alike

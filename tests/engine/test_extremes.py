@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.experiment import EngineName
+from simulator.experiments.run import EngineName
 from simulator.plan import (
     Allocate,
     Branch,

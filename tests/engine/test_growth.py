@@ -7,7 +7,7 @@ import pytest
 
 from simulator.engine.kernel import storage
 from simulator.engine.loading import kernel
-from simulator.experiment import run
+from simulator.experiments.run import run
 from simulator.plan import Compute, Cores, Gil, Handle, Plan
 from simulator.workload.table import Work, Workload
 from tests.engine.strategies_load import seeded_workload

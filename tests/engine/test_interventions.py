@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from simulator.experiment import EngineName, run
+from simulator.experiments.run import EngineName, run
 from simulator.plan import (
     Accept,
     AcceptEagerly,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.experiment import run
+from simulator.experiments.run import run
 from simulator.plan import Outcome, Plan
 from simulator.trace.table import Trace
 from tests.engine import laws

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from simulator.experiment import EngineName
+from simulator.experiments.run import EngineName
 from simulator.plan import (
     Accept,
     Backlog,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from simulator.experiment import EngineName
+from simulator.experiments.run import EngineName
 from simulator.plan import Outcome, Plan, Pool
 from simulator.trace.table import Trace
 from simulator.workload.table import Workload

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.app.catalogue import catalogue
-from simulator.experiment import run
+from simulator.experiments.catalogue import catalogue
+from simulator.experiments.run import run
 from simulator.plan import Machine, Outcome
 from simulator.trace.table import Trace
 from simulator.workload.table import Workload

@@ -12,8 +12,8 @@ import pytest
 
 import models
 from models.settings import SettingError
-from simulator.app.catalogue import Model, catalogue, fronts, servers
-from simulator.experiment import run
+from simulator.experiments.catalogue import Model, catalogue, fronts, servers
+from simulator.experiments.run import run
 from simulator.plan import Machine, Outcome, Plan
 from simulator.plan.walk import walk
 from simulator.workload.draw import draw

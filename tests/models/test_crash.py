@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simulator.experiment import run
+from simulator.experiments.run import run
 from simulator.plan import Machine, Outcome
 from simulator.trace.availability import interventions, lost
 from simulator.trace.checks import check

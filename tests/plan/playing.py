@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.experiment import EngineName, run
+from simulator.experiments.run import EngineName, run
 from simulator.plan import Plan
 from simulator.trace.table import Trace
 from simulator.workload.interventions import Intervention

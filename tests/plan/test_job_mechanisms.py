@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from simulator.experiment import EngineName
+from simulator.experiments.run import EngineName
 from simulator.plan import Outcome
 from simulator.trace.table import Trace, renumbered
 from simulator.workload.interventions import Do, Intervention

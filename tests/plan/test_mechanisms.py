@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from simulator.experiment import EngineName
+from simulator.experiments.run import EngineName
 from simulator.plan import Cores, Die, Gil, Handle, Outcome, Plan, Send, Within
 from simulator.plan.steps import Policy
 from simulator.trace.table import Trace

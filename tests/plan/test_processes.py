@@ -1,6 +1,6 @@
 """Which part of a plan dies with a process, and which pool is meant when workers or threads change."""
 
-from simulator.app.catalogue import Model, catalogue, servers
+from simulator.experiments.catalogue import Model, catalogue, servers
 from simulator.plan import Machine, Plan
 from simulator.plan.processes import (
     every_process,

@@ -19,7 +19,7 @@ PROJECT = Path(__file__).parents[2]
 OURS = ("simulator", "models", "scenarios")
 LEFT_OUT = {"test", "tests", "site-packages", "idlelib", "ensurepip", "lib2to3", "tkinter", "turtledemo"}
 APPLETS = ("sh", "mount", "ip", "mkdir", "cat", "echo", "poweroff", "stty", "rm", "insmod")
-SIMULATE = "import sys; from simulator.app.main import main; sys.exit(main())"
+SIMULATE = "import sys; from simulator.cli.main import main; sys.exit(main())"
 INIT = """#!/bin/sh
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
 mkdir -p /dev/shm; mount -t tmpfs shm /dev/shm

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from simulator.app.real.crowd import Crowd
-from simulator.app.real.job import Job, Result
-from simulator.app.real.processes import port_of, running
+from simulator.real.clients import Crowd
+from simulator.real.job import Job, Result
+from simulator.real.processes import port_of, running
 from simulator.workload.table import Workload
 
 PATIENTLY_S = 20.0

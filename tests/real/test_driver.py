@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.app.real.crowd import Crowd
-from simulator.app.real.job import Ending, read_result, write_job
-from simulator.app.real.measure import DRIVER
-from simulator.app.real.measure import drive as drive_in_a_process
-from simulator.app.real.processes import running
+from simulator.real.clients import Crowd
+from simulator.real.job import Ending, read_result, write_job
+from simulator.real.measure import DRIVER
+from simulator.real.measure import drive as drive_in_a_process
+from simulator.real.processes import running
 from simulator.workload.table import Workload
 from tests.real.conftest import Drive, Known, job
 from tests.trace.by_hand import Kind, load_at

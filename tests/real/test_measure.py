@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from simulator.app.catalogue import server, servers
-from simulator.app.main import main
-from simulator.app.real.job import Job, Result
-from simulator.app.real.measure import drive, measure
-from simulator.app.real.processes import MeasureError
-from simulator.app.simulation import Deployment
-from simulator.app.trace_file import read
+from simulator.cli.main import main
+from simulator.experiments.catalogue import server, servers
+from simulator.experiments.simulation import Deployment
 from simulator.plan import Machine, Outcome
+from simulator.real.job import Job, Result
+from simulator.real.measure import drive, measure
+from simulator.real.processes import MeasureError
+from simulator.results.trace_file import read
 from simulator.trace.checks import check_measured
 from tests.trace.by_hand import Kind, load_at
 
@@ -147,7 +147,7 @@ def test_an_early_end_of_a_server_is_said(temporary: Path, monkeypatch: pytest.M
         os.kill(int(master.name), signal.SIGKILL)
         return drive(job, folder)
 
-    monkeypatch.setattr("simulator.app.real.measure.drive", kill_and_drive)
+    monkeypatch.setattr("simulator.real.measure.drive", kill_and_drive)
     with pytest.raises(MeasureError, match="the dev-server server ended while it was being measured"):
         measure(deployment, Machine(), load_at([0.0], 0.1))
 
@@ -164,7 +164,7 @@ def _is_master(entry: Path, folder: Path) -> bool:
 def test_nothing_is_left_after_ctrl_c_or_sigterm_and_no_process_after_a_kill(
     temporary: Path, load: Path, number: int
 ) -> None:
-    run = [sys.executable, "-c", "import sys; from simulator.app.main import main; sys.exit(main())"]
+    run = [sys.executable, "-c", "import sys; from simulator.cli.main import main; sys.exit(main())"]
     command = [*run, "measure", "prefork", "--load", str(load), "--duration", "1 h", "--rate", "1", "--nginx"]
     process = subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.PIPE, text=True)
     latest = time.monotonic() + 20.0

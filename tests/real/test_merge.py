@@ -13,10 +13,10 @@ from models.prefork.config import Config as Prefork
 from models.prefork.model import plan as prefork
 from models.threaded.config import Config as Threaded
 from models.threaded.model import plan as threaded
-from simulator.app.real.job import Ending, Result
-from simulator.app.real.merge import layers, merge
-from simulator.app.real.reports import Report, read_reports
 from simulator.plan import Machine, Outcome, Plan
+from simulator.real.job import Ending, Result
+from simulator.real.merge import layers, merge
+from simulator.real.reports import Report, read_reports
 from simulator.trace.lives import life
 from simulator.trace.summary import summarise
 from simulator.trace.table import Trace

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.app.real.fitness import fitness
-from simulator.app.real.job import Ending, Result
-from simulator.app.real.line import LARGEST_BYTES, PACKET_BYTES, Line, chunk_bytes
-from simulator.app.real.messages import ResponseError, request_head, response_head, steps_format
-from simulator.app.real.network import network_rtt_s
+from simulator.real.driver_fitness import fitness
+from simulator.real.exchange import LARGEST_BYTES, PACKET_BYTES, Line, chunk_bytes, network_rtt_s
+from simulator.real.job import Ending, Result
+from simulator.real.messages import ResponseError, request_head, response_head, steps_format
 from simulator.workload.table import Work
 
 

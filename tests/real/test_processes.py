@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.app.real import processes
-from simulator.app.real.processes import MeasureError, Process, flags_of, port_of, running
+from simulator.real import processes
+from simulator.real.processes import MeasureError, Process, flags_of, port_of, running
 
 pytestmark = pytest.mark.real
 STUBBORN = "tests.real.stubborn"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.app.real.scratch import LOCK, PREFIX, YOUNGEST_S, remove_dead_folders, scratch_folder
+from simulator.real.measure import LOCK, PREFIX, YOUNGEST_S, remove_dead_folders, scratch_folder
 
 LATER = 1e12
 """A moment at which every folder is old."""

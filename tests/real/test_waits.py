@@ -12,9 +12,9 @@ from models.prefork.config import Config as Prefork
 from models.prefork.model import plan as prefork
 from models.threaded.config import Config as Threaded
 from models.threaded.model import plan as threaded
-from simulator.app.real.merge import merge
-from simulator.app.real.reports import read_reports
 from simulator.plan import Plan, State
+from simulator.real.merge import merge
+from simulator.real.reports import read_reports
 from simulator.trace.measures import COMPLETED, SLOWEST, measure
 from simulator.trace.stays import spans
 from simulator.trace.summary import summarise

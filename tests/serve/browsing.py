@@ -12,7 +12,7 @@ import aiohttp
 import pyte
 from aiohttp import web
 
-from simulator.app.serve.site import Site
+from simulator.serve.server import Site
 
 TINY = (sys.executable, "-P", str(Path(__file__).with_name("tiny_app.py")))
 PATIENCE_S = 30.0

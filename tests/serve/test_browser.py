@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.app.serve.site import Site
+from simulator.serve.server import Site
 from tests.serve.browsing import TINY, served
 from tests.serve.chromium import CHROMIUM, browser
 from tests.serve.looking import ENDED, FOCUSED, STARTED, changed, elsewhere, settled

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 import aiohttp
 import pytest
 
-from simulator.app.refusal import RefusalError
-from simulator.app.serve.asked import divided, serve_command
-from simulator.app.serve.serving import listening
+from simulator.cli.serve import divided, serve_command
+from simulator.experiments.refusal import RefusalError
+from simulator.serve.server import listening
 from tests.serve.browsing import is_there, run, tab, until
 
-CODE = "import sys; from simulator.app.main import main; sys.exit(main(sys.argv[1:]))"
+CODE = "import sys; from simulator.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
 @contextmanager
@@ -119,14 +119,14 @@ def test_it_listens_on_loopback_alone() -> None:
 
 
 def test_a_command_line_that_simulate_refuses_is_refused_before_anything_is_served() -> None:
-    from simulator.app.command import execute
+    from simulator.cli.command import execute
 
     with pytest.raises(RefusalError, match=r"--wrokers: no such flag\. Did you mean --workers"):
         execute(["serve", "--model", "prefork", "--load", "steady", "--wrokers", "4"])
 
 
 def test_without_textual_serve_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulator.app.serve.asked.find_spec", lambda name: None)
+    monkeypatch.setattr("simulator.cli.serve.find_spec", lambda name: None)
     with pytest.raises(RefusalError, match=r"pip install 'loopfork\[web\]'"):
         serve_command([], lambda tokens: None)
 

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 import aiohttp
 import pytest
 
-from simulator.app.serve.child import command
-from simulator.app.serve.site import Site
+from simulator.cli.serve import command
+from simulator.serve.server import Site
 from tests.serve.browsing import PATIENCE_S, Tab, run, served, tab
 
 pytestmark = [

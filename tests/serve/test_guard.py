@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.app.serve.guard import refused
+from simulator.serve.server import refused
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import re
 import aiohttp
 import pytest
 
-from simulator.app.serve.site import FULL, Site
+from simulator.serve.server import FULL, Site
 from tests.serve.browsing import TINY, is_there, run, served, tab, until
 
 pytestmark = pytest.mark.slow
@@ -104,7 +104,7 @@ def test_one_tab_too_many_is_told_so_and_gets_no_process() -> None:
 def test_the_process_of_a_closed_tab_is_gone_and_waited_for(
     kind: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulator.app.serve.session.GRACE_S", 0.5 if kind else 20.0)
+    monkeypatch.setattr("simulator.serve.session.GRACE_S", 0.5 if kind else 20.0)
 
     async def test(client: aiohttp.ClientSession) -> None:
         site = Site((*TINY, *kind))

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulator.app.picture.svg import svg
-from simulator.app.stage.frame import frame
-from simulator.app.stage.glyphs import ASCII, UNICODE
-from simulator.app.stage.grid import CellGrid
-from simulator.app.stage.look import Look
-from simulator.app.stage.scene import Size
-from simulator.app.stage.style import Style
+from simulator.stage.canvas.glyphs import ASCII, UNICODE
+from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.svg import svg
+from simulator.stage.frame import frame
+from simulator.stage.scene import Size
 from tests.stage.plays import Play, play, scene
 
 FOLDER = Path(__file__).parent / "frames"

@@ -4,10 +4,10 @@ import dataclasses
 from functools import cache, partial
 from typing import Any
 
-from simulator.app.catalogue import catalogue
-from simulator.app.stage.grid import CellGrid
-from simulator.app.stage.scene import KeyHint, Scene, Size, View
-from simulator.experiment import run
+from simulator.experiments.catalogue import catalogue
+from simulator.experiments.run import run
+from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.scene import KeyHint, Scene, Size, View
 from simulator.trace.playback import Playback
 from simulator.workload.draw import draw
 from simulator.workload.load import load

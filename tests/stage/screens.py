@@ -7,17 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator.app.stage.chart_data import figures_of
-from simulator.app.stage.charts import Chart, Charts, charts
-from simulator.app.stage.code import code_of
-from simulator.app.stage.glyphs import ASCII, UNICODE
-from simulator.app.stage.grid import CellGrid
-from simulator.app.stage.help import Help, KeyGroup, help_screen
-from simulator.app.stage.home import Choice, Home, Menu, home
-from simulator.app.stage.look import Look
-from simulator.app.stage.scene import KeyHint, Size
-from simulator.app.stage.source import Source, source
-from simulator.app.stage.waterfall import waterfall
+from simulator.stage.canvas.glyphs import ASCII, UNICODE
+from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.look import Look
+from simulator.stage.chart_data import figures_of
+from simulator.stage.charts import Chart, Charts, charts
+from simulator.stage.code import code_of
+from simulator.stage.help import Help, KeyGroup, help_screen
+from simulator.stage.home import Choice, Home, Menu, home
+from simulator.stage.scene import KeyHint, Size
+from simulator.stage.source import Source, source
+from simulator.stage.waterfall import waterfall
 from simulator.trace.telling import Teller, Told
 from tests.stage.plays import Play, play, playback
 

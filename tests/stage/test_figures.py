@@ -4,11 +4,11 @@ import math
 
 import pytest
 
-from simulator.app.stage.frame import frame
-from simulator.app.stage.look import Look
-from simulator.app.stage.scene import Scene, Size
-from simulator.app.stage.style import Style
 from simulator.plan import Outcome
+from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.style import Style
+from simulator.stage.frame import frame
+from simulator.stage.scene import Scene, Size
 from tests.stage.plays import (
     BEHIND,
     CALLBACK,

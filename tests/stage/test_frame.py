@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from simulator.app.catalogue import catalogue
-from simulator.app.stage.frame import frame, lane_count, lanes_of, visible_lanes
-from simulator.app.stage.glyphs import ASCII, UNICODE
-from simulator.app.stage.lane_columns import columns_of, painted
-from simulator.app.stage.look import Look
-from simulator.app.stage.palette import LIGHT
-from simulator.app.stage.scene import COLUMN_STEPS_S, LaneRef, Scene, Size, View, coarser, finer
-from simulator.app.stage.sight import Sight
-from simulator.app.stage.style import Style
+from simulator.experiments.catalogue import catalogue
+from simulator.stage.canvas.glyphs import ASCII, UNICODE
+from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.palette import LIGHT
+from simulator.stage.canvas.style import Style
+from simulator.stage.frame import frame, lane_count, lanes_of, visible_lanes
+from simulator.stage.lane_columns import columns_of, painted
+from simulator.stage.scene import COLUMN_STEPS_S, LaneRef, Scene, Size, View, coarser, finer
+from simulator.stage.sight import Sight
 from simulator.trace.playback import Playback
 from simulator.workload.load import shipped
 from tests.stage.plays import (

@@ -7,15 +7,15 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from simulator.app.bars import LOOKS, UNKNOWN
-from simulator.app.picture.shapes import SHAPES
-from simulator.app.stage.cells import cell_width
-from simulator.app.stage.glyphs import ASCII, UNICODE, Glyphs
-from simulator.app.stage.look import Look, chosen_look
-from simulator.app.stage.marks import LEGEND, MARKS
-from simulator.app.stage.palette import DARK, LIGHT, MONO, Theme
-from simulator.app.stage.style import ACTIVITIES, OUTCOME_STYLES, PICTURES, Style
 from simulator.plan.words import Outcome, State
+from simulator.results.report_tables import LOOKS, UNKNOWN
+from simulator.stage.canvas.cells import cell_width
+from simulator.stage.canvas.glyphs import ASCII, UNICODE, Glyphs
+from simulator.stage.canvas.look import Look, chosen_look
+from simulator.stage.canvas.marks import LEGEND, MARKS
+from simulator.stage.canvas.palette import DARK, LIGHT, MONO, Theme
+from simulator.stage.canvas.shapes import SHAPES
+from simulator.stage.canvas.style import ACTIVITIES, OUTCOME_STYLES, PICTURES, Style
 
 SETS = pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=lambda glyphs: glyphs.name)
 EMOJI = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.app.stage.style import ACTIVITIES, Style
+from simulator.stage.canvas.style import ACTIVITIES, Style
 from simulator.workload.load import shipped
 from tests.stage.goldens import (
     FOLDER,

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from simulator.app.stage.cells import CONTINUATION, cell_width, cells_of
-from simulator.app.stage.grid import CellGrid
-from simulator.app.stage.style import Style
+from simulator.stage.canvas.cells import CONTINUATION, cell_width, cells_of
+from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.style import Style
 
 WIDE = "请求中文"
 places = st.integers(min_value=-12, max_value=24)

@@ -5,7 +5,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from simulator.app.stage.figures import (
+from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.style import Style
+from simulator.stage.fixed_width import (
     count_behind,
     fixed_count,
     fixed_duration,
@@ -14,7 +16,7 @@ from simulator.app.stage.figures import (
     nice_ceiling,
     step,
 )
-from simulator.app.stage.layout import (
+from simulator.stage.layout import (
     Claim,
     Rank,
     Section,
@@ -25,11 +27,9 @@ from simulator.app.stage.layout import (
     stack,
     together,
 )
-from simulator.app.stage.look import Look
-from simulator.app.stage.pieces import fitting, piece
-from simulator.app.stage.sheet import Sheet
-from simulator.app.stage.style import Style
-from simulator.app.stage.writing import clipped_lines
+from simulator.stage.pieces import fitting, piece
+from simulator.stage.sheet import Sheet
+from simulator.stage.writing import clipped_lines
 
 
 def nothing(_: Sheet) -> None:

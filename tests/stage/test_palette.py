@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from simulator.app.picture.ansi import Colours, sequences
-from simulator.app.stage.palette import DARK, LIGHT, MONO, Theme
-from simulator.app.stage.style import ACTIVITIES, Style
+from simulator.stage.canvas.asciicast import Colours, sequences
+from simulator.stage.canvas.palette import DARK, LIGHT, MONO, Theme
+from simulator.stage.canvas.style import ACTIVITIES, Style
 from tests.stage.colour_vision import contrast, difference, lab, least_difference, rgb
 
 THEMES = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)

@@ -11,21 +11,19 @@ import pyte
 import pytest
 from PIL import Image
 
-from simulator.app.picture import lettering
-from simulator.app.picture.ansi import Colours, ansi
-from simulator.app.picture.asciicast import asciicast
-from simulator.app.picture.gif import gif
-from simulator.app.picture.lettering import missing_notice
-from simulator.app.picture.png import png
-from simulator.app.picture.raster import inks_of
-from simulator.app.picture.shapes import HEIGHT, WIDTH
-from simulator.app.picture.svg import svg
-from simulator.app.picture.text import plain
-from simulator.app.stage.grid import CellGrid
-from simulator.app.stage.look import GLYPH_SETS, THEMES, Look
-from simulator.app.stage.marks import Paint
-from simulator.app.stage.palette import DARK, MONO, Theme
-from simulator.app.stage.style import ACTIVITIES, Style
+from simulator.stage.canvas import lettering
+from simulator.stage.canvas.asciicast import Colours, ansi, asciicast
+from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.images import gif, png
+from simulator.stage.canvas.lettering import missing_notice
+from simulator.stage.canvas.look import GLYPH_SETS, THEMES, Look
+from simulator.stage.canvas.marks import Paint
+from simulator.stage.canvas.palette import DARK, MONO, Theme
+from simulator.stage.canvas.raster import inks_of
+from simulator.stage.canvas.shapes import HEIGHT, WIDTH
+from simulator.stage.canvas.style import ACTIVITIES, Style
+from simulator.stage.canvas.svg import svg
+from simulator.stage.pictures import plain
 
 LOOKS = [Look(glyphs, theme) for glyphs in GLYPH_SETS.values() for theme in THEMES.values()]
 ALL_LOOKS = pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.glyphs.name}-{look.theme.name}")

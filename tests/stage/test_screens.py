@@ -7,26 +7,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.app.catalogue import catalogue, servers
-from simulator.app.stage.chart_data import Figures, figures_of
-from simulator.app.stage.charts import Chart, Charts, chart_at, charts
-from simulator.app.stage.code import Code, code_of
-from simulator.app.stage.glyphs import ASCII, UNICODE
-from simulator.app.stage.grid import CellGrid
-from simulator.app.stage.help import help_height, help_screen
-from simulator.app.stage.home import home, target_at
-from simulator.app.stage.look import GLYPH_SETS, Look
-from simulator.app.stage.marks import MARKS
-from simulator.app.stage.offers import FRONT, LOAD, SERVER, first_sentence, offers
-from simulator.app.stage.scene import Size
-from simulator.app.stage.source import Source, overhang, source, source_pages
-from simulator.app.stage.style import ACTIVITIES, Style
-from simulator.app.stage.told_words import total_words
-from simulator.app.stage.waterfall import part_at, waterfall
+from simulator.experiments.catalogue import catalogue, servers
 from simulator.plan import Machine
 from simulator.plan.walk import walk
+from simulator.stage.canvas.glyphs import ASCII, UNICODE
+from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.look import GLYPH_SETS, Look
+from simulator.stage.canvas.marks import MARKS
+from simulator.stage.canvas.style import ACTIVITIES, Style
+from simulator.stage.chart_data import Figures, figures_of
+from simulator.stage.charts import Chart, Charts, chart_at, charts
+from simulator.stage.code import Code, code_of
+from simulator.stage.help import help_height, help_screen
+from simulator.stage.home import home, target_at
+from simulator.stage.scene import Size
+from simulator.stage.source import Source, overhang, source, source_pages
+from simulator.stage.waterfall import part_at, waterfall
+from simulator.stage.waterfall_words import total_words
 from simulator.trace.playback import Playback
 from simulator.trace.telling import Told
+from simulator.tui.home_screen import FRONT, LOAD, SERVER, first_sentence, offers
 from simulator.workload.load import shipped
 from tests.stage.goldens import HINT
 from tests.stage.plays import playback

@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.app.stage.frame import frame
-from simulator.app.stage.glyphs import UNICODE
-from simulator.app.stage.grid import CellGrid
-from simulator.app.stage.look import Look
-from simulator.app.stage.scene import Size
-from simulator.app.stage.style import Style
+from simulator.stage.canvas.glyphs import UNICODE
+from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.style import Style
+from simulator.stage.frame import frame
+from simulator.stage.scene import Size
 from simulator.trace.playback import Activity
 from tests.stage.plays import Play, play, playback, scene
 

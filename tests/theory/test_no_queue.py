@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.experiment import EngineName, run
+from simulator.experiments.run import EngineName, run
 from simulator.plan import Cores, Gil, Handle, Plan, Pool
 from simulator.trace.checks import check
 from simulator.workload.distribution import Exponential

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from simulator.experiment import EngineName, run
+from simulator.experiments.run import EngineName, run
 from simulator.plan import Bucket, Choose, Handle, Limit, Outcome, Plan, Pool, Release, Seize, Upstreams
 from simulator.plan.steps import Policy
 from simulator.trace.table import Floats

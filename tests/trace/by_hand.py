@@ -6,7 +6,7 @@ from math import inf, nan
 
 import numpy as np
 
-from simulator.experiment import run
+from simulator.experiments.run import run
 from simulator.plan import Outcome, Plan
 from simulator.trace.table import Floats, Trace, blank_columns
 from simulator.workload.table import Work, Workload

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.experiment import run
+from simulator.experiments.run import run
 from simulator.plan import Accept, Backlog, Connect, Cores, Gil, Handle, Plan, Pool, Release
 from simulator.trace.availability import away_by_name, cores, lost, processes_down, slots_away
 from simulator.trace.table import Trace

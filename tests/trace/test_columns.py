@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from simulator.app.csv_files import NAMED, requests_table
-from simulator.experiment import EngineName, run
+from simulator.experiments.run import EngineName, run
 from simulator.plan import Accept, Backlog, Connect, Cores, Gil, Handle, Outcome, Plan, Pool, Release, Send
+from simulator.results.csv_files import NAMED, requests_table
 from simulator.trace.table import COLUMNS, Per, blank_columns
 from tests.trace.by_hand import load_at
 

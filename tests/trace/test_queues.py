@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from simulator.experiment import run
+from simulator.experiments.run import run
 from simulator.plan import Accept, AcceptEagerly, Seize
 from simulator.plan.resources import Lock
 from simulator.trace import stays

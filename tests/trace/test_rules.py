@@ -6,7 +6,6 @@ import pytest
 
 from simulator.plan import Backlog, Bucket, Connect, Cores, Handle, Limit, Outcome, Plan, Pool, Release, Seize
 from simulator.trace.diagnosis import RULES, Rule
-from simulator.trace.phrases import count
 from simulator.trace.rules_computing import (
     cores_saturated,
     gil_convoy,
@@ -19,6 +18,7 @@ from simulator.trace.rules_ends import broken, few_samples, gateway_timeouts, ga
 from simulator.trace.rules_load import accept_limit, imbalance, overload
 from simulator.trace.rules_slots import held_by_io, held_by_readers, held_by_uploads, too_few_to_compute
 from simulator.trace.rules_timeline import crashes, without_effect
+from simulator.words.phrases import count
 from simulator.workload.interventions import Do, Intervention
 from simulator.workload.table import Workload
 from tests.trace.by_hand import random_load, simulate

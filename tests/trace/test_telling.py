@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from simulator.app.catalogue import catalogue
-from simulator.experiment import run
+from simulator.experiments.catalogue import catalogue
+from simulator.experiments.run import run
 from simulator.plan.words import Outcome, State
 from simulator.trace.lives import life
 from simulator.trace.table import Trace
@@ -96,7 +96,7 @@ def test_the_slowest_request_is_slower_than_all_others(traces: dict[str, Trace])
 def test_what_nobody_reported_is_said_to_be_unknown(traces: dict[str, Trace]) -> None:
     from dataclasses import replace
 
-    from simulator.app.stage.told_words import notes
+    from simulator.stage.waterfall_words import notes
 
     trace = traces["threaded"]
     unknown = np.full_like(trace.lock_wait, np.nan)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from simulator.app.stage.look import Look
-from simulator.app.tui.app import StageApp
-from simulator.app.tui.sitting import Sitting, begin
+from simulator.lab.lab import Sitting, begin
+from simulator.stage.canvas.look import Look
+from simulator.tui.app import StageApp
 from tests.tui.sittings import BEGIN_S, Manual, shown
 
 Scene = Callable[[Pilot[int]], Awaitable[None]]

@@ -2,7 +2,7 @@
 
 from textual.pilot import Pilot
 
-from simulator.app.tui.screen import GridScreen
+from simulator.tui.screen import GridScreen
 
 
 def picture(pilot: Pilot[int]) -> str:

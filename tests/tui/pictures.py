@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulator.app.picture.svg import svg
-from simulator.app.stage.glyphs import ASCII
-from simulator.app.stage.look import THEMES, Look
-from simulator.app.tui.app import StageApp
-from simulator.app.tui.screen import GridScreen
-from simulator.app.tui.sitting import begin
+from simulator.lab.lab import begin
+from simulator.stage.canvas.glyphs import ASCII
+from simulator.stage.canvas.look import THEMES, Look
+from simulator.stage.canvas.svg import svg
+from simulator.tui.app import StageApp
+from simulator.tui.screen import GridScreen
 from tests.tui.sittings import Manual, shown
 
 DARK = Look()

@@ -4,11 +4,11 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from simulator.app.compare.panes import pane
-from simulator.app.options import RunOptions
-from simulator.app.tui.session import Shown
-from simulator.app.tui.setup import Prepared, Setup, prepared
-from simulator.app.tui.sitting import Sitting
+from simulator.experiments.options import RunOptions
+from simulator.experiments.server_words import pane
+from simulator.experiments.setup import Prepared, Setup, prepared
+from simulator.lab.history import Shown
+from simulator.lab.lab import Sitting
 from simulator.trace.playback import Playback
 
 SMALL = """

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from simulator.app.tui.sitting import Sitting
+from simulator.lab.lab import Sitting
 from tests.tui.conftest import Play
 
 
 def test_a_long_run_is_computed_beside_the_screen_and_keys_go_on(
     sitting: Sitting, play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulator.app.tui.session.AT_ONCE_S", -1.0)
+    monkeypatch.setattr("simulator.lab.history.AT_ONCE_S", -1.0)
 
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press("plus", "plus", "plus")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.app.tui.clock import SPEEDS, Clock
+from simulator.lab.playhead import SPEEDS, Clock
 from tests.tui.sittings import Manual
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from simulator.app.tui.sitting import Sitting, begin
+from simulator.lab.lab import Sitting, begin
 from tests.tui.conftest import Play
 from tests.tui.looking import picture
 from tests.tui.sittings import BEGIN_S, SMALL, Manual, setup_of, shown

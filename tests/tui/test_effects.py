@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 from textual.pilot import Pilot
 
-from simulator.app.tui.actions import ACTIONS
-from simulator.app.tui.app import StageApp
-from simulator.app.tui.keys import BY_ID, KEYS
-from simulator.app.tui.lab_screen import LabScreen
-from simulator.app.tui.sitting import Sitting, begin
+from simulator.lab.actions import ACTIONS
+from simulator.lab.keys import BY_ID, KEYS
+from simulator.lab.lab import Sitting, begin
+from simulator.tui.app import StageApp
+from simulator.tui.lab_screen import LabScreen
 from tests.tui.conftest import Play
 from tests.tui.sittings import Manual, setup_of, shown
 

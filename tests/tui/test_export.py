@@ -12,21 +12,21 @@ import pytest
 from PIL import Image
 from textual.pilot import Pilot
 
-from simulator.app.picture import film as film_module
-from simulator.app.picture.drawing import Drawn
-from simulator.app.picture.film import FPS, MOST_PICTURES, Film
-from simulator.app.refusal import RefusalError
-from simulator.app.stage.frame import frame
-from simulator.app.stage.grid import CellGrid
-from simulator.app.stage.look import Look
-from simulator.app.stage.scene import Scene, Size
-from simulator.app.tui.clock import SPEEDS
-from simulator.app.tui.export_menu import KINDS, ExportMenu, Kind
-from simulator.app.tui.exporting import Wanted, export
-from simulator.app.tui.lab_screen import LabScreen
-from simulator.app.tui.sitting import Sitting
-from simulator.app.tui.staging import scene
-from simulator.app.tui.stretches import USUAL_S, stretches, usual
+from simulator.experiments.refusal import RefusalError
+from simulator.lab.export import Wanted, export
+from simulator.lab.export_menu import KINDS, ExportMenu, Kind
+from simulator.lab.film_lengths import USUAL_S, stretches, usual
+from simulator.lab.lab import Sitting
+from simulator.lab.playhead import SPEEDS
+from simulator.lab.scenes import scene
+from simulator.stage import film as film_module
+from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.look import Look
+from simulator.stage.film import FPS, MOST_PICTURES, Film
+from simulator.stage.frame import frame
+from simulator.stage.pictures import Drawn
+from simulator.stage.scene import Scene, Size
+from simulator.tui.lab_screen import LabScreen
 from tests.tui.conftest import Play
 
 SMALL = Size(40, 12)

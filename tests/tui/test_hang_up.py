@@ -10,7 +10,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-START = "import sys; from simulator.app.main import main; sys.exit(main())"
+START = "import sys; from simulator.cli.main import main; sys.exit(main())"
 PATIENCE_S = 60.0
 
 

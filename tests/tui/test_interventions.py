@@ -6,10 +6,11 @@ from itertools import product
 
 import pytest
 
-from simulator.app.refusal import RefusalError
-from simulator.app.tui import interventions, turning
-from simulator.app.tui.setup import Prepared, Setup, prepared
-from simulator.app.tui.sitting import Sitting
+from simulator.experiments.refusal import RefusalError
+from simulator.experiments.setup import Prepared, Setup, prepared
+from simulator.lab import changes as turning
+from simulator.lab import interventions
+from simulator.lab.lab import Sitting
 from simulator.plan import Outcome
 from simulator.workload.interventions import Do
 from tests.tui.sittings import ready

@@ -6,15 +6,14 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from simulator.app.refusal import RefusalError
-from simulator.app.stage.look import Look
-from simulator.app.tui.actions import ACTIONS
-from simulator.app.tui.app import StageApp
-from simulator.app.tui.keymap import keymap
-from simulator.app.tui.keys import BY_ID, KEYS
-from simulator.app.tui.lab_screen import LabScreen
-from simulator.app.tui.sitting import Sitting
-from simulator.app.tui.staging import BAR, BAR_PANES, BAR_REPLAY
+from simulator.experiments.refusal import RefusalError
+from simulator.lab.actions import ACTIONS
+from simulator.lab.keys import BY_ID, KEYS, keymap
+from simulator.lab.lab import Sitting
+from simulator.lab.scenes import BAR, BAR_PANES, BAR_REPLAY
+from simulator.stage.canvas.look import Look
+from simulator.tui.app import StageApp
+from simulator.tui.lab_screen import LabScreen
 from tests.tui.sittings import Manual
 
 PAGE = Path(__file__).parents[2] / "docs" / "stage.md"

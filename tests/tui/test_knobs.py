@@ -6,16 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.app.catalogue import servers
-from simulator.app.refusal import RefusalError
-from simulator.app.tui.actions import ACTIONS
-from simulator.app.tui.knobs import SIZE, knob, knobs, main_setting
-from simulator.app.tui.ladders import SHARES, next_nice, next_share, next_whole
-from simulator.app.tui.scaled import scaled
-from simulator.app.tui.session import Shown
-from simulator.app.tui.setup import Prepared, prepared
-from simulator.app.tui.sitting import begin
-from simulator.app.tui.turning import MISSING, turn
+from simulator.experiments.catalogue import servers
+from simulator.experiments.refusal import RefusalError
+from simulator.experiments.setup import Prepared, prepared
+from simulator.lab.actions import ACTIONS
+from simulator.lab.changes import MISSING, turn
+from simulator.lab.history import Shown
+from simulator.lab.knob import SHARES, next_nice, next_share, next_whole, scaled
+from simulator.lab.knobs import SIZE, knob, knobs, main_setting
+from simulator.lab.lab import begin
 from simulator.trace.playback import Playback
 from simulator.workload.distribution import Constant, Distribution, Erlang, Exponential, Lognormal, Pareto, Uniform
 from simulator.workload.load import load, shipped

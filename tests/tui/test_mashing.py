@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from textual import events
 from textual.pilot import Pilot
 
-from simulator.app.main import main
-from simulator.app.stage.look import Look
-from simulator.app.tui.app import QUIT, StageApp
-from simulator.app.tui.keys import KEYS, PALETTE
-from simulator.app.tui.sitting import Sitting, begin
-from simulator.app.tui.typed import command_line
+from simulator.cli.main import main
+from simulator.lab.command_line import command_line
+from simulator.lab.keys import KEYS, PALETTE
+from simulator.lab.lab import Sitting, begin
+from simulator.stage.canvas.look import Look
+from simulator.tui.app import QUIT, StageApp
 from tests.tui.sittings import Manual, shown
 
 SERVERS = [("prefork",), ("threaded:processes=2",), ("prefork", "coroutine")]

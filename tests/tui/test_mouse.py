@@ -2,13 +2,13 @@
 
 from textual.pilot import Pilot
 
-from simulator.app.stage.frame import target_at
-from simulator.app.stage.target import LaneTarget, Target, TimeTarget
-from simulator.app.tui.app import StageApp
-from simulator.app.tui.canvas import Canvas
-from simulator.app.tui.lab_screen import LabScreen
-from simulator.app.tui.reading_screens import InspectScreen
-from simulator.app.tui.sitting import Sitting, begin
+from simulator.lab.lab import Sitting, begin
+from simulator.stage.frame import target_at
+from simulator.stage.target import LaneTarget, Target, TimeTarget
+from simulator.tui.app import StageApp
+from simulator.tui.canvas import Canvas
+from simulator.tui.lab_screen import LabScreen
+from simulator.tui.reading_screens import InspectScreen
 from tests.tui.conftest import Play
 from tests.tui.sittings import BEGIN_S, Manual, shown
 

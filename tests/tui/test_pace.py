@@ -5,10 +5,10 @@ import re
 from textual import events
 from textual.pilot import Pilot
 
-from simulator.app.tui.app import StageApp
-from simulator.app.tui.lab_screen import LabScreen
-from simulator.app.tui.pace import FAR_S, FIRST_S, LOST_S, NUMBERS, REMEMBERED, Pace
-from simulator.app.tui.sitting import Sitting
+from simulator.lab.lab import Sitting
+from simulator.tui.app import StageApp
+from simulator.tui.lab_screen import LabScreen
+from simulator.tui.pace import FAR_S, FIRST_S, LOST_S, NUMBERS, REMEMBERED, Pace
 from tests.tui.conftest import Play
 from tests.tui.sittings import Manual
 

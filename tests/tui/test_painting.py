@@ -5,12 +5,12 @@ import gc
 import pytest
 from textual.pilot import Pilot
 
-from simulator.app.stage.glyphs import ASCII
-from simulator.app.stage.look import Look
-from simulator.app.stage.palette import MONO
-from simulator.app.tui.canvas import Row
-from simulator.app.tui.lab_screen import LabScreen
-from simulator.app.tui.sitting import Sitting
+from simulator.lab.lab import Sitting
+from simulator.stage.canvas.glyphs import ASCII
+from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.palette import MONO
+from simulator.tui.canvas import Row
+from simulator.tui.lab_screen import LabScreen
 from tests.tui.conftest import Play
 from tests.tui.looking import picture
 from tests.tui.sittings import Manual

@@ -3,11 +3,11 @@
 import pytest
 from textual.pilot import Pilot
 
-from simulator.app.stage.glyphs import ASCII
-from simulator.app.stage.look import Look
-from simulator.app.tui.keys import PALETTE
-from simulator.app.tui.palette import Palette
-from simulator.app.tui.sitting import Sitting
+from simulator.lab.keys import PALETTE
+from simulator.lab.lab import Sitting
+from simulator.stage.canvas.glyphs import ASCII
+from simulator.stage.canvas.look import Look
+from simulator.tui.palette import Palette
 from tests.tui.conftest import Play
 
 LOAD = set("小上传图片")

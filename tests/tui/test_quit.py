@@ -10,10 +10,10 @@ from math import inf
 import pytest
 from textual.pilot import Pilot
 
-from simulator.app.tui.app import StageApp
-from simulator.app.tui.lab_screen import LabScreen
-from simulator.app.tui.pace import FAR_S, LOST_S
-from simulator.app.tui.sitting import Sitting
+from simulator.lab.lab import Sitting
+from simulator.tui.app import StageApp
+from simulator.tui.lab_screen import LabScreen
+from simulator.tui.pace import FAR_S, LOST_S
 from tests.tui.conftest import Play
 from tests.tui.sittings import Manual
 

@@ -3,14 +3,13 @@
 import pytest
 from textual.pilot import Pilot
 
-from simulator.app.tui import staging
-from simulator.app.tui.help_screen import HelpScreen
-from simulator.app.tui.home_screen import HomeScreen
-from simulator.app.tui.keys import BY_ID
-from simulator.app.tui.lab_screen import LabScreen
-from simulator.app.tui.reading_screens import ChartsScreen, InspectScreen, SourceScreen
-from simulator.app.tui.screen import GridScreen
-from simulator.app.tui.sitting import Sitting, begin
+from simulator.lab import scenes as staging
+from simulator.lab.keys import BY_ID
+from simulator.lab.lab import Sitting, begin
+from simulator.tui.home_screen import HomeScreen
+from simulator.tui.lab_screen import LabScreen
+from simulator.tui.reading_screens import ChartsScreen, InspectScreen, SourceScreen
+from simulator.tui.screen import GridScreen, HelpScreen
 from tests.tui.conftest import Play
 from tests.tui.sittings import Manual, setup_of, shown
 

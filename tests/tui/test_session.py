@@ -2,9 +2,9 @@
 
 import pytest
 
-from simulator.app.refusal import RefusalError
-from simulator.app.tui.session import Session
-from simulator.app.tui.setup import Prepared, Setup
+from simulator.experiments.refusal import RefusalError
+from simulator.experiments.setup import Prepared, Setup
+from simulator.lab.history import Session
 from tests.tui.sittings import shown
 
 

@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc to find the program"),
 ]
 ROOT = Path(__file__).parents[2]
-PROGRAM = "import sys; from simulator.app.main import main; sys.exit(main())"
+PROGRAM = "import sys; from simulator.cli.main import main; sys.exit(main())"
 WATCH = ("--model", "prefork", "--load", "slow-clients", "--watch")
 DEADLINE_S = 60.0
 """Only how long a broken program is waited for."""

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from simulator.app.document import document
-from simulator.app.main import main
-from simulator.app.tui import actions
-from simulator.app.tui.session import Shown
-from simulator.app.tui.setup import Setup
-from simulator.app.tui.sitting import Sitting, begin
-from simulator.app.tui.typed import command_line
+from simulator.cli.main import main
+from simulator.experiments.setup import Setup
+from simulator.lab import actions
+from simulator.lab.command_line import command_line
+from simulator.lab.history import Shown
+from simulator.lab.lab import Sitting, begin
+from simulator.results.document import document
 from simulator.trace.summary import summarise
 from tests.tui.sittings import Manual, shown
 

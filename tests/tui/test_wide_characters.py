@@ -6,8 +6,8 @@ from unicodedata import east_asian_width
 import pytest
 from textual.pilot import Pilot
 
-from simulator.app.tui.screen import GridScreen
-from simulator.app.tui.sitting import begin
+from simulator.lab.lab import begin
+from simulator.tui.screen import GridScreen
 from tests.tui.conftest import Play
 from tests.tui.sittings import BEGIN_S, SMALL, Manual, shown
 

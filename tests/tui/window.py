@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 PROGRAM = (
     "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
-    "from simulator.app.main import main; sys.exit(main())"
+    "from simulator.cli.main import main; sys.exit(main())"
 )
 QUESTION = re.compile(rb"\x1b\[(\d+;\d+)H\x1b\[6n")
 """The cursor is put somewhere, and asked for: behind every picture."""

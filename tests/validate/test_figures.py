@@ -4,9 +4,9 @@ import pytest
 
 from models.prefork.config import Config
 from models.prefork.model import plan
-from simulator.app.validate.figures import ALL, FEWEST, THROUGHPUT, Figure, Key, Kind, figures
-from simulator.app.validate.verdict import BARS
-from simulator.experiment import run
+from simulator.experiments.run import run
+from simulator.real.validate.figures import ALL, FEWEST, THROUGHPUT, Figure, Key, Kind, figures
+from simulator.real.validate.verdict import BARS
 from simulator.workload.draw import draw
 from simulator.workload.load import load
 

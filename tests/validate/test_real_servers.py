@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from simulator.app.simulation import scenario_of
-from simulator.app.validate.asked import standard_pair
-from simulator.app.validate.pairs import measured
-from simulator.experiment import run
+from simulator.cli.validate import standard_pair
+from simulator.experiments.run import run
+from simulator.experiments.simulation import scenario_of
 from simulator.plan import Outcome
+from simulator.real.validate.pairs import measured
 from simulator.trace.checks import check_measured
 from simulator.trace.outcomes import latencies, outcome_counts
 from simulator.trace.table import Trace

@@ -7,18 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from simulator.app.main import main
-from simulator.app.options import ValidationOptions
-from simulator.app.real.processes import MeasureError
-from simulator.app.validate import picture
-from simulator.app.validate.asked import standard_pair
-from simulator.app.validate.curves import BEYOND, Curves
-from simulator.app.validate.figures import ALL, Key, Kind
-from simulator.app.validate.finding import found, found_in_all, not_judged
-from simulator.app.validate.pairs import Pair, Result
-from simulator.app.validate.panel_curves import at, dense_points, marks
-from simulator.app.validate.verdict import Row, row
-from simulator.app.validation import validated
+from simulator.cli.main import main
+from simulator.cli.validate import standard_pair, validated
+from simulator.experiments.options import ValidationOptions
+from simulator.real.processes import MeasureError
+from simulator.real.validate import chart as picture
+from simulator.real.validate.chart import found, found_in_all, not_judged
+from simulator.real.validate.curve_chart import at, dense_points, marks
+from simulator.real.validate.figures import ALL, Key, Kind
+from simulator.real.validate.pairs import BEYOND, Curves, Pair, Result
+from simulator.real.validate.verdict import Row, row
 from simulator.trace.table import Trace
 from tests.validate.test_validation import INVALID, LINE, OTHER, Stub
 

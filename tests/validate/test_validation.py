@@ -10,14 +10,12 @@ from typing import Any
 
 import pytest
 
-from simulator.app.main import main
-from simulator.app.options import ValidationOptions
-from simulator.app.real.processes import MeasureError
-from simulator.app.validate.asked import pairs_of, standard_pair
-from simulator.app.validate.pairs import Measuring, Pair
-from simulator.app.validate.standard import STANDARD
-from simulator.app.validation import validated
-from simulator.experiment import run
+from simulator.cli.main import main
+from simulator.cli.validate import STANDARD, pairs_of, standard_pair, validated
+from simulator.experiments.options import ValidationOptions
+from simulator.experiments.run import run
+from simulator.real.processes import MeasureError
+from simulator.real.validate.pairs import Measuring, Pair
 from simulator.trace.table import Trace
 from simulator.workload.table import Workload
 

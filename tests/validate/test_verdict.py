@@ -4,9 +4,9 @@ from math import isnan, nan
 
 import pytest
 
-from simulator.app.validate.figures import ALL, Figure, Figures, Key, Kind
-from simulator.app.validate.order import order
-from simulator.app.validate.verdict import Verdict, bar_of, row, rows
+from simulator.real.validate.figures import ALL, Figure, Figures, Key, Kind
+from simulator.real.validate.ranking import order
+from simulator.real.validate.verdict import Verdict, bar_of, row, rows
 
 MEAN = Key(ALL, "mean", Kind.TIME)
 P99 = Key(ALL, "p99", Kind.TIME)

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from simulator.plan.processes import main_pool
 from simulator.plan.words import Outcome
-from simulator.trace.phrases import count, duration, plural
 from simulator.trace.playback.events import Event, EventKind, Events
 from simulator.trace.playback.notable import Notable
 from simulator.trace.playback.sites import Sites
 from simulator.trace.table import Trace
+from simulator.words.phrases import count, duration, plural
 from simulator.workload.interventions import Do, Intervention
 
 Rows = NDArray[np.intp]

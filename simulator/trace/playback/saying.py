@@ -1,8 +1,8 @@
 """Turns of phrase for sentences about a moment: how many of what do what, and since when."""
 
-from simulator.trace.phrases import all_of, count, duration, is_or_are, plural
 from simulator.trace.playback.activity import Activity
 from simulator.trace.playback.moment import Moment
+from simulator.words.phrases import all_of, count, duration, is_or_are, plural
 
 
 def does(activity: Activity, number: int) -> str:

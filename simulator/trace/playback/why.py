@@ -10,13 +10,13 @@ import numpy as np
 
 from simulator.plan.words import Need
 from simulator.trace.facts import Finding
-from simulator.trace.phrases import count, duration, is_or_are, sentence
 from simulator.trace.playback.activity import Activity, in_need_of
 from simulator.trace.playback.groups import GroupKind, lane_groups
 from simulator.trace.playback.moment import Moment, PoolNow
 from simulator.trace.playback.saying import does, in_line, so_many, some_of
 from simulator.trace.playback.why_killed import process_down
 from simulator.trace.playback.why_waiting import Now, cores_wanted, lock_taken, slots_taken, syn_dropped
+from simulator.words.phrases import count, duration, is_or_are, sentence
 
 WAITS = in_need_of(Need.ACCEPT, Need.SLOT, Need.LOCK, Need.CORE)
 """Waits for something that other requests have."""

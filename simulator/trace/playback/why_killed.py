@@ -9,9 +9,9 @@ from math import inf
 from simulator.plan.processes import process_count
 from simulator.trace.availability import interventions, lost
 from simulator.trace.facts import Finding
-from simulator.trace.phrases import duration, sentence
 from simulator.trace.playback.saying import so_many
 from simulator.trace.playback.why_waiting import Now, queue_in
+from simulator.words.phrases import duration, sentence
 from simulator.workload.interventions import Do, Intervention
 
 JUST_S = 0.25

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from simulator.plan.resources import Gil, Loop
 from simulator.trace.facts import Finding
-from simulator.trace.phrases import a, count, duration, is_or_are, percent, sentence
 from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, TOLD, Activities, Activity
 from simulator.trace.playback.moment import BacklogNow, LockNow, Moment, PoolNow
 from simulator.trace.playback.saying import does, for_long, idle_cores, in_line, so_many, some_of
 from simulator.trace.playback.sites import Sites
 from simulator.trace.table import Trace
+from simulator.words.phrases import a, count, duration, is_or_are, percent, sentence
 
 Mask = NDArray[np.bool_]
 

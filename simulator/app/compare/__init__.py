@@ -1,1 +1,0 @@
-"""Two to four servers under the same requests, side by side."""

@@ -1,1 +1,0 @@
-"""Grids as something to keep: plain text, text for a terminal, SVG, PNG, GIF and asciicast."""

@@ -1,0 +1,167 @@
+"""``simulate calibrate``: measure, print what was found, and save the machine file.
+
+Exit code 1: something could not be measured; nothing is saved then.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from simulator.experiments.catalogue import servers
+from simulator.experiments.options import CalibrateOptions
+from simulator.experiments.progress import shown_while
+from simulator.experiments.refusal import RefusalError
+from simulator.experiments.simulation import calibrated_path
+from simulator.plan import Machine
+from simulator.real.calibrate.findings import Finding, bare_findings, machine_of, server_findings
+from simulator.real.calibrate.samples import Samples
+from simulator.real.calibrate.servers import ServerCost, measured_servers, seconds_of
+from simulator.real.processes import MeasureError, running
+from simulator.results.terminal import show
+from simulator.results.whole_files import refuse_unwritable, whole_files
+from simulator.words.columns import aligned
+from simulator.words.numbers import MISSING, duration, three_digits
+from simulator.workload.machine_file import machine_text
+
+DONE, FAILED = 0, 1
+BARE = "simulator.real.calibrate.probes"
+BARE_LIMIT_S = 30.0
+"""All its probes end by themselves long before."""
+USUAL_S = 20.0
+BUSY = 0.5
+"""Programs that want each core, in the last minute."""
+
+
+def calibrate(options: CalibrateOptions) -> int:
+    """Do it; returns the exit code. Raises RefusalError for what the user can put right."""
+    target = _target(options)
+    _refuse_elsewhere()
+    _warn_if_busy()
+    samples, requests = (3, 20) if options.quick else (20, 150)
+    try:
+        with shown_while("measuring this machine", USUAL_S, "of measuring"):
+            bare = _bare_samples(samples)
+            costs = list(measured_servers(samples // 2 + 1, requests))
+    except MeasureError as error:
+        sys.stderr.write(f"simulate: not calibrated: {error}\n")
+        return FAILED
+    findings = _findings(bare, costs)
+    machine = machine_of(findings)
+    _save(machine, target)
+    show(tables(findings, costs, machine, f"Saved as {target}; use it with --machine {options.output or 'calibrated'}"))
+    return DONE
+
+
+def _findings(bare: Mapping[str, Samples], costs: list[ServerCost]) -> list[Finding]:
+    found = list(bare_findings(bare))
+    known = {each.field: each.median for each in found if each.field and each.samples}
+    return [*found, *server_findings(costs, known)]
+
+
+def _bare_samples(samples: int) -> dict[str, Samples]:
+    """What a small process of its own measures. Raises MeasureError."""
+    schedulers = [name for model in servers() if find_spec(name := f"models.{model.folder}.scheduler")]
+    with TemporaryDirectory(prefix="loopfork-") as folder:
+        file = Path(folder) / "samples.json"
+        with running("the calibration", Path(folder), BARE, str(file), str(samples), *schedulers) as process:
+            process.done(BARE_LIMIT_S)
+        found: dict[str, Samples] = json.loads(file.read_text(encoding="utf-8"))
+        return found
+
+
+def _target(options: CalibrateOptions) -> Path:
+    """Where the file will be, known to be writable. Raises RefusalError."""
+    if options.output is not None:
+        target = Path(options.output)
+    else:
+        target = calibrated_path()
+        with suppress(OSError):  # the next line says it better
+            target.parent.mkdir(parents=True, exist_ok=True)
+    refuse_unwritable(target)
+    return target
+
+
+def _save(machine: Machine, target: Path) -> None:
+    with whole_files() as files:
+        files.write(target, partial(_write, machine_text(machine)))
+
+
+def _write(text: str, path: Path) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def _refuse_elsewhere() -> None:
+    if not (hasattr(os, "sched_setaffinity") and Path("/proc/self/smaps_rollup").exists()):
+        raise RefusalError(f"calibrating needs Linux with /proc; this is {sys.platform}. The defaults hold without it")
+
+
+def _warn_if_busy() -> None:
+    busy = os.getloadavg()[0] / len(os.sched_getaffinity(0))
+    if busy > BUSY:
+        sys.stderr.write(
+            f"simulate: other programs have kept this machine busy ({busy:.1f} for each core in the last minute): "
+            "expect times that are too long, and calibrate again when it is quiet\n"
+        )
+
+
+# What calibrating found, as two tables: the constants with their spread, and the servers beside what they explain.
+
+QUIET = "bright_black"
+INDENT = 2
+SIZES = (("MiB", 2**20), ("KiB", 2**10), ("B", 1))
+
+
+def tables(
+    findings: Sequence[Finding], servers: Sequence[ServerCost], machine: Machine, ending: str
+) -> Iterator[RenderableType]:
+    """Both tables, and a last line."""
+    yield Text("What this machine needs", style="bold cyan")
+    yield _table(("", "median", "p10", "p90", "[machine]"), [_finding_row(each) for each in findings], {1, 2, 3})
+    yield Text()
+    yield Text("Computing of a real server for a request, and its memory", style="bold cyan")
+    heads = ("", "median", "p10", "p90", "by the file", "process", "connection")
+    yield _table(heads, [_server_row(each, machine) for each in servers], {1, 2, 3, 4, 5, 6})
+    yield Text()
+    yield Text(ending)
+
+
+def size(number: float) -> str:
+    """Bytes with their unit, to three digits: ``2.25 MiB``."""
+    unit, worth = next(each for each in SIZES if number >= each[1] or each[1] == 1)
+    return f"{three_digits(number / worth)} {unit}"
+
+
+def spread(samples: Samples) -> tuple[float, float, float]:
+    """Median, p10 and p90: the samples nearest to those ranks."""
+    ordered = sorted(samples)
+    last = len(ordered) - 1
+    return ordered[len(ordered) // 2], ordered[round(0.1 * last)], ordered[round(0.9 * last)]
+
+
+def _finding_row(finding: Finding) -> list[str]:
+    written = size if finding.in_bytes else duration
+    figures = [written(each) for each in spread(finding.samples)] if finding.samples else [MISSING] * 3
+    return [finding.what, *figures, (finding.field or "").removesuffix("_s")]
+
+
+def _server_row(server: ServerCost, machine: Machine) -> list[str]:
+    figures = [duration(each) for each in spread(server.request_s)]
+    process = size(spread(server.process_bytes)[0]) if server.process_bytes else MISSING
+    held = size(server.connection_bytes) if server.connection_bytes else MISSING
+    return [server.name, *figures, duration(seconds_of(server.work, machine)), process, held]
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: set[int]) -> RenderableType:
+    lines = [[Text(head, style=QUIET) for head in heads], *([Text(cell) for cell in row] for row in rows)]
+    for line in lines[1:]:
+        line[1].stylize("bold")
+    return aligned(lines, frozenset(right), INDENT)

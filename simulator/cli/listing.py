@@ -1,0 +1,116 @@
+"""What there is to choose from: the models with their flags, the loads with their stories, the schema of a scenario."""
+
+import dataclasses
+import json
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from simulator.experiments.catalogue import Model, fronts, servers
+from simulator.results.terminal import show, write, write_data
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+    from simulator.experiments.options import Section
+
+
+def list_models(sections: Sequence[tuple[Model, "Section"]]) -> None:
+    """Every model: what it demonstrates, and each of its flags."""
+    from rich.text import Text
+
+    show(
+        part
+        for model, section in sections
+        for part in (_name(model.name, _role(model)), _paragraph(model.claim), _flags(section), Text())
+    )
+
+
+def list_loads() -> None:
+    """Every shipped scenario with its story."""
+    from rich.text import Text
+
+    from simulator.workload.shelf import shipped, told
+
+    parts: list[RenderableType] = []
+    for name in shipped():
+        scenario = told(name)
+        parts += [_name(name, scenario.title), _paragraph(scenario.story), Text()]
+    show(parts)
+
+
+def print_schema() -> None:
+    """The JSON Schema of scenario files."""
+    from simulator.workload.scenario import json_schema
+
+    write_data(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
+
+
+def _role(model: Model) -> str:
+    return f"stands in front of any other: --{model.name}" if model.stands_in_front else f"--model {model.name}"
+
+
+def _name(name: str, remark: str) -> "Text":
+    from rich.text import Text
+
+    return Text.assemble((name, "bold cyan"), ("  " + remark, "bright_black"))
+
+
+def _paragraph(text: str) -> "RenderableType":
+    from rich.padding import Padding
+
+    return Padding(" ".join(text.split()), (0, 0, 0, 2))
+
+
+def _flags(section: "Section") -> "RenderableType":
+    from rich.padding import Padding
+    from rich.table import Table
+
+    rows = list(_rows(section))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True, style="bold", width=max((len(flag) for flag, _ in rows), default=0))
+    table.add_column(overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return Padding(table, (0, 0, 0, 4))
+
+
+def _rows(section: "Section") -> Iterator[tuple[str, str]]:
+    for field in dataclasses.fields(section.options):
+        default, about = field.default, field.metadata
+        if isinstance(default, bool):  # the form that changes something
+            yield section.typed(field.name, not default), f"{about['help']} Default: {'on' if default else 'off'}."
+        else:
+            expects = "|".join(about["choices"] or ()) or ("N" if isinstance(default, int | float) else "TEXT")
+            yield f"{section.flag(field.name)} {expects}", f"{about['help']} Default: {default}."
+
+
+# What ``simulate`` says to somebody who typed nothing else: what to type first.
+
+EXAMPLE = "simulate --model prefork --load slow-clients"
+
+
+def orientation() -> int:
+    """Print it; returns the exit code."""
+    names = ", ".join(model.name for model in servers())
+    front = next((f" --{front.name}" for front in fronts()), "")
+    write(
+        f"""The same requests arrive. What happens to them under another server, and why?
+
+Type first:
+
+    {EXAMPLE}
+
+then change one thing and look again:
+
+    {EXAMPLE}{front}
+    {EXAMPLE} --workers 16
+    {EXAMPLE.replace("prefork", "coroutine")}
+
+Servers: {names}
+Explained, with all their settings: simulate list models
+Loads to try: simulate list loads
+All flags of a server: simulate --model prefork --help
+"""
+    )
+    return 0

@@ -1,0 +1,157 @@
+"""Where the command ``simulate`` starts and ends: exit codes, and no traceback for anything that a user can cause.
+
+0 done · 2 the command cannot be carried out as typed · 70 a mistake of the program · 130 Ctrl-C · 141 closed pipe ·
+143 SIGTERM.
+"""
+
+import gc
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from types import FrameType
+
+import simulator
+
+DONE, WRONG_USE, INTERNAL_ERROR, INTERRUPTED, CLOSED_PIPE, TERMINATED = 0, 2, 70, 130, 141, 143
+RARELY = 300_000
+"""Objects between two collections of garbage: importing makes many objects and no garbage, and looking for some would
+take a tenth of the start."""
+QUICKER = {"OPENBLAS_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
+"""No matrix is multiplied here, so NumPy need not start threads for it; and Pydantic need not search every installed
+package for plugins. Each is a twentieth of the start; whoever has set them keeps what they have set."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out one command line and return the exit code."""
+    for name, value in QUICKER.items():
+        os.environ.setdefault(name, value)
+    thresholds = gc.get_threshold()
+    gc.set_threshold(RARELY, *thresholds[1:])
+    try:
+        return _guarded(list(sys.argv[1:] if argv is None else argv))
+    finally:
+        gc.set_threshold(*thresholds)
+
+
+def _guarded(tokens: list[str]) -> int:
+
+    try:
+        with terminated_like_ctrl_c():
+            return _executed(tokens)
+    except Terminated:
+        return TERMINATED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        from simulator.results.terminal import forget_stdout
+
+        forget_stdout()  # whoever read our output has gone: nothing is left to say
+        return CLOSED_PIPE
+
+
+def _executed(tokens: list[str]) -> int:
+    from simulator.experiments.refusal import RefusalError
+
+    try:
+        check_packages()
+        from simulator.cli.command import execute
+
+        code = execute(tokens)
+        sys.stdout.flush()
+        return code
+    except (RefusalError, PackageError) as error:
+        return _say(str(error), WRONG_USE)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        return _internal(error)
+
+
+def _internal(error: Exception) -> int:
+    from traceback import format_exception
+
+    from simulator.experiments.simulation import InvariantError
+
+    if isinstance(error, InvariantError):
+        return _say(
+            f"INTERNAL ERROR: this run contradicts itself, do not trust it: {error}. Please report it with the command",
+            INTERNAL_ERROR,
+        )
+    sys.stderr.write("".join(format_exception(error)))
+    return _say("INTERNAL ERROR: please report the lines above with the command", INTERNAL_ERROR)
+
+
+def _say(message: str, code: int) -> int:
+    sys.stderr.write(f"simulate: {message}\n")
+    return code
+
+
+# SIGTERM ends a command the way Ctrl-C does: what was begun is taken down first, from processes to temporary files.
+# What to watch: only the first SIGTERM counts. A second one would interrupt the cleaning up that the first has begun.
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came. Whatever lets Ctrl-C pass lets this pass too."""
+
+
+@contextmanager
+def terminated_like_ctrl_c() -> Iterator[None]:
+    """Raise Terminated in the block when SIGTERM comes; only the main thread can hear it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _once)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _once(number: int, _: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    raise Terminated
+
+
+# Make sure that ``models`` and ``scenarios`` are loopfork's own.
+# Both are common names: a project that has its own ``models.py``, and comes earlier on the path, hides ours. Everything
+# would then fail somewhere later with a message about a missing name; this says at once which file is in the way.
+
+SIBLINGS = ("models", "scenarios")
+
+
+class PackageError(Exception):
+    """A package with one of our names is in the way, or ours is missing; the message says where and what to do."""
+
+
+def check_packages() -> None:
+    """Raise PackageError unless ``models`` and ``scenarios`` lie beside ``simulator``."""
+    home = Path(simulator.__file__ or "").resolve().parent.parent
+    for name in SIBLINGS:
+        ours = home / name / "__init__.py"
+        found = _where(name)
+        if found is None or not ours.exists():
+            raise PackageError(f"the package '{name}' is missing beside {home / 'simulator'}: install loopfork again")
+        if found != ours:
+            place = found.parent if found.name == "__init__.py" else found
+            raise PackageError(
+                f"another package named '{name}' at {place} hides loopfork's at {ours.parent}: "
+                f"run simulate from another folder, or take {place.parent} off PYTHONPATH"
+            )
+
+
+def _where(name: str) -> Path | None:
+    """The file that ``import name`` would run, without running it."""
+    try:
+        spec = find_spec(name)
+    except ValueError:  # a module without a spec sits in sys.modules: certainly not ours
+        return Path(name)
+    if spec is None:
+        return None
+    if spec.origin is None:  # a folder without __init__.py
+        return Path(next(iter(spec.submodule_search_locations or ()), name)).resolve()
+    return Path(spec.origin).resolve()

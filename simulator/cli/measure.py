@@ -1,0 +1,55 @@
+"""``simulate measure``: from the flags to a run on real servers, and to the same outputs as a simulated one.
+
+Exit code 1: the run could not be carried out, or the driver was the bottleneck and the figures are its own.
+"""
+
+import json
+import sys
+from dataclasses import replace
+from functools import partial
+
+from simulator.cli.outputs import put_out, refuse_early
+from simulator.experiments.options import OutputOptions, RunOptions
+from simulator.experiments.progress import shown_while
+from simulator.experiments.refusal import RefusalError
+from simulator.experiments.simulation import Deployment, labels_of, scenario_of
+from simulator.plan import PlanError
+from simulator.real.measure import MEASURED, measure, refuse_unmeasurable
+from simulator.real.processes import MeasureError
+from simulator.trace.checks import check_measured
+from simulator.trace.table import Trace
+from simulator.workload.draw import draw
+from simulator.workload.scenario import Scenario
+
+DONE, FAILED = 0, 1
+
+
+def measured(deployment: Deployment, options: RunOptions, outputs: OutputOptions) -> int:
+    """Measure and put out; returns the exit code. Raises RefusalError for what the user can put right."""
+    scenario = scenario_of(options)
+    refuse_early(outputs)
+    refuse_unmeasurable(deployment)
+    try:
+        trace = _measured(deployment, scenario, options)
+    except PlanError as error:
+        raise RefusalError(f"{deployment.model.name}: {error}") from None
+    except MeasureError as error:
+        sys.stderr.write(f"simulate: not measured: {error}\n")
+        return FAILED
+    for violation in check_measured(trace):
+        sys.stderr.write(f"simulate: warning: the servers' reports contradict one another: {violation}\n")
+    labels = labels_of(deployment, scenario, options) | trace.labels | {"engine": MEASURED}
+    put_out(replace(trace, labels=labels), outputs)
+    return DONE if json.loads(labels["driver"])["valid"] else FAILED
+
+
+def _measured(deployment: Deployment, scenario: Scenario, options: RunOptions) -> Trace:
+    what = f"{deployment.model.name} under {options.load}"
+    with shown_while(what, scenario.duration, "measured") as progress:
+        return measure(
+            deployment,
+            scenario.machine,
+            draw(scenario),
+            redraw=partial(draw, scenario),
+            progress=progress,
+        )

@@ -1,0 +1,130 @@
+"""Which flags the command has: of the run, of the chosen model, of what can stand in front of it, of the output."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from inspect import Parameter, Signature
+from typing import TYPE_CHECKING, Any
+
+from simulator.cli.flags import signature, switch
+from simulator.experiments.catalogue import Model, fronts, servers
+from simulator.experiments.options import (
+    HELP,
+    OUTPUT,
+    PICTURES,
+    RUN,
+    SCREEN,
+    SEPARATOR,
+    PictureOptions,
+    RunOptions,
+    ScreenOptions,
+    Section,
+    section,
+)
+from simulator.experiments.refusal import RefusalError
+from simulator.experiments.simulation import Deployment, configured
+
+if TYPE_CHECKING:
+    from simulator.lab.pictures import Pictures
+
+
+def sections(model: Model | None, run: Section = RUN, last: Section = OUTPUT) -> tuple[Section, ...]:
+    """Everything that can be said to the command, in the order of its help.
+
+    ``run`` is RUN or MEASURE, ``last`` is OUTPUT or VALIDATION.
+    """
+    chosen = (section(model),) if model else ()
+    screen = (PICTURES, SCREEN) if run is RUN else ()
+    return (run, *chosen, *map(section, fronts()), last, *screen)
+
+
+def run_signature(
+    model: Model | None,
+    tokens: Sequence[str],
+    run: Section = RUN,
+    first: Iterable[Parameter] = (),
+    last: Section = OUTPUT,
+) -> Signature:
+    """The parameters of a run: a switch for every front, then the sections. For the help all of them."""
+    only = None if HELP.intersection(tokens) else {token.partition("=")[0] for token in tokens}
+    order = {each.title: place for place, each in enumerate(sections(model, run, last))}
+    switches = [switch(front.name, front.summary, front.name, order[front.name]) for front in fronts()]
+    return signature(sections(model, run, last), first=(*first, *switches), only=only)
+
+
+# The deployment that the flags of a command line describe.
+
+Values = dict[str, Any]
+
+
+def deployment_of(model: Model | None, said: str, given: Values, options: RunOptions) -> Deployment:
+    """What the flags describe; ``said`` is what the server's name is typed after."""
+    if model is None:
+        raise RefusalError(f"which server? Type {said} and one of: {', '.join(each.name for each in servers())}")
+    if options.load is None:
+        raise RefusalError("which load? Type --load and a name from `simulate list loads`, or the path of a TOML file")
+    wanted = [front for front in fronts() if _asked_for(front, given)]
+    return Deployment(
+        model=model,
+        config=configured(model, section(model).given(given)),
+        fronts=tuple((front, configured(front, section(front).given(given))) for front in wanted),
+        server=_real_server(model, options.server or ""),
+    )
+
+
+def _real_server(model: Model, name: str) -> str:
+    """The name again. Raises RefusalError where the model has no such real server."""
+    others = [other for other in model.real_servers if other]
+    if name and name not in others:
+        has = f"besides its first one, {model.name} has {', '.join(others)}" if others else f"{model.name} has only one"
+        raise RefusalError(f"--server {name}: no such real server; {has}. Leave --server out for the first one")
+    return name
+
+
+def _asked_for(front: Model, given: Values) -> bool:
+    """Whether the front is to stand there. Raises RefusalError for a setting of one that is not."""
+    if given.get(front.folder + SEPARATOR):
+        return True
+    its = section(front)
+    for name, value in its.given(given).items():
+        raise RefusalError(f"{its.typed(name, value)} is a setting of {front.name}: add --{front.name}")
+    return False
+
+
+# The flags of the screen and of its pictures, and what they do not go together with.
+
+WATCH = "watch"
+LOOK = frozenset({"glyphs", "theme"})
+"""Pictures have these too."""
+
+
+def screen_options(given: dict[str, Any], outputs: Any) -> ScreenOptions:
+    """The options that were typed. Raises RefusalError where they would have no effect.
+
+    ``outputs``: an instance of the options that say where results go; a screen saves with a key instead.
+    """
+    typed, drawn = SCREEN.given(given), PICTURES.given(given)
+    others = [name for name in given if not name.startswith(SCREEN.key + SEPARATOR)]
+    lost = typed.keys() - LOOK if drawn else typed.keys()
+    if lost and others and not typed.get(WATCH):
+        raise RefusalError(f"{SCREEN.flag(min(lost))} is about the screen: add {SCREEN.flag(WATCH)}")
+    if typed.get(WATCH) and drawn:
+        raise RefusalError(
+            f"{PICTURES.flag(next(iter(drawn)))} does not go with --watch: press e in the screen to save"
+        )
+    for field in fields(outputs) if typed.get(WATCH) else ():
+        if getattr(outputs, field.name) != field.default:
+            flag = "--" + field.name.replace("_", "-")
+            raise RefusalError(
+                f"{flag} does not go with {SCREEN.flag(WATCH)}: press e in the screen to save, or leave it out"
+            )
+    return ScreenOptions(**typed)
+
+
+def pictures(given: dict[str, Any], screen: ScreenOptions) -> "Pictures | None":
+    """What was asked for to be drawn, if anything was. Raises RefusalError where that cannot be right."""
+    typed = PICTURES.given(given)
+    if not typed:
+        return None
+    from simulator.lab.pictures import pictures_of
+
+    return pictures_of(PictureOptions(**typed), screen)

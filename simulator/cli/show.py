@@ -1,0 +1,122 @@
+"""``simulate show``: a run that was saved, once more."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from inspect import Parameter, Signature
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import cyclopts
+
+from simulator.cli.flags import signature
+from simulator.cli.sections import pictures, screen_options
+from simulator.experiments.options import OUTPUT, PICTURES, SCREEN, OutputOptions
+from simulator.experiments.refusal import RefusalError
+from simulator.plan.words import Outcome
+from simulator.results import terminal
+from simulator.words.numbers import duration
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from simulator.trace.lives import Stay
+    from simulator.trace.table import Trace
+
+
+SHOW_COMMAND = "show"
+REQUEST = "--request"
+
+
+def show_signature() -> Signature:
+    """The file, what to do with it, and where the results go."""
+    file = Annotated[Path, cyclopts.Parameter(help="A run saved with --parquet.")]
+    request = Annotated[int | None, cyclopts.Parameter(help="Tell the life of this one request, numbered from 0.")]
+    own = (
+        Parameter("file", Parameter.POSITIONAL_ONLY, annotation=file),
+        Parameter("request", Parameter.KEYWORD_ONLY, default=None, annotation=request),
+    )
+    return signature((OUTPUT, PICTURES, SCREEN), first=own)
+
+
+def show(file: Path, request: int | None = None, **given: Any) -> int:
+    """Show a saved run again: its summary, its exports, the life of one request, or the run itself (--watch)."""
+    from simulator.cli.outputs import put_out, refuse_early
+    from simulator.results.trace_file import read
+
+    outputs = OutputOptions(**OUTPUT.given(given))
+    screen = screen_options(given, outputs)
+    refuse_early(outputs)
+    drawn = pictures(given, screen)
+    if request is not None:
+        _refuse_beside_a_life([*(["--watch"] if screen.watch else []), *_named(outputs), *_drawn(given)])
+    trace = read(file)
+    if screen.watch:
+        from simulator.tui.opening import open_trace
+
+        return open_trace(trace, screen)
+    if request is None:
+        put_out(trace, outputs, drawn)
+    else:
+        show_life(trace, request)
+    return 0
+
+
+def _named(outputs: OutputOptions) -> Iterator[str]:
+    """The flags by which results were to go somewhere."""
+    for field in fields(outputs):
+        if getattr(outputs, field.name) != field.default:
+            yield OUTPUT.flag(field.name)
+
+
+def _drawn(given: dict[str, Any]) -> Iterator[str]:
+    yield from map(PICTURES.flag, PICTURES.given(given))
+
+
+def _refuse_beside_a_life(others: list[str]) -> None:
+    if "--watch" in others:
+        raise RefusalError(f"{REQUEST} does not go with --watch: in the screen, select a lane and press enter")
+    if others:
+        raise RefusalError(f"{REQUEST} does not go with {others[0]}: it tells one life in words. Leave one of them out")
+
+
+# The life of one request of a saved run, line by line.
+
+
+def show_life(trace: "Trace", request: int) -> None:
+    """Print it. Raises RefusalError for a request that the run does not have."""
+    if not 0 <= request < len(trace):
+        raise RefusalError(f"--request {request}: the run has the requests 0 to {len(trace) - 1}")
+    from simulator.trace.lives import life
+
+    terminal.show(_told(trace, request, life(trace, request)))
+
+
+def _told(trace: "Trace", request: int, stays: "list[Stay]") -> Iterator["RenderableType"]:
+    from rich.table import Table
+    from rich.text import Text
+
+    from simulator.results.report_tables import look
+
+    workload = trace.workload
+    of_class = workload.class_names[workload.request_class[request]]
+    client = workload.client_names[workload.client[request]]
+    yield Text.assemble((f"request {request}", "bold cyan"), f"  {of_class} from {client}, {_end(trace, request)}")
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bright_black")
+    for title, right in (("at s", True), ("for", True), ("what", False), ("where", False), ("holding", False)):
+        table.add_column(title, justify="right" if right else "left", no_wrap=right, overflow="fold")
+    for stay in stays:
+        glyph = look(stay.state)
+        what = Text.assemble((glyph.glyph, glyph.style), f" {stay.state}", " (for nobody)" if stay.for_nobody else "")
+        table.add_row(f"{stay.start:.6f}", duration(stay.end - stay.start), what, stay.place, _holding(stay))
+    yield table
+
+
+def _holding(stay: "Stay") -> str:
+    process = [] if stay.process is None else [f"process {stay.process}"]
+    return ", ".join([*stay.slots, *process])
+
+
+def _end(trace: "Trace", request: int) -> str:
+    took = duration(float(trace.finished[request] - trace.arrival[request]))
+    words = Outcome(int(trace.outcome[request])).words
+    return words if trace.outcome[request] == Outcome.OPEN else f"{words} after {took}"

@@ -1,0 +1,192 @@
+"""``simulate validate``: from the flags to tables of predicted beside measured, files, and an exit code.
+
+Exit code 1: a bar was missed, an order was wrong, or for some pair nothing valid could be measured.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import cyclopts
+
+from simulator.cli.outputs import STDOUT
+from simulator.cli.sections import deployment_of, run_signature
+from simulator.experiments.catalogue import Model, server, servers
+from simulator.experiments.options import MEASURE, VALIDATION, RunOptions, ValidationOptions
+from simulator.experiments.refusal import RefusalError
+from simulator.experiments.simulation import scenario_of
+from simulator.real.measure import refuse_unmeasurable
+from simulator.real.validate.document import as_csv, as_json
+from simulator.real.validate.pairs import Measuring, Pair, Result, compare, measured
+from simulator.real.validate.ranking import orders
+from simulator.real.validate.tables import conclusion, order_lines, pair_table
+from simulator.results.terminal import show, write_data
+from simulator.results.whole_files import refuse_unwritable, whole_files
+from simulator.words.numbers import duration
+
+GOOD, MISSED = 0, 1
+BESIDES_S = 4.0
+"""For each run, to start and to end."""
+
+
+def validated(pairs: Sequence[Pair], options: ValidationOptions, measuring: Measuring = measured) -> int:
+    """Compare all pairs and put out; returns the exit code. Raises RefusalError for what the user can put right."""
+    _refuse_early(options)
+    for pair in pairs:
+        refuse_unmeasurable(pair.deployment)
+    _say_how_long(pairs, options.repeat)
+    results: list[Result] = []
+    for pair in pairs:
+        results.append(compare(pair, options.repeat, measuring))
+        save(results, options)  # at once, like the table: the next one takes minutes, and may be interrupted
+        if options.json != STDOUT:
+            show(pair_table(results[-1]))
+    found = tuple(orders(results))
+    if options.json == STDOUT:
+        write_data(as_json(results, found))
+    else:
+        show([*order_lines(found), *conclusion(results)])
+    good = all(result.passed for result in results) and not any(each.wrong for each in found)
+    return GOOD if good else MISSED
+
+
+def save(results: Sequence[Result], options: ValidationOptions) -> None:
+    """Write the files that were asked for, all of each: they are complete for the pairs so far. Raises RefusalError."""
+    with whole_files() as files:
+        if options.json and options.json != STDOUT:
+            files.write(Path(options.json), partial(_write, as_json(results, tuple(orders(results)))))
+        if options.csv:
+            files.write(Path(options.csv), partial(_write, as_csv(results)))
+        if options.report:
+            from simulator.real.validate.chart import chart, draw, format_of
+
+            files.write(Path(options.report), partial(draw, chart(results), format_of(Path(options.report))))
+
+
+def _refuse_early(options: ValidationOptions) -> None:
+    if options.json and options.json != STDOUT:
+        if options.json.startswith("-"):  # a flag, most likely, where its value was forgotten
+            raise RefusalError(f"--json {options.json}: expected a file, or - for stdout")
+        refuse_unwritable(Path(options.json))
+    if options.csv:
+        refuse_unwritable(Path(options.csv))
+    if options.report:
+        from simulator.real.validate.chart import format_of
+
+        format_of(Path(options.report))
+        refuse_unwritable(Path(options.report))
+    named = [Path(file).resolve() for file in (options.json, options.csv, options.report) if file and file != STDOUT]
+    for path in named:
+        if named.count(path) > 1:
+            raise RefusalError(f"{path} is named for two outputs; give each a file of its own")
+
+
+def _say_how_long(pairs: Sequence[Pair], repeat: int) -> None:
+    """Wrong scenarios are refused here, before the first minute is spent."""
+    seconds = repeat * sum(scenario_of(pair.options).duration + BESIDES_S for pair in pairs)
+    what = f"{len(pairs)} pairs" if len(pairs) > 1 else "one pair"
+    times = f"{repeat} times" if repeat > 1 else "once"
+    long = duration(seconds) if seconds < 120.0 else f"{seconds / 60.0:.0f} min"
+    sys.stderr.write(f"simulate: {what}, each measured {times}: about {long}. Leave the machine alone meanwhile\n")
+
+
+def _write(text: str, path: Path) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+# Which pairs a command line asks for: one load for the servers that are named, or the standard set.
+
+COMMAND = "validate"
+CHANGEABLE = ("seed", "duration")
+"""What may be changed in the standard set; its rates belong to its servers."""
+
+
+def pairs_of(model: Model | None, names: Sequence[str], given: dict[str, Any]) -> list[Pair]:
+    """The pairs, in the order in which they were named. Raises RefusalError.
+
+    ``model``: the only one that was named before any flag, so that its own flags could be given.
+    """
+    named = list(dict.fromkeys(server(name, COMMAND) for name in names))
+    options = RunOptions(**MEASURE.given(given))
+    if options.load is None:
+        return _standard(named, options, given)
+    chosen = [model] if model is not None and named == [model] else named or servers()
+    return [Pair(deployment=deployment_of(each, COMMAND, given, options), options=options) for each in chosen]
+
+
+def standard_pair(line: str) -> Pair:
+    """What a line of the standard set stands for."""
+    words = line.split()
+    model = server(words[0], COMMAND)
+    bound: dict[str, Any] = {}
+
+    def take(**given: Any) -> None:
+        bound.update(given)
+
+    app = cyclopts.App(result_action="return_value")
+    app.default(_with_signature(take, words[1:], model))
+    app(words[1:], exit_on_error=False, print_error=False)
+    options = RunOptions(**MEASURE.given(bound))
+    return Pair(deployment=deployment_of(model, COMMAND, bound, options), options=options)
+
+
+def _with_signature(function: Callable[..., None], words: Sequence[str], model: Model) -> Callable[..., None]:
+    vars(function)["__signature__"] = run_signature(model, words, MEASURE, (), VALIDATION)
+    return function
+
+
+def _standard(named: Sequence[Model], options: RunOptions, given: dict[str, Any]) -> list[Pair]:
+    changes = {name: value for name in CHANGEABLE if (value := getattr(options, name)) is not None}
+    others = [name for name in given if name not in {f"{MEASURE.key}__{each}" for each in CHANGEABLE}]
+    for name in others:
+        if not name.startswith(f"{VALIDATION.key}__"):
+            typed = "--" + name.strip("_").rpartition("__")[2].replace("_", "-")
+            raise RefusalError(
+                f"{typed} needs a --load: without one the standard set is measured, which has its own settings "
+                f"(only --seed and --duration change it)"
+            )
+    pairs = [standard_pair(line) for line in STANDARD if not named or line.split()[0] in {m.name for m in named}]
+    if not pairs:
+        names = ", ".join(model.name for model in named)
+        raise RefusalError(f"the standard set has nothing for {names}: name a load too, with --load")
+    return [replace(pair, options=replace(pair.options, **changes)) for pair in pairs]
+
+
+# The standard set: what ``make validate`` measures, each line as one would type it after ``simulate validate``.
+# Rates are chosen for two cores: sixteen workers or threads carry 104 of the io-heavy requests a second, one event loop
+# 300; what computes is at 60 % of what two processes can do.
+
+STANDARD = (
+    # Mostly waiting, at 30, 60 and 90 % of what each can carry; at 94 a second all four can be put in order.
+    "prefork --workers 16 --load io-heavy --rate 31",
+    "prefork --workers 16 --load io-heavy --rate 62",
+    "prefork --workers 16 --load io-heavy --rate 94",
+    "threaded --threads 16 --load io-heavy --rate 31",
+    "threaded --threads 16 --load io-heavy --rate 62",
+    "threaded --threads 16 --load io-heavy --rate 94",
+    "callback --load io-heavy --rate 94",
+    "callback --load io-heavy --rate 180",
+    "callback --load io-heavy --rate 270",
+    "coroutine --load io-heavy --rate 94",
+    "coroutine --load io-heavy --rate 180",
+    "coroutine --load io-heavy --rate 270",
+    # Mostly computing: 1.2 of the two cores.
+    "prefork --load cpu-heavy",
+    "threaded --processes 2 --load cpu-heavy",
+    "callback --processes 2 --load cpu-heavy",
+    "coroutine --processes 2 --load cpu-heavy",
+    # A few long computations. Under one GIL they make a convoy of threads that otherwise wait, in both accept styles.
+    "prefork --workers 16 --load mixed",
+    "threaded --threads 16 --load mixed",
+    "threaded --threads 16 --accept eager --load mixed",
+    "callback --load mixed",
+    "coroutine --load mixed",
+    # Slow uploads and downloads, alone and behind a buffering proxy.
+    "prefork --workers 8 --load slow-clients",
+    "prefork --workers 8 --load slow-clients --nginx",
+    # Half as much again as four workers can carry, and no room to wait.
+    "prefork --backlog 8 --load steady --rate 240 --duration 30s",
+)

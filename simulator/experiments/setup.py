@@ -1,0 +1,117 @@
+"""What is watched: servers under one load, as data. Turning a knob makes another setup; nothing is ever changed.
+
+What to watch: a setup holds exactly what a command line can say, so that every picture on the screen can be typed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from simulator.experiments.catalogue import fronts
+from simulator.experiments.options import RunOptions
+from simulator.experiments.refusal import RefusalError
+from simulator.experiments.simulation import Deployment, configured, labels_of, scenario_of
+from simulator.plan import Plan, PlanError
+
+if TYPE_CHECKING:  # these import NumPy and Pydantic
+    from simulator.trace.table import Trace
+    from simulator.workload.scenario import Scenario
+
+MOST_SIDES = 4
+FLAGS = {"arrivals.rate": "rate", "duration": "duration", "seed": "seed"}
+"""Keys of a scenario that have a flag of their own."""
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """One to four servers that meet the same requests."""
+
+    sides: tuple[Deployment, ...]
+    options: RunOptions
+    """The load, and what is said about it; ``model`` means nothing here."""
+
+    def with_key(self, key: str, value: str) -> "Setup":
+        """With a key of the scenario overridden, like ``machine.cores`` by ``4``."""
+        if key in FLAGS:
+            given: Any = int(value) if key == "seed" else value
+            return replace(self, options=replace(self.options, **{FLAGS[key]: given}))
+        others = tuple(pair for pair in self.options.set if pair.partition("=")[0].strip() != key)
+        return replace(self, options=replace(self.options, set=(*others, f"{key}={value}")))
+
+    def with_side(self, number: int, side: Deployment) -> "Setup":
+        """With one of the servers replaced."""
+        return replace(self, sides=(*self.sides[:number], side, *self.sides[number + 1 :]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A setup that is known to be right: all that is left is to run it."""
+
+    setup: Setup
+    scenario: "Scenario"
+    plans: tuple[Plan, ...]
+
+    @property
+    def requests(self) -> float:
+        """How many will be simulated, roughly, through all sides."""
+        from simulator.workload.rounds import expected_requests
+
+        return expected_requests(self.scenario) * len(self.plans)
+
+    def traces(self, progress: Progress | None = None) -> tuple["Trace", ...]:
+        """Run every side under the same requests. ``progress`` hears how much is done, from 0 to 1.
+
+        Raises RefusalError where that does not fit into memory.
+        """
+        from simulator.experiments.run import run
+        from simulator.workload.draw import draw
+
+        options, scenario = self.setup.options, self.scenario
+        tell = progress or _nobody_listens
+        try:
+            workload = draw(scenario)
+            traces = []
+            for number, (side, plan) in enumerate(zip(self.setup.sides, self.plans, strict=True)):
+                trace = run(
+                    plan,
+                    workload,
+                    engine=options.engine,
+                    detail=True,  # or it would be a guess who has the GIL at a moment
+                    redraw=partial(draw, scenario),
+                    progress=lambda so_far_s, before=number: tell(  # type: ignore[misc]
+                        (before + min(so_far_s / scenario.duration, 1.0)) / len(self.plans)
+                    ),
+                )
+                traces.append(replace(trace, labels=labels_of(side, scenario, options)))
+        except MemoryError:
+            raise RefusalError(
+                "the run does not fit into memory: fewer requests per second, or a shorter run"
+            ) from None
+        return tuple(traces)
+
+
+def _nobody_listens(_: float) -> None:
+    return
+
+
+def prepared(setup: Setup) -> Prepared:
+    """Read the scenario and build the plans. Raises RefusalError for what the user can put right."""
+    scenario = scenario_of(setup.options)
+    return Prepared(setup=setup, scenario=scenario, plans=tuple(_plan(side, scenario) for side in setup.sides))
+
+
+def _plan(side: Deployment, scenario: "Scenario") -> Plan:
+    try:
+        return side.plan(scenario.machine)
+    except PlanError as error:
+        raise RefusalError(f"{side.model.name}: {error}") from None
+
+
+def with_front(side: Deployment, name: str) -> Deployment:
+    """The same server with that front, or without it if it had one."""
+    if any(front.name == name for front, _ in side.fronts):
+        return replace(side, fronts=tuple(each for each in side.fronts if each[0].name != name))
+    front = next(each for each in fronts() if each.name == name)
+    return replace(side, fronts=(*side.fronts, (front, configured(front, {}))))

@@ -1,0 +1,131 @@
+"""Save what is on the screen into files: the picture, a film of it, the run.
+
+What to watch: a file that is there already is never overwritten; a number is put behind the name instead.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from simulator.experiments.refusal import RefusalError
+from simulator.lab.export_menu import FILMS, Kind
+from simulator.lab.film_lengths import seconds
+from simulator.results.csv_files import write_csv
+from simulator.results.document import as_json, document
+from simulator.results.trace_file import save
+from simulator.results.whole_files import whole_files
+from simulator.stage.film import MOST_S, Film
+from simulator.stage.pictures import PICTURES, Drawn, Tell, write_film
+from simulator.stage.scene import Scene
+from simulator.trace.playback import Playback
+from simulator.trace.summary import summarise
+from simulator.trace.table import Trace
+
+SUFFIXES = {
+    Kind.TEXT: ".txt",
+    Kind.SVG: ".svg",
+    Kind.PNG: ".png",
+    Kind.GIF: ".gif",
+    Kind.CAST: ".cast",
+    Kind.JSON: ".json",
+    Kind.CSV: "",
+    Kind.PARQUET: ".parquet",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be saved, as it was when somebody asked for it."""
+
+    kind: Kind
+    scene: Scene
+    drawn: Drawn
+    film: Film
+
+
+def export(wanted: Wanted, folder: Path, tell: Tell = lambda _: None) -> tuple[Path, ...]:
+    """Write into a folder, and return what is new in it: files, or folders with tables. Raises RefusalError.
+
+    ``tell`` hears how far a film is; where it raises, nothing of the film stays.
+    """
+    try:
+        if wanted.kind in FILMS:
+            return (_save_film(wanted, folder, tell),)
+        if SUFFIXES[wanted.kind] in PICTURES:
+            return (_save_picture(wanted, folder),)
+        return tuple(_save_runs(wanted, folder))
+    except OSError as error:
+        raise RefusalError(f"cannot write here: {error.strerror or error}") from None
+
+
+def _save_picture(wanted: Wanted, folder: Path) -> Path:
+    suffix, scene = SUFFIXES[wanted.kind], _still(wanted.scene)
+    data = PICTURES[suffix](scene, wanted.drawn)
+    path = _free(folder, f"{_names(scene)} {scene.t_s:.3f}s", suffix)
+    with whole_files() as files:
+        files.write(path, partial(_write, data=data))
+    return path
+
+
+def _save_film(wanted: Wanted, folder: Path, tell: Tell) -> Path:
+    film = wanted.film
+    if film.too_long:
+        raise RefusalError(
+            f"that film would take {seconds(film.lasts_s)} to watch, and {seconds(MOST_S)} are the most: "
+            "choose less of the run, or play it faster (e, then left or ])"
+        )
+    suffix, scene = SUFFIXES[wanted.kind], _still(wanted.scene)
+    path = _free(folder, f"{_names(scene)} {film.start_s:.3f}s to {film.end_s:.3f}s", suffix)
+    with whole_files() as files:
+        files.write(path, lambda part: write_film(part, suffix, film, scene, wanted.drawn, tell))
+    return path
+
+
+def _save_runs(wanted: Wanted, folder: Path) -> Iterator[Path]:
+    for view in wanted.scene.views:
+        path = _free(folder, f"{view.title} {wanted.scene.load}", SUFFIXES[wanted.kind])
+        _save_run(wanted.kind, view.playback.trace, path)
+        yield path
+
+
+def _save_run(kind: Kind, trace: Trace, path: Path) -> None:
+    with whole_files() as files:
+        if kind is Kind.PARQUET:
+            files.write(path, partial(save, trace))
+            return
+        results = document(trace, summarise(trace))
+        if kind is Kind.JSON:
+            files.write(path, partial(_write, data=as_json(results).encode()))
+        else:
+            write_csv(files, path, trace, results)
+
+
+def _still(scene: Scene) -> Scene:
+    """Without what is only for whoever sits in front of it.
+
+    The playbacks are new ones: the screen goes on asking its own meanwhile, and what those keep is not for two threads.
+    """
+    views = tuple(
+        replace(view, playback=Playback(view.playback.trace), ghost=view.ghost and Playback(view.ghost.trace), busy="")
+        for view in scene.views
+    )
+    return replace(scene, views=views, message="", keys=())
+
+
+def _write(path: Path, *, data: bytes) -> None:
+    path.write_bytes(data)
+
+
+def _names(scene: Scene) -> str:
+    return f"{' vs '.join(view.title for view in scene.views)} {scene.load}"
+
+
+def _free(folder: Path, words: str, suffix: str) -> Path:
+    """``prefork-slow-clients-12.480s.svg``; with a number where that is taken."""
+    stem = re.sub(r"[^\w.]+", "-", words).strip("-.")
+    number = 1
+    while (path := folder / f"{stem}{'' if number == 1 else f'-{number}'}{suffix}").exists():
+        number += 1
+    return path

@@ -1,0 +1,126 @@
+"""What can be saved, as a small menu on top of the stage; of a film also how much of the run, and how fast."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from simulator.lab.film_lengths import Stretch, film_words, stretches, usual
+from simulator.lab.playhead import SPEEDS, Clock
+from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.style import Style
+from simulator.stage.film import Film
+
+
+class Kind(Enum):
+    """A kind of file; the value says what it is."""
+
+    TEXT = "this picture as text"
+    SVG = "this picture as SVG"
+    PNG = "this picture as PNG"
+    GIF = "GIF"
+    CAST = "asciinema"
+    JSON = "the results as JSON"
+    CSV = "the run as CSV tables"
+    PARQUET = "the run as Parquet, to show it again"
+
+
+KINDS = tuple(Kind)
+FILMS = (Kind.GIF, Kind.CAST)
+WIDTH = 64
+"""Always the same, so that the menu does not jump while the length of a film is being chosen."""
+TITLE = " save "
+HINT = " enter saves, esc does not "
+LINES = {"select-up": -1, "select-down": 1}
+LENGTHS = {"back": -1, "forward": 1}
+FASTER = {"slower": -1, "faster": 1}
+"""What keys do in the menu, by how much."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportMenu:
+    """One of the kinds is selected. A film begins at the moment when the menu was opened."""
+
+    offered: tuple[Stretch, ...]
+    stretch: int
+    """The number of the one that is chosen."""
+    speed: float
+    """Of the film: simulated seconds in a second."""
+    selected: int = 0
+
+    @classmethod
+    def opened(cls, clock: Clock) -> "ExportMenu":
+        """On what is shown now, as fast as it is played."""
+        offered = stretches(clock.t_s, clock.end_s)
+        return cls(offered=offered, stretch=usual(offered, clock.speed), speed=clock.speed)
+
+    @property
+    def kind(self) -> Kind:
+        """The selected one."""
+        return KINDS[self.selected]
+
+    @property
+    def film(self) -> Film:
+        """What a film would show."""
+        return self.offered[self.stretch].film(self.speed)
+
+    def after(self, id: str) -> "ExportMenu | None":
+        """The menu after a key; None after one that closes it."""
+        if id in LINES:
+            return replace(self, selected=(self.selected + LINES[id]) % len(KINDS))
+        if id in LENGTHS:
+            return replace(self, stretch=_held(self.stretch + LENGTHS[id], len(self.offered)))
+        if id in FASTER:
+            return replace(self, speed=SPEEDS[_held(SPEEDS.index(self.speed) + FASTER[id], len(SPEEDS))])
+        return None
+
+    def draw(self, grid: CellGrid, look: Look) -> None:
+        """Put the menu in the middle of the picture; where that is low, around the selected line."""
+        width = min(WIDTH, grid.width)
+        rows = max(min(len(KINDS), grid.height - 2), 1)
+        first = min(max(self.selected - rows // 2, 0), len(KINDS) - rows)
+        top, left = max((grid.height - rows - 2) // 2, 0), (grid.width - width) // 2
+        box = CellGrid(width, rows + 2)
+        _frame(box, look)
+        self._write_on(box, look)
+        for row, (kind, line) in enumerate(list(self._lines())[first : first + rows], 1):
+            style = Style.SELECTED if kind is self.kind else Style.TEXT
+            box.fill(row, 1, 1, width - 2, style=style)
+            box.put(row, 2, line[: width - 3], style)
+        grid.blit(box, top, left)
+
+    def _lines(self) -> Iterator[tuple[Kind, str]]:
+        words = self.offered[self.stretch].words
+        return ((kind, f"{kind.value}, {words}" if kind in FILMS else kind.value) for kind in KINDS)
+
+    def _write_on(self, box: CellGrid, look: Look) -> None:
+        """What this is, how long a film will be, and the keys, on the lines around it."""
+        bottom, room = box.height - 1, max(box.width - 4, 0)
+        box.put(0, 2, TITLE, Style.HEADING)
+        if self.kind not in FILMS:
+            box.put(bottom, 2, HINT[:room], Style.DIM)
+            return
+        length = f" {film_words(self.film)} "
+        if len(TITLE) + len(length) <= room:
+            box.put(0, box.width - 2 - len(length), length, Style.ACCENT if self.film.too_long else Style.DIM)
+        speed = f"{look.glyphs.times}{self.speed:g}"
+        hints = [
+            f" left right: how much   [ ]: how fast, {speed}   enter saves ",
+            f" left right: how much, [ ]: {speed} ",
+        ]
+        box.put(bottom, 2, next((hint for hint in hints if len(hint) <= room), ""), Style.DIM)
+
+
+def _held(number: int, count: int) -> int:
+    return min(max(number, 0), count - 1)
+
+
+def _frame(box: CellGrid, look: Look) -> None:
+    glyphs, right, bottom = look.glyphs, box.width - 1, box.height - 1
+    for row in (0, bottom):
+        box.fill(row, 0, 1, box.width, glyphs.horizontal, style=Style.RULE)
+    for col in (0, right):
+        box.fill(0, col, box.height, 1, glyphs.vertical, style=Style.RULE)
+    places = ((0, 0), (0, right), (bottom, 0), (bottom, right))
+    for (row, col), corner in zip(places, glyphs.corners, strict=True):
+        box.put(row, col, corner, Style.RULE)

@@ -1,0 +1,125 @@
+"""What somebody does to the server at the playhead: entries of the scenario's timeline, added and taken away.
+
+What to watch: nothing happens to a run that is under way. The timeline is part of the scenario, and the whole run is
+simulated again with it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.experiments.refusal import RefusalError
+from simulator.experiments.setup import Prepared, Setup
+from simulator.lab.knob import seconds_text
+from simulator.plan.processes import main_pool, process_count, slots_in_each
+from simulator.words.numbers import duration, three_digits
+from simulator.workload.arrivals import Closed
+from simulator.workload.rounds import expected_requests
+from simulator.workload.timeline_table import Burst, Entry, Kill, Resize, SlowIo
+
+BURST_S = 2.0
+BURST_TIMES = 3.0
+"""A burst is that many times what comes anyway."""
+SLOW_IO_S = 5.0
+SLOW_IO_FACTOR = 10.0
+SECONDS = ("at", "for", "boot")
+"""Keys of an entry that are written with their unit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One entry, for the list on the screen."""
+
+    at_s: float
+    words: str
+
+
+def listed(prepared: Prepared) -> tuple[Listed, ...]:
+    """The timeline in the order of the scenario."""
+    return tuple(Listed(at_s=entry.at, words=_words(entry)) for entry in prepared.scenario.timeline)
+
+
+def removed(prepared: Prepared, number: int) -> Setup:
+    """The setup without one of its entries, counted from 0."""
+    entries = [_table(entry) for entry in prepared.scenario.timeline]
+    del entries[number]
+    return _with(prepared.setup, entries)
+
+
+def killed(prepared: Prepared, at_s: float, side: int, process: int) -> Setup:
+    """A process dies here. Raises RefusalError for a server without processes."""
+    if not process_count(prepared.plans[side]):
+        raise RefusalError(f"{prepared.setup.sides[side].model.name} has no process that could be killed")
+    return _added(prepared, at_s, {"do": "kill", "process": process})
+
+
+def burst(prepared: Prepared, at_s: float) -> Setup:
+    """Three times as many requests as otherwise, for two seconds. Raises RefusalError where none can come."""
+    scenario = prepared.scenario
+    if isinstance(scenario.arrivals, Closed):
+        raise RefusalError("no burst in a closed loop: each client waits for its answer; more clients are more load")
+    if at_s >= scenario.duration:
+        raise RefusalError(f"no burst here: requests come up to {duration(scenario.duration)}; go back to add some")
+    per_second = expected_requests(scenario) / scenario.duration
+    count = max(round(per_second * BURST_S * (BURST_TIMES - 1.0)), 10)
+    return _added(prepared, at_s, {"do": "burst", "requests": count, "for": BURST_S})
+
+
+def slow_io(prepared: Prepared, at_s: float) -> Setup:
+    """All I/O takes ten times as long, for five seconds."""
+    return _added(prepared, at_s, {"do": "slow-io", "factor": SLOW_IO_FACTOR, "for": SLOW_IO_S})
+
+
+def resized(prepared: Prepared, at_s: float, side: int, direction: int) -> Setup:
+    """Twice as many slots from here on, or half as many; for a server without slots, cores."""
+    pool = main_pool(prepared.plans[side])
+    key = "cores" if pool is None else "size"
+    now = prepared.plans[side].cores.count if pool is None else slots_in_each(prepared.plans[side], pool)
+    for entry in sorted(prepared.scenario.timeline, key=lambda entry: entry.at):
+        if isinstance(entry, Resize) and entry.at <= at_s:
+            now = getattr(entry, key) or now
+    wanted = now * 2 if direction > 0 else max(now // 2, 1)
+    if wanted == now:
+        raise RefusalError(f"{key} is {now} already; it cannot be less")
+    return _added(prepared, at_s, {"do": "resize", key: wanted})
+
+
+def _added(prepared: Prepared, at_s: float, entry: Mapping[str, Any]) -> Setup:
+    entries = [_table(old) for old in prepared.scenario.timeline]
+    return _with(prepared.setup, [*entries, {"at": round(at_s, 3), **entry}])
+
+
+def _table(entry: Entry) -> dict[str, Any]:
+    return entry.model_dump(by_alias=True, exclude_none=True)
+
+
+def _with(setup: Setup, entries: list[dict[str, Any]]) -> Setup:
+    return setup.with_key("timeline", f"[{', '.join(map(_text, entries))}]")
+
+
+def _text(entry: Mapping[str, Any]) -> str:
+    return f"{{{', '.join(_pairs(entry))}}}"
+
+
+def _pairs(entry: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in entry.items():
+        if key in SECONDS:
+            yield f'{key} = "{seconds_text(value)}"'
+        else:
+            yield f'{key} = "{value}"' if isinstance(value, str) else f"{key} = {value}"
+
+
+def _words(entry: Entry) -> str:
+    match entry:
+        case Kill(process=process, boot=boot):
+            return f"kill process {process}, back after {duration(boot)}"
+        case SlowIo(factor=factor, lasting=lasting):
+            return f"I/O {factor:g} times as long for {duration(lasting)}"
+        case Burst(requests=None, rate=rate, lasting=lasting):
+            return f"{three_digits(rate or 0.0)} more requests a second for {duration(lasting)}"
+        case Burst(requests=requests, lasting=lasting):
+            return f"{requests} more requests within {duration(lasting)}"
+        case Resize(cores=None, size=size):
+            return f"resize to {size}"
+        case Resize(cores=cores):
+            return f"resize to {cores} cores"

@@ -1,0 +1,143 @@
+"""Everything that can be turned while one watches: of the load, the machine, the server, and what stands in front.
+
+What to watch: a knob does nothing but make another setup. A setting that a model gains is a knob here without a line of
+code, as it is a flag on the command line.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import Field, fields, replace
+from typing import Any, get_args, get_type_hints
+
+from simulator.experiments.catalogue import Model, fronts
+from simulator.experiments.refusal import RefusalError
+from simulator.experiments.setup import Prepared, Setup, with_front
+from simulator.experiments.simulation import Deployment, configured
+from simulator.lab.knob import Knob, next_nice, next_whole, seconds_text
+from simulator.lab.scenario_knobs import scenario_knobs
+from simulator.plan.processes import main_pool, slots_in_each
+
+SIZE = "size"
+"""What the keys call the setting that makes a server larger: its workers, its threads, its processes."""
+
+
+def knobs(prepared: Prepared, side: int) -> tuple[Knob, ...]:
+    """Those of the load and the machine, then those of one of the servers."""
+    return (*scenario_knobs(prepared), *_of_server(prepared.setup, side))
+
+
+def knob(prepared: Prepared, side: int, id: str) -> Knob | None:
+    """The knob of that name, if this setup has it; ``size`` is whatever makes this server larger."""
+    wanted = main_setting(prepared, side) if id == SIZE else id
+    return next((each for each in knobs(prepared, side) if each.id == wanted), None)
+
+
+def main_setting(prepared: Prepared, side: int) -> str | None:
+    """The setting that makes this server larger: that which changes the pool that serves, or its first number."""
+    deployment, plan = prepared.setup.sides[side], prepared.plans[side]
+    numbers = [field.name for field in deployment.model.settings if _hint(deployment.model, field) is int]
+    pool = main_pool(plan)
+    for name in reversed(numbers) if pool is not None else ():
+        larger = replace(deployment.config, **{name: getattr(deployment.config, name) + 1})
+        other = deployment.model.plan(larger, prepared.scenario.machine)
+        its = main_pool(other)
+        if its is not None and pool is not None and slots_in_each(other, its) != slots_in_each(plan, pool):
+            return name
+    return next((name for name in numbers if name != "backlog"), None)
+
+
+def _of_server(setup: Setup, side: int) -> Iterator[Knob]:
+    deployment = setup.sides[side]
+    yield from _settings(deployment.model, deployment.config, "", lambda new: _put(setup, side, config=new))
+    for front in fronts():
+        config = next((its for model, its in deployment.fronts if model.name == front.name), None)
+        yield Knob(
+            id=front.name,
+            group=front.name,
+            label="in front",
+            value="off" if config is None else "on",
+            help=front.summary,
+            turn=_switcher(setup, side, front.name),
+            default=config is None,
+        )
+        if config is not None:
+            yield from _settings(front, config, f"{front.name}.", _front_putter(setup, side, front))
+
+
+def _switcher(setup: Setup, side: int, name: str) -> Callable[[int], Setup]:
+    def turn(_: int) -> Setup:
+        return setup.with_side(side, with_front(setup.sides[side], name))
+
+    return turn
+
+
+def _front_putter(setup: Setup, side: int, front: Model) -> Callable[[Any], Setup]:
+    def put(config: Any) -> Setup:
+        its = tuple((model, config if model == front else old) for model, old in setup.sides[side].fronts)
+        return _put(setup, side, fronts=its)
+
+    return put
+
+
+def _put(setup: Setup, side: int, **changes: Any) -> Setup:
+    deployment: Deployment = replace(setup.sides[side], **changes)
+    return setup.with_side(side, deployment)
+
+
+def _settings(model: Model, config: Any, prefix: str, put: Callable[[Any], Setup]) -> Iterator[Knob]:
+    for field in fields(config):
+        value = getattr(config, field.name)
+        yield Knob(
+            id=prefix + field.name,
+            group=model.name,
+            label=field.name.replace("_", " "),
+            value=_shown(value, field.metadata["help"]),
+            help=field.metadata["help"],
+            turn=_turner(model, config, field, put),
+            default=value == field.default,
+        )
+
+
+def _turner(model: Model, config: Any, field: Field[Any], put: Callable[[Any], Setup]) -> Callable[[int], Setup]:
+    def turn(direction: int) -> Setup:
+        value = _next(model, field, getattr(config, field.name), direction)
+        given = {each.name: getattr(config, each.name) for each in fields(config)}
+        return put(configured(model, given | {field.name: value}))
+
+    return turn
+
+
+def _next(model: Model, field: Field[Any], value: Any, direction: int) -> Any:
+    hint, minimum = _hint(model, field), field.metadata.get("minimum")
+    if hint is bool:
+        return not value
+    if hint is int:
+        return next_whole(value, direction, int(minimum or 0))
+    if hint is float:
+        return max(next_nice(value, direction), minimum or 0.0)
+    choices = field.metadata.get("choices") or get_args(hint)
+    if value not in choices:
+        raise RefusalError(f"{field.name} {value}: can only be set on the command line")
+    return choices[(choices.index(value) + direction) % len(choices)]
+
+
+def _hint(model: Model, field: Field[Any]) -> Any:
+    return get_type_hints(model.config)[field.name]
+
+
+def _shown(value: Any, help: str) -> str:
+    """With its unit, which the sentence about a setting begins with if it has one."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, int | float) and help.startswith("Seconds "):
+        return seconds_text(value)
+    if isinstance(value, int) and help.startswith("Bytes "):
+        return _size(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _size(number: int) -> str:
+    """``36 KiB``; exactly, so in bytes where no unit divides it."""
+    for unit, factor in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if number >= factor and number % factor == 0:
+            return f"{number // factor} {unit}"
+    return f"{number} B"

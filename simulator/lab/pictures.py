@@ -1,0 +1,148 @@
+"""What was asked for with --picture and --film: the stage without opening it, for slides, pages and mails.
+
+What to watch: everything that can be wrong with what was typed is said before the run, except a moment behind its end.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.experiments.options import PictureOptions, ScreenOptions
+from simulator.experiments.refusal import RefusalError
+from simulator.results.whole_files import WholeFiles, refuse_unwritable
+from simulator.words.numbers import duration
+from simulator.workload.quantity import DURATION, parse
+
+if TYPE_CHECKING:
+    from simulator.stage.film import Film
+    from simulator.stage.pictures import Drawn
+    from simulator.stage.scene import Scene, Size
+    from simulator.trace.table import Trace
+
+USUAL_S = 10.0
+"""Of the run, in a film whose end was not said."""
+LEAST, MOST = (20, 5), (400, 200)
+"""Columns and rows."""
+NEEDS = {"at": "picture", "from_": "film", "to": "film", "speed": "film"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictures:
+    """What to draw of a run; all times in its seconds."""
+
+    picture: Path | None
+    at_s: float | None
+    film: Path | None
+    from_s: float
+    to_s: float | None
+    speed: float
+    drawn: "Drawn"
+
+    def draw(self, traces: "tuple[Trace, ...]", files: WholeFiles) -> None:
+        """Write them. Raises RefusalError for a moment that the run does not have."""
+        from simulator.lab.history import Shown
+        from simulator.lab.lab import begin
+        from simulator.lab.scenes import scene
+        from simulator.stage.pictures import PICTURES
+        from simulator.trace.playback import Playback
+
+        sitting = begin(Shown(prepared=None, playbacks=tuple(map(Playback, traces))))
+        end_s = sitting.clock.end_s
+        if self.picture:
+            sitting.clock.seek(end_s / 2.0 if self.at_s is None else _within(end_s, "--at", self.at_s))
+            data = PICTURES[self.picture.suffix](scene(sitting), self.drawn)
+            files.write(self.picture, lambda path: _write(path, data))
+        if self.film:
+            files.write(self.film, partial(self._write_film, self._film(end_s), scene(sitting)))
+
+    def _film(self, end_s: float) -> "Film":
+        from simulator.stage.film import MOST_S, Film
+
+        start_s = _within(end_s, "--from", self.from_s)
+        to_s = min(start_s + USUAL_S, end_s) if self.to_s is None else _within(end_s, "--to", self.to_s)
+        film = Film(start_s=start_s, end_s=to_s, speed=self.speed)
+        if film.too_long:
+            raise RefusalError(
+                f"--film {self.film}: it would take {duration(film.lasts_s)} to watch, and {duration(MOST_S)} are the "
+                "most: show less of the run (--to), or show it faster (--speed)"
+            )
+        return film
+
+    def _write_film(self, film: "Film", scene: "Scene", path: Path) -> None:
+        from simulator.experiments.progress import shown_while
+        from simulator.stage.pictures import write_film
+
+        assert self.film is not None  # the caller has looked
+        with shown_while(self.film.name, film.lasts_s, "made") as progress:
+            suffix, lasts_s = self.film.suffix, film.lasts_s
+            write_film(path, suffix, film, scene, self.drawn, lambda done: progress(done * lasts_s))
+
+
+def pictures_of(options: PictureOptions, screen: ScreenOptions) -> Pictures:
+    """What was typed, understood. Raises RefusalError."""
+    from simulator.stage.canvas.look import chosen_look
+    from simulator.stage.pictures import FILMS, PICTURES, Drawn
+
+    nothing = PictureOptions()
+    for name, needed in NEEDS.items():
+        if getattr(options, name) != getattr(nothing, name) and not getattr(options, needed):
+            raise RefusalError(f"--{name.rstrip('_')} is about a {needed}: add --{needed} FILE")
+    if not options.picture and not options.film:
+        raise RefusalError("--size is about pictures: add --picture FILE or --film FILE")
+    from_s, to_s = _time("--from", options.from_) or 0.0, _time("--to", options.to)
+    if to_s is not None and to_s <= from_s:
+        raise RefusalError(f"--to {options.to}: expected a time behind --from {options.from_ or '0s'}")
+    if not 0.001 <= options.speed <= 1000.0:
+        raise RefusalError(f"--speed {options.speed:g}: expected a number from 0.001 to 1000")
+    # Files look the same wherever they are made, whatever the terminal there can do.
+    look = chosen_look(glyphs=screen.glyphs, theme=screen.theme, environ={}, encoding="utf-8")
+    return Pictures(
+        picture=_file("--picture", options.picture, PICTURES),
+        at_s=_time("--at", options.at),
+        film=_file("--film", options.film, FILMS),
+        from_s=from_s,
+        to_s=to_s,
+        speed=options.speed,
+        drawn=Drawn(size=_size(options.size), look=look),
+    )
+
+
+def _file(flag: str, given: str | None, endings: Collection[str]) -> Path | None:
+    if given is None:
+        return None
+    path, known = Path(given), list(endings)
+    if path.suffix not in known:
+        raise RefusalError(f"{flag} {given}: expected a file that ends in {', '.join(known[:-1])} or {known[-1]}")
+    refuse_unwritable(path)
+    return path
+
+
+def _time(flag: str, given: str | None) -> float | None:
+    try:
+        return None if given is None else parse(given, DURATION)
+    except ValueError as error:
+        raise RefusalError(f"{flag} {given}: {error}") from None
+
+
+def _within(end_s: float, flag: str, time_s: float) -> float:
+    if time_s > end_s:
+        raise RefusalError(f"{flag} {duration(time_s)}: this run ends after {duration(end_s)}")
+    return time_s
+
+
+def _size(given: str) -> "Size":
+    from simulator.stage.scene import Size
+
+    found = re.fullmatch(r"(\d{1,4})x(\d{1,4})", given)
+    size = Size(int(found[1]), int(found[2])) if found else Size(0, 0)
+    if not all(least <= cells <= most for least, cells, most in zip(LEAST, size, MOST, strict=True)):
+        least, most = ("x".join(map(str, each)) for each in (LEAST, MOST))
+        raise RefusalError(f"--size {given}: expected columns and rows, like 120x36, from {least} to {most}")
+    return size
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)

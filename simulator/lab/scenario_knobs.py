@@ -1,0 +1,169 @@
+"""What can be turned on the load and on the machine, as overrides of the scenario's keys (``--set KEY=VALUE``).
+
+What to watch: times are turned by their mean, and every step of every class is scaled by the same factor, so that the
+shapes of their distributions stay. The requests themselves are drawn with the same luck as before.
+"""
+
+from collections.abc import Iterator
+
+from simulator.experiments.setup import Prepared, Setup
+from simulator.lab.knob import Knob, item_key, next_nice, next_share, next_whole, scaled, seconds_text
+from simulator.plan.resources import Gil
+from simulator.words.numbers import duration, percent, three_digits
+from simulator.workload.arrivals import Closed, ConstantRate, Poisson, Ramp, Spike
+from simulator.workload.scenario import Client, Scenario
+from simulator.workload.table import Work
+
+LOAD = "load"
+MACHINE = "machine"
+
+
+def scenario_knobs(prepared: Prepared) -> Iterator[Knob]:
+    """All that this scenario has."""
+    yield from _arrivals(prepared)
+    yield from _slow_clients(prepared)
+    yield from _times(prepared, Work.IO, "io", "I/O time", "Mean waiting of a request for databases and services.")
+    yield from _times(prepared, Work.CPU, "cpu", "computing", "Mean computing of a request, without fixed costs.")
+    yield from _run(prepared)
+    yield from _machine(prepared)
+
+
+def _arrivals(prepared: Prepared) -> Iterator[Knob]:
+    match prepared.scenario.arrivals:
+        case Closed(clients=clients):
+            yield Knob(
+                id="rate",
+                group=LOAD,
+                label="clients",
+                value=str(clients),
+                help="Clients that wait for an answer, think, and ask again.",
+                turn=lambda direction: prepared.setup.with_key(
+                    "arrivals.clients", str(next_whole(clients, direction, 1))
+                ),
+            )
+        case Poisson(rate=rate) | ConstantRate(rate=rate):
+            yield _rate(prepared, "rate", "rate", rate, "Requests per second.")
+        case Spike(rate=rate, peak=peak):
+            yield _rate(prepared, "rate", "rate", rate, "Requests per second outside of the spike.")
+            yield _rate(prepared, "peak", "peak", peak, "Requests per second during the spike.")
+        case Ramp(start=start, end=end):
+            yield _rate(prepared, "from", "rate at the start", start, "Requests per second at the start.")
+            yield _rate(prepared, "to", "rate at the end", end, "Requests per second at the end.", id="rate")
+        case _:
+            return
+
+
+def _rate(prepared: Prepared, key: str, label: str, rate: float, help: str, id: str | None = None) -> Knob:
+    return Knob(
+        id=id or key,
+        group=LOAD,
+        label=label,
+        value=f"{three_digits(rate)}/s",
+        help=help,
+        turn=lambda direction: prepared.setup.with_key(f"arrivals.{key}", f"{next_nice(rate, direction):g}"),
+    )
+
+
+def _slow_clients(prepared: Prepared) -> Iterator[Knob]:
+    slow = slowest(prepared.scenario)
+    if slow is None:
+        return
+    clients = prepared.scenario.clients
+    others = sum(each.share for each in clients if each is not slow)
+    share = slow.share / (slow.share + others)
+
+    def turn(direction: int) -> Setup:
+        wanted = next_share(share, direction)
+        key = item_key("clients", clients, slow)
+        return prepared.setup.with_key(f"{key}.share", f"{wanted / (1.0 - wanted) * others:.6g}")
+
+    yield Knob(
+        id="slow",
+        group=LOAD,
+        label=f"share of {slow.name}",
+        value=percent(share),
+        help=f"The part of the clients with the slowest line: {slow.name}.",
+        turn=turn,
+    )
+
+
+def slowest(scenario: Scenario) -> Client | None:
+    """The clients with the slowest line upwards; None where all are the same, or only they are left."""
+    clients = scenario.clients
+    lines = [float("inf") if client.up is None else client.up for client in clients]
+    slow = clients[lines.index(min(lines))]
+    others = sum(client.share for client in clients if client is not slow)
+    return slow if min(lines) < max(lines) and others > 0.0 else None
+
+
+def _times(prepared: Prepared, work: Work, id: str, label: str, help: str) -> Iterator[Knob]:
+    requests = prepared.scenario.requests
+    weight = sum(each.weight for each in requests)
+    seconds = sum(c.weight * step.time.mean for c in requests for step in c.steps if step.work is work) / weight
+    steps = [
+        (f"{item_key('requests', requests, c)}.steps.{number}.{work.name.lower()}", step.time)
+        for c in requests
+        for number, step in enumerate(c.steps)
+        if step.work is work
+    ]
+    if seconds <= 0.0 or any(scaled(time, 1.0) is None for _, time in steps):
+        return
+
+    def turn(direction: int) -> Setup:
+        setup, factor = prepared.setup, next_nice(seconds, direction) / seconds
+        for key, time in steps:
+            setup = setup.with_key(key, scaled(time, factor) or "")
+        return setup
+
+    yield Knob(id=id, group=LOAD, label=label, value=duration(seconds), help=help, turn=turn)
+
+
+def _run(prepared: Prepared) -> Iterator[Knob]:
+    scenario, setup = prepared.scenario, prepared.setup
+    yield Knob(
+        id="duration",
+        group=LOAD,
+        label="duration",
+        value=duration(scenario.duration),
+        help="How long requests arrive.",
+        turn=lambda direction: setup.with_key("duration", seconds_text(next_nice(scenario.duration, direction))),
+    )
+    yield Knob(
+        id="seed",
+        group=LOAD,
+        label="seed",
+        value=str(scenario.seed),
+        help="Other requests of the same kinds.",
+        turn=lambda direction: setup.with_key("seed", str(max(scenario.seed + direction, 0))),
+    )
+
+
+def _machine(prepared: Prepared) -> Iterator[Knob]:
+    machine, setup = prepared.scenario.machine, prepared.setup
+    yield Knob(
+        id="cores",
+        group=MACHINE,
+        label="cores",
+        value=str(machine.cores),
+        help="Processor cores that all processes share.",
+        turn=lambda direction: setup.with_key("machine.cores", str(next_whole(machine.cores, direction, 1))),
+    )
+    if any(isinstance(lock, Gil) for plan in prepared.plans for lock in plan.locks):
+        yield Knob(
+            id="gil",
+            group=MACHINE,
+            label="GIL switch interval",
+            value=duration(machine.gil_switch_interval_s),
+            help="How long a thread waits for the GIL before it asks the holder to yield.",
+            turn=lambda direction: setup.with_key(
+                "machine.gil_switch_interval", seconds_text(next_nice(machine.gil_switch_interval_s, direction))
+            ),
+        )
+    yield Knob(
+        id="full_backlog",
+        group=MACHINE,
+        label="full backlog",
+        value={"drop": "drops", "refuse": "refuses"}[machine.full_backlog],
+        help="Whether a connection that finds the backlog full is dropped, and tried again by its client, or refused.",
+        turn=lambda _: setup.with_key("machine.full_backlog", "drop" if machine.refuses else "refuse"),
+    )

@@ -1,0 +1,99 @@
+"""How many bytes the kernel takes on loopback before anybody has read them, from either side.
+
+What to watch: a client on a slow line has a small window, and its upload does not pile up on its own side. Only for
+such clients do buffers decide how long a server is held, so those give the machine's values. And a send buffer grows
+while its client reads: what nobody reads at all fills the buffer that a connection begins with, and no more. So the
+buffer of a slow reader is what is still unread when the server has got rid of the last byte of a long response.
+"""
+
+import select
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from time import monotonic
+
+from simulator.real.calibrate.samples import Samples, up_to
+
+SMALL_WINDOW = 8192
+PIECE = bytes(65536)
+RESPONSE_BYTES = 4 * 1024 * 1024
+"""More than any buffer takes, or nothing would be left to wait for."""
+SLOW_BYTES_PER_S = 2e6
+READ_EVERY_S = 0.01
+STILL_S = 0.05
+"""Without room for so long, there will be none."""
+ENOUGH = 5
+"""Samples: the kernel is rather sure of itself here."""
+ENOUGH_SLOW = 3
+"""Each of them takes more than a second."""
+MOST_BYTES = 64 * 1024 * 1024
+
+
+def send_buffer(samples: int, *, slow: bool) -> Samples:
+    """Bytes that a server gets rid of before its client has read them: one that reads slowly, or not at all."""
+    if slow:
+        return [_unread_by_a_slow_reader() for _ in up_to(min(samples, ENOUGH_SLOW))]
+    return [_written_to_nobody() for _ in up_to(min(samples, ENOUGH))]
+
+
+def _written_to_nobody() -> float:
+    with _listening() as listener, socket.create_connection(listener.getsockname()):
+        server, _ = listener.accept()
+        with server:
+            return _taken(server)
+
+
+def _unread_by_a_slow_reader() -> float:
+    with _listening() as listener, socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_WINDOW)
+        client.connect(listener.getsockname())
+        server, _ = listener.accept()
+        with server:
+            return _left_of_a_response(server, client)
+
+
+def _left_of_a_response(server: socket.socket, client: socket.socket) -> float:
+    """Bytes still to be read when all of a long response has been handed over to a client that reads slowly."""
+    server.setblocking(False)
+    client.setblocking(False)
+    begun, written, read = monotonic(), 0, 0
+    while True:
+        if select.select([], [server], [], READ_EVERY_S)[1]:
+            with suppress(BlockingIOError):
+                written += server.send(PIECE[: RESPONSE_BYTES - written])
+        if written == RESPONSE_BYTES:
+            return float(written - read)
+        due = int(SLOW_BYTES_PER_S * (monotonic() - begun)) - read
+        with suppress(BlockingIOError):
+            read += len(client.recv(due)) if due > 0 else 0
+
+
+def receive_buffer(samples: int, *, slow: bool) -> Samples:
+    """Bytes that a client gets rid of while nobody accepts; a slow one keeps its own buffer empty."""
+    return [_written_before_accept(slow) for _ in up_to(min(samples, ENOUGH))]
+
+
+def _written_before_accept(slow: bool) -> float:
+    with _listening() as listener, socket.create_connection(listener.getsockname()) as client:
+        if slow:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, 1)
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return _taken(client, 1448 if slow else len(PIECE))
+
+
+def _taken(writer: socket.socket, piece: int = len(PIECE)) -> float:
+    """Bytes until nothing moves any more."""
+    writer.setblocking(False)
+    count = 0
+    while count < MOST_BYTES and select.select([], [writer], [], STILL_S)[1]:
+        try:
+            count += writer.send(PIECE[:piece])
+        except BlockingIOError:
+            break
+    return float(count)
+
+
+@contextmanager
+def _listening() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0), backlog=1) as listener:
+        yield listener

@@ -1,0 +1,205 @@
+"""Measure a deployment: start the real servers, let the driver send them the workload, and put one trace together.
+
+What to watch: the trace has the same plan and the same workload as a simulated one. So everything that reads traces
+reads this one, and the two can be compared request by request.
+"""
+
+import fcntl
+import os
+import select
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, fields
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from simulator.experiments.refusal import RefusalError
+from simulator.experiments.run import Draw, Progress
+from simulator.experiments.simulation import Deployment
+from simulator.plan import Machine, Plan
+from simulator.plan.walk import walk
+from simulator.real.driver_fitness import LABEL, driver_label, fitness
+from simulator.real.job import Job, Result, read_result, write_job
+from simulator.real.merge import merge
+from simulator.real.processes import START_LIMIT_S, MeasureError, Process, flags_of, port_of, running
+from simulator.real.reports import read_reports
+from simulator.trace.table import Trace
+from simulator.workload.interventions import Do
+from simulator.workload.table import Workload
+
+GRACE_S = 60.0
+"""After the last arrival, where clients have no limit to their patience."""
+SPARE_S = 15.0
+"""For the driver to end by itself after its own limit."""
+SETTLE_S = 2.0
+"""For the servers to finish, and report, what clients no longer wait for."""
+LOOK_S = 0.02
+DRIVER = "simulator.real.driver"
+MEASURED = "measured"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Servers:
+    """The servers of a run, the innermost first."""
+
+    processes: tuple[Process, ...]
+    reports: tuple[Path, ...]
+    port: int
+    """Where clients connect to."""
+
+
+def refuse_unmeasurable(deployment: Deployment) -> None:
+    """Raise RefusalError where there is nothing to measure, or no way to."""
+    if not hasattr(select, "epoll"):
+        raise RefusalError(f"measuring needs Linux (epoll); this is {sys.platform}. Simulate instead: --model NAME")
+    for model in (deployment.model, *(front for front, _ in deployment.fronts)):
+        if "" not in model.real_servers:
+            file = f"models/{model.folder}/server.py"
+            raise RefusalError(f"{model.name} has no real server that could be measured (no {file})")
+
+
+def measure(
+    deployment: Deployment,
+    machine: Machine,
+    workload: Workload,
+    *,
+    redraw: Draw | None = None,
+    progress: Progress | None = None,
+) -> Trace:
+    """Run the workload for real; takes as long as the workload lasts. Raises MeasureError.
+
+    Raises RefusalError for a load whose timeline nobody could carry out.
+    In a closed loop that has too few rounds, ``redraw`` is asked for twice as many, and the run begins anew.
+    ``progress`` is called now and then with the seconds so far. The label ``driver`` says how the driver did.
+    """
+    if any(entry.do is not Do.BURST for entry in workload.interventions):
+        raise RefusalError(
+            "a real server is measured undisturbed, and the timeline of this load kills, resizes or slows down: "
+            "leave it out with --set timeline=[]"
+        )
+    plans = plans_of(deployment, machine)
+    while True:
+        with ExitStack() as stack:
+            folder = stack.enter_context(scratch_folder())
+            with ExitStack() as while_driven:
+                servers = start(deployment, folder, while_driven)
+                result = drive(job_for(plans[-1], workload, servers.port), folder, progress)
+                _check_alive(servers)
+                _let_settle(servers, int(np.count_nonzero(~np.isnan(result.stood))))
+            if not result.ran_out:
+                reports = [read_reports(path, len(workload)) for path in servers.reports]
+                trace = merge(plans, workload, result, reports)
+                trace.labels.update({"engine": MEASURED, LABEL: driver_label(fitness(result, workload.rtt), result)})
+                return trace
+        rounds = len(workload) // workload.clients_in_loop
+        if redraw is None:
+            raise MeasureError(f"{rounds} rounds of requests are too few for {workload.duration} s")
+        workload = redraw(rounds=2 * rounds, reserve=0)
+
+
+def plans_of(deployment: Deployment, machine: Machine) -> list[Plan]:
+    """The plan of the server alone, then with each front."""
+    plans = [deployment.model.plan(deployment.config, machine)]
+    for front, config in deployment.fronts:
+        plans.append(front.in_front(plans[-1], config, machine))
+    return plans
+
+
+def start(deployment: Deployment, folder: Path, stack: ExitStack) -> Servers:
+    """Start all servers, each in front of the one before; they end with the stack. Raises MeasureError."""
+    processes: list[Process] = []
+    reports: list[Path] = []
+    port = 0
+    for model, config in ((deployment.model, deployment.config), *deployment.fronts):
+        report = folder / f"{len(reports)}-{model.folder}.report"
+        behind = ["--upstream", f"127.0.0.1:{port}"] if processes else []
+        module = model.real_servers["" if processes else deployment.server]
+        arguments = [*behind, *_flags(config), "--report", str(report)]
+        process = stack.enter_context(running(f"the {model.name} server", folder, module, *arguments))
+        port = port_of(process)
+        processes.append(process)
+        reports.append(report)
+    return Servers(processes=tuple(processes), reports=tuple(reports), port=port)
+
+
+def job_for(plan: Plan, workload: Workload, port: int) -> Job:
+    """The driver's job: connecting is given up when the plan says, waiting when nobody would wait any longer."""
+    connects = [place for place in walk(plan, 0) if place.knocks_at is not None]
+    patience = workload.patience
+    longest = float(patience[np.isfinite(patience)].max(initial=0.0))
+    grace = longest + 1.0 if np.isfinite(patience).all() else max(longest, GRACE_S)
+    return Job(workload=workload, port=port, connect_timeout_s=connects[0].timeout_s, grace_s=grace)
+
+
+def drive(job: Job, folder: Path, progress: Callable[[float], None] | None = None) -> Result:
+    """Send the job's requests, in a process of its own. Raises MeasureError."""
+    to, back = folder / "job.npz", folder / "result.npz"
+    write_job(to, job)
+    limit_s = job.workload.duration + job.grace_s + START_LIMIT_S + SPARE_S
+    with running("the load driver", folder, DRIVER, str(to), str(back)) as driver:
+        driver.done(limit_s, progress)
+    return read_result(back)
+
+
+def _check_alive(servers: Servers) -> None:
+    for process in servers.processes:
+        if process.has_ended(0.0):
+            raise MeasureError(f"{process.what} ended while it was being measured{process.last_words()}")
+
+
+def _let_settle(servers: Servers, connections: int) -> None:
+    """Wait until every connection is reported by the outermost server, but not for long."""
+    latest = time.monotonic() + SETTLE_S
+    while time.monotonic() < latest:
+        path = servers.reports[-1]
+        if path.exists() and path.read_bytes().count(b"\n") >= connections:
+            return
+        time.sleep(LOOK_S)
+
+
+def _flags(config: Any) -> Sequence[str]:
+    return flags_of([(field.name, getattr(config, field.name), field.default) for field in fields(config)])
+
+
+# The temporary folder of a measured run, and those that killed runs have left behind.
+# What to watch: a folder belongs to a living run as long as somebody holds the lock on the file inside it. The kernel
+# lets go of the lock when its holder ends, also by SIGKILL, so no process number has to be believed.
+
+PREFIX = "loopfork-"
+LOCK = "in-use"
+YOUNGEST_S = 60.0
+"""A folder that is younger may belong to a run that has not locked it yet."""
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder for as long as the block lasts; folders of runs that are dead are removed first."""
+    remove_dead_folders()
+    with TemporaryDirectory(prefix=PREFIX) as name:
+        folder = Path(name)
+        with (folder / LOCK).open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield folder
+
+
+def remove_dead_folders(now: float | None = None) -> None:
+    """Remove folders of this user in which nobody holds the lock; ``now`` in seconds since 1970."""
+    latest = (time.time() if now is None else now) - YOUNGEST_S
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):  # another run removes it, or it is no folder of ours
+            about = folder.lstat()
+            if about.st_uid == os.getuid() and about.st_mtime < latest:
+                _remove_unless_locked(folder)
+
+
+def _remove_unless_locked(folder: Path) -> None:
+    with (folder / LOCK).open("rb") as lock:  # without one it is not a folder of ours
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder)

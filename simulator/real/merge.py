@@ -1,0 +1,232 @@
+"""One trace out of what the driver saw and what each server reported: all clocks are one, so nothing is fitted.
+
+What to watch: every server knows only its own places. Behind a proxy there are two servers, so the walk of the whole is
+taken apart into the places of each. What nobody reported is nan; when it was ready, and so how long it waited for its
+turn, is worked out in ``waits``.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan import Gil, Link, Outcome, Plan, Pool, State
+from simulator.plan.walk import Place, Way, connected_at, walk
+from simulator.real.job import Ending, Result
+from simulator.real.reports import LEFT, Report
+from simulator.trace.table import Floats, Trace, blank_columns
+from simulator.workload.table import Work, Workload
+
+CONNECT = "connect_"
+"""With this begins a proxy's mark for turning to the server behind it, whose places it does not know."""
+
+
+def merge(plans: Sequence[Plan], workload: Workload, result: Result, reports: Sequence[Iterable[Report]]) -> Trace:
+    """The trace of a measured run.
+
+    ``plans``: of the server alone, then with one more front each, the whole being the last. ``reports``: of the server,
+    then of each front.
+    """
+    plan = plans[-1]
+    said = [list(its) for its in reports]
+    seen = {
+        "finished": result.finished.copy(),
+        "outcome": outcomes(plan, result, said[-1]),
+        "syn_retries": result.syn_retries,
+    }
+    if workload.clients_in_loop:
+        seen["arrival"] = result.arrival
+    trace = Trace(
+        plan=plan,
+        workload=workload,
+        **blank_columns(plan, workload) | seen,
+    )
+    trace.finished[trace.outcome == Outcome.OPEN] = np.nan
+    trace.reached[:, 0] = np.where(np.isnan(trace.arrival), np.nan, trace.arrival)
+    for layer, (columns, its) in enumerate(zip(layers(plans, workload.phase_count), said, strict=True)):
+        _enter(trace, columns, its, result.start, innermost=layer == 0, outermost=layer == len(plans) - 1)
+    if len(trace.places) > 1:
+        trace.reached[:, 1] = result.stood
+    enter_waits(trace, result.sent)
+    _put_in_order(trace.reached)
+    return _sent(trace)
+
+
+def layers(plans: Sequence[Plan], phase_count: int) -> list[dict[str, int]]:
+    """For each server, the innermost first: its places as it names them, and their columns in the walk of the whole."""
+    walks = [walk(plan, phase_count) for plan in reversed(plans)]
+    first = 0
+    bounds = [(first, len(walks[0]))]  # of each plan's places within those of the whole, the outermost first
+    for outer, inner in pairwise(walks):
+        first += _where(outer, inner)
+        bounds.append((first, first + len(inner)))
+    found: list[dict[str, int]] = [{} for _ in bounds]
+    for column, place in enumerate(walks[0]):
+        depth = max(d for d, (start, end) in enumerate(bounds) if start <= column < end)
+        name, own = place.name.split(" #")[0], found[depth]
+        own[name if name not in own else f"{name} #{sum(key.split(' #')[0] == name for key in own) + 1}"] = column
+    return found[::-1]
+
+
+def _where(outer: Sequence[Place], inner: Sequence[Place]) -> int:
+    """At which place of ``outer`` the walk ``inner`` begins: where its backlog is connected to."""
+    door = inner[0].knocks_at
+    found = None if door is None else connected_at(outer, door)
+    assert found is not None  # every server has a door, and what stands in front of it connects to it
+    return found
+
+
+def _enter(
+    trace: Trace, columns: dict[str, int], reports: Iterable[Report], start: float, *, innermost: bool, outermost: bool
+) -> None:
+    """Write one server's reports into the trace."""
+    by_mark = {name.replace(" ", "_"): column for name, column in columns.items()}
+    pools = list(trace.plan.pools)
+    held = [pools.index(pool) for pool in _pools(trace, columns)]
+    inner = None if innermost else _behind(trace, columns)
+    for report in reports:
+        row = report.row
+        for mark, moment in report.marks.items():
+            column = inner if mark.startswith(CONNECT) else by_mark.get(mark)
+            if column is not None:
+                trace.reached[row, column] = moment - start
+        if outermost and LEFT in report.marks:
+            trace.left[row] = report.marks[LEFT] - start
+        if innermost:
+            trace.process[row] = report.process
+        if report.slot >= 0 and held:
+            trace.slot[row, held[0]] = report.slot
+    if inner is not None:  # on one machine the connection stands at once
+        trace.reached[:, inner + 1] = trace.reached[:, inner]
+
+
+def _behind(trace: Trace, columns: dict[str, int]) -> int:
+    """The column of a proxy's connect to the server behind it: the first place after the proxy's own."""
+    return next(column for column in range(1, len(trace.places)) if column not in columns.values())
+
+
+def _pools(trace: Trace, columns: dict[str, int]) -> list[Pool]:
+    """The pools from which a server takes slots."""
+    taken = [trace.places[column].takes for column in columns.values()]
+    return [pool for pool in taken if pool is not None]
+
+
+def _put_in_order(reached: NDArray[np.float64]) -> None:
+    """No place before the one in front of it.
+
+    The client learns some microseconds after the server that the connection stands; its moment gives way.
+    """
+    later = np.full(len(reached), np.inf)
+    for column in range(reached.shape[1] - 1, -1, -1):
+        here = reached[:, column]
+        later = np.fmin(here, later)
+        reached[:, column] = np.where(np.isnan(here), np.nan, later)
+
+
+def _sent(trace: Trace) -> Trace:
+    """Only what was sent, in order of arrival."""
+    if not trace.workload.clients_in_loop:
+        return trace
+    rows = np.argsort(trace.arrival, kind="stable")[: np.count_nonzero(~np.isnan(trace.arrival))]
+    return replace(trace, workload=trace.workload.take(rows), **trace.rows(rows))
+
+
+# How each request ended for its client: what the driver saw, made exact by what the outermost server said about it.
+# What to watch: a client cannot tell a server that dies from one that turns it away without a word. The server can: it
+# reports whom it heard, and a proxy reports why it answered 502.
+
+OUTCOMES = {
+    Ending.OPEN: Outcome.OPEN,
+    Ending.ANSWERED: Outcome.COMPLETED,
+    Ending.REFUSED: Outcome.REFUSED,
+    Ending.BROKEN: Outcome.BROKEN,
+    Ending.CONNECT_TIMEOUT: Outcome.CONNECT_TIMEOUT,
+    Ending.GAVE_UP: Outcome.GAVE_UP,
+    Ending.DRIVER_FAILED: Outcome.OPEN,  # and the run is not valid
+}
+STATUSES = {502: Outcome.BAD_GATEWAY, 503: Outcome.QUEUE_FULL, 504: Outcome.UPSTREAM_TIMEOUT}
+"""Of answers other than 200. All others are no response that a client could use: broken."""
+SAID = {
+    "upstream_refused": Outcome.REFUSED,  # a 502 because no server behind took the connection
+    "connection_limit": Outcome.CONNECTION_LIMIT,
+}
+"""What a server may report of a request that did not get its response."""
+EXPLAINED = (Outcome.BROKEN, Outcome.BAD_GATEWAY)
+"""Where the server's own word is more exact than what the client saw."""
+
+
+def outcomes(plan: Plan, result: Result, outermost: Sequence[Report]) -> NDArray[np.int8]:
+    """[n] An ``Outcome`` for every row; ``outermost`` are the reports of the server that clients connect to."""
+    found = np.array([OUTCOMES[Ending(ending)] for ending in result.ending.tolist()], np.int8)
+    answered = result.ending == Ending.ANSWERED
+    found[answered & (result.status != 200)] = Outcome.BROKEN
+    for status, outcome in STATUSES.items():
+        found[answered & (result.status == status)] = outcome
+    said = {report.row: report.outcome for report in outermost}
+    turned_away = _turned_away(plan)
+    for row in np.flatnonzero(np.isin(found, EXPLAINED)).tolist():
+        if row in said:
+            found[row] = SAID.get(said[row], found[row])
+        elif result.ending[row] == Ending.BROKEN:
+            found[row] = turned_away
+    return found
+
+
+def _turned_away(plan: Plan) -> Outcome:
+    """What it means that a server closes a connection before it has heard anything."""
+    first = next(iter(plan.pools), None)
+    if first is None or first.queue_limit is None:
+        return Outcome.BROKEN
+    return first.when_full
+
+
+# From when on a measured request could have gone on, and for how long it waited then for its turn to compute. What to
+# watch: a server marks when it goes on, and not since when it could have: while it computes for one request, it sees
+# nothing of the others. But that moment is known without it. A request is complete when its last byte has been sent,
+# and a sleep is over when its time has passed. What lies between is waiting.
+#
+# On an event loop that is waiting for the loop (also what a timer is late, 1 ms at most where epoll counts
+# milliseconds). Without a lock it is waiting for a core. Under a GIL it can be either, and it is not known: nan.
+
+
+def enter_waits(trace: Trace, sent: Floats) -> None:
+    """Move each place that computes to where its request was ready for it, and write what it waited for a loop.
+
+    ``sent``: [n] seconds from the start of the run when the last byte of the request was under way; nan: never.
+    """
+    for index, place in enumerate(trace.places):
+        if place.state is not State.COMPUTING:
+            continue
+        reached = trace.reached[:, index].copy()
+        trace.reached[:, index] = ready = np.fmin(_ready(trace, index, place, sent), reached)
+        if place.lock is not None:
+            wait = reached - ready
+            if place.acceptor:
+                wait = _until_begun(trace, index, place.work_s)
+            unknown = isinstance(place.lock, Gil)
+            trace.lock_wait[:, trace.lock_places.index(index)] = np.nan if unknown else np.nan_to_num(wait)
+
+
+def _until_begun(trace: Trace, index: int, work_s: float) -> Floats:
+    """[n] From the accept to the first thing that the loop does with the connection, less the accept's own work."""
+    return np.maximum(trace.reached[:, index + 1] - trace.reached[:, index] - work_s, 0.0)
+
+
+def _ready(trace: Trace, index: int, place: Place, sent: Floats) -> Floats:
+    """[n] Since when the request could be computed at this place; nan where only the server's own mark says it."""
+    before = trace.places[index - 1]
+    earlier = trace.reached[:, index - 1]
+    if before.way is Way.UP and before.link is Link.CLIENT:
+        return np.maximum(earlier, sent)
+    if place.phase and place.state is State.COMPUTING:
+        slept = _kind(trace, place.phase - 1) == Work.IO
+        computes = _kind(trace, place.phase) == Work.CPU
+        return np.where(slept & computes, earlier + trace.workload.phases[:, place.phase - 1], np.nan)
+    return np.full(len(trace), np.nan)
+
+
+def _kind(trace: Trace, phase: int) -> NDArray[np.int8]:
+    kinds: NDArray[np.int8] = trace.workload.phase_kinds[trace.workload.request_class, phase]
+    return kinds

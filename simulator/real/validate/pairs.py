@@ -1,0 +1,188 @@
+"""One pair: a server under a load, once simulated and several times measured, on exactly the same requests."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator.experiments.options import RunOptions
+from simulator.experiments.progress import shown_while
+from simulator.experiments.refusal import RefusalError
+from simulator.experiments.run import run
+from simulator.experiments.simulation import Deployment, scenario_of
+from simulator.plan import PlanError
+from simulator.real.measure import measure
+from simulator.real.processes import MeasureError
+from simulator.real.validate.figures import Figures, figures, offered_rate
+from simulator.real.validate.verdict import Row, Verdict, rows
+from simulator.trace.outcomes import latencies, percentiles
+from simulator.trace.table import Trace
+from simulator.workload.draw import draw
+from simulator.workload.table import Workload
+
+if TYPE_CHECKING:
+    from simulator.workload.scenario import Scenario
+
+
+ATTEMPTS = 2
+"""For each repeat: what the driver calls invalid is tried once more."""
+
+
+# The latencies of a run as a curve: for each of many shares of the requests, the seconds that they took at most.
+# What to watch: shares crowd together near one, because a mean hides what happens there and a p99 is all about it.
+
+Curve = tuple[float, ...]
+BEYOND = tuple(float(part) for part in np.geomspace(1.0, 1e-3, 121))
+"""The part of the requests that took longer, for each point of a curve: all of them, down to one in a thousand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curves:
+    """A pair's curves; each has a point for every one of ``BEYOND``, and is empty where nothing was completed."""
+
+    predicted: Curve = ()
+    measured: tuple[Curve, ...] = ()
+    """Of the valid repeats."""
+
+
+def curve(trace: Trace) -> Curve:
+    """Seconds from the intended arrival to the last byte, of the completed requests in the window."""
+    seconds = latencies(trace)
+    return tuple(percentiles(seconds, [100.0 * (1.0 - part) for part in BEYOND])) if len(seconds) else ()
+
+
+# The pair itself.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """What is compared."""
+
+    deployment: Deployment
+    options: RunOptions
+    """The load and what is changed in it."""
+
+    @property
+    def server(self) -> str:
+        """The server with those of its settings that are not the default: ``nginx + prefork --workers 8``."""
+        deployment = self.deployment
+        names = [*(front.name for front, _ in reversed(deployment.fronts)), deployment.model.name]
+        given = [
+            (field.name, getattr(deployment.config, field.name), field.default) for field in deployment.model.settings
+        ]
+        flags = [f"--{name.replace('_', '-')} {value}" for name, value, default in given if value != default]
+        flags += [f"--server {deployment.server}"] if deployment.server else []
+        return " ".join([" + ".join(names), *flags])
+
+    @property
+    def load(self) -> str:
+        """The load with what is changed in it: ``io-heavy --rate 62``."""
+        options = self.options
+        named = (("--seed", options.seed), ("--rate", options.rate), ("--duration", options.duration))
+        changed = [f"{flag} {value}" for flag, value in named if value is not None]
+        machine = [f"--machine {options.machine}"] if options.machine else []
+        return " ".join([options.load or "", *changed, *(f"--set {each}" for each in options.set), *machine])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driven:
+    """How the load driver did in one repeat."""
+
+    valid: bool
+    reasons: tuple[str, ...]
+    """Why the run says nothing about the server."""
+    attempts: int
+    cpu_peak: float | None
+    """Largest share of a core in a second."""
+    late_p99: float | None
+    """Seconds."""
+
+
+NO_CURVES = Curves()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came out for a pair."""
+
+    pair: Pair
+    requests: int
+    duration: float
+    """Seconds of the load."""
+    rows: tuple[Row, ...] = ()
+    """None where nothing valid was measured."""
+    predicted: Figures
+    measured: tuple[Figures, ...] = ()
+    """Of the valid repeats."""
+    drivers: tuple[Driven, ...] = ()
+    """Of all repeats."""
+    curves: Curves = NO_CURVES
+    """The latencies behind the figures."""
+    failure: str | None = None
+    """Why measuring was broken off, if it was."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether something was measured and no bar was missed."""
+        return bool(self.rows) and self.failure is None and all(row.verdict is not Verdict.OUTSIDE for row in self.rows)
+
+
+Measuring = Callable[[Pair, "Scenario", Workload, str], Trace]
+"""The last one says what a waiting person is told."""
+
+
+def measured(pair: Pair, scenario: "Scenario", workload: Workload, what: str) -> Trace:
+    """One measured run. Raises MeasureError."""
+    with shown_while(what, scenario.duration, "measured") as progress:
+        return measure(
+            pair.deployment,
+            scenario.machine,
+            workload,
+            redraw=partial(draw, scenario),
+            progress=progress,
+        )
+
+
+def compare(pair: Pair, repeat: int, measuring: Measuring = measured) -> Result:
+    """Simulate the pair and measure it ``repeat`` times. Raises RefusalError."""
+    scenario = scenario_of(pair.options)
+    workload = draw(scenario)
+    try:
+        plan = pair.deployment.plan(scenario.machine)
+    except PlanError as error:
+        raise RefusalError(f"{pair.deployment.model.name}: {error}") from None
+    trace = run(plan, workload, redraw=partial(draw, scenario))
+    result = Result(pair=pair, requests=len(trace), duration=scenario.duration, predicted=figures(trace))
+    real, drivers, drawn = list[Figures](), list[Driven](), list[Curve]()
+    try:
+        for number in range(1, repeat + 1):
+            what = f"{pair.server} under {pair.load}, repeat {number} of {repeat}"
+            measured_trace, driver = _valid_if_possible(partial(measuring, pair, scenario, workload, what))
+            drivers.append(driver)
+            if driver.valid:
+                real.append(figures(measured_trace))
+                drawn.append(curve(measured_trace))
+    except MeasureError as error:
+        result = replace(result, failure=str(error))
+    judged = rows(result.predicted, real, offered_rate(trace), closed=bool(workload.clients_in_loop))
+    curves = Curves(predicted=curve(trace), measured=tuple(drawn))
+    return replace(result, rows=judged, measured=tuple(real), drivers=tuple(drivers), curves=curves)
+
+
+def _valid_if_possible(again: Callable[[], Trace]) -> tuple[Trace, Driven]:
+    attempt = 1
+    while True:
+        trace = again()
+        about: dict[str, Any] = json.loads(trace.labels["driver"])
+        if about["valid"] or attempt == ATTEMPTS:
+            return trace, Driven(
+                valid=about["valid"],
+                reasons=tuple(about["reasons"]),
+                attempts=attempt,
+                cpu_peak=about["cpu_peak"],
+                late_p99=about["late_p99"],
+            )
+        attempt += 1

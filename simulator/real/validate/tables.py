@@ -1,0 +1,134 @@
+"""What validation prints: for each pair a table of predicted beside measured, then the orders, then one sentence."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from math import isfinite
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from simulator.real.validate.figures import Kind
+from simulator.real.validate.pairs import Driven, Result
+from simulator.real.validate.ranking import Order
+from simulator.real.validate.verdict import Row, Verdict
+from simulator.words.columns import aligned
+from simulator.words.numbers import MISSING, TimeUnit, duration, percent, three_digits, unit_for
+from simulator.words.phrases import count, plural
+
+HEADS = ("predicted", "measured", "error", "min-max", "bar", "")
+QUIET = "bright_black"
+COLOURS = {Verdict.SPREAD: "green", Verdict.BAR: "green", Verdict.OUTSIDE: "bold red", Verdict.NOT_JUDGED: QUIET}
+INDENT = 2
+UNITS = {Kind.RATE: "/s", Kind.TIME: "", Kind.SHARE: " %"}
+"""Of times the unit stands once above the table."""
+
+
+def pair_table(result: Result) -> Iterator[RenderableType]:
+    """The heading, what must be known about the measurement, and the table."""
+    yield Text(f"{result.pair.server} under {result.pair.load}", style="bold")
+    valid = sum(driver.valid for driver in result.drivers)
+    line = f"{count(result.requests)} requests · {valid} valid {plural('repeat', valid)}"
+    yield Padding(Text(line + "".join(_driver(result.drivers)), style=QUIET), (0, 0, 0, INDENT))
+    for remark in remarks(result):
+        yield Padding(Text(remark, style="yellow"), (0, 0, 0, INDENT))
+    if result.rows:
+        yield table(result.rows)
+    yield Text("")
+
+
+def remarks(result: Result) -> Iterator[str]:
+    """What went wrong with measuring."""
+    for number, driver in enumerate(result.drivers, 1):
+        if not driver.valid:
+            yield f"Repeat {number} is not valid, and not the server's fault: {'; '.join(driver.reasons)}."
+    if result.failure:
+        yield f"Not measured to the end: {result.failure}."
+    elif not result.rows:
+        yield "Nothing valid was measured, so nothing is said about the model. Try a lower --rate or a quieter machine."
+
+
+def table(rows: Sequence[Row]) -> Text:
+    """One line a figure, under the name of its class."""
+    times = [value for row in rows if row.key.kind is Kind.TIME for value in (row.predicted, row.measured, row.high)]
+    unit = unit_for(times)
+    lines = [[Text(f"times in {unit.name}", style=QUIET), *(Text(head, style=QUIET) for head in HEADS)]]
+    for subject, figures in groupby(rows, key=lambda row: row.key.subject):
+        lines.append([Text(subject, style="bold"), *(Text("") for _ in HEADS)])
+        lines += [_cells(row, unit) for row in figures]
+    return aligned(lines, frozenset({1, 2, 3, 4, 5}), 0)
+
+
+def order_lines(found: Iterable[Order]) -> Iterator[RenderableType]:
+    """The order of the servers by their mean under each load."""
+    for order in found:
+        yield Text(f"Order by mean under {order.load}, the quickest first", style="bold")
+        for what, names in (("predicted", order.predicted), ("measured", order.measured)):
+            yield Padding(Text(f"{what:<9} {' · '.join(names)}"), (0, 0, 0, INDENT))
+        for one, other in order.wrong:
+            said = f"outside: {one} was predicted to be quicker than {other}, and is slower in every repeat"
+            yield Padding(Text(said, style=COLOURS[Verdict.OUTSIDE]), (0, 0, 0, INDENT))
+        yield Text("")
+
+
+def conclusion(results: Sequence[Result]) -> Iterator[RenderableType]:
+    """How many figures got which verdict."""
+    verdicts = [row.verdict for result in results for row in result.rows]
+    counts = [f"{count(verdicts.count(verdict))} {verdict}" for verdict in Verdict if verdict in verdicts]
+    yield Text(f"{count(len(verdicts))} figures: {', '.join(counts)}" if verdicts else "No figure was measured.")
+    empty = sum(not result.rows or result.failure is not None for result in results)
+    if empty and verdicts:
+        yield Text(f"{count(empty)} {plural('pair', empty)} could not be measured: see above.")
+
+
+def _driver(drivers: Sequence[Driven]) -> Iterator[str]:
+    late = [driver.late_p99 for driver in drivers if driver.late_p99 is not None]
+    peaks = [driver.cpu_peak for driver in drivers if driver.cpu_peak is not None]
+    if late and peaks:
+        yield f" · driver at most {duration(max(late))} late (p99), {percent(max(peaks))} of a core"
+
+
+def words_of(row: Row, unit: TimeUnit) -> tuple[str, ...]:
+    """The cells of a row: its name, and what stands under each of ``HEADS``."""
+    kind = row.key.kind
+    low, high = (_number(value, kind, unit) for value in (row.low, row.high))
+    return (
+        row.key.name,
+        _value(row.predicted, kind, unit),
+        _value(row.measured, kind, unit),
+        _error(row.error, kind),
+        f"{low}-{high}",
+        "" if row.bar is None else f"{100.0 * row.bar:.0f} {_per(kind)}",
+        row.verdict.value,
+    )
+
+
+def _cells(row: Row, unit: TimeUnit) -> list[Text]:
+    styles = ("", "", "", "", QUIET, QUIET, COLOURS[row.verdict])
+    name, *words = words_of(row, unit)
+    return [Text(word, style=style) for word, style in zip((f" {name}", *words), styles, strict=True)]
+
+
+def _value(value: float, kind: Kind, unit: TimeUnit) -> str:
+    return _number(value, kind, unit) + UNITS[kind]
+
+
+def _number(value: float, kind: Kind, unit: TimeUnit) -> str:
+    if not isfinite(value):
+        return MISSING
+    match kind:
+        case Kind.TIME:
+            return three_digits(value / unit.seconds)
+        case Kind.RATE:
+            return three_digits(value)
+        case Kind.SHARE:
+            return f"{100.0 * value:.1f}"
+
+
+def _error(error: float, kind: Kind) -> str:
+    return f"{100.0 * error:+.1f} {_per(kind)}" if isfinite(error) else MISSING
+
+
+def _per(kind: Kind) -> str:
+    """A difference of two shares is in points of percent."""
+    return "pt" if kind is Kind.SHARE else "%"

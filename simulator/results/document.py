@@ -1,0 +1,185 @@
+"""The results as one document of plain data: what ``--json`` writes and ``summary.csv`` lists.
+
+Its keys are a contract with everybody who reads them by program: add some, rename none. Times are in milliseconds where
+the key says so. A figure that does not exist (the latency of no request) is null.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import Any
+
+from simulator.plan import Plan
+from simulator.plan.processes import main_pool, process_count, slots_in_each
+from simulator.trace.figures import Latency, ResourceSummary, Summary
+from simulator.trace.table import Trace
+from simulator.words.numbers import duration
+from simulator.words.phrases import count, plural
+from simulator.workload.interventions import Do, Intervention
+
+Document = dict[str, Any]
+
+
+def document(trace: Trace, summary: Summary) -> Document:
+    """The results of a run, ready for JSON."""
+    labels = trace.labels
+    start, end = summary.window
+    return {
+        "model": labels.get("model"),
+        "load": labels.get("load"),
+        "title": labels.get("title"),
+        "seed": trace.workload.seed,
+        "engine": labels.get("engine"),
+        "version": labels.get("version"),
+        "settings": json.loads(labels.get("settings", "{}")),
+        "in_front": json.loads(labels.get("fronts", "{}")),
+        "machine": labels.get("machine"),
+        "cores": trace.plan.cores.count,
+        "loop": summary.loop,
+        "clients_in_loop": trace.workload.clients_in_loop or None,
+        "duration_s": trace.workload.duration,
+        "window_s": {"start": start, "end": end},
+        "timeline": [timeline_data(entry) for entry in timeline_of(trace)],
+        "requests": {
+            "offered": summary.offered,
+            "completed": summary.completed,
+            "open": summary.open,
+            "failed": dict(summary.failed),
+        },
+        "throughput_rps": _number(summary.throughput_rps),
+        "goodput_rps": _number(summary.goodput_rps),
+        "latency_ms": _latency(summary.latency),
+        "classes": {
+            name: {"offered": c.offered, "completed": c.completed, "latency_ms": _latency(c.latency)}
+            for name, c in summary.classes.items()
+        },
+        "resources": {name: _resource(resource) for name, resource in summary.resources.items()},
+        "where_time_goes_ms": _milliseconds(summary.where_time_goes),
+        "where_slowest_ms": _milliseconds(summary.where_slowest),
+        "bottleneck": _bottleneck(summary),
+        "diagnosis": list(summary.diagnosis),
+        **({"driver": json.loads(labels["driver"])} if "driver" in labels else {}),  # of a measured run only
+    }
+
+
+def as_json(results: Document) -> str:
+    """The document as text, ending with a newline."""
+    return json.dumps(results, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def flat(results: Document) -> Iterator[tuple[str, str | None]]:
+    """Every figure of the document as a dotted key and a value, like ``latency_ms.p99``; null has no value."""
+    yield from _flat("", results)
+
+
+def _flat(key: str, value: Any) -> Iterator[tuple[str, str | None]]:
+    match value:
+        case dict():
+            inner = list(value.items())
+        case list():
+            inner = [(str(number), item) for number, item in enumerate(value, 1)]
+        case None:
+            yield key, None
+            return
+        case _:
+            yield key, value if isinstance(value, str) else json.dumps(value)
+            return
+    for name, item in inner:
+        yield from _flat(f"{key}.{name}" if key else name, item)
+
+
+def _latency(latency: Latency) -> Document:
+    names = [field.name for field in fields(latency) if field.name not in ("samples", "thin")]
+    figures = {name: _number(1e3 * getattr(latency, name)) for name in names}
+    return {**figures, "samples": latency.samples, "fewer_than_ten_above": list(latency.thin)}
+
+
+def _resource(resource: ResourceSummary) -> Document:
+    return {
+        "kind": resource.kind,
+        "size": resource.size,
+        "utilisation": _number(resource.utilisation),
+        "split": {state: _number(share) for state, share in resource.split.items()},
+        "queue_mean": _number(resource.queue_mean),
+        "queue_max": _number(resource.queue_max),
+    }
+
+
+def _bottleneck(summary: Summary) -> Document | None:
+    found = summary.bottleneck
+    if found is None:
+        return None
+    return {
+        "resource": found.resource,
+        "utilisation": _number(found.utilisation),
+        "rate_rps": _number(found.rate_rps),
+        "ms_each": _number(1e3 * found.seconds_each),
+        "limit_rps": _number(found.limit_rps),
+    }
+
+
+def _milliseconds(seconds: Mapping[str, float]) -> Document:
+    return {state: _number(1e3 * value) for state, value in seconds.items()}
+
+
+def _number(value: float) -> float | None:
+    """Rounded to where rounding errors begin: JSON has no nan and no infinity."""
+    return round(float(value), 9) if math.isfinite(value) else None
+
+
+# What was done to the server: for a person in a few words, for a program as plain data.
+
+
+def timeline_of(trace: Trace) -> Iterator[Intervention]:
+    """What the scenario says is done; without the sizes that a run with more slots or cores starts with."""
+    for entry in trace.workload.interventions:
+        if entry.at > 0.0 or entry.do not in (Do.SLOTS, Do.CORES):
+            yield entry
+
+
+def timeline_words(entry: Intervention, plan: Plan) -> str:
+    """``at 20 s process 0 dies, back after 2 s``."""
+    return f"at {duration(entry.at) if entry.at else '0 s'} {_words(entry, plan)}"
+
+
+def _words(entry: Intervention, plan: Plan) -> str:
+    match entry.do:
+        case Do.KILL:
+            return f"process {entry.number} dies, back after {duration(entry.lasting)}"
+        case Do.KILL_GROUP:
+            return f"group {entry.number} of processes dies, back after {duration(entry.lasting)}"
+        case Do.SLOW_IO:
+            return f"I/O takes {entry.factor:g} times as long, for {duration(entry.lasting)}"
+        case Do.BURST:
+            return f"{count(entry.number)} requests more within {duration(entry.lasting)}"
+        case Do.SLOTS:
+            return _slots(entry.number, plan)
+        case Do.CORES:
+            return f"{count(entry.number)} {plural('core', entry.number)}"
+
+
+def _slots(number: int, plan: Plan) -> str:
+    pool = main_pool(plan)
+    if pool is None:
+        return f"{count(number)} workers, which this server does not have"
+    several = process_count(plan) > 1 and slots_in_each(plan, pool) < pool.size * pool.processes
+    return f"{count(number)} {plural(pool.name, number)}" + (" in each process" if several else "")
+
+
+def timeline_data(entry: Intervention) -> dict[str, Any]:
+    """An entry by the keys of a scenario, with the unit in the name where it has one."""
+    at: dict[str, Any] = {"at_s": entry.at}
+    match entry.do:
+        case Do.KILL:
+            return at | {"do": "kill", "process": entry.number, "boot_s": entry.lasting}
+        case Do.KILL_GROUP:
+            return at | {"do": "kill", "group": entry.number, "boot_s": entry.lasting}
+        case Do.SLOW_IO:
+            return at | {"do": "slow-io", "factor": entry.factor, "for_s": entry.lasting}
+        case Do.BURST:
+            return at | {"do": "burst", "requests": entry.number, "for_s": entry.lasting}
+        case Do.SLOTS:
+            return at | {"do": "resize", "size": entry.number}
+        case Do.CORES:
+            return at | {"do": "resize", "cores": entry.number}

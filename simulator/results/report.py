@@ -1,0 +1,162 @@
+"""The summary of a run for a person at a terminal: what was run, why it went as it did, and the figures.
+
+What to watch: the reason comes before the numbers. Everything is read from the trace and its summary.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from simulator.results.document import timeline_of, timeline_words
+from simulator.results.report_tables import INDENT, latency_table, resource_rows, time_table
+from simulator.trace.figures import Summary
+from simulator.trace.table import Trace
+from simulator.words.numbers import duration, percent, three_digits
+from simulator.words.phrases import count
+
+
+def report(trace: Trace, summary: Summary) -> Iterator[RenderableType]:
+    """The parts of the summary, from top to bottom."""
+    yield from _headline(trace)
+    yield _heading("Why")
+    for sentence in summary.diagnosis:
+        yield _marked(sentence)
+    yield _heading("Requests")
+    yield from _outcomes(trace, summary)
+    yield _heading("Latency", " from the intended arrival to the last byte at the client")
+    yield from latency_table(summary)
+    yield _heading("What the resources did", f" from {duration(summary.window[0])} to {duration(summary.window[1])}")
+    yield from resource_rows(summary)
+    if summary.where_time_goes:
+        yield _heading("Where the time of a request goes", ", mean of all and of the slowest 1 %")
+        yield from time_table(summary)
+
+
+def settings_line(settings: Mapping[str, Any]) -> str:
+    """Settings in one line: ``workers 4 · backlog 2048``; a switch is named, with ``no`` where it is off."""
+    parts = []
+    for name, value in settings.items():
+        words = name.replace("_", " ")
+        switch = words if value else f"no {words}"
+        parts.append(
+            switch
+            if isinstance(value, bool)
+            else f"{words} {value:g}"
+            if isinstance(value, float)
+            else f"{words} {value}"
+        )
+    return " · ".join(parts)
+
+
+def _headline(trace: Trace) -> Iterator[RenderableType]:
+    labels = trace.labels
+    yield Text(labels.get("title", "A run"), style="bold")
+    if labels.get("story"):
+        yield Text(" ".join(labels["story"].split()), style="italic")
+    yield Text()
+    yield _deployment(labels.get("model", "?"), json.loads(labels.get("settings", "{}")))
+    for name, settings in json.loads(labels.get("fronts", "{}")).items():
+        yield _deployment(f"behind {name}", settings)
+    cores = trace.plan.cores.count
+    workload, clients = trace.workload, trace.workload.clients_in_loop
+    loop = f"closed loop, {count(clients)} clients" if clients else "open loop"
+    warmup = f", first {duration(workload.warmup)} not measured" if workload.warmup else ""
+    yield Text(
+        f"{loop} · {duration(workload.duration)}{warmup} · {cores} core{'s' * (cores > 1)} · "
+        f"seed {workload.seed} · {_origin(labels)}",
+        style="bright_black",
+    )
+    for entry in timeline_of(trace):
+        yield Text(timeline_words(entry, trace.plan), style="bright_black")
+    yield from _driver(labels)
+
+
+def _origin(labels: Mapping[str, str]) -> str:
+    engine = labels.get("engine", "?")
+    origin = "measured on real servers" if engine == "measured" else f"{engine} engine"
+    named = [f"{name} {labels[name]}" for name in ("server", "machine") if name in labels]
+    return " · ".join([origin, *named])
+
+
+def _driver(labels: Mapping[str, str]) -> Iterator[RenderableType]:
+    """How far a measured run can be believed."""
+    words = driver_words(labels)
+    if words is not None:
+        yield Text(words.line, style="bright_black")
+        for remark in words.remarks:
+            yield _marked(remark)
+
+
+def _deployment(name: str, settings: Mapping[str, Any]) -> Text:
+    return Text.assemble((name, "bold cyan"), "  ", settings_line(settings))
+
+
+def _heading(words: str, remark: str = "") -> Text:
+    return Text.assemble("\n", (words, "bold"), (remark, "bright_black"))
+
+
+def _marked(sentence: str) -> RenderableType:
+    from rich.table import Table
+
+    row = Table.grid(padding=(0, 1))
+    row.add_row(Text(" ▌", style="bold yellow"), Text(sentence, style="bold"))
+    return row
+
+
+def _outcomes(trace: Trace, summary: Summary) -> Iterator[RenderableType]:
+    failed = sum(summary.failed.values())
+    parts = [f"{count(summary.offered)} offered", f"{count(summary.completed)} completed"]
+    parts.append(f"{count(failed)} failed")
+    if summary.open:
+        parts.append(f"{count(summary.open)} still open")
+    yield _indented(" · ".join(parts))
+    for reason, number in summary.failed.items():
+        share = percent(number / max(summary.offered, 1))
+        yield _indented(Text.assemble("failed: ", (reason, "bold red"), f" {count(number)} ({share})"))
+    rates = f"throughput {three_digits(summary.throughput_rps)}/s · goodput {three_digits(summary.goodput_rps)}/s"
+    arrived = (trace.arrival >= summary.window[0]) & (trace.arrival < summary.window[1])
+    length = max(summary.window[1] - summary.window[0], 0.0)
+    offered = f"offered {three_digits(float(arrived.sum()) / length)}/s · " if length else ""
+    yield _indented(offered + rates)
+
+
+def _indented(line: str | Text) -> RenderableType:
+    return Padding(line, (0, 0, 0, INDENT))
+
+
+# How the load driver of a measured run did, in words: whether its figures are the servers', or the driver's own.
+
+
+@dataclass(frozen=True, slots=True)
+class DriverWords:
+    """What the summary says."""
+
+    line: str
+    """Always."""
+    remarks: tuple[str, ...]
+    """What must not be overlooked."""
+
+
+def driver_words(labels: Mapping[str, str]) -> DriverWords | None:
+    """None for a run that was simulated."""
+    if "driver" not in labels:
+        return None
+    about: dict[str, Any] = json.loads(labels["driver"])
+    late = [duration(about[name]) for name in ("late_p50", "late_p99", "late_max") if about[name] is not None]
+    began = f"began requests {late[0]} late (p99 {late[1]}, at most {late[2]})" if late else "sent nothing"
+    cpu = f"used {percent(about['cpu_mean'])} of a core, {percent(about['cpu_peak'])} in its worst second"
+    return DriverWords(f"driver: {began} · {cpu}", tuple(_remarks(about)))
+
+
+def _remarks(about: Mapping[str, Any]) -> Iterator[str]:
+    if not about["valid"]:
+        yield f"This run is NOT VALID, whatever the figures below say: {'; '.join(about['reasons'])}."
+    if about["broken"]:
+        yield f"{count(about['broken'])} connections broke before the response was complete."
+    for status, times in about["unexpected_statuses"].items():
+        yield f"{count(times)} requests were answered with status {status}; counted as broken connections."

@@ -1,0 +1,68 @@
+"""Print on stdout what any terminal, file or pipe can take: as wide as it is, without colour where that is unwanted,
+and in plain ASCII where it does not speak UTF-8.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from simulator.experiments.refusal import RefusalError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+GLUE = "\ue000"
+"""A blank at which no line is broken: a character for private use, because Rich breaks at no-break spaces too."""
+FINE = "█▓▒░▚▞▨▤▥▦▧▌─·•…\N{MULTIPLICATION SIGN}µ—“”"
+PLAIN = '#%=-x+&~|o/|-.*.xu-""'
+ASCII = str.maketrans(FINE, PLAIN)
+"""One character for one, so that what was aligned stays aligned."""
+
+
+def show(parts: Iterable["RenderableType"]) -> None:
+    """Render all parts and write them at once."""
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    with _refused(), console.capture() as capture:  # at its end Rich writes nothing, which can fail too
+        for part in parts:
+            # Rich's print makes a new Text of every Text, and forgets whether its lines may be broken.
+            console.print(part, no_wrap=getattr(part, "no_wrap", None), overflow=getattr(part, "overflow", None))
+    text = capture.get().replace(GLUE, " ")
+    write("".join(line.rstrip() + "\n" for line in text.rstrip("\n").split("\n")))
+
+
+def write(text: str) -> None:
+    """Write text, in ASCII if the stream knows no more."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "").replace("_", "")
+    if not encoding.startswith("utf"):
+        text = text.translate(ASCII).encode("ascii", "replace").decode("ascii")
+    with _refused():
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def write_data(text: str) -> None:
+    """Write text that a program will read: UTF-8 whatever the terminal speaks."""
+    with _refused():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.flush()
+
+
+def forget_stdout() -> None:
+    """Let what could not be written go nowhere, so that the interpreter does not complain about it when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:  # nobody is left to be told
+        raise
+    except OSError as error:
+        forget_stdout()
+        raise RefusalError(f"cannot write to stdout: {error.strerror}") from None

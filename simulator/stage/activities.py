@@ -1,0 +1,31 @@
+"""What a slot, a loop or a request does, as the stage shows it: in which style (and so glyph), and in which words."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.stage.canvas.grid import Styles
+from simulator.stage.canvas.style import STATE_STYLES, Style
+from simulator.trace.playback import OF_STATE, Activity
+
+_OTHERS = {
+    Activity.IDLE: (Style.IDLE, "idle"),
+    Activity.DOWN: (Style.DOWN, "down"),
+    Activity.DROPPED: (Style.DROPPED, "lost"),
+    Activity.CRASHED: (Style.CRASHED, "crashed"),
+}
+"""What is not a state of a request."""
+_STATES = {OF_STATE[state]: (style, state.short) for state, style in STATE_STYLES.items()}
+
+ACTIVITY_STYLES: Mapping[Activity, Style] = {activity: style for activity, (style, _) in (_OTHERS | _STATES).items()}
+_TABLE: Styles = np.array([ACTIVITY_STYLES[activity] for activity in Activity], np.uint8)
+
+SHORT: Mapping[Activity, str] = {activity: short for activity, (_, short) in (_OTHERS | _STATES).items()}
+"""At most ten cells each."""
+SHORT_WIDTH = 10
+
+
+def styles_of(activities: NDArray[np.uint8]) -> Styles:
+    """The style of each activity in an array of any shape."""
+    return _TABLE[activities]

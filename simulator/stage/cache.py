@@ -1,0 +1,47 @@
+"""What was worked out from a run once, and is asked for again by the next frame.
+
+A run does not change, so this changes nothing but how long a frame takes. It is forgotten together with the run.
+"""
+
+from collections.abc import Callable, Hashable
+from typing import TypeVar, cast
+from weakref import WeakKeyDictionary
+
+from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.sheet import Sheet
+from simulator.trace.playback import Playback
+from simulator.trace.playback.latest import Latest
+
+T = TypeVar("T")
+
+MOST = 512
+"""Answers kept for each run; a frame needs a few dozen."""
+
+_KEPT: WeakKeyDictionary[Playback, Latest[Hashable, object]] = WeakKeyDictionary()
+
+
+def kept(playback: Playback, key: Hashable, make: Callable[[], T]) -> T:
+    """What ``make`` returned when it was called for this run and key; it is called if that is not known any more."""
+    known = _KEPT.get(playback)
+    if known is None:
+        known = _KEPT[playback] = Latest(MOST)
+    if key not in known:
+        known[key] = make()
+    return cast(T, known[key])
+
+
+def still(sheet: Sheet, playback: Playback, depends_on: Hashable, draw: Callable[[Sheet], None]) -> None:
+    """Draw on a sheet what depends on a run, on ``depends_on``, and on the size and the look of the sheet alone.
+
+    It is drawn once, and shown again for as long as nothing of that changes. It cannot offer targets: they would keep
+    the run alive that they belong to.
+    """
+    look = sheet.look
+    key = ("still", depends_on, sheet.width, sheet.height, look.glyphs.name, look.theme.name)
+
+    def drawn() -> CellGrid:
+        part = Sheet(sheet.width, sheet.height, look)
+        draw(part)
+        return part.grid
+
+    sheet.grid.blit(kept(playback, key, drawn), 0, 0)

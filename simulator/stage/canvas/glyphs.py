@@ -1,0 +1,140 @@
+"""Which character stands for what: one set for Unicode terminals, one for those that know only ASCII.
+
+Every glyph takes one cell, everywhere: none is an emoji (terminals draw those two cells wide), and none is East Asian
+Wide. Some are of ambiguous width; a terminal set up to draw those wide needs the ASCII set. In either set, what a slot
+or a request does can be told from the glyph alone: colour only repeats it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from simulator.stage.canvas.marks import MARKS
+from simulator.stage.canvas.style import Style
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Glyphs:
+    """One character for everything that the stage draws."""
+
+    name: str
+    activities: Mapping[Style, str]
+    """One for each of ``ACTIVITIES``, all different."""
+    sparks: str
+    """Eight heights of a curve, the lowest first; a blank is no value at all."""
+    shares: str
+    """For which part of a column a lock was taken, a small part first; none is the glyph of something else."""
+    eighths: str
+    """A cell filled from the left by one eighth, two eighths ... eight eighths."""
+    full: str
+    """A filled cell of a meter."""
+    empty: str
+    """An empty cell of a meter or of a queue with room."""
+    horizontal: str
+    vertical: str
+    cross: str
+    down_tee: str
+    """A horizontal rule with a vertical one starting below it."""
+    up_tee: str
+    right_tee: str
+    """A vertical rule with a horizontal one starting to its right."""
+    left_tee: str
+    corners: str
+    """Top left, top right, bottom left, bottom right."""
+    track: str
+    """The part of the time bar that was played."""
+    track_ahead: str
+    """The part of the time bar that lies ahead."""
+    playhead: str
+    marker: str
+    """Points at a moment from above: something happened here."""
+    up: str
+    down: str
+    play: str
+    pause: str
+    dot: str
+    """Filled: live, switched on, chosen."""
+    ring: str
+    """Hollow: switched off, not chosen."""
+    bullet: str
+    """Between two facts in one line."""
+    times: str
+    more: str
+    """What did not fit was cut off here."""
+    micro: str
+    """The prefix of a millionth."""
+    plus_minus: str
+    arrow: str
+    """From one thing to the next."""
+
+    def __getitem__(self, style: Style) -> str:
+        """The glyph of what a slot or a request is doing."""
+        return self.activities[style]
+
+
+UNICODE = Glyphs(
+    name="unicode",
+    activities={style: mark.unicode for style, mark in MARKS.items()},
+    sparks="▁▂▃▄▅▆▇█",
+    shares="▁▂▃▄▅▆▇█",
+    eighths="▏▎▍▌▋▊▉█",
+    full="█",
+    empty="·",
+    horizontal="─",
+    vertical="│",
+    cross="┼",
+    down_tee="┬",
+    up_tee="┴",
+    right_tee="├",
+    left_tee="┤",
+    corners="┌┐└┘",
+    track="━",
+    track_ahead="╌",
+    playhead="◆",
+    marker="▾",
+    up="↑",
+    down="↓",
+    play="►",
+    pause="‖",
+    dot="●",
+    ring="○",
+    bullet="·",
+    times="\N{MULTIPLICATION SIGN}",
+    more="…",
+    micro="µ",
+    plus_minus="±",
+    arrow="→",
+)
+
+ASCII = Glyphs(
+    name="ascii",
+    activities={style: mark.ascii for style, mark in MARKS.items()},
+    sparks="_.-:=+*#",
+    shares="123456789#",
+    eighths="   --==#",
+    full="#",
+    empty=".",
+    horizontal="-",
+    vertical="|",
+    cross="+",
+    down_tee="+",
+    up_tee="+",
+    right_tee="+",
+    left_tee="+",
+    corners="++++",
+    track="=",
+    track_ahead="-",
+    playhead="@",
+    marker="v",
+    up="^",
+    down="v",
+    play=">",
+    pause="|",
+    dot="*",
+    ring="o",
+    bullet="-",
+    times="x",
+    more="~",
+    micro="u",
+    plus_minus="~",
+    arrow=">",
+)

@@ -1,0 +1,108 @@
+"""The figures of one run that charts are drawn from; each is worked out when a chart first asks for it."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan.words import Outcome, State
+from simulator.stage.ticks import Axis
+from simulator.trace.measures import COMPLETED, SLOWEST, STATES, Measures, measure
+from simulator.trace.outcomes import failed, latencies
+from simulator.trace.playback import Playback
+
+Floats = NDArray[np.float64]
+WAITING = ": waiting"
+
+
+class Figures:
+    """One run. Times in seconds."""
+
+    def __init__(self, playback: Playback, title: str) -> None:
+        """``title`` is what the legends call it."""
+        self.playback = playback
+        self.title = title
+        self._density: tuple[tuple[Axis, Axis], Floats] | None = None
+
+    @cached_property
+    def latencies_s(self) -> Floats:
+        """Of the completed requests that arrived in the measured part of the run, the shortest first."""
+        return np.sort(latencies(self.playback.trace))
+
+    @cached_property
+    def completed_at(self) -> tuple[Floats, Floats]:
+        """Arrival and latency of every completed request of the run."""
+        trace = self.playback.trace
+        rows = np.flatnonzero(trace.outcome == Outcome.COMPLETED)
+        return trace.arrival[rows], trace.finished[rows] - trace.arrival[rows]
+
+    @cached_property
+    def failed_at(self) -> Floats:
+        """Arrival of every request of the run that ended without an answer."""
+        trace = self.playback.trace
+        return trace.arrival[np.flatnonzero(failed(trace.outcome))]
+
+    def density(self, time: Axis, latency: Axis) -> Floats:
+        """[rows, columns] completed requests in each cell; the longest latencies are in the first row.
+
+        The last one is kept: only the playhead moves from picture to picture.
+        """
+        if self._density is None or self._density[0] != (time, latency):
+            self._density = (time, latency), _counted(*self.completed_at, time, latency)
+        return self._density[1]
+
+    def percentiles_s(self, wanted: Sequence[float]) -> list[float]:
+        """Percentiles of at least one latency, interpolated linearly between two of them."""
+        places = np.array(wanted) / 100.0 * (len(self.latencies_s) - 1)
+        found: list[float] = np.interp(places, np.arange(len(self.latencies_s)), self.latencies_s).tolist()
+        return found
+
+    @property
+    def end_s(self) -> float:
+        """The end of the run."""
+        return self.playback.end_s
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """Names of what requests queue for."""
+        return tuple(name.removesuffix(WAITING) for name in self.playback.series_names if name.endswith(WAITING))
+
+    def queue(self, name: str, end_s: float, columns: int) -> Floats:
+        """[columns] the average length of a queue; 0 where the run has no such queue."""
+        if name not in self.queues:
+            return np.zeros(columns)
+        return self.playback.series(name + WAITING, 0.0, end_s, columns)
+
+    @cached_property
+    def split_s(self) -> Mapping[State, float]:
+        """Mean seconds that a completed request spent in each state, in the order of ``State``."""
+        return self._split(COMPLETED, SLOWEST)
+
+    @cached_property
+    def slowest_split_s(self) -> Mapping[State, float]:
+        """The same of the slowest 1 %."""
+        return self._split(SLOWEST)
+
+    @cached_property
+    def _measures(self) -> Measures:
+        return measure(self.playback.trace)
+
+    def _split(self, *categories: int) -> Mapping[State, float]:
+        means = self._measures.mean_life(*categories).sum(axis=0).tolist()
+        return {state: seconds for state, seconds in zip(STATES, means, strict=True) if seconds > 0.0}
+
+
+def _counted(arrival: Floats, seconds: Floats, time: Axis, latency: Axis) -> Floats:
+    if not len(seconds):
+        return np.zeros((latency.cells, time.cells))
+    edges = np.array(latency.edges())
+    edges[0], edges[-1] = min(edges[0], float(seconds.min())), max(edges[-1], float(seconds.max()))
+    found, _, _ = np.histogram2d(seconds, arrival, (edges, np.array(time.edges())))
+    flipped: Floats = found[::-1]
+    return flipped
+
+
+def figures_of(playback: Playback, title: str) -> Figures:
+    """What the charts need of a run."""
+    return Figures(playback, title)

@@ -1,0 +1,147 @@
+"""The text of a model and of its real server, and which of their lines belong to which place of the walk.
+
+What to watch: nothing here knows an architecture. In a model the lines are found by the constructors of its steps; in a
+server by the places that it reports (``visit.reach("receive")``): a place lasts to the next report.
+"""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from simulator.experiments.catalogue import Model, catalogue
+from simulator.plan.walk import Place, sent_at
+from simulator.stage.code_colours import Line, coloured
+
+REPORT = "reach"
+NOT_SERVERS = ("__init__.py", "config.py", "model.py")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One file. Lines are counted from 0."""
+
+    title: str
+    """Its path, as it is imported: ``models/prefork/model.py``."""
+    lines: tuple[Line, ...]
+    spans: Mapping[str, tuple[range, ...]]
+    """The lines that belong to each place of the walk that has any here."""
+
+    def active(self, places: Sequence[str]) -> frozenset[int]:
+        """The lines of these places."""
+        return frozenset(line for place in places for span in self.spans.get(place, ()) for line in span)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A model, with what stands in front of it, and the real servers of both."""
+
+    models: tuple[Page, ...]
+    servers: tuple[Page, ...]
+
+
+def code_of(model: str, server: str, fronts: tuple[str, ...], places: tuple[Place, ...]) -> Code:
+    """Read the files of a deployment.
+
+    ``server`` tells real servers of one model apart ("" is the first one); ``places`` is the walk of the whole
+    deployment. Of a model that is not here (a run saved elsewhere) there is nothing to read.
+    """
+    if not {model, *fronts} <= set(catalogue()):
+        return Code(models=(), servers=())
+    own, before = catalogue()[model], [catalogue()[name] for name in fronts]
+    behind = _behind(places) if before else places
+    outside = tuple(place for place in places if place not in behind)
+    parts = [(front, "", outside) for front in before] + [(own, server, behind)]
+    return Code(
+        models=tuple(_page(each, "model.py", _step_lines, walk) for each, _, walk in parts),
+        servers=tuple(page for each, which, walk in parts for page in _server_pages(each, which, walk)),
+    )
+
+
+def _behind(places: tuple[Place, ...]) -> tuple[Place, ...]:
+    """The places of the innermost server: from the last connect to the release of what was taken since."""
+    first = max((i for i, place in enumerate(places) if place.knocks_at is not None), default=0)
+    taken = [place.takes for place in places[first:] if place.takes is not None]
+    sent = sent_at(places, first)
+    released = [i for i, place in enumerate(places) if place.frees in taken]
+    return places[first : max([len(places) - 1 if sent is None else sent, *released]) + 1]
+
+
+def _server_pages(model: Model, server: str, walk: tuple[Place, ...]) -> Iterator[Page]:
+    """The files that report places, and the one that is started; without the model's other real servers."""
+    started = {name: module.rpartition(".")[2] + ".py" for name, module in model.real_servers.items()}
+    if not started:
+        return
+    main = started.get(server, next(iter(started.values())))
+    folder = resources.files(f"models.{model.folder}")
+    others = {*NOT_SERVERS, *started.values()} - {main}
+    files = sorted(file.name for file in folder.iterdir() if file.name.endswith(".py") and file.name not in others)
+    pages = {name: _page(model, name, _reported_lines, walk) for name in sorted(files, key=lambda f: f != main)}
+    reporting = [page for page in pages.values() if page.spans]
+    yield from reporting
+    if pages[main] not in reporting:
+        yield pages[main]
+
+
+_Spans = dict[str, tuple[range, ...]]
+_Find = Callable[[ast.Module, tuple[Place, ...]], _Spans]
+
+
+def _page(model: Model, file: str, find: _Find, walk: tuple[Place, ...]) -> Page:
+    text = resources.files(f"models.{model.folder}").joinpath(file).read_text("utf-8")
+    return Page(title=f"models/{model.folder}/{file}", lines=coloured(text), spans=find(ast.parse(text), walk))
+
+
+def _step_lines(tree: ast.Module, walk: tuple[Place, ...]) -> _Spans:
+    """The calls that make the step of each place."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    found = {place.name: tuple(_lines(call) for call in calls if _makes(call, place)) for place in walk}
+    return {place: spans for place, spans in found.items() if spans}
+
+
+def _makes(call: ast.Call, place: Place) -> bool:
+    if not (isinstance(call.func, ast.Name) and call.func.id == type(place.step).__name__):
+        return False
+    if place.what is None:
+        return True
+    named = [word.value for word in call.keywords if word.arg == "what"]
+    return any(isinstance(word, ast.Constant) and word.value == place.what for word in named)
+
+
+def _reported_lines(tree: ast.Module, walk: tuple[Place, ...]) -> _Spans:
+    """From the report of a place to the next report in the same function, or to its end."""
+    reports = sorted(_reports(tree), key=lambda report: report[1])
+    spans: dict[str, tuple[range, ...]] = {}
+    for number, (said, line, end) in enumerate(reports):
+        following = reports[number + 1][1] if number + 1 < len(reports) else end + 1
+        for place in walk:
+            if _is_said(place.name, said):
+                spans[place.name] = (*spans.get(place.name, ()), range(line - 1, min(following - 1, end)))
+    return spans
+
+
+def _reports(tree: ast.Module) -> Iterator[tuple[str, int, int]]:
+    """What each report says, its line, and the last line of its function; counted from 1."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == REPORT:
+                said = _said(node.args[0]) if node.args else ""
+                if said:
+                    yield said, node.lineno, function.end_lineno or node.lineno
+
+
+def _said(argument: ast.expr) -> str:
+    """``receive``; of ``f"handle.{n}"`` what stands before the number."""
+    part = argument.values[0] if isinstance(argument, ast.JoinedStr) and argument.values else argument
+    return part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else ""
+
+
+def _is_said(place: str, said: str) -> bool:
+    name = place.partition(" #")[0].replace(" ", "_")
+    return name == said or (said.endswith(".") and name.startswith(said))
+
+
+def _lines(node: ast.expr) -> range:
+    return range(node.lineno - 1, node.end_lineno or node.lineno)

@@ -1,0 +1,86 @@
+"""What the plan of a run puts on the stage: lanes, queues and counts, in the order in which they are drawn.
+
+What to watch: everything is read from the plan, and no architecture is known by name.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from simulator.plan.resources import Backlog, Lock, Loop, Pool
+from simulator.plan.words import Loss, Outcome, State, lost_by
+from simulator.stage.cache import kept
+from simulator.stage.canvas.cells import cell_width
+from simulator.stage.canvas.style import STATE_STYLES, Style
+from simulator.stage.scene import LaneRef
+from simulator.trace.playback import GroupKind, LaneGroup, Playback
+from simulator.workload.interventions import Do
+
+ALWAYS = (Style.IDLE, Style.WAITING, Style.CPU, Style.CORE, Style.DELIVERY, Style.DROPPED)
+Lost = tuple[str, Sequence[Outcome]]
+"""Ways of being lost under one word."""
+
+
+class Fittings:
+    """Worked out once for each run."""
+
+    def __init__(self, playback: Playback) -> None:
+        """From the plan, and from what was done to the server."""
+        trace = playback.trace
+        plan, groups = trace.plan, playback.groups
+        self.backlogs: tuple[Backlog, ...] = plan.backlogs
+        self.locks: tuple[Lock, ...] = plan.locks
+        self.loops: tuple[Loop, ...] = tuple(lock for lock in plan.locks if isinstance(lock, Loop))
+        self.queued_for: tuple[Pool, ...] = tuple(p.queue for p in trace.places if isinstance(p.queue, Pool))
+        """The pools that requests wait for inside the server."""
+        self.counted: tuple[LaneGroup, ...] = tuple(group for group in groups if group.kind is GroupKind.COUNT)
+        """What is drawn as counts: the connections of a proxy."""
+        locks = tuple(group for group in groups if group.kind is GroupKind.LOCK)
+        slots = tuple(group for group in groups if group.kind is GroupKind.SLOTS)
+        self.lane_groups: tuple[LaneGroup, ...] = locks + slots
+        """What is drawn lane by lane: first what all want, then those who want it."""
+        self.slots: tuple[Pool, ...] = tuple(group.resource for group in slots if isinstance(group.resource, Pool))
+        self.lanes: tuple[LaneRef, ...] = tuple(
+            LaneRef(group=group.name, lane=i) for group in self.lane_groups for i in range(group.lanes)
+        )
+        self.label_width = max((cell_width(label) for label in self._labels()), default=0)
+        """Of what stands before lanes and queues."""
+        self.kills = tuple(each for each in trace.workload.interventions if each.do is Do.KILL)
+        self.losses: tuple[Lost, ...] = tuple(self._losses(bool((trace.outcome == Outcome.BROKEN).any())))
+        """How a request can be lost here, so that nothing is counted that cannot happen."""
+        self.styles = frozenset(self._styles(playback))
+        """What can be seen here."""
+
+    @property
+    def lane_count(self) -> int:
+        """How many lanes there are."""
+        return len(self.lanes)
+
+    def _labels(self) -> Iterator[str]:
+        yield from (group.label(group.lanes - 1) for group in self.lane_groups)
+        yield from (backlog.name for backlog in self.backlogs)
+
+    def _losses(self, broken: bool) -> Iterator[Lost]:
+        yield "refused", lost_by(Loss.NOT_CONNECTED, Loss.LIMIT)
+        yield "gave up", lost_by(Loss.CLIENT_LEFT)
+        if self.counted:
+            yield "gateway timeout", lost_by(Loss.GATEWAY)
+        if self.kills:
+            yield "crashed", lost_by(Loss.CRASH)
+        if broken:
+            yield "broken", lost_by(Loss.BROKEN)
+
+    def _styles(self, playback: Playback) -> Iterator[Style]:
+        trace = playback.trace
+        yield from ALWAYS
+        for place in trace.places:
+            yield STATE_STYLES[place.state]
+            if place.lock_state is not None:
+                yield STATE_STYLES[place.lock_state]
+        if trace.workload.phase_count > 1:
+            yield STATE_STYLES[State.IO]
+        if self.kills:
+            yield from (Style.CRASHED, Style.DOWN)
+
+
+def fittings(playback: Playback) -> Fittings:
+    """The fittings of a run."""
+    return kept(playback, "fittings", lambda: Fittings(playback))

@@ -1,0 +1,88 @@
+"""A sheet: a grid under construction, and what lies under each of its cells for a pointer.
+
+Every part of a frame is drawn on a sheet of its own, which cuts what does not fit, and is then pasted where it belongs.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from simulator.stage.canvas.cells import cell_width
+from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.style import Style
+from simulator.stage.target import Target
+
+
+class Area(NamedTuple):
+    """A rectangle of cells."""
+
+    row: int
+    col: int
+    height: int
+    width: int
+
+    def covers(self, row: int, col: int) -> bool:
+        """Whether a cell lies within."""
+        return 0 <= row - self.row < self.height and 0 <= col - self.col < self.width
+
+
+Find = Callable[[int, int], Target | None]
+"""From a row and a column within an area to what lies there."""
+
+
+class Sheet:
+    """A grid, the look to draw it in, and its targets."""
+
+    def __init__(self, width: int, height: int, look: Look) -> None:
+        """Blank."""
+        self.grid = CellGrid(width, height)
+        self.look = look
+        self.lanes: dict[int, range] = {}
+        """By view: the lanes that are drawn one by one."""
+        self._found: list[tuple[Area, Find]] = []
+        self._row = self._col = 0
+
+    def part(self, row: int, col: int, width: int, height: int) -> "Sheet":
+        """A blank sheet for a part of this one; it is to be pasted when it is ready."""
+        part = Sheet(width, height, self.look)
+        part.lanes, part._found = self.lanes, self._found
+        part._row, part._col = self._row + row, self._col + col
+        return part
+
+    @property
+    def width(self) -> int:
+        """In cells."""
+        return self.grid.width
+
+    @property
+    def height(self) -> int:
+        """In cells."""
+        return self.grid.height
+
+    def put(self, row: int, col: int, text: str, style: int = Style.TEXT) -> int:
+        """Write text and return the column after it."""
+        return self.grid.put(row, col, text, style)
+
+    def put_right(self, row: int, end: int, text: str, style: int = Style.TEXT) -> int:
+        """Write text so that it ends before column ``end``, and return the column where it starts."""
+        start = end - cell_width(text)
+        self.grid.put(row, start, text, style)
+        return start
+
+    def offer(self, area: Area, find: Find) -> None:
+        """Say what lies in an area; what was offered last lies on top."""
+        placed = Area(area.row + self._row, area.col + self._col, area.height, area.width)
+        self._found.append((placed, find))
+
+    def target(self, row: int, col: int) -> Target | None:
+        """What lies under a cell of the whole frame."""
+        for area, find in reversed(self._found):
+            if area.covers(row, col):
+                found = find(row - area.row, col - area.col)
+                if found is not None:
+                    return found
+        return None
+
+    def paste(self, part: "Sheet") -> None:
+        """Put a part on this sheet, where it belongs."""
+        self.grid.blit(part.grid, part._row - self._row, part._col - self._col)

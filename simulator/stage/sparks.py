@@ -1,0 +1,211 @@
+"""Curves over the last seconds, as rows of little bars: how many wait, how many are in hand, how long it takes.
+
+What to watch: the scale is that of all views together and of the whole run. So the same height means the same
+everywhere, and no curve jumps because another value came into sight.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from math import floor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.stage.cache import kept, still
+from simulator.stage.canvas.cells import BLANK, cells_of
+from simulator.stage.canvas.style import Style
+from simulator.stage.curves import CURVES, VALUE_WIDTH, WINDOW_S, Curve, Kind, own_curves, top_of
+from simulator.stage.fixed_width import step
+from simulator.stage.layout import Claim, Rank, Section
+from simulator.stage.recent import at_once, recent
+from simulator.stage.sheet import Sheet
+from simulator.stage.sight import ROUNDING, Sight
+from simulator.stage.writing import clipped
+from simulator.trace.playback import Playback
+
+Floats = NDArray[np.float64]
+
+COARSER = (10, 5, 2, 1)
+"""A column of a curve stands for so many columns of the lanes; the first one that the run is long enough for."""
+MOST_SPAN = 1.5
+"""Of the run: what a curve spans at most, or a large part of it would stay blank to the end."""
+LABEL_WIDTH = 20
+GHOST_WIDTH = 13
+TALL_CLAIM = Claim(Rank.SPARKS_TALL, whole=True)
+HEIGHTS = (Rank.SPARKS_TALLER, Rank.SPARKS_HIGH, Rank.SPARKS_HIGHER, Rank.SPARKS_HIGHEST)
+"""Further rows of every curve, where there is room."""
+TALL = 6
+"""From this height on, in rows, there is a mark on every third row instead of every second."""
+DECADES = 3.0
+"""Of a logarithmic scale."""
+
+
+def spark_sections(sight: Sight, width: int) -> Iterator[Section]:
+    """One section for each curve that all servers have, and one that says what they mean."""
+    step_s = _step_s(sight, width)
+    for curve in CURVES:
+        more = curve.rank is Rank.SPARKS_MORE  # those that come later are as tall as the others are by then
+        first = (Claim(curve.rank, 2, whole=True),) if more else (Claim(curve.rank, whole=True), TALL_CLAIM)
+        claims = (*first, *(Claim(rank, whole=True) for rank in HEIGHTS))
+        yield Section(claims=claims, draw=partial(_draw, sight=sight, curve=curve, step_s=step_s))
+    yield Section(claims=(Claim(Rank.AXIS),), draw=lambda sheet: _draw_scale(sheet, sight, step_s))
+
+
+def own_section(sight: Sight, width: int) -> Section:
+    """What is left over in a view: a blank row, and below it curves of what only this server has."""
+    draw = partial(_draw_own, sight=sight, step_s=_step_s(sight, width))
+    return Section(claims=(Claim(Rank.SPACE),), draw=draw, stretches=True)
+
+
+def _step_s(sight: Sight, width: int) -> float:
+    """Seconds that a column of the curves stands for."""
+    columns, end_s = _columns(width), sight.scene.end_s
+    steps = [coarser * sight.column_s for coarser in COARSER]
+    return next((step_s for step_s in steps if columns * step_s <= MOST_SPAN * end_s), steps[-1])
+
+
+def _columns(width: int) -> int:
+    return max(width - LABEL_WIDTH - VALUE_WIDTH - 1, 1)
+
+
+def _draw_own(sheet: Sheet, *, sight: Sight, step_s: float) -> None:
+    curves = list(own_curves(sight))[: max(sheet.height - 1, 0)]
+    if not curves:
+        return
+    height, spare = divmod(sheet.height - 1, len(curves))
+    row = 1
+    for number, curve in enumerate(curves, 1):
+        part = sheet.part(row, 0, sheet.width, height)
+        _draw(part, sight=sight, curve=curve, step_s=step_s)
+        sheet.paste(part)
+        row += height + (number > len(curves) - spare)
+
+
+def _draw(sheet: Sheet, *, sight: Sight, curve: Curve, step_s: float) -> None:
+    """All but the figure stands still between two columns, and many frames are drawn in that time."""
+    scale = top_of(sight, curve), sight.scene.log_s and curve.kind is Kind.DURATION
+    if sight.view.ghost is None:
+        depends_on = ("curve", curve.name, _last(sight, step_s), step_s, scale, sight.spark)
+        draw = partial(_draw_curve, sight=sight, curve=curve, step_s=step_s, scale=scale)
+        still(sheet, sight.playback, depends_on, draw)
+    else:
+        _draw_curve(sheet, sight=sight, curve=curve, step_s=step_s, scale=scale)
+    width = _columns(sheet.width) - (GHOST_WIDTH if _ghost(sight, sheet.width) else 0)
+    value = _figure(sight, curve, _values(sight, sight.playback, curve, (width, step_s)))
+    sheet.put(sheet.height - 1, LABEL_WIDTH + width, curve.figure(value), Style.TEXT)
+
+
+def _figure(sight: Sight, curve: Curve, values: Floats) -> float:
+    """The value now. What a short column has of a rate or a share says little; elsewhere it is that of some seconds."""
+    if curve.kind is Kind.COUNT:
+        return at_once(sight, sight.playback, curve.series(sight))
+    if curve.kind in (Kind.RATE, Kind.SHARE):
+        (series,) = curve.series(sight)
+        return recent(sight, series)
+    return float(values[-1])
+
+
+def _before(sight: Sight, ghost: Playback, curve: Curve, values: Floats, step_s: float) -> float:
+    """The same of the run before the last change."""
+    if curve.kind is Kind.COUNT:
+        return at_once(sight, ghost, curve.series(sight))
+    columns = round(WINDOW_S / step_s) if curve.kind in (Kind.RATE, Kind.SHARE) else 1
+    last = values[-max(columns, 1) :]
+    known = last[np.isfinite(last)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def _ghost(sight: Sight, width: int) -> Playback | None:
+    """The run before the last change, where there is room for it."""
+    return sight.view.ghost if _columns(width) - GHOST_WIDTH > LABEL_WIDTH else None
+
+
+def _draw_curve(sheet: Sheet, *, sight: Sight, curve: Curve, step_s: float, scale: tuple[float, bool]) -> None:
+    ghost = _ghost(sight, sheet.width)
+    width = _columns(sheet.width) - (GHOST_WIDTH if ghost else 0)
+    values = _values(sight, sight.playback, curve, (width, step_s))
+    row = sheet.height - 1
+    _draw_label(sheet, curve, *scale)
+    if ghost:
+        before = _values(sight, ghost, curve, (width, step_s))
+        bars(sheet, LABEL_WIDTH, _heights(before, *scale), Style.GHOST)
+        text = f" was {curve.figure(_before(sight, ghost, curve, before, step_s)).strip()}"
+        sheet.put(row, LABEL_WIDTH + width + VALUE_WIDTH, text, Style.GHOST)
+    bars(sheet, LABEL_WIDTH, _heights(values, *scale), sight.spark)
+
+
+def _draw_label(sheet: Sheet, curve: Curve, top: float, logarithmic: bool) -> None:
+    """The name, and the scale: from where to where in one row, or in several what their upper edges mean."""
+    last = sheet.height - 1
+
+    def value(row: int) -> float:
+        share = (sheet.height - row) / sheet.height
+        return top * 10.0 ** ((share - 1.0) * DECADES) if logarithmic else top * share
+
+    low = curve.mark(top * 10.0**-DECADES) if logarithmic else "0"
+    marks = {row: curve.mark(value(row)) for row in range(0, last, 2 if last < TALL else 3)}
+    marks[last] = low if last else f"{low}-{curve.mark(top)}"
+    for row, mark in marks.items():
+        sheet.put(row, 0, f"{mark} ".rjust(LABEL_WIDTH), Style.DIM)
+    room = LABEL_WIDTH - 3 - len(marks[last])
+    name = curve.long_name if 0 < len(curve.long_name) <= room else curve.name
+    sheet.put(last, 1, clipped(name, room, sheet.look), Style.TEXT)
+
+
+def bars(sheet: Sheet, col: int, heights: Floats, style: Style) -> None:
+    """Bars that fill the sheet from below; heights from 0 to 1, nan for no value."""
+    glyphs = cells_of(" " + sheet.look.glyphs.sparks)
+    levels = len(glyphs) - 1
+    known = np.isfinite(heights)
+    eighths = np.where(known, np.ceil(np.where(known, heights, 0.0) * levels * sheet.height), 0).astype(np.intp)
+    eighths = np.where(known, np.maximum(eighths, 1), 0)  # a value of nothing is a value
+    below = np.arange(sheet.height - 1, -1, -1)[:, None] * levels
+    level = np.clip(eighths - below, 0, levels)
+    shown = np.s_[:, col : col + level.shape[1]]  # what lies behind stays where there is no bar
+    characters, styles = sheet.grid.characters[shown], sheet.grid.styles[shown]
+    level, known = level[:, : characters.shape[1]], known[: characters.shape[1]]
+    cells = np.where(level > 0, glyphs[level], characters)
+    own = (level > 0) | (known & (characters == BLANK))  # blanks too: pieces of one style cost least
+    sheet.grid.put_cells(0, col, cells, np.where(own, np.uint8(style), styles))
+
+
+def _last(sight: Sight, step_s: float) -> int:
+    """The columns of a curve that are over."""
+    return floor(sight.t_s / step_s + ROUNDING)
+
+
+def _values(sight: Sight, playback: Playback, curve: Curve, columns: tuple[int, float]) -> Floats:
+    """The curve up to the moment; its columns lie on whole multiples of their duration, like those of the lanes."""
+    width, step_s = columns
+    last = _last(sight, step_s)
+    known = min(last, width)
+
+    def worked_out() -> Floats:
+        values = np.full(width, np.nan)
+        names = [name for name in curve.series(sight) if name in playback.series_names]
+        if known > 0 and names:
+            span = (last - known) * step_s, last * step_s
+            values[width - known :] = sum(playback.series(name, *span, known, window_s=WINDOW_S) for name in names)
+        return values
+
+    return kept(playback, ("curve", curve.name, last, width, step_s), worked_out)
+
+
+def _heights(values: Floats, top: float, logarithmic: bool) -> Floats:
+    if not logarithmic:
+        return np.clip(values / top, 0.0, 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.clip(1.0 + np.log10(values / top) / DECADES, 0.0, 1.0)
+
+
+def _draw_scale(sheet: Sheet, sight: Sight, step_s: float) -> None:
+    heights = "equal heights are equal values in all views; " if len(sight.scene.views) > 1 else ""
+    columns = f"1 column = {step(round(step_s, 9))}"
+    texts = [
+        f"{columns}; percentiles of the last {step(WINDOW_S)}{'; ' + heights.strip('; ') if heights else ''}",
+        columns,
+    ]
+    if sight.scene.log_s:
+        texts = [*(f"{text}; logarithmic: {DECADES:g} decades" for text in texts), f"{columns}; logarithmic"]
+    text = next((text for text in texts if len(text) < sheet.width - LABEL_WIDTH), texts[-1])
+    sheet.put(0, LABEL_WIDTH, text, Style.DIM)

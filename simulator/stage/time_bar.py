@@ -1,0 +1,97 @@
+"""The time bar: the whole run in one line, where in it we are, and where something happened.
+
+What to watch: above the bar stands what was worth a look: what was done to the server, loops that were blocked,
+requests that were lost; and the few moments that one should see.
+"""
+
+from collections.abc import Iterator, Sequence
+from weakref import ref
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.stage.cache import kept, still
+from simulator.stage.canvas.style import Style
+from simulator.stage.fixed_width import clock, step
+from simulator.stage.layout import Claim, Rank, Section
+from simulator.stage.sheet import Area, Sheet
+from simulator.stage.sight import Sight
+from simulator.stage.sparks import bars
+from simulator.stage.target import Target, TimeTarget
+from simulator.trace.playback import Playback
+
+Cells = NDArray[np.intp]
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+TIME_WIDTH = 13
+
+
+def time_sections(sights: Sequence[Sight]) -> Iterator[Section]:
+    """The marks and the bar."""
+    if sights:
+        yield Section(claims=(Claim(Rank.MARKS),), draw=lambda sheet: _draw_marks(sheet, sights))
+        yield Section(claims=(Claim(Rank.TIME),), draw=lambda sheet: _draw_bar(sheet, sights))
+
+
+class _Bar:
+    """Where the bar lies in a row."""
+
+    def __init__(self, sights: Sequence[Sight], width: int) -> None:
+        self.end_s = max(sights[0].scene.end_s, 1e-9)
+        self.end_text = f" {step(round(self.end_s, 1))} "
+        wide = width >= TIME_WIDTH + len(self.end_text) + 10
+        self.first = TIME_WIDTH if wide else 1
+        self.count = max(width - self.first - len(self.end_text), 1)
+
+    def column(self, times: Floats | float) -> Cells:
+        """The cells of the bar, from 0, in which moments lie."""
+        return np.clip(np.asarray(times) / self.end_s * self.count, 0, self.count - 1).astype(np.intp)
+
+
+def _draw_bar(sheet: Sheet, sights: Sequence[Sight]) -> None:
+    bar, glyphs = _Bar(sights, sheet.width), sheet.look.glyphs
+    now_s = sights[0].t_s
+    at = int(bar.column(now_s))
+    if bar.first > 1:
+        sheet.put_right(0, bar.first - 1, clock(now_s), Style.TEXT)
+    sheet.put(0, bar.first, glyphs.track * at, Style.BAR)
+    sheet.put(0, bar.first + at, glyphs.playhead, Style.CURSOR)
+    sheet.put(0, bar.first + at + 1, glyphs.track_ahead * (bar.count - at - 1), Style.TRACK)
+    sheet.put(0, bar.first + bar.count, bar.end_text, Style.DIM)
+
+    def find(_row: int, col: int) -> Target:
+        return TimeTarget(t_s=(col + 0.5) / bar.count * bar.end_s)
+
+    sheet.offer(Area(0, bar.first, 1, bar.count), find)
+
+
+def _draw_marks(sheet: Sheet, sights: Sequence[Sight]) -> None:
+    runs = tuple(ref(sight.playback) for sight in sights)  # what is kept of a run must not keep the others
+    still(sheet, sights[0].playback, ("marks", runs, sights[0].scene.end_s), lambda part: _draw_all_marks(part, sights))
+
+
+def _draw_all_marks(sheet: Sheet, sights: Sequence[Sight]) -> None:
+    bar, glyphs = _Bar(sights, sheet.width), sheet.look.glyphs
+    marks = [_happened(sight.playback, bar) for sight in sights]
+    bars(sheet, bar.first, np.maximum.reduce([blocked for blocked, _ in marks]), Style.CPU)
+    for cell in np.flatnonzero(np.any([lost for _, lost in marks], axis=0)).tolist():
+        sheet.put(0, bar.first + cell, sheet.look.glyph(Style.DROPPED), Style.DROPPED)
+    for sight in sights:
+        for event in sight.playback.interesting:
+            sheet.put(0, bar.first + int(bar.column(event.look_s)), glyphs.marker, sight.spark)
+    for sight in sights:
+        for each in sight.playback.trace.workload.interventions:
+            sheet.put(0, bar.first + int(bar.column(each.at)), glyphs.marker, Style.ACCENT)
+
+
+def _happened(playback: Playback, bar: _Bar) -> tuple[Floats, Mask]:
+    """For each cell: for which share of its time a loop or GIL was blocked (nan: none), and whether one was lost."""
+
+    def worked_out() -> tuple[Floats, Mask]:
+        blocks = playback.blocks
+        seconds = np.bincount(bar.column(blocks.time_s), weights=blocks.seconds, minlength=bar.count)
+        share = np.minimum(seconds * bar.count / bar.end_s, 1.0)
+        return np.where(seconds > 0.0, share, np.nan), playback.lost(0.0, bar.end_s, bar.count)
+
+    return kept(playback, ("marks", bar.end_s, bar.count), worked_out)

@@ -1,0 +1,233 @@
+"""One request's life: every part of it a bar on a time axis, with its name in words and who was in the way.
+
+    teller = Teller(trace)          # simulator.trace.telling; once a run
+    told = teller.tell(1041)        # once a request
+    grid = waterfall(told, Size(120, 36), look, t_s=12.48)
+
+What to watch: the last lines add up. What the parts say is what the client waited, to the digit.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.plan.words import State
+from simulator.stage.canvas.cells import cell_width
+from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.style import STATE_STYLES, Style
+from simulator.stage.scene import KeyHint, Size
+from simulator.stage.ticks import Axis, linear_axis, put_axis
+from simulator.stage.waterfall_words import about, ending, facts, heading, notes, total_words
+from simulator.stage.writing import clipped, clipped_lines, put_keys, put_right, put_title
+from simulator.trace.telling import Part, Told
+from simulator.words.phrases import duration
+
+WIDE, NARROW = 100, 46
+"""From this width on the slot has a column of its own; below this one there is no time axis."""
+TALL = 20
+"""From this height on there are blank lines."""
+LENGTH_WIDTH = 9
+LEAST_BAR = 8
+INDENT = 3
+UNKNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Columns:
+    """Where things stand in a line; a width of 0 leaves the thing out."""
+
+    label: int
+    bar: int
+    bar_width: int
+    held: int
+    held_width: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The lines of one part: its bar, and below it who was in the way."""
+
+    part: Part
+    below: list[str]
+
+
+def waterfall(
+    told: Told,
+    size: Size,
+    look: Look,
+    *,
+    t_s: float | None = None,
+    first: int = 0,
+    keys: tuple[KeyHint, ...] = (),
+) -> CellGrid:
+    """The screen. ``t_s`` marks a moment of the run; ``first`` is the first part shown where not all fit."""
+    grid = CellGrid(*size)
+    if not grid.height or not grid.width:
+        return grid
+    put_title(grid, look, heading(told), about(told))
+    top = _put_facts(grid, told, look)
+    bottom = _put_totals(grid, told, look, keys)
+    columns = _columns(size.width)
+    axis = linear_axis(0.0, told.last_s - told.arrival_s, max(columns.bar_width, 1))
+    if columns.bar_width and bottom - top > 2:
+        put_axis(grid, top, columns.bar, axis, look)
+        top += 1
+    placed = list(_placed(told, size, (top, bottom), first, look))
+    if columns.bar_width and placed and t_s is not None and told.arrival_s <= t_s <= told.last_s:
+        rows = sum(1 + len(block.below) for _, block in placed)
+        grid.restyle(top, columns.bar + axis.column(t_s - told.arrival_s), min(rows, bottom - top), 1, Style.CURSOR)
+    for row, block in placed:
+        _put_block(grid, row, block, (told, columns, axis), look)
+    return grid
+
+
+def part_at(told: Told, size: Size, row: int, look: Look, *, first: int = 0, keys: bool = True) -> int | None:
+    """The index of the part that is drawn in a row; None where there is none."""
+    scratch = CellGrid(*size)
+    if not scratch.height or not scratch.width:
+        return None
+    top = _put_facts(scratch, told, look)
+    bottom = _put_totals(scratch, told, look, (KeyHint(key="", does=""),) if keys else ())
+    top += 1 if _columns(size.width).bar_width and bottom - top > 2 else 0
+    for start, block in _placed(told, size, (top, bottom), first, look):
+        if start <= row <= start + len(block.below):
+            return told.parts.index(block.part)
+    return None
+
+
+def _columns(width: int) -> _Columns:
+    label = 2 + max(len(state.value) for state in State) + 1
+    held = 18 if width >= WIDE else 0
+    bar = 1 + label + LENGTH_WIDTH + 1
+    room = width - bar - held - 1
+    if width < NARROW or room < LEAST_BAR:
+        return _Columns(label=max(width - 2 - LENGTH_WIDTH, 0), bar=width, bar_width=0, held=width, held_width=0)
+    return _Columns(label=label, bar=bar, bar_width=room, held=bar + room + 1, held_width=max(held - 1, 0))
+
+
+def _put_facts(grid: CellGrid, told: Told, look: Look) -> int:
+    """What came, from whom, and how it ended; returns the next free row."""
+    row = 1
+    if grid.height >= 8:
+        words, style = ending(told)
+        after = grid.put(row, 1, clipped(words, grid.width - 2, look), style)
+        if grid.height >= TALL:
+            row, after = row + 1, -1
+        grid.put(row, after + 2, clipped(facts(told, look), grid.width - after - 3, look), Style.DIM)
+        row += 1
+    return row + (1 if grid.height >= TALL else 0)
+
+
+def _put_totals(grid: CellGrid, told: Told, look: Look, keys: tuple[KeyHint, ...]) -> int:
+    """The sum by state, what has to be said besides, and the keys; returns the first row that they need."""
+    row = grid.height
+    if keys and grid.height >= 6:
+        row -= 1
+        put_keys(grid, row, keys)
+    if grid.height < 5:
+        return row
+    room = grid.width - 2
+    remarks = [line for note in notes(told) for line in clipped_lines(note, room, 2, look)]
+    for remark in reversed(remarks if grid.height >= TALL else []):
+        row -= 1
+        grid.put(row, 1, remark, Style.DIM)
+    lines = _total_lines(told, room, look)[: max(grid.height // 5, 1)]
+    row -= len(lines)
+    for offset, line in enumerate(lines):
+        col = 1
+        for text, style in line:
+            col = grid.put(row + offset, col, text, style)
+    if grid.height >= TALL // 2:
+        row -= 1
+        _put_stack(grid, row, told, look)
+    return row
+
+
+def _total_lines(told: Told, width: int, look: Look) -> list[list[tuple[str, Style]]]:
+    """``total 2.31 s = `` and then each state, as many in a line as fit."""
+    total, parts = total_words(told)
+    lines: list[list[tuple[str, Style]]] = [[(total, Style.HEADING)]]
+    used = cell_width(total)
+    for number, (state, amount) in enumerate(parts):
+        sign = " = " if number == 0 else " + "
+        words = UNKNOWN if state is None else state.value
+        glyph, style = (look.glyphs.more, Style.WARN) if state is None else _look_of(state, look)
+        piece = [(sign, Style.DIM), (f"{amount} ", Style.TEXT), (glyph, style), (f" {words}", Style.TEXT)]
+        length = sum(cell_width(text) for text, _ in piece)
+        if used + length > width and used > cell_width(total):
+            lines.append([("      ", Style.TEXT)])
+            used = 6
+        lines[-1] += piece
+        used += length
+    return lines
+
+
+def _look_of(state: State, look: Look) -> tuple[str, Style]:
+    style = STATE_STYLES[state]
+    return look.glyph(style), style
+
+
+def _put_stack(grid: CellGrid, row: int, told: Told, look: Look) -> None:
+    """The whole latency as one line, each state as wide as its share."""
+    totals = told.totals_s()
+    width = grid.width - 2
+    edges = np.rint(np.cumsum([0.0, *totals.values()]) / max(sum(totals.values()), 1e-12) * width).astype(int).tolist()
+    for state, start, end in zip(totals, edges[:-1], edges[1:], strict=True):
+        glyph, style = (look.glyphs.empty, Style.WARN) if state is None else _look_of(state, look)
+        grid.fill(row, 1 + start, 1, end - start, glyph, style=style)
+
+
+def _placed(told: Told, size: Size, rows: tuple[int, int], first: int, look: Look) -> Iterator[tuple[int, _Block]]:
+    """The blocks that are seen, each with its row: with the lines below it where there is room for all of them."""
+    top, bottom = rows
+    shown = told.parts[min(max(first, 0), max(len(told.parts) - 1, 0)) :]
+    blocks: list[_Block] = []
+    for most in (2, 1, 0):
+        blocks = [_Block(part, _below(part, size.width, most, look)) for part in shown]
+        if sum(1 + len(block.below) for block in blocks) <= bottom - top:
+            break
+    row = top
+    for block in blocks:
+        if row >= bottom:
+            return
+        yield row, block
+        row += 1 + len(block.below)
+
+
+def _below(part: Part, width: int, most: int, look: Look) -> list[str]:
+    said = [part.obstacle.words] if part.obstacle.words else []
+    if part.slots and width < WIDE and said:
+        said.append(f"held {', '.join(part.slots)}")
+    return clipped_lines("; ".join(said), width - 2 * INDENT, most, look) if most else []
+
+
+def _put_block(grid: CellGrid, row: int, block: _Block, where: tuple[Told, _Columns, Axis], look: Look) -> None:
+    told, columns, axis = where
+    part = block.part
+    glyph, style = _look_of(part.state, look)
+    name = f"{part.state.value}: {part.place}" if part.state is State.COMPUTING else part.state.value
+    if part.for_nobody:
+        name = f"{part.state.value} (for nobody)"
+    grid.put(row, 1, glyph, style)
+    grid.put(row, 3, clipped(name, columns.label - 2, look), Style.GHOST if part.for_nobody else Style.TEXT)
+    put_right(grid, row, 1 + columns.label + LENGTH_WIDTH - 1, duration(part.seconds), Style.HEADING)
+    if columns.bar_width:
+        for start, end in part.pieces:
+            left, right = axis.span(start - told.arrival_s, end - told.arrival_s)
+            grid.fill(row, columns.bar + left, 1, right - left, glyph, style=style)
+        if part.state is State.CONNECTING:
+            _put_retries(grid, row, told, (columns, axis), look)
+        grid.put(row, columns.held, clipped(", ".join(part.slots), columns.held_width, look), Style.DIM)
+    longest = max((cell_width(line) for line in block.below), default=0)
+    indent = max(min(columns.bar, grid.width - 1 - longest), INDENT)  # under the bar, if there is room
+    for offset, line in enumerate(block.below, 1):
+        grid.put(row + offset, indent, line, Style.DIM)
+
+
+def _put_retries(grid: CellGrid, row: int, told: Told, where: tuple[_Columns, Axis], look: Look) -> None:
+    columns, axis = where
+    for at in told.retries_s:
+        if at <= told.last_s:
+            grid.put(row, columns.bar + axis.column(at - told.arrival_s), look.glyphs.marker, Style.WARN)

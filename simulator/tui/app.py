@@ -1,0 +1,196 @@
+"""The Textual application: which screen is first, what all screens have, and how it ends."""
+
+import asyncio
+import select
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from simulator.lab.keys import BY_ID
+from simulator.lab.playhead import Source
+from simulator.stage.canvas.look import GLYPH_SETS, THEMES, Look
+from simulator.tui.pace import Pace
+from simulator.tui.palette import Palette
+from simulator.tui.screen import GridScreen
+
+if TYPE_CHECKING:
+    from simulator.lab.lab import Sitting
+
+
+DEFAULT_FPS = 20
+FIRST_SCREEN = 2
+"""Screens on the stack when only the first of ours is open: Textual has an empty one below it."""
+QUIT, TERMINATED, HUNG_UP = 0, 143, 129
+ANSWER_LOOK_S = 0.02
+"""Between two looks whether the terminal has answered."""
+KEY_NAMES = {"full_stop": ".", "comma": ",", "plus": "+", "minus": "-", "question_mark": "?"}
+
+
+class StageApp(App[int]):
+    """The screen in the terminal; its result is the exit code."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+    CSS = "Screen { overflow: hidden; }"
+    TITLE = "loopfork"
+
+    def __init__(
+        self,
+        sitting: "Sitting | None",
+        look: Look,
+        *,
+        fps: int = DEFAULT_FPS,
+        keymap: Mapping[str, str] | None = None,
+        now: Source = time.monotonic,
+    ) -> None:
+        """Open on what is watched, or with None on the first screen."""
+        super().__init__()
+        self.look, self.fps, self.now = look, fps, now
+        self._watch = sitting
+        self.pace = Pace(now)
+        self.leaving = False
+        """Whether somebody wants to leave: from then on nothing is drawn."""
+        self.drew = False
+        """Whether a picture was drawn that the terminal has not been asked about."""
+        self._remapped = dict(keymap or {})
+        self.set_keymap(self._remapped)
+
+    def on_mount(self) -> None:
+        """Show the first screen."""
+        self._wear()
+        self.push_screen(self._first_screen())
+        if threading.current_thread() is threading.main_thread():  # only there signals are heard
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.leave, TERMINATED)
+        self._ask()  # before the first picture: whether a terminal answers is then known before many are on their way
+        if not self.is_headless:
+            self.set_interval(LOOK_EVERY_S, self._leave_with_the_terminal)
+
+    def _first_screen(self) -> GridScreen:
+        """Only that one is loaded: the first picture waits for it."""
+        if self._watch is None:
+            from simulator.tui.home_screen import HomeScreen
+
+            return HomeScreen()
+        from simulator.tui.lab_screen import LabScreen
+
+        return LabScreen(self._watch)
+
+    def on_unmount(self) -> None:
+        """Let go of what was taken."""
+        if threading.current_thread() is threading.main_thread():
+            asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+
+    def _leave_with_the_terminal(self) -> None:
+        if terminal_is_gone():
+            self.exit(HUNG_UP)
+
+    async def action_quit(self) -> None:
+        """However it is asked for, it ends in the same way."""
+        self.leave(QUIT)
+
+    def leave(self, code: int) -> None:
+        """End when the terminal has said all it was asked: what it says later, the shell would take for typed.
+
+        Whoever asks twice does not want to wait.
+        """
+        if self.leaving:
+            self.exit(code)
+            return
+        self.leaving = True
+        self._leave_unless_asked(code)
+
+    def _leave_unless_asked(self, code: int) -> None:
+        if self.pace.waiting:
+            self.set_timer(ANSWER_LOOK_S, partial(self._leave_unless_asked, code))
+        else:
+            self.exit(code)
+
+    # --- how fast the terminal is ---------------------------------------------------------------------------------
+
+    def post_display_hook(self) -> None:
+        """Everything that was drawn is on its way."""
+        if self.drew and self.pace.worthwhile:
+            self.drew = False
+            self._ask()
+
+    def _ask(self) -> None:
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(self.pace.ask(self.size.width))
+
+    def on_cursor_position(self, event: events.CursorPosition) -> None:
+        """And has arrived."""
+        self.pace.answer(event.x + 1)
+
+    # --- what all screens have ------------------------------------------------------------------------------------
+
+    @property
+    def can_leave(self) -> bool:
+        """Whether another screen is below the present one."""
+        return len(self.screen_stack) > FIRST_SCREEN
+
+    def pressed(self, id: str) -> str:
+        """What is pressed for an action, as it is written on a keyboard, wherever it was remapped to."""
+        if id not in self._remapped:
+            return BY_ID[id].shown
+        first = self._remapped[id].partition(",")[0].strip()
+        return KEY_NAMES.get(first, first)
+
+    def next_look(self, what: str) -> None:
+        """The next set of glyphs, or the next theme."""
+        if what == "glyphs":
+            self.look = replace(self.look, glyphs=_next(GLYPH_SETS, self.look.glyphs.name))
+        else:
+            self.look = replace(self.look, theme=_next(THEMES, self.look.theme.name))
+        self._wear()
+
+    def _wear(self) -> None:
+        """Textual's own parts follow: the list of commands."""
+        self.theme = "textual-light" if self.look.theme.name == "light" else "textual-dark"
+
+    def action_command_palette(self) -> None:
+        """All that can be done here, to be found by its name."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Everything that a key does on this screen, to be found by its name and by what it does."""
+        if not isinstance(screen, GridScreen):
+            return
+        for key in screen.keys:
+            title, pressed = f"{key.id}: {screen.tells(key)}", f"key {self.pressed(key.id)}"
+            yield SystemCommand(title, pressed, partial(screen.action_do, key.id))
+
+
+T = TypeVar("T")
+
+
+def _next(of: Mapping[str, T], name: str) -> T:
+    names = list(of)
+    return of[names[(names.index(name) + 1) % len(names)]]
+
+
+# Notices that the terminal has gone: its window was closed, the SSH connection broke.
+# What to watch: a program is told so by SIGHUP only if the terminal is its controlling one, and not in every container.
+# Without looking, it would play on for nobody.
+
+LOOK_EVERY_S = 2.0
+GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
+
+
+def terminal_is_gone() -> bool:
+    """Whether nobody can type any more, and nobody sees what is drawn."""
+    stdin = sys.__stdin__
+    if stdin is None or stdin.closed:
+        return True
+    looking = select.poll()
+    looking.register(stdin.fileno(), 0)
+    return any(happened & GONE for _, happened in looking.poll(0))

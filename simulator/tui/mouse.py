@@ -1,0 +1,45 @@
+"""What the mouse does: it selects a lane and opens who is there, seeks on the time bar, and presses the keys below."""
+
+from dataclasses import dataclass
+
+from simulator.lab.lab import Sitting
+from simulator.lab.scenes import lane_number, request_on
+from simulator.stage.frame import target_at
+from simulator.stage.scene import Scene, Size
+from simulator.stage.target import KeyTarget, LaneTarget, RequestTarget, TimeTarget, ViewTarget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """What is left to do for the screen."""
+
+    request: int | None = None
+    """To be inspected."""
+    action: str = ""
+    """To be performed, as if its key had been pressed."""
+
+
+def point(sitting: Sitting, scene: Scene, size: Size, cell: tuple[int, int], *, dragged: bool) -> Pressed:
+    """Somebody pressed the mouse on a cell of the stage (row, column), or moved it there while it was pressed."""
+    target = target_at(scene, size, *cell)
+    if isinstance(target, TimeTarget):
+        sitting.clock.seek(target.t_s)
+        return Pressed()
+    if dragged:
+        return Pressed()
+    match target:
+        case LaneTarget(view=view, lane=lane, t_s=t_s):
+            sitting.focus = view
+            playback = sitting.shown.playbacks[view]
+            sitting.look(lane=lane_number(playback, lane))
+            return Pressed(request=request_on(playback, lane, sitting.clock.t_s if t_s is None else t_s))
+        case RequestTarget(view=view, request=request):
+            sitting.focus = view
+            return Pressed(request=request)
+        case ViewTarget(view=view):
+            sitting.focus = view
+        case KeyTarget(hint=hint):
+            return Pressed(action=hint.action)
+        case _:
+            pass
+    return Pressed()

@@ -1,0 +1,93 @@
+"""Open the screen: what is checked before, what is computed before, and what is left behind.
+
+What to watch: Textual is imported here and nowhere before, because it takes longer to load than a run to simulate.
+"""
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from simulator.experiments.options import ScreenOptions
+from simulator.experiments.refusal import RefusalError
+
+if TYPE_CHECKING:
+    from simulator.experiments.setup import Setup
+    from simulator.lab.history import Shown
+    from simulator.lab.lab import Sitting
+    from simulator.trace.table import Trace
+
+DRIVER = "TEXTUAL_DRIVER"
+"""Set where the screen is shown elsewhere, as in a browser."""
+
+
+def has_terminal() -> bool:
+    """Whether a screen can be opened: keys come from stdin, and Textual draws on stderr."""
+    return DRIVER in os.environ or all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+def refuse_without_terminal() -> None:
+    """Raise RefusalError where no screen can be opened."""
+    if not has_terminal():
+        raise RefusalError(
+            "--watch needs a terminal: stdin, stdout and stderr must all be one. Leave --watch out for the summary"
+        )
+
+
+def open_home(options: ScreenOptions) -> int:
+    """The first screen; returns the exit code."""
+    return _opened(None, options)
+
+
+def open_setup(setup: "Setup", options: ScreenOptions) -> int:
+    """Servers under a load, running."""
+    from simulator.experiments.progress import shown_while
+    from simulator.experiments.setup import prepared
+    from simulator.lab.history import Shown
+    from simulator.trace.playback import Playback
+
+    refuse_without_terminal()
+    _refuse_without_kernel()
+    ready = prepared(setup)
+    with shown_while(f"simulating {setup.options.load}", 100.0) as progress:
+        traces = ready.traces(lambda done: progress(100.0 * done))
+    return _watched(Shown(prepared=ready, playbacks=tuple(map(Playback, traces))), options)
+
+
+def open_trace(trace: "Trace", options: ScreenOptions) -> int:
+    """A run that was saved, or measured."""
+    from simulator.lab.history import Shown
+    from simulator.trace.playback import Playback
+
+    refuse_without_terminal()
+    return _watched(Shown(prepared=None, playbacks=(Playback(trace),)), options)
+
+
+def _watched(shown: "Shown", options: ScreenOptions) -> int:
+    from simulator.lab.lab import begin
+
+    seen = begin(shown)
+    seen.clock.play()
+    return _opened(seen, options)
+
+
+def _opened(sitting: "Sitting | None", options: ScreenOptions) -> int:
+    from simulator.lab.keys import keymap, keymap_file
+    from simulator.stage.canvas.look import chosen_look
+
+    own_keys = keymap(keymap_file())
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    look = chosen_look(glyphs=options.glyphs, theme=options.theme, environ=os.environ, encoding=encoding)
+    from simulator.tui.app import StageApp
+
+    app = StageApp(sitting, look, fps=options.fps, keymap=own_keys)
+    result = app.run()
+    return app.return_code or 0 if result is None else result
+
+
+def _refuse_without_kernel() -> None:
+    from simulator.engine.loading import KernelError, kernel
+
+    try:
+        kernel()
+    except KernelError as error:
+        raise RefusalError(str(error)) from None

@@ -1,0 +1,245 @@
+"""What is opened from the stage and closed again: one request's life, charts, and the code beside the animation.
+
+What to watch: the run plays on meanwhile, and all keys of the time work here too.
+"""
+
+import json
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from simulator.lab import actions
+from simulator.lab.history import Shown
+from simulator.lab.keys import BY_ID, Group, of
+from simulator.lab.lab import Sitting
+from simulator.lab.scenes import scene
+from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.chart_data import Figures, figures_of
+from simulator.stage.charts import Chart, Charts, charts
+from simulator.stage.code import Code, code_of
+from simulator.stage.frame import frame
+from simulator.stage.scene import Scene, Size
+from simulator.stage.source import Source, overhang, source, source_pages
+from simulator.stage.waterfall import waterfall
+from simulator.trace.playback import Playback
+from simulator.trace.telling import Teller
+from simulator.tui.screen import GridScreen, Words, bindings
+
+PAGE = 10
+SCROLL = {"select-up": -1, "select-down": 1, "page-up": -PAGE, "page-down": PAGE}
+SCROLLING: Words = {
+    "select-up": ("scroll", "a line up"),
+    "select-down": ("scroll", "a line down"),
+    "page-up": ("scroll", "ten lines up"),
+    "page-down": ("scroll", "ten lines down"),
+}
+SIDEWAYS = {"shrink": -PAGE, "grow": PAGE}
+"""Columns; left and right are keys of the time."""
+SIDE_BY_SIDE = 150
+"""From this width on the animation has room beside the code."""
+READING_KEYS = (*of(Group.TIME, Group.PROGRAM), *map(BY_ID.__getitem__, (*SCROLL, "help", "leave")))
+
+
+class ReadingScreen(GridScreen):
+    """Scrolls through something about the server in focus while the run goes on."""
+
+    def __init__(self, sitting: Sitting) -> None:
+        """At the top."""
+        super().__init__()
+        self.sitting = sitting
+        self.first = 0
+
+    def state(self) -> object:
+        """The moment, and how far it was scrolled."""
+        self.sitting.expire()
+        return (self.sitting.version, self.sitting.clock.t_s, self.sitting.clock.playing, self.first)
+
+    def perform(self, id: str) -> None:
+        """Scroll; play, pause and seek; or what all screens do."""
+        if id in SCROLL:
+            self.first = max(self.first + SCROLL[id], 0)
+        elif BY_ID[id].group is Group.TIME:
+            actions.perform(self.sitting, id)
+        else:
+            super().perform(id)
+        self.sitting.touch()
+
+    @property
+    def playback(self) -> Playback:
+        """The run in focus."""
+        return self.sitting.shown.playbacks[self.sitting.focus]
+
+
+class InspectScreen(ReadingScreen):
+    """The life of one request."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*READING_KEYS, BY_ID["next-pane"], BY_ID["previous-pane"])
+    about = "one request"
+    words: ClassVar[Words] = {
+        **SCROLLING,
+        "next-pane": ("next request", "the request that came next"),
+        "previous-pane": ("request before", "the request that came before"),
+    }
+
+    def __init__(self, sitting: Sitting, request: int) -> None:
+        """Of the run in focus."""
+        super().__init__(sitting)
+        self.request = request
+        self._trace = self.playback.trace  # another run may be shown before this screen is closed
+        self._teller = Teller(self._trace)
+
+    def state(self) -> object:
+        """And which request it is."""
+        return (super().state(), self.request)
+
+    def perform(self, id: str) -> None:
+        """Tab goes on to the next request; all else as elsewhere."""
+        if id in ("next-pane", "previous-pane"):
+            step = 1 if id == "next-pane" else -1
+            self.request = (self.request + step) % len(self._trace)
+            self.first = 0
+        else:
+            super().perform(id)
+
+    def picture(self, size: Size) -> CellGrid:
+        """Every part of it as a bar, and who was in the way."""
+        told = self._teller.tell(self.request)
+        self.first = min(self.first, max(len(told.parts) - 1, 0))
+        hints = self.hints("leave", "next-pane", "select-down", "step", "help")
+        return waterfall(told, size, self.stage.look, t_s=self.sitting.clock.t_s, first=self.first, keys=hints)
+
+
+class ChartsScreen(ReadingScreen):
+    """Figures of the whole run, of all servers over one another."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        *READING_KEYS, BY_ID["next-pane"], BY_ID["previous-pane"], BY_ID["log-scale"]
+    )
+    SHOWN: ClassVar[tuple[Chart | None, ...]] = (None, *Chart)
+    about = "charts"
+    words: ClassVar[Words] = {
+        **SCROLLING,
+        "next-pane": ("next chart", "one chart alone, then the next"),
+        "previous-pane": ("chart before", "the chart before"),
+    }
+
+    def __init__(self, sitting: Sitting) -> None:
+        """All charts at once."""
+        super().__init__(sitting)
+        self.number = 0
+        self._figures: tuple[Figures, ...] = ()
+        self._of: Shown | None = None
+
+    def _figures_of(self, scene_now: Scene) -> tuple[Figures, ...]:
+        """Of the runs that are shown now; worked out again when they change."""
+        if self._of is not self.sitting.shown:
+            several = len(scene_now.views) > 1
+            names = [f"{'ABCD'[i]} {view.title}" if several else view.title for i, view in enumerate(scene_now.views)]
+            self._figures = tuple(figures_of(v.playback, name) for v, name in zip(scene_now.views, names, strict=True))
+            self._of = self.sitting.shown
+        return self._figures
+
+    def state(self) -> object:
+        """And which chart is shown."""
+        return (super().state(), self.number)
+
+    def perform(self, id: str) -> None:
+        """Tab goes on to the next chart, alone on the screen."""
+        if id in ("next-pane", "previous-pane"):
+            self.number = (self.number + (1 if id == "next-pane" else -1)) % len(self.SHOWN)
+        elif id == "log-scale":
+            actions.perform(self.sitting, id)
+        else:
+            super().perform(id)
+
+    def picture(self, size: Size) -> CellGrid:
+        """One chart, or as many as fit."""
+        scene_now = scene(self.sitting)
+        state = Charts(
+            runs=self._figures_of(scene_now),
+            load=scene_now.load,
+            shown=self.SHOWN[self.number],
+            logarithmic=self.sitting.log_s,
+            t_s=self.sitting.clock.t_s,
+            keys=self.hints("leave", "next-pane", "log-scale", "play", "help"),
+        )
+        return charts(state, size, self.stage.look)
+
+
+class SourceScreen(ReadingScreen):
+    """The model and its real server, what is at work now marked; on a wide screen beside the animation."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        *READING_KEYS, *map(BY_ID.__getitem__, ("next-pane", "previous-pane", *SIDEWAYS))
+    )
+    about = "source"
+    words: ClassVar[Words] = {
+        **SCROLLING,
+        "next-pane": ("next file", "one file alone, then the next; after the last one the next server"),
+        "previous-pane": ("file before", "the file before"),
+        "shrink": ("left", "back to the beginning of long lines"),
+        "grow": ("right", "to the end of long lines"),
+    }
+
+    def __init__(self, sitting: Sitting) -> None:
+        """Of the server in focus, all files at once."""
+        super().__init__(sitting)
+        self.alone: int | None = None
+        self.left = 0
+        self._codes: dict[tuple[str, str, tuple[str, ...]], Code] = {}
+
+    def state(self) -> object:
+        """And which part of which file."""
+        return (super().state(), self.alone, self.left)
+
+    def perform(self, id: str) -> None:
+        """Tab goes on to the next file; all else as elsewhere."""
+        if id in ("next-pane", "previous-pane"):
+            self._turn(id)
+            self.first = self.left = 0
+        elif id in SIDEWAYS:
+            self.left = max(self.left + SIDEWAYS[id], 0)
+        else:
+            super().perform(id)
+        self.sitting.touch()
+
+    def _turn(self, id: str) -> None:
+        """All files of a server, then one after the other; and so on with the next server."""
+        numbers: list[int | None] = [None, *range(len(source_pages(self._code)))]
+        at = (numbers.index(self.alone) if self.alone in numbers else 0) + (1 if id == "next-pane" else -1)
+        if at == len(numbers) or at < 0:
+            actions.perform(self.sitting, id)
+            numbers = [None, *range(len(source_pages(self._code)))]
+            at = 0 if id == "next-pane" else -1
+        self.alone = numbers[at]
+
+    def picture(self, size: Size) -> CellGrid:
+        """The lines of the steps where requests are."""
+        if size.width < SIDE_BY_SIDE:
+            return self._source(size)
+        grid, half = CellGrid(*size), size.width * 2 // 5
+        stage = replace(scene(self.sitting), keys=(), zoomed=True)
+        grid.blit(frame(stage, Size(half, size.height), self.stage.look), 0, 0)
+        grid.blit(self._source(Size(size.width - half, size.height)), 0, half)
+        return grid
+
+    def _source(self, size: Size) -> CellGrid:
+        present, places = self.playback.at(self.sitting.clock.t_s).present, self.playback.trace.places
+        active = tuple(dict.fromkeys(places[i].name for i in present.place.tolist() if i < len(places)))
+        keys = self.hints("leave", "next-pane", "play", "step", "select-down", "help")
+        state = Source(code=self._code, active=active, first=self.first, alone=self.alone, keys=keys)
+        most = overhang(state, size)
+        self.left = min(self.left, most)
+        if most:
+            state = replace(state, keys=(*keys[:2], *self.hints(*SIDEWAYS), *keys[2:]))
+        return source(replace(state, left=self.left), size, self.stage.look)
+
+    @property
+    def _code(self) -> Code:
+        labels = self.playback.trace.labels
+        fronts = tuple(json.loads(labels.get("fronts", "{}")))
+        key = (labels.get("model", ""), labels.get("server", ""), fronts)
+        if key not in self._codes:
+            self._codes[key] = code_of(*key, self.playback.trace.places)
+        return self._codes[key]

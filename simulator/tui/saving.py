@@ -1,0 +1,166 @@
+"""Saves beside the screen, into the working directory; from a browser, the files are downloaded there instead.
+
+What to watch: behind a browser tab the working directory is that of ``simulate serve``, where whoever looks at the tab
+may have no business. Nothing stays there; a download is one file, so several are put into an archive.
+"""
+
+import tempfile
+import threading
+import zipfile
+from collections.abc import Callable
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+
+from textual.message import Message
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from simulator.experiments.refusal import RefusalError
+from simulator.lab.export import Wanted, export
+from simulator.lab.export_menu import FILMS, Kind
+from simulator.lab.lab import Sitting
+from simulator.stage.pictures import Tell
+from simulator.words.numbers import percent, three_digits
+
+GROUP = "export"
+WORTH_A_WORD_MB = 1.0
+Export = Callable[[Path], tuple[Path, ...]]
+"""Writes into a folder, and says what."""
+Download = tuple[str, bytes]
+"""A file: its name, and what is in it."""
+
+
+class StoppedError(Exception):
+    """Nobody wants it any more."""
+
+
+class Saved(Message):
+    """A thread is through."""
+
+    def __init__(self, words: str, download: Download | None = None) -> None:
+        """What is to be told, and what a browser is still to get."""
+        super().__init__()
+        self.words, self.download = words, download
+
+
+class Job:
+    """What is being saved now; the screen and the thread both look at it."""
+
+    def __init__(self, kind: Kind) -> None:
+        """Nothing of it is done yet."""
+        self.kind = kind
+        self.done = 0.0
+        self.stopped = threading.Event()
+
+    @property
+    def words(self) -> str:
+        """How far it is."""
+        if self.stopped.is_set():
+            return "stopping ..."
+        return f"{self.kind.value} {percent(self.done)}, esc stops it" if self.kind in FILMS else "saving ..."
+
+
+class Saver:
+    """The saving of one screen, one thing at a time."""
+
+    def __init__(self, screen: Screen[None], sitting: Sitting) -> None:
+        """Messages go to the screen, which gives them back to ``show``."""
+        self._screen, self._sitting = screen, sitting
+        self._job: Job | None = None
+        self._said = ""
+
+    def save(self, wanted: Wanted) -> None:
+        """Begin to save what is shown now."""
+        if self._job is not None:
+            self._sitting.say(f"not yet: {self._job.words}")
+            return
+        self._job = job = Job(wanted.kind)
+        self._say(job.words)
+        work = _downloaded if self._screen.app.is_web else _written
+        beside = partial(self._beside, job, wanted, work)
+        self._screen.run_worker(beside, thread=True, group=GROUP, exit_on_error=False)
+
+    def _beside(self, job: Job, wanted: Wanted, work: Callable[[Export], Saved]) -> None:
+        """In a thread."""
+        saved = Saved("could not be saved")
+        try:
+            saved = work(partial(export, wanted, tell=_teller(job)))
+        except RefusalError as error:
+            saved = Saved(str(error))
+        except StoppedError:
+            saved = Saved("stopped: nothing was saved")
+        finally:
+            self._screen.post_message(saved)
+
+    def stop(self) -> bool:
+        """Stop a film that is being made; False if there is none."""
+        if self._job is None or self._job.kind not in FILMS:
+            return False
+        self._job.stopped.set()
+        return True
+
+    def report(self) -> None:
+        """Say how far it is, unless something else is being said."""
+        if self._job is not None and self._sitting.message in ("", self._said):
+            self._say(self._job.words)
+
+    def _say(self, words: str) -> None:
+        if words != self._sitting.message:
+            self._said = words
+            self._sitting.say(words)
+
+    def show(self, saved: Saved) -> None:
+        """Say where the files are, or hand them to the browser."""
+        self._job = None
+        if saved.download is not None:
+            name, data = saved.download
+            self._screen.app.deliver_binary(BytesIO(data), save_filename=name)
+        self._sitting.say(saved.words)
+
+
+def _teller(job: Job) -> Tell:
+    """Goes on until somebody stops the job, or closes the screen."""
+    worker = get_current_worker()
+
+    def tell(done: float) -> None:
+        if worker.is_cancelled or job.stopped.is_set():
+            raise StoppedError
+        job.done = done
+
+    return tell
+
+
+def _written(job: Export) -> Saved:
+    try:
+        folder = Path.cwd()
+    except OSError as error:
+        raise RefusalError(f"cannot write here: {error.strerror or error}") from None
+    return Saved(f"saved {', '.join(map(_sized, job(folder)))}")
+
+
+def _downloaded(job: Export) -> Saved:
+    with tempfile.TemporaryDirectory(prefix="loopfork-") as folder:
+        name, data = packed(job(Path(folder)))
+    return Saved(f"your browser downloads {name}", (name, data))
+
+
+def _sized(path: Path) -> str:
+    """A file with its size, where it is so large that whoever sends it somewhere wants to know."""
+    megabytes = path.stat().st_size / 1e6
+    return (
+        f"{path.name} ({three_digits(megabytes)} MB)" if path.is_file() and megabytes >= WORTH_A_WORD_MB else path.name
+    )
+
+
+def packed(paths: tuple[Path, ...]) -> Download:
+    """One file as it is; several, or a folder, as an archive with the name of the first."""
+    first, *others = paths
+    if first.is_file() and not others:
+        return first.name, first.read_bytes()
+    archive = BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
+        for path in paths:
+            for file in [path] if path.is_file() else sorted(path.iterdir()):
+                files.write(file, file.relative_to(path.parent))
+    return f"{first.stem if first.is_file() else first.name}.zip", archive.getvalue()
