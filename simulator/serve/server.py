@@ -169,7 +169,7 @@ class Site:
 
 
 def _own(name: str) -> Traversable:
-    return resources.files("simulator.app.serve") / "page" / name
+    return resources.files("simulator.serve") / "page" / name
 
 
 def _file(file: Traversable, kind: str) -> Handler:

@@ -1,7 +1,7 @@
 """The stage: one to four servers under the same requests, played, paused, rewound, and changed while one looks.
 
 What to watch: nothing here decides what happens or what it looks like. Keys go to ``actions``, the picture comes from
-``simulator.app.stage``, and setups are run at once or, where that takes long, in a thread beside the screen.
+``simulator.stage``, and setups are run at once or, where that takes long, in a thread beside the screen.
 """
 
 from dataclasses import replace
