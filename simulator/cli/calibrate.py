@@ -16,8 +16,9 @@ from tempfile import TemporaryDirectory
 from rich.console import RenderableType
 from rich.text import Text
 
-from simulator.experiments.catalogue import servers
-from simulator.experiments.options import CalibrateOptions
+from simulator.cli.commands import Given
+from simulator.experiments.catalogue import Model, servers
+from simulator.experiments.options import CALIBRATE, CalibrateOptions
 from simulator.experiments.progress import shown_while
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.simulation import calibrated_path
@@ -39,6 +40,11 @@ BARE_LIMIT_S = 30.0
 USUAL_S = 20.0
 BUSY = 0.5
 """Programs that want each core, in the last minute."""
+
+
+def run(_: Model | None, given: Given) -> int:
+    """Carry the command out; returns the exit code. Raises RefusalError."""
+    return calibrate(CalibrateOptions(**CALIBRATE.given(given)))
 
 
 def calibrate(options: CalibrateOptions) -> int:

@@ -2,41 +2,34 @@
 
 from collections.abc import Sequence
 from functools import partial
-from inspect import Parameter, Signature
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING
 
-import cyclopts
-
-from simulator.cli.flags import signature, switch
-from simulator.cli.outputs import STDOUT
-from simulator.cli.sections import pictures, screen_options
-from simulator.experiments.catalogue import fronts, servers
+from simulator.cli.commands import Given
+from simulator.cli.given import pictures, screen_options
+from simulator.cli.outputs import STDOUT, json_file, refuse_early, write_text
+from simulator.experiments.catalogue import Model, fronts, servers
 from simulator.experiments.options import (
     COMPARE,
     COMPARISON,
-    HELP,
-    PICTURES,
-    SCREEN,
     SEPARATOR,
     ComparisonOptions,
     RunOptions,
 )
 from simulator.experiments.refusal import RefusalError
 from simulator.results.terminal import show, write_data
-from simulator.results.whole_files import refuse_unwritable, whole_files
+from simulator.results.whole_files import whole_files
 
 if TYPE_CHECKING:  # these import NumPy
     from simulator.experiments.setup import Setup
     from simulator.lab.pictures import Pictures
     from simulator.results.comparison import Side
 
-COMPARE_COMMAND = "compare"
 LEAST = 2
 
 
-def compare(*models: str, **given: Any) -> int:
-    """Run two to four servers under the same requests, and show them side by side."""
+def run(_: Model | None, given: Given) -> int:
+    """Carry the command out; returns the exit code. Raises RefusalError."""
+    models = given.get("models", ())
     options, outputs = RunOptions(**COMPARE.given(given)), ComparisonOptions(**COMPARISON.given(given))
     screen = screen_options(given, outputs)
     _refuse(models, options)
@@ -51,22 +44,6 @@ def compare(*models: str, **given: Any) -> int:
         return open_setup(setup, screen)
 
     return compared(setup, outputs, pictures(given, screen))
-
-
-def compare_signature(tokens: Sequence[str]) -> Signature:
-    """The parameters of the command; the flags only where somebody waits for them."""
-    hint = Annotated[
-        str,
-        cyclopts.Parameter(
-            help="Two to four servers: prefork, prefork+nginx, prefork:workers=8, threaded+nginx:threads=8,backlog=100."
-        ),
-    ]
-    models = Parameter("models", Parameter.VAR_POSITIONAL, annotation=hint)
-    if tokens[0] != COMPARE_COMMAND:
-        return signature((), first=(models,))
-    only = None if HELP.intersection(tokens) else {token.partition("=")[0] for token in tokens}
-    in_front = [switch(front.name, f"{front.summary} Before all of them.", "Run", 0) for front in fronts()]
-    return signature((COMPARE, COMPARISON, PICTURES, SCREEN), first=(models, *in_front), only=only)
 
 
 def _refuse(models: Sequence[str], options: RunOptions) -> None:
@@ -89,13 +66,11 @@ def compared(setup: "Setup", outputs: ComparisonOptions, pictures: "Pictures | N
     """Returns the exit code. Raises RefusalError for what the user can put right."""
     from simulator.results.comparison import as_csv, as_json, comparison
 
-    _refuse_early(outputs)
+    refuse_early(outputs)
     sides = run_sides(setup)
     with whole_files() as files:
-        if outputs.json and outputs.json != STDOUT:
-            files.write(Path(outputs.json), partial(_write, as_json(sides)))
-        if outputs.csv:
-            files.write(Path(outputs.csv), partial(_write, as_csv(sides)))
+        write_text(files, json_file(outputs), partial(as_json, sides))
+        write_text(files, outputs.csv, partial(as_csv, sides))
         if pictures:
             pictures.draw(tuple(side.trace for side in sides), files)
     if outputs.json == STDOUT:
@@ -126,16 +101,3 @@ def run_sides(setup: "Setup") -> "tuple[Side, ...]":
         Side(letter=letter, deployment=deployment, trace=trace, summary=summarise(trace))
         for letter, deployment, trace in named
     )
-
-
-def _refuse_early(outputs: ComparisonOptions) -> None:
-    if outputs.json and outputs.json != STDOUT:
-        if outputs.json.startswith("-"):  # a flag, most likely, where its value was forgotten
-            raise RefusalError(f"--json {outputs.json}: expected a file, or - for stdout")
-        refuse_unwritable(Path(outputs.json))
-    if outputs.csv:
-        refuse_unwritable(Path(outputs.csv))
-
-
-def _write(text: str, path: Path) -> None:
-    path.write_text(text, encoding="utf-8")

@@ -5,17 +5,34 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from simulator.experiments.catalogue import Model, fronts, servers
+from simulator.cli.commands import Given
+from simulator.experiments.catalogue import Model, catalogue, fronts, servers
+from simulator.experiments.options import Section, section
 from simulator.results.terminal import show, write, write_data
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-    from simulator.experiments.options import Section
+
+def run(_: Model | None, given: Given) -> int:
+    """``simulate list models`` or ``loads``; returns the exit code."""
+    if given["what"] == "models":
+        list_models([(model, section(model)) for model in catalogue().values()])
+    else:
+        list_loads()
+    return 0
 
 
-def list_models(sections: Sequence[tuple[Model, "Section"]]) -> None:
+def schema(_: Model | None, __: Given) -> int:
+    """``simulate schema``: the JSON Schema of scenario files; returns the exit code."""
+    from simulator.workload.scenario import json_schema
+
+    write_data(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
+    return 0
+
+
+def list_models(sections: Sequence[tuple[Model, Section]]) -> None:
     """Every model: what it demonstrates, and each of its flags."""
     from rich.text import Text
 
@@ -39,13 +56,6 @@ def list_loads() -> None:
     show(parts)
 
 
-def print_schema() -> None:
-    """The JSON Schema of scenario files."""
-    from simulator.workload.scenario import json_schema
-
-    write_data(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
-
-
 def _role(model: Model) -> str:
     return f"stands in front of any other: --{model.name}" if model.stands_in_front else f"--model {model.name}"
 
@@ -62,11 +72,11 @@ def _paragraph(text: str) -> "RenderableType":
     return Padding(" ".join(text.split()), (0, 0, 0, 2))
 
 
-def _flags(section: "Section") -> "RenderableType":
+def _flags(its: Section) -> "RenderableType":
     from rich.padding import Padding
     from rich.table import Table
 
-    rows = list(_rows(section))
+    rows = list(_rows(its))
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True, style="bold", width=max((len(flag) for flag, _ in rows), default=0))
     table.add_column(overflow="fold")
@@ -75,14 +85,14 @@ def _flags(section: "Section") -> "RenderableType":
     return Padding(table, (0, 0, 0, 4))
 
 
-def _rows(section: "Section") -> Iterator[tuple[str, str]]:
-    for field in dataclasses.fields(section.options):
+def _rows(its: Section) -> Iterator[tuple[str, str]]:
+    for field in dataclasses.fields(its.options):
         default, about = field.default, field.metadata
         if isinstance(default, bool):  # the form that changes something
-            yield section.typed(field.name, not default), f"{about['help']} Default: {'on' if default else 'off'}."
+            yield its.typed(field.name, not default), f"{about['help']} Default: {'on' if default else 'off'}."
         else:
             expects = "|".join(about["choices"] or ()) or ("N" if isinstance(default, int | float) else "TEXT")
-            yield f"{section.flag(field.name)} {expects}", f"{about['help']} Default: {default}."
+            yield f"{its.flag(field.name)} {expects}", f"{about['help']} Default: {default}."
 
 
 # What ``simulate`` says to somebody who typed nothing else: what to type first.

@@ -59,7 +59,7 @@ def _executed(tokens: list[str]) -> int:
 
     try:
         check_packages()
-        from simulator.cli.command import execute
+        from simulator.cli.parser import execute
 
         code = execute(tokens)
         sys.stdout.flush()

@@ -8,8 +8,11 @@ import sys
 from dataclasses import replace
 from functools import partial
 
+from simulator.cli.commands import Given
+from simulator.cli.given import deployment_of
 from simulator.cli.outputs import put_out, refuse_early
-from simulator.experiments.options import OutputOptions, RunOptions
+from simulator.experiments.catalogue import Model
+from simulator.experiments.options import MEASURE, OUTPUT, OutputOptions, RunOptions
 from simulator.experiments.progress import shown_while
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.simulation import Deployment, labels_of, scenario_of
@@ -24,10 +27,16 @@ from simulator.workload.scenario import Scenario
 DONE, FAILED = 0, 1
 
 
+def run(model: Model | None, given: Given) -> int:
+    """Carry the command out; returns the exit code. Raises RefusalError."""
+    options, outputs = RunOptions(**MEASURE.given(given)), OutputOptions(**OUTPUT.given(given))
+    return measured(deployment_of(model, "measure", given, options), options, outputs)
+
+
 def measured(deployment: Deployment, options: RunOptions, outputs: OutputOptions) -> int:
     """Measure and put out; returns the exit code. Raises RefusalError for what the user can put right."""
     scenario = scenario_of(options)
-    refuse_early(outputs)
+    refuse_early(outputs, tables=True)
     refuse_unmeasurable(deployment)
     try:
         trace = _measured(deployment, scenario, options)

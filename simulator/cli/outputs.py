@@ -3,32 +3,52 @@
 The files come first so that a closed pipe behind the summary (``| head``) costs none of them.
 """
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulator.experiments.options import OutputOptions
 from simulator.experiments.refusal import RefusalError
 from simulator.results.terminal import show, write_data
-from simulator.results.whole_files import refuse_unwritable, whole_files
+from simulator.results.whole_files import WholeFiles, refuse_unwritable, whole_files
 
 if TYPE_CHECKING:
     from simulator.lab.pictures import Pictures
     from simulator.trace.table import Trace
 
 STDOUT = "-"
+FILES = ("json", "csv", "parquet", "report")
 
 
-def refuse_early(outputs: OutputOptions) -> None:
-    """Raise RefusalError for an output that cannot be written, before the run instead of after it."""
-    if outputs.json is not None and outputs.json != STDOUT:
-        if outputs.json.startswith("-"):  # a flag, most likely, where its value was forgotten
-            raise RefusalError(f"--json {outputs.json}: expected a file, or - for stdout")
-        refuse_unwritable(Path(outputs.json))
-    if outputs.csv is not None:
-        refuse_unwritable(Path(outputs.csv), folder=True)
-    if outputs.parquet is not None:
-        refuse_unwritable(Path(outputs.parquet))
+def refuse_early(outputs: Any, *, tables: bool = False) -> None:
+    """Raise RefusalError for an output that cannot be written, before the run instead of after it.
+
+    ``outputs``: options of which some say where results go. ``tables``: --csv names a folder, not a file.
+    """
+    named = {name: Path(file) for name in FILES if (file := getattr(outputs, name, None))}
+    if outputs.json == STDOUT:
+        del named["json"]
+    for name, path in named.items():
+        if name == "json" and str(path).startswith("-"):  # a flag, most likely, where its value was forgotten
+            raise RefusalError(f"--json {path}: expected a file, or - for stdout")
+        refuse_unwritable(path, folder=tables and name == "csv")
+    paths = [path.resolve() for path in named.values()]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise RefusalError(f"{path} is named for two outputs; give each a file of its own")
+
+
+def json_file(outputs: Any) -> str | None:
+    """Where the JSON goes, unless that is stdout."""
+    file: str | None = outputs.json
+    return None if file == STDOUT else file
+
+
+def write_text(files: WholeFiles, file: str | None, text: Callable[[], str]) -> None:
+    """Write a text where it was asked for, if it was."""
+    if file:
+        files.write(Path(file), partial(_write_text, text()))
 
 
 def put_out(trace: "Trace", outputs: OutputOptions, pictures: "Pictures | None" = None) -> None:
@@ -42,8 +62,7 @@ def put_out(trace: "Trace", outputs: OutputOptions, pictures: "Pictures | None" 
         results = document(trace, summary)
         text = as_json(results)
         with whole_files() as files:
-            if outputs.json and outputs.json != STDOUT:
-                files.write(Path(outputs.json), partial(_write_text, text))
+            write_text(files, json_file(outputs), lambda: text)
             if outputs.csv:
                 from simulator.results.csv_files import write_csv
 

@@ -4,12 +4,14 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 
+from simulator.cli.commands import Given
+from simulator.cli.parser import parse
+from simulator.experiments.catalogue import Model
 from simulator.experiments.refusal import RefusalError
 
-SERVE_COMMAND = "serve"
 WATCH = "--watch"
 MOST = 65535
 HELP = """Usage: simulate serve [--port N] [FLAGS]
@@ -20,20 +22,18 @@ Show the screen in a browser on this machine, until Ctrl-C.
   FLAGS     What to show: as after simulate, like --model prefork --load slow-clients; or compare, with what follows
             it. Without any, the first screen."""
 
-Understood = Callable[[Sequence[str]], object]
-"""Raises RefusalError for a command line that ``simulate`` would refuse."""
 
-
-def serve_command(tokens: Sequence[str], understood: Understood) -> int:
+def run(_: Model | None, given: Given) -> int:
     """Carry it out; ``tokens`` stand after ``serve``. Returns the exit code. Raises RefusalError."""
+    tokens = given["tokens"]
     if any(token in ("--help", "-h") for token in tokens):
         from simulator.results.terminal import write
 
         write(HELP + "\n")
         return 0
     port, shown = divided(tokens)
-    if shown:
-        understood(shown)
+    if shown and parse(shown) is None:  # it was the version that somebody wanted
+        return 0
     if find_spec("textual_serve") is None:
         raise RefusalError("serve needs textual-serve, which is not installed: pip install 'loopfork[web]'")
     from simulator.serve.server import serve

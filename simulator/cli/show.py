@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
-from inspect import Parameter, Signature
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING
 
-import cyclopts
-
-from simulator.cli.flags import signature
-from simulator.cli.sections import pictures, screen_options
-from simulator.experiments.options import OUTPUT, PICTURES, SCREEN, OutputOptions
+from simulator.cli.commands import Given
+from simulator.cli.given import pictures, screen_options
+from simulator.experiments.catalogue import Model
+from simulator.experiments.options import OUTPUT, PICTURES, OutputOptions
 from simulator.experiments.refusal import RefusalError
 from simulator.plan.words import Outcome
 from simulator.results import terminal
@@ -23,33 +20,22 @@ if TYPE_CHECKING:
     from simulator.trace.table import Trace
 
 
-SHOW_COMMAND = "show"
 REQUEST = "--request"
 
 
-def show_signature() -> Signature:
-    """The file, what to do with it, and where the results go."""
-    file = Annotated[Path, cyclopts.Parameter(help="A run saved with --parquet.")]
-    request = Annotated[int | None, cyclopts.Parameter(help="Tell the life of this one request, numbered from 0.")]
-    own = (
-        Parameter("file", Parameter.POSITIONAL_ONLY, annotation=file),
-        Parameter("request", Parameter.KEYWORD_ONLY, default=None, annotation=request),
-    )
-    return signature((OUTPUT, PICTURES, SCREEN), first=own)
-
-
-def show(file: Path, request: int | None = None, **given: Any) -> int:
-    """Show a saved run again: its summary, its exports, the life of one request, or the run itself (--watch)."""
+def run(_: Model | None, given: Given) -> int:
+    """Carry the command out; returns the exit code. Raises RefusalError."""
     from simulator.cli.outputs import put_out, refuse_early
     from simulator.results.trace_file import read
 
+    request: int | None = given.get("request")
     outputs = OutputOptions(**OUTPUT.given(given))
     screen = screen_options(given, outputs)
-    refuse_early(outputs)
+    refuse_early(outputs, tables=True)
     drawn = pictures(given, screen)
     if request is not None:
         _refuse_beside_a_life([*(["--watch"] if screen.watch else []), *_named(outputs), *_drawn(given)])
-    trace = read(file)
+    trace = read(given["file"])
     if screen.watch:
         from simulator.tui.opening import open_trace
 
@@ -68,7 +54,7 @@ def _named(outputs: OutputOptions) -> Iterator[str]:
             yield OUTPUT.flag(field.name)
 
 
-def _drawn(given: dict[str, Any]) -> Iterator[str]:
+def _drawn(given: Given) -> Iterator[str]:
     yield from map(PICTURES.flag, PICTURES.given(given))
 
 

@@ -4,16 +4,15 @@ Exit code 1: a bar was missed, an order was wrong, or for some pair nothing vali
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import cyclopts
-
-from simulator.cli.outputs import STDOUT
-from simulator.cli.sections import deployment_of, run_signature
+from simulator.cli.commands import Given
+from simulator.cli.given import deployment_of
+from simulator.cli.outputs import STDOUT, json_file, refuse_early, write_text
+from simulator.cli.parser import parse
 from simulator.experiments.catalogue import Model, server, servers
 from simulator.experiments.options import MEASURE, VALIDATION, RunOptions, ValidationOptions
 from simulator.experiments.refusal import RefusalError
@@ -24,7 +23,7 @@ from simulator.real.validate.pairs import Measuring, Pair, Result, compare, meas
 from simulator.real.validate.ranking import orders
 from simulator.real.validate.tables import conclusion, order_lines, pair_table
 from simulator.results.terminal import show, write_data
-from simulator.results.whole_files import refuse_unwritable, whole_files
+from simulator.results.whole_files import whole_files
 from simulator.words.numbers import duration
 
 GOOD, MISSED = 0, 1
@@ -32,9 +31,18 @@ BESIDES_S = 4.0
 """For each run, to start and to end."""
 
 
+def run(model: Model | None, given: Given) -> int:
+    """Carry the command out; returns the exit code. Raises RefusalError."""
+    return validated(pairs_of(model, given), ValidationOptions(**VALIDATION.given(given)))
+
+
 def validated(pairs: Sequence[Pair], options: ValidationOptions, measuring: Measuring = measured) -> int:
     """Compare all pairs and put out; returns the exit code. Raises RefusalError for what the user can put right."""
-    _refuse_early(options)
+    refuse_early(options)
+    if options.report:
+        from simulator.real.validate.chart import format_of
+
+        format_of(Path(options.report))
     for pair in pairs:
         refuse_unmeasurable(pair.deployment)
     _say_how_long(pairs, options.repeat)
@@ -56,32 +64,12 @@ def validated(pairs: Sequence[Pair], options: ValidationOptions, measuring: Meas
 def save(results: Sequence[Result], options: ValidationOptions) -> None:
     """Write the files that were asked for, all of each: they are complete for the pairs so far. Raises RefusalError."""
     with whole_files() as files:
-        if options.json and options.json != STDOUT:
-            files.write(Path(options.json), partial(_write, as_json(results, tuple(orders(results)))))
-        if options.csv:
-            files.write(Path(options.csv), partial(_write, as_csv(results)))
+        write_text(files, json_file(options), lambda: as_json(results, tuple(orders(results))))
+        write_text(files, options.csv, lambda: as_csv(results))
         if options.report:
             from simulator.real.validate.chart import chart, draw, format_of
 
             files.write(Path(options.report), partial(draw, chart(results), format_of(Path(options.report))))
-
-
-def _refuse_early(options: ValidationOptions) -> None:
-    if options.json and options.json != STDOUT:
-        if options.json.startswith("-"):  # a flag, most likely, where its value was forgotten
-            raise RefusalError(f"--json {options.json}: expected a file, or - for stdout")
-        refuse_unwritable(Path(options.json))
-    if options.csv:
-        refuse_unwritable(Path(options.csv))
-    if options.report:
-        from simulator.real.validate.chart import format_of
-
-        format_of(Path(options.report))
-        refuse_unwritable(Path(options.report))
-    named = [Path(file).resolve() for file in (options.json, options.csv, options.report) if file and file != STDOUT]
-    for path in named:
-        if named.count(path) > 1:
-            raise RefusalError(f"{path} is named for two outputs; give each a file of its own")
 
 
 def _say_how_long(pairs: Sequence[Pair], repeat: int) -> None:
@@ -93,10 +81,6 @@ def _say_how_long(pairs: Sequence[Pair], repeat: int) -> None:
     sys.stderr.write(f"simulate: {what}, each measured {times}: about {long}. Leave the machine alone meanwhile\n")
 
 
-def _write(text: str, path: Path) -> None:
-    path.write_text(text, encoding="utf-8")
-
-
 # Which pairs a command line asks for: one load for the servers that are named, or the standard set.
 
 COMMAND = "validate"
@@ -104,12 +88,12 @@ CHANGEABLE = ("seed", "duration")
 """What may be changed in the standard set; its rates belong to its servers."""
 
 
-def pairs_of(model: Model | None, names: Sequence[str], given: dict[str, Any]) -> list[Pair]:
+def pairs_of(model: Model | None, given: Given) -> list[Pair]:
     """The pairs, in the order in which they were named. Raises RefusalError.
 
     ``model``: the only one that was named before any flag, so that its own flags could be given.
     """
-    named = list(dict.fromkeys(server(name, COMMAND) for name in names))
+    named = list(dict.fromkeys(server(name, COMMAND) for name in given.get("models", ())))
     options = RunOptions(**MEASURE.given(given))
     if options.load is None:
         return _standard(named, options, given)
@@ -119,28 +103,17 @@ def pairs_of(model: Model | None, names: Sequence[str], given: dict[str, Any]) -
 
 def standard_pair(line: str) -> Pair:
     """What a line of the standard set stands for."""
-    words = line.split()
-    model = server(words[0], COMMAND)
-    bound: dict[str, Any] = {}
-
-    def take(**given: Any) -> None:
-        bound.update(given)
-
-    app = cyclopts.App(result_action="return_value")
-    app.default(_with_signature(take, words[1:], model))
-    app(words[1:], exit_on_error=False, print_error=False)
-    options = RunOptions(**MEASURE.given(bound))
-    return Pair(deployment=deployment_of(model, COMMAND, bound, options), options=options)
+    typed = parse([COMMAND, *line.split()])
+    assert typed is not None
+    (pair,) = pairs_of(typed.model, typed.given)
+    return pair
 
 
-def _with_signature(function: Callable[..., None], words: Sequence[str], model: Model) -> Callable[..., None]:
-    vars(function)["__signature__"] = run_signature(model, words, MEASURE, (), VALIDATION)
-    return function
-
-
-def _standard(named: Sequence[Model], options: RunOptions, given: dict[str, Any]) -> list[Pair]:
+def _standard(named: Sequence[Model], options: RunOptions, given: Given) -> list[Pair]:
     changes = {name: value for name in CHANGEABLE if (value := getattr(options, name)) is not None}
-    others = [name for name in given if name not in {f"{MEASURE.key}__{each}" for each in CHANGEABLE}]
+    others = [
+        name for name in given if name != "models" and name not in {f"{MEASURE.key}__{each}" for each in CHANGEABLE}
+    ]
     for name in others:
         if not name.startswith(f"{VALIDATION.key}__"):
             typed = "--" + name.strip("_").rpartition("__")[2].replace("_", "-")

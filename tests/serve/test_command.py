@@ -11,7 +11,8 @@ from contextlib import contextmanager
 import aiohttp
 import pytest
 
-from simulator.cli.serve import divided, serve_command
+from simulator.cli.serve import divided
+from simulator.cli.serve import run as serve_command
 from simulator.experiments.refusal import RefusalError
 from simulator.serve.server import listening
 from tests.serve.browsing import is_there, run, tab, until
@@ -119,7 +120,7 @@ def test_it_listens_on_loopback_alone() -> None:
 
 
 def test_a_command_line_that_simulate_refuses_is_refused_before_anything_is_served() -> None:
-    from simulator.cli.command import execute
+    from simulator.cli.parser import execute
 
     with pytest.raises(RefusalError, match=r"--wrokers: no such flag\. Did you mean --workers"):
         execute(["serve", "--model", "prefork", "--load", "steady", "--wrokers", "4"])
@@ -128,9 +129,9 @@ def test_a_command_line_that_simulate_refuses_is_refused_before_anything_is_serv
 def test_without_textual_serve_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simulator.cli.serve.find_spec", lambda name: None)
     with pytest.raises(RefusalError, match=r"pip install 'loopfork\[web\]'"):
-        serve_command([], lambda tokens: None)
+        serve_command(None, {"tokens": []})
 
 
 def test_help_explains_the_flags(capsys: pytest.CaptureFixture[str]) -> None:
-    assert serve_command(["--help"], lambda tokens: None) == 0
+    assert serve_command(None, {"tokens": ["--help"]}) == 0
     assert "--port N" in capsys.readouterr().out

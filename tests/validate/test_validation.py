@@ -155,9 +155,9 @@ def test_a_line_of_the_standard_set_is_a_command(line: str) -> None:
 
 
 def test_without_a_load_the_standard_set_is_measured_and_may_be_shortened() -> None:
-    assert len(pairs_of(None, (), {})) == len(STANDARD)
-    assert {pair.deployment.model.name for pair in pairs_of(None, ("coroutine",), {})} == {"coroutine"}
-    assert {pair.options.duration for pair in pairs_of(None, (), {"run__duration": "9s"})} == {"9s"}
+    assert len(pairs_of(None, {})) == len(STANDARD)
+    assert {pair.deployment.model.name for pair in pairs_of(None, {"models": ("coroutine",)})} == {"coroutine"}
+    assert {pair.options.duration for pair in pairs_of(None, {"run__duration": "9s"})} == {"9s"}
 
 
 @pytest.mark.parametrize(

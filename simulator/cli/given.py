@@ -1,23 +1,17 @@
-"""Which flags the command has: of the run, of the chosen model, of what can stand in front of it, of the output."""
+"""What was typed, as the values that the commands go by: a deployment, options of the screen, pictures."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any
 
-from simulator.cli.flags import signature, switch
+from simulator.cli.commands import Given
 from simulator.experiments.catalogue import Model, fronts, servers
 from simulator.experiments.options import (
-    HELP,
-    OUTPUT,
     PICTURES,
-    RUN,
     SCREEN,
     SEPARATOR,
     PictureOptions,
     RunOptions,
     ScreenOptions,
-    Section,
     section,
 )
 from simulator.experiments.refusal import RefusalError
@@ -27,36 +21,7 @@ if TYPE_CHECKING:
     from simulator.lab.pictures import Pictures
 
 
-def sections(model: Model | None, run: Section = RUN, last: Section = OUTPUT) -> tuple[Section, ...]:
-    """Everything that can be said to the command, in the order of its help.
-
-    ``run`` is RUN or MEASURE, ``last`` is OUTPUT or VALIDATION.
-    """
-    chosen = (section(model),) if model else ()
-    screen = (PICTURES, SCREEN) if run is RUN else ()
-    return (run, *chosen, *map(section, fronts()), last, *screen)
-
-
-def run_signature(
-    model: Model | None,
-    tokens: Sequence[str],
-    run: Section = RUN,
-    first: Iterable[Parameter] = (),
-    last: Section = OUTPUT,
-) -> Signature:
-    """The parameters of a run: a switch for every front, then the sections. For the help all of them."""
-    only = None if HELP.intersection(tokens) else {token.partition("=")[0] for token in tokens}
-    order = {each.title: place for place, each in enumerate(sections(model, run, last))}
-    switches = [switch(front.name, front.summary, front.name, order[front.name]) for front in fronts()]
-    return signature(sections(model, run, last), first=(*first, *switches), only=only)
-
-
-# The deployment that the flags of a command line describe.
-
-Values = dict[str, Any]
-
-
-def deployment_of(model: Model | None, said: str, given: Values, options: RunOptions) -> Deployment:
+def deployment_of(model: Model | None, said: str, given: Given, options: RunOptions) -> Deployment:
     """What the flags describe; ``said`` is what the server's name is typed after."""
     if model is None:
         raise RefusalError(f"which server? Type {said} and one of: {', '.join(each.name for each in servers())}")
@@ -80,7 +45,7 @@ def _real_server(model: Model, name: str) -> str:
     return name
 
 
-def _asked_for(front: Model, given: Values) -> bool:
+def _asked_for(front: Model, given: Given) -> bool:
     """Whether the front is to stand there. Raises RefusalError for a setting of one that is not."""
     if given.get(front.folder + SEPARATOR):
         return True

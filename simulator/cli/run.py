@@ -1,0 +1,30 @@
+"""``simulate --model MODEL --load LOAD``: from the flags to a run, and to everything that was asked for of it."""
+
+from simulator.cli.commands import Given
+from simulator.cli.given import deployment_of, pictures, screen_options
+from simulator.experiments.catalogue import Model
+from simulator.experiments.options import OUTPUT, RUN, SCREEN, SEPARATOR, OutputOptions, RunOptions
+
+
+def run(model: Model | None, given: Given) -> int:
+    """Carry the command out; returns the exit code. Raises RefusalError."""
+    options, outputs = RunOptions(**RUN.given(given)), OutputOptions(**OUTPUT.given(given))
+    screen = screen_options(given, outputs)
+    if given and all(name.startswith(SCREEN.key + SEPARATOR) for name in given):
+        from simulator.tui.opening import open_home, refuse_without_terminal
+
+        refuse_without_terminal()
+        return open_home(screen)
+    deployment = deployment_of(model, "--model", given, options)
+    if screen.watch:
+        from simulator.experiments.setup import Setup
+        from simulator.tui.opening import open_setup
+
+        return open_setup(Setup(sides=(deployment,), options=options), screen)
+    from simulator.cli.outputs import put_out, refuse_early
+    from simulator.experiments.simulation import simulate
+
+    refuse_early(outputs, tables=True)
+    drawn = pictures(given, screen)
+    put_out(simulate(deployment, options, detail=drawn is not None), outputs, drawn)
+    return 0
