@@ -4,34 +4,15 @@ What to watch: a job outlives the request that sent it off. Where a job dies tha
 takes its place, and whoever waits for the job waits for that one.
 """
 
-from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING
 
-import simpy
-
-from simulator.engine.simpy_request import Life, Request
+from simulator.engine.simpy_request import Delivery, Life, Request
 from simulator.plan import Enqueue, Outcome
 from simulator.plan.walk import Outline, Stretch
 
 if TYPE_CHECKING:
     from simulator.engine.reference import Server
-
-
-@dataclass(eq=False, slots=True)
-class Delivery:
-    """A job that was sent off, until it has ended."""
-
-    block: Enqueue
-    way: Outline
-    """The steps that it goes through ..."""
-    walk: int
-    """... which are those of this walk of the plan."""
-    ended: simpy.Event
-    """Tells the sender how."""
-    again: bool = False
-    """Whether it was lost unacknowledged."""
-    attempts: int = field(default=0)
 
 
 class Jobs:

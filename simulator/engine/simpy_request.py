@@ -1,16 +1,14 @@
 """A request of the reference engine: when it comes, what it carries along, and how its life can be cut short."""
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import simpy
 from simpy.events import URGENT
 
-from simulator.plan import Memory, Outcome, Pool, Upstreams
-
-if TYPE_CHECKING:
-    from simulator.engine.simpy_acceptors import Acceptors
-    from simulator.engine.simpy_jobs import Delivery
+from simulator.plan import Enqueue, Memory, Outcome, Pool, Upstreams
+from simulator.plan.walk import Outline
 
 Life = Generator[simpy.Event, Any, None]
 
@@ -61,10 +59,33 @@ class Line(Protocol):
         """It goes away with nothing."""
 
 
+class Taker(Protocol):
+    """Who took its connection, and counts what its process has in hand."""
+
+    def finished_one(self, process: int) -> None:
+        """The connection was closed."""
+
+
+@dataclass(eq=False, slots=True)
+class Delivery:
+    """A job that was sent off, until it has ended."""
+
+    block: Enqueue
+    way: Outline
+    """The steps that it goes through ..."""
+    walk: int
+    """... which are those of this walk of the plan."""
+    ended: simpy.Event
+    """Tells the sender how."""
+    again: bool = False
+    """Whether it was lost unacknowledged."""
+    attempts: int = field(default=0)
+
+
 class Request:
     """What a request carries along; a job is one without a client."""
 
-    def __init__(self, row: int, now: float, patience_s: float, rtt_s: float, job: "Delivery | None" = None) -> None:
+    def __init__(self, row: int, now: float, patience_s: float, rtt_s: float, job: Delivery | None = None) -> None:
         """Its client starts to connect now, and leaves at the deadline."""
         self.row, self.rtt, self.job = row, rtt_s, job
         self.deadline = now + patience_s
@@ -77,7 +98,7 @@ class Request:
         self.seat: simpy.Event | None = None
         """What it waits for in that queue, and a moment longer: until it goes on with what it has been given."""
         self.run: Run | None = None
-        self.taken_by: Acceptors | None = None
+        self.taken_by: Taker | None = None
         self.settled = self.aborted = False
         self.following: simpy.Event | None = None
         """When its client repeats it, or sends the next one."""
