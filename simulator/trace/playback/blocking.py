@@ -73,7 +73,7 @@ def _blocks(trace: Trace, sites: Sites, lock: Lock, turns: Sequence[Turns]) -> I
             behind += _not_accepted(trace, sites, lock, end)
         some = behind > 0
         long, seconds = long[some], (turn.ended - turn.granted)[long[some]]
-        details = Details(place=turn.place, importance=1.0 + seconds, seconds=seconds, others=behind[some])
+        details = Details(place=turn.place, seconds=seconds, others=behind[some])
         yield events_of(EventKind.BLOCKED, turn.ended[long], turn.rows[long], details)
 
 

@@ -70,7 +70,7 @@ class Drops:
             yield self._came[self._everybody(attempt)] + after_s
 
     def _events(self, dropped: Rows, attempt: int) -> Events:
-        times, details = self._came[dropped] + self._after_s[attempt], Details(place=self._place, importance=1.0)
+        times, details = self._came[dropped] + self._after_s[attempt], Details(place=self._place)
         return events_of(EventKind.SYN_DROPPED, times, self._rows[dropped], details)
 
     def _everybody(self, attempt: int) -> Rows:

@@ -1,4 +1,4 @@
-"""What happened, as a table in order of time: every arrival and every end, and above all what is worth telling."""
+"""What is worth telling of a run, as a table in order of time."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -8,28 +8,21 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-NOTABLE = 1.0
-"""The log tells events of at least this importance."""
-
 
 class EventKind(IntEnum):
     """What happened."""
 
-    ARRIVED = 0
-    ACCEPTED = 1
-    """A request left the server's accept queue."""
-    COMPLETED = 2
-    SYN_DROPPED = 3
+    SYN_DROPPED = 0
     """The backlog was full; the client repeats its SYN."""
-    FAILED = 4
+    FAILED = 1
     """A request ended, and not by being completed."""
-    BLOCKED = 5
+    BLOCKED = 2
     """A request let go of the event loop, which it had for long while others waited."""
-    SLOWEST = 6
+    SLOWEST = 3
     """A request was completed that took longer than any before."""
-    CROWDED = 7
+    CROWDED = 4
     """More requests in the system than ever before or after."""
-    INTERVENED = 8
+    INTERVENED = 5
     """Somebody did something to the server."""
 
 
@@ -41,10 +34,8 @@ class Event:
     kind: EventKind
     request: int
     """-1 where it was not one request."""
-    importance: float
-    """0: routine; the log tells what has 1 or more."""
     seconds: float
-    """BLOCKED: how long it had the loop; SLOWEST, COMPLETED and FAILED: since its arrival; otherwise 0."""
+    """BLOCKED: how long it had the loop; SLOWEST and FAILED: since its arrival; otherwise 0."""
     others: int
     """BLOCKED: how many waited behind it; CROWDED: how many there were; INTERVENED: how many were lost; otherwise 0."""
     words: str
@@ -74,7 +65,6 @@ class Events:
     request: NDArray[np.int32]
     place: NDArray[np.int16]
     """Where in the walk, -1 where that does not matter; INTERVENED: which entry of ``workload.interventions``."""
-    importance: Floats
     seconds: Floats
     others: NDArray[np.int32]
 
@@ -97,7 +87,7 @@ class Events:
 def joined(parts: list[Events]) -> Events:
     """Several tables as one, in order of time."""
     if not parts:
-        return events_of(EventKind.ARRIVED, np.empty(0), np.empty(0, np.intp), Details())
+        return events_of(EventKind.FAILED, np.empty(0), np.empty(0, np.intp), Details())
     columns = [np.concatenate([getattr(part, name) for part in parts]) for name in Events.__slots__]
     order = np.argsort(columns[0], kind="stable")
     return Events(*(column[order] for column in columns))
@@ -108,7 +98,6 @@ class Details:
     """The further columns of a table of events; single figures hold for all of them."""
 
     place: int = -1
-    importance: Floats | float = 0.0
     seconds: Floats | float = 0.0
     others: NDArray[np.intp] | int = 0
 
@@ -121,7 +110,6 @@ def events_of(kind: EventKind, time_s: Floats, rows: NDArray[np.intp], details: 
         np.full(count, kind, np.int8),
         rows.astype(np.int32),
         np.full(count, details.place, np.int16),
-        np.broadcast_to(np.asarray(details.importance, np.float64), count),
         np.broadcast_to(np.asarray(details.seconds, np.float64), count),
         np.broadcast_to(np.asarray(details.others, np.int32), count),
     )

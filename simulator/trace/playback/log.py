@@ -80,7 +80,6 @@ class Log:
             time_s=float(table.time_s[index]),
             kind=kind,
             request=request,
-            importance=float(table.importance[index]),
             seconds=seconds,
             others=others,
             words=self._words(kind, request, int(table.place[index]), seconds, others),
@@ -89,12 +88,6 @@ class Log:
 
     def _words(self, kind: EventKind, request: int, place: int, seconds: float, others: int) -> str:
         match kind:
-            case EventKind.ARRIVED:
-                return f'arrived: "{self._class_of(request)}"'
-            case EventKind.ACCEPTED:
-                return "accepted"
-            case EventKind.COMPLETED:
-                return f"completed after {duration(seconds)}"
             case EventKind.SYN_DROPPED:
                 return f"SYN dropped: {self._full(place)}"
             case EventKind.FAILED:

@@ -76,8 +76,6 @@ class PoolNow:
     """[slots] what the holder does there; IDLE where there is none, DOWN where there is no slot at present."""
     since_s: Floats
     """[slots] since when; nan where free."""
-    taken_s: Floats
-    """[slots] when the holder got the slot; nan where free."""
     queue: Present
     """Who waits for a slot inside the server. Those who wait to be accepted are in the backlog."""
 
@@ -138,16 +136,6 @@ class BacklogNow:
         return len(self.waiting) >= self.room
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Endings:
-    """Requests that were over for their clients within some seconds, in order of time."""
-
-    request: Rows
-    at_s: Floats
-    outcome: NDArray[np.int8]
-    """An ``Outcome``."""
-
-
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Moment:
     """What is going on at one moment. Seconds from the start of the run."""
@@ -169,10 +157,8 @@ class Moment:
     """Requests that a process has in hand while they hold no lock and no slot, but for a proxy's connection."""
     for_nobody: Present
     """Requests that the server works on though their client is gone."""
-    arrived: int
-    """Requests so far."""
     ended: Mapping[Outcome, int]
-    """So far; every outcome but OPEN."""
+    """Requests so far; every outcome but OPEN."""
 
     @property
     def cores_in_use(self) -> float:
@@ -183,11 +169,6 @@ class Moment:
     def completed(self) -> int:
         """Requests that were answered so far."""
         return self.ended[Outcome.COMPLETED]
-
-    @property
-    def failed(self) -> int:
-        """Requests that ended without an answer so far."""
-        return sum(self.ended.values()) - self.completed
 
     @property
     def goodput_rps(self) -> float:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from simulator.plan.words import Outcome
 from simulator.trace.availability import lost
+from simulator.trace.levels import Level
 from simulator.trace.outcomes import percentiles
 from simulator.trace.playback.blocking import blocked
 from simulator.trace.playback.drops import Drops
@@ -105,13 +106,13 @@ class Notable:
 
     def _failed(self, which: slice | Rows) -> Events:
         rows, times = self._failures[0][which], self._failures[1][which]
-        details = Details(importance=2.0, seconds=times - self._trace.arrival[rows])
+        details = Details(seconds=times - self._trace.arrival[rows])
         return events_of(EventKind.FAILED, times, rows, details)
 
     def _intervened(self) -> Iterator[Events]:
         for number, entry in enumerate(self._trace.workload.interventions):
             taken_along = len(lost(self._trace, entry)) if entry.do in (Do.KILL, Do.KILL_GROUP) else 0
-            details = Details(place=number, importance=3.0, others=taken_along)
+            details = Details(place=number, others=taken_along)
             yield events_of(EventKind.INTERVENED, np.array([entry.at]), np.array([-1]), details)
 
 
@@ -123,7 +124,7 @@ def _slowest(ledger: Ledger) -> Iterator[Events]:
     seconds = finished - ledger.trace.arrival[rows]
     before = np.maximum.accumulate(np.append(0.0, seconds[:-1]))
     told = np.flatnonzero((seconds > before) & (seconds >= SLOW * percentiles(seconds, [50.0])[0]))
-    details = Details(importance=1.0, seconds=seconds[told])
+    details = Details(seconds=seconds[told])
     yield events_of(EventKind.SLOWEST, finished[told], rows[told], details)
 
 
@@ -137,3 +138,10 @@ def _any(times: Floats, edges: Floats) -> NDArray[np.bool_]:
 
 def _longest(events: Events) -> Events:
     return events.take(np.array([int(np.argmax(events.seconds))] if len(events) else [], np.intp))
+
+
+def most_crowded(in_system: Level) -> Events:
+    """The moment with most requests in the system; none where nobody came."""
+    top = np.array([int(np.argmax(in_system.height))] if len(in_system.at) else [], np.intp)
+    details = Details(others=in_system.height[top].astype(np.intp))
+    return events_of(EventKind.CROWDED, in_system.at[top], np.full(len(top), -1), details)

@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 
 from simulator.trace.playback.activity import Activities
 from simulator.trace.playback.curves import Curves
-from simulator.trace.playback.events import Event, Events, joined
+from simulator.trace.playback.events import Event, Events
 from simulator.trace.playback.groups import LaneGroup, lane_groups
-from simulator.trace.playback.happenings import most_crowded, routine_events
 from simulator.trace.playback.lanes import Lanes, Resource, paint_locks, paint_slots
 from simulator.trace.playback.latest import Latest
 from simulator.trace.playback.ledger import Ledger
 from simulator.trace.playback.log import Log
-from simulator.trace.playback.moment import Endings, Moment, PoolNow
-from simulator.trace.playback.notable import Notable
+from simulator.trace.playback.moment import Moment, PoolNow
+from simulator.trace.playback.notable import Notable, most_crowded
 from simulator.trace.playback.outages import Outages
 from simulator.trace.playback.reading import Reader
 from simulator.trace.playback.sites import Sites, sites
@@ -80,13 +79,6 @@ class Playback:
     def why(self, t_s: float) -> str:
         """One sentence about this moment: what most requests wait for, and because of whom."""
         return why(Now(self.at(t_s), self.trace, self._sites))
-
-    def endings(self, start_s: float, end_s: float) -> Endings:
-        """Requests that were over for their clients after ``start_s`` and up to ``end_s``: completed, refused ..."""
-        rows, times = self._ledger.by_end
-        first, last = times.searchsorted((start_s, end_s), "right").tolist()
-        some = rows[first:last].astype(np.int32)
-        return Endings(some, times[first:last], self.trace.outcome[some])
 
     def lanes(self, name: str, first_lane: int, count: int, span_s: tuple[float, float], columns: int) -> Lanes:
         """Lanes of a pool or lock. Column i covers the i-th of ``columns`` equal parts of ``span_s``.
@@ -155,11 +147,6 @@ class Playback:
         """
         return self._curves.between(name, np.linspace(start_s, end_s, columns + 1), window_s)
 
-    @cached_property
-    def events(self) -> Events:
-        """Everything that happened, in order of time."""
-        return joined([self.notable, routine_events(self.trace, self._sites), self._crowded])
-
     def log(self, t_s: float, count: int) -> list[Event]:
         """The last few things worth telling up to a moment, the latest first."""
         return self._log.upto(t_s, count)
@@ -186,16 +173,8 @@ class Playback:
         return tuple(self._log.highlights(self._crowded))
 
     @property
-    def notable(self) -> Events:
-        """What is worth telling, in order of time: ``events`` without the routine.
-
-        In an overloaded run very many: who asks for the blocks, or for what was lost when, gets that much sooner.
-        """
-        return self._notable.all
-
-    @property
     def blocks(self) -> Events:
-        """The notable events that are blocks of an event loop."""
+        """Every callback that had an event loop for long while others waited, when it let go; in order of time."""
         return self._notable.blocked
 
     def lost(self, start_s: float, end_s: float, columns: int) -> NDArray[np.bool_]:

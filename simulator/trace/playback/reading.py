@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from simulator.plan.resources import Backlog, Lock
 from simulator.plan.words import Outcome
-from simulator.trace.holding import Held
 from simulator.trace.playback.activity import AT_WORK, ELSEWHERE, FOR_LOCK, LINED_UP, READY, Activity
 from simulator.trace.playback.ledger import Ledger
 from simulator.trace.playback.moment import BacklogNow, LockNow, Moment, PoolNow, Present
@@ -41,7 +40,6 @@ class Reader:
                 self.sites.served[present.place] & ~self.sites.slots[present.place] & ELSEWHERE[present.activity]
             ),
             for_nobody=present.take(self._gone(present, t_s)),
-            arrived=int(self.trace.arrival.searchsorted(t_s, "right")),
             ended={o: int(ends.searchsorted(t_s, "right")) if len(ends) else 0 for o, ends in self.endings.items()},
         )
 
@@ -86,7 +84,7 @@ class Reader:
         part = self.sites.held[column]
         size = part.pool.size * part.pool.processes
         request, activity = np.full(size, -1, np.int32), np.zeros(size, np.uint8)
-        since, taken = np.full(size, np.nan), np.full(size, np.nan)
+        since = np.full(size, np.nan)
         holders = present.take(self.sites.of_pool[column][present.place])
         slot = self.trace.slot[holders.request, column]
         has = slot >= 0
@@ -95,14 +93,9 @@ class Reader:
         holders, slot = holders.take(has), slot[has]
         activity[self.outages.slots_down(column, t_s)] = Activity.DOWN
         request[slot], activity[slot] = holders.request, holders.activity
-        since[slot], taken[slot] = holders.since_s, self._taken(holders, part)
+        since[slot] = holders.since_s
         queue = present.at(part.taken_at).doing(Activity.QUEUED)
-        return PoolNow(pool=part.pool, request=request, activity=activity, since_s=since, taken_s=taken, queue=queue)
-
-    def _taken(self, holders: Present, part: Held) -> Floats:
-        moments: Floats = self.trace.reached[holders.request, part.taken_at + 1 : part.freed_at]
-        first: Floats = np.fmin.reduce(moments, axis=1, initial=np.inf)
-        return first
+        return PoolNow(pool=part.pool, request=request, activity=activity, since_s=since, queue=queue)
 
     def _lock(self, present: Present, column: int, t_s: float) -> LockNow:
         lock = self.sites.locks[column]

@@ -9,7 +9,10 @@ import numpy as np
 from simulator.plan import Machine, Outcome, State
 from simulator.trace.holding import held_parts, holdings
 from simulator.trace.lives import Stay, life
-from simulator.trace.playback import OF_STATE, Activity
+from simulator.trace.playback import OF_STATE, Activity, Events
+from simulator.trace.playback.ledger import Ledger
+from simulator.trace.playback.notable import Notable
+from simulator.trace.playback.sites import sites
 from simulator.trace.table import Trace
 
 MACHINE = Machine()
@@ -50,6 +53,11 @@ def ended_by(trace: Trace, t_s: float) -> dict[Outcome, int]:
         if outcome != Outcome.OPEN and finished <= t_s:
             counts[Outcome(outcome)] += 1
     return counts
+
+
+def notable_events(trace: Trace) -> Events:
+    """All that is worth telling in a run at once."""
+    return Notable(Ledger(trace), sites(trace)).all
 
 
 def lane(trace: Trace, lives: list[list[Stay]], pool: int, slot: int, edges: list[float]) -> list[Activity]:

@@ -9,19 +9,17 @@ from simulator.workload.load import shipped
 from tests.engine.deployments import Deployment, deployments
 from tests.models.serving import serve
 from tests.trace.by_hand import Kind, load_at
+from tests.trace.playback import slowly
 
 BLOCKER = Kind(steps=(("cpu", 0.5),))
 
 
 @pytest.mark.parametrize("load_name", shipped())
 @pytest.mark.parametrize("deployment", list(deployments()), ids=str)
-def test_everybody_comes_and_ends_once(deployment: Deployment, load_name: str) -> None:
+def test_whoever_fails_does_so_once(deployment: Deployment, load_name: str) -> None:
     trace = deployment.run(load_name)
-    events = Playback(trace).events
+    events = slowly.notable_events(trace)
     assert (np.diff(events.time_s) >= 0).all()
-    assert sorted(events.request[events.kind == EventKind.ARRIVED].tolist()) == list(range(len(trace)))
-    done = events.request[events.kind == EventKind.COMPLETED]
-    assert sorted(done.tolist()) == np.flatnonzero(trace.outcome == Outcome.COMPLETED).tolist()
     failed = events.request[events.kind == EventKind.FAILED]
     assert sorted(failed.tolist()) == np.flatnonzero(trace.outcome > Outcome.COMPLETED).tolist()
 
@@ -30,7 +28,7 @@ def test_everybody_comes_and_ends_once(deployment: Deployment, load_name: str) -
 def test_a_syn_was_dropped_as_often_as_it_was_repeated_and_once_more_where_in_vain(deployment: Deployment) -> None:
     settings = {**deployment.settings, "backlog": 2}
     trace = Deployment(server=deployment.server, settings=settings).run("spike")
-    events = Playback(trace).events
+    events = slowly.notable_events(trace)
     in_vain = np.isnan(trace.reached[:, 1:]).all(axis=1)
     dropped = np.bincount(events.request[events.kind == EventKind.SYN_DROPPED], minlength=len(trace))
     assert (dropped == trace.syn_retries + (in_vain & (trace.data_retries == 0))).all()

@@ -61,7 +61,7 @@ def test_a_part_of_what_is_notable_is_that_part_of_all_of_it(
     trace = overloaded(deployment)
     few, many = Playback(trace), Playback(trace)
     for t_s in slowly.moments_of(trace, 10):
-        monkeypatch.setattr(notable, "FEW", len(few.notable) + len(trace))
+        monkeypatch.setattr(notable, "FEW", len(slowly.notable_events(trace)) + len(trace))
         told = few.log(t_s, 12)
         monkeypatch.setattr(notable, "FEW", -1)
         assert many.log(t_s, 12) == told
@@ -72,13 +72,13 @@ def test_the_last_few_of_all_notable_events_are_in_the_log(deployment: Deploymen
     playback = Playback(overloaded(deployment))
     for t_s in slowly.moments_of(playback.trace, 10):
         told = sum(1 + event.alike for event in playback.log(t_s, 10**6))
-        assert told == playback.notable.upto(t_s)
+        assert told == slowly.notable_events(playback.trace).upto(t_s)
 
 
 @every_deployment
 def test_a_column_of_the_time_bar_has_lost_somebody_if_an_event_says_so(deployment: Deployment) -> None:
     playback = Playback(overloaded(deployment))
-    events = playback.notable
+    events = slowly.notable_events(playback.trace)
     times = events.time_s[np.isin(events.kind, LOST)]
     column = np.minimum((times / playback.end_s * 50).astype(int), 49)
     assert playback.lost(0.0, playback.end_s, 50).tolist() == [i in set(column.tolist()) for i in range(50)]
@@ -87,7 +87,7 @@ def test_a_column_of_the_time_bar_has_lost_somebody_if_an_event_says_so(deployme
 @every_deployment
 def test_blocks_are_the_notable_events_that_say_so(deployment: Deployment) -> None:
     playback = Playback(deployment.run("mixed"))
-    events = playback.notable
+    events = slowly.notable_events(playback.trace)
     assert rows_of(playback.blocks) == rows_of(events.take(np.flatnonzero(events.kind == EventKind.BLOCKED)))
 
 
