@@ -119,8 +119,10 @@ def test_the_readme_names_every_model_and_every_scenario(readme: str) -> None:
     assert [name for name in (*catalogue(), *shipped()) if f"`{name}`" not in text] == []
 
 
-def test_the_index_leads_to_every_page_of_the_docs() -> None:
-    linked = {(ROOT / "docs" / link.partition("#")[0]).resolve() for link in page("docs/index.md").links}
+def test_the_index_leads_to_every_page_of_the_docs_and_nowhere_twice() -> None:
+    links = page("docs/index.md").links
+    assert len(set(links)) == len(links)
+    linked = {(ROOT / "docs" / link.partition("#")[0]).resolve() for link in links}
     others = [each for each in (ROOT / "docs").rglob("*.md") if each.name != "index.md"]
     assert [each.name for each in others if each not in linked] == []
 
