@@ -1,11 +1,17 @@
-"""Does what a page tells its reader to do, in a folder of its own, and compares what happens with what it shows."""
+"""Does what a page tells its reader to do, in a folder of its own, and compares what happens with what it shows.
+
+What to watch: a page that changes the project changes a copy of it, and what it runs afterwards are processes that find
+the copy in place of us; without compiling, so that a changed kernel counts.
+"""
 
 import contextlib
 import io
 import os
 import re
 import shlex
+import shutil
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +19,12 @@ from typing import Any
 
 from simulator.cli.main import main
 from simulator.workload.check import check
-from tests.docs.pages import ROOT, Block, Command, commands, matches
+from tests.docs.pages import ROOT, Block, Command, changes, commands, matches
 
 READ_ONLY = ("head", "ls", "cat")
 """Programs of the shell that pages use to look at a file."""
+PACKAGES = ("simulator", "models", "scenarios")
+MAIN = "import sys; from simulator.cli.main import main; sys.exit(main())"
 WHOLE = {"title", "duration", "arrivals", "requests"}
 """A scenario with these keys is complete; anything less is put into ``BASE`` and judged there."""
 BASE = """
@@ -40,26 +48,91 @@ class Reader:
         self.names: dict[str, Any] = {"__name__": "page"}
         self.said = ""
 
+    @property
+    def copied(self) -> bool:
+        """Whether the page has changed the project."""
+        return (self.folder / PACKAGES[0]).exists()
+
     def follow(self, block: Block) -> None:
         """Do what the block says. Raises DifferenceError."""
-        if block.file:
-            (self.folder / block.file).write_text(block.text, encoding="utf-8")
+        said, self.said = self.said, ""
         match block.language:
+            case "diff":
+                self._change(block)
+            case "python" if block.file:
+                self._write(block)
+            case "python":
+                self.said = self._run(block)
+            case "text" if said:  # what the Python block just above prints
+                self._same(Command("the block above", block.lines, block.line), said)
             case "console" | "sh":
                 for command in commands(block):
                     self._command(command)
             case "toml":
+                self._write(block)
                 self._scenario(block)
-            case "python":
-                with contextlib.redirect_stdout(io.StringIO()) as printed:
-                    exec(compile("\n" * (block.line - 1) + block.text, self.page, "exec"), self.names)
-                self.said = printed.getvalue()
-                return
-            case "text" if self.said:  # what the Python block just above prints
-                self._same(Command("the block above", block.lines, block.line), self.said)
             case _:
-                pass
-        self.said = ""
+                self._write(block)
+
+    def _write(self, block: Block) -> None:
+        """The file that a block is, if it is one."""
+        if block.file:
+            self._copy_for(block.file)
+            path = self.folder / block.file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block.text, encoding="utf-8")
+
+    def _change(self, block: Block) -> None:
+        """What a page replaces has to stand there, once."""
+        self._copy_for(block.file)
+        path = self.folder / block.file
+        text = path.read_text(encoding="utf-8")
+        for change in changes(block):
+            found = f"\n{text}".count(f"\n{change.old}")
+            if found != 1:
+                where = f"{self.page}:{change.line}: {block.file}"
+                raise DifferenceError(f"{where} has these lines {found} times, and not once:\n{change.old}")
+            text = text.replace(change.old, change.new)
+        path.write_text(text, encoding="utf-8")
+
+    def _copy_for(self, file: str) -> None:
+        """A file of the project is changed in a copy; of what is not installed, only that file is in it."""
+        if file.startswith(PACKAGES):
+            if not self.copied:
+                copy_of_the_project(self.folder)
+        elif (ROOT / file).exists() and not (self.folder / file).exists():
+            (self.folder / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / file, self.folder / file)
+
+    def _run(self, block: Block) -> str:
+        """What a program prints."""
+        if self.copied:
+            return self._process("-c", block.text).stdout
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            exec(compile("\n" * (block.line - 1) + block.text, self.page, "exec"), self.names)
+        return printed.getvalue()
+
+    def simulate(self, words: list[str]) -> tuple[int, str, str]:
+        """The command: exit code, stdout and stderr."""
+        if not self.copied:
+            return simulate(words)
+        done = self._process("-c", MAIN, *words, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def _process(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Python, with the changed project."""
+        done = subprocess.run(
+            [sys.executable, *words],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(self.folder), "LOOPFORK_KERNEL": "python"},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        if check and done.returncode:
+            raise DifferenceError(f"{self.page}: exit code {done.returncode}\n{done.stderr}")
+        return done
 
     def _command(self, command: Command) -> None:
         words = shlex.split(command.words, comments=True)
@@ -85,7 +158,7 @@ class Reader:
     def _simulate(self, command: Command, words: list[str], settings: dict[str, str]) -> None:
         expects_refusal = bool(command.printed) and (command.printed or ("",))[0].startswith("simulate: ")
         with _environment(settings):
-            code, out, err = simulate(words)
+            code, out, err = self.simulate(words)
         if code != (2 if expects_refusal else 0):
             raise DifferenceError(f"{self.page}:{command.line}: {command.words}: exit code {code}\n{err}{out}")
         self._same(command, err if expects_refusal else out)
@@ -100,7 +173,7 @@ class Reader:
         if parsed is given:
             path = self.folder / (block.file or "scenario.toml")
             path.write_text(block.text, encoding="utf-8")
-            code, _, err = simulate(["--model", "prefork", "--load", str(path)])
+            code, _, err = self.simulate(["--model", "prefork", "--load", str(path)])
             if code:
                 raise DifferenceError(f"{self.page}:{block.line}: {err}")
 
@@ -111,6 +184,15 @@ class Reader:
             raise DifferenceError(
                 f"{self.page}:{command.line}: {command.words}\nthe page says:\n{wanted}\nand it prints:\n{output}"
             )
+
+
+def copy_of_the_project(folder: Path, *further: str) -> None:
+    """Everything that is installed, and further folders and files, with nothing built."""
+    for name in (*PACKAGES, *further):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.so", "*.pyd"))
+        else:
+            shutil.copy(ROOT / name, folder)
 
 
 def simulate(words: list[str]) -> tuple[int, str, str]:

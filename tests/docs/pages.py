@@ -2,7 +2,8 @@
 
 What to watch: a fence says what may be done with it. ``console`` is commands and what they print, ``sh`` commands
 alone, ``toml`` a scenario or a part of one, ``python`` runs, ``csv`` is a file for the blocks after it, and ``text`` is
-only read. A word after the language is the name of the file that the block becomes.
+only read. A word after the language is the name of the file that the block becomes; ``diff`` changes the file of that
+name. Both may be files of the project: then the blocks after them are carried out on a copy of it.
 """
 
 import re
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FENCES = ("console", "sh", "toml", "python", "csv", "text")
+FENCES = ("console", "sh", "toml", "python", "csv", "text", "diff")
+SEPARATOR = "@@"
 OMITTED = "..."
 """A line of expected output that stands for any number of lines."""
 
@@ -37,6 +39,15 @@ class Command:
 
     words: str
     printed: tuple[str, ...] | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a part of a ``diff`` block puts in place of what."""
+
+    old: str
+    new: str
     line: int
 
 
@@ -115,6 +126,15 @@ def commands(block: Block) -> Iterator[Command]:
     assert not block.lines or starts[:1] == [0], "a console block begins with a command"
     for start, end in zip(starts, [*starts[1:], len(block.lines)], strict=True):
         yield Command(block.lines[start].removeprefix("$ "), block.lines[start + 1 : end] or None, block.line + start)
+
+
+def changes(block: Block) -> Iterator[Change]:
+    """The changes of a ``diff`` block, which are separated by ``@@``: lines that stay, go (``-``) and come (``+``)."""
+    begins = [0, *(number + 1 for number, line in enumerate(block.lines) if line == SEPARATOR)]
+    for start, end in zip(begins, [*(begin - 1 for begin in begins[1:]), len(block.lines)], strict=True):
+        lines = block.lines[start:end]
+        old, new = ("".join(f"{line[1:]}\n" for line in lines if not line.startswith(sign)) for sign in "+-")
+        yield Change(old, new, block.line + start)
 
 
 def matches(expected: tuple[str, ...], printed: tuple[str, ...]) -> bool:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.docs.doing import DifferenceError, Reader, simulate
+from tests.docs.doing import DifferenceError, Reader
 from tests.docs.pages import OMITTED, Command, Page, commands, matches, pages
 
 
@@ -25,7 +25,7 @@ def refresh(page: Page) -> int:
         for block in page.blocks:
             if block.language == "console":
                 for command in commands(block):
-                    failed += _command(lines, command)
+                    failed += _command(lines, command, reader)
             try:
                 reader.follow(block)
             except DifferenceError as difference:
@@ -36,11 +36,11 @@ def refresh(page: Page) -> int:
     return failed
 
 
-def _command(lines: list[str], command: Command) -> int:
+def _command(lines: list[str], command: Command, reader: Reader) -> int:
     words = shlex.split(command.words)
     if command.printed is None or words[0] != "simulate":
         return 0
-    _, out, err = simulate(words[1:])
+    _, out, err = reader.simulate(words[1:])
     printed = [line.rstrip() for line in (out or err).rstrip("\n").split("\n")]
     if matches(command.printed, tuple(printed)):
         return 0

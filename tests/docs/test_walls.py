@@ -4,7 +4,6 @@ What to watch: into one copy of the packages every import is planted that a cont
 checked once. Each has to be broken, and every planted line has to stand in what is said about it.
 """
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from itertools import pairwise, permutations, product
 from pathlib import Path
 from typing import Any
 
+from tests.docs.doing import copy_of_the_project
 from tests.docs.pages import ROOT
 from tests.docs.test_map import contracts
 
@@ -60,9 +60,7 @@ def checked(copy: Path) -> str:
 
 
 def test_every_contract_is_broken_by_every_arrow_the_wrong_way(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    for name in ("simulator", "models", "scenarios"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.so", "*.pyd"))
+    copy_of_the_project(tmp_path, "pyproject.toml")
     planted = {contract["name"]: list(wrong_arrows(contract)) for contract in contracts("")}
     for source, target in {arrow for arrows in planted.values() for arrow in arrows}:
         plant(tmp_path, source, target)
