@@ -7,10 +7,9 @@ are known by their number only.
 
 from dataclasses import replace
 
-from simulator.engine.lowering.acceptors import add_acceptors
 from simulator.engine.lowering.program import Program
 from simulator.engine.lowering.requests import add_class
-from simulator.engine.lowering.timeline import add_scalers, add_timeline
+from simulator.engine.lowering.walkers import add_acceptors, add_scalers, add_timeline
 from simulator.plan import Plan
 from simulator.workload.table import Workload
 
