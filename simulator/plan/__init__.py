@@ -8,12 +8,13 @@ from simulator.plan.blocks import (
     Element,
     Enqueue,
     OfClass,
+    PlanError,
     Retry,
     Scale,
     Within,
 )
 from simulator.plan.machine import Machine
-from simulator.plan.plan import Plan, PlanError
+from simulator.plan.plan import Plan
 from simulator.plan.resources import Backlog, Bucket, Cores, Gil, Lock, Loop, Memory, Pool, Resource, Upstreams
 from simulator.plan.steps import (
     Accept,

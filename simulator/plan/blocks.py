@@ -4,11 +4,11 @@ What to watch: a plan stays a list of steps from top to bottom. A block is a ste
 it goes on below it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Protocol
 
-from simulator.plan.resources import Pool
+from simulator.plan.resources import Cores, Pool, Resource
 from simulator.plan.steps import Die, Step
 from simulator.plan.words import Outcome
 
@@ -74,6 +74,19 @@ Block = Within | Branch | Enqueue
 Element = Step | Block
 
 
+def every_element(steps: tuple[Element, ...]) -> Iterator[Element]:
+    """The steps and the blocks among them, and what is inside of the blocks."""
+    for step in steps:
+        yield step
+        match step:
+            case Within(steps=inner) | Enqueue(steps=inner):
+                yield from every_element(inner)
+            case Branch(then=then, otherwise=otherwise):
+                yield from every_element((*then, *otherwise))
+            case _:
+                pass
+
+
 def changed(steps: tuple[Element, ...], change: Callable[[Step], Step]) -> tuple[Element, ...]:
     """Every step as it is after a change, inside of blocks too."""
     return tuple(_changed(element, change) for element in steps)
@@ -118,3 +131,39 @@ class Scale:
     """... and shrinks where at most this share is."""
     boot_s: float = 0.0
     """Until a new slot can be used; meanwhile nobody looks."""
+
+
+class PlanError(ValueError):
+    """The steps of a plan do not fit together; the message says which and why."""
+
+
+class Whole(Protocol):
+    """What a plan consists of, for whoever judges it before it is one."""
+
+    @property
+    def steps(self) -> tuple[Element, ...]:
+        """What every request walks through."""
+
+    @property
+    def cores(self) -> Cores:
+        """Of the server."""
+
+    @property
+    def retry(self) -> Retry | None:
+        """What clients repeat."""
+
+    @property
+    def scales(self) -> tuple[Scale, ...]:
+        """Which pools grow and shrink."""
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Everything that a step names."""
+
+    @property
+    def pools(self) -> tuple[Pool, ...]:
+        """Those with slots."""
+
+    @property
+    def processors(self) -> tuple[Cores, ...]:
+        """The cores of the server, and of others."""

@@ -7,13 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
-from simulator.plan.blocks import Branch, Element, Enqueue, Retry, Scale, Within, changed
+from simulator.plan.blocks import Element, Enqueue, Retry, Scale, changed, every_element
 from simulator.plan.resources import Backlog, Cores, Gil, Lock, Loop, Pool, Resource
 from simulator.plan.steps import Step
-
-
-class PlanError(ValueError):
-    """The steps of a plan do not fit together; the message says which and why."""
+from simulator.plan.validity import check
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +29,6 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Refuse steps that no request could walk through."""
-        from simulator.plan.validity import check  # which asks plans
-
         check(self)
 
     @property
@@ -74,19 +69,6 @@ class Plan:
         """The plan with another resource in the place of one; every step that names it names the new one."""
         scales = tuple(_exchanging(scale, old, new) for scale in self.scales)
         return replace(self, steps=_exchanging(self.steps, old, new), scales=scales)
-
-
-def every_element(steps: tuple[Element, ...]) -> Iterator[Element]:
-    """The steps and the blocks among them, and what is inside of the blocks."""
-    for step in steps:
-        yield step
-        match step:
-            case Within(steps=inner) | Enqueue(steps=inner):
-                yield from every_element(inner)
-            case Branch(then=then, otherwise=otherwise):
-                yield from every_element((*then, *otherwise))
-            case _:
-                pass
 
 
 def _named_by(said: object) -> Iterator[Resource]:

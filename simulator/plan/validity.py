@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from simulator.plan.blocks import Branch, Busy, Element, Enqueue, Within
+from simulator.plan.blocks import Branch, Busy, Element, Enqueue, PlanError, Whole, Within, every_element
 from simulator.plan.place import Place, places_of
-from simulator.plan.plan import Plan, PlanError, every_element
 from simulator.plan.resources import Backlog, Resource, Upstreams
 from simulator.plan.steps import Die, Link
 from simulator.plan.values import at_step, check_values
 
 
-def check(plan: Plan) -> None:
+def check(plan: Whole) -> None:
     """Raise PlanError for what does not fit together."""
     names = [resource.name for resource in plan.resources]
     if len(set(names)) != len(names):
@@ -26,7 +25,7 @@ def check(plan: Plan) -> None:
     _check_scales(plan)
 
 
-def _check_jobs(plan: Plan) -> None:
+def _check_jobs(plan: Whole) -> None:
     names = [cores.name for cores in plan.processors]
     if len(set(names)) != len(names):
         raise PlanError(f"the cores of two machines share a name: {', '.join(sorted(names))}")
@@ -87,7 +86,7 @@ def _take_or_free(where: str, place: Place, taken: set[Resource], held: set[Reso
         held.remove(frees)
 
 
-def _check_connections(plan: Plan) -> None:
+def _check_connections(plan: Whole) -> None:
     """Connecting and accepting come in pairs, one right after the other; one server of a chain may accept eagerly."""
     numbered = list(_numbered(plan.steps))
     places = [place for _, place in numbered if place is not None]
@@ -169,7 +168,7 @@ def _check_decision(where: str, place: Place, known: list[int], deciders: list[t
         raise PlanError(f"{where} decides the process, and so did step {deciders[-1][0]}")
 
 
-def _check_scales(plan: Plan) -> None:
+def _check_scales(plan: Whole) -> None:
     for scale in plan.scales:
         if scale.pool not in plan.pools or scale.pool.processes > 1:
             raise PlanError(f"{scale.pool.name}: only a pool of the plan that is there once can grow and shrink")

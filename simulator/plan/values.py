@@ -10,8 +10,18 @@ from itertools import pairwise
 from math import isnan
 from typing import Any, Literal, get_args, get_origin
 
-from simulator.plan.blocks import Branch, Chance, Element, Enqueue, Retry, Scale, Within
-from simulator.plan.plan import Plan, PlanError, every_element
+from simulator.plan.blocks import (
+    Branch,
+    Chance,
+    Element,
+    Enqueue,
+    PlanError,
+    Retry,
+    Scale,
+    Whole,
+    Within,
+    every_element,
+)
 from simulator.plan.resources import Bucket, Cores, Gil, Loop, Memory, Pool, Resource, Upstreams
 from simulator.plan.steps import AcceptEagerly, Allocate, Compute, Connect, Crash, Die, Retire, Step
 from simulator.plan.words import Outcome
@@ -24,7 +34,7 @@ OFTEN_S = 1e-6
 """Who looks at a pool more often than this never gets on."""
 
 
-def check_values(plan: Plan) -> None:
+def check_values(plan: Whole) -> None:
     """Raise PlanError for a number or a word that nobody could go by."""
     _check_made_of_steps("steps", plan.steps)
     if not isinstance(plan.cores, Cores):
@@ -57,7 +67,7 @@ def _check_made_of_steps(where: str, steps: object) -> None:
             _check_made_of_steps(f"{type(step).__name__}: {way}", getattr(step, way))
 
 
-def _check_resources(plan: Plan) -> None:
+def _check_resources(plan: Whole) -> None:
     for cores in plan.processors:
         if cores.count < 1 or cores.time_slice_s <= 0:
             raise PlanError(f"expected at least one core and a time slice above 0, got {cores}")

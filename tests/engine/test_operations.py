@@ -17,8 +17,8 @@ from simulator.engine.lowering.program import MEANING_OF, OPERATION_OF, WAYS_OF,
 from simulator.engine.lowering.requests import ClassProgram
 from simulator.engine.reference import Server
 from simulator.plan import Busy, Chance, Die, HandshakeTimers, OfClass, Plan, Retry, Scale, Seize, blocks, steps
+from simulator.plan.blocks import every_element
 from simulator.plan.operations import MEANINGS, Operation
-from simulator.plan.plan import every_element
 from tests.engine.strategies_words import seeded_program, word_workload
 
 ELEMENTS = {*get_args(steps.Step), *get_args(blocks.Block)}

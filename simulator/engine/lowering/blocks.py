@@ -5,7 +5,7 @@ from dataclasses import replace
 from simulator.engine.kernel import numbers as ops
 from simulator.engine.lowering.program import Guard, Micro, Program
 from simulator.plan import Branch, Busy, Chance, Choose, Enqueue, OfClass, Within
-from simulator.plan.plan import every_element
+from simulator.plan.blocks import every_element
 from simulator.plan.walk import Outline, Stretch
 
 Jobs = dict[int, Outline]

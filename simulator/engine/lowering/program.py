@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from simulator.engine.kernel import numbers as ops
 from simulator.engine.lowering.stations import Stations
 from simulator.plan import Allocate, Crash, Die, Link, Outcome, Plan, Retire, Within
+from simulator.plan.blocks import every_element
 from simulator.plan.operations import MEANINGS, TIMELINE, Operation
-from simulator.plan.plan import every_element
 from simulator.plan.processes import Processes, every_process, main_pool
 from simulator.plan.walk import Place, Way, walk
 from simulator.workload.interventions import Intervention
