@@ -1,18 +1,20 @@
 """What is watched: servers under one load, as data. Turning a knob makes another setup; nothing is ever changed.
 
 What to watch: a setup holds exactly what a command line can say, so that every picture on the screen can be typed.
+What one setup has in common with the one before is not worked out again: plans, and loads that cannot have changed.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from simulator.experiments.catalogue import fronts
 from simulator.experiments.options import RunOptions
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.simulation import Deployment, configured, labels_of, scenario_of
-from simulator.plan import Plan, PlanError
+from simulator.plan import Machine, Plan, PlanError
+from simulator.workload.shelf import shipped
 
 if TYPE_CHECKING:  # these import NumPy and Pydantic
     from simulator.trace.table import Trace
@@ -21,6 +23,8 @@ if TYPE_CHECKING:  # these import NumPy and Pydantic
 MOST_SIDES = 4
 FLAGS = {"arrivals.rate": "rate", "duration": "duration", "seed": "seed"}
 """Keys of a scenario that have a flag of their own."""
+KEPT = 32
+"""Loads and plans that are remembered: those of the last few setups, for the next one and for the way back."""
 Progress = Callable[[float], None]
 
 
@@ -45,9 +49,9 @@ class Setup:
         return replace(self, sides=(*self.sides[:number], side, *self.sides[number + 1 :]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Prepared:
-    """A setup that is known to be right: all that is left is to run it."""
+    """A setup that is known to be right: all that is left is to run it. One is equal only to itself."""
 
     setup: Setup
     scenario: "Scenario"
@@ -98,13 +102,25 @@ def _nobody_listens(_: float) -> None:
 
 def prepared(setup: Setup) -> Prepared:
     """Read the scenario and build the plans. Raises RefusalError for what the user can put right."""
-    scenario = scenario_of(setup.options)
-    return Prepared(setup=setup, scenario=scenario, plans=tuple(_plan(side, scenario) for side in setup.sides))
+    scenario = _scenario(setup.options)
+    return Prepared(setup=setup, scenario=scenario, plans=tuple(_plan(side, scenario.machine) for side in setup.sides))
 
 
-def _plan(side: Deployment, scenario: "Scenario") -> Plan:
+def _scenario(options: RunOptions) -> "Scenario":
+    """A file of the user's, and every file that it names, counts as it is now; a shipped load is always the same."""
+    its_own = options.load in shipped() and options.machine is None
+    return _of_shipped(options) if its_own else scenario_of(options)
+
+
+@lru_cache(KEPT)
+def _of_shipped(options: RunOptions) -> "Scenario":
+    return scenario_of(options)
+
+
+@lru_cache(KEPT)
+def _plan(side: Deployment, machine: Machine) -> Plan:
     try:
-        return side.plan(scenario.machine)
+        return side.plan(machine)
     except PlanError as error:
         raise RefusalError(f"{side.model.name}: {error}") from None
 

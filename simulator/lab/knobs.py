@@ -6,6 +6,7 @@ code, as it is a flag on the command line.
 
 from collections.abc import Callable, Iterator
 from dataclasses import Field, fields, replace
+from functools import cache, lru_cache
 from typing import Any, get_args, get_type_hints
 
 from simulator.experiments.catalogue import Model, fronts
@@ -14,12 +15,16 @@ from simulator.experiments.setup import Prepared, Setup, with_front
 from simulator.experiments.simulation import Deployment, configured
 from simulator.lab.knob import Knob, next_nice, next_whole, seconds_text
 from simulator.lab.scenario_knobs import scenario_knobs
+from simulator.plan import Machine
 from simulator.plan.processes import main_pool, slots_in_each
 
 SIZE = "size"
 """What the keys call the setting that makes a server larger: its workers, its threads, its processes."""
+SETUPS_KEPT = 8
+"""Setups whose knobs are remembered: the list of them is drawn again and again, for up to four servers."""
 
 
+@lru_cache(SETUPS_KEPT)
 def knobs(prepared: Prepared, side: int) -> tuple[Knob, ...]:
     """Those of the load and the machine, then those of one of the servers."""
     return (*scenario_knobs(prepared), *_of_server(prepared.setup, side))
@@ -27,18 +32,19 @@ def knobs(prepared: Prepared, side: int) -> tuple[Knob, ...]:
 
 def knob(prepared: Prepared, side: int, id: str) -> Knob | None:
     """The knob of that name, if this setup has it; ``size`` is whatever makes this server larger."""
-    wanted = main_setting(prepared, side) if id == SIZE else id
-    return next((each for each in knobs(prepared, side) if each.id == wanted), None)
+    wanted = main_setting(prepared.setup.sides[side].model) if id == SIZE else id
+    its_own = (each for each in _of_server(prepared.setup, side) if each.id == wanted)
+    return next(scenario_knobs(prepared, (id,)), None) or next(its_own, None)
 
 
-def main_setting(prepared: Prepared, side: int) -> str | None:
+@cache
+def main_setting(model: Model) -> str | None:
     """The setting that makes this server larger: that which changes the pool that serves, or its first number."""
-    deployment, plan = prepared.setup.sides[side], prepared.plans[side]
-    numbers = [field.name for field in deployment.model.settings if _hint(deployment.model, field) is int]
+    config, machine = configured(model, {}), Machine()
+    plan, numbers = model.plan(config, machine), [field.name for field in model.settings if _hint(model, field) is int]
     pool = main_pool(plan)
     for name in reversed(numbers) if pool is not None else ():
-        larger = replace(deployment.config, **{name: getattr(deployment.config, name) + 1})
-        other = deployment.model.plan(larger, prepared.scenario.machine)
+        other = model.plan(replace(config, **{name: getattr(config, name) + 1}), machine)
         its = main_pool(other)
         if its is not None and pool is not None and slots_in_each(other, its) != slots_in_each(plan, pool):
             return name
@@ -46,6 +52,7 @@ def main_setting(prepared: Prepared, side: int) -> str | None:
 
 
 def _of_server(setup: Setup, side: int) -> Iterator[Knob]:
+    """Made one by one, so that whoever looks for one of them makes no more than those before it."""
     deployment = setup.sides[side]
     yield from _settings(deployment.model, deployment.config, "", lambda new: _put(setup, side, config=new))
     for front in fronts():

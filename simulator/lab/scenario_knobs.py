@@ -4,7 +4,7 @@ What to watch: times are turned by their mean, and every step of every class is 
 shapes of their distributions stay. The requests themselves are drawn with the same luck as before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from simulator.experiments.setup import Prepared, Setup
 from simulator.lab.knob import Knob, item_key, next_nice, next_share, next_whole, scaled, seconds_text
@@ -18,14 +18,11 @@ LOAD = "load"
 MACHINE = "machine"
 
 
-def scenario_knobs(prepared: Prepared) -> Iterator[Knob]:
-    """All that this scenario has."""
-    yield from _arrivals(prepared)
-    yield from _slow_clients(prepared)
-    yield from _times(prepared, Work.IO, "io", "I/O time", "Mean waiting of a request for databases and services.")
-    yield from _times(prepared, Work.CPU, "cpu", "computing", "Mean computing of a request, without fixed costs.")
-    yield from _run(prepared)
-    yield from _machine(prepared)
+def scenario_knobs(prepared: Prepared, ids: Collection[str] | None = None) -> Iterator[Knob]:
+    """All that this scenario has, or those with one of these ids; no others are made."""
+    for names, make in KNOBS:
+        if ids is None or not names.isdisjoint(ids):
+            yield from (knob for knob in make(prepared) if ids is None or knob.id in ids)
 
 
 def _arrivals(prepared: Prepared) -> Iterator[Knob]:
@@ -96,6 +93,14 @@ def slowest(scenario: Scenario) -> Client | None:
     return slow if min(lines) < max(lines) and others > 0.0 else None
 
 
+def _io(prepared: Prepared) -> Iterator[Knob]:
+    return _times(prepared, Work.IO, "io", "I/O time", "Mean waiting of a request for databases and services.")
+
+
+def _cpu(prepared: Prepared) -> Iterator[Knob]:
+    return _times(prepared, Work.CPU, "cpu", "computing", "Mean computing of a request, without fixed costs.")
+
+
 def _times(prepared: Prepared, work: Work, id: str, label: str, help: str) -> Iterator[Knob]:
     requests = prepared.scenario.requests
     weight = sum(each.weight for each in requests)
@@ -118,7 +123,7 @@ def _times(prepared: Prepared, work: Work, id: str, label: str, help: str) -> It
     yield Knob(id=id, group=LOAD, label=label, value=duration(seconds), help=help, turn=turn)
 
 
-def _run(prepared: Prepared) -> Iterator[Knob]:
+def _duration(prepared: Prepared) -> Iterator[Knob]:
     scenario, setup = prepared.scenario, prepared.setup
     yield Knob(
         id="duration",
@@ -128,6 +133,10 @@ def _run(prepared: Prepared) -> Iterator[Knob]:
         help="How long requests arrive.",
         turn=lambda direction: setup.with_key("duration", seconds_text(next_nice(scenario.duration, direction))),
     )
+
+
+def _seed(prepared: Prepared) -> Iterator[Knob]:
+    scenario, setup = prepared.scenario, prepared.setup
     yield Knob(
         id="seed",
         group=LOAD,
@@ -138,7 +147,7 @@ def _run(prepared: Prepared) -> Iterator[Knob]:
     )
 
 
-def _machine(prepared: Prepared) -> Iterator[Knob]:
+def _cores(prepared: Prepared) -> Iterator[Knob]:
     machine, setup = prepared.scenario.machine, prepared.setup
     yield Knob(
         id="cores",
@@ -148,6 +157,10 @@ def _machine(prepared: Prepared) -> Iterator[Knob]:
         help="Processor cores that all processes share.",
         turn=lambda direction: setup.with_key("machine.cores", str(next_whole(machine.cores, direction, 1))),
     )
+
+
+def _gil(prepared: Prepared) -> Iterator[Knob]:
+    machine, setup = prepared.scenario.machine, prepared.setup
     if any(isinstance(lock, Gil) for plan in prepared.plans for lock in plan.locks):
         yield Knob(
             id="gil",
@@ -159,6 +172,10 @@ def _machine(prepared: Prepared) -> Iterator[Knob]:
                 "machine.gil_switch_interval", seconds_text(next_nice(machine.gil_switch_interval_s, direction))
             ),
         )
+
+
+def _full_backlog(prepared: Prepared) -> Iterator[Knob]:
+    machine, setup = prepared.scenario.machine, prepared.setup
     yield Knob(
         id="full_backlog",
         group=MACHINE,
@@ -167,3 +184,17 @@ def _machine(prepared: Prepared) -> Iterator[Knob]:
         help="Whether a connection that finds the backlog full is dropped, and tried again by its client, or refused.",
         turn=lambda _: setup.with_key("machine.full_backlog", "drop" if machine.refuses else "refuse"),
     )
+
+
+KNOBS: tuple[tuple[frozenset[str], Callable[[Prepared], Iterator[Knob]]], ...] = (
+    (frozenset({"rate", "peak", "from"}), _arrivals),
+    (frozenset({"slow"}), _slow_clients),
+    (frozenset({"io"}), _io),
+    (frozenset({"cpu"}), _cpu),
+    (frozenset({"duration"}), _duration),
+    (frozenset({"seed"}), _seed),
+    (frozenset({"cores"}), _cores),
+    (frozenset({"gil"}), _gil),
+    (frozenset({"full_backlog"}), _full_backlog),
+)
+"""In the order of the list on the screen: which ids there can be, and who makes the knobs with them."""

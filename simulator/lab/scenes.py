@@ -105,7 +105,7 @@ def first_taken(sitting: Sitting, number: int) -> int | None:
 
 
 def _load_words(prepared: Prepared) -> str:
-    words = [f"{each.label} {each.value}" for each in scenario_knobs(prepared) if each.id in SHORT_KNOBS]
+    words = [f"{each.label} {each.value}" for each in scenario_knobs(prepared, SHORT_KNOBS)]
     return " · ".join(words)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from simulator.plan.blocks import Enqueue
-from simulator.plan.plan import Plan
+from simulator.plan.plan import Plan, once_a_plan
 from simulator.plan.resources import Memory, Pool
 from simulator.plan.steps import Link
 from simulator.plan.walk import Outline, Place, outline, sent_at, walk
@@ -116,6 +116,7 @@ def _taking(places: Sequence[Place], way: list[int], first: int) -> Iterator[Pla
     return (places[i] for i in way if i >= first and places[i].takes is not None)
 
 
+@once_a_plan
 def process_count(plan: Plan) -> int:
     """How many processes serve; 0 where no step decides on one."""
     return processes(plan, walk(plan, 0)).count
@@ -197,6 +198,7 @@ def _workers(plan: Plan, pool: Pool) -> bool:
     return pool.slots_per_process == 1 and not plan.locks and all(each.processes == 1 for each in others)
 
 
+@once_a_plan
 def _own_pools(plan: Plan) -> tuple[Pool, ...]:
     """The pools that are taken by, or after, the step that decides on the process."""
     places = walk(plan, 0)

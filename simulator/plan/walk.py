@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from simulator.plan.blocks import Branch, Element, Enqueue, Within
 from simulator.plan.place import Place, Way, places_of
-from simulator.plan.plan import Plan
+from simulator.plan.plan import Plan, once_a_plan
 from simulator.plan.resources import Backlog, Pool
 
 __all__ = [
@@ -42,6 +42,7 @@ Outline = tuple[int | Stretch, ...]
 """The walk with its blocks: numbers of places, and stretches."""
 
 
+@once_a_plan
 def walk(plan: Plan, phase_count: int) -> tuple[Place, ...]:
     """The places of a plan for requests with up to ``phase_count`` phases; 0: only what all requests have in common."""
     places: list[Place] = []
@@ -51,6 +52,7 @@ def walk(plan: Plan, phase_count: int) -> tuple[Place, ...]:
     return tuple(places)
 
 
+@once_a_plan
 def outline(plan: Plan, phase_count: int) -> Outline:
     """The places of the walk by their numbers, in the blocks to which they belong."""
     return _outline(plan.steps, phase_count, 0)[0]

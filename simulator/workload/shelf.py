@@ -42,8 +42,9 @@ def told(name: str) -> Told:
     return Told(title=said["title"], story=" ".join(said.get("story", "").split()))
 
 
-def _shelf() -> list[Traversable]:
+@cache
+def _shelf() -> tuple[Traversable, ...]:
     try:
-        return list(folder().iterdir())
+        return tuple(folder().iterdir())
     except (ModuleNotFoundError, OSError):
-        return []
+        return ()

@@ -2,6 +2,8 @@
 
 import re
 import tomllib
+from copy import deepcopy
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from typing import Any
 
@@ -34,7 +36,7 @@ def parsed(label: str, data: bytes, expected: str) -> tuple[str, dict[str, Any]]
     """The text and its values. Raises ScenarioError."""
     try:
         text = data.decode("utf-8-sig")
-        return text, tomllib.loads(text)
+        return text, deepcopy(_values(text))  # whoever asks may change them
     except UnicodeDecodeError as problem:
         line = data.count(b"\n", 0, problem.start) + 1
         raise ScenarioError(f"{label}:{line}: not UTF-8 text; {expected}") from None
@@ -47,3 +49,9 @@ def parsed(label: str, data: bytes, expected: str) -> tuple[str, dict[str, Any]]
         if what == BAD_KEY:
             what += "; a key with other characters than A-Z, a-z, 0-9, - and _ needs quotes around it"
         raise ScenarioError(f"{label}{where}: not TOML: {printable(what[:200])}") from None
+
+
+@lru_cache(4)
+def _values(text: str) -> dict[str, Any]:
+    """Of the files that were read last: every turn of a knob reads the same one, with other overrides."""
+    return tomllib.loads(text)

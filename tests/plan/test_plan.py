@@ -1,5 +1,6 @@
 """A plan whose steps do not fit together is refused where it is written, with the step that does not fit."""
 
+import pickle
 from dataclasses import replace
 from math import nan
 from typing import Any, cast
@@ -44,6 +45,8 @@ from simulator.plan import (
     Upstreams,
     Within,
 )
+from simulator.plan.walk import walk
+from tests.plan import mechanisms
 
 BACKLOG, WORKER, LOOP = Backlog("backlog", 5), Pool("worker", 2), Loop("loop", 2)
 PORT, CONNECTION = Backlog("port", 5), Pool("connection", 9)
@@ -279,3 +282,12 @@ def test_a_resource_is_listed_once_in_the_order_of_the_steps() -> None:
     plan = Plan((Connect(BACKLOG), Accept(BACKLOG, WORKER), Handle(), Release(WORKER)), Cores(1))
     assert plan.resources == (BACKLOG, WORKER)
     assert (plan.backlogs, plan.pools, plan.locks) == ((BACKLOG,), (WORKER,), ())
+
+
+def test_what_was_worked_out_about_a_plan_is_kept_with_it_and_changes_nothing_else() -> None:
+    asked, fresh = mechanisms.jobs(), mechanisms.jobs()
+    assert asked.pools is asked.pools
+    assert walk(asked, 2) is walk(asked, 2)
+    assert walk(asked, 2) != walk(asked, 0)
+    assert (asked, hash(asked), pickle.dumps(asked)) == (fresh, hash(fresh), pickle.dumps(fresh))
+    assert pickle.loads(pickle.dumps(asked)) == asked

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.experiments.catalogue import servers
+from simulator.experiments.catalogue import server, servers
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import Prepared, prepared
 from simulator.lab.actions import ACTIONS
@@ -82,10 +82,10 @@ def test_a_scaled_time_has_the_same_shape_and_another_mean(time: Distribution) -
     assert found.mean == pytest.approx(2.0 * time.mean, rel=1e-5)
 
 
-@pytest.mark.parametrize("server", WITH_PROXY)
+@pytest.mark.parametrize("name", WITH_PROXY)
 @pytest.mark.parametrize("direction", [1, -1])
-def test_every_knob_of_every_server_makes_a_setup_that_runs(server: str, direction: int) -> None:
-    start = ready(server, duration="1 s")
+def test_every_knob_of_every_server_makes_a_setup_that_runs(name: str, direction: int) -> None:
+    start = ready(name, duration="1 s")
     ids = [each.id for each in knobs(start, 0)]
     assert len(set(ids)) == len(ids)
     for each in knobs(start, 0):
@@ -133,11 +133,32 @@ def test_the_share_of_slow_clients_is_that_of_the_slowest_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("server", "setting"),
-    [("prefork", "workers"), ("threaded", "threads"), ("threaded:accept=eager", "threads"), ("coroutine", "processes")],
+    ("model", "setting"), [("prefork", "workers"), ("threaded", "threads"), ("coroutine", "processes")]
 )
-def test_what_makes_a_server_larger_is_found_by_what_it_does(server: str, setting: str) -> None:
-    assert main_setting(ready(server), 0) == setting
+def test_what_makes_a_server_larger_is_found_by_what_it_does(model: str, setting: str) -> None:
+    assert main_setting(server(model)) == setting
+
+
+@pytest.mark.parametrize("name", WITH_PROXY)
+def test_a_knob_that_is_looked_for_alone_is_the_one_in_the_list(name: str) -> None:
+    start = ready(name)
+    for listed in knobs(start, 0):
+        alone = knob(start, 0, listed.id)
+        assert alone is not None
+        assert (alone.label, alone.value, alone.help) == (listed.label, listed.value, listed.help)
+
+
+def test_a_knob_of_the_server_reads_no_load_again_and_one_of_the_load_builds_no_plan_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start = ready("prefork", load="slow-clients")
+    slower = turned(start, "io")
+    assert slower.plans[0] is start.plans[0]
+    with monkeypatch.context() as nothing_is_read:
+        nothing_is_read.setattr("simulator.workload.load.load", None)
+        larger = turned(slower, SIZE)
+    assert larger.scenario is slower.scenario
+    assert larger.plans[0] is not slower.plans[0]
 
 
 def test_a_gil_can_only_be_turned_where_there_is_one() -> None:
