@@ -16,8 +16,7 @@ from simulator.results.csv_files import write_csv
 from simulator.results.document import as_json, document
 from simulator.results.trace_file import save
 from simulator.results.whole_files import whole_files
-from simulator.stage.film import MOST_S, Film
-from simulator.stage.pictures import PICTURES, Drawn, Tell, write_film
+from simulator.stage.pictures import MOST_S, PICTURES, Drawn, Film, Tell, write_film
 from simulator.stage.scene import Scene
 from simulator.trace.playback import Playback
 from simulator.trace.summary import summarise

@@ -9,7 +9,7 @@ from simulator.lab.playhead import SPEEDS, Clock
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
-from simulator.stage.film import Film
+from simulator.stage.pictures import Film
 
 
 class Kind(Enum):

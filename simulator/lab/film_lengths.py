@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from simulator.stage.film import Film
+from simulator.stage.pictures import Film
 from simulator.words.numbers import three_digits
 
 LENGTHS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0)

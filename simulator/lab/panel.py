@@ -13,7 +13,7 @@ from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
-from simulator.stage.writing import clipped
+from simulator.stage.canvas.text import clipped
 from simulator.words.numbers import duration
 
 WIDTH = 38

@@ -17,9 +17,9 @@ from simulator.words.numbers import duration
 from simulator.workload.quantity import DURATION, parse
 
 if TYPE_CHECKING:
-    from simulator.stage.film import Film
-    from simulator.stage.pictures import Drawn
-    from simulator.stage.scene import Scene, Size
+    from simulator.stage.canvas.grid import Size
+    from simulator.stage.pictures import Drawn, Film
+    from simulator.stage.scene import Scene
     from simulator.trace.table import Trace
 
 USUAL_S = 10.0
@@ -59,7 +59,7 @@ class Pictures:
             files.write(self.film, partial(self._write_film, self._film(end_s), scene(sitting)))
 
     def _film(self, end_s: float) -> "Film":
-        from simulator.stage.film import MOST_S, Film
+        from simulator.stage.pictures import MOST_S, Film
 
         start_s = _within(end_s, "--from", self.from_s)
         to_s = min(start_s + USUAL_S, end_s) if self.to_s is None else _within(end_s, "--to", self.to_s)
@@ -134,7 +134,7 @@ def _within(end_s: float, flag: str, time_s: float) -> float:
 
 
 def _size(given: str) -> "Size":
-    from simulator.stage.scene import Size
+    from simulator.stage.canvas.grid import Size
 
     found = re.fullmatch(r"(\d{1,4})x(\d{1,4})", given)
     size = Size(int(found[1]), int(found[2])) if found else Size(0, 0)

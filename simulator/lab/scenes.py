@@ -12,8 +12,9 @@ from simulator.lab.scenario_knobs import scenario_knobs
 from simulator.plan import Plan
 from simulator.plan.processes import main_pool, process_count, slots_in_each
 from simulator.stage.cache import kept
+from simulator.stage.canvas.key_bar import KeyHint
 from simulator.stage.frame import lanes_of
-from simulator.stage.scene import KeyHint, LaneRef, Scene, View
+from simulator.stage.scene import LaneRef, Scene, View
 from simulator.trace.playback import Playback
 from simulator.words.phrases import plural
 

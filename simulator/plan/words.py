@@ -1,8 +1,7 @@
 """The words for what happens to a request: how it can end, and what it can be doing meanwhile.
 
 The same words stand in the trace, on the screen, in the CSV and in the explanations. Each outcome and each state is one
-line here, with everything that is known of it; what it looks like is said in
-``simulator.stage.canvas.style``.
+line here, with everything that is known of it; what it looks like is said in ``simulator.stage.states``.
 """
 
 from collections.abc import Sequence

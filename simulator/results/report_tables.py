@@ -9,8 +9,8 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from simulator.plan.words import State
 from simulator.results.terminal import GLUE
-from simulator.stage.canvas.style import PICTURES
 from simulator.trace.figures import Latency, ResourceSummary, Summary
 from simulator.words.columns import aligned
 from simulator.words.numbers import TimeUnit, percent, three_digits, unit_for
@@ -150,7 +150,18 @@ class Look:
 
 
 LOOKS: dict[str, Look] = {
-    **{state: Look(picture.hatching, picture.colour) for state, picture in PICTURES.items()},
+    State.CONNECTING: Look("▧", "bright_black"),
+    State.BACKLOG: Look("▥", "bright_red"),
+    State.QUEUED: Look("▦", "bright_yellow"),
+    State.UPLOAD: Look("░", "magenta"),
+    State.COMPUTING: Look("█", "green"),
+    State.GIL: Look("▚", "red"),
+    State.LOOP: Look("▞", "red"),
+    State.CORE: Look("▓", "yellow"),
+    State.GIL_OR_CORE: Look("▨", "bright_magenta"),
+    State.IO: Look("▒", "blue"),
+    State.DOWNLOAD: Look("▤", "cyan"),
+    State.DELIVERY: Look("─", "bright_black"),
     "down": Look("╌", "bright_black"),
     "idle": Look("·", "bright_black"),
 }

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.stage.canvas.grid import Styles
-from simulator.stage.canvas.style import STATE_STYLES, Style
+from simulator.stage.canvas.style import Style
+from simulator.stage.states import STATE_STYLES
 from simulator.trace.playback import OF_STATE, Activity
 
 _OTHERS = {

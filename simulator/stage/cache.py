@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from simulator.stage.canvas.grid import CellGrid
-from simulator.stage.sheet import Sheet
+from simulator.stage.canvas.sheet import Sheet
 from simulator.trace.playback import Playback
 from simulator.trace.playback.latest import Latest
 

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.stage.canvas.cells import cell_width
+from simulator.stage.canvas.layout import equal_parts
+from simulator.stage.canvas.plotting import Axis, Floats, bar_cells, linear_axis, log_axis, put_axis, tick_words
 from simulator.stage.canvas.style import Style
-from simulator.stage.chart_data import Figures, Floats
-from simulator.stage.plot import Plot, bar_cells, heights
-from simulator.stage.ticks import Axis, linear_axis, log_axis, put_axis, tick_words
-from simulator.stage.writing import clipped, put_right
+from simulator.stage.canvas.text import clipped, put_right
+from simulator.stage.plot import Figures, Plot
 from simulator.words.phrases import count, duration, plural
 
 PERCENTILES = (50.0, 95.0, 99.0)
@@ -27,7 +27,7 @@ def put_histogram(plot: Plot) -> None:
     counts = [_in_columns(run.latencies_s, axis) for run in plot.runs]
     tallest = max((int(each.max()) for each in counts), default=0)
     plot.put_heading("how many requests took how long", f"highest column {count(tallest)}" if tallest else "")
-    rows = heights(plot.height - 2, len(plot.runs))
+    rows = equal_parts(plot.height - 2, len(plot.runs))
     row = 1
     for number, (run, each, height) in enumerate(zip(plot.runs, counts, rows, strict=True)):
         if height >= 2:

@@ -7,12 +7,12 @@ latency; they stand in a line of their own at the top, since leaving them out wo
 import numpy as np
 
 from simulator.stage.canvas.cells import Characters
+from simulator.stage.canvas.layout import equal_parts
+from simulator.stage.canvas.plotting import Axis, Floats, bar_cells, linear_axis, log_axis, put_axis
 from simulator.stage.canvas.style import Style
-from simulator.stage.chart_data import Floats
+from simulator.stage.canvas.text import clipped
 from simulator.stage.chart_latency import LABEL_WIDTH, put_ticks
-from simulator.stage.plot import Plot, bar_cells, heights
-from simulator.stage.ticks import Axis, linear_axis, log_axis, put_axis
-from simulator.stage.writing import clipped
+from simulator.stage.plot import Plot
 from simulator.words.phrases import count
 
 LEAST_PANEL = 4
@@ -29,7 +29,7 @@ def put_over_time(plot: Plot) -> None:
     if width < 4 or plot.height < 3:
         return
     time = linear_axis(0.0, max((run.end_s for run in plot.runs), default=1.0), width)
-    rows = heights(plot.height - 2, len(plot.runs))
+    rows = equal_parts(plot.height - 2, len(plot.runs))
     row = 1
     for number, height in enumerate(rows):
         if height > 0:

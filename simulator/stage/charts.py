@@ -1,6 +1,6 @@
 """Charts of one to four runs, with the same scales for all of them.
 
-figures = tuple(figures_of(view.playback, view.title) for view in scene.views)   # once a run
+figures = tuple(Figures(view.playback, view.title) for view in scene.views)   # once a run
 grid = charts(Charts(runs=figures), Size(120, 36), look)
 """
 
@@ -11,15 +11,15 @@ from itertools import accumulate
 
 from simulator.plan.words import State
 from simulator.stage.canvas.cells import cell_width
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.grid import CellGrid, Size
+from simulator.stage.canvas.key_bar import KeyHint, put_keys
 from simulator.stage.canvas.look import Look
-from simulator.stage.canvas.style import STATE_STYLES, Style
-from simulator.stage.chart_data import Figures
+from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import clipped, put_right, put_title
 from simulator.stage.chart_latency import put_histogram, put_percentiles
 from simulator.stage.chart_time import put_over_time, put_queues
-from simulator.stage.plot import Plot
-from simulator.stage.scene import KeyHint, Size
-from simulator.stage.writing import clipped, put_keys, put_right, put_title
+from simulator.stage.plot import Figures, Plot
+from simulator.stage.states import STATE_STYLES
 from simulator.words.phrases import duration, percent
 
 
@@ -83,14 +83,6 @@ def charts(state: Charts, size: Size, look: Look) -> CellGrid:
             PAINTERS[placed.chart](plot)
         grid.blit(piece, placed.row, placed.col)
     return grid
-
-
-def chart_at(state: Charts, size: Size, row: int, col: int) -> Chart | None:
-    """The chart under a cell."""
-    for placed in layout(state, size):
-        if placed.row <= row < placed.row + placed.height and placed.col <= col < placed.col + placed.width:
-            return placed.chart
-    return None
 
 
 def layout(state: Charts, size: Size) -> list[Placed]:
@@ -167,9 +159,7 @@ def _put_bar(plot: Plot, row: int, name: tuple[str, Style], split: Mapping[State
     plot.grid.put(row, 0, clipped(name[0], KIND_WIDTH - 1, plot.look), name[1])
     width = plot.width - KIND_WIDTH - AMOUNT_WIDTH
     if not split or longest <= 0.0:
-        plot.grid.put(
-            row, KIND_WIDTH, clipped("no request was completed", plot.width - KIND_WIDTH, plot.look), Style.DIM
-        )
+        plot.grid.put(row, KIND_WIDTH, clipped(NOTHING, plot.width - KIND_WIDTH, plot.look), Style.DIM)
         return
     edges = [round(seconds / longest * width) for seconds in accumulate(split.values(), initial=0.0)]
     for state, start, end in zip(split, edges[:-1], edges[1:], strict=True):

@@ -11,10 +11,12 @@ from importlib import resources
 
 from simulator.experiments.catalogue import Model, catalogue
 from simulator.plan.walk import Place, sent_at
-from simulator.stage.code_colours import Line, coloured
+from simulator.stage.canvas.style import Style
 
 REPORT = "reach"
 NOT_SERVERS = ("__init__.py", "config.py", "model.py")
+Line = tuple[tuple[str, Style], ...]
+"""Pieces of one style each, from left to right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,3 +147,41 @@ def _is_said(place: str, said: str) -> bool:
 
 def _lines(node: ast.expr) -> range:
     return range(node.lineno - 1, node.end_lineno or node.lineno)
+
+
+# Python source in a few colours: keywords, strings, comments, and all the rest.
+
+STYLES = (
+    ("Token.Keyword", Style.CODE_KEYWORD),
+    ("Token.Operator.Word", Style.CODE_KEYWORD),
+    ("Token.Literal.String", Style.CODE_STRING),
+    ("Token.Comment", Style.CODE_COMMENT),
+)
+"""By how the names of Pygments' kinds begin: ``and`` is an operator for it, ``import`` a kind of keyword."""
+
+
+def coloured(text: str) -> tuple[Line, ...]:
+    """The lines of a source file."""
+    from pygments.lexers.python import PythonLexer
+
+    lines: list[list[tuple[str, Style]]] = [[]]
+    for kind, words in PythonLexer(stripnl=False).get_tokens(text):
+        style = _style(str(kind))
+        first, *others = words.split("\n")
+        _append(lines[-1], first, style)
+        for each in others:
+            lines.append([])
+            _append(lines[-1], each, style)
+    return tuple(tuple(line) for line in lines[:-1])  # the last one follows the last end of a line
+
+
+def _style(kind: str) -> Style:
+    return next((style for start, style in STYLES if kind.startswith(start)), Style.CODE)
+
+
+def _append(line: list[tuple[str, Style]], text: str, style: Style) -> None:
+    """Add to a line; neighbours of one style are one piece."""
+    if line and line[-1][1] is style:
+        line[-1] = (line[-1][0] + text, style)
+    elif text:
+        line.append((text, style))

@@ -12,8 +12,8 @@ import numpy as np
 
 from simulator.stage.cache import kept
 from simulator.stage.fixed_width import fixed_count, fixed_duration, fixed_percent, fixed_rate, nice_ceiling, step
-from simulator.stage.layout import Rank
-from simulator.stage.sight import Sight
+from simulator.stage.ranks import Rank
+from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import Playback
 
 WINDOW_S = 5.0
@@ -37,7 +37,7 @@ class Curve:
 
     name: str
     kind: Kind
-    series: Callable[[Sight], tuple[str, ...]]
+    series: Callable[[Snapshot], tuple[str, ...]]
     """What is added up."""
     scale: tuple[str, ...]
     """The series whose highest value ends the scale. Who waits in a queue is in flight, so both have one scale."""
@@ -77,18 +77,18 @@ def _short(number: float) -> str:
     return f"{number:.3g}" if number < 100.0 else fixed_count(round(number)).strip()
 
 
-def _queues(sight: Sight) -> tuple[str, ...]:
+def _queues(snapshot: Snapshot) -> tuple[str, ...]:
     """Everything that requests wait in line for inside the server."""
-    waited_for = [*(backlog.name for backlog in sight.fittings.backlogs), *_waited_for_inside(sight)]
+    waited_for = [*(backlog.name for backlog in snapshot.inventory.backlogs), *_waited_for_inside(snapshot)]
     return tuple(f"{name}: waiting" for name in waited_for)
 
 
-def _waited_for_inside(sight: Sight) -> list[str]:
-    pools, loops = sight.fittings.queued_for, sight.fittings.loops
+def _waited_for_inside(snapshot: Snapshot) -> list[str]:
+    pools, loops = snapshot.inventory.queued_for, snapshot.inventory.loops
     return [*(pool.name for pool in pools), *(loop.name for loop in loops)]
 
 
-def _always(*names: str) -> Callable[[Sight], tuple[str, ...]]:
+def _always(*names: str) -> Callable[[Snapshot], tuple[str, ...]]:
     return lambda _sight: names
 
 
@@ -105,27 +105,27 @@ CURVES = (
 """What every server has, from top to bottom."""
 
 
-def own_curves(sight: Sight) -> Iterator[Curve]:
+def own_curves(snapshot: Snapshot) -> Iterator[Curve]:
     """How much of the parts of this server is in use, and where there are several queues, each of them.
 
     Of a GIL and of the cores it would have to be worked out for the whole run at the first frame, which is too slow for
     long runs; that of a loop is known already, from the queues.
     """
-    fittings = sight.fittings
-    names = [group.name for group in fittings.counted] + [pool.name for pool in fittings.slots]
-    for name in [*names, *(loop.name for loop in fittings.loops)]:
+    inventory = snapshot.inventory
+    names = [group.name for group in inventory.counted] + [pool.name for pool in inventory.slots]
+    for name in [*names, *(loop.name for loop in inventory.loops)]:
         yield Curve(name, Kind.SHARE, _always(f"{name}: in use"), (), long_name=f"{name} busy")
-    queues = [(backlog.name, backlog.name) for backlog in fittings.backlogs]
-    queues += [(f"for {name}", name) for name in _waited_for_inside(sight)]
+    queues = [(backlog.name, backlog.name) for backlog in inventory.backlogs]
+    queues += [(f"for {name}", name) for name in _waited_for_inside(snapshot)]
     for words, name in queues if len(queues) > 1 else ():
         yield Curve(words, Kind.COUNT, _always(f"{name}: waiting"), (f"{name}: waiting",))
 
 
-def top_of(sight: Sight, curve: Curve) -> float:
+def top_of(snapshot: Snapshot, curve: Curve) -> float:
     """The top of the scale: that of the views together, and of what they were before the last change."""
     if curve.kind is Kind.SHARE:
         return 1.0
-    views = sight.scene.views
+    views = snapshot.scene.views
     runs = [view.playback for view in views] + [view.ghost for view in views if view.ghost is not None]
     least = 1.0 if curve.kind is Kind.COUNT else 0.0  # a tenth of a request is nobody
     return nice_ceiling(max(least, *(_highest(run, name) for run in runs for name in curve.scale)))

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simulator.stage.canvas.cells import cell_width
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.look import Look
-from simulator.stage.canvas.marks import MARKS
 from simulator.stage.canvas.style import Style
-from simulator.stage.scene import Size
-from simulator.stage.writing import clipped, put_title, wrapped
+from simulator.stage.canvas.text import clipped, put_title, wrapped
+from simulator.stage.states import MEANINGS
 
 TWO_COLUMNS = 100
 LANES = (
@@ -100,8 +99,8 @@ def _keys(state: Help, width: int, look: Look) -> Iterator[Line]:
 def _legend(width: int, look: Look) -> Iterator[Line]:
     yield BLANK
     yield (("what the glyphs mean", Style.HEADING),)
-    for style, mark in MARKS.items():
-        first, *rest = wrapped(mark.meaning, max(width - 3, 1)) or [""]
+    for style, explained in MEANINGS.items():
+        first, *rest = wrapped(explained.meaning, max(width - 3, 1)) or [""]
         yield ((look.glyph(style), style), ("  ", Style.TEXT), (first, Style.TEXT))
         yield from ((("   " + more, Style.TEXT),) for more in rest)
 

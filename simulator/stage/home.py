@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simulator.stage.canvas.cells import cell_width
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.grid import CellGrid, Size
+from simulator.stage.canvas.key_bar import KeyHint, put_keys
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
-from simulator.stage.scene import KeyHint, Size
-from simulator.stage.writing import clipped, clipped_lines, put_keys, put_title
+from simulator.stage.canvas.text import clipped, clipped_lines, put_title
 
 QUESTION = "The same requests arrive. What happens to them under another server, and why?"
 TWO_COLUMNS = 96

@@ -1,4 +1,4 @@
-"""The columns of lanes: which stretch of time each stands for, and what shows in it.
+"""The columns of lanes: which stretch of time each stands for, where they lie in a row, and what shows in them.
 
 What to watch: columns lie on whole multiples of their duration, counted from the start of the run. As time goes on, the
 newest column fills and then everything moves left by one; no other column ever changes. A column shows what took most
@@ -13,11 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Gil
-from simulator.stage.activities import styles_of
+from simulator.stage.activities import SHORT_WIDTH, styles_of
 from simulator.stage.cache import kept
 from simulator.stage.canvas.grid import Styles
+from simulator.stage.canvas.layout import Claim, Section
+from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.sight import ROUNDING, Sight
+from simulator.stage.fixed_width import DURATION_WIDTH, step
+from simulator.stage.ranks import Rank
+from simulator.stage.snapshot import ROUNDING, Snapshot
 from simulator.trace.playback import Activity, GroupKind, LaneGroup, Lanes
 from simulator.trace.playback.activity import FOR_LOCK
 
@@ -29,6 +33,14 @@ PARTS_UNDER_GIL = 16
 STRETCH = 16
 """Columns that are worked out together."""
 ENDS = (Activity.DROPPED, Activity.CRASHED)
+
+REQUEST_WIDTH = 8
+FEW_WORDS = SHORT_WIDTH + 1 + DURATION_WIDTH
+"""``upload      640 ms``"""
+ALL_WORDS = REQUEST_WIDTH + FEW_WORDS
+"""``#1041   upload      640 ms``"""
+LEAST_COLUMNS = 24
+"""Lanes get at least so many columns; words beside them give way."""
 
 Floats = NDArray[np.float64]
 Looks = NDArray[np.uint8]
@@ -64,9 +76,46 @@ class Columns:
         return min(max((self.first + column + 0.5) * self.column_s, 0.0), self.t_s)
 
 
-def columns_of(sight: Sight, count: int) -> Columns:
+def columns_of(snapshot: Snapshot, count: int) -> Columns:
     """The columns up to the moment."""
-    return Columns(sight.newest - count + 1, count, sight.column_s, sight.t_s)
+    return Columns(snapshot.newest - count + 1, count, snapshot.column_s, snapshot.t_s)
+
+
+class Measure:
+    """Where the parts of a row with a lane lie on a sheet: the label, the columns, and the words about now."""
+
+    def __init__(self, snapshot: Snapshot, width: int) -> None:
+        """In narrow views words give way first, then the label."""
+        width -= 1  # the right margin
+        self.left = snapshot.inventory.label_width + 2
+        if width - self.left < LEAST_COLUMNS:
+            self.left = min(self.left, max(width // 5, 1))
+        room = width - self.left - LEAST_COLUMNS - 1
+        self.words = next((words for words in (ALL_WORDS, FEW_WORDS) if words <= room), 0)
+        self.count = max(width - self.left - (self.words + 1 if self.words else 0), 1)
+
+    @property
+    def end(self) -> int:
+        """The column after the newest one."""
+        return self.left + self.count
+
+
+def axis_section(snapshot: Snapshot) -> Section:
+    """A line that says what a column stands for."""
+    return Section(claims=(Claim(Rank.AXIS),), draw=lambda sheet: _draw_axis(sheet, snapshot))
+
+
+def _draw_axis(sheet: Sheet, snapshot: Snapshot) -> None:
+    measure = Measure(snapshot, sheet.width)
+    glyphs = sheet.look.glyphs
+    span = step(round(measure.count * snapshot.column_s, 6))
+    left, right = f"{glyphs.corners[2]}{glyphs.horizontal} {span} ago", f"now {glyphs.corners[3]}"
+    middle = f"1 column = {step(snapshot.column_s)}"
+    inner = measure.count - len(left) - len(right)
+    if inner < len(middle):
+        sheet.put(0, measure.left, middle[: measure.count], Style.DIM)
+        return
+    sheet.put(0, measure.left, left + middle.center(inner) + right, Style.DIM)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,31 +130,31 @@ class Painted:
     """Who has each lane at the moment."""
 
 
-def painted(sight: Sight, group: LaneGroup, lanes: range, columns: Columns) -> Painted:
+def painted(snapshot: Snapshot, group: LaneGroup, lanes: range, columns: Columns) -> Painted:
     """Some lanes of a group."""
     styles = np.full((len(lanes), columns.count), Style.TEXT, np.uint8)
     share = np.zeros((len(lanes), columns.count))
-    parts = _parts(sight, group)
-    for whole in _stretches(max(columns.first, 0), sight.newest):
+    parts = _parts(snapshot, group)
+    for whole in _stretches(max(columns.first, 0), snapshot.newest):
         if whole.stop <= columns.first:
             continue
         hidden = max(columns.first - whole.start, 0)
         seen = np.s_[:, whole.start + hidden - columns.first : whole.stop - columns.first]
-        shown, used = _stretch(sight, group, lanes, whole, parts)
+        shown, used = _stretch(snapshot, group, lanes, whole, parts)
         styles[seen], share[seen] = shown[:, hidden:], used[:, hidden:]
     part_s = columns.column_s / parts
     into_s = min(max(columns.t_s - columns.newest_s, part_s), max(columns.t_s, part_s))
-    newest = sight.playback.lanes(group.name, lanes.start, len(lanes), (columns.t_s - into_s, columns.t_s), parts)
+    newest = snapshot.playback.lanes(group.name, lanes.start, len(lanes), (columns.t_s - into_s, columns.t_s), parts)
     looks = newest.activity[:, None, :]
-    styles[:, -1:], share[:, -1:] = styles_of(_shown(sight, group, lanes, looks)), _used(looks)
+    styles[:, -1:], share[:, -1:] = styles_of(_shown(snapshot, group, lanes, looks)), _used(looks)
     styles[newest.doing == Activity.DOWN, -1] = Style.DOWN  # from this very moment on: the column may show what was
-    _mark_deaths(styles, sight, group, lanes, columns)
+    _mark_deaths(styles, snapshot, group, lanes, columns)
     return Painted(styles, share, newest)
 
 
-def _mark_deaths(styles: Styles, sight: Sight, group: LaneGroup, lanes: range, columns: Columns) -> None:
+def _mark_deaths(styles: Styles, snapshot: Snapshot, group: LaneGroup, lanes: range, columns: Columns) -> None:
     """The column in which a process died; from the next one on, its lanes are down."""
-    for each in sight.fittings.kills:
+    for each in snapshot.inventory.kills:
         column = columns.at(each.at)
         if not 0 <= column < columns.count:
             continue
@@ -128,29 +177,29 @@ def _stretches(first: int, stop: int) -> Iterator[range]:
             size //= 2
 
 
-def _stretch(sight: Sight, group: LaneGroup, lanes: range, whole: range, parts: int) -> tuple[Styles, Floats]:
+def _stretch(snapshot: Snapshot, group: LaneGroup, lanes: range, whole: range, parts: int) -> tuple[Styles, Floats]:
     def worked_out() -> tuple[Styles, Floats]:
-        span_s = whole.start * sight.column_s, whole.stop * sight.column_s
-        shown = sight.playback.painted(group.name, lanes.start, len(lanes), span_s, len(whole) * parts)
+        span_s = whole.start * snapshot.column_s, whole.stop * snapshot.column_s
+        shown = snapshot.playback.painted(group.name, lanes.start, len(lanes), span_s, len(whole) * parts)
         looks = shown.reshape(len(lanes), len(whole), parts)
-        return styles_of(_shown(sight, group, lanes, looks)), _used(looks)
+        return styles_of(_shown(snapshot, group, lanes, looks)), _used(looks)
 
-    return kept(sight.playback, ("lanes", group.name, lanes, whole, sight.column_s), worked_out)
+    return kept(snapshot.playback, ("lanes", group.name, lanes, whole, snapshot.column_s), worked_out)
 
 
-def _parts(sight: Sight, group: LaneGroup) -> int:
+def _parts(snapshot: Snapshot, group: LaneGroup) -> int:
     if group.kind is GroupKind.LOCK:
         return PARTS_OF_LOCK
-    return PARTS_UNDER_GIL if _under_gil(sight) else PARTS
+    return PARTS_UNDER_GIL if _under_gil(snapshot) else PARTS
 
 
-def _under_gil(sight: Sight) -> bool:
-    return any(isinstance(lock, Gil) for lock in sight.fittings.locks)
+def _under_gil(snapshot: Snapshot) -> bool:
+    return any(isinstance(lock, Gil) for lock in snapshot.inventory.locks)
 
 
-def _shown(sight: Sight, group: LaneGroup, lanes: range, looks: Looks) -> NDArray[np.uint8]:
+def _shown(snapshot: Snapshot, group: LaneGroup, lanes: range, looks: Looks) -> NDArray[np.uint8]:
     shown = dominant(looks)
-    if group.kind is GroupKind.SLOTS and _under_gil(sight):
+    if group.kind is GroupKind.SLOTS and _under_gil(snapshot):
         give_to_holders(shown, looks, np.array([group.process(lane) for lane in lanes]))
     return shown
 

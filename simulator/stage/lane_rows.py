@@ -3,125 +3,94 @@
 What to watch: this is the picture that explains. A lane full of one glyph says what its worker waited for.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from simulator.stage.activities import ACTIVITY_STYLES, SHORT, SHORT_WIDTH, styles_of
-from simulator.stage.brackets import bracket_row
 from simulator.stage.canvas.cells import Characters, cells_of
 from simulator.stage.canvas.grid import Styles
+from simulator.stage.canvas.layout import Claim, Section
+from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.fixed_width import DURATION_WIDTH, fixed_count, fixed_duration, step
-from simulator.stage.lane_columns import Columns, Painted, columns_of, painted
-from simulator.stage.layout import Claim, Rank, Section
-from simulator.stage.scene import LaneRef
-from simulator.stage.sheet import Area, Sheet
-from simulator.stage.sight import Sight
-from simulator.stage.target import LaneTarget, Target
-from simulator.stage.writing import filled
+from simulator.stage.canvas.text import filled
+from simulator.stage.fixed_width import fixed_count, fixed_duration
+from simulator.stage.lane_columns import ALL_WORDS, REQUEST_WIDTH, Columns, Measure, Painted, columns_of, painted
+from simulator.stage.ranks import Rank
+from simulator.stage.scene import LaneRef, LaneTarget, Target
+from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import Activity, GroupKind, LaneGroup, Lanes
+from simulator.words.phrases import duration
 
 FEW, SOME, MOST = 4, 8, 16
-REQUEST_WIDTH = 8
-FEW_WORDS = SHORT_WIDTH + 1 + DURATION_WIDTH
-"""``upload      640 ms``"""
-ALL_WORDS = REQUEST_WIDTH + FEW_WORDS
-"""``#1041   upload      640 ms``"""
-LEAST_COLUMNS = 24
-"""Lanes get at least so many columns; words beside them give way."""
 
 
-def lane_section(sight: Sight) -> Section:
+def lane_section(snapshot: Snapshot) -> Section:
     """The lanes of a view; where they do not all fit, the last row sums up the others."""
-    count = sight.fittings.lane_count
+    count = snapshot.inventory.lane_count
     claims = (
         Claim(Rank.LANES_FIRST, min(count, 1)),
         Claim(Rank.LANES_FEW, _between(count, 1, FEW)),
         Claim(Rank.LANES_SOME, _between(count, FEW, SOME)),
-        Claim(Rank.BRACKET, int(_has_bracket(sight))),
+        Claim(Rank.BRACKET, int(_has_bracket(snapshot))),
         Claim(Rank.LANES_MOST, _between(count, SOME, MOST)),
         Claim(Rank.LANES_ALL, max(count - MOST, 0)),
     )
-    return Section(claims=claims, draw=lambda sheet: _draw(sheet, sight))
-
-
-def axis_section(sight: Sight) -> Section:
-    """What a column stands for."""
-    return Section(claims=(Claim(Rank.AXIS),), draw=lambda sheet: _draw_axis(sheet, sight))
+    return Section(claims=claims, draw=lambda sheet: _draw(sheet, snapshot))
 
 
 def _between(count: int, low: int, high: int) -> int:
     return min(max(count - low, 0), high - low)
 
 
-def _has_bracket(sight: Sight) -> bool:
+def _has_bracket(snapshot: Snapshot) -> bool:
     """Where one lock is all that there is, what blocks it is the story."""
-    return sum(group.lanes for group in sight.fittings.lane_groups if group.kind is GroupKind.LOCK) == 1
-
-
-class Measure:
-    """Where the parts of a row with a lane lie on a sheet: the label, the columns, and the words about now."""
-
-    def __init__(self, sight: Sight, width: int) -> None:
-        """In narrow views words give way first, then the label."""
-        width -= 1  # the right margin
-        self.left = sight.fittings.label_width + 2
-        if width - self.left < LEAST_COLUMNS:
-            self.left = min(self.left, max(width // 5, 1))
-        room = width - self.left - LEAST_COLUMNS - 1
-        self.words = next((words for words in (ALL_WORDS, FEW_WORDS) if words <= room), 0)
-        self.count = max(width - self.left - (self.words + 1 if self.words else 0), 1)
-
-    @property
-    def end(self) -> int:
-        """The column after the newest one."""
-        return self.left + self.count
+    return sum(group.lanes for group in snapshot.inventory.lane_groups if group.kind is GroupKind.LOCK) == 1
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
     """Lanes of one group that are in sight."""
 
-    sight: Sight
+    snapshot: Snapshot
     group: LaneGroup
     lanes: range
     measure: Measure
     columns: Columns
 
 
-def _draw(sheet: Sheet, sight: Sight) -> None:
-    measure = Measure(sight, sheet.width)
-    columns = columns_of(sight, measure.count)
-    bracketed = _has_bracket(sight) and sheet.height > min(sight.fittings.lane_count, SOME)
-    shown = _in_sight(sight, sheet.height - bracketed)
-    sheet.lanes[sight.number] = shown
+def _draw(sheet: Sheet, snapshot: Snapshot) -> None:
+    measure = Measure(snapshot, sheet.width)
+    columns = columns_of(snapshot, measure.count)
+    bracketed = _has_bracket(snapshot) and sheet.height > min(snapshot.inventory.lane_count, SOME)
+    shown = _in_sight(snapshot, sheet.height - bracketed)
     row, first = 0, 0
-    for group in sight.fittings.lane_groups:
+    for group in snapshot.inventory.lane_groups:
         lanes = range(max(shown.start - first, 0), min(shown.stop - first, group.lanes))
         if lanes:
-            _draw_part(sheet, row, _Part(sight, group, lanes, measure, columns))
+            _draw_part(sheet, row, _Part(snapshot, group, lanes, measure, columns))
             row += len(lanes)
         if bracketed and group.kind is GroupKind.LOCK and lanes:
-            bracket_row(sheet, sight, group, row, measure.left, columns)
+            bracket_row(sheet, snapshot, group, row, measure.left, columns)
             row += 1
         first += group.lanes
-    if len(shown) < sight.fittings.lane_count:
-        _draw_others(sheet, sight, shown, row)
+    if len(shown) < snapshot.inventory.lane_count:
+        _draw_others(sheet, snapshot, shown, row)
 
 
-def _in_sight(sight: Sight, rows: int) -> range:
+def _in_sight(snapshot: Snapshot, rows: int) -> range:
     """The lanes that get a row; one row less where there must be one for the others."""
-    count = sight.fittings.lane_count
+    count = snapshot.inventory.lane_count
     if count <= rows:
         return range(count)
     rows = max(rows - (rows > 1), 1)
-    first = min(max(sight.view.first_lane, 0), count - rows)
+    first = min(max(snapshot.view.first_lane, 0), count - rows)
     return range(first, first + rows)
 
 
 def _draw_part(sheet: Sheet, row: int, part: _Part) -> None:
-    lanes = painted(part.sight, part.group, part.lanes, part.columns)
+    lanes = painted(part.snapshot, part.group, part.lanes, part.columns)
     characters, styles = sheet.look.characters(lanes.styles), lanes.styles
     if part.group.kind is GroupKind.LOCK:
         characters, styles = _as_bars(sheet, lanes)
@@ -136,7 +105,7 @@ def _draw_part(sheet: Sheet, row: int, part: _Part) -> None:
         inside = measure.left <= right < measure.end
         t_s = part.columns.middle(right - measure.left) if inside else None
         ref = LaneRef(group=part.group.name, lane=part.lanes[down])
-        return LaneTarget(view=part.sight.number, lane=ref, t_s=t_s)
+        return LaneTarget(view=part.snapshot.number, lane=ref, t_s=t_s)
 
     sheet.offer(Area(row, 0, len(part.lanes), sheet.width), find)
 
@@ -152,7 +121,7 @@ def _as_bars(sheet: Sheet, lanes: Painted) -> tuple[Characters, Styles]:
 
 
 def _draw_label(sheet: Sheet, row: int, part: _Part, lane: int, request: int) -> None:
-    view, label, room = part.sight.view, part.group.label(lane), part.measure.left - 1
+    view, label, room = part.snapshot.view, part.group.label(lane), part.measure.left - 1
     style = Style.ACCENT if request >= 0 and request == view.selected_request else Style.DIM
     if view.selected_lane == LaneRef(group=part.group.name, lane=lane):
         style = Style.SELECTED
@@ -167,19 +136,19 @@ def _draw_words(sheet: Sheet, row: int, part: _Part, now: Lanes, index: int) -> 
         sheet.put(row, col, SHORT[activity], Style.DIM)
         return
     if part.measure.words == ALL_WORDS:
-        chosen = request == part.sight.view.selected_request
+        chosen = request == part.snapshot.view.selected_request
         sheet.put(row, col, f"#{request}", Style.ACCENT if chosen else Style.DIM)
         col += REQUEST_WIDTH
     sheet.put(row, col, SHORT[activity], ACTIVITY_STYLES[activity])
-    since_s = part.sight.t_s - float(now.since_s[index])
+    since_s = part.snapshot.t_s - float(now.since_s[index])
     sheet.put(row, col + SHORT_WIDTH + 1, fixed_duration(since_s), Style.DIM)
 
 
-def _draw_others(sheet: Sheet, sight: Sight, shown: range, row: int) -> None:
+def _draw_others(sheet: Sheet, snapshot: Snapshot, shown: range, row: int) -> None:
     """One glyph for each lane that has no row: what it does now."""
     activities: list[int] = []
-    for group in sight.fittings.lane_groups:
-        now = sight.now
+    for group in snapshot.inventory.lane_groups:
+        now = snapshot.now
         entry = now.pool(group.name) if group.kind is GroupKind.SLOTS else now.lock(group.name)
         activities += entry.activity.tolist()
     hidden = activities[: shown.start] + activities[shown.stop :]
@@ -192,14 +161,68 @@ def _draw_others(sheet: Sheet, sight: Sight, shown: range, row: int) -> None:
     sheet.grid.put_cells(row, col, sheet.look.characters(styles), styles)
 
 
-def _draw_axis(sheet: Sheet, sight: Sight) -> None:
-    measure = Measure(sight, sheet.width)
+# Brackets under the lane of an event loop or a GIL: who had it for long, while others waited.
+
+LONG_S = 0.05
+"""A shorter hold of the present is not called a block."""
+LEAST_BRACKET = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    start_s: float
+    end_s: float
+    request: int
+    others: int
+
+
+def bracket_row(sheet: Sheet, snapshot: Snapshot, group: LaneGroup, row: int, left: int, columns: Columns) -> None:
+    """Draw the blocks that are in sight, the latest first, as far as they do not touch."""
+    free_until = columns.count
+    for block in _blocks(snapshot, group, columns):
+        first, last = max(columns.at(block.start_s), 0), min(columns.at(block.end_s), columns.count - 1)
+        if last - first + 1 < LEAST_BRACKET or last >= free_until:
+            continue
+        free_until = _draw_bracket(sheet, row, left, (first, last), free_until, _block_words(block)) - 1
+
+
+def _blocks(snapshot: Snapshot, group: LaneGroup, columns: Columns) -> Iterator[_Block]:
+    now = snapshot.now.lock(group.name)
+    for holder, since_s, waiting in zip(now.holder.tolist(), now.since_s.tolist(), now.waiting, strict=True):
+        if holder >= 0 and len(waiting) and snapshot.t_s - since_s >= LONG_S:
+            yield _Block(since_s, snapshot.t_s, holder, len(waiting))
+    events = snapshot.playback.blocks
+    first, last = events.time_s.searchsorted((columns.start_s, snapshot.t_s), "right").tolist()
+    for i in reversed(range(first, last)):
+        end_s = float(events.time_s[i])
+        yield _Block(end_s - float(events.seconds[i]), end_s, int(events.request[i]), int(events.others[i]))
+
+
+def _block_words(block: _Block) -> tuple[str, ...]:
+    """What to write, from long to short."""
+    seconds = duration(block.end_s - block.start_s)
+    short = f"blocked {seconds} by #{block.request}"
+    return f"{short}, {block.others} waited", short, f"{seconds} by #{block.request}"
+
+
+def _draw_bracket(
+    sheet: Sheet, row: int, left: int, extent: tuple[int, int], free_until: int, words: tuple[str, ...]
+) -> int:
+    """Draw one bracket and its words inside, or beside it; the first column that it takes."""
     glyphs = sheet.look.glyphs
-    span = step(round(measure.count * sight.column_s, 6))
-    left, right = f"{glyphs.corners[2]}{glyphs.horizontal} {span} ago", f"now {glyphs.corners[3]}"
-    middle = f"1 column = {step(sight.column_s)}"
-    inner = measure.count - len(left) - len(right)
-    if inner < len(middle):
-        sheet.put(0, measure.left, middle[: measure.count], Style.DIM)
-        return
-    sheet.put(0, measure.left, left + middle.center(inner) + right, Style.DIM)
+    first, last = extent
+    inner = last - first - 1
+    text = next((text for text in words if len(text) + 2 <= inner), "")
+    line = f" {text} ".center(inner, glyphs.horizontal) if text else glyphs.horizontal * inner
+    sheet.put(row, left + first, glyphs.corners[2] + line + glyphs.corners[3], Style.WARN)
+    if text:
+        return first
+    for text in words[1:]:
+        if last + 1 + len(text) < free_until:
+            sheet.put(row, left + last + 2, text, Style.WARN)
+            return first
+        start = first - 1 - len(text)
+        if start >= 0:
+            sheet.put(row, left + start, text, Style.WARN)
+            return start
+    return first

@@ -8,13 +8,15 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from simulator.plan.words import Need, State, needing
-from simulator.stage.canvas.style import STATE_STYLES, Style
+from simulator.stage.canvas.layout import Claim, Section
+from simulator.stage.canvas.sheet import Area, Sheet
+from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import Piece, fitting, piece, put_pieces
+from simulator.stage.crowd import Kind, put_crowd, scale_for
 from simulator.stage.fixed_width import COUNT_WIDTH, count_behind, fixed_count
-from simulator.stage.layout import Claim, Rank, Section
-from simulator.stage.pieces import Piece, fitting, piece, put_pieces
-from simulator.stage.request_marks import Kind, put_crowd, scale_for
-from simulator.stage.sheet import Area, Sheet
-from simulator.stage.sight import Sight
+from simulator.stage.ranks import Rank
+from simulator.stage.snapshot import Snapshot
+from simulator.stage.states import STATE_STYLES
 from simulator.trace.playback import OF_STATE
 
 WAITS = tuple((OF_STATE[state], STATE_STYLES[state], state.short) for state in needing(Need.OTHERS))
@@ -24,23 +26,23 @@ READY = State.LOOP.short
 NAMES = (*(name for _, _, name in WAITS), READY)
 
 
-def parked_sections(sight: Sight) -> Iterator[Section]:
+def parked_sections(snapshot: Snapshot) -> Iterator[Section]:
     """For plans with an event loop: the counts, and below them the requests; or where there is room a row a kind."""
-    if sight.fittings.loops:
+    if snapshot.inventory.loops:
         claims = (Claim(Rank.PARKED), Claim(Rank.PARKED_CROWD), Claim(Rank.PARKED_TALL, ROWS - 2, whole=True))
-        yield Section(claims=claims, draw=lambda sheet: _draw(sheet, sight))
+        yield Section(claims=claims, draw=lambda sheet: _draw(sheet, snapshot))
 
 
-def _draw(sheet: Sheet, sight: Sight) -> None:
-    parked = sight.now.parked
-    locks = [sight.now.lock(loop.name) for loop in sight.fittings.loops]
+def _draw(sheet: Sheet, snapshot: Snapshot) -> None:
+    parked = snapshot.now.parked
+    locks = [snapshot.now.lock(loop.name) for loop in snapshot.inventory.loops]
     ready = np.concatenate([waiting.request for lock in locks for waiting in lock.waiting])
     kinds = [Kind(style, parked.doing(activity).request) for activity, style, _ in WAITS]
     kinds.append(Kind(Style.LOOP, ready))
     if sheet.height >= ROWS:
-        _draw_rows(sheet, sight, kinds)
+        _draw_rows(sheet, snapshot, kinds)
     else:
-        _draw_together(sheet, sight, kinds)
+        _draw_together(sheet, snapshot, kinds)
 
 
 def _pieces(sheet: Sheet, kinds: Sequence[Kind]) -> list[Piece]:
@@ -56,28 +58,28 @@ def _pieces(sheet: Sheet, kinds: Sequence[Kind]) -> list[Piece]:
     ]
 
 
-def _draw_together(sheet: Sheet, sight: Sight, kinds: Sequence[Kind]) -> None:
+def _draw_together(sheet: Sheet, snapshot: Snapshot, kinds: Sequence[Kind]) -> None:
     """The counts in one row, and below it all requests as one crowd."""
     pieces = [piece(("in hand", Style.DIM), (count_behind(sum(map(len, kinds))), Style.TEXT)), *_pieces(sheet, kinds)]
     put_pieces(sheet, 0, 1, fitting(pieces, sheet.width - 2))
     if sheet.height > 1:
-        put_crowd(sheet, _beside_labels(sheet, sight, 1, sheet.height - 1), kinds, sight.number)
+        put_crowd(sheet, _beside_labels(sheet, snapshot, 1, sheet.height - 1), kinds, snapshot.number)
 
 
-def _draw_rows(sheet: Sheet, sight: Sight, kinds: Sequence[Kind]) -> None:
+def _draw_rows(sheet: Sheet, snapshot: Snapshot, kinds: Sequence[Kind]) -> None:
     """A row for each kind, in one scale; those that wait for the loop stand next to it, on top."""
-    area = _beside_labels(sheet, sight, 0, 1)
+    area = _beside_labels(sheet, snapshot, 0, 1)
     col = max(area.col, len(READY) + 2)
     area = Area(0, col, 1, max(sheet.width - col - COUNT_WIDTH - 2, 1))
     scale = scale_for(max(map(len, kinds)), area.width)
     named = list(zip(kinds, NAMES, strict=True))
     for row, (kind, name) in enumerate([named[-1], *named[:-1]]):
         sheet.put(row, 1, name, kind.style if len(kind) else Style.DIM)
-        put_crowd(sheet, area._replace(row=row), [kind], sight.number, scale)
+        put_crowd(sheet, area._replace(row=row), [kind], snapshot.number, scale)
         sheet.put_right(row, sheet.width - 1, fixed_count(len(kind)), Style.TEXT if len(kind) else Style.DIM)
 
 
-def _beside_labels(sheet: Sheet, sight: Sight, row: int, height: int) -> Area:
+def _beside_labels(sheet: Sheet, snapshot: Snapshot, row: int, height: int) -> Area:
     """Where lanes are drawn too."""
-    col = sight.fittings.label_width + 2
+    col = snapshot.inventory.label_width + 2
     return Area(row, col, height, max(sheet.width - col - 1, 1))

@@ -1,20 +1,74 @@
-"""Pictures and films as files, by the ending of their name."""
+"""Pictures and films of a run, as files.
 
+What to watch: a film has two clocks. The run goes from ``start_s`` to ``end_s``; whoever watches the film sees that in
+``lasts_s``, which is longer where the film shows the run slowed down.
+"""
+
+import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from simulator.stage.canvas.asciicast import asciicast_lines
-from simulator.stage.canvas.frames import Frame
-from simulator.stage.canvas.grid import CellGrid
-from simulator.stage.canvas.images import gif_parts, png
+from simulator.stage.canvas.asciicast import asciicast
+from simulator.stage.canvas.grid import Frame, Size, plain
+from simulator.stage.canvas.images import gif, png
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.palette import DARK
 from simulator.stage.canvas.svg import svg
-from simulator.stage.film import Film
 from simulator.stage.frame import frame
-from simulator.stage.scene import Scene, Size
+from simulator.stage.scene import Scene
+
+# A stretch of a run as a film: which moments are shown, and when.
+
+FPS = 10.0
+"""Pictures per second, as long as they do not become too many."""
+MOST_PICTURES = 600
+"""As a GIF of 120 x 36 cells these are 8 MB, made in half a minute."""
+MOST_S = 600.0
+"""Longer films would have less than one picture per second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Film:
+    """What is shown of the run, and how fast."""
+
+    start_s: float
+    """On the clock of the run, like ``end_s``."""
+    end_s: float
+    speed: float = 1.0
+    """Simulated seconds in a second of the film."""
+
+    @property
+    def lasts_s(self) -> float:
+        """How long it takes to watch it."""
+        return (self.end_s - self.start_s) / self.speed
+
+    @property
+    def too_long(self) -> bool:
+        """Whether it would be a slide show."""
+        return self.lasts_s > MOST_S
+
+    @property
+    def fps(self) -> float:
+        """Pictures per second: fewer where the film is long."""
+        return min(FPS, MOST_PICTURES / self.lasts_s) if self.lasts_s > 0.0 else FPS
+
+    @property
+    def pictures(self) -> int:
+        """How many there are, the first and the last moment included."""
+        return math.ceil(self.lasts_s * self.fps - 1e-6) + 1
+
+    def frames(self, scene: Scene, size: Size, look: Look) -> Iterator[Frame]:
+        """Drawn one after another when asked for; ``scene`` says of whom, and its moment does not matter."""
+        playing = replace(scene, playing=True, speed=self.speed)
+        for number in range(self.pictures):
+            shown_s = min(number / self.fps, self.lasts_s)
+            t_s = min(self.start_s + shown_s * self.speed, self.end_s)
+            yield shown_s, frame(replace(playing, t_s=t_s), size, look)
+
+
+# What becomes a file, by the ending of its name.
 
 T = TypeVar("T")
 Tell = Callable[[float], None]
@@ -48,11 +102,11 @@ def _png(scene: Scene, drawn: Drawn) -> bytes:
 
 
 def _gif(frames: Iterable[Frame], look: Look, _: Scene) -> Parts:
-    return gif_parts(frames, look)
+    return gif(frames, look)
 
 
 def _cast(frames: Iterable[Frame], look: Look, scene: Scene) -> Parts:
-    return (line.encode() for line in asciicast_lines(frames, look, title=scene.load))
+    return (line.encode() for line in asciicast(frames, look, title=scene.load))
 
 
 PICTURES: dict[str, Callable[[Scene, Drawn], bytes]] = {".txt": _text, ".svg": _svg, ".png": _png}
@@ -80,11 +134,3 @@ class _Steps:
             self._done += 1
             self._tell(min(self._done / self._count, 1.0))
             yield thing
-
-
-# A grid as plain text: what survives in a mail, a log or a test.
-
-
-def plain(grid: CellGrid) -> str:
-    """The characters line by line, without blanks at their ends."""
-    return f"{grid}\n"

@@ -9,13 +9,14 @@ from math import ceil
 
 from simulator.plan.resources import Backlog, Pool
 from simulator.plan.words import Loss, lost_by
+from simulator.stage.canvas.layout import Claim, Section
+from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import Piece, fitting, piece, put_pieces
+from simulator.stage.crowd import Kind, put_crowd, scale_for
 from simulator.stage.fixed_width import count_behind, fixed_count
-from simulator.stage.layout import Claim, Rank, Section
-from simulator.stage.pieces import Piece, fitting, piece, put_pieces
-from simulator.stage.request_marks import Kind, put_crowd, scale_for
-from simulator.stage.sheet import Area, Sheet
-from simulator.stage.sight import Sight
+from simulator.stage.ranks import Rank
+from simulator.stage.snapshot import Snapshot
 
 LEAST_PLACES = 16
 MOST_SCALE = 2
@@ -23,26 +24,28 @@ MOST_SCALE = 2
 TURNED_AWAY = lost_by(Loss.NOT_CONNECTED)
 
 
-def backlog_sections(sight: Sight) -> Iterator[Section]:
+def backlog_sections(snapshot: Snapshot) -> Iterator[Section]:
     """One row for each accept queue."""
-    for number, backlog in enumerate(sight.fittings.backlogs):
-        rank = Rank.QUEUE if number == len(sight.fittings.backlogs) - 1 else Rank.PROXY
-        yield Section(claims=(Claim(rank),), draw=partial(_draw_backlog, sight=sight, number=number, backlog=backlog))
+    for number, backlog in enumerate(snapshot.inventory.backlogs):
+        rank = Rank.QUEUE if number == len(snapshot.inventory.backlogs) - 1 else Rank.PROXY
+        yield Section(
+            claims=(Claim(rank),), draw=partial(_draw_backlog, snapshot=snapshot, number=number, backlog=backlog)
+        )
 
 
-def pool_queue_sections(sight: Sight) -> Iterator[Section]:
+def pool_queue_sections(snapshot: Snapshot) -> Iterator[Section]:
     """One row for each pool that requests wait for."""
-    for pool in sight.fittings.queued_for:
-        yield Section(claims=(Claim(Rank.QUEUES),), draw=partial(_draw_pool_queue, sight=sight, pool=pool))
+    for pool in snapshot.inventory.queued_for:
+        yield Section(claims=(Claim(Rank.QUEUES),), draw=partial(_draw_pool_queue, snapshot=snapshot, pool=pool))
 
 
-def _draw_backlog(sheet: Sheet, *, sight: Sight, number: int, backlog: Backlog) -> None:
-    now = sight.now.backlogs[number]
+def _draw_backlog(sheet: Sheet, *, snapshot: Snapshot, number: int, backlog: Backlog) -> None:
+    now = snapshot.now.backlogs[number]
     waiting = len(now.waiting)
-    col = _label(sheet, sight, backlog.name)
+    col = _label(sheet, snapshot, backlog.name)
     pieces = [_fill(waiting, now.room, now.full)]
     if number == 0:  # where clients connect; a proxy's failed connects are told by their outcome
-        pieces.append(_turned_away(sight))
+        pieces.append(_turned_away(snapshot))
     pieces.append(_dropped(len(now.retrying)))
     pieces = fitting(pieces, sheet.width - col - LEAST_PLACES - 4)
     words = sum(each.width + 2 for each in pieces)
@@ -53,7 +56,7 @@ def _draw_backlog(sheet: Sheet, *, sight: Sight, number: int, backlog: Backlog) 
     cells = min(ceil(now.room / scale), places)
     end = sheet.put(0, col, "[", Style.RULE) + cells
     sheet.put(0, col + 1, glyphs.empty * cells, Style.TRACK)
-    put_crowd(sheet, Area(0, col + 1, 1, cells), [Kind(Style.WAITING, now.waiting.request)], sight.number, scale)
+    put_crowd(sheet, Area(0, col + 1, 1, cells), [Kind(Style.WAITING, now.waiting.request)], snapshot.number, scale)
     sheet.put(0, end, "]" if bounded else glyphs.more, Style.RULE)
     if now.full:
         sheet.grid.restyle(0, col, 1, cells + 2, Style.CRASHED)
@@ -67,8 +70,8 @@ def _fill(waiting: int, room: int, full: bool) -> Piece:
     )
 
 
-def _turned_away(sight: Sight) -> Piece:
-    number = sum(sight.now.ended[outcome] for outcome in TURNED_AWAY)
+def _turned_away(snapshot: Snapshot) -> Piece:
+    number = sum(snapshot.now.ended[outcome] for outcome in TURNED_AWAY)
     return piece(("refused", Style.DIM), (count_behind(number), Style.BAD if number else Style.DIM), rank=1)
 
 
@@ -77,16 +80,16 @@ def _dropped(number: int) -> Piece:
     return piece(("retrying", Style.DIM), (count_behind(number), Style.WARN if number else Style.DIM), rank=2)
 
 
-def _draw_pool_queue(sheet: Sheet, *, sight: Sight, pool: Pool) -> None:
-    queue = sight.now.pool(pool.name).queue
-    col = _label(sheet, sight, f"for {pool.name}")
+def _draw_pool_queue(sheet: Sheet, *, snapshot: Snapshot, pool: Pool) -> None:
+    queue = snapshot.now.pool(pool.name).queue
+    col = _label(sheet, snapshot, f"for {pool.name}")
     limit = "" if pool.queue_limit is None else f"/{pool.queue_limit * pool.processes}"
     sheet.put(0, sheet.width - 6 - len(limit), fixed_count(len(queue)) + limit)
     area = Area(0, col, 1, max(sheet.width - col - 8 - len(limit), 1))
-    put_crowd(sheet, area, [Kind(Style.WAITING, queue.request)], sight.number)
+    put_crowd(sheet, area, [Kind(Style.WAITING, queue.request)], snapshot.number)
 
 
-def _label(sheet: Sheet, sight: Sight, text: str) -> int:
+def _label(sheet: Sheet, snapshot: Snapshot, text: str) -> int:
     """Write what the row is about; the column where the rest begins, the same as that of the lanes where it fits."""
     end = sheet.put(0, 1, text, Style.DIM)
-    return max(end + 1, sight.fittings.label_width + 2)
+    return max(end + 1, snapshot.inventory.label_width + 2)

@@ -4,33 +4,17 @@ A scene is data. Two equal moments of equal runs give equal pictures, whoever as
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from simulator.stage.canvas.key_bar import KeyHint, KeyTarget
 
 if TYPE_CHECKING:  # the first screen shows no run
     from simulator.trace.playback import Playback
 
+
 COLUMN_STEPS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Seconds that a column of the lanes can stand for; zooming goes from one to the next."""
 DEFAULT_COLUMN_S = 0.05
-
-
-class Size(NamedTuple):
-    """Of a grid, in cells."""
-
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KeyHint:
-    """A key that does something now."""
-
-    key: str
-    """As it is shown: ``space``, ``[ ]``, ``n``."""
-    does: str
-    """One or two words."""
-    action: str = ""
-    """What the application does when it is clicked; the key itself if empty."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,3 +105,41 @@ def finer(column_s: float) -> float:
 def coarser(column_s: float) -> float:
     """The next larger step."""
     return min((step for step in COLUMN_STEPS_S if step > column_s * 1.001), default=COLUMN_STEPS_S[-1])
+
+
+# What lies under a cell of a frame, for whoever points at it; besides these, a key of the key bar.
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LaneTarget:
+    """A lane of a view."""
+
+    view: int
+    lane: LaneRef
+    t_s: float | None
+    """The middle of the column that was pointed at; None on the words beside the lane, which are about now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RequestTarget:
+    """A request that is drawn by itself: in a queue, or parked."""
+
+    view: int
+    request: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimeTarget:
+    """A moment on the time bar."""
+
+    t_s: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ViewTarget:
+    """Elsewhere in a view."""
+
+    view: int
+
+
+Target = LaneTarget | RequestTarget | TimeTarget | ViewTarget | KeyTarget

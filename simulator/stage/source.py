@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from simulator.stage.canvas.cells import cell_width
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.grid import CellGrid, Size
+from simulator.stage.canvas.key_bar import KeyHint, put_keys
+from simulator.stage.canvas.layout import equal_parts
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
-from simulator.stage.code import Code, Page
-from simulator.stage.code_colours import Line
-from simulator.stage.plot import heights
-from simulator.stage.scene import KeyHint, Size
-from simulator.stage.writing import clipped, put_keys, put_title
+from simulator.stage.canvas.text import clipped, put_title
+from simulator.stage.code import Code, Line, Page
 
 READABLE = 88
 """Files stand side by side where each has so many columns, or as many as its longest line needs."""
@@ -92,11 +91,6 @@ def source_pages(code: Code) -> tuple[Page, ...]:
     return (*_worth(code.models), *_worth(code.servers))
 
 
-def source_height(state: Source) -> int:
-    """Lines of the longest page, to scroll in."""
-    return max((len(page.lines) for page in (*state.code.models, *state.code.servers)), default=0)
-
-
 def overhang(state: Source, size: Size) -> int:
     """Columns to scroll sideways in; 0 where no line is cut."""
     return max((pane.overhang for pane in _panes(state, size)), default=0)
@@ -162,7 +156,7 @@ def _stacked(pages: Sequence[Page], box: _Box) -> Iterator[_Pane]:
     """Pages under one another, as many as can be read."""
     shown = _worth(pages)[: max(box.height // LEAST_PANE, 1)]
     row = box.row
-    for page, height in zip(shown, heights(box.height, len(shown)), strict=True):
+    for page, height in zip(shown, equal_parts(box.height, len(shown)), strict=True):
         yield _Pane(page, row, box.col, box.width, height)
         row += height
 

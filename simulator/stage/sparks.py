@@ -1,7 +1,7 @@
 """Curves over the last seconds, as rows of little bars: how many wait, how many are in hand, how long it takes.
 
 What to watch: the scale is that of all views together and of the whole run. So the same height means the same
-everywhere, and no curve jumps because another value came into sight.
+everywhere, and no curve jumps because another value came into snapshot.
 """
 
 from collections.abc import Iterator
@@ -9,21 +9,18 @@ from functools import partial
 from math import floor
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.stage.cache import kept, still
-from simulator.stage.canvas.cells import BLANK, cells_of
+from simulator.stage.canvas.layout import Claim, Section
+from simulator.stage.canvas.plotting import Floats, put_bars
+from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import clipped
 from simulator.stage.curves import CURVES, VALUE_WIDTH, WINDOW_S, Curve, Kind, own_curves, top_of
 from simulator.stage.fixed_width import step
-from simulator.stage.layout import Claim, Rank, Section
-from simulator.stage.recent import at_once, recent
-from simulator.stage.sheet import Sheet
-from simulator.stage.sight import ROUNDING, Sight
-from simulator.stage.writing import clipped
+from simulator.stage.ranks import Rank
+from simulator.stage.snapshot import ROUNDING, Snapshot, count_now, recent_average
 from simulator.trace.playback import Playback
-
-Floats = NDArray[np.float64]
 
 COARSER = (10, 5, 2, 1)
 """A column of a curve stands for so many columns of the lanes; the first one that the run is long enough for."""
@@ -40,27 +37,27 @@ DECADES = 3.0
 """Of a logarithmic scale."""
 
 
-def spark_sections(sight: Sight, width: int) -> Iterator[Section]:
+def spark_sections(snapshot: Snapshot, width: int) -> Iterator[Section]:
     """One section for each curve that all servers have, and one that says what they mean."""
-    step_s = _step_s(sight, width)
+    step_s = _step_s(snapshot, width)
     for curve in CURVES:
         more = curve.rank is Rank.SPARKS_MORE  # those that come later are as tall as the others are by then
         first = (Claim(curve.rank, 2, whole=True),) if more else (Claim(curve.rank, whole=True), TALL_CLAIM)
         claims = (*first, *(Claim(rank, whole=True) for rank in HEIGHTS))
-        yield Section(claims=claims, draw=partial(_draw, sight=sight, curve=curve, step_s=step_s))
-    yield Section(claims=(Claim(Rank.AXIS),), draw=lambda sheet: _draw_scale(sheet, sight, step_s))
+        yield Section(claims=claims, draw=partial(_draw, snapshot=snapshot, curve=curve, step_s=step_s))
+    yield Section(claims=(Claim(Rank.AXIS),), draw=lambda sheet: _draw_scale(sheet, snapshot, step_s))
 
 
-def own_section(sight: Sight, width: int) -> Section:
+def own_section(snapshot: Snapshot, width: int) -> Section:
     """What is left over in a view: a blank row, and below it curves of what only this server has."""
-    draw = partial(_draw_own, sight=sight, step_s=_step_s(sight, width))
+    draw = partial(_draw_own, snapshot=snapshot, step_s=_step_s(snapshot, width))
     return Section(claims=(Claim(Rank.SPACE),), draw=draw, stretches=True)
 
 
-def _step_s(sight: Sight, width: int) -> float:
+def _step_s(snapshot: Snapshot, width: int) -> float:
     """Seconds that a column of the curves stands for."""
-    columns, end_s = _columns(width), sight.scene.end_s
-    steps = [coarser * sight.column_s for coarser in COARSER]
+    columns, end_s = _columns(width), snapshot.scene.end_s
+    steps = [coarser * snapshot.column_s for coarser in COARSER]
     return next((step_s for step_s in steps if columns * step_s <= MOST_SPAN * end_s), steps[-1])
 
 
@@ -68,70 +65,70 @@ def _columns(width: int) -> int:
     return max(width - LABEL_WIDTH - VALUE_WIDTH - 1, 1)
 
 
-def _draw_own(sheet: Sheet, *, sight: Sight, step_s: float) -> None:
-    curves = list(own_curves(sight))[: max(sheet.height - 1, 0)]
+def _draw_own(sheet: Sheet, *, snapshot: Snapshot, step_s: float) -> None:
+    curves = list(own_curves(snapshot))[: max(sheet.height - 1, 0)]
     if not curves:
         return
     height, spare = divmod(sheet.height - 1, len(curves))
     row = 1
     for number, curve in enumerate(curves, 1):
         part = sheet.part(row, 0, sheet.width, height)
-        _draw(part, sight=sight, curve=curve, step_s=step_s)
+        _draw(part, snapshot=snapshot, curve=curve, step_s=step_s)
         sheet.paste(part)
         row += height + (number > len(curves) - spare)
 
 
-def _draw(sheet: Sheet, *, sight: Sight, curve: Curve, step_s: float) -> None:
+def _draw(sheet: Sheet, *, snapshot: Snapshot, curve: Curve, step_s: float) -> None:
     """All but the figure stands still between two columns, and many frames are drawn in that time."""
-    scale = top_of(sight, curve), sight.scene.log_s and curve.kind is Kind.DURATION
-    if sight.view.ghost is None:
-        depends_on = ("curve", curve.name, _last(sight, step_s), step_s, scale, sight.spark)
-        draw = partial(_draw_curve, sight=sight, curve=curve, step_s=step_s, scale=scale)
-        still(sheet, sight.playback, depends_on, draw)
+    scale = top_of(snapshot, curve), snapshot.scene.log_s and curve.kind is Kind.DURATION
+    if snapshot.view.ghost is None:
+        depends_on = ("curve", curve.name, _last(snapshot, step_s), step_s, scale, snapshot.spark)
+        draw = partial(_draw_curve, snapshot=snapshot, curve=curve, step_s=step_s, scale=scale)
+        still(sheet, snapshot.playback, depends_on, draw)
     else:
-        _draw_curve(sheet, sight=sight, curve=curve, step_s=step_s, scale=scale)
-    width = _columns(sheet.width) - (GHOST_WIDTH if _ghost(sight, sheet.width) else 0)
-    value = _figure(sight, curve, _values(sight, sight.playback, curve, (width, step_s)))
+        _draw_curve(sheet, snapshot=snapshot, curve=curve, step_s=step_s, scale=scale)
+    width = _columns(sheet.width) - (GHOST_WIDTH if _ghost(snapshot, sheet.width) else 0)
+    value = _figure(snapshot, curve, _values(snapshot, snapshot.playback, curve, (width, step_s)))
     sheet.put(sheet.height - 1, LABEL_WIDTH + width, curve.figure(value), Style.TEXT)
 
 
-def _figure(sight: Sight, curve: Curve, values: Floats) -> float:
+def _figure(snapshot: Snapshot, curve: Curve, values: Floats) -> float:
     """The value now. What a short column has of a rate or a share says little; elsewhere it is that of some seconds."""
     if curve.kind is Kind.COUNT:
-        return at_once(sight, sight.playback, curve.series(sight))
+        return count_now(snapshot, snapshot.playback, curve.series(snapshot))
     if curve.kind in (Kind.RATE, Kind.SHARE):
-        (series,) = curve.series(sight)
-        return recent(sight, series)
+        (series,) = curve.series(snapshot)
+        return recent_average(snapshot, series)
     return float(values[-1])
 
 
-def _before(sight: Sight, ghost: Playback, curve: Curve, values: Floats, step_s: float) -> float:
+def _before(snapshot: Snapshot, ghost: Playback, curve: Curve, values: Floats, step_s: float) -> float:
     """The same of the run before the last change."""
     if curve.kind is Kind.COUNT:
-        return at_once(sight, ghost, curve.series(sight))
+        return count_now(snapshot, ghost, curve.series(snapshot))
     columns = round(WINDOW_S / step_s) if curve.kind in (Kind.RATE, Kind.SHARE) else 1
     last = values[-max(columns, 1) :]
     known = last[np.isfinite(last)]
     return float(known.mean()) if len(known) else float("nan")
 
 
-def _ghost(sight: Sight, width: int) -> Playback | None:
+def _ghost(snapshot: Snapshot, width: int) -> Playback | None:
     """The run before the last change, where there is room for it."""
-    return sight.view.ghost if _columns(width) - GHOST_WIDTH > LABEL_WIDTH else None
+    return snapshot.view.ghost if _columns(width) - GHOST_WIDTH > LABEL_WIDTH else None
 
 
-def _draw_curve(sheet: Sheet, *, sight: Sight, curve: Curve, step_s: float, scale: tuple[float, bool]) -> None:
-    ghost = _ghost(sight, sheet.width)
+def _draw_curve(sheet: Sheet, *, snapshot: Snapshot, curve: Curve, step_s: float, scale: tuple[float, bool]) -> None:
+    ghost = _ghost(snapshot, sheet.width)
     width = _columns(sheet.width) - (GHOST_WIDTH if ghost else 0)
-    values = _values(sight, sight.playback, curve, (width, step_s))
+    values = _values(snapshot, snapshot.playback, curve, (width, step_s))
     row = sheet.height - 1
     _draw_label(sheet, curve, *scale)
     if ghost:
-        before = _values(sight, ghost, curve, (width, step_s))
-        bars(sheet, LABEL_WIDTH, _heights(before, *scale), Style.GHOST)
-        text = f" was {curve.figure(_before(sight, ghost, curve, before, step_s)).strip()}"
+        before = _values(snapshot, ghost, curve, (width, step_s))
+        put_bars(sheet, LABEL_WIDTH, _heights(before, *scale), Style.GHOST)
+        text = f" was {curve.figure(_before(snapshot, ghost, curve, before, step_s)).strip()}"
         sheet.put(row, LABEL_WIDTH + width + VALUE_WIDTH, text, Style.GHOST)
-    bars(sheet, LABEL_WIDTH, _heights(values, *scale), sight.spark)
+    put_bars(sheet, LABEL_WIDTH, _heights(values, *scale), snapshot.spark)
 
 
 def _draw_label(sheet: Sheet, curve: Curve, top: float, logarithmic: bool) -> None:
@@ -152,37 +149,20 @@ def _draw_label(sheet: Sheet, curve: Curve, top: float, logarithmic: bool) -> No
     sheet.put(last, 1, clipped(name, room, sheet.look), Style.TEXT)
 
 
-def bars(sheet: Sheet, col: int, heights: Floats, style: Style) -> None:
-    """Bars that fill the sheet from below; heights from 0 to 1, nan for no value."""
-    glyphs = cells_of(" " + sheet.look.glyphs.sparks)
-    levels = len(glyphs) - 1
-    known = np.isfinite(heights)
-    eighths = np.where(known, np.ceil(np.where(known, heights, 0.0) * levels * sheet.height), 0).astype(np.intp)
-    eighths = np.where(known, np.maximum(eighths, 1), 0)  # a value of nothing is a value
-    below = np.arange(sheet.height - 1, -1, -1)[:, None] * levels
-    level = np.clip(eighths - below, 0, levels)
-    shown = np.s_[:, col : col + level.shape[1]]  # what lies behind stays where there is no bar
-    characters, styles = sheet.grid.characters[shown], sheet.grid.styles[shown]
-    level, known = level[:, : characters.shape[1]], known[: characters.shape[1]]
-    cells = np.where(level > 0, glyphs[level], characters)
-    own = (level > 0) | (known & (characters == BLANK))  # blanks too: pieces of one style cost least
-    sheet.grid.put_cells(0, col, cells, np.where(own, np.uint8(style), styles))
-
-
-def _last(sight: Sight, step_s: float) -> int:
+def _last(snapshot: Snapshot, step_s: float) -> int:
     """The columns of a curve that are over."""
-    return floor(sight.t_s / step_s + ROUNDING)
+    return floor(snapshot.t_s / step_s + ROUNDING)
 
 
-def _values(sight: Sight, playback: Playback, curve: Curve, columns: tuple[int, float]) -> Floats:
+def _values(snapshot: Snapshot, playback: Playback, curve: Curve, columns: tuple[int, float]) -> Floats:
     """The curve up to the moment; its columns lie on whole multiples of their duration, like those of the lanes."""
     width, step_s = columns
-    last = _last(sight, step_s)
+    last = _last(snapshot, step_s)
     known = min(last, width)
 
     def worked_out() -> Floats:
         values = np.full(width, np.nan)
-        names = [name for name in curve.series(sight) if name in playback.series_names]
+        names = [name for name in curve.series(snapshot) if name in playback.series_names]
         if known > 0 and names:
             span = (last - known) * step_s, last * step_s
             values[width - known :] = sum(playback.series(name, *span, known, window_s=WINDOW_S) for name in names)
@@ -198,14 +178,14 @@ def _heights(values: Floats, top: float, logarithmic: bool) -> Floats:
         return np.clip(1.0 + np.log10(values / top) / DECADES, 0.0, 1.0)
 
 
-def _draw_scale(sheet: Sheet, sight: Sight, step_s: float) -> None:
-    heights = "equal heights are equal values in all views; " if len(sight.scene.views) > 1 else ""
+def _draw_scale(sheet: Sheet, snapshot: Snapshot, step_s: float) -> None:
+    heights = "equal heights are equal values in all views; " if len(snapshot.scene.views) > 1 else ""
     columns = f"1 column = {step(round(step_s, 9))}"
     texts = [
         f"{columns}; percentiles of the last {step(WINDOW_S)}{'; ' + heights.strip('; ') if heights else ''}",
         columns,
     ]
-    if sight.scene.log_s:
+    if snapshot.scene.log_s:
         texts = [*(f"{text}; logarithmic: {DECADES:g} decades" for text in texts), f"{columns}; logarithmic"]
     text = next((text for text in texts if len(text) < sheet.width - LABEL_WIDTH), texts[-1])
     sheet.put(0, LABEL_WIDTH, text, Style.DIM)

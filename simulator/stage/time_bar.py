@@ -11,34 +11,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.stage.cache import kept, still
+from simulator.stage.canvas.layout import Claim, Section
+from simulator.stage.canvas.plotting import Floats, put_bars
+from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.fixed_width import clock, step
-from simulator.stage.layout import Claim, Rank, Section
-from simulator.stage.sheet import Area, Sheet
-from simulator.stage.sight import Sight
-from simulator.stage.sparks import bars
-from simulator.stage.target import Target, TimeTarget
+from simulator.stage.ranks import Rank
+from simulator.stage.scene import Target, TimeTarget
+from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import Playback
 
 Cells = NDArray[np.intp]
-Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 TIME_WIDTH = 13
 
 
-def time_sections(sights: Sequence[Sight]) -> Iterator[Section]:
+def time_sections(snapshots: Sequence[Snapshot]) -> Iterator[Section]:
     """The marks and the bar."""
-    if sights:
-        yield Section(claims=(Claim(Rank.MARKS),), draw=lambda sheet: _draw_marks(sheet, sights))
-        yield Section(claims=(Claim(Rank.TIME),), draw=lambda sheet: _draw_bar(sheet, sights))
+    if snapshots:
+        yield Section(claims=(Claim(Rank.MARKS),), draw=lambda sheet: _draw_marks(sheet, snapshots))
+        yield Section(claims=(Claim(Rank.TIME),), draw=lambda sheet: _draw_bar(sheet, snapshots))
 
 
 class _Bar:
     """Where the bar lies in a row."""
 
-    def __init__(self, sights: Sequence[Sight], width: int) -> None:
-        self.end_s = max(sights[0].scene.end_s, 1e-9)
+    def __init__(self, snapshots: Sequence[Snapshot], width: int) -> None:
+        self.end_s = max(snapshots[0].scene.end_s, 1e-9)
         self.end_text = f" {step(round(self.end_s, 1))} "
         wide = width >= TIME_WIDTH + len(self.end_text) + 10
         self.first = TIME_WIDTH if wide else 1
@@ -49,9 +49,9 @@ class _Bar:
         return np.clip(np.asarray(times) / self.end_s * self.count, 0, self.count - 1).astype(np.intp)
 
 
-def _draw_bar(sheet: Sheet, sights: Sequence[Sight]) -> None:
-    bar, glyphs = _Bar(sights, sheet.width), sheet.look.glyphs
-    now_s = sights[0].t_s
+def _draw_bar(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
+    bar, glyphs = _Bar(snapshots, sheet.width), sheet.look.glyphs
+    now_s = snapshots[0].t_s
     at = int(bar.column(now_s))
     if bar.first > 1:
         sheet.put_right(0, bar.first - 1, clock(now_s), Style.TEXT)
@@ -66,22 +66,27 @@ def _draw_bar(sheet: Sheet, sights: Sequence[Sight]) -> None:
     sheet.offer(Area(0, bar.first, 1, bar.count), find)
 
 
-def _draw_marks(sheet: Sheet, sights: Sequence[Sight]) -> None:
-    runs = tuple(ref(sight.playback) for sight in sights)  # what is kept of a run must not keep the others
-    still(sheet, sights[0].playback, ("marks", runs, sights[0].scene.end_s), lambda part: _draw_all_marks(part, sights))
+def _draw_marks(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
+    runs = tuple(ref(snapshot.playback) for snapshot in snapshots)  # what is kept of a run must not keep the others
+    still(
+        sheet,
+        snapshots[0].playback,
+        ("marks", runs, snapshots[0].scene.end_s),
+        lambda part: _draw_all_marks(part, snapshots),
+    )
 
 
-def _draw_all_marks(sheet: Sheet, sights: Sequence[Sight]) -> None:
-    bar, glyphs = _Bar(sights, sheet.width), sheet.look.glyphs
-    marks = [_happened(sight.playback, bar) for sight in sights]
-    bars(sheet, bar.first, np.maximum.reduce([blocked for blocked, _ in marks]), Style.CPU)
+def _draw_all_marks(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
+    bar, glyphs = _Bar(snapshots, sheet.width), sheet.look.glyphs
+    marks = [_happened(snapshot.playback, bar) for snapshot in snapshots]
+    put_bars(sheet, bar.first, np.maximum.reduce([blocked for blocked, _ in marks]), Style.CPU)
     for cell in np.flatnonzero(np.any([lost for _, lost in marks], axis=0)).tolist():
         sheet.put(0, bar.first + cell, sheet.look.glyph(Style.DROPPED), Style.DROPPED)
-    for sight in sights:
-        for event in sight.playback.interesting:
-            sheet.put(0, bar.first + int(bar.column(event.look_s)), glyphs.marker, sight.spark)
-    for sight in sights:
-        for each in sight.playback.trace.workload.interventions:
+    for snapshot in snapshots:
+        for event in snapshot.playback.interesting:
+            sheet.put(0, bar.first + int(bar.column(event.look_s)), glyphs.marker, snapshot.spark)
+    for snapshot in snapshots:
+        for each in snapshot.playback.trace.workload.interventions:
             sheet.put(0, bar.first + int(bar.column(each.at)), glyphs.marker, Style.ACCENT)
 
 

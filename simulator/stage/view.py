@@ -1,7 +1,7 @@
 """A view from top to bottom: its head, the queues on the way in, the lanes, and what came of it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from math import floor
 
 import numpy as np
@@ -11,22 +11,22 @@ from simulator.plan.resources import Pool
 from simulator.plan.words import Outcome
 from simulator.stage.activities import styles_of
 from simulator.stage.cache import kept
+from simulator.stage.canvas.layout import Claim, Granted, Section, stack
+from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import Piece, clipped_lines, fitting, piece, put_pieces
+from simulator.stage.crowd import NOBODY, Kind, put_crowd
 from simulator.stage.fixed_width import count_behind, fixed_percent, step
-from simulator.stage.lane_rows import axis_section, lane_section
-from simulator.stage.layout import Claim, Rank, Section, stack
+from simulator.stage.lane_columns import axis_section
+from simulator.stage.lane_rows import lane_section
 from simulator.stage.parked_rows import parked_sections
-from simulator.stage.pieces import Piece, fitting, piece, put_pieces
 from simulator.stage.proxy_rows import proxy_sections
 from simulator.stage.queue_rows import backlog_sections, pool_queue_sections
-from simulator.stage.recent import RECENT_S, recent
-from simulator.stage.request_marks import NOBODY, Kind, put_crowd
-from simulator.stage.sheet import Area, Sheet
-from simulator.stage.sight import Sight
+from simulator.stage.ranks import Rank
+from simulator.stage.scene import Target, ViewTarget
+from simulator.stage.snapshot import RECENT_S, Snapshot, recent_average
 from simulator.stage.sparks import own_section, spark_sections
-from simulator.stage.target import Target, ViewTarget
 from simulator.stage.view_header import header_sections
-from simulator.stage.writing import clipped_lines
 from simulator.trace.playback import Activity
 from simulator.words.phrases import plural
 
@@ -34,36 +34,36 @@ WIDE = 100
 """In narrower views a sentence has rows of its own to spare, which part it from what follows."""
 
 
-def view_sections(sight: Sight, width: int) -> list[Section]:
+def view_sections(snapshot: Snapshot, width: int) -> list[Section]:
     """The sections of a view; which there are follows from its plan."""
-    backlogs = list(backlog_sections(sight))
+    backlogs = list(backlog_sections(snapshot))
     return [
-        *header_sections(sight),
-        why_section(sight, width),
+        *header_sections(snapshot),
+        why_section(snapshot, width),
         *([_space()] if width >= WIDE else []),
-        client_section(sight),
+        client_section(snapshot),
         *backlogs[:-1],
-        *proxy_sections(sight),
+        *proxy_sections(snapshot),
         *backlogs[-1:],
-        *pool_queue_sections(sight),
+        *pool_queue_sections(snapshot),
         _space(),
-        lane_section(sight),
-        axis_section(sight),
-        *parked_sections(sight),
-        meter_section(sight),
-        own_section(sight, width),
-        *spark_sections(sight, width),
+        lane_section(snapshot),
+        axis_section(snapshot),
+        *parked_sections(snapshot),
+        meter_section(snapshot),
+        own_section(snapshot, width),
+        *spark_sections(snapshot, width),
     ]
 
 
-def draw_view(sheet: Sheet, sight: Sight, sections: Sequence[Section], granted: Mapping[Rank, int]) -> None:
+def draw_view(sheet: Sheet, snapshot: Snapshot, sections: Sequence[Section], granted: Granted) -> None:
     """Draw the sections of a view onto a sheet of its own, with so many rows of each rank."""
-    sheet.offer(Area(0, 0, sheet.height, sheet.width), lambda _row, _col: _whole(sight))
+    sheet.offer(Area(0, 0, sheet.height, sheet.width), lambda _row, _col: _whole(snapshot))
     stack(sheet, sections, granted)
 
 
-def _whole(sight: Sight) -> Target:
-    return ViewTarget(view=sight.number)
+def _whole(snapshot: Snapshot) -> Target:
+    return ViewTarget(view=snapshot.number)
 
 
 def _space() -> Section:
@@ -82,23 +82,23 @@ FIGURES = re.compile(r"\b(?:all|both|of|the)\b|[\d.,]+ ?(?:us|ms|s|min|h|%)?|\s"
 """What may change in a sentence that stays the same."""
 
 
-def why_section(sight: Sight, width: int) -> Section:
+def why_section(snapshot: Snapshot, width: int) -> Section:
     """Up to three rows, kept free even where the sentence of the moment is short."""
     claims = (Claim(Rank.WHY_FIRST), Claim(Rank.WHY_SECOND), Claim(Rank.WHY_THIRD, int(width < 100)))
-    return Section(claims=claims, draw=lambda sheet: _draw_why(sheet, sight))
+    return Section(claims=claims, draw=lambda sheet: _draw_why(sheet, snapshot))
 
 
-def _draw_why(sheet: Sheet, sight: Sight) -> None:
+def _draw_why(sheet: Sheet, snapshot: Snapshot) -> None:
     sheet.put(0, 0, LABEL, Style.ACCENT)
-    lines = clipped_lines(_sentence(sight), sheet.width - len(LABEL) - 1, sheet.height, sheet.look)
+    lines = clipped_lines(_sentence(snapshot), sheet.width - len(LABEL) - 1, sheet.height, sheet.look)
     for row, line in enumerate(lines):
         sheet.put(row, len(LABEL), line, Style.TEXT)
 
 
-def _sentence(sight: Sight) -> str:
-    if sight.view.why is not None:
-        return sight.view.why
-    held, now = _why(sight, sight.read_s), _why(sight, _shortly_before(sight))
+def _sentence(snapshot: Snapshot) -> str:
+    if snapshot.view.why is not None:
+        return snapshot.view.why
+    held, now = _why(snapshot, snapshot.read_s), _why(snapshot, _shortly_before(snapshot))
     return now if _claim(now) == _claim(held) else held
 
 
@@ -107,14 +107,14 @@ def _claim(sentence: str) -> str:
     return CLAIM_ENDS.split(FIGURES.sub("", sentence), maxsplit=1)[0]
 
 
-def _shortly_before(sight: Sight) -> float:
+def _shortly_before(snapshot: Snapshot) -> float:
     """The moment whose figures are shown: while the run plays, some times a second."""
-    stride_s = FIGURES_S * sight.scene.speed
-    return max(floor(sight.t_s / stride_s) * stride_s, sight.read_s) if sight.scene.playing else sight.t_s
+    stride_s = FIGURES_S * snapshot.scene.speed
+    return max(floor(snapshot.t_s / stride_s) * stride_s, snapshot.read_s) if snapshot.scene.playing else snapshot.t_s
 
 
-def _why(sight: Sight, t_s: float) -> str:
-    playback = sight.playback
+def _why(snapshot: Snapshot, t_s: float) -> str:
+    playback = snapshot.playback
     return kept(playback, ("why", t_s), lambda: playback.why(t_s))
 
 
@@ -123,24 +123,24 @@ def _why(sight: Sight, t_s: float) -> str:
 LEAST_CROWD = 8
 
 
-def client_section(sight: Sight) -> Section:
+def client_section(snapshot: Snapshot) -> Section:
     """One row."""
-    return Section(claims=(Claim(Rank.CLIENTS),), draw=lambda sheet: _draw_clients(sheet, sight))
+    return Section(claims=(Claim(Rank.CLIENTS),), draw=lambda sheet: _draw_clients(sheet, snapshot))
 
 
-def _draw_clients(sheet: Sheet, sight: Sight) -> None:
-    present = sight.now.present
-    backlogs = sight.now.backlogs
+def _draw_clients(sheet: Sheet, snapshot: Snapshot) -> None:
+    present = snapshot.now.present
+    backlogs = snapshot.now.backlogs
     retrying = backlogs[0].retrying.request if backlogs else NOBODY
     connecting = present.doing(Activity.CONNECTING).request
     connecting = connecting[~np.isin(connecting, retrying)]
     delivery = present.doing(Activity.DELIVERY).request
-    died = sight.playback.trace.outcome[delivery] == Outcome.CRASHED
+    died = snapshot.playback.trace.outcome[delivery] == Outcome.CRASHED
     kinds = [Kind(Style.DELIVERY, delivery[~died]), Kind(Style.WAITING, connecting), Kind(Style.DROPPED, retrying)]
     names = ["answer on its way", "connecting", "trying again"]
-    if sight.fittings.kills:  # its client will hear of it: the connection is reset
+    if snapshot.inventory.kills:  # its client will hear of it: the connection is reset
         kinds, names = [Kind(Style.CRASHED, delivery[died]), *kinds], ["crashed", *names]
-    col = max(sheet.put(0, 1, "clients", Style.DIM) + 1, sight.fittings.label_width + 2)
+    col = max(sheet.put(0, 1, "clients", Style.DIM) + 1, snapshot.inventory.label_width + 2)
     pieces = [
         piece(
             (sheet.look.glyph(kind.style), kind.style),
@@ -152,7 +152,7 @@ def _draw_clients(sheet: Sheet, sight: Sight) -> None:
     pieces = fitting(pieces, sheet.width - col - LEAST_CROWD)
     words = sum(each.width + 2 for each in pieces)
     width = max(sheet.width - col - words - 1, 1)
-    put_crowd(sheet, Area(0, col, 1, width), kinds, sight.number)
+    put_crowd(sheet, Area(0, col, 1, width), kinds, snapshot.number)
     put_pieces(sheet, 0, col + width + 2, pieces)
 
 
@@ -163,25 +163,25 @@ LEAST_BAR, MOST_BAR = 6, 24
 CORES_BAR = 4
 
 
-def meter_section(sight: Sight) -> Section:
+def meter_section(snapshot: Snapshot) -> Section:
     """One row."""
-    return Section(claims=(Claim(Rank.METER),), draw=lambda sheet: _draw_meter(sheet, sight))
+    return Section(claims=(Claim(Rank.METER),), draw=lambda sheet: _draw_meter(sheet, snapshot))
 
 
-def _draw_meter(sheet: Sheet, sight: Sight) -> None:
-    pieces = [words for pool in sight.fittings.slots for words in _of_pool(sight, pool)]
-    pieces += [_of_lock(sight, lock.name) for lock in sight.fittings.locks]
-    pieces.append(_of_cores(sheet, sight))
+def _draw_meter(sheet: Sheet, snapshot: Snapshot) -> None:
+    pieces = [words for pool in snapshot.inventory.slots for words in _of_pool(snapshot, pool)]
+    pieces += [_of_lock(snapshot, lock.name) for lock in snapshot.inventory.locks]
+    pieces.append(_of_cores(sheet, snapshot))
     pieces.append(piece((f"in {step(RECENT_S)}", Style.DIM), rank=3))
     kept = fitting(pieces, sheet.width - 2)
     col = put_pieces(sheet, 0, 1, kept)
     width = min(sheet.width - col - 5, MOST_BAR)
-    if sight.fittings.slots and width >= LEAST_BAR:
-        _bar(sheet, col + 2, width, sight.now.pool(sight.fittings.slots[-1].name).activity)
+    if snapshot.inventory.slots and width >= LEAST_BAR:
+        _bar(sheet, col + 2, width, snapshot.now.pool(snapshot.inventory.slots[-1].name).activity)
 
 
-def _of_pool(sight: Sight, pool: Pool) -> Iterator[Piece]:
-    now = sight.now.pool(pool.name)
+def _of_pool(snapshot: Snapshot, pool: Pool) -> Iterator[Piece]:
+    now = snapshot.now.pool(pool.name)
     size = pool.size * pool.processes
     digits = len(str(size))
     computing = now.counts().get(Activity.COMPUTING, 0)
@@ -191,16 +191,16 @@ def _of_pool(sight: Sight, pool: Pool) -> Iterator[Piece]:
     yield piece(("computing ", Style.DIM), (f"{computing:>{digits}}/{size}", Style.TEXT), rank=1)
 
 
-def _of_lock(sight: Sight, name: str) -> Piece:
-    share = recent(sight, f"{name}: in use")
+def _of_lock(snapshot: Snapshot, name: str) -> Piece:
+    share = recent_average(snapshot, f"{name}: in use")
     return piece(
         (f"{name} busy ", Style.DIM), (fixed_percent(share), Style.BAD if share > 0.95 else Style.TEXT), rank=2
     )
 
 
-def _of_cores(sheet: Sheet, sight: Sight) -> Piece:
-    count = sight.now.cores
-    share = recent(sight, "cores: in use")
+def _of_cores(sheet: Sheet, snapshot: Snapshot) -> Piece:
+    count = snapshot.now.cores
+    share = recent_average(snapshot, "cores: in use")
     filled = round(share * CORES_BAR)
     bar = sheet.look.glyphs.full * filled, sheet.look.glyphs.empty * (CORES_BAR - filled)
     cores = "1 core" if count == 1 else f"{count} cores"

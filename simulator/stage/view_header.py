@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 
+from simulator.stage.canvas.layout import Claim, Section
+from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import Piece, Words, clipped, fitting, piece, put_line, put_pieces
 from simulator.stage.fixed_width import clock, count_behind, fixed_duration, fixed_rate
-from simulator.stage.layout import Claim, Rank, Section
-from simulator.stage.pieces import Piece, Words, fitting, piece, put_line, put_pieces
-from simulator.stage.recent import recent, so_far
+from simulator.stage.ranks import Rank
 from simulator.stage.scene import Scene
-from simulator.stage.sheet import Sheet
-from simulator.stage.sight import Sight
-from simulator.stage.writing import clipped
+from simulator.stage.snapshot import Snapshot, percentile_so_far, recent_average
 
 PERCENTILES = (("p50", "p50_s", 3), ("p95", "p95_s", 4), ("p99", "p99_s", 2))
 """What is shown, its series, and its rank in a narrow view."""
@@ -18,20 +17,20 @@ MEASURE = "what the others are measured against"
 DIFFERENCE_WIDTH = 7
 
 
-def header_sections(sight: Sight) -> Iterator[Section]:
+def header_sections(snapshot: Snapshot) -> Iterator[Section]:
     """The name with the percentiles, the counts, and beside other servers how the percentiles differ."""
-    yield Section(claims=(Claim(Rank.NAME),), draw=lambda sheet: _draw_name(sheet, sight))
-    yield Section(claims=(Claim(Rank.COUNTS),), draw=lambda sheet: _draw_counts(sheet, sight))
-    if len(sight.scene.views) > 1:
-        yield Section(claims=(Claim(Rank.DIFFERENCES),), draw=lambda sheet: _draw_differences(sheet, sight))
+    yield Section(claims=(Claim(Rank.NAME),), draw=lambda sheet: _draw_name(sheet, snapshot))
+    yield Section(claims=(Claim(Rank.COUNTS),), draw=lambda sheet: _draw_counts(sheet, snapshot))
+    if len(snapshot.scene.views) > 1:
+        yield Section(claims=(Claim(Rank.DIFFERENCES),), draw=lambda sheet: _draw_differences(sheet, snapshot))
 
 
-def _draw_name(sheet: Sheet, sight: Sight) -> None:
-    view = sight.view
-    focused = len(sight.scene.views) > 1 and sight.scene.focus == sight.number
+def _draw_name(sheet: Sheet, snapshot: Snapshot) -> None:
+    view = snapshot.view
+    focused = len(snapshot.scene.views) > 1 and snapshot.scene.focus == snapshot.number
     col = 1
-    if sight.letter:
-        col = sheet.put(0, 0, f" {sight.letter} ", Style.SELECTED if focused else sight.spark) + 1
+    if snapshot.letter:
+        col = sheet.put(0, 0, f" {snapshot.letter} ", Style.SELECTED if focused else snapshot.spark) + 1
     name = piece((view.title.upper(), Style.HEADING))
     note = (
         [piece((view.busy or view.note, Style.WARN if view.busy else Style.DIM), rank=1)]
@@ -41,7 +40,7 @@ def _draw_name(sheet: Sheet, sight: Sight) -> None:
     figures = [
         piece(
             (f"{words} ", Style.DIM),
-            (fixed_duration(so_far(sight, series)), Style.TEXT),
+            (fixed_duration(percentile_so_far(snapshot, series)), Style.TEXT),
             rank=rank,
         )
         for words, series, rank in PERCENTILES
@@ -53,17 +52,18 @@ def _draw_name(sheet: Sheet, sight: Sight) -> None:
     put_pieces(sheet, 0, sheet.width - 1 - sum(each.width + 2 for each in right) + 2, right)
 
 
-def _draw_counts(sheet: Sheet, sight: Sight) -> None:
-    now = sight.now
+def _draw_counts(sheet: Sheet, snapshot: Snapshot) -> None:
+    now = snapshot.now
     pieces = [_count("ok", now.completed, 0, Style.GOOD)]
     pieces += [
-        _count(words, sum(now.ended[o] for o in outcomes), 1, Style.BAD) for words, outcomes in sight.fittings.losses
+        _count(words, sum(now.ended[o] for o in outcomes), 1, Style.BAD)
+        for words, outcomes in snapshot.inventory.losses
     ]
     pieces.append(piece(("goodput ", Style.DIM), (fixed_rate(now.goodput_rps), Style.TEXT), rank=2))
     pieces.append(_count("in flight", len(now.present), 4, Style.TEXT))
     pieces.append(_count("for nobody", len(now.for_nobody), 5, Style.WARN))
-    if sight.view.knobs:
-        pieces.append(piece((sight.view.knobs.replace(BULLET, sheet.look.glyphs.bullet), Style.DIM), rank=6))
+    if snapshot.view.knobs:
+        pieces.append(piece((snapshot.view.knobs.replace(BULLET, sheet.look.glyphs.bullet), Style.DIM), rank=6))
     put_line(sheet, 0, pieces)
 
 
@@ -71,20 +71,20 @@ def _count(words: str, number: int, rank: int, style: Style) -> Piece:
     return piece((words, Style.DIM), (count_behind(number), style if number else Style.DIM), rank=rank)
 
 
-def _draw_differences(sheet: Sheet, sight: Sight) -> None:
+def _draw_differences(sheet: Sheet, snapshot: Snapshot) -> None:
     """How much longer or shorter requests take than under the first server."""
-    if not sight.number:
+    if not snapshot.number:
         sheet.put(0, 1, clipped(MEASURE, sheet.width - 2, sheet.look), Style.DIM)
         return
     pieces = [piece(("against A", Style.DIM))]
     pieces += [
-        piece((f"{words} ", Style.DIM), _difference(sight, series), rank=rank) for words, series, rank in PERCENTILES
+        piece((f"{words} ", Style.DIM), _difference(snapshot, series), rank=rank) for words, series, rank in PERCENTILES
     ]
     put_line(sheet, 0, pieces)
 
 
-def _difference(sight: Sight, series: str) -> Words:
-    mine, other = so_far(sight, series), so_far(sight, series, 0)
+def _difference(snapshot: Snapshot, series: str) -> Words:
+    mine, other = percentile_so_far(snapshot, series), percentile_so_far(snapshot, series, 0)
     if not (mine == mine and other == other and other > 0.0):
         return "-".rjust(DIFFERENCE_WIDTH), Style.DIM
     change = mine / other - 1.0
@@ -101,27 +101,22 @@ BULLET = "·"
 """Between knobs; not every terminal can show it."""
 
 
-def top_section(scene: Scene, sights: list[Sight]) -> Section:
+def top_section(scene: Scene, snapshots: list[Snapshot]) -> Section:
     """One row."""
-    return Section(claims=(Claim(Rank.TOP),), draw=lambda sheet: _draw(sheet, scene, sights))
+    return Section(claims=(Claim(Rank.TOP),), draw=lambda sheet: _draw(sheet, scene, snapshots))
 
 
-def _draw(sheet: Sheet, scene: Scene, sights: list[Sight]) -> None:
+def _draw(sheet: Sheet, scene: Scene, snapshots: list[Snapshot]) -> None:
     glyphs = sheet.look.glyphs
     sheet.grid.fill(0, 0, 1, sheet.width, style=Style.TITLE)
     state = f"{glyphs.play if scene.playing else glyphs.pause} {speed_text(scene.speed, glyphs.times)}"
     time = clock(scene.now_s).rjust(len(clock(scene.end_s)))
-    names = " / ".join(sights_titles(scene))
+    names = " / ".join(view.title for view in scene.views)
     words = [(scene.load, 2), (names, 4), (state, 1), (time, 0)]
-    if sights and sights[0].t_s > 0.0:
-        words.append((f"arrivals {fixed_rate(arrivals_rps(sights[0]))}", 3))
+    if snapshots and snapshots[0].t_s > 0.0:
+        words.append((f"arrivals {fixed_rate(arrivals_rps(snapshots[0]))}", 3))
     words.append((scene.knobs.replace(BULLET, glyphs.bullet), 5))
     put_line(sheet, 0, [piece((text, Style.TITLE), rank=rank) for text, rank in words if text], gap=3)
-
-
-def sights_titles(scene: Scene) -> list[str]:
-    """The names of the views."""
-    return [view.title for view in scene.views]
 
 
 def speed_text(speed: float, times: str) -> str:
@@ -129,6 +124,6 @@ def speed_text(speed: float, times: str) -> str:
     return f"{times}{speed:g}".ljust(6)
 
 
-def arrivals_rps(sight: Sight) -> float:
+def arrivals_rps(snapshot: Snapshot) -> float:
     """Requests per second, over the last few seconds."""
-    return recent(sight, "arrivals_rps")
+    return recent_average(snapshot, "arrivals_rps")

@@ -14,13 +14,14 @@ import numpy as np
 
 from simulator.plan.words import State
 from simulator.stage.canvas.cells import cell_width
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.grid import CellGrid, Size
+from simulator.stage.canvas.key_bar import KeyHint, put_keys
 from simulator.stage.canvas.look import Look
-from simulator.stage.canvas.style import STATE_STYLES, Style
-from simulator.stage.scene import KeyHint, Size
-from simulator.stage.ticks import Axis, linear_axis, put_axis
+from simulator.stage.canvas.plotting import Axis, linear_axis, put_axis
+from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import clipped, clipped_lines, put_right, put_title
+from simulator.stage.states import STATE_STYLES
 from simulator.stage.waterfall_words import about, ending, facts, heading, notes, total_words
-from simulator.stage.writing import clipped, clipped_lines, put_keys, put_right, put_title
 from simulator.trace.telling import Part, Told
 from simulator.words.phrases import duration
 
@@ -81,20 +82,6 @@ def waterfall(
     for row, block in placed:
         _put_block(grid, row, block, (told, columns, axis), look)
     return grid
-
-
-def part_at(told: Told, size: Size, row: int, look: Look, *, first: int = 0, keys: bool = True) -> int | None:
-    """The index of the part that is drawn in a row; None where there is none."""
-    scratch = CellGrid(*size)
-    if not scratch.height or not scratch.width:
-        return None
-    top = _put_facts(scratch, told, look)
-    bottom = _put_totals(scratch, told, look, (KeyHint(key="", does=""),) if keys else ())
-    top += 1 if _columns(size.width).bar_width and bottom - top > 2 else 0
-    for start, block in _placed(told, size, (top, bottom), first, look):
-        if start <= row <= start + len(block.below):
-            return told.parts.index(block.part)
-    return None
 
 
 def _columns(width: int) -> _Columns:

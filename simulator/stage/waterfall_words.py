@@ -4,7 +4,8 @@ from math import isfinite
 
 from simulator.plan.words import Outcome, State
 from simulator.stage.canvas.look import Look
-from simulator.stage.canvas.style import OUTCOME_STYLES, Style
+from simulator.stage.canvas.style import Style
+from simulator.stage.states import OUTCOME_STYLES
 from simulator.trace.in_the_way import kibibytes, megabits
 from simulator.trace.telling import Told
 from simulator.words.phrases import duration, percent

@@ -19,8 +19,7 @@ from textual.widget import Widget
 
 from simulator.stage.canvas.grid import STYLES, CellGrid
 from simulator.stage.canvas.look import Look
-from simulator.stage.canvas.marks import Paint
-from simulator.stage.canvas.palette import Theme
+from simulator.stage.canvas.palette import Paint, Theme
 from simulator.stage.canvas.style import Style
 
 SEGMENT = partial(tuple.__new__, Segment)

@@ -14,9 +14,8 @@ from simulator.experiments.setup import Setup, prepared, with_front
 from simulator.experiments.simulation import Deployment, configured
 from simulator.lab.command_line import command_line
 from simulator.lab.keys import BY_ID, Group, of
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.home import Choice, Home, Menu, home, target_at
-from simulator.stage.scene import Size
 from simulator.tui.canvas import Canvas
 from simulator.tui.screen import GridScreen, Words, bindings
 

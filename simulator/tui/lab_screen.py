@@ -15,11 +15,11 @@ from simulator.lab.keys import KEYS
 from simulator.lab.lab import Sitting
 from simulator.lab.panel import WIDTH, line_at, panel_grid
 from simulator.lab.scenes import bar, first_taken, lane_ref, request_on, scene
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import wrapped
 from simulator.stage.frame import frame, visible_lanes
-from simulator.stage.scene import Scene, Size
-from simulator.stage.writing import wrapped
+from simulator.stage.scene import Scene
 from simulator.tui.canvas import Canvas
 from simulator.tui.mouse import point
 from simulator.tui.screen import GridScreen, bindings

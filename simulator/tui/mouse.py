@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from simulator.lab.lab import Sitting
 from simulator.lab.scenes import lane_number, request_on
+from simulator.stage.canvas.grid import Size
+from simulator.stage.canvas.key_bar import KeyTarget
 from simulator.stage.frame import target_at
-from simulator.stage.scene import Scene, Size
-from simulator.stage.target import KeyTarget, LaneTarget, RequestTarget, TimeTarget, ViewTarget
+from simulator.stage.scene import LaneTarget, RequestTarget, Scene, TimeTarget, ViewTarget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,12 +14,12 @@ from simulator.lab.history import Shown
 from simulator.lab.keys import BY_ID, Group, of
 from simulator.lab.lab import Sitting
 from simulator.lab.scenes import scene
-from simulator.stage.canvas.grid import CellGrid
-from simulator.stage.chart_data import Figures, figures_of
+from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.charts import Chart, Charts, charts
 from simulator.stage.code import Code, code_of
 from simulator.stage.frame import frame
-from simulator.stage.scene import Scene, Size
+from simulator.stage.plot import Figures
+from simulator.stage.scene import Scene
 from simulator.stage.source import Source, overhang, source, source_pages
 from simulator.stage.waterfall import waterfall
 from simulator.trace.playback import Playback
@@ -136,7 +136,7 @@ class ChartsScreen(ReadingScreen):
         if self._of is not self.sitting.shown:
             several = len(scene_now.views) > 1
             names = [f"{'ABCD'[i]} {view.title}" if several else view.title for i, view in enumerate(scene_now.views)]
-            self._figures = tuple(figures_of(v.playback, name) for v, name in zip(scene_now.views, names, strict=True))
+            self._figures = tuple(Figures(v.playback, name) for v, name in zip(scene_now.views, names, strict=True))
             self._of = self.sitting.shown
         return self._figures
 

@@ -15,9 +15,9 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from simulator.lab.keys import BY_ID, KEYS, Group, Key, of
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.grid import CellGrid, Size
+from simulator.stage.canvas.key_bar import KeyHint
 from simulator.stage.help import Help, KeyGroup, help_height, help_screen
-from simulator.stage.scene import KeyHint, Size
 from simulator.tui.canvas import Canvas
 
 if TYPE_CHECKING:

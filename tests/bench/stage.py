@@ -11,10 +11,10 @@ from models.prefork.config import Config
 from models.prefork.model import plan
 from simulator.experiments.run import run
 from simulator.plan import Plan
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.look import Look
 from simulator.stage.frame import frame
-from simulator.stage.scene import Scene, Size, View
+from simulator.stage.scene import Scene, View
 from simulator.trace.playback import Playback
 from simulator.workload.draw import draw
 from simulator.workload.load import load
@@ -104,7 +104,7 @@ def _frames(view: View, sizes: Sizes) -> Iterator[Figure]:
     share = _figure(f"share of a core at {FRAMES_PER_S} frames/s", frames, "%", 100, at_most=MOST_OF_A_CORE)
     yield share
     yield _figure(f"Python adding {LOOP:,} numbers, to compare", loops, "ms", 1000)
-    runs = max(picture.style_runs() for picture in pictures)
+    runs = max(sum(len(picture.runs(row)) for row in range(picture.height)) for picture in pictures)
     yield Figure(what="style runs in a frame, the most", values=(runs,), at_most=MOST_RUNS)
 
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.stage.canvas.glyphs import ASCII, UNICODE
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.svg import svg
 from simulator.stage.frame import frame
-from simulator.stage.scene import Size
 from tests.stage.plays import Play, play, scene
 
 FOLDER = Path(__file__).parent / "frames"

@@ -6,8 +6,9 @@ from typing import Any
 
 from simulator.experiments.catalogue import catalogue
 from simulator.experiments.run import run
-from simulator.stage.canvas.grid import CellGrid
-from simulator.stage.scene import KeyHint, Scene, Size, View
+from simulator.stage.canvas.grid import CellGrid, Size
+from simulator.stage.canvas.key_bar import KeyHint
+from simulator.stage.scene import Scene, View
 from simulator.trace.playback import Playback
 from simulator.workload.draw import draw
 from simulator.workload.load import load
@@ -79,6 +80,11 @@ BEHIND = play("coroutine", "slow-clients", nginx=True)
 FULL = 18.75
 """Seconds: seven of the eight workers wait for uploads then."""
 LAB, SMALL = Size(120, 36), Size(80, 24)
+
+
+def style_runs(grid: CellGrid) -> int:
+    """How many pieces of one style the whole grid has: what painting it costs."""
+    return sum(len(grid.runs(row)) for row in range(grid.height))
 
 
 def row_of(grid: CellGrid, text: str) -> int:

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from simulator.stage.canvas.glyphs import ASCII, UNICODE
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.grid import CellGrid, Size
+from simulator.stage.canvas.key_bar import KeyHint
 from simulator.stage.canvas.look import Look
-from simulator.stage.chart_data import figures_of
 from simulator.stage.charts import Chart, Charts, charts
 from simulator.stage.code import code_of
 from simulator.stage.help import Help, KeyGroup, help_screen
 from simulator.stage.home import Choice, Home, Menu, home
-from simulator.stage.scene import KeyHint, Size
+from simulator.stage.plot import Figures
 from simulator.stage.source import Source, source
 from simulator.stage.waterfall import waterfall
 from simulator.trace.telling import Teller, Told
@@ -85,7 +85,7 @@ def _life(told: Callable[[Play], Told], wanted: Play) -> Screen:
 
 def _charts(*plays: Play, shown: Chart | None = None) -> Screen:
     def screen(size: Size, look: Look) -> CellGrid:
-        runs = tuple(figures_of(playback(each), f"{'ABCD'[i]} {each.title}") for i, each in enumerate(plays))
+        runs = tuple(Figures(playback(each), f"{'ABCD'[i]} {each.title}") for i, each in enumerate(plays))
         return charts(Charts(runs=runs, load=plays[0].load, shown=shown, t_s=12.0, keys=KEYS), size, look)
 
     return screen

@@ -5,10 +5,11 @@ import math
 import pytest
 
 from simulator.plan import Outcome
+from simulator.stage.canvas.grid import Size
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
 from simulator.stage.frame import frame
-from simulator.stage.scene import Scene, Size
+from simulator.stage.scene import Scene
 from tests.stage.plays import (
     BEHIND,
     CALLBACK,

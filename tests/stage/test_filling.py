@@ -7,10 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.stage.canvas.glyphs import UNICODE
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.look import Look
 from simulator.stage.frame import frame
-from simulator.stage.scene import Size
 from tests.stage.plays import BEHIND, CALLBACK, FULL, LAB, MANY, NGINX, PREFORK, SMALL, THREADED, Play, row_of, scene
 
 LABELS = (

@@ -11,13 +11,14 @@ from rich.cells import cell_len
 
 from simulator.experiments.catalogue import catalogue
 from simulator.stage.canvas.glyphs import ASCII, UNICODE
+from simulator.stage.canvas.grid import Size
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.palette import LIGHT
 from simulator.stage.canvas.style import Style
 from simulator.stage.frame import frame, lane_count, lanes_of, visible_lanes
 from simulator.stage.lane_columns import columns_of, painted
-from simulator.stage.scene import COLUMN_STEPS_S, LaneRef, Scene, Size, View, coarser, finer
-from simulator.stage.sight import Sight
+from simulator.stage.scene import COLUMN_STEPS_S, LaneRef, Scene, View, coarser, finer
+from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import Playback
 from simulator.workload.load import shipped
 from tests.stage.plays import (
@@ -34,6 +35,7 @@ from tests.stage.plays import (
     playback,
     row_of,
     scene,
+    style_runs,
     view,
 )
 
@@ -78,11 +80,11 @@ def test_a_frame_is_a_function_of_its_scene() -> None:
 
 @pytest.mark.parametrize("wanted", [PREFORK, THREADED, CALLBACK], ids=lambda each: each.title)
 def test_lanes_move_by_whole_columns_and_only_the_newest_one_changes(wanted: Play) -> None:
-    before = Sight(scene=scene(wanted, t_s=20.02), number=0)
-    after = Sight(scene=scene(wanted, t_s=20.23), number=0)
+    before = Snapshot(scene=scene(wanted, t_s=20.02), number=0)
+    after = Snapshot(scene=scene(wanted, t_s=20.23), number=0)
     moved = after.newest - before.newest
     assert moved == 4
-    for group in before.fittings.lane_groups:
+    for group in before.inventory.lane_groups:
         old = painted(before, group, range(group.lanes), columns_of(before, 80))
         new = painted(after, group, range(group.lanes), columns_of(after, 80))
         assert np.array_equal(old.styles[:, moved:-1], new.styles[:, : -moved - 1])
@@ -179,4 +181,4 @@ def test_a_frame_has_few_style_runs_under_every_load_and_server(load: str) -> No
     for wanted in [play(name, load) for name in servers] + [play(servers[-1], load, nginx=True)]:
         for t_s in (7.0, 26.0, 41.0):
             grid = frame(scene(wanted, t_s=t_s), Size(160, 45), Look())
-            assert grid.style_runs() <= MOST_RUNS, (wanted, t_s)
+            assert style_runs(grid) <= MOST_RUNS, (wanted, t_s)

@@ -153,13 +153,6 @@ def test_changed_rows_are_those_with_another_character_or_style() -> None:
     assert new.changed_rows(None) == new.changed_rows(CellGrid(6, 4)) == [0, 1, 2, 3]
 
 
-def test_style_runs_are_counted_as_they_are_given() -> None:
-    grid = CellGrid(10, 2)
-    grid.put(0, 2, "请", Style.GOOD)
-    grid.put(0, 4, "b", Style.BAD)
-    assert grid.style_runs() == sum(len(grid.runs(row)) for row in range(2)) == 5
-
-
 @pytest.mark.parametrize(("width", "height"), [(0, 0), (0, 3), (3, 0), (-1, -1), (1, 1)])
 def test_the_smallest_grids_take_everything_too(width: int, height: int) -> None:
     grid = CellGrid(width, height)
@@ -167,7 +160,6 @@ def test_the_smallest_grids_take_everything_too(width: int, height: int) -> None
     grid.blit(CellGrid(2, 2), 0, -1)
     grid.fill(0, 0, 3, 3, "#")
     assert len(grid.changed_rows(None)) == max(height, 0)
-    assert sum(len(grid.runs(row)) for row in range(grid.height)) == grid.style_runs()
 
 
 @given(

@@ -5,8 +5,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from simulator.stage.canvas.layout import Claim, Section, Withheld, claims_of, granted_beside, heights, stack, together
 from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import clipped_lines, fitting, piece
 from simulator.stage.fixed_width import (
     count_behind,
     fixed_count,
@@ -16,20 +19,7 @@ from simulator.stage.fixed_width import (
     nice_ceiling,
     step,
 )
-from simulator.stage.layout import (
-    Claim,
-    Rank,
-    Section,
-    Withheld,
-    claims_of,
-    granted_beside,
-    heights,
-    stack,
-    together,
-)
-from simulator.stage.pieces import fitting, piece
-from simulator.stage.sheet import Sheet
-from simulator.stage.writing import clipped_lines
+from simulator.stage.ranks import Rank
 
 
 def nothing(_: Sheet) -> None:

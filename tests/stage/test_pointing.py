@@ -1,9 +1,9 @@
 """A pointer finds what lies under it: lanes, requests, moments, keys and views."""
 
+from simulator.stage.canvas.key_bar import KeyTarget
 from simulator.stage.canvas.look import Look
 from simulator.stage.frame import frame, target_at
-from simulator.stage.scene import LaneRef
-from simulator.stage.target import KeyTarget, LaneTarget, RequestTarget, TimeTarget, ViewTarget
+from simulator.stage.scene import LaneRef, LaneTarget, RequestTarget, TimeTarget, ViewTarget
 from tests.stage.plays import CALLBACK, FULL, KEYS, LAB, PREFORK, playback, row_of, scene
 
 

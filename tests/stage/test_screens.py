@@ -11,25 +11,24 @@ from simulator.experiments.catalogue import catalogue, servers
 from simulator.plan import Machine
 from simulator.plan.walk import walk
 from simulator.stage.canvas.glyphs import ASCII, UNICODE
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.look import GLYPH_SETS, Look
-from simulator.stage.canvas.marks import MARKS
 from simulator.stage.canvas.style import ACTIVITIES, Style
-from simulator.stage.chart_data import Figures, figures_of
-from simulator.stage.charts import Chart, Charts, chart_at, charts
+from simulator.stage.charts import Chart, Charts, charts
 from simulator.stage.code import Code, code_of
 from simulator.stage.help import help_height, help_screen
 from simulator.stage.home import home, target_at
-from simulator.stage.scene import Size
+from simulator.stage.plot import Figures
 from simulator.stage.source import Source, overhang, source, source_pages
-from simulator.stage.waterfall import part_at, waterfall
+from simulator.stage.states import MEANINGS
+from simulator.stage.waterfall import waterfall
 from simulator.stage.waterfall_words import total_words
 from simulator.trace.playback import Playback
 from simulator.trace.telling import Told
 from simulator.tui.home_screen import FRONT, LOAD, SERVER, first_sentence, offers
 from simulator.workload.load import shipped
 from tests.stage.goldens import HINT
-from tests.stage.plays import playback
+from tests.stage.plays import playback, style_runs
 from tests.stage.screens import (
     FOLDER,
     HELP,
@@ -55,7 +54,7 @@ BUDGET = 1500
 def test_a_screen_looks_as_it_did(each: Kept) -> None:
     grid = each.drawn()
     assert as_kept(grid) == (FOLDER / f"{each.stem}.txt").read_text(encoding="utf-8"), HINT
-    assert grid.style_runs() <= BUDGET
+    assert style_runs(grid) <= BUDGET
 
 
 @pytest.mark.parametrize("name", SCREENS)
@@ -114,13 +113,6 @@ class TestWaterfall:
         marks = np.count_nonzero((grid.characters == UNICODE.marker) & (grid.styles == Style.WARN))
         assert marks == len(set(told.retries_s)) > 1
 
-    def test_the_part_under_the_mouse_is_the_one_that_is_drawn_there(self) -> None:
-        told, size = slowest(SLOW), Size(120, 36)
-        grid = waterfall(told, size, LOOK, keys=HOME.keys)
-        for index, part in enumerate(told.parts):
-            rows = [row for row in range(size.height) if part_at(told, size, row, LOOK) == index]
-            assert part.state.value in grid.text(rows[0])
-
     def test_parts_that_do_not_fit_can_be_scrolled_to(self) -> None:
         told, size = slowest(SLOW), Size(60, 9)
         last = len(told.parts) - 1
@@ -129,13 +121,6 @@ class TestWaterfall:
 
 
 class TestCharts:
-    def test_a_chart_is_found_under_the_mouse(self) -> None:
-        state = Charts(runs=(_figures(),))
-        assert chart_at(state, Size(120, 36), 3, 5) is Chart.HISTOGRAM
-        assert chart_at(state, Size(120, 36), 3, 100) is Chart.OVER_TIME
-        assert chart_at(replace(state, shown=Chart.QUEUES), Size(80, 24), 10, 10) is Chart.QUEUES
-        assert chart_at(state, Size(120, 36), 0, 0) is None
-
     def test_a_run_in_which_nothing_was_completed_says_so(self) -> None:
         grid = charts(Charts(runs=(_figures("closed"),)), Size(120, 36), LOOK)
         assert "no request was completed" in str(grid)
@@ -150,7 +135,7 @@ def _figures(kind: str = "open") -> Figures:
     trace = playback(SLOW).trace
     if kind == "closed":
         trace = replace(trace, outcome=np.full_like(trace.outcome, 4))
-    return figures_of(Playback(trace), "A prefork")
+    return Figures(Playback(trace), "A prefork")
 
 
 class TestSource:
@@ -230,7 +215,7 @@ class TestHelp:
     def test_every_glyph_of_an_activity_is_explained(self) -> None:
         for glyphs in (UNICODE, ASCII):
             text = str(help_screen(HELP, Size(120, 80), Look(glyphs)))
-            assert all(f"{glyphs[style]}  {MARKS[style].meaning[:20]}" in text for style in ACTIVITIES)
+            assert all(f"{glyphs[style]}  {MEANINGS[style].meaning[:20]}" in text for style in ACTIVITIES)
 
     def test_scrolling_to_its_height_shows_the_last_line(self) -> None:
         size = Size(60, 12)

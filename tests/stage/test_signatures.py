@@ -4,11 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.stage.canvas.glyphs import UNICODE
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
 from simulator.stage.frame import frame
-from simulator.stage.scene import Size
 from simulator.trace.playback import Activity
 from tests.stage.plays import Play, play, playback, scene
 

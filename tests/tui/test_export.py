@@ -19,13 +19,12 @@ from simulator.lab.film_lengths import USUAL_S, stretches, usual
 from simulator.lab.lab import Sitting
 from simulator.lab.playhead import SPEEDS
 from simulator.lab.scenes import scene
-from simulator.stage import film as film_module
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage import pictures as film_module
+from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.look import Look
-from simulator.stage.film import FPS, MOST_PICTURES, Film
 from simulator.stage.frame import frame
-from simulator.stage.pictures import Drawn
-from simulator.stage.scene import Scene, Size
+from simulator.stage.pictures import FPS, MOST_PICTURES, Drawn, Film
+from simulator.stage.scene import Scene
 from simulator.tui.lab_screen import LabScreen
 from tests.tui.conftest import Play
 

@@ -4,7 +4,7 @@ from textual.pilot import Pilot
 
 from simulator.lab.lab import Sitting, begin
 from simulator.stage.frame import target_at
-from simulator.stage.target import LaneTarget, Target, TimeTarget
+from simulator.stage.scene import LaneTarget, Target, TimeTarget
 from simulator.tui.app import StageApp
 from simulator.tui.canvas import Canvas
 from simulator.tui.lab_screen import LabScreen

@@ -8,7 +8,6 @@ or a request does can be told from the glyph alone: colour only repeats it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from simulator.stage.canvas.marks import MARKS
 from simulator.stage.canvas.style import Style
 
 
@@ -23,21 +22,12 @@ class Glyphs:
     """Eight heights of a curve, the lowest first; a blank is no value at all."""
     shares: str
     """For which part of a column a lock was taken, a small part first; none is the glyph of something else."""
-    eighths: str
-    """A cell filled from the left by one eighth, two eighths ... eight eighths."""
     full: str
     """A filled cell of a meter."""
     empty: str
     """An empty cell of a meter or of a queue with room."""
     horizontal: str
     vertical: str
-    cross: str
-    down_tee: str
-    """A horizontal rule with a vertical one starting below it."""
-    up_tee: str
-    right_tee: str
-    """A vertical rule with a horizontal one starting to its right."""
-    left_tee: str
     corners: str
     """Top left, top right, bottom left, bottom right."""
     track: str
@@ -62,9 +52,6 @@ class Glyphs:
     """What did not fit was cut off here."""
     micro: str
     """The prefix of a millionth."""
-    plus_minus: str
-    arrow: str
-    """From one thing to the next."""
 
     def __getitem__(self, style: Style) -> str:
         """The glyph of what a slot or a request is doing."""
@@ -73,19 +60,28 @@ class Glyphs:
 
 UNICODE = Glyphs(
     name="unicode",
-    activities={style: mark.unicode for style, mark in MARKS.items()},
+    activities={
+        Style.WAITING: "○",
+        Style.UPLOAD: "▲",
+        Style.CPU: "█",
+        Style.GIL: "▒",
+        Style.LOOP: "▚",
+        Style.CORE: "░",
+        Style.IO: "~",
+        Style.DOWNLOAD: "▼",
+        Style.DELIVERY: "→",
+        Style.DONE: "✓",
+        Style.DROPPED: "\N{MULTIPLICATION SIGN}",
+        Style.CRASHED: "✘",
+        Style.IDLE: "·",
+        Style.DOWN: "╌",
+    },
     sparks="▁▂▃▄▅▆▇█",
     shares="▁▂▃▄▅▆▇█",
-    eighths="▏▎▍▌▋▊▉█",
     full="█",
     empty="·",
     horizontal="─",
     vertical="│",
-    cross="┼",
-    down_tee="┬",
-    up_tee="┴",
-    right_tee="├",
-    left_tee="┤",
     corners="┌┐└┘",
     track="━",
     track_ahead="╌",
@@ -101,25 +97,32 @@ UNICODE = Glyphs(
     times="\N{MULTIPLICATION SIGN}",
     more="…",
     micro="µ",
-    plus_minus="±",
-    arrow="→",
 )
 
 ASCII = Glyphs(
     name="ascii",
-    activities={style: mark.ascii for style, mark in MARKS.items()},
+    activities={
+        Style.WAITING: "o",
+        Style.UPLOAD: "^",
+        Style.CPU: "#",
+        Style.GIL: "%",
+        Style.LOOP: "&",
+        Style.CORE: "=",
+        Style.IO: "~",
+        Style.DOWNLOAD: "v",
+        Style.DELIVERY: ">",
+        Style.DONE: "+",
+        Style.DROPPED: "x",
+        Style.CRASHED: "X",
+        Style.IDLE: ".",
+        Style.DOWN: "_",
+    },
     sparks="_.-:=+*#",
     shares="123456789#",
-    eighths="   --==#",
     full="#",
     empty=".",
     horizontal="-",
     vertical="|",
-    cross="+",
-    down_tee="+",
-    up_tee="+",
-    right_tee="+",
-    left_tee="+",
     corners="++++",
     track="=",
     track_ahead="-",
@@ -135,6 +138,4 @@ ASCII = Glyphs(
     times="x",
     more="~",
     micro="u",
-    plus_minus="~",
-    arrow=">",
 )

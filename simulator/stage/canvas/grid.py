@@ -5,6 +5,8 @@ cells wide is drawn whole or not at all, and control characters and combining ma
 grid. A wide character stands in its left cell; its right cell holds the empty string.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +17,13 @@ Styles = npt.NDArray[np.uint8]
 """Numbers of ``Style``, one a cell."""
 STYLES: tuple[Style, ...] = tuple(Style(code) if code in set(Style) else Style.TEXT for code in range(256))
 """By number, which is quicker than asking the enumeration."""
+
+
+class Size(NamedTuple):
+    """Of a grid, in cells."""
+
+    width: int
+    height: int
 
 
 class CellGrid:
@@ -115,12 +124,6 @@ class CellGrid:
             texts = [text.replace("\0", "") for text in texts]
         return texts, styles[starts].tolist()
 
-    def style_runs(self) -> int:
-        """How many pieces of one style the whole grid has: what painting it costs."""
-        if not self.width:
-            return 0
-        return self.height + int(np.count_nonzero(self.styles[:, 1:] != self.styles[:, :-1]))
-
     def changed_rows(self, old: "CellGrid | None") -> list[int]:
         """The rows that differ from an older grid; all of them if there is none of this size."""
         if old is None or old.characters.shape != self.characters.shape:
@@ -171,3 +174,12 @@ class CellGrid:
 
 def _text(cells: Characters) -> str:
     return cells.tobytes().decode(CODE).replace("\0", "")
+
+
+def plain(grid: CellGrid) -> str:
+    """A grid as plain text, line by line without blanks at their ends: what survives in a mail, a log or a test."""
+    return f"{grid}\n"
+
+
+Frame = tuple[float, CellGrid]
+"""Of a moving picture: when it appears, in seconds on the clock of whoever watches, and what is seen then."""

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.stage.canvas.frames import Frame
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.grid import CellGrid, Frame
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.raster import COLOURS, Pixels, inks_of, raster
 
@@ -30,12 +29,7 @@ FOR_EVER = b"!\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00"
 END = b";"
 
 
-def gif(frames: Iterable[Frame], look: Look, *, scale: int = 1, hold_s: float = 2.0) -> bytes:
-    """The bytes of the file; see ``gif_parts``."""
-    return b"".join(gif_parts(frames, look, scale=scale, hold_s=hold_s))
-
-
-def gif_parts(frames: Iterable[Frame], look: Look, *, scale: int = 1, hold_s: float = 2.0) -> Iterator[bytes]:
+def gif(frames: Iterable[Frame], look: Look, *, scale: int = 1, hold_s: float = 2.0) -> Iterator[bytes]:
     """The file piece by piece, about one a picture; repeated for ever, a cell is 8 x 16 pixels times ``scale``.
 
     ``frames`` are in the order of their times, and the last stays for ``hold_s``. A GIF counts in hundredths of a

@@ -1,13 +1,28 @@
 """Colours for every style: a dark and a light theme, and one without any colour.
 
-Those of what a slot or a request is doing stand with its glyphs, in ``marks``: they only repeat what the glyph says.
+Those of what a slot or a request is doing only repeat what its glyph says. They were found by search, so that any two
+differ for people with normal and with colour-blind eyes; tests hold the distances.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from simulator.stage.canvas.marks import MARKS, PLAIN, Paint
-from simulator.stage.canvas.style import ACTIVITIES, Style
+from simulator.stage.canvas.style import Style
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paint:
+    """How a style is drawn. A colour is ``#rrggbb``; None is the theme's own."""
+
+    fg: str | None = None
+    bg: str | None = None
+    bold: bool = False
+    dim: bool = False
+    """Faint; only where there is no colour to be fainter."""
+    inverse: bool = False
+
+
+PLAIN = Paint()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +76,20 @@ DARK = Theme(
         Style.CODE_STRING: Paint(fg="#8fd6a0"),
         Style.CODE_COMMENT: Paint(fg="#929ca8"),
         Style.CODE_ACTIVE: Paint(fg="#fff3cf", bg="#574511", bold=True),
-        **{style: MARKS[style].dark for style in ACTIVITIES},
+        Style.WAITING: Paint(fg="#e1f0f0"),
+        Style.UPLOAD: Paint(fg="#0096ff"),
+        Style.CPU: Paint(fg="#ff9600"),
+        Style.GIL: Paint(fg="#ffff5a"),
+        Style.LOOP: Paint(fg="#ffff5a"),
+        Style.CORE: Paint(fg="#ffff5a"),
+        Style.IO: Paint(fg="#e1c3ff"),
+        Style.DOWNLOAD: Paint(fg="#3ce1a5"),
+        Style.DELIVERY: Paint(fg="#929ca8"),
+        Style.DONE: Paint(fg="#3ce1a5", bold=True),
+        Style.DROPPED: Paint(fg="#ff2db4", bold=True),
+        Style.CRASHED: Paint(fg="#ff004b", bold=True, inverse=True),
+        Style.IDLE: Paint(fg="#6b7480"),
+        Style.DOWN: Paint(fg="#6b7480"),
     },
 )
 """For terminals with a dark background."""
@@ -95,7 +123,20 @@ LIGHT = Theme(
         Style.CODE_STRING: Paint(fg="#1b6b35"),
         Style.CODE_COMMENT: Paint(fg="#5c6670"),
         Style.CODE_ACTIVE: Paint(fg="#2b2100", bg="#ffe9a0", bold=True),
-        **{style: MARKS[style].light for style in ACTIVITIES},
+        Style.WAITING: Paint(fg="#00000f"),
+        Style.UPLOAD: Paint(fg="#0078b4"),
+        Style.CPU: Paint(fg="#b45a0f"),
+        Style.GIL: Paint(fg="#5a4b00"),
+        Style.LOOP: Paint(fg="#5a4b00"),
+        Style.CORE: Paint(fg="#5a4b00"),
+        Style.IO: Paint(fg="#002dc3"),
+        Style.DOWNLOAD: Paint(fg="#1e694b"),
+        Style.DELIVERY: Paint(fg="#5c6670"),
+        Style.DONE: Paint(fg="#1e694b", bold=True),
+        Style.DROPPED: Paint(fg="#5a0f5a", bold=True),
+        Style.CRASHED: Paint(fg="#69001e", bold=True, inverse=True),
+        Style.IDLE: Paint(fg="#858c94"),
+        Style.DOWN: Paint(fg="#858c94"),
     },
 )
 """For terminals with a light background, and for print."""
@@ -121,7 +162,10 @@ MONO = Theme(
         Style.CODE_KEYWORD: Paint(bold=True),
         Style.CODE_COMMENT: Paint(dim=True),
         Style.CODE_ACTIVE: Paint(inverse=True),
-        **{style: MARKS[style].mono for style in ACTIVITIES if MARKS[style].mono != PLAIN},
+        Style.DROPPED: Paint(bold=True),
+        Style.CRASHED: Paint(bold=True, inverse=True),
+        Style.IDLE: Paint(dim=True),
+        Style.DOWN: Paint(dim=True),
     },
 )
 """Without colour, as NO_COLOR asks: the glyphs say what the colours would repeat."""

@@ -76,11 +76,6 @@ def _rules() -> dict[str, Shape]:
     return {
         "─": (Box(0, 8, 8, 9),),
         "│": (Box(4, 0, 5, 16),),
-        "┼": (left, right, upper, lower),
-        "┬": (left, right, lower),
-        "┴": (left, right, upper),
-        "├": (upper, lower, right),
-        "┤": (upper, lower, left),
         "┌": (right, lower),
         "┐": (left, lower),
         "└": (right, upper),
@@ -93,9 +88,8 @@ def _rules() -> dict[str, Shape]:
 def _blocks() -> dict[str, Shape]:
     """What fills a cell to some part."""
     sparks = {character: (Box(0, 14 - 2 * n, 8, 16),) for n, character in enumerate("▁▂▃▄▅▆▇█")}
-    eighths = {character: (Box(0, 0, 1 + n, 16),) for n, character in enumerate("▏▎▍▌▋▊▉")}
     textures = {"░": _dots(8), "▒": _dots(4), "▚": (Box(0, 0, 4, 8), Box(4, 8, 8, 16))}
-    return sparks | eighths | textures
+    return sparks | textures
 
 
 def _marks() -> dict[str, Shape]:

@@ -1,14 +1,6 @@
-"""What a cell of the grid stands for. Colours come later, from a theme: a style is a role, never a colour.
+"""What a cell of the grid stands for. Colours come later, from a theme: a style is a role, never a colour."""
 
-One table says what each state of a request looks like; an outcome looks like its loss. Several states share a style
-where a reader would call them the same: whoever waits in a backlog, in a queue or for a handshake, waits.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
-
-from simulator.plan.words import Loss, Outcome, State
 
 
 class Style(IntEnum):
@@ -80,38 +72,3 @@ class Style(IntEnum):
 
 ACTIVITIES: tuple[Style, ...] = tuple(style for style in Style if style >= Style.IDLE)
 """The styles that say what a slot or a request is doing; all others are chrome."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What a state looks like."""
-
-    style: Style
-    """On the stage; glyphs and colours are in ``marks``."""
-    hatching: str
-    """In a printed bar, where the states that share a style are told apart."""
-    colour: str
-    """Of the hatching, as Rich names it."""
-
-
-PICTURES: Mapping[State, Picture] = {
-    State.CONNECTING: Picture(Style.WAITING, "▧", "bright_black"),
-    State.BACKLOG: Picture(Style.WAITING, "▥", "bright_red"),
-    State.QUEUED: Picture(Style.WAITING, "▦", "bright_yellow"),
-    State.UPLOAD: Picture(Style.UPLOAD, "░", "magenta"),
-    State.COMPUTING: Picture(Style.CPU, "█", "green"),
-    State.GIL: Picture(Style.GIL, "▚", "red"),
-    State.LOOP: Picture(Style.LOOP, "▞", "red"),
-    State.CORE: Picture(Style.CORE, "▓", "yellow"),
-    State.GIL_OR_CORE: Picture(Style.WAITING, "▨", "bright_magenta"),
-    State.IO: Picture(Style.IO, "▒", "blue"),
-    State.DOWNLOAD: Picture(Style.DOWNLOAD, "▤", "cyan"),
-    State.DELIVERY: Picture(Style.DELIVERY, "─", "bright_black"),
-}
-STATE_STYLES: Mapping[State, Style] = {state: picture.style for state, picture in PICTURES.items()}
-
-_ENDS = {Outcome.OPEN: Style.WAITING, Outcome.COMPLETED: Style.DONE}
-_LOSSES = {loss: Style.CRASHED if loss is Loss.CRASH else Style.DROPPED for loss in Loss}
-OUTCOME_STYLES: Mapping[Outcome, Style] = {
-    outcome: _ENDS[outcome] if outcome.loss is None else _LOSSES[outcome.loss] for outcome in Outcome
-}

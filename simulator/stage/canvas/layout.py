@@ -6,67 +6,21 @@ jumps while the run goes on.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum, auto
 from functools import lru_cache
 from itertools import chain, islice
 
-from simulator.stage.sheet import Sheet
+from simulator.stage.canvas.sheet import Sheet
 
 KEPT = 64
 """Layouts that are remembered: the same sections share out the same rows in every frame."""
-
-
-class Rank(IntEnum):
-    """What gets its rows first; in a small frame, what stands further down is missing."""
-
-    LANES_FIRST = auto()
-    NAME = auto()
-    WHY_FIRST = auto()
-    QUEUE = auto()
-    LANES_FEW = auto()
-    PARKED = auto()
-    TOP = auto()
-    KEYS = auto()
-    TIME = auto()
-    METER = auto()
-    PROXY = auto()
-    PARKED_CROWD = auto()
-    WHY_SECOND = auto()
-    LANES_SOME = auto()
-    COUNTS = auto()
-    QUEUES = auto()
-    DIFFERENCES = auto()
-    SPARKS_FIRST = auto()
-    SPARKS_SECOND = auto()
-    BRACKET = auto()
-    SPARKS_THIRD = auto()
-    SPARKS_FOURTH = auto()
-    LEGEND = auto()
-    AXIS = auto()
-    LOG_FIRST = auto()
-    RULE = auto()
-    LANES_MOST = auto()
-    CLIENTS = auto()
-    MARKS = auto()
-    WHY_THIRD = auto()
-    LOG_MORE = auto()
-    SPACE = auto()
-    LANES_ALL = auto()
-    PARKED_TALL = auto()
-    SPARKS_TALL = auto()
-    SPARKS_MORE = auto()
-    SPARKS_TALLER = auto()
-    LOG_MOST = auto()
-    SPARKS_HIGH = auto()
-    SPARKS_HIGHER = auto()
-    SPARKS_HIGHEST = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """Rows that a section would like to have; it makes do with fewer."""
 
-    rank: Rank
+    rank: int
+    """The lower, the more it matters: those claims are met first."""
     rows: int = 1
     whole: bool = False
     """Whether all claims of this rank are met or none: curves of different heights would look like different things."""
@@ -76,7 +30,9 @@ def _nothing(_sheet: Sheet) -> None:
     """Leaves blank rows."""
 
 
-Withheld = frozenset[Rank]
+Granted = Mapping[int, int]
+"""How many rows there are for each rank."""
+Withheld = frozenset[int]
 """Ranks of which no row is to be given, though there may be room: there was not enough for all."""
 
 
@@ -93,7 +49,7 @@ class Section:
     """Draws instead, where the rows are shared out once more: without the ranks that are left out everywhere."""
 
 
-def heights(sections: Sequence[Section], height: int, granted: Mapping[Rank, int] | None = None) -> list[int]:
+def heights(sections: Sequence[Section], height: int, granted: Granted | None = None) -> list[int]:
     """Rows for each section, in sum at most ``height``; and of each rank at most as many as were ``granted``."""
     claims = tuple(section.claims for section in sections)
     if granted is None:
@@ -107,11 +63,11 @@ def _heights(
     claims: tuple[tuple[Claim, ...], ...],
     stretching: tuple[int, ...],
     height: int,
-    granted: tuple[tuple[Rank, int], ...],
+    granted: tuple[tuple[int, int], ...],
 ) -> tuple[int, ...]:
     rows = [0] * len(claims)
     left, limits = height, dict(granted)
-    wanted: dict[Rank, list[int]] = {}
+    wanted: dict[int, list[int]] = {}
     for i, section in enumerate(claims):
         for claim in section:
             wanted.setdefault(claim.rank, [0] * len(claims))[i] += claim.rows
@@ -130,6 +86,11 @@ def _in_turn(wanted: Sequence[int], limit: int) -> Iterator[int]:
     """Whose turn it is: one row each, then a second one each ... until all have enough or the limit is reached."""
     turns = (i for turn in range(max(wanted, default=0)) for i, rows in enumerate(wanted) if turn < rows)
     return islice(turns, limit)
+
+
+def equal_parts(total: int, count: int) -> list[int]:
+    """Rows for each of ``count`` parts; the first ones take what is left over."""
+    return [total // count + (index < total % count) for index in range(count)]
 
 
 def together(columns: Sequence[Sequence[Section]]) -> tuple[Claim, ...]:
@@ -155,7 +116,7 @@ def _together(columns: tuple[tuple[Claim, ...], ...]) -> tuple[Claim, ...]:
     return tuple(claims)
 
 
-def granted_to(claims: tuple[Claim, ...], height: int) -> Mapping[Rank, int]:
+def granted_to(claims: tuple[Claim, ...], height: int) -> Granted:
     """How many rows of each rank fit, the first rank first."""
     return granted_beside((claims,), height)[0]
 
@@ -163,7 +124,7 @@ def granted_to(claims: tuple[Claim, ...], height: int) -> Mapping[Rank, int]:
 @lru_cache(KEPT)
 def granted_beside(
     columns: tuple[tuple[Claim, ...], ...], height: int, withheld: Withheld = frozenset()
-) -> tuple[Mapping[Rank, int], ...]:
+) -> tuple[Granted, ...]:
     """How many rows of each rank fit into each of some columns side by side, the first rank first.
 
     What all columns have alike is granted to all alike, so that they stay aligned. What one has more of than others
@@ -171,7 +132,7 @@ def granted_beside(
     """
     demands = [_by_rank(claims) for claims in columns]
     left = [height] * len(columns)
-    granted: tuple[dict[Rank, int], ...] = tuple({} for _ in columns)
+    granted: tuple[dict[int, int], ...] = tuple({} for _ in columns)
     for rank in sorted(set(chain.from_iterable(demands)) - withheld):
         wanted = [demand.get(rank, Claim(rank, 0)) for demand in demands]
         fitting = [_fitting(claim, room) for claim, room in zip(wanted, left, strict=True)]
@@ -187,9 +148,9 @@ def _fitting(claim: Claim, room: int) -> int:
     return min(claim.rows, room) if claim.rows <= room or not claim.whole else 0
 
 
-def _by_rank(claims: Iterable[Claim]) -> dict[Rank, Claim]:
-    rows: dict[Rank, int] = {}
-    whole: set[Rank] = set()
+def _by_rank(claims: Iterable[Claim]) -> dict[int, Claim]:
+    rows: dict[int, int] = {}
+    whole: set[int] = set()
     for claim in claims:
         rows[claim.rank] = rows.get(claim.rank, 0) + claim.rows
         if claim.whole:
@@ -197,7 +158,7 @@ def _by_rank(claims: Iterable[Claim]) -> dict[Rank, Claim]:
     return {rank: Claim(rank, number, rank in whole) for rank, number in rows.items()}
 
 
-def stack(sheet: Sheet, sections: Sequence[Section], granted: Mapping[Rank, int] | None = None) -> None:
+def stack(sheet: Sheet, sections: Sequence[Section], granted: Granted | None = None) -> None:
     """Draw sections from top to bottom."""
     claims = tuple(claim for section in sections for claim in section.claims)
     if granted is None:

@@ -3,14 +3,13 @@
 Every part of a frame is drawn on a sheet of its own, which cuts what does not fit, and is then pasted where it belongs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
-from simulator.stage.target import Target
 
 
 class Area(NamedTuple):
@@ -26,8 +25,8 @@ class Area(NamedTuple):
         return 0 <= row - self.row < self.height and 0 <= col - self.col < self.width
 
 
-Find = Callable[[int, int], Target | None]
-"""From a row and a column within an area to what lies there."""
+Find = Callable[[int, int], object]
+"""From a row and a column within an area to what lies there; None for nothing."""
 
 
 class Sheet:
@@ -37,15 +36,13 @@ class Sheet:
         """Blank."""
         self.grid = CellGrid(width, height)
         self.look = look
-        self.lanes: dict[int, range] = {}
-        """By view: the lanes that are drawn one by one."""
         self._found: list[tuple[Area, Find]] = []
         self._row = self._col = 0
 
     def part(self, row: int, col: int, width: int, height: int) -> "Sheet":
         """A blank sheet for a part of this one; it is to be pasted when it is ready."""
         part = Sheet(width, height, self.look)
-        part.lanes, part._found = self.lanes, self._found
+        part._found = self._found
         part._row, part._col = self._row + row, self._col + col
         return part
 
@@ -74,14 +71,19 @@ class Sheet:
         placed = Area(area.row + self._row, area.col + self._col, area.height, area.width)
         self._found.append((placed, find))
 
-    def target(self, row: int, col: int) -> Target | None:
-        """What lies under a cell of the whole frame."""
+    def target(self, row: int, col: int) -> object:
+        """What lies under a cell of the whole frame; None for nothing."""
         for area, find in reversed(self._found):
             if area.covers(row, col):
                 found = find(row - area.row, col - area.col)
                 if found is not None:
                     return found
         return None
+
+    def targets(self) -> Iterator[object]:
+        """What was offered: what lies at the beginning of every row of every area."""
+        for area, find in self._found:
+            yield from (find(row, 0) for row in range(area.height))
 
     def paste(self, part: "Sheet") -> None:
         """Put a part on this sheet, where it belongs."""

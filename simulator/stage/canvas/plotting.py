@@ -1,12 +1,18 @@
-"""Axes: which column a figure falls into, and the round figures that stand beside the axis."""
+"""What charts and curves are made of: axes with round figures beside them, and bars that fill from below."""
 
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
-from simulator.stage.canvas.cells import cell_width
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.stage.canvas.cells import BLANK, Characters, cell_width, cells_of
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
+
+Floats = NDArray[np.float64]
 
 STEPS = (1.0, 2.0, 5.0)
 TICK_WIDTH = 12
@@ -101,3 +107,37 @@ def put_axis(grid: CellGrid, row: int, col: int, axis: Axis, look: Look, style: 
         if at >= free and at + cell_width(words) <= col + axis.cells + 1:
             grid.put(row, at, words, style)
             free = at + cell_width(words) + 1
+
+
+# Bars.
+
+
+def bar_cells(shares: Floats, height: int, look: Look) -> Characters:
+    """Columns of blocks: ``shares`` of the full height, from 0 to 1, as a block of ``height`` rows.
+
+    What is above 0 is seen, however small.
+    """
+    eighths = np.rint(np.clip(shares, 0.0, 1.0) * height * len(look.glyphs.sparks)).astype(np.intp)
+    return _blocks(np.where(shares > 0.0, np.maximum(eighths, 1), 0), height, look)
+
+
+def put_bars(sheet: Sheet, col: int, heights: Floats, style: Style) -> None:
+    """Bars that fill a sheet from below, over what it shows; heights from 0 to 1, nan for no value."""
+    known = np.isfinite(heights)
+    eighths = np.ceil(np.where(known, heights, 0.0) * len(sheet.look.glyphs.sparks) * sheet.height).astype(np.intp)
+    eighths = np.where(known, np.maximum(eighths, 1), 0)  # a value of nothing is a value
+    shown = np.s_[:, col : col + len(heights)]  # what lies behind stays where there is no bar
+    characters, styles = sheet.grid.characters[shown], sheet.grid.styles[shown]
+    blocks, known = _blocks(eighths, sheet.height, sheet.look)[:, : characters.shape[1]], known[: characters.shape[1]]
+    filled = blocks != BLANK
+    own = filled | (known & (characters == BLANK))  # blanks too: pieces of one style cost least
+    sheet.grid.put_cells(0, col, np.where(filled, blocks, characters), np.where(own, np.uint8(style), styles))
+
+
+def _blocks(eighths: NDArray[np.intp], height: int, look: Look) -> Characters:
+    """So many eighths of a row in each column."""
+    glyphs = cells_of(BLANK + look.glyphs.sparks)
+    levels = len(glyphs) - 1
+    below = np.arange(height - 1, -1, -1)[:, None] * levels
+    blocks: Characters = glyphs[np.clip(eighths - below, 0, levels)]
+    return blocks

@@ -1,12 +1,13 @@
-"""Text put into boxes: cut to a width with a sign that something was cut, or broken into lines at its blanks."""
+"""Text in the room that there is: cut with a sign that says so, broken into lines, or left out piece by piece."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from simulator.stage.canvas.cells import cell_width, cells_of
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.scene import KeyHint
 
 
 def clipped(text: str, width: int, look: Look) -> str:
@@ -19,24 +20,24 @@ def clipped(text: str, width: int, look: Look) -> str:
 def wrapped(text: str, width: int) -> list[str]:
     """Lines of at most ``width`` cells, broken at blanks; a word that is wider than a line is broken anywhere."""
     lines, line = [], ""
-    for piece, begins in _pieces(text, width):
-        longer = f"{line}{' ' if begins and line else ''}{piece}"
+    for part, begins in _parts(text, width):
+        longer = f"{line}{' ' if begins and line else ''}{part}"
         if not line or cell_width(longer) <= width:
             line = longer
         else:
             lines.append(line)
-            line = piece
+            line = part
     return [*lines, line] if line else lines
 
 
-def _pieces(text: str, width: int) -> Iterator[tuple[str, bool]]:
-    """The words, those that are wider than a line in pieces; and whether a piece begins a word."""
+def _parts(text: str, width: int) -> Iterator[tuple[str, bool]]:
+    """The words, those that are wider than a line in parts; and whether a part begins a word."""
     for word in text.split():
         rest, begins = word, True
         while cell_width(rest) > width > 0 and len(rest) > 1:
-            piece = _first_cells(rest, width) or rest[0]
-            yield piece, begins
-            rest, begins = rest[len(piece) :], False
+            part = _first_cells(rest, width) or rest[0]
+            yield part, begins
+            rest, begins = rest[len(part) :], False
         if rest:
             yield rest, begins
 
@@ -81,16 +82,6 @@ def put_title(grid: CellGrid, look: Look, left: str, right: str = "") -> None:
     put_right(grid, 0, grid.width - 1, right, Style.TITLE)
 
 
-def put_keys(grid: CellGrid, row: int, keys: Sequence[KeyHint]) -> None:
-    """A line of keys and what they do, as many as fit whole."""
-    col = 1
-    for hint in keys:
-        if col + cell_width(hint.key) + 1 + cell_width(hint.does) > grid.width:
-            return
-        col = grid.put(row, col, hint.key, Style.KEY)
-        col = grid.put(row, col, f" {hint.does}", Style.KEY_NAME) + 2
-
-
 def _first_cells(text: str, width: int) -> str:
     """The longest beginning of text that takes at most ``width`` cells."""
     if text.isascii():
@@ -101,3 +92,53 @@ def _first_cells(text: str, width: int) -> str:
         if taken > width:
             return text[:index]
     return text
+
+
+# A line made of pieces: where not all fit, those that matter least are left out, and the others stay in their order.
+# What to watch: whether a piece fits depends on how wide it is, so what changes with the moment is written with a fixed
+# width.
+
+Words = tuple[str, Style]
+"""A text and its style."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some words that are shown together or not at all."""
+
+    words: tuple[Words, ...]
+    width: int
+    """In cells."""
+    rank: int = 0
+    """The lower, the more it matters."""
+
+
+def piece(*words: Words, rank: int = 0) -> Piece:
+    """A piece from its words."""
+    return Piece(words, sum([cell_width(text) for text, _ in words]), rank)
+
+
+def fitting(pieces: Sequence[Piece], width: int, gap: int = 2) -> list[Piece]:
+    """The pieces that fit side by side into ``width`` cells; at least the most important one."""
+    kept: list[int] = []
+    left = width
+    for i in sorted(range(len(pieces)), key=lambda i: (pieces[i].rank, i)):
+        need = pieces[i].width + (gap if kept else 0)
+        if need <= left or not kept:
+            kept.append(i)
+            left -= need
+    return [pieces[i] for i in sorted(kept)]
+
+
+def put_pieces(sheet: Sheet, row: int, col: int, pieces: Sequence[Piece], gap: int = 2) -> int:
+    """Write pieces side by side and return the column after the last."""
+    for number, each in enumerate(pieces):
+        col += gap if number else 0
+        for text, style in each.words:
+            col = sheet.put(row, col, text, style)
+    return col
+
+
+def put_line(sheet: Sheet, row: int, pieces: Sequence[Piece], *, first: int = 1, gap: int = 2) -> int:
+    """Write what fits of some pieces from column ``first`` to the right margin; the column after the last."""
+    return put_pieces(sheet, row, first, fitting(pieces, sheet.width - first - 1, gap), gap)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.stage.canvas.sheet import Area, Find, Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.sheet import Area, Find, Sheet
-from simulator.stage.target import RequestTarget, Target
+from simulator.stage.scene import RequestTarget, Target
 
 SCALES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000)
 NOBODY: NDArray[np.int32] = np.empty(0, np.int32)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import floor
 
+from simulator.stage.cache import kept
 from simulator.stage.canvas.style import Style
-from simulator.stage.fittings import Fittings, fittings
+from simulator.stage.inventory import Inventory, inventory
 from simulator.stage.scene import Scene, View
 from simulator.trace.playback import Moment, Playback
 
@@ -17,7 +18,7 @@ ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Sight:
+class Snapshot:
     """One view of a scene, ready to be drawn."""
 
     scene: Scene
@@ -73,6 +74,45 @@ class Sight:
         return floor(self.t_s / stride) * stride
 
     @cached_property
-    def fittings(self) -> Fittings:
+    def inventory(self) -> Inventory:
         """What there is to be drawn."""
-        return fittings(self.playback)
+        return inventory(self.playback)
+
+
+# Figures about the moment, and averages over the seconds before it.
+# What to watch: of how many there are, the moment has a number; but then a core is busy or not, and only an average
+# says how much.
+
+RECENT_S = 5.0
+INSTANT_S = 1e-6
+"""So short that hardly anything happens in it, and long enough for the difference of two running integrals."""
+
+
+def count_now(snapshot: Snapshot, playback: Playback, series: tuple[str, ...]) -> float:
+    """How many there are at the moment, of several things together; of this run, or of another one."""
+    start = snapshot.read_s
+
+    def worked_out() -> float:
+        known = [name for name in series if name in playback.series_names]
+        return float(sum(playback.series(name, start, start + INSTANT_S, 1)[0] for name in known))
+
+    return kept(playback, ("at once", series, start), worked_out)
+
+
+def recent_average(snapshot: Snapshot, series: str) -> float:
+    """The average of a figure in the last seconds before the moment; 0 at the start of the run."""
+    end = snapshot.read_s
+    start = max(end - RECENT_S, 0.0)
+    if end <= start:
+        return 0.0
+    playback = snapshot.playback
+    return kept(playback, ("recent", series, end), lambda: float(playback.series(series, start, end, 1)[0]))
+
+
+def percentile_so_far(snapshot: Snapshot, series: str, number: int | None = None) -> float:
+    """A percentile of everything that was completed up to the moment, of this view or another; nan if nothing was."""
+    t_s = snapshot.read_s
+    if t_s <= 0.0:
+        return float("nan")
+    playback = snapshot.playback if number is None else snapshot.scene.views[number].playback
+    return kept(playback, ("so far", series, t_s), lambda: float(playback.series(series, 0.0, t_s, 1, window_s=t_s)[0]))

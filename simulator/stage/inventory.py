@@ -9,8 +9,9 @@ from simulator.plan.resources import Backlog, Lock, Loop, Pool
 from simulator.plan.words import Loss, Outcome, State, lost_by
 from simulator.stage.cache import kept
 from simulator.stage.canvas.cells import cell_width
-from simulator.stage.canvas.style import STATE_STYLES, Style
+from simulator.stage.canvas.style import Style
 from simulator.stage.scene import LaneRef
+from simulator.stage.states import STATE_STYLES
 from simulator.trace.playback import GroupKind, LaneGroup, Playback
 from simulator.workload.interventions import Do
 
@@ -19,7 +20,7 @@ Lost = tuple[str, Sequence[Outcome]]
 """Ways of being lost under one word."""
 
 
-class Fittings:
+class Inventory:
     """Worked out once for each run."""
 
     def __init__(self, playback: Playback) -> None:
@@ -81,6 +82,6 @@ class Fittings:
             yield from (Style.CRASHED, Style.DOWN)
 
 
-def fittings(playback: Playback) -> Fittings:
-    """The fittings of a run."""
-    return kept(playback, "fittings", lambda: Fittings(playback))
+def inventory(playback: Playback) -> Inventory:
+    """The inventory of a run."""
+    return kept(playback, "inventory", lambda: Inventory(playback))
