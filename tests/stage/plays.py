@@ -10,6 +10,7 @@ from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import KeyHint
 from simulator.stage.scene import Scene, View
 from simulator.trace.playback import Playback
+from simulator.trace.table import Trace
 from simulator.workload.draw import draw
 from simulator.workload.load import load
 
@@ -52,13 +53,16 @@ def play(
 
 @cache
 def playback(wanted: Play) -> Playback:
+    return Playback(trace_of(wanted))
+
+
+def trace_of(wanted: Play, *, detail: bool = True) -> Trace:
     scenario = load(wanted.load, list(wanted.overrides))
     model, proxy = catalogue()[wanted.model], catalogue()["nginx"]
     plan = model.plan(model.config(**dict(wanted.settings)), scenario.machine)
     if wanted.nginx:
         plan = proxy.in_front(plan, proxy.config(), scenario.machine)
-    trace = run(plan, draw(scenario), detail=True, redraw=partial(draw, scenario))
-    return Playback(trace)
+    return run(plan, draw(scenario), detail=detail, redraw=partial(draw, scenario))
 
 
 def view(wanted: Play, **details: Any) -> View:

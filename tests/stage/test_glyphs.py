@@ -9,6 +9,7 @@ import pytest
 
 from simulator.plan.words import Outcome, State
 from simulator.results.report_tables import LOOKS, UNKNOWN
+from simulator.stage.activities import ACTIVITY_STYLES
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.glyphs import ASCII, UNICODE, Glyphs
 from simulator.stage.canvas.look import Look, chosen_look
@@ -16,6 +17,7 @@ from simulator.stage.canvas.palette import DARK, LIGHT, MONO, Theme
 from simulator.stage.canvas.shapes import SHAPES
 from simulator.stage.canvas.style import ACTIVITIES, Style
 from simulator.stage.states import LEGEND, MEANINGS, OUTCOME_STYLES, STATE_STYLES
+from simulator.trace.playback import Activity
 
 SETS = pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=lambda glyphs: glyphs.name)
 EMOJI = (
@@ -70,6 +72,24 @@ def test_every_state_and_every_outcome_has_a_style_that_has_a_glyph() -> None:
     assert set(STATE_STYLES) == set(State)
     assert set(OUTCOME_STYLES) == set(Outcome)
     assert {*STATE_STYLES.values(), *OUTCOME_STYLES.values()} <= set(ACTIVITIES)
+
+
+@SETS
+def test_whatever_can_be_seen_at_once_in_one_lane_differs_in_its_glyph(glyphs: Glyphs) -> None:
+    # whoever is not with the server yet has no lane: connecting, in the backlog and in a queue look the same
+    elsewhere = {Activity.CONNECTING, Activity.BACKLOG, Activity.QUEUED}
+    drawn = {activity: glyphs[ACTIVITY_STYLES[activity]] for activity in Activity if activity not in elsewhere}
+    assert {state.name for state in State} - {each.name for each in drawn} == {each.name for each in elsewhere}
+    assert len(set(drawn.values())) == len(drawn), drawn
+
+
+@SETS
+def test_what_a_server_has_in_hand_differs_from_what_waits_for_it(glyphs: Glyphs) -> None:
+    waiting = {State.CONNECTING, State.BACKLOG, State.QUEUED}
+    assert len({glyphs[STATE_STYLES[state]] for state in waiting}) == 1
+    in_hand = set(State) - waiting - {State.GIL_OR_CORE}  # the last one no simulated run has
+    drawn = [glyphs[STATE_STYLES[state]] for state in (State.QUEUED, *in_hand)]
+    assert len(set(drawn)) == len(drawn)
 
 
 def test_in_a_printed_bar_every_state_has_a_hatching_of_its_own() -> None:
