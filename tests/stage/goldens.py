@@ -1,76 +1,76 @@
-"""The pictures that are kept: every shipped scenario with a server that fits it, as text, and its styles as letters."""
+"""The few pictures that are kept as text, so that whoever changes the look sees what changed, and approves of it.
 
-from collections.abc import Iterator
+Every kind of section, both sets of glyphs, narrow and wide, and every screen are among them once; all else is claimed
+by tests in words. Below the characters of a picture stand the letters of its styles.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.stage.canvas.glyphs import ASCII, UNICODE
-from simulator.stage.canvas.grid import CellGrid, Size
+from simulator.stage.canvas.grid import CellGrid, Size, plain
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.svg import svg
 from simulator.stage.frame import frame
-from tests.stage.plays import Play, play, scene
+from tests.stage.plays import FULL, LAB, NGINX, PREFORK, SMALL, Play, play, scene
+from tests.stage.screens import SCREENS, Screen
 
-FOLDER = Path(__file__).parent / "frames"
+FOLDER = Path(__file__).parent / "goldens"
 HINT = "if this is meant: python -m tests.stage.refresh"
 README_PICTURE = Path(__file__).parents[2] / "docs" / "stage.svg"
-SIZES = (Size(120, 36), Size(80, 24), Size(40, 12))
-LARGE = Size(240, 67)
 LETTERS = ".-T=|kngbwaCSBtuvxyzGcdefh______i0UPlkqID3+!X#"
 """One for each number of a style; chrome may share some, what a slot does may not."""
-
-SHOWN: dict[str, tuple[float, tuple[Play, ...]]] = {
-    "steady": (30.0, (play("prefork", "steady"),)),
-    "slow-clients": (18.75, (play("prefork", "slow-clients", workers=8),)),
-    "slow-clients-nginx": (
-        18.75,
-        (play("prefork", "slow-clients", workers=8), play("prefork", "slow-clients", nginx=True, workers=8)),
-    ),
-    "io-heavy": (30.0, (play("threaded", "io-heavy", threads=8),)),
-    "cpu-heavy": (30.0, (play("threaded", "cpu-heavy", processes=2, accept="eager"),)),
-    "mixed": (29.88, (play("callback", "mixed"), play("prefork", "mixed"))),
-    "spike": (26.0, (play("prefork", "spike", backlog=32, overrides={"arrivals.rate": "60"}),)),
-    "crash": (20.5, (play("prefork", "crash"), play("callback", "crash"))),
-    "think-time": (30.0, (play("coroutine", "think-time"), play("dev-server", "think-time"))),
-}
+LOOK = Look(UNICODE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Golden:
     """One picture."""
 
-    name: str
-    size: Size
-    look: Look
+    draw: Screen
+    size: Size = LAB
+    look: Look = LOOK
+    styles: bool = True
+    """Whether its styles are kept too; those of code are whatever Pygments makes of it."""
 
-    @property
-    def stem(self) -> str:
-        ascii_only = "-ascii" if self.look.glyphs is ASCII else ""
-        return f"{self.name}-{self.size.width}x{self.size.height}{ascii_only}"
-
-    def drawn(self) -> CellGrid:
-        t_s, plays = SHOWN[self.name]
-        return frame(scene(*plays, t_s=t_s), self.size, self.look)
+    def text(self) -> str:
+        grid = self.draw(self.size, self.look)
+        return f"{plain(grid)}\n{as_styles(grid)}" if self.styles else plain(grid)
 
 
-def goldens() -> Iterator[Golden]:
-    for name in SHOWN:
-        yield from (Golden(name, size, Look(UNICODE)) for size in SIZES)
-    yield Golden("slow-clients", Size(80, 24), Look(ASCII))
-    yield Golden("mixed", Size(120, 36), Look(ASCII))
-    yield Golden("slow-clients-nginx", LARGE, Look(UNICODE))
-    yield Golden("mixed", LARGE, Look(UNICODE))
+def stage(*plays: Play, t_s: float) -> Screen:
+    return lambda size, look: frame(scene(*plays, t_s=t_s), size, look)
+
+
+CROWDED = play("prefork", "spike", backlog=32, overrides={"arrivals.rate": "60"})
+GOLDENS: Mapping[str, Golden] = {
+    "stage-event-loop-and-workers": Golden(
+        draw=stage(play("callback", "mixed"), play("prefork", "mixed"), t_s=29.88), size=Size(160, 45)
+    ),
+    "stage-proxy": Golden(draw=stage(PREFORK, NGINX, t_s=FULL)),
+    "stage-crash": Golden(draw=stage(play("prefork", "crash"), t_s=20.5)),
+    "stage-gil-in-ascii": Golden(
+        draw=stage(play("threaded", "cpu-heavy", processes=2, accept="eager"), t_s=30.0), size=SMALL, look=Look(ASCII)
+    ),
+    "stage-full-backlog-narrow": Golden(draw=stage(CROWDED, t_s=26.0), size=Size(40, 12)),
+    "home": Golden(draw=SCREENS["home"], size=SMALL),
+    "help-in-ascii": Golden(draw=SCREENS["help"], size=SMALL, look=Look(ASCII)),
+    "life": Golden(draw=SCREENS["life-full-backlog"]),
+    "charts": Golden(draw=SCREENS["charts-two"]),
+    "source": Golden(draw=SCREENS["source-proxied"], styles=False),
+}
+
+
+def file_of(name: str) -> Path:
+    return FOLDER / f"{name}.txt"
 
 
 def readme_picture() -> str:
     """What README shows of the screen."""
-    golden = Golden("slow-clients", SIZES[0], Look(UNICODE))
-    return svg(golden.drawn(), golden.look, title="Eight prefork workers under slow clients, at 18.75 s of the run")
-
-
-def as_text(grid: CellGrid) -> str:
-    return "".join(f"{grid.text(row).rstrip()}\n" for row in range(grid.height))
+    grid = frame(scene(PREFORK, t_s=FULL), LAB, LOOK)
+    return svg(grid, LOOK, title="Eight prefork workers under slow clients, at 18.75 s of the run")
 
 
 def as_styles(grid: CellGrid) -> str:

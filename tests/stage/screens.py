@@ -1,13 +1,10 @@
-"""The kept pictures of the screens around the stage: first screen, one request, charts, source, help."""
+"""The screens around the stage: first screen, one request, charts, source, help."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
-from simulator.stage.canvas.glyphs import ASCII, UNICODE
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import KeyHint
 from simulator.stage.canvas.look import Look
@@ -21,8 +18,6 @@ from simulator.stage.waterfall import waterfall
 from simulator.trace.telling import Teller, Told
 from tests.stage.plays import Play, play, playback
 
-FOLDER = Path(__file__).parent / "screens"
-SIZES = (Size(120, 36), Size(80, 24))
 KEYS = tuple(
     KeyHint(key=key, does=does) for key, does in (("tab", "next"), ("enter", "look"), ("?", "help"), ("q", "quit"))
 )
@@ -112,41 +107,3 @@ SCREENS: Mapping[str, Screen] = {
     "source": _source(SLOW, "accept worker", "receive"),
     "source-proxied": _source(PROXIED, "receive", "handle.2"),
 }
-
-
-@dataclass(frozen=True)
-class Kept:
-    """One picture."""
-
-    name: str
-    size: Size
-    look: Look
-
-    @property
-    def stem(self) -> str:
-        ascii_only = "-ascii" if self.look.glyphs is ASCII else ""
-        return f"{self.name}-{self.size.width}x{self.size.height}{ascii_only}"
-
-    def drawn(self) -> CellGrid:
-        return SCREENS[self.name](self.size, self.look)
-
-
-def kept() -> Iterator[Kept]:
-    for name in SCREENS:
-        sizes = SIZES[1:] if name.startswith("chart-") else SIZES
-        yield from (Kept(name, size, Look(UNICODE)) for size in sizes)
-    for name in ("home", "help", "life-full-backlog", "charts-one"):
-        yield Kept(name, Size(80, 24), Look(ASCII))
-
-
-def refresh() -> None:
-    """Draw them anew."""
-    FOLDER.mkdir(exist_ok=True)
-    for path in FOLDER.iterdir():
-        path.unlink()
-    for each in kept():
-        (FOLDER / f"{each.stem}.txt").write_text(as_kept(each.drawn()), encoding="utf-8")
-
-
-def as_kept(grid: CellGrid) -> str:
-    return "".join(f"{grid.text(row).rstrip()}\n" for row in range(grid.height))

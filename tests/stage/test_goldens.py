@@ -1,40 +1,59 @@
-"""Every shipped scenario looks as it did when somebody last looked at it (``python -m tests.stage.refresh``)."""
+"""The kept pictures look as they did when somebody last looked at them (``python -m tests.stage.refresh``)."""
+
+from pathlib import Path
 
 import pytest
 
+from simulator.stage.canvas.glyphs import ASCII, UNICODE
 from simulator.stage.canvas.style import ACTIVITIES, Style
-from simulator.workload.load import shipped
-from tests.stage.goldens import (
-    FOLDER,
-    HINT,
-    LETTERS,
-    README_PICTURE,
-    SHOWN,
-    Golden,
-    as_styles,
-    as_text,
-    goldens,
-    letter,
-    readme_picture,
+from tests.stage.goldens import FOLDER, GOLDENS, HINT, LETTERS, README_PICTURE, file_of, letter, readme_picture
+from tests.stage.refresh import refreshed
+
+SECTIONS = (
+    *(" A  ", "ok ", "against A", " WHY ", " clients ", " backlog ", " nginx connection", " for thread ", " GIL 0"),
+    *(" worker 0", " event loop ", " blocked ", " ago ", " more lanes ", " needs loop ", " busy ", "worker busy"),
+    *(" arriving ", " p99 ", "1 column = ", " s A ", "○ queued", "◆", " space play"),
 )
+"""By words that stand in each."""
 
 
-@pytest.mark.parametrize("golden", list(goldens()), ids=lambda golden: golden.stem)
-def test_a_scenario_looks_as_it_did(golden: Golden) -> None:
-    grid = golden.drawn()
-    assert as_text(grid) == (FOLDER / f"{golden.stem}.txt").read_text(encoding="utf-8"), HINT
-    assert as_styles(grid) == (FOLDER / f"{golden.stem}.styles").read_text(encoding="utf-8"), HINT
+@pytest.mark.parametrize("name", GOLDENS)
+def test_a_picture_looks_as_it_did(name: str) -> None:
+    assert GOLDENS[name].text() == file_of(name).read_text(encoding="utf-8"), HINT
 
 
 def test_the_readme_shows_the_screen_as_it_is() -> None:
     assert readme_picture() == README_PICTURE.read_text(encoding="utf-8"), HINT
 
 
-def test_every_shipped_scenario_is_among_them() -> None:
-    loads = {play.load for _, plays in SHOWN.values() for play in plays}
-    assert loads == set(shipped())
+def test_no_picture_is_kept_that_nobody_looks_at() -> None:
+    assert set(FOLDER.iterdir()) == set(map(file_of, GOLDENS))
+
+
+def test_every_kind_of_section_both_glyph_sets_and_sizes_of_all_kinds_are_among_them() -> None:
+    kept = [file_of(name).read_text(encoding="utf-8") for name in GOLDENS]
+    assert [words for words in SECTIONS if not any(words in text for text in kept)] == []
+    assert {golden.look.glyphs.name for golden in GOLDENS.values()} == {UNICODE.name, ASCII.name}
+    widths = {golden.size.width for golden in GOLDENS.values()}
+    assert min(widths) <= 40 < 80 < 160 <= max(widths)
 
 
 def test_every_activity_has_a_letter_of_its_own() -> None:
     assert len(LETTERS) > max(Style)
     assert len({letter(style) for style in ACTIVITIES}) == len(ACTIVITIES)
+
+
+def test_drawing_anew_says_of_every_file_what_changed(tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    assert list(refreshed(folder, {"a.txt": "1\n2\n", "b.txt": "1\n", "c.txt": "x\n"})) == [
+        "new        kept/a.txt, 2 lines",
+        "new        kept/b.txt, 1 line",
+        "new        kept/c.txt, 1 line",
+        "unchanged  0 of 3 in kept",
+    ]
+    assert list(refreshed(folder, {"a.txt": "1\n3\n4\n", "b.txt": "1\n"})) == [
+        "changed    kept/a.txt, 2 lines, the first is line 2: 3",
+        "removed    kept/c.txt",
+        "unchanged  1 of 2 in kept",
+    ]
+    assert {path.name: path.read_text() for path in folder.iterdir()} == {"a.txt": "1\n3\n4\n", "b.txt": "1\n"}

@@ -1,17 +1,20 @@
 """What somebody who never heard of these servers should see in the picture, put into sentences."""
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
+from simulator.plan.words import Outcome
 from simulator.stage.canvas.glyphs import UNICODE
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
 from simulator.stage.frame import frame
 from simulator.trace.playback import Activity
+from simulator.workload.load import shipped
 from tests.stage.plays import Play, play, playback, scene
 
-LAB = Size(120, 36)
+LAB, SMALL = Size(120, 36), Size(80, 24)
 FULL = 18.75
 PREFORK = play("prefork", "slow-clients", workers=8)
 LANE = slice(10, 90)
@@ -107,6 +110,48 @@ def test_a_crash_of_an_event_loop_takes_along_all_that_it_had_in_hand() -> None:
     assert (lane_styles(grid, "event loop") == Style.CRASHED).any()
     lost = int(str(grid).split("crashed")[1].split()[0])
     assert lost == in_hand > 1
+
+
+def test_under_a_steady_load_workers_are_idle_most_of_the_time_and_nobody_waits() -> None:
+    grid = shown(play("prefork", "steady"), t_s=30.0)
+    assert share(grid, "worker ", Style.IDLE) > 0.6
+    assert "○" not in grid.text(rows_of(grid, " backlog")[0])
+
+
+def test_threads_that_wait_for_others_leave_their_gil_free() -> None:
+    grid = shown(play("threaded", "io-heavy", threads=8), t_s=30.0)
+    assert share(grid, "thread ", Style.IO) > 0.5
+    assert not (lane_styles(grid, "thread ") == Style.GIL).any()
+    heights = [UNICODE.shares.find(character) for character in grid.text(rows_of(grid, " GIL ")[0])[10:90]]
+    assert np.mean(heights) < 3  # half of its time
+
+
+def test_threads_that_compute_wait_for_their_gil_of_which_every_process_has_one() -> None:
+    grid = shown(play("threaded", "cpu-heavy", processes=2, accept="eager"), t_s=30.0)
+    assert [grid.text(row)[1:6] for row in rows_of(grid, " GIL")] == ["GIL 0", "GIL 1"]
+    assert (lane_styles(grid, "thread ") == Style.GIL).any()
+    assert not (lane_styles(grid, "thread ") == Style.IO).any()
+
+
+def test_one_process_for_all_is_never_idle_where_an_event_loop_hardly_works() -> None:
+    alone, loop = (shown(play(model, "think-time"), t_s=30.0) for model in ("dev-server", "coroutine"))
+    assert share(alone, "process", Style.IDLE) < 0.1
+    heights = [UNICODE.shares.find(character) for character in loop.text(rows_of(loop, " event loop")[0])[12:60]]
+    assert np.mean(heights) < 2
+
+
+@pytest.mark.parametrize("load", shipped())
+@pytest.mark.parametrize("size", [LAB, SMALL, Size(200, 50)])
+def test_under_every_shipped_load_the_counts_are_those_of_the_moment(load: str, size: Size) -> None:
+    wanted = play("prefork", load)
+    now = playback(wanted).at(26.0)
+    grid = frame(scene(wanted, t_s=26.0), size, Look())
+    words = grid.text(rows_of(grid, " ok ")[0]).split()
+    assert grid.text(0).split()[:2] == [load, "prefork"]
+    assert int(words[1]) == now.completed > 0
+    assert int(words[words.index("gave") + 2]) == now.ended[Outcome.GAVE_UP]
+    if size != SMALL:  # there the last counts give way
+        assert int(words[words.index("flight") + 1]) == len(now.present)
 
 
 def test_the_explanation_follows_the_moment() -> None:

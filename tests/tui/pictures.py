@@ -66,12 +66,3 @@ PICTURES: Mapping[str, Kept] = {
 
 def path_of(name: str) -> Path:
     return FOLDER / f"{name}.svg"
-
-
-def refresh() -> None:
-    """Draw them anew."""
-    FOLDER.mkdir(exist_ok=True)
-    for path in FOLDER.iterdir():
-        path.unlink()
-    for name, kept in PICTURES.items():
-        path_of(name).write_text(kept.drawn(), encoding="utf-8")
