@@ -1,4 +1,7 @@
-"""The figures of one run that charts are drawn from; each is worked out when a chart first asks for it."""
+"""What every chart shares: the figures of its runs, and the piece of the grid that it is drawn on.
+
+What to watch: a figure is worked out when a chart first asks for it, for only some of them are looked at.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +13,7 @@ from simulator.plan.words import Outcome, State
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.plotting import Axis, Floats
-from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.style import SPARKS, Style
 from simulator.stage.canvas.text import clipped, put_right
 from simulator.trace.measures import COMPLETED, SLOWEST, STATES, Measures, measure
 from simulator.trace.outcomes import failed, latencies
@@ -106,9 +109,7 @@ def _counted(arrival: Floats, seconds: Floats, time: Axis, latency: Axis) -> Flo
     return flipped
 
 
-# What all charts share: a piece of the grid with a heading, and a mark and a colour for each run.
-
-RUN_STYLES = (Style.SPARK_A, Style.SPARK_B, Style.SPARK_C, Style.SPARK_D)
+# The piece of the grid: with a heading, and a mark and a colour for each run.
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, slots=True)
@@ -134,12 +135,12 @@ class Plot:
 
     def style(self, run: int) -> Style:
         """The colour of a run."""
-        return RUN_STYLES[run % len(RUN_STYLES)]
+        return SPARKS[run % len(SPARKS)]
 
     def mark(self, run: int) -> str:
         """What stands for a run where several share a chart."""
         glyphs = self.look.glyphs
-        return (glyphs.dot, glyphs.ring, glyphs.playhead, glyphs.times)[run % len(RUN_STYLES)]
+        return (glyphs.dot, glyphs.ring, glyphs.playhead, glyphs.times)[run % len(SPARKS)]
 
     def put_heading(self, title: str, remark: str = "") -> None:
         """The first line: the title, and what has to be known to read the chart."""

@@ -5,12 +5,11 @@ from functools import cached_property
 from math import floor
 
 from simulator.stage.cache import kept
-from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.style import SPARKS, Style
 from simulator.stage.inventory import Inventory, inventory
 from simulator.stage.scene import Scene, View
 from simulator.trace.playback import Moment, Playback
 
-SPARKS = (Style.SPARK_A, Style.SPARK_B, Style.SPARK_C, Style.SPARK_D)
 READING_S = 0.5
 """Wall seconds for which figures and sentences stand still while the run plays: faster than that nobody reads."""
 ROUNDING = 1e-6

@@ -8,6 +8,7 @@ from simulator.experiments.catalogue import catalogue
 from simulator.experiments.run import run
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import KeyHint
+from simulator.stage.canvas.style import Style
 from simulator.stage.scene import Scene, View
 from simulator.trace.playback import Playback
 from simulator.trace.table import Trace
@@ -28,6 +29,9 @@ KEYS = tuple(
         ("q", "quit"),
     )
 )
+
+ACTIVITIES = tuple(style for style in Style if style >= Style.IDLE)
+"""What a slot or a request is doing."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,9 +15,10 @@ from simulator.stage.canvas.glyphs import ASCII, UNICODE, Glyphs
 from simulator.stage.canvas.look import Look, chosen_look
 from simulator.stage.canvas.palette import DARK, LIGHT, MONO, Theme
 from simulator.stage.canvas.shapes import SHAPES
-from simulator.stage.canvas.style import ACTIVITIES, Style
+from simulator.stage.canvas.style import Style
 from simulator.stage.states import LEGEND, MEANINGS, OUTCOME_STYLES, STATE_STYLES
 from simulator.trace.playback import Activity
+from tests.stage.plays import ACTIVITIES
 
 SETS = pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=lambda glyphs: glyphs.name)
 EMOJI = (

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from simulator.stage.canvas.glyphs import ASCII, UNICODE
-from simulator.stage.canvas.style import ACTIVITIES, Style
+from simulator.stage.canvas.style import Style
 from tests.stage.goldens import FOLDER, GOLDENS, HINT, LETTERS, README_PICTURE, file_of, letter, readme_picture
+from tests.stage.plays import ACTIVITIES
 from tests.stage.refresh import refreshed
 
 SECTIONS = (

@@ -143,8 +143,7 @@ def test_one_grid_can_be_put_on_another() -> None:
 
 
 def test_changed_rows_are_those_with_another_character_or_style() -> None:
-    old = CellGrid(5, 4)
-    new = old.copy()
+    old, new = CellGrid(5, 4), CellGrid(5, 4)
     assert new.changed_rows(old) == []
     new.put(1, 0, "x")
     new.restyle(3, 0, 1, 1, Style.BAD)

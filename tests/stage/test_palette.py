@@ -7,8 +7,9 @@ import pytest
 from rich.color import Color, ColorSystem
 
 from simulator.stage.canvas.palette import DARK, LIGHT, MONO, Theme
-from simulator.stage.canvas.style import ACTIVITIES, Style
+from simulator.stage.canvas.style import SPARKS, Style
 from tests.stage.colour_vision import contrast, difference, lab, least_difference, rgb
+from tests.stage.plays import ACTIVITIES
 
 THEMES = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 
@@ -28,7 +29,6 @@ QUIET = {Style.RULE: 1.8, Style.TRACK: 2.0, Style.GHOST: 3.0, Style.IDLE: 3.0, S
 """What stays in the background may have less contrast than words need, but has to be seen."""
 LEAST_APART = {"dark": 14.5, "light": 10.5}
 """CIEDE2000 for the eyes that see the least of it; about 1 is just noticeable, side by side."""
-CURVES = (Style.SPARK_A, Style.SPARK_B, Style.SPARK_C, Style.SPARK_D)
 
 
 def colour(theme: Theme, style: Style) -> str:
@@ -83,7 +83,7 @@ def test_activities_of_different_kinds_still_differ_where_there_are_256_colours(
 
 @THEMES
 def test_the_curves_of_four_views_differ_for_all_eyes(theme: Theme) -> None:
-    distance, one, other = closest(theme, CURVES)
+    distance, one, other = closest(theme, SPARKS)
     assert distance >= 18.0, (one, other)
 
 

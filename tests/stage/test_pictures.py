@@ -19,8 +19,9 @@ from simulator.stage.canvas.look import GLYPH_SETS, THEMES, Look
 from simulator.stage.canvas.palette import DARK, MONO, Paint, Theme
 from simulator.stage.canvas.raster import inks_of
 from simulator.stage.canvas.shapes import HEIGHT, WIDTH
-from simulator.stage.canvas.style import ACTIVITIES, Style
+from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.svg import svg
+from tests.stage.plays import ACTIVITIES
 
 LOOKS = [Look(glyphs, theme) for glyphs in GLYPH_SETS.values() for theme in THEMES.values()]
 ALL_LOOKS = pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.glyphs.name}-{look.theme.name}")

@@ -18,7 +18,7 @@ from simulator.stage.canvas.cells import Characters
 from simulator.stage.canvas.glyphs import ASCII, UNICODE
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.look import GLYPH_SETS, Look
-from simulator.stage.canvas.style import ACTIVITIES, Style
+from simulator.stage.canvas.style import Style
 from simulator.stage.charts import Chart, Charts, charts
 from simulator.stage.code import Code, code_of, coloured
 from simulator.stage.help import help_height, help_screen
@@ -33,7 +33,7 @@ from simulator.trace.telling import Told
 from simulator.tui.home_screen import FRONT, LOAD, SERVER, first_sentence, offers
 from simulator.words.phrases import count, duration
 from simulator.workload.load import shipped
-from tests.stage.plays import playback, style_runs
+from tests.stage.plays import ACTIVITIES, playback, style_runs
 from tests.stage.screens import FULL as FULL_BACKLOG
 from tests.stage.screens import (
     HELP,

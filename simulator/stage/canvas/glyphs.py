@@ -17,7 +17,7 @@ class Glyphs:
 
     name: str
     activities: Mapping[Style, str]
-    """One for each of ``ACTIVITIES``, all different."""
+    """One for each style that says what a slot or a request is doing, all different."""
     sparks: str
     """Eight heights of a curve, the lowest first; a blank is no value at all."""
     shares: str

@@ -133,14 +133,6 @@ class CellGrid:
         rows: list[int] = differs.nonzero()[0].tolist()
         return rows
 
-    def copy(self) -> "CellGrid":
-        """Another grid with the same cells."""
-        twin = CellGrid(self.width, self.height)
-        twin.characters[:] = self.characters
-        twin.styles[:] = self.styles
-        twin._has_wide = self._has_wide
-        return twin
-
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CellGrid):
             return NotImplemented

@@ -47,6 +47,7 @@ class Style(IntEnum):
     CODE_ACTIVE = 24
     """The line of source that is at work now."""
 
+    # From here on: what a slot or a request is doing. All others are chrome.
     IDLE = 32
     """A slot that nobody needs."""
     WAITING = 33
@@ -70,5 +71,5 @@ class Style(IntEnum):
     """A process that is not there: before its start, or between its death and the next boot."""
 
 
-ACTIVITIES: tuple[Style, ...] = tuple(style for style in Style if style >= Style.IDLE)
-"""The styles that say what a slot or a request is doing; all others are chrome."""
+SPARKS = (Style.SPARK_A, Style.SPARK_B, Style.SPARK_C, Style.SPARK_D)
+"""Of up to four runs beside one another."""
