@@ -117,27 +117,28 @@ def bar_cells(shares: Floats, height: int, look: Look) -> Characters:
 
     What is above 0 is seen, however small.
     """
-    eighths = np.rint(np.clip(shares, 0.0, 1.0) * height * len(look.glyphs.sparks)).astype(np.intp)
-    return _blocks(np.where(shares > 0.0, np.maximum(eighths, 1), 0), height, look)
+    blocks = cells_of(BLANK + look.glyphs.sparks)
+    eighths = np.rint(np.clip(shares, 0.0, 1.0) * height * (len(blocks) - 1)).astype(np.intp)
+    cells: Characters = blocks[_levels(np.where(shares > 0.0, np.maximum(eighths, 1), 0), height, len(blocks) - 1)]
+    return cells
 
 
 def put_bars(sheet: Sheet, col: int, heights: Floats, style: Style) -> None:
     """Bars that fill a sheet from below, over what it shows; heights from 0 to 1, nan for no value."""
+    blocks = cells_of(BLANK + sheet.look.glyphs.sparks)
     known = np.isfinite(heights)
-    eighths = np.ceil(np.where(known, heights, 0.0) * len(sheet.look.glyphs.sparks) * sheet.height).astype(np.intp)
+    eighths = np.ceil(np.where(known, heights, 0.0) * (len(blocks) - 1) * sheet.height).astype(np.intp)
     eighths = np.where(known, np.maximum(eighths, 1), 0)  # a value of nothing is a value
     shown = np.s_[:, col : col + len(heights)]  # what lies behind stays where there is no bar
     characters, styles = sheet.grid.characters[shown], sheet.grid.styles[shown]
-    blocks, known = _blocks(eighths, sheet.height, sheet.look)[:, : characters.shape[1]], known[: characters.shape[1]]
-    filled = blocks != BLANK
-    own = filled | (known & (characters == BLANK))  # blanks too: pieces of one style cost least
-    sheet.grid.put_cells(0, col, np.where(filled, blocks, characters), np.where(own, np.uint8(style), styles))
+    level = _levels(eighths, sheet.height, len(blocks) - 1)[:, : characters.shape[1]]
+    filled = level > 0
+    own = filled | (known[: characters.shape[1]] & (characters == BLANK))  # blanks too: pieces of one style cost least
+    sheet.grid.put_cells(0, col, np.where(filled, blocks[level], characters), np.where(own, np.uint8(style), styles))
 
 
-def _blocks(eighths: NDArray[np.intp], height: int, look: Look) -> Characters:
-    """So many eighths of a row in each column."""
-    glyphs = cells_of(BLANK + look.glyphs.sparks)
-    levels = len(glyphs) - 1
-    below = np.arange(height - 1, -1, -1)[:, None] * levels
-    blocks: Characters = glyphs[np.clip(eighths - below, 0, levels)]
-    return blocks
+def _levels(eighths: NDArray[np.intp], height: int, most: int) -> NDArray[np.intp]:
+    """How far each cell is filled where columns of so many eighths rise through ``height`` rows."""
+    below = np.arange(height - 1, -1, -1)[:, None] * most
+    levels: NDArray[np.intp] = np.clip(eighths - below, 0, most)
+    return levels
