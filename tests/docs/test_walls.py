@@ -4,6 +4,7 @@ What to watch: into one copy of the packages every import is planted that a cont
 checked once. Each has to be broken, and every planted line has to stand in what is said about it.
 """
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,11 +31,12 @@ def wrong_arrows(contract: dict[str, Any]) -> Iterator[Arrow]:
     """The arrows that a contract is there to forbid; of layers only those to the next one, and to those beside."""
     match contract["type"]:
         case "layers":
-            layers = [layer.split(" | ") for layer in contract["layers"]]
+            inside = "".join(f"{room}." for room in contract.get("containers", ()))
+            layers = [[inside + name for name in re.split(r" [|:] ", layer)] for layer in contract["layers"]]
             for above, below in pairwise(layers):
                 yield from product(below, above)
-            for layer in layers:
-                yield from permutations(layer, 2)
+            for layer, names in zip(contract["layers"], layers, strict=True):
+                yield from permutations(names, 2) if " : " not in layer else ()  # a colon: these may know one another
         case "forbidden":
             yield from product(modules(*contract["source_modules"]), contract["forbidden_modules"])
         case "independence":
