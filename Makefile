@@ -19,8 +19,11 @@ help: ## List these targets
 
 demo: compiled ## Create the environment, install, and run prefork against slow clients
 	@$(VENV)/bin/simulate --model prefork --load slow-clients
+	@echo; echo "To see it happen:  $(VENV)/bin/simulate --model prefork --load slow-clients --watch"
+	@echo "To choose a load and a server on the screen:  $(VENV)/bin/simulate"
 
-test: $(VENV)/dev compiled ## Run the tests that take milliseconds
+test: $(VENV)/dev compiled ## Run the tests that take milliseconds, in less than two minutes
+	@echo "Running the tests: one to two minutes on two cores"
 	@$(PY) -m pytest -q -n auto -m "not slow"
 
 check: $(VENV)/dev compiled ## Run what CI runs: format, lint, types, contracts, all tests, the engines in three builds
@@ -69,13 +72,15 @@ $(PY):
 	@$(PYTHON) -m venv "$(VENV)"
 
 $(VENV)/installed: pyproject.toml setup.py | $(PY)
-	@echo "Installing loopfork and what it needs into $(VENV)"
+	@echo "Installing loopfork and what it needs into $(VENV): this takes about a minute"
 	@$(PY) -m pip install --quiet --disable-pip-version-check "setuptools>=77" "cython>=3.1"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable .
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable ".[report,web]" || { \
+		echo "make: once more without reports and the browser, for which there may be no packages here"; \
+		$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable .; }
 	@touch $@
 
 $(VENV)/dev: $(VENV)/installed
-	@echo "Installing the development tools into $(VENV)"
+	@echo "Installing the development tools into $(VENV): some ten seconds"
 	@$(PY) -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
 		print(*project["optional-dependencies"]["dev"], sep="\n")' > $(VENV)/dev.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement $(VENV)/dev.txt

@@ -22,6 +22,8 @@ from simulator.workload.draw import draw
 from simulator.workload.load import load
 from tests.engine.deployments import Deployment, deployments
 
+pytestmark = pytest.mark.slow
+
 Pair = tuple[Trace, Trace]
 RATE = 100
 REQUESTS = (200_000, 400_000)

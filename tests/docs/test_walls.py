@@ -12,6 +12,8 @@ from itertools import pairwise, permutations, product
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.docs.doing import copy_of_the_project
 from tests.docs.pages import ROOT
 from tests.docs.test_map import contracts
@@ -61,6 +63,7 @@ def checked(copy: Path) -> str:
     return " ".join(done.stdout.split())
 
 
+@pytest.mark.slow
 def test_every_contract_is_broken_by_every_arrow_the_wrong_way(tmp_path: Path) -> None:
     copy_of_the_project(tmp_path, "pyproject.toml")
     planted = {contract["name"]: list(wrong_arrows(contract)) for contract in contracts("")}

@@ -22,7 +22,7 @@ ENGINES: tuple[EngineName, ...] = ("reference", "kernel")
 SEEDS = st.integers(0, 2**64 - 1)
 HUNT = os.environ.get("LOOPFORK_HUNT")
 # The examples are the same ones every time, so that a change is never blamed for a find that it has nothing to do with.
-few = settings(max_examples=200, derandomize=True, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=100, derandomize=True, suppress_health_check=list(HealthCheck))
 many = settings(few, max_examples=int(HUNT or 1500), derandomize=HUNT is None)
 
 

@@ -38,7 +38,7 @@ def test_a_second_run_gives_the_same_bytes(here: dict[str, str]) -> None:
     assert some_runs() == here
 
 
-@pytest.mark.parametrize("hash_seed", ["0", "12345"])
+@pytest.mark.parametrize("hash_seed", [pytest.param("0", marks=pytest.mark.slow), "12345"])
 def test_another_process_gives_the_same_bytes_whatever_its_hash_seed(hash_seed: str, here: dict[str, str]) -> None:
     assert in_another_process(hash_seed) == here
 

@@ -61,7 +61,7 @@ def accepting_plans(choose: st.DrawFn) -> Plan:
     return accepting_plan(lambda options: choose(st.sampled_from(options)))
 
 
-few = settings(max_examples=150, derandomize=True, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=75, derandomize=True, suppress_health_check=list(HealthCheck))
 many = settings(few, max_examples=1500)
 
 # --- other numbers and names ----------------------------------------------------------------------------------------

@@ -21,7 +21,9 @@ from tests.engine.strategies_words import programs, seeded_program, word_workloa
 from tests.engine.test_agreement import SEEDS, few, many
 from tests.plan.playing import ENGINES
 
-each_engine = pytest.mark.parametrize("engine", ENGINES)
+other_engines = [engine for engine in ENGINES if engine != "reference"]
+itself = pytest.param("reference", marks=pytest.mark.slow)  # the same again: nothing may be left of an earlier run
+each_engine = pytest.mark.parametrize("engine", [*other_engines, itself])
 
 
 def agree(engine: EngineName, plan: Plan, workload: Workload) -> None:

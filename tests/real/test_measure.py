@@ -160,7 +160,9 @@ def _is_master(entry: Path, folder: Path) -> bool:
         return False
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow), signal.SIGKILL]
+)
 def test_nothing_is_left_after_ctrl_c_or_sigterm_and_no_process_after_a_kill(
     temporary: Path, load: Path, number: int
 ) -> None:

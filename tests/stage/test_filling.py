@@ -51,6 +51,7 @@ def labelled(rows: list[list[str]], *names: str) -> list[tuple[int, int, str]]:
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(several, readable, st.sampled_from((0.0, 7.0, FULL, 59.0)))
 def test_no_view_has_three_blank_rows_under_one_another(shown: list[Play], size: Size, t_s: float) -> None:
@@ -60,6 +61,7 @@ def test_no_view_has_three_blank_rows_under_one_another(shown: list[Play], size:
         assert all(any(part.strip() for part in view) for view in views), (first, size)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(several, readable)
 def test_a_curve_is_as_tall_in_all_views(shown: list[Play], size: Size) -> None:
@@ -70,6 +72,7 @@ def test_a_curve_is_as_tall_in_all_views(shown: list[Play], size: Size) -> None:
         assert len({below - above for (above, _, _), (below, _, _) in zip(upper, lower, strict=True)}) == 1
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(several, st.builds(Size, st.integers(60, 260), st.integers(5, 110)))
 def test_no_row_moves_while_the_run_goes_on(shown: list[Play], size: Size) -> None:

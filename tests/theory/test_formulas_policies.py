@@ -11,6 +11,8 @@ from tests.theory import formulas, formulas_chains, formulas_policies, formulas_
 from tests.theory.judging import REPLICATIONS, STUDENT
 from tests.theory.systems import SERVICES
 
+pytestmark = pytest.mark.slow  # they change seldom, and it is the engines that are held against them
+
 # --- clients who come again ----------------------------------------------------------------------------------------
 
 

@@ -83,7 +83,7 @@ def test_a_scaled_time_has_the_same_shape_and_another_mean(time: Distribution) -
 
 
 @pytest.mark.parametrize("name", WITH_PROXY)
-@pytest.mark.parametrize("direction", [1, -1])
+@pytest.mark.parametrize("direction", [1, pytest.param(-1, marks=pytest.mark.slow)])
 def test_every_knob_of_every_server_makes_a_setup_that_runs(name: str, direction: int) -> None:
     start = ready(name, duration="1 s")
     ids = [each.id for each in knobs(start, 0)]

@@ -20,7 +20,9 @@ def on_the_terminal(pilot: Pilot[int]) -> str:
     return "\n".join(strip.text for strip in strips)
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 12), (10, 3)])
+@pytest.mark.parametrize(
+    "size", [(80, 24), *(pytest.param(size, marks=pytest.mark.slow) for size in ((120, 36), (40, 12), (10, 3)))]
+)
 @pytest.mark.parametrize("typed", [(), ("down", "down"), tuple("rate"), tuple("qqzz")], ids=" ".join)
 def test_on_an_ascii_terminal_the_list_of_actions_is_ascii_too(
     typed: tuple[str, ...], size: tuple[int, int], sitting: Sitting, play: Play

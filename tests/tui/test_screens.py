@@ -18,7 +18,10 @@ from tests.tui.sittings import Manual, setup_of, shown
     ("name", "screen"),
     [("charts", ChartsScreen), ("source", SourceScreen), ("help", HelpScreen), ("inspect", InspectScreen)],
 )
-@pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 12), (240, 67), (10, 3)])
+@pytest.mark.parametrize(
+    "size",
+    [(80, 24), (10, 3), *(pytest.param(size, marks=pytest.mark.slow) for size in ((120, 36), (40, 12), (240, 67)))],
+)
 def test_every_screen_opens_scrolls_and_closes_at_every_size(
     name: str, screen: type[GridScreen], size: tuple[int, int], two: Sitting, play: Play
 ) -> None:

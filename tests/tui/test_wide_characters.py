@@ -48,7 +48,9 @@ def is_wide(character: str) -> bool:
     return east_asian_width(character) in "WF"
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(
+    "size", [pytest.param((120, 36), marks=pytest.mark.slow), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}"
+)
 @pytest.mark.parametrize("servers", [("prefork",), ("prefork", "coroutine")], ids=len)
 @pytest.mark.parametrize("name", SCREENS)
 def test_every_row_is_as_wide_as_the_terminal(
