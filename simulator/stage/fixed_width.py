@@ -2,6 +2,8 @@
 
 from math import isfinite
 
+from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import Piece, piece
 from simulator.words.phrases import duration
 
 DURATION_WIDTH = 7
@@ -34,6 +36,11 @@ def fixed_count(number: int, width: int = COUNT_WIDTH) -> str:
 def count_behind(number: int, width: int = COUNT_WIDTH) -> str:
     """The same behind a word: a cell wider where it would touch the word."""
     return f" {fixed_count(number).strip()}".rjust(width)
+
+
+def count_piece(words: str, number: int, style: Style, rank: int = 0) -> Piece:
+    """A word and the count behind it, which has its style only where there is something to count."""
+    return piece((words, Style.DIM), (count_behind(number), style if number else Style.DIM), rank=rank)
 
 
 def fixed_rate(per_second: float) -> str:

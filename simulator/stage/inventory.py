@@ -42,8 +42,8 @@ class Inventory:
         self.lanes: tuple[LaneRef, ...] = tuple(
             LaneRef(group=group.name, lane=i) for group in self.lane_groups for i in range(group.lanes)
         )
-        self.label_width = max((cell_width(label) for label in self._labels()), default=0)
-        """Of what stands before lanes and queues."""
+        self.left = max((cell_width(label) for label in self._labels()), default=0) + 2
+        """The column where lanes and queues begin, behind their labels."""
         self.kills = tuple(each for each in trace.workload.interventions if each.do is Do.KILL)
         self.losses: tuple[Lost, ...] = tuple(self._losses(bool((trace.outcome == Outcome.BROKEN).any())))
         """How a request can be lost here, so that nothing is counted that cannot happen."""

@@ -12,7 +12,7 @@ from simulator.stage.canvas.layout import Claim, Section
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Piece, fitting, piece, put_pieces
-from simulator.stage.crowd import Kind, put_crowd, scale_for
+from simulator.stage.crowd import Kind, kind_piece, put_crowd, scale_for
 from simulator.stage.fixed_width import COUNT_WIDTH, count_behind, fixed_count
 from simulator.stage.ranks import Rank
 from simulator.stage.snapshot import Snapshot
@@ -48,12 +48,7 @@ def _draw(sheet: Sheet, snapshot: Snapshot) -> None:
 def _pieces(sheet: Sheet, kinds: Sequence[Kind]) -> list[Piece]:
     """What each kind waits for, and how many there are; those that need the loop matter most."""
     return [
-        piece(
-            (sheet.look.glyph(kind.style), kind.style),
-            (f" {name}", Style.DIM),
-            (count_behind(len(kind)), Style.TEXT),
-            rank=int(kind.style is not Style.LOOP),
-        )
+        kind_piece(kind, name, sheet.look, rank=int(kind.style is not Style.LOOP))
         for kind, name in zip(kinds, NAMES, strict=True)
     ]
 
@@ -81,5 +76,5 @@ def _draw_rows(sheet: Sheet, snapshot: Snapshot, kinds: Sequence[Kind]) -> None:
 
 def _beside_labels(sheet: Sheet, snapshot: Snapshot, row: int, height: int) -> Area:
     """Where lanes are drawn too."""
-    col = snapshot.inventory.label_width + 2
+    col = snapshot.inventory.left
     return Area(row, col, height, max(sheet.width - col - 1, 1))

@@ -13,11 +13,11 @@ from simulator.plan.resources import Pool
 from simulator.plan.walk import Place, Way, freed_at, while_held
 from simulator.stage.cache import kept
 from simulator.stage.canvas.layout import Claim, Section
-from simulator.stage.canvas.sheet import Area, Sheet
+from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import Piece, fitting, piece, put_pieces
-from simulator.stage.crowd import Kind, put_crowd
-from simulator.stage.fixed_width import count_behind, fixed_count
+from simulator.stage.canvas.text import Piece, piece
+from simulator.stage.crowd import Kind, kind_piece, put_crowd_row, put_label
+from simulator.stage.fixed_width import count_piece, fixed_count
 from simulator.stage.ranks import Rank
 from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import LaneGroup
@@ -38,26 +38,15 @@ def _draw(sheet: Sheet, *, snapshot: Snapshot, group: LaneGroup) -> None:
     now = snapshot.now.pool(group.name)
     held = now.request[now.request >= 0]
     before, behind, after = (Kind(style, held[which]) for style, which in _parts(snapshot, pool, held))
-    col = sheet.put(0, 1, group.name, Style.DIM)
-    col = max(col + 1, snapshot.inventory.label_width + 2)
+    col = put_label(sheet, group.name, snapshot.inventory.left)
     pieces = [
         piece((fixed_count(len(held), 4), Style.TEXT), (f"/{group.lanes}", Style.DIM)),
-        *(
-            piece(
-                (sheet.look.glyph(kind.style), kind.style),
-                (f" {words}", Style.DIM),
-                (count_behind(len(kind)), Style.TEXT),
-                rank=1,
-            )
-            for kind, words in ((before, "taking in"), (behind, "server"), (after, "to client"))
-        ),
+        kind_piece(before, "taking in", sheet.look, rank=1),
+        kind_piece(behind, "server", sheet.look, rank=1),
+        kind_piece(after, "to client", sheet.look, rank=1),
         *_turned_away(snapshot, pool),
     ]
-    pieces = fitting(pieces, sheet.width - col - LEAST_CROWD)
-    words = sum(each.width + 2 for each in pieces)
-    width = max(sheet.width - col - words - 1, 1)
-    put_crowd(sheet, Area(0, col, 1, width), [before, behind, after], snapshot.number)
-    put_pieces(sheet, 0, col + width + 2, pieces)
+    put_crowd_row(sheet, col, [before, behind, after], pieces, snapshot.number, LEAST_CROWD)
 
 
 def _turned_away(snapshot: Snapshot, pool: Pool) -> Iterator[Piece]:
@@ -65,7 +54,7 @@ def _turned_away(snapshot: Snapshot, pool: Pool) -> Iterator[Piece]:
     outcomes = snapshot.playback.trace.outcome
     if kept(snapshot.playback, ("turned away", pool), lambda: bool((outcomes == pool.when_full).any())):
         number = snapshot.now.ended[pool.when_full]
-        yield piece(("refused", Style.DIM), (count_behind(number), Style.BAD if number else Style.DIM), rank=2)
+        yield count_piece("refused", number, Style.BAD, rank=2)
 
 
 def _parts(snapshot: Snapshot, pool: Pool, held: NDArray[np.int32]) -> Iterator[tuple[Style, NDArray[np.bool_]]]:

@@ -13,8 +13,8 @@ from simulator.stage.canvas.layout import Claim, Section
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Piece, fitting, piece, put_pieces
-from simulator.stage.crowd import Kind, put_crowd, scale_for
-from simulator.stage.fixed_width import count_behind, fixed_count
+from simulator.stage.crowd import Kind, put_crowd, put_label, scale_for
+from simulator.stage.fixed_width import count_piece, fixed_count
 from simulator.stage.ranks import Rank
 from simulator.stage.snapshot import Snapshot
 
@@ -42,11 +42,12 @@ def pool_queue_sections(snapshot: Snapshot) -> Iterator[Section]:
 def _draw_backlog(sheet: Sheet, *, snapshot: Snapshot, number: int, backlog: Backlog) -> None:
     now = snapshot.now.backlogs[number]
     waiting = len(now.waiting)
-    col = _label(sheet, snapshot, backlog.name)
+    col = put_label(sheet, backlog.name, snapshot.inventory.left)
     pieces = [_fill(waiting, now.room, now.full)]
     if number == 0:  # where clients connect; a proxy's failed connects are told by their outcome
-        pieces.append(_turned_away(snapshot))
-    pieces.append(_dropped(len(now.retrying)))
+        refused = sum(snapshot.now.ended[outcome] for outcome in TURNED_AWAY)
+        pieces.append(count_piece("refused", refused, Style.BAD, rank=1))
+    pieces.append(count_piece("retrying", len(now.retrying), Style.WARN, rank=2))  # their SYN found no place
     pieces = fitting(pieces, sheet.width - col - LEAST_PLACES - 4)
     words = sum(each.width + 2 for each in pieces)
     places = max(sheet.width - col - words - 3, 1)
@@ -70,26 +71,10 @@ def _fill(waiting: int, room: int, full: bool) -> Piece:
     )
 
 
-def _turned_away(snapshot: Snapshot) -> Piece:
-    number = sum(snapshot.now.ended[outcome] for outcome in TURNED_AWAY)
-    return piece(("refused", Style.DIM), (count_behind(number), Style.BAD if number else Style.DIM), rank=1)
-
-
-def _dropped(number: int) -> Piece:
-    """Clients whose SYN found no place, and who will try again."""
-    return piece(("retrying", Style.DIM), (count_behind(number), Style.WARN if number else Style.DIM), rank=2)
-
-
 def _draw_pool_queue(sheet: Sheet, *, snapshot: Snapshot, pool: Pool) -> None:
     queue = snapshot.now.pool(pool.name).queue
-    col = _label(sheet, snapshot, f"for {pool.name}")
+    col = put_label(sheet, f"for {pool.name}", snapshot.inventory.left)
     limit = "" if pool.queue_limit is None else f"/{pool.queue_limit * pool.processes}"
     sheet.put(0, sheet.width - 6 - len(limit), fixed_count(len(queue)) + limit)
     area = Area(0, col, 1, max(sheet.width - col - 8 - len(limit), 1))
     put_crowd(sheet, area, [Kind(Style.WAITING, queue.request)], snapshot.number)
-
-
-def _label(sheet: Sheet, snapshot: Snapshot, text: str) -> int:
-    """Write what the row is about; the column where the rest begins, the same as that of the lanes where it fits."""
-    end = sheet.put(0, 1, text, Style.DIM)
-    return max(end + 1, snapshot.inventory.label_width + 2)

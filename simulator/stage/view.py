@@ -15,8 +15,8 @@ from simulator.stage.canvas.layout import Claim, Granted, Section, stack
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Piece, clipped_lines, fitting, piece, put_pieces
-from simulator.stage.crowd import NOBODY, Kind, put_crowd
-from simulator.stage.fixed_width import count_behind, fixed_percent, step
+from simulator.stage.crowd import NOBODY, Kind, kind_piece, put_crowd_row, put_label
+from simulator.stage.fixed_width import fixed_percent, step
 from simulator.stage.lane_columns import axis_section
 from simulator.stage.lane_rows import lane_section
 from simulator.stage.parked_rows import parked_sections
@@ -140,20 +140,9 @@ def _draw_clients(sheet: Sheet, snapshot: Snapshot) -> None:
     names = ["answer on its way", "connecting", "trying again"]
     if snapshot.inventory.kills:  # its client will hear of it: the connection is reset
         kinds, names = [Kind(Style.CRASHED, delivery[died]), *kinds], ["crashed", *names]
-    col = max(sheet.put(0, 1, "clients", Style.DIM) + 1, snapshot.inventory.label_width + 2)
-    pieces = [
-        piece(
-            (sheet.look.glyph(kind.style), kind.style),
-            (f" {words}", Style.DIM),
-            (count_behind(len(kind), 4), Style.TEXT),
-        )
-        for kind, words in zip(kinds, names, strict=True)
-    ]
-    pieces = fitting(pieces, sheet.width - col - LEAST_CROWD)
-    words = sum(each.width + 2 for each in pieces)
-    width = max(sheet.width - col - words - 1, 1)
-    put_crowd(sheet, Area(0, col, 1, width), kinds, snapshot.number)
-    put_pieces(sheet, 0, col + width + 2, pieces)
+    col = put_label(sheet, "clients", snapshot.inventory.left)
+    pieces = [kind_piece(kind, words, sheet.look, width=4) for kind, words in zip(kinds, names, strict=True)]
+    put_crowd_row(sheet, col, kinds, pieces, snapshot.number, LEAST_CROWD)
 
 
 # How busy the server is, and with what: slots that are taken, those of them that compute, and the cores.

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from simulator.stage.canvas.layout import Claim, Section
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import Piece, Words, clipped, fitting, piece, put_line, put_pieces
-from simulator.stage.fixed_width import clock, count_behind, fixed_duration, fixed_rate
+from simulator.stage.canvas.text import Words, clipped, fitting, piece, put_line, put_pieces
+from simulator.stage.fixed_width import clock, count_piece, fixed_duration, fixed_rate
 from simulator.stage.ranks import Rank
 from simulator.stage.scene import Scene
 from simulator.stage.snapshot import Snapshot, percentile_so_far, recent_average
@@ -54,21 +54,17 @@ def _draw_name(sheet: Sheet, snapshot: Snapshot) -> None:
 
 def _draw_counts(sheet: Sheet, snapshot: Snapshot) -> None:
     now = snapshot.now
-    pieces = [_count("ok", now.completed, 0, Style.GOOD)]
+    pieces = [count_piece("ok", now.completed, Style.GOOD)]
     pieces += [
-        _count(words, sum(now.ended[o] for o in outcomes), 1, Style.BAD)
+        count_piece(words, sum(now.ended[o] for o in outcomes), Style.BAD, rank=1)
         for words, outcomes in snapshot.inventory.losses
     ]
     pieces.append(piece(("goodput ", Style.DIM), (fixed_rate(now.goodput_rps), Style.TEXT), rank=2))
-    pieces.append(_count("in flight", len(now.present), 4, Style.TEXT))
-    pieces.append(_count("for nobody", len(now.for_nobody), 5, Style.WARN))
+    pieces.append(count_piece("in flight", len(now.present), Style.TEXT, rank=4))
+    pieces.append(count_piece("for nobody", len(now.for_nobody), Style.WARN, rank=5))
     if snapshot.view.knobs:
         pieces.append(piece((snapshot.view.knobs.replace(BULLET, sheet.look.glyphs.bullet), Style.DIM), rank=6))
     put_line(sheet, 0, pieces)
-
-
-def _count(words: str, number: int, rank: int, style: Style) -> Piece:
-    return piece((words, Style.DIM), (count_behind(number), style if number else Style.DIM), rank=rank)
 
 
 def _draw_differences(sheet: Sheet, snapshot: Snapshot) -> None:

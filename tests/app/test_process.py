@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEAVY = {"numpy", "pydantic", "polars", "simpy"}
+HEAVY = {"numpy", "pydantic", "polars", "pygments", "simpy"}
 TOLD = """
 import sys
 import simulator.experiments.run as experiment
@@ -44,7 +44,7 @@ def test_help_loads_nothing_heavy(line: str) -> None:
 def test_a_run_loads_neither_what_only_exports_need_nor_the_other_engine() -> None:
     found = loaded("--model", "prefork", "--load", "slow-clients", "--duration", "6s")
     assert found >= {"numpy", "pydantic", "rich"}
-    assert not found & {"polars", "simpy"}
+    assert not found & {"polars", "pygments", "simpy"}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from simulator.stage.canvas.cells import BLANK, cell_width
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.palette import Theme
-from simulator.stage.canvas.shapes import HEIGHT, SHAPES, WIDTH, Box, Disc, Polygon, Shape
+from simulator.stage.canvas.shapes import BASELINE, HEIGHT, LETTER_SIZE, SHAPES, WIDTH, Box, Disc, Polygon, Shape
 from simulator.stage.canvas.style import Style
 
 if TYPE_CHECKING:
@@ -146,9 +146,6 @@ WIDE = (
     "simsun.ttc",
 )
 """With Chinese, Japanese and Korean."""
-BASELINE = 12.5
-LETTER_SIZE = 13.29
-"""At which a letter of DejaVu Sans Mono is as wide as a cell."""
 WIDE_SIZE = 14.0
 NOT_A_CHARACTER = "\uffff"
 """No font has it; what a font draws for it, it draws for everything that it does not have."""

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 WIDTH, HEIGHT = 8, 16
+LETTER_SIZE = 13.29
+"""Of letters beside the shapes: at this size one of DejaVu Sans Mono is as wide as a cell."""
+BASELINE = 12.5
+"""On which letters stand."""
 
 Point = tuple[float, float]
 

@@ -12,13 +12,22 @@ from simulator.stage.canvas.cells import BLANK, cell_width
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.palette import Theme
-from simulator.stage.canvas.shapes import HEIGHT, SHAPES, WIDTH, Box, Disc, Part, Polygon, Shape, spans
+from simulator.stage.canvas.shapes import (
+    BASELINE,
+    HEIGHT,
+    LETTER_SIZE,
+    SHAPES,
+    WIDTH,
+    Box,
+    Disc,
+    Part,
+    Polygon,
+    Shape,
+    spans,
+)
 from simulator.stage.canvas.style import Style
 
 FONTS = "DejaVu Sans Mono, Menlo, Consolas, Liberation Mono, monospace"
-FONT_SIZE = 13.29
-"""At which a letter of DejaVu Sans Mono is as wide as a cell."""
-BASELINE = 12.5
 
 
 def svg(grid: CellGrid, look: Look, *, title: str = "", description: str = "") -> str:
@@ -36,7 +45,7 @@ def svg(grid: CellGrid, look: Look, *, title: str = "", description: str = "") -
         f"<desc>{escape(description)}</desc>",
         f"<defs>{''.join(_definition(character) for character in used)}</defs>",
         f'<rect width="{width}" height="{height}" fill="{look.theme.colours(Style.TEXT)[1]}"/>',
-        f'<g font-family="{FONTS}" font-size="{FONT_SIZE}">',
+        f'<g font-family="{FONTS}" font-size="{LETTER_SIZE}">',
         *(element for row, runs in enumerate(rows) for element in _row(row * HEIGHT, runs, look.theme)),
         "</g>",
         "</svg>",
