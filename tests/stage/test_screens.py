@@ -73,7 +73,17 @@ def test_the_smallest_and_largest_sizes_can_be_drawn(name: str, size: Size) -> N
     assert SCREENS[name](size, LOOK).height == size.height
 
 
+@pytest.mark.parametrize("name", [name for name in SCREENS if name.startswith(("home", "help", "chart"))])
+@pytest.mark.parametrize("size", [Size(width, height) for width in (46, 80, 99, 120) for height in (12, 24, 36)])
+def test_nothing_touches_the_right_edge(name: str, size: Size) -> None:
+    assert set(SCREENS[name](size, LOOK).characters[:, -1].tolist()) == {" "}
+
+
 class TestHome:
+    def test_a_command_that_is_too_long_is_cut_before_the_edge_and_says_so(self) -> None:
+        grid = home(replace(HOME, command="simulate " + "x" * 99), Size(60, 24), LOOK)
+        assert grid.text(_row(grid, " type ")) == f" type {'simulate ' + 'x' * 43}… "
+
     @given(width=st.integers(20, 150), height=st.integers(6, 50), focus=st.integers(0, 1), selected=st.integers(0, 1))
     @settings(max_examples=60, deadline=None)
     def test_the_selected_choice_is_seen_and_found_again_under_the_mouse(
@@ -112,6 +122,34 @@ class TestWaterfall:
         grid = waterfall(told, Size(160, 30), LOOK)
         marks = np.count_nonzero((grid.characters == UNICODE.marker) & (grid.styles == Style.WARN))
         assert marks == len(set(told.retries_s)) > 1
+
+    @pytest.mark.parametrize(("height", "lines"), [(24, 2), (18, 1), (17, 0)])
+    def test_who_was_in_the_way_has_two_lines_below_the_bar_or_one_or_none(self, height: int, lines: int) -> None:
+        words = "the 4 workers were taken, 79 % of that waiting for the client to send; longest by"
+        grid = waterfall(slowest(SLOW), Size(80, height), LOOK, keys=HOME.keys)
+        rows = [grid.text(row).strip(" …") for row in range(height)]
+        assert sum(len(row) > 10 and (row in words or words[-10:] in row) for row in rows) == lines
+
+    def test_bars_lie_where_the_parts_lay_and_are_as_long(self) -> None:
+        told = slowest(SLOW)
+        grid = waterfall(told, Size(140, 40), LOOK)
+        left, right = 44, 140 - 19
+        scale = (right - left) / (told.last_s - told.arrival_s)
+        for part in told.parts:
+            name = f"{part.state.value}: {part.place}" if part.state is State.COMPUTING else part.state.value
+            row = _row(grid, f" {LOOK.glyph(STATE_STYLES[part.state])} {name} ")
+            (drawn,) = np.nonzero(grid.characters[row, left:right] == LOOK.glyph(STATE_STYLES[part.state]))
+            begins, ends = ((at - told.arrival_s) * scale for at in (part.pieces[0][0], part.pieces[-1][1]))
+            assert drawn[0] == pytest.approx(begins, abs=1)
+            assert drawn[-1] + 1 == pytest.approx(ends, abs=1)
+
+    def test_one_line_shows_each_state_as_wide_as_its_share(self) -> None:
+        told = slowest(SLOW)
+        grid = waterfall(told, Size(102, 36), LOOK)
+        line = grid.characters[_row(grid, " total ") - 1, 1:101]
+        upload = sum(seconds for state, seconds in told.totals_s().items() if state is State.UPLOAD)
+        assert np.count_nonzero(line == LOOK.glyph(Style.UPLOAD)) == pytest.approx(upload / told.latency_s * 100, abs=1)
+        assert not (line == " ").any()
 
     def test_parts_that_do_not_fit_can_be_scrolled_to(self) -> None:
         told, size = slowest(SLOW), Size(60, 9)
