@@ -16,7 +16,7 @@ from simulator.words.numbers import duration
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from simulator.trace.lives import Stay
+    from simulator.trace.request_life import Stay
     from simulator.trace.table import Trace
 
 
@@ -72,7 +72,7 @@ def show_life(trace: "Trace", request: int) -> None:
     """Print it. Raises RefusalError for a request that the run does not have."""
     if not 0 <= request < len(trace):
         raise RefusalError(f"--request {request}: the run has the requests 0 to {len(trace) - 1}")
-    from simulator.trace.lives import life
+    from simulator.trace.request_life import life
 
     terminal.show(_told(trace, request, life(trace, request)))
 

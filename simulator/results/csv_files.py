@@ -10,7 +10,7 @@ import numpy as np
 from simulator.plan.words import Outcome
 from simulator.results.document import Document, flat
 from simulator.results.whole_files import WholeFiles
-from simulator.trace.stays import blocks
+from simulator.trace.residence import blocks
 from simulator.trace.table import COLUMNS, Per, Trace
 from simulator.trace.timeline import timeline
 

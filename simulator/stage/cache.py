@@ -10,21 +10,21 @@ from weakref import WeakKeyDictionary
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.sheet import Sheet
 from simulator.trace.playback import Playback
-from simulator.trace.playback.latest import Latest
+from simulator.trace.playback.cache import BoundedCache
 
 T = TypeVar("T")
 
 MOST = 512
 """Answers kept for each run; a frame needs a few dozen."""
 
-_KEPT: WeakKeyDictionary[Playback, Latest[Hashable, object]] = WeakKeyDictionary()
+_KEPT: WeakKeyDictionary[Playback, BoundedCache[Hashable, object]] = WeakKeyDictionary()
 
 
 def kept(playback: Playback, key: Hashable, make: Callable[[], T]) -> T:
     """What ``make`` returned when it was called for this run and key; it is called if that is not known any more."""
     known = _KEPT.get(playback)
     if known is None:
-        known = _KEPT[playback] = Latest(MOST)
+        known = _KEPT[playback] = BoundedCache(MOST)
     if key not in known:
         known[key] = make()
     return cast(T, known[key])

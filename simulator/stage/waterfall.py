@@ -1,7 +1,7 @@
 """One request's life: every part of it a bar on a time axis, with its name in words and who was in the way.
 
-    teller = Teller(trace)          # simulator.trace.telling; once a run
-    told = teller.tell(1041)        # once a request
+    stories = LifeStories(trace)    # simulator.trace.playback.life_story; once a run
+    told = stories.of(1041)         # once a request
     grid = waterfall(told, Size(120, 36), look, t_s=12.48)
 
 What to watch: the last lines add up. What the parts say is what the client waited, to the digit.
@@ -22,7 +22,7 @@ from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import clipped, clipped_lines, put_right, put_title
 from simulator.stage.states import STATE_STYLES
 from simulator.stage.waterfall_words import about, ending, facts, heading, notes, total_words
-from simulator.trace.telling import Part, Told
+from simulator.trace.playback.life_story import LifePart, LifeStory
 from simulator.words.phrases import duration
 
 WIDE, NARROW = 100, 46
@@ -50,12 +50,12 @@ class _Columns:
 class _Block:
     """The lines of one part: its bar, and below it who was in the way."""
 
-    part: Part
+    part: LifePart
     below: list[str]
 
 
 def waterfall(
-    told: Told,
+    told: LifeStory,
     size: Size,
     look: Look,
     *,
@@ -94,7 +94,7 @@ def _columns(width: int) -> _Columns:
     return _Columns(label=label, bar=bar, bar_width=room, held=bar + room + 1, held_width=max(held - 1, 0))
 
 
-def _put_facts(grid: CellGrid, told: Told, look: Look) -> int:
+def _put_facts(grid: CellGrid, told: LifeStory, look: Look) -> int:
     """What came, from whom, and how it ended; returns the next free row."""
     row = 1
     if grid.height >= 8:
@@ -107,7 +107,7 @@ def _put_facts(grid: CellGrid, told: Told, look: Look) -> int:
     return row + (1 if grid.height >= TALL else 0)
 
 
-def _put_totals(grid: CellGrid, told: Told, look: Look, keys: tuple[KeyHint, ...]) -> int:
+def _put_totals(grid: CellGrid, told: LifeStory, look: Look, keys: tuple[KeyHint, ...]) -> int:
     """The sum by state, what has to be said besides, and the keys; returns the first row that they need."""
     row = grid.height
     if keys and grid.height >= 6:
@@ -132,7 +132,7 @@ def _put_totals(grid: CellGrid, told: Told, look: Look, keys: tuple[KeyHint, ...
     return row
 
 
-def _total_lines(told: Told, width: int, look: Look) -> list[list[tuple[str, Style]]]:
+def _total_lines(told: LifeStory, width: int, look: Look) -> list[list[tuple[str, Style]]]:
     """``total 2.31 s = `` and then each state, as many in a line as fit."""
     total, parts = total_words(told)
     lines: list[list[tuple[str, Style]]] = [[(total, Style.HEADING)]]
@@ -156,7 +156,7 @@ def _look_of(state: State, look: Look) -> tuple[str, Style]:
     return look.glyph(style), style
 
 
-def _put_stack(grid: CellGrid, row: int, told: Told, look: Look) -> None:
+def _put_stack(grid: CellGrid, row: int, told: LifeStory, look: Look) -> None:
     """The whole latency as one line, each state as wide as its share."""
     totals = told.totals_s()
     width = grid.width - 2
@@ -166,7 +166,7 @@ def _put_stack(grid: CellGrid, row: int, told: Told, look: Look) -> None:
         grid.fill(row, 1 + start, 1, end - start, glyph, style=style)
 
 
-def _placed(told: Told, size: Size, rows: tuple[int, int], first: int, look: Look) -> Iterator[tuple[int, _Block]]:
+def _placed(told: LifeStory, size: Size, rows: tuple[int, int], first: int, look: Look) -> Iterator[tuple[int, _Block]]:
     """The blocks that are seen, each with its row: with the lines below it where there is room for all of them."""
     top, bottom = rows
     shown = told.parts[min(max(first, 0), max(len(told.parts) - 1, 0)) :]
@@ -183,14 +183,14 @@ def _placed(told: Told, size: Size, rows: tuple[int, int], first: int, look: Loo
         row += 1 + len(block.below)
 
 
-def _below(part: Part, width: int, most: int, look: Look) -> list[str]:
-    said = [part.obstacle.words] if part.obstacle.words else []
+def _below(part: LifePart, width: int, most: int, look: Look) -> list[str]:
+    said = [part.blocker.words] if part.blocker.words else []
     if part.slots and width < WIDE and said:
         said.append(f"held {', '.join(part.slots)}")
     return clipped_lines("; ".join(said), width - 2 * INDENT, most, look) if most else []
 
 
-def _put_block(grid: CellGrid, row: int, block: _Block, where: tuple[Told, _Columns, Axis], look: Look) -> None:
+def _put_block(grid: CellGrid, row: int, block: _Block, where: tuple[LifeStory, _Columns, Axis], look: Look) -> None:
     told, columns, axis = where
     part = block.part
     glyph, style = _look_of(part.state, look)
@@ -213,7 +213,7 @@ def _put_block(grid: CellGrid, row: int, block: _Block, where: tuple[Told, _Colu
         grid.put(row + offset, indent, line, Style.DIM)
 
 
-def _put_retries(grid: CellGrid, row: int, told: Told, where: tuple[_Columns, Axis], look: Look) -> None:
+def _put_retries(grid: CellGrid, row: int, told: LifeStory, where: tuple[_Columns, Axis], look: Look) -> None:
     columns, axis = where
     for at in told.retries_s:
         if at <= told.last_s:

@@ -6,27 +6,27 @@ from simulator.plan.words import Outcome, State
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
 from simulator.stage.states import OUTCOME_STYLES
-from simulator.trace.in_the_way import kibibytes, megabits
-from simulator.trace.telling import Told
+from simulator.trace.playback.blockers import kibibytes, megabits
+from simulator.trace.playback.life_story import LifeStory
 from simulator.words.phrases import duration, percent
 
 UNITS = (("s", 1.0, 3), ("ms", 1e3, 1), ("ms", 1e3, 3))
 """Name, how many in a second, decimals: from 10 s on, from 10 ms on, below."""
 
 
-def heading(told: Told) -> str:
+def heading(told: LifeStory) -> str:
     """Its number, as the command line takes it, and what it is."""
     return f"request #{told.request}  {told.of_class} from {told.client}"
 
 
-def about(told: Told) -> str:
+def about(told: LifeStory) -> str:
     """The run that it belongs to."""
     model, load = told.labels.get("model", ""), told.labels.get("load", "")
     kind = "measured" if told.measured else ""
     return " ".join(word for word in (model, f"under {load}" if load else "", f"({kind})" if kind else "") if word)
 
 
-def ending(told: Told) -> tuple[str, Style]:
+def ending(told: LifeStory) -> tuple[str, Style]:
     """How it ended and after how long."""
     if told.outcome is Outcome.OPEN:
         return f"still open after {duration(told.latency_s)}", Style.WARN
@@ -37,7 +37,7 @@ def ending(told: Told) -> tuple[str, Style]:
     return words, style
 
 
-def facts(told: Told, look: Look) -> str:
+def facts(told: LifeStory, look: Look) -> str:
     """When it came, what it brought, and over which line."""
     up = f" at {megabits(told.up_rate)}" if isfinite(told.up_rate) else ""
     down = f" at {megabits(told.down_rate)}" if isfinite(told.down_rate) else ""
@@ -50,7 +50,7 @@ def facts(told: Told, look: Look) -> str:
     return f" {look.glyphs.bullet} ".join(part for part in said if part)
 
 
-def notes(told: Told) -> list[str]:
+def notes(told: LifeStory) -> list[str]:
     """What a reader must know to read the parts rightly."""
     said = []
     states = {part.state for part in told.parts}
@@ -67,7 +67,7 @@ def notes(told: Told) -> list[str]:
     return said
 
 
-def total_words(told: Told) -> tuple[str, list[tuple[State | None, str]]]:
+def total_words(told: LifeStory) -> tuple[str, list[tuple[State | None, str]]]:
     """The latency and its parts in one unit, rounded so that the printed parts add up to the printed total."""
     totals = told.totals_s()
     name, factor, decimals = UNITS[0 if told.latency_s >= 10.0 else 1 if told.latency_s >= 0.01 else 2]

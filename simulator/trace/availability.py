@@ -6,16 +6,17 @@ has to go while it is busy finishes first; one whose process dies does not.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.processes import main_pool, process_count, slots_in_each, slots_of_each
-from simulator.plan.resources import Pool
-from simulator.trace.counting import Changes
+from simulator.plan.resources import Lock, Pool
 from simulator.trace.holding import held_parts, holdings
-from simulator.trace.levels import Level, level, union
-from simulator.trace.stays import Floats, Rows
+from simulator.trace.intervals import StepFunction, concurrency, union
+from simulator.trace.residence import Floats, Rows
+from simulator.trace.running_counts import Changes
 from simulator.trace.table import Trace
 from simulator.workload.interventions import Do, Intervention
 
@@ -26,7 +27,7 @@ Stretches = list[tuple[float, float]]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Away:
-    """When slots of one pool were away: one row for every stretch, in order of the slots and then of time."""
+    """When slots of one pool, or copies of one lock, were away: one row for every stretch of time of each of them."""
 
     slot: NDArray[np.int32]
     start: Floats
@@ -104,27 +105,34 @@ def _too_small(sizes: list[Intervention], place: int, end: float) -> Stretches:
     return [(entry.at, until) for entry, until in zip(sizes, moments[1:], strict=True) if place >= entry.number]
 
 
-def away_by_name(trace: Trace) -> dict[str, Level]:
+def copies_away(trace: Trace, lock: Lock) -> Away:
+    """When the processes of a lock's copies were down; where each process has one. The last may end after the run."""
+    down = processes_down(trace) if lock.processes == process_count(trace.plan) else {}
+    rows = [(copy, *stretch) for copy, stretches in down.items() for stretch in stretches]
+    copies, starts, ends = zip(*rows, strict=True) if rows else ((), (), ())
+    return Away(np.array(copies, np.int32), np.array(starts, np.float64), np.array(ends, np.float64))
+
+
+def away_by_name(trace: Trace) -> dict[str, StepFunction]:
     """How much was away at each moment: slots of pools, locks of processes, cores; only what was away at all."""
-    found: dict[str, Level] = {}
+    found: dict[str, StepFunction] = {}
     if not trace.workload.interventions:
         return found
     for pool in trace.plan.pools:
         stretches = slots_away(trace, pool)
-        found[pool.name] = level(stretches.start, stretches.end)
-    down = np.array([pair for stretches in processes_down(trace).values() for pair in stretches]).reshape(-1, 2)
+        found[pool.name] = concurrency(stretches.start, stretches.end)
     for lock in trace.plan.locks:
-        own = down if lock.processes == process_count(trace.plan) else down[:0]
-        found[lock.name] = level(own[:, 0], np.minimum(own[:, 1], trace.horizon_s))
+        stretches = copies_away(trace, lock)
+        found[lock.name] = concurrency(stretches.start, np.minimum(stretches.end, trace.horizon_s))
     there = cores(trace)
     missing = trace.plan.cores.count - there.height
-    found[CORES] = Level(there.at, missing) if missing.any() else level(np.empty(0), np.empty(0))
+    found[CORES] = StepFunction(there.at, missing) if missing.any() else concurrency(np.empty(0), np.empty(0))
     return {name: each for name, each in found.items() if len(each.at)}
 
 
-def cores_in_use(trace: Trace, part: Changes) -> Level:
+def cores_in_use(trace: Trace, part: Changes) -> StepFunction:
     """Seconds of computing done in each second of a part, as the numbers of runnable threads and of cores allow."""
-    there, plan, runnable = cores(trace), trace.plan, part.level()
+    there, plan, runnable = cores(trace), trace.plan, part.step_function()
     changes = there.at[(there.at >= part.begin) & (there.at < part.end)]
     at = np.union1d(runnable.at, changes)
     threads, count = np.round(runnable.values(at)).astype(np.intp), there.values(at).astype(np.intp)
@@ -132,11 +140,53 @@ def cores_in_use(trace: Trace, part: Changes) -> Level:
     for number in np.unique(count).tolist():
         machine = replace(plan.cores, count=number)
         done[number] = [many * machine.rate(many) for many in range(done.shape[1])]
-    return Level(at, done[count, threads])
+    return StepFunction(at, done[count, threads])
 
 
-def cores(trace: Trace) -> Level:
+def cores(trace: Trace) -> StepFunction:
     """How many cores there were at each moment."""
     steps = {0.0: float(trace.plan.cores.count)}
     steps |= {entry.at: float(entry.number) for entry in interventions(trace, Do.CORES)}
-    return Level(np.array(list(steps)), np.array(list(steps.values())))
+    return StepFunction(np.array(list(steps)), np.array(list(steps.values())))
+
+
+class Outages:
+    """What is away at any one moment of a run."""
+
+    def __init__(self, trace: Trace) -> None:
+        """Nothing is looked for yet."""
+        self._trace = trace
+
+    @cached_property
+    def pools(self) -> tuple[Away, ...]:
+        """By the number of the pool in the plan: when which of its slots were away."""
+        return tuple(slots_away(self._trace, pool) for pool in self._trace.plan.pools)
+
+    @cached_property
+    def locks(self) -> tuple[Away, ...]:
+        """By the number of the lock in the plan: when the process of which copy was down."""
+        return tuple(copies_away(self._trace, lock) for lock in self._trace.plan.locks)
+
+    @cached_property
+    def cores(self) -> StepFunction:
+        """How many cores there are at each moment."""
+        return cores(self._trace)
+
+    def slots_down(self, pool: int, t_s: float) -> NDArray[np.int32]:
+        """The slots of a pool that are away at a moment."""
+        away = self.pools[pool]
+        return away.slot[(away.start <= t_s) & ((away.end > t_s) | (away.end >= self._over_s))]  # also at the very end
+
+    def copies_down(self, lock: int, t_s: float) -> NDArray[np.int32]:
+        """The copies of a lock whose process is down at a moment."""
+        away = self.locks[lock]
+        return away.slot[(away.start <= t_s) & (away.end > t_s)]
+
+    def cores_at(self, t_s: float) -> int:
+        """How many cores there are at a moment."""
+        return int(self.cores.values(np.array([t_s]))[0])
+
+    @cached_property
+    def _over_s(self) -> float:
+        """Where stretches of slots are cut off: what is away then does not come back."""
+        return self._trace.horizon_s

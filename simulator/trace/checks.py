@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from simulator.plan.words import Outcome, State
 from simulator.trace import availability
 from simulator.trace.holding import Held, holdings
-from simulator.trace.levels import level
+from simulator.trace.intervals import concurrency
 from simulator.trace.measures import INDEX, Measures, lock_copies, measure
-from simulator.trace.queues import Levels
-from simulator.trace.stays import Floats, client_end, server_end
+from simulator.trace.queues import QueueHistory
+from simulator.trace.residence import Floats, client_end, server_end
 from simulator.trace.table import Trace
 from simulator.workload.interventions import Do
 
@@ -29,16 +29,16 @@ def check(trace: Trace) -> list[str]:
     """Sentences about what cannot be true in this trace; none if it is sound."""
     if not len(trace):
         return []
-    levels = Levels()
-    measures = measure(trace, (0.0, trace.horizon_s), levels.read)
+    history = QueueHistory()
+    measures = measure(trace, (0.0, trace.horizon_s), history.read)
     laws = (
         _outcomes(trace),
         _order(trace),
-        _pools(measures, levels),
-        _backlogs(measures, levels),
+        _pools(measures, history),
+        _backlogs(measures, history),
         _locks(trace),
-        _cores(measures, levels),
-        _little(measures, levels),
+        _cores(measures, history),
+        _little(measures, history),
     )
     return [violation for law in laws for violation in law]
 
@@ -81,18 +81,18 @@ def _order(trace: Trace) -> Iterator[str]:
         yield f"{_rows(wrong)} reached a place before the one in front of it"
 
 
-def _pools(measures: Measures, levels: Levels) -> Iterator[str]:
+def _pools(measures: Measures, history: QueueHistory) -> Iterator[str]:
     for part in measures.held:
         yield from _pool(measures.trace, part)
         if part.pool.queue_limit is not None and part.pool.processes == 1:
-            most = levels.queue(part.pool.name).maximum(*measures.window)
+            most = history.queue(part.pool.name).maximum(*measures.window)
             if most > part.pool.queue_limit:
                 yield f"{most:.0f} requests waited for a {part.pool.name}, and {part.pool.queue_limit} may"
 
 
-def _backlogs(measures: Measures, levels: Levels) -> Iterator[str]:
+def _backlogs(measures: Measures, history: QueueHistory) -> Iterator[str]:
     for backlog in measures.trace.plan.backlogs:
-        most = levels.queue(backlog.name).maximum(*measures.window)
+        most = history.queue(backlog.name).maximum(*measures.window)
         if most > backlog.limit + 1:
             yield f"the {backlog.name} held {most:.0f} connections, and has {backlog.limit + 1} places"
 
@@ -100,7 +100,7 @@ def _backlogs(measures: Measures, levels: Levels) -> Iterator[str]:
 def _pool(trace: Trace, part: Held) -> Iterator[str]:
     pool, held = part.pool, holdings(trace, part)
     size = pool.size * pool.processes
-    most = level(held.start, held.end).maximum(0.0, np.inf)
+    most = concurrency(held.start, held.end).maximum(0.0, np.inf)
     if most > size:
         yield f"{most:.0f} {pool.name} slots were held at once, and there are {size}"
     if len(held.slot) and held.slot.max() >= size:
@@ -135,14 +135,14 @@ def _locks(trace: Trace) -> Iterator[str]:
             yield f"{lock.name} {copies[twice[0]]} was held by two requests at {twice[1]:.6f} s"
 
 
-def _cores(measures: Measures, levels: Levels) -> Iterator[str]:
+def _cores(measures: Measures, history: QueueHistory) -> Iterator[str]:
     """The cores do neither more nor less than the runnable threads and their number allow."""
     work = float(measures.cores_time[INDEX[State.COMPUTING]])
     there = availability.cores(measures.trace).integral(*measures.window)
     if work > there * (1.0 + EQUAL_S) + EQUAL_S:
         yield f"{work:.6f} s of computing were done, and the cores have {there:.6f} s"
     possible = sum(
-        availability.cores_in_use(measures.trace, part).integral(part.begin, part.end) for part in levels.runnable()
+        availability.cores_in_use(measures.trace, part).integral(part.begin, part.end) for part in history.runnable()
     )
     still_open = (measures.trace.outcome == Outcome.OPEN).any()
     if not still_open and abs(work - possible) > _cut_short(measures.trace) and _differ(work, possible):
@@ -160,15 +160,15 @@ def _cut_short(trace: Trace) -> float:
     return seconds
 
 
-def _little(measures: Measures, levels: Levels) -> Iterator[str]:
+def _little(measures: Measures, history: QueueHistory) -> Iterator[str]:
     """Mean number = arrival rate x mean time, for the whole system and for every queue."""
     trace = measures.trace
-    inside = level(trace.arrival, client_end(trace)).integral(*measures.window)
+    inside = concurrency(trace.arrival, client_end(trace)).integral(*measures.window)
     lives = float(measures.life.sum())
     if _differ(inside, lives):
         yield f"Little's law: {inside:.6f} request-seconds in the system by counting, {lives:.6f} by adding up lives"
     for name, seconds in _waits(measures):
-        counted = levels.queue(name).integral(*measures.window)
+        counted = history.queue(name).integral(*measures.window)
         if _differ(counted, seconds):
             sums = f"{counted:.6f} request-seconds by counting, {seconds:.6f} by adding up"
             yield f"Little's law: waiting for {name} took {sums}"

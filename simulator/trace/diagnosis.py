@@ -6,7 +6,7 @@ sentence is about what would help most. When no rule has anything to say, that i
 
 from collections.abc import Callable
 
-from simulator.trace.blame import Blame
+from simulator.trace.attribution import Attribution
 from simulator.trace.facts import HARDLY, NOTABLE, Facts, Finding, noun
 from simulator.trace.figures import Summary
 from simulator.trace.measures import COMPLETED, CORES, NOT_COMPLETED, SLOWEST, Measures
@@ -18,10 +18,19 @@ from simulator.trace.rules_computing import (
     loop_blocked,
     loop_saturated,
 )
-from simulator.trace.rules_ends import broken, few_samples, gateway_timeouts, gave_up, overflow, refused, turned_away
+from simulator.trace.rules_ends import (
+    broken,
+    crashes,
+    few_samples,
+    gateway_timeouts,
+    gave_up,
+    overflow,
+    refused,
+    turned_away,
+    without_effect,
+)
 from simulator.trace.rules_load import accept_limit, imbalance, overload
 from simulator.trace.rules_slots import held_by_io, held_by_readers, held_by_uploads, too_few_to_compute
-from simulator.trace.rules_timeline import crashes, without_effect
 from simulator.words.phrases import all_of, is_or_are, percent, sentence
 
 Rule = Callable[[Facts], Finding | None]
@@ -63,7 +72,7 @@ def diagnose(measures: Measures, summary: Summary) -> tuple[str, ...]:
     """At most three sentences that explain a run; and where nothing is wrong, one that says so."""
     if not measures.count(NOT_COMPLETED, COMPLETED, SLOWEST):
         return ("No request arrived in the measured part of the run.",)
-    facts = Facts(measures, summary, Blame(measures))
+    facts = Facts(measures, summary, Attribution(measures))
     said = findings(facts)
     if not any(finding.weight > 0.0 for finding in said):
         said.insert(0, Finding(0.0, _all_clear(facts)))
@@ -74,7 +83,7 @@ def _all_clear(facts: Facts) -> str:
     """No rule fired. Either hardly anything waits, or it waits for something that is free most of the time."""
     resources = facts.summary.resources
     waits = dict.fromkeys(resources, 0.0)
-    for (name, _), share in facts.blame.all.items():
+    for (name, _), share in facts.attribution.all.items():
         waits[name] = waits.get(name, 0.0) + share
     name, worst = max(waits.items(), key=lambda item: item[1])
     if worst >= NOTABLE and name not in resources:  # a rate limit, or the cores of another machine

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from simulator.plan.resources import Pool
 from simulator.plan.words import State
-from simulator.trace.blame import Blame
+from simulator.trace.attribution import Attribution
 from simulator.trace.figures import ResourceSummary, Summary
 from simulator.trace.measures import CORES, Measures
 from simulator.trace.table import Trace
@@ -39,7 +39,7 @@ class Facts:
 
     measures: Measures
     summary: Summary
-    blame: Blame
+    attribution: Attribution
 
     @property
     def trace(self) -> Trace:
@@ -78,4 +78,6 @@ class Facts:
 def slots_limit_computing(facts: Facts, pool: Pool) -> bool:
     """Whether requests wait for one of too few slots, and none for a core."""
     size, cores = facts.pool_size(pool), facts.cores.size
-    return size < cores or (size == cores and not facts.cores_full and facts.blame.score(CORES, State.CORE) < HARDLY)
+    return size < cores or (
+        size == cores and not facts.cores_full and facts.attribution.score(CORES, State.CORE) < HARDLY
+    )

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from simulator.plan.resources import Pool
 from simulator.plan.walk import Place, freed_at, taken_at
 from simulator.plan.words import Outcome
-from simulator.trace.stays import Floats
+from simulator.trace.residence import Floats
 from simulator.trace.table import Trace
 
 

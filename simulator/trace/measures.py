@@ -15,10 +15,10 @@ from simulator.plan.words import Outcome, State
 from simulator.trace import availability
 from simulator.trace.availability import away_by_name, cores
 from simulator.trace.holding import Held, held_parts, holdings
-from simulator.trace.levels import overlap
+from simulator.trace.intervals import overlap
 from simulator.trace.outcomes import arrived_in_window, window
-from simulator.trace.queues import AtLock, Queue, Reader, Runnable, settle
-from simulator.trace.stays import Floats, Rows, Span, blocks, client_end, in_time, server_end, spans
+from simulator.trace.queues import LockQueue, Queue, Reader, Runnable, settle
+from simulator.trace.residence import Floats, Rows, Span, blocks, client_end, in_time, server_end, spans
 from simulator.trace.table import Trace
 
 STATES = tuple(State)
@@ -49,7 +49,7 @@ class Measures:
     """[states] seconds within the window that requests computed, and that they waited for a core."""
     waiting: dict[str, Queue]
     """By backlog, pool or bucket: who waited for it."""
-    at_lock: dict[str, AtLock]
+    at_lock: dict[str, LockQueue]
     """By lock: who waited for it or held it."""
     runnable: Runnable
     """Who computed, or waited for a core."""
@@ -63,7 +63,7 @@ class Measures:
         total: Floats = self.life[list(categories)].sum(axis=0)
         return total / max(self.count(*categories), 1)
 
-    def queue(self, name: str) -> Queue | AtLock:
+    def queue(self, name: str) -> Queue | LockQueue:
         """Those who wait for a backlog, pool or lock."""
         return self.at_lock[name] if name in self.at_lock else self.waiting[name]
 
@@ -143,7 +143,7 @@ def _blank(trace: Trace, between: tuple[float, float]) -> Measures:
         cores_time=np.zeros(len(STATES)),
         waiting={r.name: Queue() for r in plan.resources if isinstance(r, Backlog | Bucket)}
         | {pool.name: Queue(pool.size * pool.processes if pool.processes > 1 else 0) for pool in plan.pools},
-        at_lock={lock.name: AtLock(lock.processes) for lock in plan.locks},
+        at_lock={lock.name: LockQueue(lock.processes) for lock in plan.locks},
         runnable=Runnable(),
     )
 

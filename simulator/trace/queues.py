@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.trace.counting import Changes, Count, joined, total
-from simulator.trace.levels import Level
+from simulator.trace.intervals import StepFunction
+from simulator.trace.running_counts import Changes, RunningCount, joined, total
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ class Queue:
         self.most, self.seconds, self.beside_free = 0, 0.0, 0.0
         """``seconds`` of waiting, and those of them during which some slot was free."""
         self._slots = slots
-        self._waiting, self._held = Count(), Count()
+        self._waiting, self._held = RunningCount(), RunningCount()
 
     def add(self, starts: Floats, ends: Floats) -> None:
         """Some wait."""
@@ -58,7 +58,7 @@ class Queue:
         return waiting
 
 
-class AtLock:
+class LockQueue:
     """Those who are at a lock: in each of its copies one has it, the others wait."""
 
     def __init__(self, copies: int) -> None:
@@ -67,7 +67,7 @@ class AtLock:
         """The most that waited; the seconds of waiting during which some copy was free."""
         self._there, self._used = 0.0, 0.0
         self._copies = copies
-        self._counts = {copy: Count() for copy in range(copies)}
+        self._counts = {copy: RunningCount() for copy in range(copies)}
 
     @property
     def seconds(self) -> float:
@@ -82,7 +82,7 @@ class AtLock:
             return
         for copy in np.flatnonzero(np.bincount(copies)).tolist():
             here = copies == copy
-            self._counts.setdefault(copy, Count()).add(starts[here], ends[here])
+            self._counts.setdefault(copy, RunningCount()).add(starts[here], ends[here])
 
     def settle(self, begin: float, end: float, *, last: bool) -> tuple[Changes, dict[int, Changes]]:
         """What happens in the next part: who waits, and which copies are in use."""
@@ -105,7 +105,7 @@ class Runnable:
     def __init__(self) -> None:
         """Nobody."""
         self.most = 0
-        self._unlocked = Count()
+        self._unlocked = RunningCount()
 
     def add(self, starts: Floats, ends: Floats) -> None:
         """Some do so without a lock."""
@@ -119,7 +119,12 @@ class Runnable:
 
 
 def settle(
-    waiting: dict[str, Queue], at_lock: dict[str, AtLock], runnable: Runnable, time: tuple[float, float], *, last: bool
+    waiting: dict[str, Queue],
+    at_lock: dict[str, LockQueue],
+    runnable: Runnable,
+    time: tuple[float, float],
+    *,
+    last: bool,
 ) -> Part:
     """What happens in the next part of the time; ``last``: nothing comes after it."""
     in_line = {name: queue.settle(*time, last=last) for name, queue in waiting.items()}
@@ -129,7 +134,7 @@ def settle(
     return Part(in_line | {name: at_lock for name, (at_lock, _) in locks.items()}, in_use, computing)
 
 
-class Levels:
+class QueueHistory:
     """Keeps all parts, and puts them together: for runs that are not long."""
 
     def __init__(self) -> None:
@@ -137,7 +142,7 @@ class Levels:
         self._parts: list[Part] = []
         self.read = self._parts.append
 
-    def queue(self, name: str) -> Level:
+    def queue(self, name: str) -> StepFunction:
         """How many requests wait for a backlog, pool or lock at each moment."""
         return joined([part.waiting[name] for part in self._parts])
 

@@ -4,11 +4,11 @@ import numpy as np
 
 from simulator.plan.resources import Gil, Lock, Loop
 from simulator.plan.words import State
-from simulator.trace.blame import AT_LIMIT
+from simulator.trace.attribution import AT_LIMIT
 from simulator.trace.facts import HARDLY, NOTABLE, Facts, Finding, slots_limit_computing
 from simulator.trace.measures import COMPLETED, CORES, OUTSIDE
 from simulator.trace.outcomes import percentiles
-from simulator.trace.stays import Floats
+from simulator.trace.residence import Floats
 from simulator.words.phrases import a, all_of, count, duration, is_or_are, percent, sentence
 from simulator.workload.table import Work
 
@@ -22,10 +22,10 @@ LONG = 10.0
 
 def cores_saturated(facts: Facts) -> Finding | None:
     """More computing than the cores can do, all the time or in bursts."""
-    score = facts.blame.score(CORES, State.CORE)
+    score = facts.attribution.score(CORES, State.CORE)
     for pool in facts.trace.plan.pools:
         if facts.pool_size(pool) >= facts.cores.size and not slots_limit_computing(facts, pool):
-            score += facts.blame.score(pool.name, State.COMPUTING)
+            score += facts.attribution.score(pool.name, State.COMPUTING)
     if facts.cores_full:
         score += sum(_lock_score(facts, lock) for lock in facts.trace.plan.locks)
     if score < NOTABLE:
@@ -54,7 +54,7 @@ def loop_saturated(facts: Facts) -> Finding | None:
 
 
 def _saturated(facts: Facts, kind: type[Lock], why: str) -> Finding | None:
-    lock = _most_blamed(facts, kind)
+    lock = _main_cause(facts, kind)
     if lock is None or facts.cores_full:
         return None
     used = facts.summary.resources[lock.name]
@@ -97,7 +97,7 @@ def gil_convoy(facts: Facts) -> Finding | None:
 def gil_or_cores(facts: Facts) -> Finding | None:
     """In a measured run the waits for the GIL and for the cores are one figure, so no cause can be named."""
     for lock in facts.trace.plan.locks:
-        score = facts.blame.score(lock.name, State.GIL_OR_CORE)
+        score = facts.attribution.score(lock.name, State.GIL_OR_CORE)
         if score < NOTABLE:
             continue
         gil = facts.summary.resources[lock.name]
@@ -200,11 +200,11 @@ def long_computations(facts: Facts, lock: Lock) -> tuple[float, str, float]:
     return longest, who, float(np.dot(long, long)) / max(float(np.dot(seconds, seconds)), 1e-300)
 
 
-def _most_blamed(facts: Facts, kind: type[Lock]) -> Lock | None:
+def _main_cause(facts: Facts, kind: type[Lock]) -> Lock | None:
     locks = [lock for lock in facts.trace.plan.locks if isinstance(lock, kind)]
     lock = max(locks, default=None, key=lambda one: _lock_score(facts, one))
     return lock if lock is not None and _lock_score(facts, lock) >= NOTABLE else None
 
 
 def _lock_score(facts: Facts, lock: Lock) -> float:
-    return facts.blame.score(lock.name, State.GIL, State.LOOP, State.COMPUTING)
+    return facts.attribution.score(lock.name, State.GIL, State.LOOP, State.COMPUTING)

@@ -6,9 +6,9 @@ import numpy as np
 
 from simulator.plan.words import State
 from simulator.trace.facts import NOTABLE, Facts, Finding, noun
-from simulator.trace.levels import overlap
+from simulator.trace.intervals import overlap
 from simulator.trace.measures import COMPLETED, INDEX, NOT_COMPLETED, SLOWEST
-from simulator.trace.stays import blocks, server_end
+from simulator.trace.residence import blocks, server_end
 from simulator.words.phrases import all_of, count, percent, plural, sentence
 
 OVERLOADED = 0.95
@@ -115,7 +115,7 @@ def accept_limit(facts: Facts) -> Finding | None:
     for i, (before, place) in enumerate(pairwise(places), 1):
         if place.most_in_hand is None or place.lock is None or before.queue is None:
             continue
-        waiting = facts.blame.score(before.queue.name, State.BACKLOG)  # charged only at the limit
+        waiting = facts.attribution.score(before.queue.name, State.BACKLOG)  # charged only at the limit
         if waiting >= NOTABLE:
             most = count(place.most_in_hand * place.lock.processes)
             text = (

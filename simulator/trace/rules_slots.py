@@ -3,14 +3,14 @@
 from simulator.plan.resources import Pool
 from simulator.plan.steps import Link
 from simulator.plan.words import OUTSIDE, State
-from simulator.trace.blame import inner_lock, inner_pool
+from simulator.trace.attribution import inner_lock, inner_pool
 from simulator.trace.facts import NOTABLE, Facts, Finding, slots_limit_computing
 from simulator.words.phrases import all_of, is_or_are, percent, plural, sentence
 
 
 def held_by_uploads(facts: Facts) -> Finding | None:
     """Slots listen to clients that send slowly."""
-    pool = _most_blamed(facts, State.UPLOAD)
+    pool = _main_cause(facts, State.UPLOAD)
     if pool is None:
         return None
     advice = (
@@ -23,7 +23,7 @@ def held_by_uploads(facts: Facts) -> Finding | None:
 
 def held_by_readers(facts: Facts) -> Finding | None:
     """Slots are stuck in sending to clients that read slowly."""
-    pool = _most_blamed(facts, State.DOWNLOAD)
+    pool = _main_cause(facts, State.DOWNLOAD)
     if pool is None:
         return None
     advice = (
@@ -36,7 +36,7 @@ def held_by_readers(facts: Facts) -> Finding | None:
 
 def held_by_io(facts: Facts) -> Finding | None:
     """Slots wait for a database or another service."""
-    pool = _most_blamed(facts, State.IO)
+    pool = _main_cause(facts, State.IO)
     if pool is None:
         return None
     advice = (
@@ -49,7 +49,7 @@ def held_by_io(facts: Facts) -> Finding | None:
 
 def too_few_to_compute(facts: Facts) -> Finding | None:
     """No more slots than cores, all computing."""
-    pool = _most_blamed(facts, State.COMPUTING)
+    pool = _main_cause(facts, State.COMPUTING)
     if pool is None or not slots_limit_computing(facts, pool) or inner_lock(facts.measures, pool) is not None:
         return None
     advice = f"add {plural(pool.name)}, one for each core at least"
@@ -63,20 +63,20 @@ def _finding(facts: Facts, pool: Pool, state: State, doing: str, advice: str) ->
     who = f"{all_of(pool.name, size)} {is_or_are(size)} held {percent(used.utilisation)} of the time"
     share = used.split.get(state.value, 0.0)
     text = f"{who}{facts.law(pool.name)}, {percent(share)} {doing}, while {facts.busy_cores()}: {advice}"
-    weight = facts.blame.score(pool.name, state)
+    weight = facts.attribution.score(pool.name, state)
     if pool.processes > 1:  # slots idle in another process are the business of the rule about imbalance
         weight *= used.utilisation
     return Finding(weight, sentence(text))
 
 
-def _most_blamed(facts: Facts, state: State) -> Pool | None:
+def _main_cause(facts: Facts, state: State) -> Pool | None:
     """The pool for which requests wait because its slots are in this state, and hardly for another reason."""
     pools = facts.trace.plan.pools
-    pool = max(pools, default=None, key=lambda p: facts.blame.score(p.name, state))
+    pool = max(pools, default=None, key=lambda p: facts.attribution.score(p.name, state))
     if pool is None:
         return None
-    score = facts.blame.score(pool.name, state)
-    highest = max(facts.blame.score(pool.name, other) for other in State)
+    score = facts.attribution.score(pool.name, state)
+    highest = max(facts.attribution.score(pool.name, other) for other in State)
     return pool if score >= NOTABLE and score >= highest / 2 else None
 
 

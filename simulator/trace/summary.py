@@ -1,27 +1,17 @@
 """From a trace to the figures of a run, and to the sentences that explain them."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from simulator.plan.resources import Backlog, Gil, Lock, Loop, Pool
-from simulator.plan.words import Outcome, State
-from simulator.trace.bottleneck import bottleneck
+from simulator.plan.words import Outcome
 from simulator.trace.diagnosis import diagnose
-from simulator.trace.figures import Bottleneck, ClassSummary, Latency, ResourceSummary, Summary
-from simulator.trace.measures import COMPLETED, CORES, INDEX, SLOWEST, STATES, Measures, measure
+from simulator.trace.figures import ClassSummary, Latency, Summary
+from simulator.trace.measures import COMPLETED, SLOWEST, STATES, measure
 from simulator.trace.outcomes import latencies, latency, latency_of_class, outcome_counts, rates
-from simulator.trace.stays import Floats
+from simulator.trace.residence import Floats
 from simulator.trace.table import Trace
-
-__all__ = ["Bottleneck", "ClassSummary", "Latency", "ResourceSummary", "Summary", "summarise"]
-
-IDLE = "idle"
-DOWN = "down"
-"""Not there: its process has died, or the pool has become smaller."""
-NOTHING_S = 1e-12
-"""Shorter sums are rounding errors."""
+from simulator.trace.utilisation import NOTHING_S, bottleneck, resource_summaries
 
 
 def summarise(trace: Trace) -> Summary:
@@ -39,7 +29,7 @@ def summarise(trace: Trace) -> Summary:
         goodput_rps=goodput,
         latency=(overall := latency(latencies(trace))),
         classes=_classes(trace, overall),
-        resources=dict(_resources(measures)),
+        resources=dict(resource_summaries(measures)),
         where_time_goes=_by_state(measures.mean_life(COMPLETED, SLOWEST)),
         where_slowest=_by_state(measures.mean_life(SLOWEST)),
         bottleneck=bottleneck(measures, throughput),
@@ -64,97 +54,3 @@ def _classes(trace: Trace, overall: Latency) -> dict[str, ClassSummary]:
 def _by_state(life: Floats) -> dict[str, float]:
     seconds = life.sum(axis=0)
     return {state.value: float(seconds[i]) for i, state in enumerate(STATES) if seconds[i] > NOTHING_S}
-
-
-def _resources(measures: Measures) -> Iterator[tuple[str, ResourceSummary]]:
-    for resource in measures.trace.plan.resources:
-        match resource:
-            case Pool():
-                yield resource.name, _pool(measures, resource)
-            case Backlog():
-                yield resource.name, _backlog(measures, resource)
-            case Gil() | Loop():
-                yield resource.name, _lock(measures, resource)
-            case _:
-                pass
-    yield CORES, _cores(measures)
-
-
-def _length(measures: Measures) -> float:
-    low, high = measures.window
-    return max(high - low, 0.0)
-
-
-def _split(seconds: dict[State, float], capacity: float, available: float = 1.0) -> dict[str, float]:
-    """Shares of a capacity in seconds; what is left of it was down, or idle."""
-    if capacity <= 0.0:
-        return {IDLE: 1.0}
-    shares = {state.value: used / capacity for state, used in seconds.items() if used > NOTHING_S}
-    total = max(sum(shares.values()), 1.0)  # above 1 only by rounding
-    shares = {state: share / total for state, share in shares.items()}
-    down = min(1.0 - available, 1.0 - sum(shares.values()))
-    if down > NOTHING_S:
-        shares[DOWN] = down
-    return {**shares, IDLE: max(1.0 - sum(shares.values()), 0.0)}
-
-
-def _utilisation(split: dict[str, float]) -> float:
-    """Of what was there to be used, the share that was."""
-    down = split.get(DOWN, 0.0)
-    return (1.0 - split[IDLE] - down) / (1.0 - down) if down < 1.0 else 0.0
-
-
-def _queue(measures: Measures, name: str) -> tuple[float, float]:
-    queue, length = measures.queue(name), _length(measures)
-    return queue.seconds / length if length else 0.0, float(queue.most)
-
-
-def _pool(measures: Measures, pool: Pool) -> ResourceSummary:
-    size = pool.size * pool.processes
-    seconds = dict(zip(STATES, measures.slot_time[pool.name].tolist(), strict=True))
-    split = _split(seconds, size * _length(measures), measures.available(pool.name, size))
-    mean, most = _queue(measures, pool.name)
-    return ResourceSummary(
-        kind="pool", size=size, utilisation=_utilisation(split), split=split, queue_mean=mean, queue_max=most
-    )
-
-
-def _lock(measures: Measures, lock: Lock) -> ResourceSummary:
-    seconds = measures.lock_time[lock.name].sum(axis=0)
-    used = {state: float(seconds[INDEX[state]]) for state in (State.COMPUTING, State.CORE)}
-    split = _split(used, lock.processes * _length(measures), measures.available(lock.name, lock.processes))
-    mean, most = _queue(measures, lock.name)
-    return ResourceSummary(
-        kind="gil" if isinstance(lock, Gil) else "loop",
-        size=lock.processes,
-        utilisation=_utilisation(split),
-        split=split,
-        queue_mean=mean,
-        queue_max=most,
-    )
-
-
-def _backlog(measures: Measures, backlog: Backlog) -> ResourceSummary:
-    size = backlog.limit + 1  # Linux's test for "full" is `>`
-    mean, most = _queue(measures, backlog.name)
-    split = _split({State.BACKLOG: mean}, size)
-    return ResourceSummary(
-        kind="backlog", size=size, utilisation=_utilisation(split), split=split, queue_mean=mean, queue_max=most
-    )
-
-
-def _cores(measures: Measures) -> ResourceSummary:
-    """Computing lost to switching between threads is not counted as computing."""
-    count, length = measures.trace.plan.cores.count, _length(measures)
-    computing = {State.COMPUTING: float(measures.cores_time[INDEX[State.COMPUTING]])}
-    split = _split(computing, count * length, measures.available(CORES, count))
-    waiting = float(measures.cores_time[INDEX[State.CORE]])
-    most = float(measures.runnable.most - count)
-    return ResourceSummary(
-        kind="cores",
-        size=count,
-        utilisation=_utilisation(split),
-        split=split,
-        queue_mean=waiting / length if length else 0.0,
-        queue_max=max(most, 0.0),
-    )

@@ -15,10 +15,10 @@ from simulator.plan.resources import Cores, Memory, Upstreams
 from simulator.plan.words import Outcome, State
 from simulator.trace.availability import away_by_name, cores_in_use
 from simulator.trace.holding import Held, held_parts
-from simulator.trace.levels import Level
+from simulator.trace.intervals import StepFunction
 from simulator.trace.measures import CORES, measure
 from simulator.trace.queues import Part
-from simulator.trace.stays import Floats, Span, blocks, client_end, spans
+from simulator.trace.residence import Floats, Span, blocks, client_end, spans
 from simulator.trace.table import Trace
 
 BLOCK_ROWS = 1 << 17
@@ -40,7 +40,7 @@ class Bins:
         self._events(start, weights)
         self._events(end, -weights)
 
-    def add_level(self, level: Level) -> None:
+    def add_level(self, level: StepFunction) -> None:
         """Add a step function."""
         self._events(level.at, np.diff(level.height, prepend=0.0))
 

@@ -15,7 +15,7 @@ import pytest
 from simulator.experiments.run import run
 from simulator.results import csv_files, trace_file
 from simulator.results.document import as_json, document
-from simulator.trace import stays
+from simulator.trace import residence
 from simulator.trace.summary import summarise
 from simulator.trace.table import Trace
 from simulator.workload.draw import draw
@@ -61,7 +61,7 @@ def most_taken(work: Callable[[Trace], object], trace: Trace) -> int:
 
 
 def test_a_summary_takes_few_bytes_a_request(traces: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stays, "BLOCK_ROWS", 1 << 14)  # many blocks, as in a run that is really long
+    monkeypatch.setattr(residence, "BLOCK_ROWS", 1 << 14)  # many blocks, as in a run that is really long
     assert for_each_request(lambda trace: as_json(document(trace, summarise(trace))), traces) < SUMMARY
 
 

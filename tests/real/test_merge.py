@@ -17,7 +17,7 @@ from simulator.plan import Machine, Outcome, Plan
 from simulator.real.job import Ending, Result
 from simulator.real.merge import layers, merge
 from simulator.real.reports import Report, read_reports
-from simulator.trace.lives import life
+from simulator.trace.request_life import life
 from simulator.trace.summary import summarise
 from simulator.trace.table import Trace
 from simulator.workload.table import Workload

@@ -15,7 +15,7 @@ from simulator.stage.home import Choice, Home, Menu, home
 from simulator.stage.plot import Figures
 from simulator.stage.source import Source, source
 from simulator.stage.waterfall import waterfall
-from simulator.trace.telling import Teller, Told
+from simulator.trace.playback.life_story import LifeStories, LifeStory
 from tests.stage.plays import Play, play, playback
 
 KEYS = tuple(
@@ -61,20 +61,20 @@ PROXIED = play("prefork", "slow-clients", nginx=True, overrides={"duration": "10
 
 
 @cache
-def slowest(wanted: Play) -> Told:
+def slowest(wanted: Play) -> LifeStory:
     """The life of the completed request that took longest."""
     trace = playback(wanted).trace
-    return Teller(trace).tell(int(np.nanargmax(np.where(trace.outcome == 1, trace.finished - trace.arrival, -1.0))))
+    return LifeStories(trace).of(int(np.nanargmax(np.where(trace.outcome == 1, trace.finished - trace.arrival, -1.0))))
 
 
 @cache
-def most_retried(wanted: Play) -> Told:
+def most_retried(wanted: Play) -> LifeStory:
     """The life of the request that repeated its SYN most often."""
     trace = playback(wanted).trace
-    return Teller(trace).tell(int(trace.syn_retries.argmax()))
+    return LifeStories(trace).of(int(trace.syn_retries.argmax()))
 
 
-def _life(told: Callable[[Play], Told], wanted: Play) -> Screen:
+def _life(told: Callable[[Play], LifeStory], wanted: Play) -> Screen:
     return lambda size, look: waterfall(told(wanted), size, look, t_s=told(wanted).arrival_s + 0.1, keys=KEYS)
 
 

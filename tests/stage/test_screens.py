@@ -29,7 +29,7 @@ from simulator.stage.states import MEANINGS, STATE_STYLES
 from simulator.stage.waterfall import waterfall
 from simulator.stage.waterfall_words import total_words
 from simulator.trace.playback import Playback
-from simulator.trace.telling import Told
+from simulator.trace.playback.life_story import LifeStory
 from simulator.tui.home_screen import FRONT, LOAD, SERVER, first_sentence, offers
 from simulator.words.phrases import count, duration
 from simulator.workload.load import shipped
@@ -111,7 +111,7 @@ class TestHome:
 
 class TestWaterfall:
     @pytest.mark.parametrize("told", [slowest(SLOW), slowest(LOOP), most_retried(FULL_BACKLOG)])
-    def test_the_printed_parts_add_up_to_the_printed_total(self, told: Told) -> None:
+    def test_the_printed_parts_add_up_to_the_printed_total(self, told: LifeStory) -> None:
         total, parts = total_words(told)
         figure = float(total.split()[1])
         assert sum(float(amount) for _, amount in parts) == pytest.approx(figure, abs=1e-6)

@@ -21,7 +21,7 @@ from simulator.plan import (
     Seize,
     Send,
 )
-from simulator.trace.blame import Blame
+from simulator.trace.attribution import Attribution
 from simulator.trace.facts import Facts
 from simulator.trace.measures import measure
 from simulator.trace.summary import summarise
@@ -83,4 +83,4 @@ ROUGH = (1.0, 2.0, 3.0)
 
 def facts(trace: Trace) -> Facts:
     measures = measure(trace)
-    return Facts(measures, summarise(trace), Blame(measures))
+    return Facts(measures, summarise(trace), Attribution(measures))

@@ -60,10 +60,10 @@ def test_a_run_that_measured_nothing_says_that() -> None:
 
 def test_a_wait_for_a_slot_is_charged_to_what_the_slots_do_also_through_a_proxy() -> None:
     behind = forked(4)
-    blame = facts(simulate(proxied(behind), of(60, page=QUERY))).blame
-    causes = {resource: share for (resource, _), share in blame.all.items()}
+    attribution = facts(simulate(proxied(behind), of(60, page=QUERY))).attribution
+    causes = {resource: share for (resource, _), share in attribution.all.items()}
     assert max(causes, key=lambda name: causes[name]) == "worker"
-    assert np.isclose(sum(blame.all.values()), 1.0, atol=0.05)
+    assert np.isclose(sum(attribution.all.values()), 1.0, atol=0.05)
 
 
 def test_the_wait_for_a_full_proxy_is_charged_to_the_workers_behind_it() -> None:

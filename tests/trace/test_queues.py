@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from simulator.experiments.run import run
 from simulator.plan import Accept, AcceptEagerly, Seize
 from simulator.plan.resources import Lock
-from simulator.trace import stays
+from simulator.trace import residence
 from simulator.trace.checks import check
 from simulator.trace.measures import Measures, measure
-from simulator.trace.stays import computes_at, server_end
+from simulator.trace.residence import computes_at, server_end
 from simulator.trace.table import Trace
 from simulator.trace.timeline import timeline
 from tests.engine.strategies import seeded_plan
@@ -32,7 +32,7 @@ Seconds = list[tuple[float, Counter[int]]]
 
 def in_blocks(rows: int) -> AbstractContextManager[object]:
     """Whatever is worked out meanwhile is worked out for so many requests at a time."""
-    return patch.object(stays, "BLOCK_ROWS", rows)
+    return patch.object(residence, "BLOCK_ROWS", rows)
 
 
 def generated(seed: int) -> Trace:

@@ -14,10 +14,19 @@ from simulator.trace.rules_computing import (
     loop_blocked,
     loop_saturated,
 )
-from simulator.trace.rules_ends import broken, few_samples, gateway_timeouts, gave_up, overflow, refused, turned_away
+from simulator.trace.rules_ends import (
+    broken,
+    crashes,
+    few_samples,
+    gateway_timeouts,
+    gave_up,
+    overflow,
+    refused,
+    turned_away,
+    without_effect,
+)
 from simulator.trace.rules_load import accept_limit, imbalance, overload
 from simulator.trace.rules_slots import held_by_io, held_by_readers, held_by_uploads, too_few_to_compute
-from simulator.trace.rules_timeline import crashes, without_effect
 from simulator.words.phrases import count
 from simulator.workload.interventions import Do, Intervention
 from simulator.workload.table import Workload

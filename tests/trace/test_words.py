@@ -5,7 +5,7 @@ import pytest
 
 from simulator.plan.words import Loss, Need, Outcome, State, lost_by, needing
 from simulator.trace.outcomes import failed
-from simulator.trace.playback.activity import OF_STATE, TOLD, Activity
+from simulator.trace.playback.activity import OF_STATE, SENTENCE_ORDER, Activity
 
 
 @pytest.mark.parametrize("what", ["value", "short", "one", "several"])
@@ -30,8 +30,8 @@ def test_every_state_has_a_rank_in_a_lane_of_its_own() -> None:
 
 
 def test_what_equally_many_do_is_told_by_need() -> None:
-    needs = [activity.state.need for activity in TOLD if activity.state is not None]
-    assert sorted(TOLD) == list(Activity)
+    needs = [activity.state.need for activity in SENTENCE_ORDER if activity.state is not None]
+    assert sorted(SENTENCE_ORDER) == list(Activity)
     assert list(dict.fromkeys(needs)) == list(Need)
     assert needs == sorted(needs, key=list(Need).index)
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from simulator.plan import Outcome
 from simulator.trace.figures import Latency
 from simulator.trace.outcomes import arrived_in_window, latencies, latency, latency_of_class, window
-from simulator.trace.stays import Floats, carried_through, server_end
+from simulator.trace.residence import Floats, carried_through, server_end
 from simulator.trace.table import Trace
 
 ALL = "all"

@@ -2,7 +2,7 @@
 
 from simulator.trace.playback.activity import OF_STATE, Activity
 from simulator.trace.playback.events import Event, EventKind, Events
-from simulator.trace.playback.groups import GroupKind, LaneGroup, lane_groups
+from simulator.trace.playback.lane_groups import GroupKind, LaneGroup, lane_groups
 from simulator.trace.playback.lanes import Lanes
 from simulator.trace.playback.moment import BacklogNow, LockNow, Moment, PoolNow, Present
 from simulator.trace.playback.playback import Playback

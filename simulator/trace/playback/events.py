@@ -1,4 +1,4 @@
-"""What is worth telling of a run, as a table in order of time."""
+"""Notable events of a run: what is worth a line in its log, as a table in order of time."""
 
 from dataclasses import dataclass
 from enum import IntEnum

@@ -5,19 +5,20 @@ to compute has to fill a good part of the column, or every computation would loo
 """
 
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.words import Outcome
-from simulator.trace.availability import Away
+from simulator.trace.availability import Away, Outages
 from simulator.trace.outcomes import failed
 from simulator.trace.playback.activity import AT_WORK, READY, Activities, Activity
-from simulator.trace.playback.latest import Latest
-from simulator.trace.playback.ledger import STRETCH_S, Ledger
+from simulator.trace.playback.cache import BoundedCache
+from simulator.trace.playback.lane_uses import Uses, Window, uses_of_lock, uses_of_pool
+from simulator.trace.playback.place_map import PlaceMap
+from simulator.trace.playback.segment_index import STRETCH_S, SegmentIndex
 from simulator.trace.playback.segments import Segments
-from simulator.trace.playback.sites import Sites
-from simulator.trace.playback.uses import Uses, Window
 
 Floats = NDArray[np.float64]
 
@@ -52,38 +53,70 @@ class Resource:
 
     number: int
     """Among the pools, or among the locks, of the plan."""
+    lanes: int
+    """Slots in all copies of the pool, or copies of the lock."""
     uses: Uses
     away: Away
-    cuts: Latest[Window, Segments] = field(default_factory=lambda: Latest(CUTS_KEPT))
+    cuts: BoundedCache[Window, Segments] = field(default_factory=lambda: BoundedCache(CUTS_KEPT))
     """Who used it in the windows that were last in sight, and around them."""
 
 
-def paint_slots(ledger: Ledger, sites: Sites, resource: Resource, window: Window) -> Activities:
+class LanePainter:
+    """Paints the lanes of one run."""
+
+    def __init__(self, segment_index: SegmentIndex, place_map: PlaceMap, outages: Outages) -> None:
+        """Who used what is looked for when it is first painted."""
+        self._index, self._map = segment_index, place_map
+        known = segment_index, place_map, outages
+        self._pools = {part.pool.name: cache(partial(_pool, *known, i)) for i, part in enumerate(place_map.held)}
+        self._locks = {lock.name: cache(partial(_lock, *known, i)) for i, lock in enumerate(place_map.locks)}
+
+    def paint(self, name: str, first_lane: int, count: int, span_s: tuple[float, float], columns: int) -> Activities:
+        """[lanes, columns] of a pool or a lock. KeyError if the plan has none of that name."""
+        is_pool = name in self._pools
+        resource = self._pools[name]() if is_pool else self._locks[name]()
+        lanes = min(count, resource.lanes - first_lane)
+        window = Window(first_lane=first_lane, lanes=lanes, start_s=span_s[0], end_s=span_s[1], columns=columns)
+        paint = _paint_slots if is_pool else _paint_locks
+        return paint(self._index, self._map, resource, window)
+
+
+def _pool(segment_index: SegmentIndex, place_map: PlaceMap, outages: Outages, number: int) -> Resource:
+    uses, pool = uses_of_pool(segment_index, place_map, number), place_map.held[number].pool
+    return Resource(number=number, lanes=pool.size * pool.processes, uses=uses, away=outages.pools[number])
+
+
+def _lock(segment_index: SegmentIndex, place_map: PlaceMap, outages: Outages, number: int) -> Resource:
+    uses, lock = uses_of_lock(segment_index, place_map, number), place_map.locks[number]
+    return Resource(number=number, lanes=lock.processes, uses=uses, away=outages.locks[number])
+
+
+def _paint_slots(segment_index: SegmentIndex, place_map: PlaceMap, resource: Resource, window: Window) -> Activities:
     """[lanes, columns] what the slots of a pool were used for."""
-    trace, pool = ledger.trace, resource.number
-    held = _in_sight(ledger, resource, window)
-    held = held.take(sites.of_pool[pool][held.place])
+    trace, pool = segment_index.trace, resource.number
+    held = _in_sight(segment_index, resource, window)
+    held = held.take(place_map.of_pool[pool][held.place])
     lane = trace.slot[held.request, pool] - window.first_lane
     inside = (lane >= 0) & (lane < window.lanes)
     held, lane = held.take(inside), lane[inside]
     end = held.end
-    if sites.held[pool].pool.frees_when_client_leaves:
+    if place_map.held[pool].pool.frees_when_client_leaves:
         gone = trace.outcome[held.request] == Outcome.GAVE_UP
         end = np.where(gone, np.fmin(end, trace.finished[held.request]), end)
     shown = _painted(held, end, lane, window)
     _paint_outages(shown, resource.away, window)
-    _mark_endings(shown, ledger, held, lane, window)
+    _mark_endings(shown, segment_index, held, lane, window)
     return shown
 
 
-def paint_locks(ledger: Ledger, sites: Sites, resource: Resource, window: Window) -> Activities:
+def _paint_locks(segment_index: SegmentIndex, place_map: PlaceMap, resource: Resource, window: Window) -> Activities:
     """[lanes, columns] when each copy of a lock was in use."""
     lock = resource.number
-    held = _in_sight(ledger, resource, window)
-    held = held.take(sites.of_lock[lock][held.place] & AT_WORK[held.activity])
+    held = _in_sight(segment_index, resource, window)
+    held = held.take(place_map.of_lock[lock][held.place] & AT_WORK[held.activity])
     lane = np.zeros(len(held), np.int32)
-    if sites.locks[lock].processes > 1:
-        lane = np.maximum(ledger.trace.process[held.request], 0)
+    if place_map.locks[lock].processes > 1:
+        lane = np.maximum(segment_index.trace.process[held.request], 0)
     lane = lane - window.first_lane
     inside = (lane >= 0) & (lane < window.lanes)
     held = held.take(inside)
@@ -92,10 +125,10 @@ def paint_locks(ledger: Ledger, sites: Sites, resource: Resource, window: Window
     return shown
 
 
-def _in_sight(ledger: Ledger, resource: Resource, window: Window) -> Segments:
+def _in_sight(segment_index: SegmentIndex, resource: Resource, window: Window) -> Segments:
     """At least the segments that the window shows; of a short one perhaps everybody's."""
     if window.end_s - window.start_s <= STRETCH_S:
-        known = ledger.at_hand(window.start_s, window.end_s)
+        known = segment_index.at_hand(window.start_s, window.end_s)
         if known is not None:
             return known
     for wide, cut in resource.cuts.items():
@@ -104,8 +137,8 @@ def _in_sight(ledger: Ledger, resource: Resource, window: Window) -> Segments:
     wide = window.wider(TOGETHER)
     rows = resource.uses.few(wide, ROWS_TOGETHER)
     if rows is None:
-        return ledger.of_rows(resource.uses.rows(window), (window.start_s, window.end_s))
-    cut = resource.cuts[wide] = ledger.of_rows(rows, (wide.start_s, wide.end_s))
+        return segment_index.of_rows(resource.uses.rows(window), (window.start_s, window.end_s))
+    cut = resource.cuts[wide] = segment_index.of_rows(rows, (wide.start_s, wide.end_s))
     return cut
 
 
@@ -139,9 +172,11 @@ def _paint_outages(shown: Activities, away: Away, window: Window) -> None:
         cells[cells == Activity.IDLE] = Activity.DOWN
 
 
-def _mark_endings(shown: Activities, ledger: Ledger, held: Segments, lane: NDArray[np.int32], window: Window) -> None:
+def _mark_endings(
+    shown: Activities, segment_index: SegmentIndex, held: Segments, lane: NDArray[np.int32], window: Window
+) -> None:
     """Where a client was lost while the slot was held for it."""
-    trace = ledger.trace
+    trace = segment_index.trace
     outcome, over = trace.outcome[held.request], trace.finished[held.request]
     here = np.flatnonzero(failed(outcome) & (held.start < over) & (over <= held.end))
     column = np.floor(window.column(over[here]) - ROUNDING).astype(np.intp)

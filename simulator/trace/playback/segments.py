@@ -1,8 +1,8 @@
 """The lives of many requests cut into segments: from when to when each did what, one thing at a time.
 
-What to watch: this is ``simulator.trace.lives`` for thousands of requests at once, and keeps its convention: where
-every hold of a lock was recorded, the stays under the GIL are exact; elsewhere a stay at a computing place is first all
-the waiting, then all the computing.
+What to watch: this is ``simulator.trace.request_life`` for thousands of requests at once, and keeps its convention:
+where every hold of a lock was recorded, the stays under the GIL are exact; elsewhere a stay at a computing place is
+first all the waiting, then all the computing.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.words import State
-from simulator.trace.lives import NOTHING_S, ORDER
 from simulator.trace.playback.activity import OF_STATE, Activities
-from simulator.trace.stays import ALWAYS, Span, Stretch, spans
+from simulator.trace.request_life import NOTHING_S, ORDER
+from simulator.trace.residence import ALWAYS, Span, Stretch, spans
 from simulator.trace.table import Grants, Trace
 
 Floats = NDArray[np.float64]

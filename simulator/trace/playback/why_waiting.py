@@ -4,45 +4,21 @@ What to watch: the weight of a sentence is the number of requests whose waiting 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Gil, Loop
 from simulator.trace.facts import Finding
-from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, TOLD, Activities, Activity
+from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, SENTENCE_ORDER, Activities, Activity
 from simulator.trace.playback.moment import BacklogNow, LockNow, Moment, PoolNow
-from simulator.trace.playback.saying import does, for_long, idle_cores, in_line, so_many, some_of
-from simulator.trace.playback.sites import Sites
-from simulator.trace.table import Trace
+from simulator.trace.playback.moment_facts import MomentFacts, does, for_long, idle_cores, in_line, so_many, some_of
 from simulator.words.phrases import a, count, duration, is_or_are, percent, sentence
 
 Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False)
-class Now:
-    """What the rules look at."""
-
-    moment: Moment
-    trace: Trace
-    sites: Sites
-
-    def backlogs_of(self, name: str) -> list[BacklogNow]:
-        """The backlogs from which a pool or a lock (by name) is fed."""
-        takers = [self.sites.places[place].waits_for for place in self.sites.of_backlog]
-        fed = zip(self.moment.backlogs, takers, strict=True)
-        return [now for now, taker in fed if taker is not None and taker.name == name]
-
-    def class_of(self, request: int) -> str:
-        """The class of a request, by name."""
-        load = self.trace.workload
-        name: str = load.class_names[load.request_class[request]]
-        return name
-
-
-def slots_taken(now: Now) -> Iterator[Finding]:
+def slots_taken(now: MomentFacts) -> Iterator[Finding]:
     """All slots are held, and others wait for one: what the slots are used for is the reason."""
     for pool in now.moment.pools:
         line, waiting = _line(now, pool)
@@ -87,7 +63,7 @@ def _what_others_do(activity: Activities, doing: Activity) -> list[str]:
     """``2 compute``; for pools where no more than half of the slots do the same."""
     merged = np.where(AT_WORK[activity], Activity.COMPUTING, activity)
     numbers = np.bincount(merged[merged != doing], minlength=len(Activity)).tolist()
-    most_first = sorted(TOLD, key=lambda each: -numbers[each])
+    most_first = sorted(SENTENCE_ORDER, key=lambda each: -numbers[each])
     return [f"{count(numbers[each])} {does(each, numbers[each])}" for each in most_first if numbers[each]]
 
 
@@ -118,7 +94,7 @@ def _shared_cores(moment: Moment) -> str:
     return f" on {so_many(moment.cores, 'core')} ({percent(moment.cores / moment.runnable)} of a core each)"
 
 
-def _line(now: Now, pool: PoolNow) -> tuple[str, int]:
+def _line(now: MomentFacts, pool: PoolNow) -> tuple[str, int]:
     """Who waits for a slot of the pool, in words and as a number."""
     if len(pool.queue):
         number = len(pool.queue)
@@ -141,7 +117,7 @@ def queue_in(backlogs: list[BacklogNow]) -> tuple[str, int]:
     return " and ".join(parts), total
 
 
-def _spare(now: Now, pool: PoolNow, wanted: Mask) -> str:
+def _spare(now: MomentFacts, pool: PoolNow, wanted: Mask) -> str:
     """What has nothing to do meanwhile: slots of another process, or cores."""
     free = int(np.count_nonzero(pool.activity[~wanted] == Activity.IDLE))
     if free:
@@ -149,7 +125,7 @@ def _spare(now: Now, pool: PoolNow, wanted: Mask) -> str:
     return idle_cores(now.moment)
 
 
-def lock_taken(now: Now) -> Iterator[Finding]:
+def lock_taken(now: MomentFacts) -> Iterator[Finding]:
     """Somebody has the loop or the GIL, and others wait behind."""
     for lock in now.moment.locks:
         held = np.flatnonzero(lock.holder >= 0)
@@ -163,7 +139,7 @@ def lock_taken(now: Now) -> Iterator[Finding]:
             yield Finding(total, sentence(_behind(now, lock, int(held[np.argmax(behind[held])]), backlogs, in_line)))
 
 
-def _behind(now: Now, lock: LockNow, copy: int, backlogs: list[BacklogNow], in_line: int) -> str:
+def _behind(now: MomentFacts, lock: LockNow, copy: int, backlogs: list[BacklogNow], in_line: int) -> str:
     """``#1033 ("report") has had the event loop for 180 ms: 12 requests wait for it``."""
     holder, since = int(lock.holder[copy]), float(lock.since_s[copy])
     behind, name, copies = len(lock.waiting[copy]), lock.lock.name, lock.lock.processes
@@ -183,7 +159,7 @@ def _behind(now: Now, lock: LockNow, copy: int, backlogs: list[BacklogNow], in_l
     return text + idle_cores(now.moment)
 
 
-def cores_wanted(now: Now) -> Iterator[Finding]:
+def cores_wanted(now: MomentFacts) -> Iterator[Finding]:
     """More threads want to compute than there are cores."""
     moment = now.moment
     if moment.runnable > moment.cores:
@@ -192,7 +168,7 @@ def cores_wanted(now: Now) -> Iterator[Finding]:
         yield Finding(moment.runnable - moment.cores, sentence(text))
 
 
-def syn_dropped(now: Now) -> Iterator[Finding]:
+def syn_dropped(now: MomentFacts) -> Iterator[Finding]:
     """The backlog may have room again, but clients whose SYN was dropped do not know."""
     for backlog in now.moment.backlogs:
         number = len(backlog.retrying)

@@ -8,11 +8,11 @@ import numpy as np
 
 from simulator.plan import Machine, Outcome, State
 from simulator.trace.holding import held_parts, holdings
-from simulator.trace.lives import Stay, life
 from simulator.trace.playback import OF_STATE, Activity, Events
-from simulator.trace.playback.ledger import Ledger
-from simulator.trace.playback.notable import Notable
-from simulator.trace.playback.sites import sites
+from simulator.trace.playback.notable_events import NotableEvents
+from simulator.trace.playback.place_map import place_map
+from simulator.trace.playback.segment_index import SegmentIndex
+from simulator.trace.request_life import Stay, life
 from simulator.trace.table import Trace
 
 MACHINE = Machine()
@@ -57,7 +57,7 @@ def ended_by(trace: Trace, t_s: float) -> dict[Outcome, int]:
 
 def notable_events(trace: Trace) -> Events:
     """All that is worth telling in a run at once."""
-    return Notable(Ledger(trace), sites(trace)).all
+    return NotableEvents(SegmentIndex(trace), place_map(trace)).all
 
 
 def lane(trace: Trace, lives: list[list[Stay]], pool: int, slot: int, edges: list[float]) -> list[Activity]:

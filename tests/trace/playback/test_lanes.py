@@ -7,7 +7,7 @@ import pytest
 
 from simulator.plan import Gil, Loop
 from simulator.plan.words import State
-from simulator.trace.playback import OF_STATE, Activity, GroupKind, Playback, lane_groups, uses
+from simulator.trace.playback import OF_STATE, Activity, GroupKind, Playback, lane_groups, lane_uses
 from tests.engine.deployments import Deployment, deployments
 from tests.models.serving import serve
 from tests.trace.by_hand import Kind, load_at, random_load
@@ -88,7 +88,7 @@ def test_of_very_many_uses_in_sight_those_at_the_end_of_each_column_show(monkeyp
     load = random_load(rate=100.0, duration=60.0, page=Kind(steps=(("io", 0.1),)))
     trace = serve("prefork", load, workers=16)
     whole = Playback(trace).painted("worker", 0, 16, (0.0, 60.0), 30)
-    monkeypatch.setattr(uses, "ROWS_IN_SIGHT", 100)
+    monkeypatch.setattr(lane_uses, "ROWS_IN_SIGHT", 100)
     playback = Playback(trace)
     seldom = playback.painted("worker", 0, 16, (0.0, 60.0), 30)
     assert (seldom <= whole).all()

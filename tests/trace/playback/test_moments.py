@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from simulator.plan import Plan
-from simulator.trace.lives import Stay
 from simulator.trace.playback import OF_STATE, Activity, Moment, Playback
+from simulator.trace.request_life import Stay
 from simulator.trace.table import Trace
 from simulator.workload.load import shipped
 from simulator.workload.table import Workload

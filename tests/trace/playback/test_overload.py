@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.trace.playback import EventKind, Events, Playback, ledger, notable
-from simulator.trace.playback.drops import Drops
-from simulator.trace.playback.ledger import Ledger
-from simulator.trace.playback.lines import lines
-from simulator.trace.playback.nearly import NearlyInOrder
+from simulator.trace.intervals import BlockIndex
+from simulator.trace.playback import EventKind, Events, Playback, notable_events, segment_index
+from simulator.trace.playback.lane_uses import Window
+from simulator.trace.playback.place_map import place_map
+from simulator.trace.playback.segment_index import SegmentIndex
 from simulator.trace.playback.segments import Segments
-from simulator.trace.playback.sites import sites, when_left
-from simulator.trace.playback.uses import Window
+from simulator.trace.playback.syn_drops import SynDrops
+from simulator.trace.playback.waiting_lines import waiting_lines, when_left
 from simulator.trace.table import Trace
 from tests.engine.deployments import Deployment, deployments
 from tests.trace.playback import slowly
@@ -33,7 +33,7 @@ def rows_of(table: Segments | Events) -> list[tuple[float, ...]]:
 @every_deployment
 def test_a_line_knows_when_each_request_came_and_went(deployment: Deployment) -> None:
     trace = deployment.run("spike")
-    for place, line in lines(trace).items():
+    for place, line in waiting_lines(trace).items():
         rows = np.flatnonzero(~np.isnan(trace.reached[:, place]))
         assert np.flatnonzero(~np.isnan(line.came)).tolist() == rows.tolist()
         assert line.left[rows].tolist() == when_left(trace, place, rows).tolist()
@@ -45,12 +45,12 @@ def test_a_line_knows_when_each_request_came_and_went(deployment: Deployment) ->
 def test_looking_at_the_lines_first_finds_the_same_segments(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, other = (Ledger(deployment.run("spike")) for _ in range(2))
+    one, other = (SegmentIndex(deployment.run("spike")) for _ in range(2))
     for t_s in slowly.moments_of(one.trace, 10):
-        monkeypatch.setattr(ledger, "CROWD_ROWS", len(one.trace))
+        monkeypatch.setattr(segment_index, "CROWD_ROWS", len(one.trace))
         everybody = rows_of(one.between(t_s, t_s + 0.1))
-        monkeypatch.setattr(ledger, "CROWD_ROWS", 0)
-        monkeypatch.setattr(ledger, "PIECE_ROWS", 5)
+        monkeypatch.setattr(segment_index, "CROWD_ROWS", 0)
+        monkeypatch.setattr(segment_index, "PIECE_ROWS", 5)
         assert sorted(rows_of(other.between(t_s, t_s + 0.1))) == sorted(everybody)
 
 
@@ -61,9 +61,9 @@ def test_a_part_of_what_is_notable_is_that_part_of_all_of_it(
     trace = overloaded(deployment)
     few, many = Playback(trace), Playback(trace)
     for t_s in slowly.moments_of(trace, 10):
-        monkeypatch.setattr(notable, "FEW", len(slowly.notable_events(trace)) + len(trace))
+        monkeypatch.setattr(notable_events, "FEW", len(slowly.notable_events(trace)) + len(trace))
         told = few.log(t_s, 12)
-        monkeypatch.setattr(notable, "FEW", -1)
+        monkeypatch.setattr(notable_events, "FEW", -1)
         assert many.log(t_s, 12) == told
 
 
@@ -112,7 +112,7 @@ def test_all_intervals_that_share_time_with_a_stretch_are_found(
 ) -> None:
     start, end = np.sort(np.array(pairs, np.float64).reshape(-1, 2), axis=1).T
     low, high = sorted(stretch)
-    near = NearlyInOrder(np.repeat(start, 200), np.repeat(end, 200)).near(low, high)
+    near = BlockIndex(np.repeat(start, 200), np.repeat(end, 200)).near(low, high)
     assert set(np.flatnonzero(np.repeat((start <= high) & (end >= low), 200))) <= set(near.tolist())
     assert near.tolist() == sorted(set(near.tolist()))
 
@@ -129,8 +129,8 @@ def test_a_wider_window_contains_the_window_and_is_not_much_longer_than_asked(
 
 def test_no_syn_is_dropped_where_nobody_is_turned_away() -> None:
     trace = next(deployments()).run("steady")
-    where = sites(trace)
+    where = place_map(trace)
     (place,) = where.connects
-    found = Drops(trace, where, lines(trace)[place])
+    found = SynDrops(trace, where, waiting_lines(trace)[place])
     assert len(found.first) == 0
     assert not any(len(events) for events in found.all())

@@ -13,7 +13,7 @@ from simulator.plan.resources import Backlog, Pool
 from simulator.plan.steps import Link
 from simulator.plan.words import IN_LINE, Need, State
 from simulator.trace.measures import COMPLETED, CORES, INDEX, NOT_COMPLETED, SLOWEST, STATES, Measures
-from simulator.trace.stays import Floats, blocks
+from simulator.trace.residence import Floats, blocks
 
 Cause = tuple[str, State]
 """A resource, and what it was used for while others waited; for a lock or the cores: waiting for them."""
@@ -25,7 +25,7 @@ SLOWEST_COUNTS = 0.2
 """How much a share of the slowest requests' time weighs against the same share of everybody's."""
 
 
-class Blame:
+class Attribution:
     """The share of the requests' time that they waited because of each cause."""
 
     def __init__(self, measures: Measures) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.trace.levels import Level, level
+from simulator.trace.intervals import StepFunction, concurrency
 
 Floats = NDArray[np.float64]
 
@@ -78,22 +78,24 @@ class Changes:
         left_up, left_down = (passed[-1] - np.interp(moments, edges, passed) for moments in (self.up, self.down))
         return float(self.before * passed[-1] + left_up.sum() - left_down.sum())
 
-    def level(self) -> Level:
+    def step_function(self) -> StepFunction:
         """The count from the beginning of this part on."""
-        found = level(self.up, self.down)
+        found = concurrency(self.up, self.down)
         at, height = np.append(self.begin, found.at), np.append(0.0, found.height)
         distinct = np.append(at[1:] > at[:-1], True)
-        return Level(at[distinct], height[distinct] + self.before)
+        return StepFunction(at[distinct], height[distinct] + self.before)
 
     def without(self, other: "Changes") -> "Changes":
         """How many more there are than of another count in the same part."""
         return total([self, Changes(other.begin, other.end, -other.before, other.down, other.up)])
 
 
-def joined(parts: Sequence[Changes]) -> Level:
+def joined(parts: Sequence[Changes]) -> StepFunction:
     """The count over all parts of a run."""
-    levels = [part.level() for part in parts] or [Level(np.empty(0), np.empty(0))]
-    return Level(np.concatenate([each.at for each in levels]), np.concatenate([each.height for each in levels]))
+    functions = [part.step_function() for part in parts] or [StepFunction(np.empty(0), np.empty(0))]
+    return StepFunction(
+        np.concatenate([each.at for each in functions]), np.concatenate([each.height for each in functions])
+    )
 
 
 def total(summands: Iterable[Changes]) -> Changes:
@@ -105,7 +107,7 @@ def total(summands: Iterable[Changes]) -> Changes:
     return Changes(counts[0].begin, counts[0].end, sum(c.before for c in counts), up, down)
 
 
-class Count:
+class RunningCount:
     """Follows one count through a run. Intervals are added in any order; a part can be settled when none is missing."""
 
     def __init__(self) -> None:

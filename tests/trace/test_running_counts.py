@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.trace.counting import Changes, Count, joined, total
-from simulator.trace.levels import Floats
+from simulator.trace.intervals import Floats
+from simulator.trace.running_counts import Changes, RunningCount, joined, total
 
 END = 20
 HALF_PAST = np.linspace(0.5, END - 0.5, END)
@@ -34,7 +34,7 @@ def counts(draw: st.DrawFn) -> Counted:
     intervals = [(float(min(pair)), float(max(pair))) for pair in pairs]
     cuts = [float(cut) for cut in sorted(draw(st.sets(st.integers(1, END - 1), max_size=5)))]
     early = draw(st.lists(st.booleans(), min_size=len(intervals), max_size=len(intervals)))
-    count, parts, begin = Count(), [], 0.0
+    count, parts, begin = RunningCount(), [], 0.0
     to_come = list(zip(intervals, early, strict=True))
     for end in (*cuts, float(END)):
         now = [one for one, before_due in to_come if one[0] < end or before_due]
@@ -98,6 +98,7 @@ def test_without_the_one_who_is_served_the_others_are_left(counted: Counted) -> 
         others = part.without(part.merged())
         most = others.highest(most)
         assert (
-            total([others, part.merged()]).level().values(HALF_PAST).tolist() == part.level().values(HALF_PAST).tolist()
+            total([others, part.merged()]).step_function().values(HALF_PAST).tolist()
+            == part.step_function().values(HALF_PAST).tolist()
         )
     assert most == max(max(many - 1, 0) for many in counted.by_hand())

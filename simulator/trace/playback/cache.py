@@ -1,4 +1,8 @@
-"""The latest few answers, so that a question asked again, as by every frame of a paused picture, costs nothing."""
+"""A bounded cache that can be asked what it knows: who looks does not have to make what is missing.
+
+Where that is not needed, ``functools`` does the same. What is given to it must not hold the object that keeps the
+result, or a run that nobody looks at any more stays in memory until the garbage is collected.
+"""
 
 from typing import TypeVar
 
@@ -6,7 +10,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class Latest(dict[Key, Value]):
+class BoundedCache(dict[Key, Value]):
     """A dictionary that forgets its oldest entry when it has more than so many."""
 
     def __init__(self, most: int) -> None:

@@ -23,7 +23,7 @@ from simulator.plan import (
     Send,
     State,
 )
-from simulator.trace.stays import carried_through, spans
+from simulator.trace.residence import carried_through, spans
 from simulator.trace.table import Trace
 from tests.trace.by_hand import Kind, Life, load_at, trace_of
 

@@ -16,7 +16,7 @@ from simulator.plan import (
     Seize,
     State,
 )
-from simulator.trace.lives import life
+from simulator.trace.request_life import life
 from tests.trace.by_hand import Kind, Life, load_at, simulate, trace_of
 
 THREAD, GIL, BACKLOG = Pool("thread", 2), Gil("GIL"), Backlog("backlog", 10)

@@ -1,25 +1,26 @@
-"""What is worth telling in a run, for any stretch of it.
+"""Finding the notable events of a run, in any stretch of it.
 
 What to watch: in most runs that is one small table. In an overloaded one it would have many millions of rows, while
 the log shows the last few and the time bar asks only whether anything was lost; so nothing is made before it is asked
 for, and then only for the time in question.
 """
 
-from collections.abc import Iterator
-from functools import cached_property, partial
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.plan.resources import Lock, Loop
 from simulator.plan.words import Outcome
 from simulator.trace.availability import lost
-from simulator.trace.levels import Level
 from simulator.trace.outcomes import percentiles
-from simulator.trace.playback.blocking import blocked
-from simulator.trace.playback.drops import Drops
 from simulator.trace.playback.events import Details, EventKind, Events, events_of, joined
-from simulator.trace.playback.ledger import Ledger
-from simulator.trace.playback.sites import Sites
+from simulator.trace.playback.place_map import PlaceMap
+from simulator.trace.playback.segment_index import SegmentIndex
+from simulator.trace.playback.syn_drops import SynDrops
+from simulator.trace.playback.waiting_lines import LockTurns, when_left
+from simulator.trace.table import Trace
 from simulator.workload.interventions import Do
 
 Floats = NDArray[np.float64]
@@ -27,16 +28,18 @@ Rows = NDArray[np.intp]
 
 SLOW = 3.0
 """A request that takes so many times the median is worth a word, if none before it took as long."""
+BLOCKS_S = 0.05
+"""A callback that keeps others waiting for less than this is not worth a word."""
 FEW = 50_000
 """Requests lost, or in danger of it: so few make a table that costs less than to ask for a part of it twice."""
 
 
-class Notable:
+class NotableEvents:
     """The notable events of one run."""
 
-    def __init__(self, ledger: Ledger, sites: Sites) -> None:
+    def __init__(self, segment_index: SegmentIndex, place_map: PlaceMap) -> None:
         """Nothing is looked for yet."""
-        self._ledger, self._trace, self._sites = ledger, ledger.trace, sites
+        self._index, self._trace, self._map = segment_index, segment_index.trace, place_map
 
     @cached_property
     def all(self) -> Events:
@@ -74,6 +77,14 @@ class Notable:
         ]
         return joined(parts)
 
+    @cached_property
+    def crowded(self) -> Events:
+        """The moment with most requests in the system; none where nobody came."""
+        in_system = self._index.in_system
+        top = np.array([int(np.argmax(in_system.height))] if len(in_system.at) else [], np.intp)
+        details = Details(others=in_system.height[top].astype(np.intp))
+        return events_of(EventKind.CROWDED, in_system.at[top], np.full(len(top), -1), details)
+
     def lost(self, edges: Floats) -> NDArray[np.bool_]:
         """Whether a SYN was dropped or a request failed between each two neighbouring edges, the last one included."""
         found = _any(self._failures[1], edges)
@@ -86,21 +97,21 @@ class Notable:
     @cached_property
     def blocked(self) -> Events:
         """Every callback that had an event loop for long while others waited, when it let go; in order of time."""
-        return joined(list(blocked(self._trace, self._sites, partial(self._ledger.turns, self._sites))))
+        return joined(list(_blocked(self._index, self._map)))
 
     @cached_property
     def _others(self) -> Events:
-        return joined([*_slowest(self._ledger), *self._intervened()])
+        return joined([*_slowest(self._index), *self._intervened()])
 
     @cached_property
-    def _drops(self) -> tuple[Drops, ...]:
-        connects = [place for place in self._sites.connects if place >= 0]
-        return tuple(Drops(self._trace, self._sites, self._ledger.lines[place]) for place in connects)
+    def _drops(self) -> tuple[SynDrops, ...]:
+        connects = [place for place in self._map.connects if place >= 0]
+        return tuple(SynDrops(self._trace, self._map, self._index.lines[place]) for place in connects)
 
     @cached_property
     def _failures(self) -> tuple[Rows, Floats]:
         """Requests that ended and were not completed, in order of their end, and when that was."""
-        rows, times = self._ledger.by_end
+        rows, times = self._index.by_end
         failed = np.flatnonzero(self._trace.outcome[rows] != Outcome.COMPLETED)
         return rows[failed], times[failed]
 
@@ -116,12 +127,12 @@ class Notable:
             yield events_of(EventKind.INTERVENED, np.array([entry.at]), np.array([-1]), details)
 
 
-def _slowest(ledger: Ledger) -> Iterator[Events]:
+def _slowest(segment_index: SegmentIndex) -> Iterator[Events]:
     """Requests that took longer than every one completed before them, and much longer than most."""
-    rows, finished = ledger.completed
+    rows, finished = segment_index.completed
     if not len(rows):
         return
-    seconds = finished - ledger.trace.arrival[rows]
+    seconds = finished - segment_index.trace.arrival[rows]
     before = np.maximum.accumulate(np.append(0.0, seconds[:-1]))
     told = np.flatnonzero((seconds > before) & (seconds >= SLOW * percentiles(seconds, [50.0])[0]))
     details = Details(seconds=seconds[told])
@@ -140,8 +151,39 @@ def _longest(events: Events) -> Events:
     return events.take(np.array([int(np.argmax(events.seconds))] if len(events) else [], np.intp))
 
 
-def most_crowded(in_system: Level) -> Events:
-    """The moment with most requests in the system; none where nobody came."""
-    top = np.array([int(np.argmax(in_system.height))] if len(in_system.at) else [], np.intp)
-    details = Details(others=in_system.height[top].astype(np.intp))
-    return events_of(EventKind.CROWDED, in_system.at[top], np.full(len(top), -1), details)
+# --- who blocked an event loop: one long computation, and everybody who waited behind it ------------------------------
+
+
+def _blocked(segment_index: SegmentIndex, place_map: PlaceMap) -> Iterator[Events]:
+    """Every callback that had a loop for long while others waited, at the moment when it let go."""
+    for lock in place_map.locks:
+        if isinstance(lock, Loop):
+            yield from _blocks(segment_index.trace, place_map, lock, segment_index.turns(lock))
+
+
+def _blocks(trace: Trace, place_map: PlaceMap, lock: Lock, turns: Sequence[LockTurns]) -> Iterator[Events]:
+    """The copies of a loop are laid one after another in time, so that all are searched at once."""
+    apart = trace.horizon_s + 1.0
+    asked = np.sort(np.concatenate([turn.asked + turn.copy * apart for turn in turns]))
+    granted = np.sort(np.concatenate([turn.granted + turn.copy * apart for turn in turns]))
+    for turn in turns:
+        long = np.flatnonzero(turn.ended - turn.granted >= BLOCKS_S)
+        end = turn.ended[long] + turn.copy[long] * apart
+        behind = asked.searchsorted(end) - granted.searchsorted(end)  # just before the end
+        if lock.processes == 1 and len(long):
+            behind += _not_accepted(trace, place_map, lock, end)
+        some = behind > 0
+        long, seconds = long[some], (turn.ended - turn.granted)[long[some]]
+        details = Details(place=turn.place, seconds=seconds, others=behind[some])
+        yield events_of(EventKind.BLOCKED, turn.ended[long], turn.rows[long], details)
+
+
+def _not_accepted(trace: Trace, place_map: PlaceMap, lock: Lock, times: Floats) -> NDArray[np.intp]:
+    """How many connections waited, just before some moments, for an acceptor that needs this lock."""
+    count = np.zeros(len(times), np.intp)
+    for place in place_map.of_backlog:
+        if place_map.places[place].waits_for == lock:
+            rows = np.flatnonzero(~np.isnan(trace.reached[:, place]))
+            came, left = np.sort(trace.reached[rows, place]), np.sort(when_left(trace, place, rows))
+            count += came.searchsorted(times) - left.searchsorted(times)
+    return count

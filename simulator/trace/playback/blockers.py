@@ -1,7 +1,7 @@
 """Who was in the way of one request while it waited: who had the slot, the loop, the GIL or the cores meanwhile.
 
-What to watch: the answer is a request, not a statistic. ``blame`` says what most waiting of a run was about; this says
-that request 1041 stood behind request 1033, which had the loop for 350 ms.
+What to watch: the answer is a request, not a statistic. ``attribution`` says what most waiting of a run was about; this
+says that request 1041 stood behind request 1033, which had the loop for 350 ms.
 """
 
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from simulator.plan.resources import Gil, Lock, Loop, Pool
 from simulator.plan.steps import Link
 from simulator.plan.walk import Place, Way
 from simulator.plan.words import Need
-from simulator.trace.lives import Stay
 from simulator.trace.measures import lock_copies
 from simulator.trace.playback.activity import AT_WORK, Activity
-from simulator.trace.playback.ledger import Ledger
+from simulator.trace.playback.place_map import PlaceMap, place_map
+from simulator.trace.playback.segment_index import SegmentIndex
 from simulator.trace.playback.segments import Segments
-from simulator.trace.playback.sites import Sites, sites
+from simulator.trace.request_life import Stay
 from simulator.trace.table import Trace
 from simulator.words.phrases import all_of, count, duration, percent, plural
 
@@ -31,7 +31,7 @@ ALWAYS = 0.98
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Obstacle:
+class Blocker:
     """What was in the way during one stay."""
 
     words: str
@@ -40,10 +40,10 @@ class Obstacle:
     """The request that was most in the way; -1: none in particular."""
 
 
-NOBODY = Obstacle(words="")
+NOBODY = Blocker(words="")
 
 
-class InTheWay:
+class Blockers:
     """Answers for the requests of one run."""
 
     def __init__(self, trace: Trace) -> None:
@@ -51,16 +51,16 @@ class InTheWay:
         self._trace = trace
 
     @cached_property
-    def _ledger(self) -> Ledger:
-        return Ledger(self._trace)
+    def _index(self) -> SegmentIndex:
+        return SegmentIndex(self._trace)
 
     @cached_property
-    def _sites(self) -> Sites:
-        return sites(self._trace)
+    def _map(self) -> PlaceMap:
+        return place_map(self._trace)
 
-    def of(self, request: int, stay: Stay) -> Obstacle:
+    def of(self, request: int, stay: Stay) -> Blocker:
         """Who was in the way of a request during one of its stays."""
-        place = next((p for p in self._sites.places if p.name == stay.place), None)
+        place = next((p for p in self._map.places if p.name == stay.place), None)
         if place is None:
             return NOBODY
         load = self._trace.workload
@@ -82,11 +82,11 @@ class InTheWay:
 
     def retries_s(self, request: int) -> tuple[float, ...]:
         """When it repeated its SYN, as far as the plan tells; where there are two handshakes, those of the first."""
-        for index, place in enumerate(self._sites.places):
+        for index, place in enumerate(self._map.places):
             if place.knocks_at is not None:
                 start = float(self._trace.reached[request, index])
                 times = place.retries_s[: int(self._trace.syn_retries[request])]
-                later = self._trace.reached[request, index + 1] if index + 1 < len(self._sites.places) else np.nan
+                later = self._trace.reached[request, index + 1] if index + 1 < len(self._map.places) else np.nan
                 end = float(np.nan_to_num(later, nan=np.inf))
                 return tuple(t for t in (start + after for after in times) if t <= end + TOLERANCE_S)
         return ()
@@ -94,7 +94,7 @@ class InTheWay:
     def _handshake_s(self, request: int, place: Place) -> float:
         return 0.0 if place.link is Link.LOCAL else 1.5 * float(self._trace.workload.rtt[request])
 
-    def _full_backlog(self, request: int, stay: Stay, place: Place) -> Obstacle:
+    def _full_backlog(self, request: int, stay: Stay, place: Place) -> Blocker:
         syn, data = int(self._trace.syn_retries[request]), int(self._trace.data_retries[request])
         backlog = place.knocks_at
         if backlog is None or stay.end - stay.start <= self._handshake_s(request, place) + TOLERANCE_S:
@@ -103,9 +103,9 @@ class InTheWay:
         for packet, times in (("the SYN was", syn), ("the first data were", data)):
             if times:
                 words += f"; {packet} repeated {'once' if times == 1 else f'{times} times'}"
-        return Obstacle(words=words)
+        return Blocker(words=words)
 
-    def _acceptor(self, request: int, stay: Stay, place: Place) -> Obstacle:
+    def _acceptor(self, request: int, stay: Stay, place: Place) -> Blocker:
         match place.waits_for:
             case Pool() as pool:
                 return self._slots(request, stay, pool)
@@ -114,11 +114,11 @@ class InTheWay:
             case _:
                 return NOBODY
 
-    def _slots(self, request: int, stay: Stay, pool: Pool) -> Obstacle:
+    def _slots(self, request: int, stay: Stay, pool: Pool) -> Blocker:
         """What the slots were used for meanwhile, and who had one for longest."""
-        column = next(part.column for part in self._sites.held if part.pool == pool)
+        column = next(part.column for part in self._map.held if part.pool == pool)
         others = self._others(request, stay)
-        holding = others.take(self._sites.of_pool[column][others.place])
+        holding = others.take(self._map.of_pool[column][others.place])
         copy = int(self._trace.process[request]) if pool.processes > 1 else -1
         if copy >= 0:
             holding = holding.take(self._trace.slot[holding.request, column] // pool.size == copy)
@@ -138,9 +138,9 @@ class InTheWay:
             f"{percent(float(used.max() / used.sum()))} of that {what}; "
             f"longest by #{first} ({duration(float(seconds[0]))})"
         )
-        return Obstacle(words=words, request=first)
+        return Blocker(words=words, request=first)
 
-    def _holder_of_lock(self, request: int, stay: Stay, place: Place) -> Obstacle:
+    def _holder_of_lock(self, request: int, stay: Stay, place: Place) -> Blocker:
         if place.lock is None:
             return NOBODY
         return self._at_lock(request, stay, place.lock, self._process(request, place.lock))
@@ -148,13 +148,13 @@ class InTheWay:
     def _process(self, request: int, lock: Lock) -> int:
         return int(self._trace.process[request]) if lock.processes > 1 else 0
 
-    def _at_lock(self, request: int, stay: Stay, lock: Lock, copy: int) -> Obstacle:
+    def _at_lock(self, request: int, stay: Stay, lock: Lock, copy: int) -> Blocker:
         """Who had the lock longest meanwhile, and how many had it too."""
-        number = self._sites.locks.index(lock)
+        number = self._map.locks.index(lock)
         others = self._others(request, stay)
-        had = others.take(AT_WORK[others.activity] & self._sites.of_lock[number][others.place])
+        had = others.take(AT_WORK[others.activity] & self._map.of_lock[number][others.place])
         if lock.processes > 1 and copy >= 0:
-            place = next(p for p in self._sites.places if p.lock == lock)
+            place = next(p for p in self._map.places if p.lock == lock)
             had = had.take(lock_copies(self._trace, place, had.request.astype(np.intp)) == copy)
         if not len(had):
             return NOBODY
@@ -162,12 +162,12 @@ class InTheWay:
         first = int(requests[0])
         longest = had.take(had.request == first)
         whole = float((longest.end - longest.start).sum())
-        return Obstacle(
+        return Blocker(
             words=f"behind #{first}, which had the {lock.name} for {duration(whole)}" + _and_others(requests, seconds),
             request=first,
         )
 
-    def _on_the_cores(self, request: int, stay: Stay) -> Obstacle:
+    def _on_the_cores(self, request: int, stay: Stay) -> Blocker:
         others = self._others(request, stay)
         ran = others.take(AT_WORK[others.activity])
         if not len(ran):
@@ -176,17 +176,17 @@ class InTheWay:
         cores = all_of("core", self._trace.plan.cores.count)
         first = int(requests[0])
         more = "" if len(requests) == 1 else f" and {count(len(requests) - 1)} {plural('other', len(requests) - 1)}"
-        return Obstacle(words=f"shared {cores} with #{first}{more}", request=first)
+        return Blocker(words=f"shared {cores} with #{first}{more}", request=first)
 
-    def _line(self, request: int, does: str, sizes: Floats, rates: Floats) -> Obstacle:
+    def _line(self, request: int, does: str, sizes: Floats, rates: Floats) -> Blocker:
         rate = float(rates[self._trace.workload.client[request]])
         if not np.isfinite(rate):
             return NOBODY
-        return Obstacle(words=f"the client {does} {kibibytes(float(sizes[request]))} at {megabits(rate)}")
+        return Blocker(words=f"the client {does} {kibibytes(float(sizes[request]))} at {megabits(rate)}")
 
     def _others(self, request: int, stay: Stay) -> Segments:
         """What all others did during a stay."""
-        found = self._ledger.between(stay.start, stay.end)
+        found = self._index.between(stay.start, stay.end)
         return found.take(found.request != request)
 
 

@@ -10,10 +10,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.trace.intervals import BlockIndex
 from simulator.trace.playback.events import Details, EventKind, Events, events_of
-from simulator.trace.playback.lines import Line
-from simulator.trace.playback.nearly import NearlyInOrder
-from simulator.trace.playback.sites import Sites, by_client
+from simulator.trace.playback.place_map import PlaceMap, by_client
+from simulator.trace.playback.waiting_lines import WaitingLine
 from simulator.trace.table import Trace
 
 Floats = NDArray[np.float64]
@@ -22,15 +22,15 @@ Rows = NDArray[np.intp]
 ROUNDING_S = 1e-9
 
 
-class Drops:
+class SynDrops:
     """The drops of one connect.
 
     A SYN was dropped if it was repeated, or if it was the last one of a connect that failed with no SYN answered.
     """
 
-    def __init__(self, trace: Trace, sites: Sites, line: Line) -> None:
+    def __init__(self, trace: Trace, place_map: PlaceMap, line: WaitingLine) -> None:
         """Only requests that can have lost a SYN are looked at: all columns are theirs, in order of arrival."""
-        place = sites.places[line.place]
+        place = place_map.places[line.place]
         in_vain = ~line.went_on & (trace.data_retries == 0)
         rows = np.flatnonzero(~np.isnan(line.came) & ((trace.syn_retries > 0) | in_vain))
         trip = trace.workload.rtt[rows] if by_client(place) else np.zeros(len(rows))
@@ -38,7 +38,7 @@ class Drops:
         self._came, self._left = line.came[rows] + trip / 2, line.left[rows]
         self._in_vain, self._repeated = in_vain[rows], trace.syn_retries[rows]
         self._after_s = (0.0, *place.retries_s)
-        self._by_time = NearlyInOrder(self._came, self._came)
+        self._by_time = BlockIndex(self._came, self._came)
 
     def __len__(self) -> int:
         """How many requests lost a SYN, or may have."""

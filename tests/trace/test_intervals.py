@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.trace.levels import Floats, level, overlap, union
+from simulator.trace.intervals import Floats, concurrency, overlap, union
 
 moments = st.integers(0, 20).map(float)
 intervals = st.lists(st.tuples(moments, moments).map(sorted), max_size=30)
@@ -16,34 +16,34 @@ def columns(pairs: list[list[float]]) -> tuple[Floats, Floats]:
 
 
 def test_an_interval_that_ends_where_another_begins_does_not_overlap_it() -> None:
-    both = level(np.array([0.0, 1.0]), np.array([1.0, 3.0]))
+    both = concurrency(np.array([0.0, 1.0]), np.array([1.0, 3.0]))
     assert both.maximum(0.0, 10.0) == 1.0
     assert both.integral(0.0, 10.0) == 3.0
 
 
 def test_mean_and_maximum_look_only_at_the_window() -> None:
-    three = level(np.array([0.0, 0.0, 4.0]), np.array([2.0, 1.0, 6.0]))
+    three = concurrency(np.array([0.0, 0.0, 4.0]), np.array([2.0, 1.0, 6.0]))
     assert three.mean(1.0, 5.0) == (1.0 + 1.0) / 4.0
     assert three.maximum(1.0, 4.0) == 1.0
     assert three.maximum(2.0, 4.0) == 0.0
 
 
 def test_nothing_is_zero() -> None:
-    nothing = level(np.empty(0), np.empty(0))
+    nothing = concurrency(np.empty(0), np.empty(0))
     assert (nothing.mean(0.0, 1.0), nothing.maximum(0.0, 1.0)) == (0.0, 0.0)
 
 
 @given(intervals)
 def test_a_level_is_what_counting_by_hand_finds(pairs: list[list[float]]) -> None:
     starts, ends = columns(pairs)
-    found = level(starts, ends).values(np.linspace(0.5, 20.5, 21))
+    found = concurrency(starts, ends).values(np.linspace(0.5, 20.5, 21))
     assert found.tolist() == [sum(a <= t + 0.5 < b for a, b in pairs) for t in range(21)]
 
 
 @given(intervals)
 def test_a_union_is_in_use_exactly_where_somebody_is(pairs: list[list[float]]) -> None:
     starts, ends = columns(pairs)
-    used, many = level(*union(starts, ends)), level(starts, ends)
+    used, many = concurrency(*union(starts, ends)), concurrency(starts, ends)
     at = np.linspace(0.5, 20.5, 21)
     assert used.values(at).tolist() == np.minimum(many.values(at), 1).tolist()
 
@@ -53,5 +53,5 @@ def test_an_overlap_is_what_the_level_adds_up_to_and_an_end_that_nobody_knows_ad
     pairs: list[list[float]], low: float, high: float
 ) -> None:
     starts, ends = columns(pairs)
-    expected = level(starts, ends).integral(low, high)
+    expected = concurrency(starts, ends).integral(low, high)
     assert overlap(np.append(starts, [np.nan, 0.0]), np.append(ends, [20.0, np.nan]), low, high) == expected

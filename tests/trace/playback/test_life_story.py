@@ -1,4 +1,4 @@
-"""Who was in the way of a request, told by its own trace."""
+"""Who was in the way of a request, story by its own trace."""
 
 import numpy as np
 import pytest
@@ -6,9 +6,9 @@ import pytest
 from simulator.experiments.catalogue import catalogue
 from simulator.experiments.run import run
 from simulator.plan.words import Outcome, State
-from simulator.trace.lives import life
+from simulator.trace.playback.life_story import LifeStories
+from simulator.trace.request_life import life
 from simulator.trace.table import Trace
-from simulator.trace.telling import Teller
 from simulator.workload.draw import draw
 from simulator.workload.load import load
 
@@ -35,11 +35,11 @@ def traces() -> dict[str, Trace]:
 @pytest.mark.parametrize("name", ["prefork", "threaded", "eager", "callback", "full"])
 def test_the_parts_of_every_life_add_up_to_its_latency(traces: dict[str, Trace], name: str) -> None:
     trace = traces[name]
-    teller = Teller(trace)
+    stories = LifeStories(trace)
     for request in range(0, len(trace), 7):
-        told = teller.tell(request)
-        assert sum(told.totals_s().values()) == pytest.approx(told.latency_s, abs=1e-9)
-        assert None not in told.totals_s(), "a simulated life is known completely"
+        story = stories.of(request)
+        assert sum(story.totals_s().values()) == pytest.approx(story.latency_s, abs=1e-9)
+        assert None not in story.totals_s(), "a simulated life is known completely"
 
 
 @pytest.mark.parametrize("name", ["threaded", "eager", "callback"])
@@ -47,12 +47,12 @@ def test_who_is_named_for_a_wait_for_a_lock_computed_meanwhile_in_the_same_proce
     traces: dict[str, Trace], name: str
 ) -> None:
     trace = traces[name]
-    teller, named = Teller(trace), 0
+    stories, named = LifeStories(trace), 0
     for request in np.argsort(trace.arrival - trace.finished)[:25].tolist():
-        for part in teller.tell(request).parts:
+        for part in stories.of(request).parts:
             if part.state not in (State.LOOP, State.GIL) or part.seconds < 1e-3:
                 continue
-            other = part.obstacle.request
+            other = part.blocker.request
             assert other not in (-1, request)
             assert trace.process[other] == trace.process[request]
             ran = [stay for stay in life(trace, other) if stay.state in (State.COMPUTING, State.CORE)]
@@ -64,22 +64,22 @@ def test_who_is_named_for_a_wait_for_a_lock_computed_meanwhile_in_the_same_proce
 def test_a_wait_for_a_worker_is_put_down_to_what_the_workers_did(traces: dict[str, Trace]) -> None:
     trace = traces["prefork"]
     waits = trace.reached[:, 2] - trace.reached[:, 1]
-    told = Teller(trace).tell(int(np.nanargmax(waits)))
-    (wait,) = [part for part in told.parts if part.state is State.BACKLOG]
-    assert wait.obstacle.words.startswith("the 4 workers were taken, ")
-    assert "waiting for the client to send; longest by #" in wait.obstacle.words
-    assert trace.slot[wait.obstacle.request, 0] >= 0
+    story = LifeStories(trace).of(int(np.nanargmax(waits)))
+    (wait,) = [part for part in story.parts if part.state is State.BACKLOG]
+    assert wait.blocker.words.startswith("the 4 workers were taken, ")
+    assert "waiting for the client to send; longest by #" in wait.blocker.words
+    assert trace.slot[wait.blocker.request, 0] >= 0
 
 
 def test_repeated_syns_lie_within_the_wait_for_a_connection(traces: dict[str, Trace]) -> None:
     trace = traces["full"]
-    teller, seen = Teller(trace), 0
+    stories, seen = LifeStories(trace), 0
     for request in np.flatnonzero(trace.syn_retries > 0)[:40].tolist():
-        told = teller.tell(request)
-        connecting = next(part for part in told.parts if part.state is State.CONNECTING)
-        assert len(told.retries_s) == told.syn_retries
-        assert all(connecting.start_s < at <= connecting.end_s + 1e-9 for at in told.retries_s)
-        assert "was full" in connecting.obstacle.words
+        story = stories.of(request)
+        connecting = next(part for part in story.parts if part.state is State.CONNECTING)
+        assert len(story.retries_s) == story.syn_retries
+        assert all(connecting.start_s < at <= connecting.end_s + 1e-9 for at in story.retries_s)
+        assert "was full" in connecting.blocker.words
         seen += 1
     assert seen > 10
 
@@ -87,10 +87,10 @@ def test_repeated_syns_lie_within_the_wait_for_a_connection(traces: dict[str, Tr
 def test_the_slowest_request_is_slower_than_all_others(traces: dict[str, Trace]) -> None:
     trace = traces["callback"]
     latency = np.where(trace.outcome == Outcome.COMPLETED, trace.finished - trace.arrival, np.nan)
-    teller = Teller(trace)
+    stories = LifeStories(trace)
     count = np.count_nonzero(~np.isnan(latency))
-    assert teller.tell(int(np.nanargmin(latency))).slower_than == 0.0
-    assert teller.tell(int(np.nanargmax(latency))).slower_than == pytest.approx(1.0 - 1.0 / count)
+    assert stories.of(int(np.nanargmin(latency))).slower_than == 0.0
+    assert stories.of(int(np.nanargmax(latency))).slower_than == pytest.approx(1.0 - 1.0 / count)
 
 
 def test_what_nobody_reported_is_said_to_be_unknown(traces: dict[str, Trace]) -> None:
@@ -101,13 +101,13 @@ def test_what_nobody_reported_is_said_to_be_unknown(traces: dict[str, Trace]) ->
     trace = traces["threaded"]
     unknown = np.full_like(trace.lock_wait, np.nan)
     measured = replace(trace, lock_wait=unknown, grants=None, labels={"engine": "measured"})
-    teller = Teller(measured)
+    stories = LifeStories(measured)
     waits = np.flatnonzero(trace.lock_wait.sum(axis=1) > 0.01)
-    told = teller.tell(int(waits[0]))
-    assert State.GIL_OR_CORE in told.totals_s()
-    assert any("no clock tells" in note for note in notes(told))
+    story = stories.of(int(waits[0]))
+    assert State.GIL_OR_CORE in story.totals_s()
+    assert any("no clock tells" in note for note in notes(story))
 
 
 def test_a_request_that_is_not_there_is_an_index_error(traces: dict[str, Trace]) -> None:
     with pytest.raises(IndexError, match="the trace has requests 0 to"):
-        Teller(traces["full"]).tell(10**9)
+        LifeStories(traces["full"]).of(10**9)

@@ -1,27 +1,26 @@
-"""Finding the segments of a stretch of time without looking at the whole run.
+"""Finding the segments of a stretch of time, and the next change, without looking at the whole run.
 
 What to watch: only the requests that were there are cut into segments, and of their lives only the stretch. Where they
 are very many, nearly all of them stand in line, and those are found by their line.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property, partial
 from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.words import Outcome
-from simulator.trace.levels import Level, level
-from simulator.trace.playback.blocking import Turns, turns_at
-from simulator.trace.playback.latest import Latest
-from simulator.trace.playback.lines import Line, lines
+from simulator.trace.intervals import StepFunction, concurrency
+from simulator.trace.playback.cache import BoundedCache
 from simulator.trace.playback.segments import Holds, Segments, segments
-from simulator.trace.playback.sites import Sites
-from simulator.trace.stays import ALWAYS, Stretch, server_end
+from simulator.trace.playback.waiting_lines import WaitingLine, turns_at, waiting_lines
+from simulator.trace.residence import ALWAYS, Stretch, server_end
 from simulator.trace.table import Trace
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
 
 CROWD_ROWS = 8192
 """With more requests than this in the system, those who stand in line are set aside first."""
@@ -32,7 +31,7 @@ STRETCH_S = 0.25
 STRETCHES_KEPT = 4
 
 
-class Ledger:
+class SegmentIndex:
     """The segments of a run, by time."""
 
     def __init__(self, trace: Trace) -> None:
@@ -42,16 +41,12 @@ class Ledger:
         """When the last thing of the run happened."""
         self.life_end: Floats = np.fmax(server_end(trace), trace.finished)
         """[n] when each request was over for the server and its client; the end of the run while open."""
-        self._holds: Holds | None = None
-        self._turns: dict[int, tuple[Turns, ...]] = {}
-        self._stretches: Latest[int, Segments] = Latest(STRETCHES_KEPT)
+        self.turns = cache(partial(turns_at, trace))
+        """Every stay that needs a lock of the plan, place by place."""
         self._longest_end: Floats = np.maximum.accumulate(self.life_end)
+        self._stretches: BoundedCache[int, Segments] = BoundedCache(STRETCHES_KEPT)
 
-    def turns(self, sites: Sites, lock: int) -> tuple[Turns, ...]:
-        """Every stay that needs a lock (by its number in the plan), place by place."""
-        if lock not in self._turns:
-            self._turns[lock] = tuple(turns_at(self.trace, sites, lock))
-        return self._turns[lock]
+    # --- segments -----------------------------------------------------------------------------------------------------
 
     def at(self, t_s: float) -> Segments:
         """What everybody does at a moment: segments that have begun and not ended."""
@@ -97,49 +92,85 @@ class Ledger:
             rows = rows[~line.throughout(rows, start_s, end_s)]
         yield from self._cut(rows, start_s, end_s)
 
-    def _crowded(self, rows: NDArray[np.intp]) -> Iterable[Line]:
+    def _crowded(self, rows: Rows) -> Iterable[WaitingLine]:
         """The lines, if so many were there that it is worth to look at them first."""
         return self.lines.values() if len(rows) > CROWD_ROWS else ()
 
-    def _cut(self, rows: NDArray[np.intp], start_s: float, end_s: float) -> Iterator[Segments]:
+    def _cut(self, rows: Rows, start_s: float, end_s: float) -> Iterator[Segments]:
         for first in range(0, len(rows), PIECE_ROWS):
             yield self.of_rows(rows[first : first + PIECE_ROWS], (start_s, end_s))
 
-    def there(self, start_s: float, end_s: float) -> NDArray[np.intp]:
+    def there(self, start_s: float, end_s: float) -> Rows:
         """Requests that were in the system at any time of a stretch, and perhaps some more."""
         begun = int(self.trace.arrival.searchsorted(end_s, "right"))
         over = int(self._longest_end[:begun].searchsorted(start_s))  # of all these the last one was over before
         return np.flatnonzero(self.life_end[over:begun] >= start_s) + over
 
-    def of_rows(self, rows: NDArray[np.intp], between: Stretch = ALWAYS) -> Segments:
+    def of_rows(self, rows: Rows, between: Stretch = ALWAYS) -> Segments:
         """The segments of some requests, in ascending order; at least those that share some time with a stretch."""
-        return segments(self.trace, rows, self._recorded(), between)
+        return segments(self.trace, rows, self._holds, between)
 
     @cached_property
-    def lines(self) -> dict[int, Line]:
+    def _holds(self) -> Holds | None:
+        return None if self.trace.grants is None else Holds(self.trace.grants)
+
+    # --- columns of the whole run -------------------------------------------------------------------------------------
+
+    @cached_property
+    def lines(self) -> dict[int, WaitingLine]:
         """Where requests only wait their turn, by place."""
-        return lines(self.trace)
+        return waiting_lines(self.trace)
 
     @cached_property
-    def in_system(self) -> Level:
+    def in_system(self) -> StepFunction:
         """How many requests were in the system at each moment."""
-        return level(self.trace.arrival, self.life_end)
+        return concurrency(self.trace.arrival, self.life_end)
 
     @cached_property
-    def by_end(self) -> tuple[NDArray[np.intp], Floats]:
+    def by_end(self) -> tuple[Rows, Floats]:
         """Requests in the order in which they were over for their clients, and when that was."""
         rows = np.flatnonzero(~np.isnan(self.trace.finished))
         rows = rows[np.argsort(self.trace.finished[rows], kind="stable")]
         return rows, self.trace.finished[rows]
 
     @cached_property
-    def completed(self) -> tuple[NDArray[np.intp], Floats]:
+    def completed(self) -> tuple[Rows, Floats]:
         """Of these the requests that were completed."""
         rows, times = self.by_end
         done = np.flatnonzero(self.trace.outcome[rows] == Outcome.COMPLETED)
         return rows[done], times[done]
 
-    def _recorded(self) -> Holds | None:
-        if self._holds is None and self.trace.grants is not None:
-            self._holds = Holds(self.trace.grants)
-        return self._holds
+    # --- stepping: between two arrivals only requests that are in the system can change -------------------------------
+
+    def next_change(self, t_s: float) -> float | None:
+        """The first moment after this one at which a request comes, goes, or does something else; None after the last.
+
+        It is found among the segments of the requests that are there, wherever in the run that is.
+        """
+        arrival = self.trace.arrival
+        coming = int(arrival.searchsorted(t_s, "right"))
+        first = float(arrival[coming]) if coming < len(arrival) else np.inf
+        for times in self._changes(t_s, first):
+            first = min(first, float(np.min(times, initial=np.inf, where=times > t_s)))
+        return first if first < np.inf else None
+
+    def previous_change(self, t_s: float) -> float | None:
+        """The last moment before this one at which a request did any of these; None before the first."""
+        arrival = self.trace.arrival
+        come = int(arrival.searchsorted(t_s, "left"))
+        if not come:
+            return None
+        last = float(arrival[come - 1])
+        for times in self._changes(last, t_s):
+            last = max(last, float(np.max(times, initial=-np.inf, where=times < t_s)))
+        return last
+
+    def _changes(self, start_s: float, end_s: float) -> Iterator[Floats]:
+        """When anything changed, at least within a stretch: nan is never.
+
+        A client may give up while its request stays where it is.
+        """
+        for cut in self.pieces(start_s, end_s):
+            yield cut.start
+            yield cut.end
+        yield self.trace.finished[self.there(start_s, end_s)]

@@ -12,7 +12,7 @@ import numpy as np
 
 from simulator.plan.words import OUTSIDE, Need, State, needing
 from simulator.trace.holding import Held, held_parts
-from simulator.trace.stays import Span, client_end, spans
+from simulator.trace.residence import Span, client_end, spans
 from simulator.trace.table import Trace
 
 ORDER = (*needing(Need.LOCK), *needing(Need.CORE), *needing(Need.WORK))

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from simulator.plan.resources import Loop
 from simulator.trace.holding import holdings
-from simulator.trace.playback.ledger import Ledger
-from simulator.trace.playback.nearly import NearlyInOrder
-from simulator.trace.playback.sites import Sites
+from simulator.trace.intervals import BlockIndex
+from simulator.trace.playback.place_map import PlaceMap
+from simulator.trace.playback.segment_index import SegmentIndex
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -62,7 +62,7 @@ class Uses:
     def __init__(self, rows: Rows, lane: NDArray[np.int32], start: Floats, end: Floats) -> None:
         """In any order; the lane is the slot of a pool, or the copy of a lock."""
         self._rows, self._lane, self._start, self._end = rows, lane, start, end
-        self._by_time = NearlyInOrder(start, end)
+        self._by_time = BlockIndex(start, end)
 
     def few(self, window: Window, most: int) -> Rows | None:
         """The requests whose uses a window shows, in ascending order; None where these are more uses than so many."""
@@ -93,16 +93,16 @@ def _distinct(rows: Rows) -> Rows:
     return distinct
 
 
-def uses_of_pool(ledger: Ledger, sites: Sites, number: int) -> Uses:
+def uses_of_pool(segment_index: SegmentIndex, place_map: PlaceMap, number: int) -> Uses:
     """Who held the slots of a pool."""
-    held = holdings(ledger.trace, sites.held[number])
-    return Uses(held.rows, held.slot, held.start, np.fmin(held.end, ledger.life_end[held.rows]))
+    held = holdings(segment_index.trace, place_map.held[number])
+    return Uses(held.rows, held.slot, held.start, np.fmin(held.end, segment_index.life_end[held.rows]))
 
 
-def uses_of_lock(ledger: Ledger, sites: Sites, number: int) -> Uses:
+def uses_of_lock(segment_index: SegmentIndex, place_map: PlaceMap, number: int) -> Uses:
     """Who had a lock, as far as that is known: threads take turns at a GIL from when they ask for it to the end."""
-    turns = ledger.turns(sites, number)
-    starts = [turn.granted if isinstance(sites.locks[number], Loop) else turn.asked for turn in turns]
+    turns = segment_index.turns(place_map.locks[number])
+    starts = [turn.granted if isinstance(place_map.locks[number], Loop) else turn.asked for turn in turns]
     return Uses(
         np.concatenate([turn.rows for turn in turns] or [np.empty(0, np.intp)]),
         np.concatenate([turn.copy for turn in turns] or [np.empty(0, np.int32)]),

@@ -11,16 +11,14 @@ from simulator.plan.steps import Link
 from simulator.plan.walk import Place, accepted_at, connected_at, sent_at
 from simulator.plan.words import OUTSIDE, State
 from simulator.trace.holding import Held, held_parts
-from simulator.trace.playback.groups import GroupKind, lane_groups
-from simulator.trace.stays import server_end
+from simulator.trace.playback.lane_groups import GroupKind, lane_groups
 from simulator.trace.table import Trace
 
-Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Sites:
+class PlaceMap:
     """Masks have one entry for each place, and one more for the time after the server."""
 
     places: tuple[Place, ...]
@@ -44,8 +42,8 @@ class Sites:
     """From the last accept to the end of the first sending after it: in the hands of the server, not of a proxy."""
 
 
-def sites(trace: Trace) -> Sites:
-    """The sites of the plan of a trace."""
+def place_map(trace: Trace) -> PlaceMap:
+    """The map of the walk that the requests of a trace take."""
     places, plan = trace.places, trace.plan
     held = held_parts(trace, places)
     of_pool = tuple(_mask(places, range(part.taken_at + 1, part.freed_at)) for part in held)
@@ -54,7 +52,7 @@ def sites(trace: Trace) -> Sites:
     for part, mask in zip(held, of_pool, strict=True):
         if part.pool.name in lanes:
             slots |= mask
-    return Sites(
+    return PlaceMap(
         places=places,
         locks=plan.locks,
         backlogs=plan.backlogs,
@@ -94,16 +92,3 @@ def _served(places: tuple[Place, ...]) -> range:
 def by_client(place: Place) -> bool:
     """Whether a connect is over the client's own line rather than between two programs."""
     return place.knocks_at is not None and place.link is Link.CLIENT
-
-
-def when_left(trace: Trace, place: int, rows: NDArray[np.intp]) -> Floats:
-    """When some requests went on from a place of the walk, or were through with the server there."""
-    left = np.full(len(rows), np.nan)
-    missing = np.arange(len(rows))
-    for later in range(place + 1, trace.reached.shape[1]):
-        left[missing] = trace.reached[rows[missing], later]
-        missing = missing[np.isnan(left[missing])]
-        if not len(missing):
-            return left
-    left[missing] = server_end(trace)[rows[missing]]
-    return left

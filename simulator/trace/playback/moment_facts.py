@@ -1,8 +1,33 @@
-"""Turns of phrase for sentences about a moment: how many of what do what, and since when."""
+"""What the rules about a moment look at, and the turns of phrase in which they answer."""
+
+from dataclasses import dataclass
 
 from simulator.trace.playback.activity import Activity
-from simulator.trace.playback.moment import Moment
+from simulator.trace.playback.moment import BacklogNow, Moment
+from simulator.trace.playback.place_map import PlaceMap
+from simulator.trace.table import Trace
 from simulator.words.phrases import all_of, count, duration, is_or_are, plural
+
+
+@dataclass(frozen=True, eq=False)
+class MomentFacts:
+    """A moment, and the run that it is one of."""
+
+    moment: Moment
+    trace: Trace
+    place_map: PlaceMap
+
+    def backlogs_of(self, name: str) -> list[BacklogNow]:
+        """The backlogs from which a pool or a lock (by name) is fed."""
+        takers = [self.place_map.places[place].waits_for for place in self.place_map.of_backlog]
+        fed = zip(self.moment.backlogs, takers, strict=True)
+        return [now for now, taker in fed if taker is not None and taker.name == name]
+
+    def class_of(self, request: int) -> str:
+        """The class of a request, by name."""
+        load = self.trace.workload
+        name: str = load.class_names[load.request_class[request]]
+        return name
 
 
 def does(activity: Activity, number: int) -> str:

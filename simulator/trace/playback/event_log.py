@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from simulator.plan.processes import main_pool
 from simulator.plan.words import Outcome
 from simulator.trace.playback.events import Event, EventKind, Events
-from simulator.trace.playback.notable import Notable
-from simulator.trace.playback.sites import Sites
+from simulator.trace.playback.notable_events import NotableEvents
+from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.table import Trace
 from simulator.words.phrases import count, duration, plural
 from simulator.workload.interventions import Do, Intervention
@@ -23,12 +23,12 @@ LONGER = 8.0
 """Where too little happened in the last seconds, the log looks back so many times as long."""
 
 
-class Log:
+class EventLog:
     """Tells events of one run."""
 
-    def __init__(self, trace: Trace, sites: Sites, notable: Notable) -> None:
+    def __init__(self, trace: Trace, place_map: PlaceMap, notable: NotableEvents) -> None:
         """``notable`` is what may be told."""
-        self._trace, self._sites, self._notable = trace, sites, notable
+        self._trace, self._map, self._notable = trace, place_map, notable
 
     def upto(self, t_s: float, most: int) -> list[Event]:
         """The last ``most`` things that had happened by a moment, the latest first."""
@@ -66,9 +66,9 @@ class Log:
         unlike = (table.kind[1:] != table.kind[:-1]) | (outcome[1:] != outcome[:-1]) | told[1:]
         return np.flatnonzero(np.append(True, unlike)[: len(table)])
 
-    def highlights(self, crowded: Events) -> list[Event]:
+    def highlights(self) -> list[Event]:
         """The first of every kind of failure, the longest block, the slowest request, the largest crowd; by time."""
-        tables = (self._notable.highlights, crowded)
+        tables = (self._notable.highlights, self._notable.crowded)
         found = [self.event(table, index) for table in tables for index in range(len(table))]
         return sorted(found, key=lambda event: event.look_s)
 
@@ -93,7 +93,7 @@ class Log:
             case EventKind.FAILED:
                 return self._failure(request, seconds)
             case EventKind.BLOCKED:
-                lock = self._sites.places[place].lock
+                lock = self._map.places[place].lock
                 name = "the lock" if lock is None else f"the {lock.name}"
                 return f"had {name} for {duration(seconds)} while {count(others)} waited behind it"
             case EventKind.SLOWEST:
@@ -111,7 +111,7 @@ class Log:
     def _failure(self, request: int, seconds: float) -> str:
         outcome = Outcome(int(self._trace.outcome[request]))
         if outcome is Outcome.REFUSED:
-            connects = [place for place in self._sites.connects if self._trace.reached[request, place] >= 0.0]
+            connects = [place for place in self._map.connects if self._trace.reached[request, place] >= 0.0]
             return f"{outcome.words}: {self._full(max(connects, default=-1))}"
         return f"{outcome.words} after {duration(seconds)}"
 
@@ -133,7 +133,7 @@ class Log:
                 return f"from now on {count(entry.number)} {plural('core', entry.number)}"
 
     def _full(self, place: int) -> str:
-        backlog = self._sites.places[place].knocks_at
+        backlog = self._map.places[place].knocks_at
         limit, name = (0, "backlog") if backlog is None else (backlog.limit + 1, backlog.name)
         return f"the {name} was full ({count(limit)} of {count(limit)})"
 

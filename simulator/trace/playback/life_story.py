@@ -10,9 +10,9 @@ from functools import cached_property
 import numpy as np
 
 from simulator.plan.words import Outcome, State
-from simulator.trace.in_the_way import InTheWay, Obstacle
-from simulator.trace.lives import Stay, life
-from simulator.trace.stays import Floats, client_end
+from simulator.trace.playback.blockers import Blocker, Blockers
+from simulator.trace.request_life import Stay, life
+from simulator.trace.residence import Floats, client_end
 from simulator.trace.table import Trace
 
 MEASURED = "measured"
@@ -21,7 +21,7 @@ NOTHING_S = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class LifePart:
     """What a request did, or waited for, at one place. Times in seconds from the start of the run."""
 
     place: str
@@ -32,7 +32,7 @@ class Part:
     slots: tuple[str, ...]
     process: int | None
     for_nobody: bool
-    obstacle: Obstacle
+    blocker: Blocker
     """Who or what was in the way."""
 
     @property
@@ -52,7 +52,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class LifeStory:
     """The life of one request. Times in seconds from the start of the run."""
 
     request: int
@@ -73,7 +73,7 @@ class Told:
     syn_retries: int
     retries_s: tuple[float, ...]
     """When the SYN was repeated, for as many of the repeats as are known."""
-    parts: tuple[Part, ...]
+    parts: tuple[LifePart, ...]
     """In order of their beginnings."""
     measured: bool
     """Whether a real server was watched, instead of a plan being computed."""
@@ -101,21 +101,21 @@ class Told:
         return totals | {None: unknown} if unknown > NOTHING_S else totals
 
 
-class Teller:
-    """Tells the lives of the requests of one run."""
+class LifeStories:
+    """The lives of the requests of one run."""
 
     def __init__(self, trace: Trace) -> None:
         """Costs next to nothing; what it needs is worked out when it is asked for."""
         self.trace = trace
 
-    def tell(self, request: int) -> Told:
+    def of(self, request: int) -> LifeStory:
         """The life of one request. Raises IndexError for one that the trace does not have."""
         trace, workload = self.trace, self.trace.workload
         parts = tuple(self._parts(request))
         client = int(workload.client[request])
         end = float(client_end(trace, slice(request, request + 1))[0])
         outcome = Outcome(int(trace.outcome[request]))
-        return Told(
+        return LifeStory(
             request=request,
             of_class=workload.class_names[workload.request_class[request]],
             client=workload.client_names[client],
@@ -129,32 +129,32 @@ class Teller:
             down_rate=float(workload.down_rate[client]),
             rtt_s=float(workload.rtt[request]),
             syn_retries=int(trace.syn_retries[request]),
-            retries_s=self._in_the_way.retries_s(request),
+            retries_s=self._blockers.retries_s(request),
             parts=parts,
             measured=trace.labels.get("engine") == MEASURED,
             labels=trace.labels,
         )
 
-    def _parts(self, request: int) -> Iterator[Part]:
+    def _parts(self, request: int) -> Iterator[LifePart]:
         """Stays in which the same happens at the same place are one part: threads take turns at the GIL."""
         together: dict[tuple[str, State, bool], list[Stay]] = {}
         for stay in life(self.trace, request):
             together.setdefault((stay.place, stay.state, stay.for_nobody), []).append(stay)
         for stays in together.values():
             whole = replace(stays[0], end=stays[-1].end)
-            yield Part(
+            yield LifePart(
                 place=whole.place,
                 state=whole.state,
                 pieces=tuple((stay.start, stay.end) for stay in stays),
                 slots=whole.slots,
                 process=whole.process,
                 for_nobody=whole.for_nobody,
-                obstacle=self._in_the_way.of(request, whole),
+                blocker=self._blockers.of(request, whole),
             )
 
     @cached_property
-    def _in_the_way(self) -> InTheWay:
-        return InTheWay(self.trace)
+    def _blockers(self) -> Blockers:
+        return Blockers(self.trace)
 
     @cached_property
     def _latencies(self) -> Floats:

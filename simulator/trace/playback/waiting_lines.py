@@ -1,4 +1,4 @@
-"""Who stands in line, and from when to when: two plain columns for every place where requests only wait their turn.
+"""Who waits where, from when to when: plain columns for every place where requests stand in line, and for every lock.
 
 What to watch: in an overloaded run hundreds of thousands wait while a handful is served. Whoever stands in one line all
 through a stretch of time is found by two comparisons; only the others have to be followed from place to place.
@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.plan.resources import Lock
 from simulator.plan.words import IN_LINE, State
+from simulator.trace.measures import lock_copies
 from simulator.trace.playback.activity import OF_STATE
 from simulator.trace.playback.segments import Segments
-from simulator.trace.stays import server_end
+from simulator.trace.residence import computes_at, server_end
 from simulator.trace.table import Trace
 
 Floats = NDArray[np.float64]
@@ -23,8 +25,8 @@ ROWS_AT_A_TIME = 1 << 14
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Line:
-    """One place where requests only wait."""
+class WaitingLine:
+    """Everybody at one place where requests only wait."""
 
     place: int
     """Index into the walk."""
@@ -53,11 +55,11 @@ class Line:
         )
 
 
-def lines(trace: Trace) -> dict[int, Line]:
+def waiting_lines(trace: Trace) -> dict[int, WaitingLine]:
     """By place, in the order of the walk."""
     size, states = len(trace), [place.state for place in trace.places]
     found = {
-        index: Line(index, state, np.empty(size), np.empty(size), np.empty(size, np.bool_))
+        index: WaitingLine(index, state, np.empty(size), np.empty(size), np.empty(size, np.bool_))
         for index, state in enumerate(states)
         if state in IN_LINE
     }
@@ -75,3 +77,47 @@ def lines(trace: Trace) -> dict[int, Line]:
             np.copyto(end, reached, where=here)
             later |= here
     return found
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LockTurns:
+    """Every stay at one place that needs a loop or a GIL.
+
+    A loop is never interrupted, so a stay on it is first all the waiting, then all the holding. That needs no record of
+    every hold, only the columns of the trace.
+    """
+
+    place: int
+    """Index into the walk."""
+    rows: Rows
+    copy: NDArray[np.int32]
+    """Which copy of the lock: that of its process."""
+    asked: Floats
+    granted: Floats
+    ended: Floats
+
+
+def turns_at(trace: Trace, lock: Lock) -> tuple[LockTurns, ...]:
+    """Every stay that needs a lock, place by place."""
+    return tuple(_turns(trace, index) for index, place in enumerate(trace.places) if place.lock == lock)
+
+
+def _turns(trace: Trace, place: int) -> LockTurns:
+    rows = np.flatnonzero(computes_at(trace, place, np.arange(len(trace))))
+    asked = trace.reached[rows, place]
+    waited = np.nan_to_num(trace.lock_wait[rows, trace.lock_places.index(place)])
+    copy = lock_copies(trace, trace.places[place], rows)
+    return LockTurns(place, rows, copy, asked, asked + waited, when_left(trace, place, rows))
+
+
+def when_left(trace: Trace, place: int, rows: NDArray[np.intp]) -> Floats:
+    """When some requests went on from a place of the walk, or were through with the server there."""
+    left = np.full(len(rows), np.nan)
+    missing = np.arange(len(rows))
+    for later in range(place + 1, trace.reached.shape[1]):
+        left[missing] = trace.reached[rows[missing], later]
+        missing = missing[np.isnan(left[missing])]
+        if not len(missing):
+            return left
+    left[missing] = server_end(trace)[rows[missing]]
+    return left

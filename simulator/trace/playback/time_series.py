@@ -1,0 +1,239 @@
+"""Time series for sparklines and charts: how many, how busy, how long, averaged over each column of time.
+
+What to watch: a curve is made once and kept as its running integral, so the average of any stretch is the difference of
+two values. Most curves are made for the whole run; those that need every stay cut into segments, for the part in sight.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, cached_property, lru_cache, partial
+from math import ceil, floor, nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan.resources import Lock
+from simulator.plan.words import Outcome
+from simulator.trace.availability import Outages
+from simulator.trace.holding import Held, holdings
+from simulator.trace.intervals import StepFunction, concurrency, union
+from simulator.trace.measures import CORES
+from simulator.trace.outcomes import percentiles
+from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, READY
+from simulator.trace.playback.place_map import PlaceMap
+from simulator.trace.playback.segment_index import SegmentIndex
+from simulator.trace.playback.segments import Segments
+from simulator.trace.table import Trace
+
+Floats = NDArray[np.float64]
+Curve = Callable[[Floats], Floats]
+"""From the edges of n columns to the n averages between them."""
+
+PERCENTILES = {"p50_s": 50.0, "p95_s": 95.0, "p99_s": 99.0}
+COLUMNS_KEPT = 4096
+STRETCHES_KEPT = 4
+STRETCH_S = 1.0
+"""Curves of computing are made for whole multiples of this."""
+ROUNDING = 1e-9
+"""An average below this is zero."""
+
+
+class TimeSeries:
+    """All time series of one run; each is made when it is first asked for.
+
+    What keeps them knows nothing of this object: a run that nobody looks at any more is forgotten at once.
+    """
+
+    def __init__(self, segment_index: SegmentIndex, place_map: PlaceMap, outages: Outages) -> None:
+        """None is made yet."""
+        self._whole = {name: cache(make) for name, make in _of_whole_run(segment_index, place_map)}
+        self._computing = dict(_of_computing(place_map.locks))
+        self._within = lru_cache(STRETCHES_KEPT)(partial(_computing_within, segment_index, place_map, outages))
+        self._percentiles = lru_cache(COLUMNS_KEPT)(_Latencies(segment_index).percentiles)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What can be asked for."""
+        return (*self._whole, *self._computing, *PERCENTILES)
+
+    def between(self, name: str, edges: Floats, window_s: float) -> Floats:
+        """The figure between each two neighbouring edges. KeyError for an unknown name."""
+        if name in PERCENTILES:
+            which = list(PERCENTILES).index(name)
+            column_s = float(edges[1] - edges[0])
+            ends = np.floor(edges[1:] / column_s + ROUNDING) * column_s  # the same ones again in the next frame
+            return np.array([self._percentiles(end_s, window_s)[which] for end_s in ends.tolist()])
+        if name in self._computing:
+            # of a stretch that is somewhat longer, so that the next frames need the same one
+            made = self._within(floor(edges[0] / STRETCH_S), ceil(edges[-1] / STRETCH_S))
+            return self._computing[name](made)(edges)
+        return self._whole[name]()(edges)
+
+
+class Average:
+    """The averages of a step function, from its running integral: a long column costs no more than a short one."""
+
+    def __init__(self, function: StepFunction, capacity: float = 1.0) -> None:
+        """Divided by the capacity."""
+        area = np.diff(function.at, append=function.at[-1:]) * function.height
+        self._at = function.at
+        self._area = np.concatenate(([0.0], np.cumsum(area)))[: len(function.at)] / capacity
+
+    def __call__(self, edges: Floats) -> Floats:
+        """Between each two neighbouring edges."""
+        if not len(self._at):
+            return np.zeros(len(edges) - 1)
+        mean: Floats = np.diff(np.interp(edges, self._at, self._area)) / np.diff(edges)
+        return np.where(mean < ROUNDING, 0.0, mean)
+
+
+class Rate:
+    """How many of some moments fall into each second."""
+
+    def __init__(self, times: Floats) -> None:
+        """In any order; nan is never."""
+        self._times = np.sort(times[~np.isnan(times)])
+
+    def __call__(self, edges: Floats) -> Floats:
+        """Between each two neighbouring edges: the earlier one belongs to it, the later one to the next."""
+        rate: Floats = np.diff(np.searchsorted(self._times, edges)) / np.diff(edges)
+        return rate
+
+
+# --- of the whole run -------------------------------------------------------------------------------------------------
+
+
+def _of_whole_run(segment_index: SegmentIndex, place_map: PlaceMap) -> Iterator[tuple[str, Callable[[], Curve]]]:
+    trace = segment_index.trace
+    completed = trace.outcome == Outcome.COMPLETED
+    yield "arrivals_rps", lambda: Rate(trace.arrival)
+    yield "completions_rps", lambda: Rate(trace.finished[completed])
+    yield "failures_rps", lambda: Rate(trace.finished[~completed])
+    yield "in_system", lambda: Average(segment_index.in_system)
+    for backlog, place in zip(place_map.backlogs, place_map.of_backlog, strict=True):
+        yield f"{backlog.name}: waiting", partial(_waiting_at, segment_index, place)
+    for part in place_map.held:
+        if place_map.places[part.taken_at].queue == part.pool:
+            yield f"{part.pool.name}: waiting", partial(_waiting_at, segment_index, part.taken_at)
+        yield f"{part.pool.name}: in use", partial(_slots_in_use, trace, part)
+
+
+def _waiting_at(segment_index: SegmentIndex, place: int) -> Curve:
+    """Requests at a place where they only wait."""
+    line = segment_index.lines[place]
+    there = np.flatnonzero(line.left > line.came)  # false for those who never came
+    return Average(concurrency(line.came[there], line.left[there]))
+
+
+def _slots_in_use(trace: Trace, part: Held) -> Curve:
+    held = holdings(trace, part)
+    return Average(concurrency(held.start, held.end), part.pool.size * part.pool.processes)
+
+
+class _Latencies:
+    """What the requests took that were completed."""
+
+    def __init__(self, segment_index: SegmentIndex) -> None:
+        self._index = segment_index
+
+    def percentiles(self, end_s: float, window_s: float) -> list[float]:
+        """Of the seconds that requests took which were completed in the window before a moment; nan if none were."""
+        finished, seconds = self._completed
+        first, last = finished.searchsorted((end_s - window_s, end_s), "right").tolist()
+        wanted = list(PERCENTILES.values())
+        return percentiles(seconds[first:last], wanted) if last > first else [nan] * len(wanted)
+
+    @cached_property
+    def _completed(self) -> tuple[Floats, Floats]:
+        """When requests were completed, in order, and how long they had taken."""
+        rows, finished = self._index.completed
+        return finished, finished - self._index.trace.arrival[rows]
+
+
+# --- of computing -----------------------------------------------------------------------------------------------------
+
+
+class Computing:
+    """How many want a lock or a core in a stretch of time, and how many of these are in use."""
+
+    def __init__(self, trace: Trace, place_map: PlaceMap, cores: StepFunction, cuts: Iterable[Segments]) -> None:
+        """Of all segments only those stay during which a request computed or could have."""
+        self._trace, self._map, self._cores = trace, place_map, cores
+        self._ready = Segments.joined([cut.take(READY[cut.activity]) for cut in cuts])
+
+    def lock_queue(self, number: int) -> Average:
+        """Requests that wait for a lock (by its number in the plan)."""
+        return self._lock_queues[number]
+
+    def lock_use(self, number: int) -> Average:
+        """The share of the copies of a lock that are in use."""
+        return self._lock_uses[number]
+
+    @cached_property
+    def _lock_queues(self) -> tuple[Average, ...]:
+        ready = self._ready
+        waits = [np.flatnonzero(FOR_LOCK[ready.activity] & needed[ready.place]) for needed in self._map.of_lock]
+        return tuple(Average(concurrency(ready.start[these], ready.end[these])) for these in waits)
+
+    @cached_property
+    def _lock_uses(self) -> tuple[Average, ...]:
+        used = self._ready.take(AT_WORK[self._ready.activity])
+        spans = [self._by_copy(used, number) for number in range(len(self._map.locks))]
+        sizes = [lock.processes for lock in self._map.locks]
+        return tuple(Average(concurrency(*span), size) for span, size in zip(spans, sizes, strict=True))
+
+    @cached_property
+    def cores_queue(self) -> Average:
+        """Threads that find no core."""
+        at, threads, cores = self._wanted
+        return Average(StepFunction(at, np.maximum(threads - cores, 0.0)))
+
+    @cached_property
+    def cores_use(self) -> Average:
+        """The share of the machine's cores that are in use."""
+        at, threads, cores = self._wanted
+        return Average(StepFunction(at, np.minimum(threads, cores)), self._trace.plan.cores.count)
+
+    @cached_property
+    def _wanted(self) -> tuple[Floats, Floats, Floats]:
+        """At each change of either: how many threads want a core, and how many cores there are."""
+        many = self._runnable
+        at = np.union1d(many.at, self._cores.at) if len(self._cores.at) > 1 else many.at
+        return at, many.values(at), self._cores.values(at)
+
+    @cached_property
+    def _runnable(self) -> StepFunction:
+        """Threads that compute or want to: those without a lock, and one for every lock that anybody holds or wants."""
+        free = self._ready.take(self._map.unlocked[self._ready.place])
+        locked = [self._by_copy(self._ready, number) for number in range(len(self._map.locks))]
+        return concurrency(
+            np.concatenate([free.start, *(starts for starts, _ in locked)]),
+            np.concatenate([free.end, *(ends for _, ends in locked)]),
+        )
+
+    def _by_copy(self, some: Segments, number: int) -> tuple[Floats, Floats]:
+        """When each copy of a lock was wanted or used by any of these."""
+        some = some.take(self._map.of_lock[number][some.place])
+        if self._map.locks[number].processes == 1:
+            return union(some.start, some.end)
+        # One copy after another on a longer line of time: a search for each copy would take as many passes.
+        apart = float(some.end.max(initial=0.0)) + 1.0
+        shift = np.maximum(self._trace.process[some.request], 0) * apart
+        start, end = union(some.start + shift, some.end + shift)
+        back = np.floor(start / apart) * apart
+        return start - back, end - back
+
+
+def _of_computing(locks: tuple[Lock, ...]) -> Iterator[tuple[str, Callable[[Computing], Average]]]:
+    for number, lock in enumerate(locks):
+        yield f"{lock.name}: waiting", partial(Computing.lock_queue, number=number)
+        yield f"{lock.name}: in use", partial(Computing.lock_use, number=number)
+    yield f"{CORES}: waiting", lambda made: made.cores_queue
+    yield f"{CORES}: in use", lambda made: made.cores_use
+
+
+def _computing_within(
+    segment_index: SegmentIndex, place_map: PlaceMap, outages: Outages, first: int, last: int
+) -> Computing:
+    """From one multiple of the stretch to another."""
+    cuts = segment_index.busy(first * STRETCH_S, last * STRETCH_S)
+    return Computing(segment_index.trace, place_map, outages.cores, cuts)
