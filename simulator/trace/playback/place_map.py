@@ -11,7 +11,7 @@ from simulator.plan.steps import Link
 from simulator.plan.walk import Place, accepted_at, connected_at, sent_at
 from simulator.plan.words import OUTSIDE, State
 from simulator.trace.holding import Held, held_parts
-from simulator.trace.playback.lane_groups import GroupKind, lane_groups
+from simulator.trace.playback.lane_groups import GroupKind, LaneGroup, lane_groups
 from simulator.trace.table import Trace
 
 Mask = NDArray[np.bool_]
@@ -36,6 +36,8 @@ class PlaceMap:
     """Where requests wait to be accepted from each backlog."""
     connects: tuple[int, ...]
     """Where requests connect to each backlog; -1 if nowhere."""
+    groups: tuple[LaneGroup, ...]
+    """Which resources make lanes, and which are counted."""
     slots: Mask
     """Where a slot that makes a lane is held."""
     served: Mask
@@ -47,7 +49,8 @@ def place_map(trace: Trace) -> PlaceMap:
     places, plan = trace.places, trace.plan
     held = held_parts(trace, places)
     of_pool = tuple(_mask(places, range(part.taken_at + 1, part.freed_at)) for part in held)
-    lanes = {group.name for group in lane_groups(plan) if group.kind is GroupKind.SLOTS}
+    groups = lane_groups(plan)
+    lanes = {group.name for group in groups if group.kind is GroupKind.SLOTS}
     slots = _mask(places, ())
     for part, mask in zip(held, of_pool, strict=True):
         if part.pool.name in lanes:
@@ -62,6 +65,7 @@ def place_map(trace: Trace) -> PlaceMap:
         unlocked=_mask(places, [i for i, p in enumerate(places) if p.state is State.COMPUTING and p.lock is None]),
         of_backlog=tuple(accepted_at(places, backlog) for backlog in plan.backlogs),
         connects=tuple(_connecting(places, backlog) for backlog in plan.backlogs),
+        groups=groups,
         slots=slots,
         served=_mask(places, _served(places)),
     )

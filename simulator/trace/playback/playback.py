@@ -14,7 +14,7 @@ from simulator.trace.availability import Outages
 from simulator.trace.playback.activity import Activities
 from simulator.trace.playback.event_log import EventLog
 from simulator.trace.playback.events import Event, Events
-from simulator.trace.playback.lane_groups import LaneGroup, lane_groups
+from simulator.trace.playback.lane_groups import LaneGroup
 from simulator.trace.playback.lanes import LanePainter, Lanes
 from simulator.trace.playback.moment import Moment, PoolNow
 from simulator.trace.playback.moment_facts import MomentFacts
@@ -53,10 +53,10 @@ class Playback:
     def _outages(self) -> Outages:
         return Outages(self.trace)
 
-    @cached_property
+    @property
     def groups(self) -> tuple[LaneGroup, ...]:
         """What makes lanes."""
-        return lane_groups(self.trace.plan)
+        return self._map.groups
 
     # --- one moment ---------------------------------------------------------------------------------------------------
 
@@ -89,7 +89,7 @@ class Playback:
         KeyError if the plan has no pool or lock of that name.
         """
         now = self.at(span_s[1])
-        entry = now.pool(name) if any(pool.name == name for pool in self.trace.plan.pools) else now.lock(name)
+        entry = now.pool(name) if any(part.pool.name == name for part in self._map.held) else now.lock(name)
         part = slice(first_lane, first_lane + count)
         holder = (entry.request if isinstance(entry, PoolNow) else entry.holder)[part]
         shown = self.painted(name, first_lane, count, span_s, columns)

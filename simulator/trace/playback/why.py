@@ -14,7 +14,7 @@ from simulator.plan.words import Need
 from simulator.trace.availability import interventions, lost
 from simulator.trace.facts import Finding
 from simulator.trace.playback.activity import Activity, in_need_of
-from simulator.trace.playback.lane_groups import GroupKind, lane_groups
+from simulator.trace.playback.lane_groups import GroupKind
 from simulator.trace.playback.moment import Moment, PoolNow
 from simulator.trace.playback.moment_facts import MomentFacts, does, in_line, so_many, some_of
 from simulator.trace.playback.why_waiting import cores_wanted, lock_taken, queue_in, slots_taken, syn_dropped
@@ -75,7 +75,7 @@ def draining(now: MomentFacts) -> Iterator[Finding]:
 def with_the_proxy(now: MomentFacts) -> Iterator[Finding]:
     """A proxy deals with slow clients, so that no worker has to."""
     served = now.place_map.served
-    kinds = {group.name: group.kind for group in lane_groups(now.trace.plan)}
+    kinds = {group.name: group.kind for group in now.place_map.groups}
     inner = [pool for pool in now.moment.pools if kinds[pool.pool.name] is GroupKind.SLOTS]
     for pool in now.moment.pools:
         if kinds[pool.pool.name] is not GroupKind.COUNT:
