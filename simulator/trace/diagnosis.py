@@ -10,6 +10,15 @@ from simulator.trace.attribution import Attribution
 from simulator.trace.facts import HARDLY, NOTABLE, Facts, Finding, noun
 from simulator.trace.figures import Summary
 from simulator.trace.measures import COMPLETED, CORES, NOT_COMPLETED, SLOWEST, Measures
+from simulator.trace.rules_capacity import (
+    accept_limit,
+    held_by_io,
+    held_by_readers,
+    held_by_uploads,
+    imbalance,
+    overload,
+    too_few_to_compute,
+)
 from simulator.trace.rules_computing import (
     cores_saturated,
     gil_convoy,
@@ -29,8 +38,6 @@ from simulator.trace.rules_ends import (
     turned_away,
     without_effect,
 )
-from simulator.trace.rules_load import accept_limit, imbalance, overload
-from simulator.trace.rules_slots import held_by_io, held_by_readers, held_by_uploads, too_few_to_compute
 from simulator.words.phrases import all_of, is_or_are, percent, sentence
 
 Rule = Callable[[Facts], Finding | None]

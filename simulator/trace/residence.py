@@ -1,4 +1,4 @@
-"""How every request spends its life: each stay at a place, divided into the states of ``State``.
+"""Residence times: how every request spends its life, each stay at a place divided into the states of ``State``.
 
 Everything that is measured after a run comes from these spans, so that no two figures can contradict each other.
 A stay at a computing place is waiting for the lock (recorded), computing (known from the workload), and what is left:

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from simulator.plan import Accept, Backlog, Connect, Cores, Link, Plan, Pool, Receive, Release, Send
+from simulator.trace.rules_capacity import held_by_io, held_by_readers
 from simulator.trace.rules_computing import (
     gil_convoy,
     loop_blocked,
 )
 from simulator.trace.rules_ends import few_samples
-from simulator.trace.rules_slots import held_by_io, held_by_readers
 from simulator.trace.summary import summarise
 from simulator.workload.table import Workload
 from tests.trace.by_hand import Kind, load_at, random_load, simulate

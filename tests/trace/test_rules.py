@@ -6,6 +6,15 @@ import pytest
 
 from simulator.plan import Backlog, Bucket, Connect, Cores, Handle, Limit, Outcome, Plan, Pool, Release, Seize
 from simulator.trace.diagnosis import RULES, Rule
+from simulator.trace.rules_capacity import (
+    accept_limit,
+    held_by_io,
+    held_by_readers,
+    held_by_uploads,
+    imbalance,
+    overload,
+    too_few_to_compute,
+)
 from simulator.trace.rules_computing import (
     cores_saturated,
     gil_convoy,
@@ -25,8 +34,6 @@ from simulator.trace.rules_ends import (
     turned_away,
     without_effect,
 )
-from simulator.trace.rules_load import accept_limit, imbalance, overload
-from simulator.trace.rules_slots import held_by_io, held_by_readers, held_by_uploads, too_few_to_compute
 from simulator.words.phrases import count
 from simulator.workload.interventions import Do, Intervention
 from simulator.workload.table import Workload
