@@ -104,13 +104,13 @@ class Columns:
 
     def rows(self, which: slice | NDArray[np.intp]) -> dict[str, Any]:
         """The columns of some rows, by name."""
-        return {column.name: some(getattr(self, column.name), which) for column in COLUMNS}
+        return {column.name: _entries(getattr(self, column.name), which) for column in COLUMNS}
 
 
 COLUMNS = tuple(Column(name=each.name, **each.metadata) for each in fields(Columns))
 
 
-def some(column: NDArray[Any], rows: slice | NDArray[np.intp]) -> NDArray[Any]:
+def _entries(column: NDArray[Any], rows: slice | NDArray[np.intp]) -> NDArray[Any]:
     """Some entries of a column; of one that takes no room a shorter one, which takes none either."""
     if len(column) and column.strides == (0,) and not isinstance(rows, slice):
         return np.broadcast_to(column[0], len(rows))

@@ -87,7 +87,7 @@ class InspectScreen(ReadingScreen):
         super().__init__(sitting)
         self.request = request
         self._trace = self.playback.trace  # another run may be shown before this screen is closed
-        self._teller = LifeStories(self._trace)
+        self._stories = LifeStories(self._trace)
 
     def state(self) -> object:
         """And which request it is."""
@@ -104,7 +104,7 @@ class InspectScreen(ReadingScreen):
 
     def picture(self, size: Size) -> CellGrid:
         """Every part of it as a bar, and who was in the way."""
-        told = self._teller.of(self.request)
+        told = self._stories.of(self.request)
         self.first = min(self.first, max(len(told.parts) - 1, 0))
         hints = self.hints("leave", "next-pane", "select-down", "step", "help")
         return waterfall(told, size, self.stage.look, t_s=self.sitting.clock.t_s, first=self.first, keys=hints)
