@@ -68,7 +68,7 @@ def _run_once(
     from simulator.engine.enlarging import enlarged
 
     if engine == "reference":
-        from simulator.engine.reference import simulate
+        from simulator.engine.reference.server import simulate
     else:
         from simulator.engine.kernel_run import simulate
     plan, workload = enlarged(plan, workload)

@@ -1,6 +1,6 @@
 """What requests compete for: slots, locks, cores and the accept queue.
 
-A resource is only described here; how it behaves in time is written in ``simulator.engine.reference``.
+A resource is only described here; how it behaves in time is written in ``simulator.engine.reference.server``.
 A resource that exists once in every process has ``processes`` copies; a step then means
 "that of the process which serves this request".
 """

@@ -15,7 +15,7 @@ from simulator.engine.kernel import numbers, program, timeline
 from simulator.engine.lowering import lower
 from simulator.engine.lowering.program import MEANING_OF, OPERATION_OF, WAYS_OF, Micro, Program
 from simulator.engine.lowering.requests import ClassProgram
-from simulator.engine.reference import Server
+from simulator.engine.reference.server import Server
 from simulator.plan import Busy, Chance, Die, HandshakeTimers, OfClass, Plan, Retry, Scale, Seize, blocks, steps
 from simulator.plan.blocks import every_element
 from simulator.plan.operations import MEANINGS, Operation

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from simulator.engine.simpy_request import Life, Request
+from simulator.engine.reference.request import Life, Request
 from simulator.plan import Outcome
 from simulator.plan.processes import Owner, Processes, every_process, owner_of
 
 if TYPE_CHECKING:
-    from simulator.engine.reference import Server
+    from simulator.engine.reference.server import Server
 
 
 class Lifetimes:

@@ -1,19 +1,19 @@
 """Interventions, for the reference engine: a process dies, slots and cores come and go, I/O is slow.
 
 What to watch: each entry of the timeline is one moment; what happens to whom then is said elsewhere, for a death in
-``simulator.engine.simpy_lifetimes``.
+``simulator.engine.reference.lifetimes``.
 """
 
 from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
-from simulator.engine.simpy_request import Arrival
+from simulator.engine.reference.request import Arrival
 from simulator.plan.processes import main_pool, slots_in_each
 from simulator.workload.interventions import Do, Intervention
 
 if TYPE_CHECKING:
-    from simulator.engine.reference import Server
+    from simulator.engine.reference.server import Server
 
 
 class Intervening:

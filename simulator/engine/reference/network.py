@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from simulator.engine.simpy_backlog import AcceptQueue, repetitions
-from simulator.engine.simpy_request import Life, Request
+from simulator.engine.reference.backlog import AcceptQueue, repetitions
+from simulator.engine.reference.request import Life, Request
 from simulator.plan import Connect, HandshakeTimers, Link, Outcome, Receive, Send
 from simulator.plan.walk import Way
 
 if TYPE_CHECKING:
-    from simulator.engine.reference import Server
+    from simulator.engine.reference.server import Server
 
 Answer = Generator[simpy.Event, Any, bool]
 

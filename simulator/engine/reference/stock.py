@@ -5,11 +5,11 @@ What to watch: ``copy_of``. Of what exists once in every process, or in every gr
 
 from typing import TYPE_CHECKING
 
-from simulator.engine.simpy_acceptors import Acceptors
-from simulator.engine.simpy_backlog import AcceptQueue
-from simulator.engine.simpy_counts import Balancer, Store, Tokens
-from simulator.engine.simpy_request import Life, Request
-from simulator.engine.simpy_slots import Slots
+from simulator.engine.reference.acceptors import Acceptors
+from simulator.engine.reference.backlog import AcceptQueue
+from simulator.engine.reference.counts import Balancer, Store, Tokens
+from simulator.engine.reference.request import Life, Request
+from simulator.engine.reference.slots import Slots
 from simulator.plan import (
     Accept,
     AcceptEagerly,
@@ -28,7 +28,7 @@ from simulator.plan import (
 )
 
 if TYPE_CHECKING:
-    from simulator.engine.reference import Server
+    from simulator.engine.reference.server import Server
 
 
 class Stock:

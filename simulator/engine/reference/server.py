@@ -12,17 +12,17 @@ from math import inf
 import simpy
 
 from simulator.engine.record import Record, Shortage, grants_table
-from simulator.engine.simpy_acceptors import Acceptor
-from simulator.engine.simpy_blocks import Blocks, left_to_chance
-from simulator.engine.simpy_computing import Computing
-from simulator.engine.simpy_interventions import Intervening
-from simulator.engine.simpy_jobs import Jobs
-from simulator.engine.simpy_lifetimes import Lifetimes
-from simulator.engine.simpy_network import Network
-from simulator.engine.simpy_request import Life, LostError, Request
-from simulator.engine.simpy_rows import Rows
-from simulator.engine.simpy_slots import Scaling
-from simulator.engine.simpy_stock import Stock
+from simulator.engine.reference.acceptors import Acceptor
+from simulator.engine.reference.blocks import Blocks, left_to_chance
+from simulator.engine.reference.computing import Computing
+from simulator.engine.reference.interventions import Intervening
+from simulator.engine.reference.jobs import Jobs
+from simulator.engine.reference.lifetimes import Lifetimes
+from simulator.engine.reference.network import Network
+from simulator.engine.reference.request import Life, LostError, Request
+from simulator.engine.reference.rows import Rows
+from simulator.engine.reference.slots import Scaling
+from simulator.engine.reference.stock import Stock
 from simulator.plan import (
     Accept,
     AcceptEagerly,

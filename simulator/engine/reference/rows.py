@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import simpy
 
 from simulator.engine.record import Shortage
-from simulator.engine.simpy_request import Arrival, Request, Run
-from simulator.engine.simpy_slots import Slots
+from simulator.engine.reference.request import Arrival, Request, Run
+from simulator.engine.reference.slots import Slots
 from simulator.plan import Outcome
 
 if TYPE_CHECKING:
-    from simulator.engine.reference import Server
+    from simulator.engine.reference.server import Server
 
 
 class Rows:

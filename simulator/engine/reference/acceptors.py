@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import simpy
 
-from simulator.engine.simpy_backlog import AcceptQueue
-from simulator.engine.simpy_processors import Wait
-from simulator.engine.simpy_request import Request, Run
+from simulator.engine.reference.backlog import AcceptQueue
+from simulator.engine.reference.processors import Wait
+from simulator.engine.reference.request import Request, Run
 from simulator.plan import AcceptEagerly
 
 

@@ -6,12 +6,12 @@ thrown out of whatever it waits for; or it is answered, and its steps go on for 
 
 from typing import TYPE_CHECKING
 
-from simulator.engine.simpy_request import Life, Request
+from simulator.engine.reference.request import Life, Request
 from simulator.plan import Branch, Busy, Chance, Choose, Die, OfClass, Within
 from simulator.plan.walk import Outline, Place, Stretch
 
 if TYPE_CHECKING:
-    from simulator.engine.reference import Server
+    from simulator.engine.reference.server import Server
 
 
 class Blocks:

@@ -10,9 +10,9 @@ from typing import Any
 import simpy
 
 from simulator.engine.record import Record
-from simulator.engine.simpy_acceptors import Acceptor, Acceptors
-from simulator.engine.simpy_processors import Job, Processor, Turn
-from simulator.engine.simpy_request import Life, LostError, Run
+from simulator.engine.reference.acceptors import Acceptor, Acceptors
+from simulator.engine.reference.processors import Job, Processor, Turn
+from simulator.engine.reference.request import Life, LostError, Run
 from simulator.plan import Cores, Plan
 
 

@@ -7,12 +7,12 @@ takes its place, and whoever waits for the job waits for that one.
 from math import inf
 from typing import TYPE_CHECKING
 
-from simulator.engine.simpy_request import Delivery, Life, Request
+from simulator.engine.reference.request import Delivery, Life, Request
 from simulator.plan import Enqueue, Outcome
 from simulator.plan.walk import Outline, Stretch
 
 if TYPE_CHECKING:
-    from simulator.engine.reference import Server
+    from simulator.engine.reference.server import Server
 
 
 class Jobs:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from simulator.engine.simpy_request import Request
+from simulator.engine.reference.request import Request
 from simulator.plan import Pool, Scale
 
 if TYPE_CHECKING:
-    from simulator.engine.reference import Server
+    from simulator.engine.reference.server import Server
 
 Wait = simpy.Event
 

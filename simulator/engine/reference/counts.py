@@ -8,7 +8,7 @@ from typing import Any
 
 import simpy
 
-from simulator.engine.simpy_request import Request
+from simulator.engine.reference.request import Request
 from simulator.plan import Bucket, Memory, Upstreams
 from simulator.plan.steps import Policy
 
