@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 import simulator
+from tests.docs.doing import PACKAGES, copy_of_the_project
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-OURS = ("simulator", "models", "scenarios")
 LOAD = "from simulator.engine import loading as l; k = l.kernel(); print(k.__name__, k.answer(), l.kernel_notice())"
 KERNEL = "from simulator.engine.kernel.answering import answer\n"
 HALVING = '''
@@ -68,11 +68,7 @@ def run(*command: str, at: Path, **environment: str) -> str:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of everything that is installed, with nothing built."""
-    built = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
-    for name in OURS:
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=built)
-    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, tmp_path)
+    copy_of_the_project(tmp_path, "pyproject.toml", "setup.py", "README.md", "LICENSE")
     return tmp_path
 
 
@@ -97,8 +93,8 @@ def test_the_installed_version_is_the_one_that_the_package_states() -> None:
 
 
 def test_every_folder_with_code_is_a_package() -> None:
-    folders = {path.parent for name in OURS for path in (ROOT / name).rglob("*.py")}
-    assert len(folders) > len(OURS)
+    folders = {path.parent for name in PACKAGES for path in (ROOT / name).rglob("*.py")}
+    assert len(folders) > len(PACKAGES)
     assert [str(folder) for folder in folders if not (folder / "__init__.py").exists()] == []
 
 
@@ -126,9 +122,9 @@ def test_the_wheel_contains_exactly_the_three_packages_and_builds_without_a_c_co
     run("-c", build, at=checkout, CC="/nonexistent/cc")
     (wheel,) = (checkout / "dist").glob("loopfork-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert {name.split("/")[0] for name in names} == {*OURS, f"loopfork-{simulator.__version__}.dist-info"}
+    assert {name.split("/")[0] for name in names} == {*PACKAGES, f"loopfork-{simulator.__version__}.dist-info"}
     assert [name for name in names if "_kernel" in name] == []
-    data = [path.relative_to(ROOT) for name in OURS for path in (ROOT / name).rglob("*") if path.suffix != ".pyc"]
+    data = [path.relative_to(ROOT) for name in PACKAGES for path in (ROOT / name).rglob("*") if path.suffix != ".pyc"]
     kinds = (".py", ".md", ".toml", ".csv", ".html", ".css", ".js")
     expected = {path.as_posix() for path in data if path.suffix in kinds}
     assert sorted(expected - set(names)) == []
