@@ -21,7 +21,7 @@ from simulator.experiments.catalogue import Model, servers
 from simulator.experiments.options import CALIBRATE, CalibrateOptions
 from simulator.experiments.progress import shown_while
 from simulator.experiments.refusal import RefusalError
-from simulator.experiments.simulation import calibrated_path
+from simulator.experiments.scenario import calibrated_path
 from simulator.plan import Machine
 from simulator.real.calibrate.findings import Finding, bare_findings, machine_of, server_findings
 from simulator.real.calibrate.samples import Samples

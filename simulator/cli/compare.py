@@ -67,7 +67,7 @@ def compared(setup: "Setup", outputs: ComparisonOptions, pictures: "Pictures | N
     from simulator.results.comparison import as_csv, as_json, comparison
 
     refuse_early(outputs)
-    sides = run_sides(setup)
+    sides = run_sides(setup, detail=pictures is not None)
     with whole_files() as files:
         write_text(files, json_file(outputs), partial(as_json, sides))
         write_text(files, outputs.csv, partial(as_csv, sides))
@@ -80,22 +80,17 @@ def compared(setup: "Setup", outputs: ComparisonOptions, pictures: "Pictures | N
     return 0
 
 
-def run_sides(setup: "Setup") -> "tuple[Side, ...]":
+def run_sides(setup: "Setup", *, detail: bool = False) -> "tuple[Side, ...]":
     """Every server under the same requests. Raises RefusalError."""
-    from simulator.engine.loading import KernelError, kernel
     from simulator.experiments.progress import shown_while
+    from simulator.experiments.run import run_checked
     from simulator.experiments.setup import prepared
     from simulator.results.comparison import Side, letters
     from simulator.trace.summary import summarise
 
-    try:
-        kernel()
-    except KernelError as error:
-        raise RefusalError(str(error)) from None
     ready = prepared(setup)
-    duration = ready.scenario.duration
-    with shown_while(f"{len(setup.sides)} servers under {setup.options.load}", duration) as progress:
-        traces = ready.traces(lambda done: progress(done * duration))
+    with shown_while(f"{len(setup.sides)} servers under {setup.options.load}", ready.scenario.duration) as progress:
+        traces = run_checked(ready, detail=detail, progress=progress)
     named = zip(letters(len(setup.sides)), setup.sides, traces, strict=True)
     return tuple(
         Side(letter=letter, deployment=deployment, trace=trace, summary=summarise(trace))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.cli.commands import Given
 from simulator.experiments.catalogue import Model, fronts, servers
+from simulator.experiments.deployment import Deployment, configured
 from simulator.experiments.options import (
     PICTURES,
     SCREEN,
@@ -15,7 +16,6 @@ from simulator.experiments.options import (
     section,
 )
 from simulator.experiments.refusal import RefusalError
-from simulator.experiments.simulation import Deployment, configured
 
 if TYPE_CHECKING:
     from simulator.lab.pictures import Pictures

@@ -75,13 +75,10 @@ def _executed(tokens: list[str]) -> int:
 def _internal(error: Exception) -> int:
     from traceback import format_exception
 
-    from simulator.experiments.simulation import InvariantError
+    from simulator.experiments.refusal import InvariantError
 
     if isinstance(error, InvariantError):
-        return _say(
-            f"INTERNAL ERROR: this run contradicts itself, do not trust it: {error}. Please report it with the command",
-            INTERNAL_ERROR,
-        )
+        return _say(f"INTERNAL ERROR: {error}. Please report it with the command", INTERNAL_ERROR)
     sys.stderr.write("".join(format_exception(error)))
     return _say("INTERNAL ERROR: please report the lines above with the command", INTERNAL_ERROR)
 

@@ -12,11 +12,11 @@ from simulator.cli.commands import Given
 from simulator.cli.given import deployment_of
 from simulator.cli.outputs import put_out, refuse_early
 from simulator.experiments.catalogue import Model
+from simulator.experiments.deployment import Deployment
 from simulator.experiments.options import MEASURE, OUTPUT, OutputOptions, RunOptions
 from simulator.experiments.progress import shown_while
-from simulator.experiments.refusal import RefusalError
-from simulator.experiments.simulation import Deployment, labels_of, scenario_of
-from simulator.plan import PlanError
+from simulator.experiments.run import labels_of
+from simulator.experiments.scenario import scenario_of
 from simulator.real.measure import MEASURED, measure, refuse_unmeasurable
 from simulator.real.processes import MeasureError
 from simulator.trace.checks import check_measured
@@ -40,8 +40,6 @@ def measured(deployment: Deployment, options: RunOptions, outputs: OutputOptions
     refuse_unmeasurable(deployment)
     try:
         trace = _measured(deployment, scenario, options)
-    except PlanError as error:
-        raise RefusalError(f"{deployment.model.name}: {error}") from None
     except MeasureError as error:
         sys.stderr.write(f"simulate: not measured: {error}\n")
         return FAILED

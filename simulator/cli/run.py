@@ -4,6 +4,8 @@ from simulator.cli.commands import Given
 from simulator.cli.given import deployment_of, pictures, screen_options
 from simulator.experiments.catalogue import Model
 from simulator.experiments.options import OUTPUT, RUN, SCREEN, SEPARATOR, OutputOptions, RunOptions
+from simulator.experiments.progress import shown_while
+from simulator.experiments.setup import Setup, prepared
 
 
 def run(model: Model | None, given: Given) -> int:
@@ -16,15 +18,18 @@ def run(model: Model | None, given: Given) -> int:
         refuse_without_terminal()
         return open_home(screen)
     deployment = deployment_of(model, "--model", given, options)
+    setup = Setup(sides=(deployment,), options=options)
     if screen.watch:
-        from simulator.experiments.setup import Setup
         from simulator.tui.opening import open_setup
 
-        return open_setup(Setup(sides=(deployment,), options=options), screen)
+        return open_setup(setup, screen)
     from simulator.cli.outputs import put_out, refuse_early
-    from simulator.experiments.simulation import simulate
+    from simulator.experiments.run import run_checked
 
     refuse_early(outputs, tables=True)
     drawn = pictures(given, screen)
-    put_out(simulate(deployment, options, detail=drawn is not None), outputs, drawn)
+    ready = prepared(setup)
+    with shown_while(f"{options.model} under {options.load}", ready.scenario.duration) as progress:
+        (trace,) = run_checked(ready, detail=drawn is not None, progress=progress)
+    put_out(trace, outputs, drawn)
     return 0

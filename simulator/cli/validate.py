@@ -16,7 +16,7 @@ from simulator.cli.parser import parse
 from simulator.experiments.catalogue import Model, server, servers
 from simulator.experiments.options import MEASURE, VALIDATION, RunOptions, ValidationOptions
 from simulator.experiments.refusal import RefusalError
-from simulator.experiments.simulation import scenario_of
+from simulator.experiments.scenario import scenario_of
 from simulator.real.measure import refuse_unmeasurable
 from simulator.real.validate.document import as_csv, as_json
 from simulator.real.validate.pairs import Measuring, Pair, Result, compare, measured

@@ -1,15 +1,133 @@
-"""Run a plan under a workload: every path from a description to a trace goes through here."""
+"""From a deployment to a trace: the one way that every command and the screen take, and the bare run beneath it."""
 
+import functools
+import json
+import sys
 from collections.abc import Callable
-from typing import Literal, Protocol
+from dataclasses import asdict, replace
+from functools import partial
+from typing import TYPE_CHECKING, Literal, Protocol
 
+import simulator
 from simulator.engine.record import Shortage
+from simulator.experiments.deployment import Deployment
+from simulator.experiments.options import RunOptions
+from simulator.experiments.refusal import InvariantError, RefusalError
+from simulator.experiments.setup import Prepared
 from simulator.plan import Plan
 from simulator.trace.table import Trace
 from simulator.workload.table import Workload
 
+if TYPE_CHECKING:  # this imports Pydantic, which a bare run does not need
+    from simulator.workload.scenario import Scenario
+
 EngineName = Literal["kernel", "reference"]
 Progress = Callable[[float], None]
+
+
+def run_checked(
+    ready: Prepared, *, workload: Workload | None = None, detail: bool = False, progress: Progress | None = None
+) -> tuple[Trace, ...]:
+    """Run every side under the same requests, check the laws, and write on each trace what was run.
+
+    ``workload``: those requests, where somebody has drawn them already. ``detail`` also records every time that a lock
+    was held: without it a picture of the stage would have to guess. ``progress`` is called now and then
+    with the simulated seconds so far, of all sides together no more than the load lasts.
+
+    Raises RefusalError for what the user can put right, InvariantError for what only we can.
+    """
+    traces = run_unchecked(ready, workload=workload, detail=detail, progress=progress)
+    for trace in traces:
+        check_laws(trace)
+    return traces
+
+
+def run_unchecked(
+    ready: Prepared, *, workload: Workload | None = None, detail: bool = False, progress: Progress | None = None
+) -> tuple[Trace, ...]:
+    """The same without the laws, for a screen, which has them checked while the picture is there already.
+
+    Whoever calls this calls ``check_laws`` afterwards. Raises RefusalError.
+    """
+    from simulator.workload.draw import draw
+
+    options, scenario = ready.setup.options, ready.scenario
+    if options.engine == "kernel":
+        say_if_slow()
+    traces: list[Trace] = []
+    try:
+        requests = draw(scenario) if workload is None else workload
+        for number, (side, plan) in enumerate(zip(ready.setup.sides, ready.plans, strict=True)):
+            trace = run(
+                plan,
+                requests,
+                engine=options.engine,
+                detail=detail,
+                redraw=partial(draw, scenario),
+                progress=_part_of(progress, number, len(ready.plans), scenario.duration),
+            )
+            traces.append(replace(trace, labels=labels_of(side, scenario, options)))
+    except MemoryError:
+        raise RefusalError(
+            "the run does not fit into memory: fewer requests per second (--rate), or a shorter run (--duration)"
+        ) from None
+    return tuple(traces)
+
+
+def _part_of(progress: Progress | None, number: int, count: int, duration_s: float) -> Progress | None:
+    """What one run of several tells of all of them: seconds of the load, as if every run were a part of it."""
+    if progress is None:
+        return None
+    return lambda so_far_s: progress((number * duration_s + min(so_far_s, duration_s)) / count)
+
+
+def check_laws(trace: Trace) -> None:
+    """Raise InvariantError for a trace that contradicts itself."""
+    from simulator.trace import checks
+
+    broken = checks.check(trace)
+    if broken:
+        raise InvariantError(f"this run contradicts itself, do not trust it: {'; '.join(broken)}")
+
+
+def say_if_slow() -> None:
+    """Say on stderr that the kernel is not compiled, if so: once, however much is run.
+
+    Raises RefusalError where a kernel was asked for that cannot be used.
+    """
+    from simulator.engine.loading import KernelError, kernel_notice
+
+    try:
+        notice = kernel_notice()
+    except KernelError as error:
+        raise RefusalError(str(error)) from None
+    if notice:
+        _say_once(notice)
+
+
+@functools.cache
+def _say_once(notice: str) -> None:
+    sys.stderr.write(f"simulate: {notice}\n")
+
+
+def labels_of(deployment: Deployment, scenario: "Scenario", options: RunOptions) -> dict[str, str]:
+    """What was run, in words: everything that a reader of the trace alone could not know."""
+    fronts = {model.name: asdict(config) for model, config in deployment.fronts}
+    named = {"machine": options.machine, "server": deployment.server}
+    return {
+        **{name: value for name, value in named.items() if value},
+        "model": deployment.model.name,
+        "load": scenario.name,
+        "title": scenario.title,
+        "story": scenario.story,
+        "engine": options.engine,
+        "settings": json.dumps(asdict(deployment.config)),
+        "fronts": json.dumps(fronts),
+        "version": simulator.__version__,
+    }
+
+
+# The bare run: a plan under a workload, again with more rows where there were too few.
 
 MOST_FURTHER = 1024
 """Further rows of one request. A job that kills whoever takes it, and comes again each time, has no end."""
@@ -43,10 +161,11 @@ def run(
         trace = _run_once(plan, workload, engine, detail, progress)
         if isinstance(trace, Trace):
             return trace
-        workload = _enlarged(workload, trace, redraw)
+        workload = with_more_rows(workload, trace, redraw)
 
 
-def _enlarged(workload: Workload, shortage: Shortage, redraw: Draw | None) -> Workload:
+def with_more_rows(workload: Workload, shortage: Shortage, redraw: Draw | None) -> Workload:
+    """The same requests with twice as many rows of what there were too few. Raises ValueError where that cannot be."""
     rounds, reserve = None, workload.reserve
     if workload.clients_in_loop:
         rounds = workload.requests // workload.clients_in_loop

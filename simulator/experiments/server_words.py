@@ -8,8 +8,8 @@ from dataclasses import Field, replace
 from typing import Any, get_args, get_type_hints
 
 from simulator.experiments.catalogue import Model, fronts, server
+from simulator.experiments.deployment import Deployment, configured
 from simulator.experiments.refusal import RefusalError, nearest
-from simulator.experiments.simulation import Deployment, configured
 
 SWITCH = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 GRAMMAR = "MODEL, MODEL+nginx, MODEL:SETTING=VALUE,SETTING=VALUE"

@@ -4,20 +4,18 @@ What to watch: a setup holds exactly what a command line can say, so that every 
 What one setup has in common with the one before is not worked out again: plans, and loads that cannot have changed.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from simulator.experiments.catalogue import fronts
+from simulator.experiments.deployment import Deployment, configured
 from simulator.experiments.options import RunOptions
-from simulator.experiments.refusal import RefusalError
-from simulator.experiments.simulation import Deployment, configured, labels_of, scenario_of
-from simulator.plan import Machine, Plan, PlanError
+from simulator.experiments.scenario import scenario_of
+from simulator.plan import Machine, Plan
 from simulator.workload.shelf import shipped
 
-if TYPE_CHECKING:  # these import NumPy and Pydantic
-    from simulator.trace.table import Trace
+if TYPE_CHECKING:  # this imports NumPy and Pydantic
     from simulator.workload.scenario import Scenario
 
 MOST_SIDES = 4
@@ -25,7 +23,6 @@ FLAGS = {"arrivals.rate": "rate", "duration": "duration", "seed": "seed"}
 """Keys of a scenario that have a flag of their own."""
 KEPT = 32
 """Loads and plans that are remembered: those of the last few setups, for the next one and for the way back."""
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +48,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Prepared:
-    """A setup that is known to be right: all that is left is to run it. One is equal only to itself."""
+    """A setup that is known to be right: all that is left is ``run_checked``. One is equal only to itself."""
 
     setup: Setup
     scenario: "Scenario"
@@ -63,41 +60,6 @@ class Prepared:
         from simulator.workload.rounds import expected_requests
 
         return expected_requests(self.scenario) * len(self.plans)
-
-    def traces(self, progress: Progress | None = None) -> tuple["Trace", ...]:
-        """Run every side under the same requests. ``progress`` hears how much is done, from 0 to 1.
-
-        Raises RefusalError where that does not fit into memory.
-        """
-        from simulator.experiments.run import run
-        from simulator.workload.draw import draw
-
-        options, scenario = self.setup.options, self.scenario
-        tell = progress or _nobody_listens
-        try:
-            workload = draw(scenario)
-            traces = []
-            for number, (side, plan) in enumerate(zip(self.setup.sides, self.plans, strict=True)):
-                trace = run(
-                    plan,
-                    workload,
-                    engine=options.engine,
-                    detail=True,  # or it would be a guess who has the GIL at a moment
-                    redraw=partial(draw, scenario),
-                    progress=lambda so_far_s, before=number: tell(  # type: ignore[misc]
-                        (before + min(so_far_s / scenario.duration, 1.0)) / len(self.plans)
-                    ),
-                )
-                traces.append(replace(trace, labels=labels_of(side, scenario, options)))
-        except MemoryError:
-            raise RefusalError(
-                "the run does not fit into memory: fewer requests per second, or a shorter run"
-            ) from None
-        return tuple(traces)
-
-
-def _nobody_listens(_: float) -> None:
-    return
 
 
 def prepared(setup: Setup) -> Prepared:
@@ -119,10 +81,7 @@ def _of_shipped(options: RunOptions) -> "Scenario":
 
 @lru_cache(KEPT)
 def _plan(side: Deployment, machine: Machine) -> Plan:
-    try:
-        return side.plan(machine)
-    except PlanError as error:
-        raise RefusalError(f"{side.model.name}: {error}") from None
+    return side.plan(machine)
 
 
 def with_front(side: Deployment, name: str) -> Deployment:

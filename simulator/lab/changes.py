@@ -7,9 +7,9 @@ from dataclasses import replace
 from math import floor
 
 from simulator.experiments.catalogue import fronts, servers
+from simulator.experiments.deployment import configured
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import MOST_SIDES, Prepared, Setup, with_front
-from simulator.experiments.simulation import configured
 from simulator.lab import interventions
 from simulator.lab.knobs import SIZE, knob
 from simulator.lab.lab import Sitting

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from simulator.experiments.catalogue import Model
+from simulator.experiments.deployment import Deployment
 from simulator.experiments.options import RUN, RunOptions, Section, section
 from simulator.experiments.server_words import pane_words
 from simulator.experiments.setup import Setup
-from simulator.experiments.simulation import Deployment
 
 LOOK_AT_IT = "--watch"
 

@@ -10,9 +10,9 @@ from functools import cache, lru_cache
 from typing import Any, get_args, get_type_hints
 
 from simulator.experiments.catalogue import Model, fronts
+from simulator.experiments.deployment import Deployment, configured
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import Prepared, Setup, with_front
-from simulator.experiments.simulation import Deployment, configured
 from simulator.lab.knob import Knob, next_nice, next_whole, seconds_text
 from simulator.lab.scenario_knobs import scenario_knobs
 from simulator.plan import Machine

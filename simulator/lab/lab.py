@@ -18,6 +18,7 @@ from simulator.lab.playhead import Clock, Source
 from simulator.stage.scene import DEFAULT_COLUMN_S
 
 MESSAGE_S = 6.0
+REPORT = "Please report it with the command."
 Compute = Callable[[Prepared], None]
 """Runs a setup, at once or beside the screen, and tells the sitting in the end."""
 
@@ -51,6 +52,8 @@ class Sitting:
     busy: str = ""
     version: int = 0
     """Grows with every change that can be seen."""
+    broken: str = ""
+    """Why nothing of the run is drawn: it contradicts itself."""
     message: str = ""
     _said_s: float = 0.0
 
@@ -109,9 +112,17 @@ class Sitting:
         count = len(self.shown.playbacks)
         self.panes = [*self.panes, *[Pane()] * count][:count]
         self.focus = min(self.focus, count - 1)
-        self.busy = ""
+        if self.broken:
+            self.session.before = None  # nor is it shown behind this one
+        self.busy = self.broken = ""
         self.clock.end_at(max(playback.end_s for playback in self.shown.playbacks))
         self.touch()
+
+    def distrust(self, run: Prepared, why: str) -> None:
+        """A run broke a law: nothing of it is drawn any more, if it is the one that is shown."""
+        if run is self.shown.prepared:
+            self.broken = f"INTERNAL ERROR: {why}. Nothing of it is shown: undo, or change something. {REPORT}"
+            self.touch()
 
     def panel_state(self) -> Panel | None:
         """The list of knobs, if it is open."""

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from simulator.experiments.deployment import Deployment
 from simulator.experiments.setup import Prepared
-from simulator.experiments.simulation import Deployment
 from simulator.lab.lab import Sitting
 from simulator.lab.scenario_knobs import scenario_knobs
 from simulator.plan import Plan

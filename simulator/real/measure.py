@@ -20,9 +20,10 @@ from typing import Any
 
 import numpy as np
 
+from simulator.engine.record import Shortage
+from simulator.experiments.deployment import Deployment
 from simulator.experiments.refusal import RefusalError
-from simulator.experiments.run import Draw, Progress
-from simulator.experiments.simulation import Deployment
+from simulator.experiments.run import Draw, Progress, with_more_rows
 from simulator.plan import Machine, Plan
 from simulator.plan.walk import walk
 from simulator.real.driver_fitness import LABEL, driver_label, fitness
@@ -76,7 +77,8 @@ def measure(
     """Run the workload for real; takes as long as the workload lasts. Raises MeasureError.
 
     Raises RefusalError for a load whose timeline nobody could carry out.
-    In a closed loop that has too few rounds, ``redraw`` is asked for twice as many, and the run begins anew.
+    In a closed loop that has too few rounds, ``redraw`` is asked for twice as many, and the run begins anew; without a
+    ``redraw`` that is a ValueError.
     ``progress`` is called now and then with the seconds so far. The label ``driver`` says how the driver did.
     """
     if any(entry.do is not Do.BURST for entry in workload.interventions):
@@ -84,7 +86,7 @@ def measure(
             "a real server is measured undisturbed, and the timeline of this load kills, resizes or slows down: "
             "leave it out with --set timeline=[]"
         )
-    plans = plans_of(deployment, machine)
+    plans = deployment.plans(machine)
     while True:
         with ExitStack() as stack:
             folder = stack.enter_context(scratch_folder())
@@ -98,18 +100,7 @@ def measure(
                 trace = merge(plans, workload, result, reports)
                 trace.labels.update({"engine": MEASURED, LABEL: driver_label(fitness(result, workload.rtt), result)})
                 return trace
-        rounds = len(workload) // workload.clients_in_loop
-        if redraw is None:
-            raise MeasureError(f"{rounds} rounds of requests are too few for {workload.duration} s")
-        workload = redraw(rounds=2 * rounds, reserve=0)
-
-
-def plans_of(deployment: Deployment, machine: Machine) -> list[Plan]:
-    """The plan of the server alone, then with each front."""
-    plans = [deployment.model.plan(deployment.config, machine)]
-    for front, config in deployment.fronts:
-        plans.append(front.in_front(plans[-1], config, machine))
-    return plans
+        workload = with_more_rows(workload, Shortage.ROUNDS, redraw)
 
 
 def start(deployment: Deployment, folder: Path, stack: ExitStack) -> Servers:

@@ -8,10 +8,10 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from simulator.experiments.catalogue import fronts, server, servers
+from simulator.experiments.deployment import Deployment, configured
 from simulator.experiments.options import RunOptions
-from simulator.experiments.refusal import RefusalError
+from simulator.experiments.refusal import InvariantError, RefusalError
 from simulator.experiments.setup import Setup, prepared, with_front
-from simulator.experiments.simulation import Deployment, configured
 from simulator.lab.command_line import command_line
 from simulator.lab.keys import BY_ID, Group, of
 from simulator.stage.canvas.grid import CellGrid, Size
@@ -109,6 +109,7 @@ class HomeScreen(GridScreen):
         return Setup(sides=(side,), options=RunOptions(load=chosen[LOAD]))
 
     def _open(self, *, beside: bool) -> None:
+        from simulator.experiments.run import run_checked
         from simulator.lab.history import Shown
         from simulator.lab.lab import begin
         from simulator.trace.playback import Playback
@@ -116,8 +117,8 @@ class HomeScreen(GridScreen):
 
         try:
             ready = prepared(self._chosen())
-            shown = Shown(prepared=ready, playbacks=tuple(Playback(trace) for trace in ready.traces()))
-        except RefusalError as error:
+            shown = Shown(prepared=ready, playbacks=tuple(map(Playback, run_checked(ready, detail=True))))
+        except (RefusalError, InvariantError) as error:
             self.notify(str(error), severity="error")
             return
         lab = LabScreen(begin(shown, self.stage.now))

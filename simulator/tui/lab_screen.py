@@ -23,7 +23,7 @@ from simulator.stage.scene import Scene
 from simulator.tui.canvas import Canvas
 from simulator.tui.mouse import point
 from simulator.tui.screen import GridScreen, bindings
-from simulator.tui.simulating import Computed, Runner
+from simulator.tui.simulating import Broken, Computed, Runner
 
 if TYPE_CHECKING:  # saving needs much that nothing else needs
     from simulator.lab.export_menu import ExportMenu
@@ -31,6 +31,8 @@ if TYPE_CHECKING:  # saving needs much that nothing else needs
 
 LEAST_STAGE = 50
 """With fewer columns left beside it, the list of knobs has the screen to itself."""
+SHOWING = ("inspect", "charts", "source", "export")
+"""What shows more of the run."""
 SELECTING = ("select-up", "select-down", "next-pane", "previous-pane", "zoom-pane")
 
 
@@ -60,12 +62,13 @@ class LabScreen(GridScreen):
     def picture(self, size: Size) -> CellGrid:
         """The stage, and beside it the list of knobs if it is open."""
         grid = CellGrid(*size)
-        stage, scene_now = self._stage_size(size), self.scene_now
-        lines = wrapped(self.sitting.message, max(stage.width - 2, 1))
-        covered = self.sitting.panel is not None and stage == size
-        if len(lines) > 1 or covered:
-            scene_now = replace(scene_now, message="")  # too long for the log, or nobody would see all of it there
-        grid.blit(frame(scene_now, stage, self.stage.look), 0, 0)
+        stage = self._stage_size(size)
+        lines = wrapped(self.sitting.broken or self.sitting.message, max(stage.width - 2, 1))
+        if not self.sitting.broken:
+            scene_now, covered = self.scene_now, self.sitting.panel is not None and stage == size
+            if len(lines) > 1 or covered:
+                scene_now = replace(scene_now, message="")  # too long for the log, or nobody would see all of it there
+            grid.blit(frame(scene_now, stage, self.stage.look), 0, 0)
         panel = self.sitting.panel_state()
         if panel is not None:
             width = min(WIDTH, size.width)
@@ -97,14 +100,11 @@ class LabScreen(GridScreen):
                 self._keep_in_sight()
         elif id == "leave" and self._stopped_or_closed():
             pass  # the stage itself stays
-        elif id in ("inspect", "charts", "source"):
-            self._open(id)
+        elif id in SHOWING:
+            if not self.sitting.broken:
+                self._open(id)
         elif id in ("page-up", "page-down"):
             self._scroll(-1 if id == "page-up" else 1)
-        elif id == "export":
-            from simulator.lab.export_menu import ExportMenu
-
-            self.menu = ExportMenu.opened(self.sitting.clock)
         elif id == "copy":
             self._copy()
         else:
@@ -127,6 +127,10 @@ class LabScreen(GridScreen):
             self.app.push_screen(ChartsScreen(self.sitting))
         elif id == "source":
             self.app.push_screen(SourceScreen(self.sitting))
+        elif id == "export":
+            from simulator.lab.export_menu import ExportMenu
+
+            self.menu = ExportMenu.opened(self.sitting.clock)
         else:
             self._inspect_selected()
 
@@ -207,7 +211,7 @@ class LabScreen(GridScreen):
         if panel is not None and event.col >= cells.width - min(WIDTH, cells.width):
             line = line_at(panel, cells.height, event.row)
             sitting.panel = sitting.panel if line is None else line
-        elif self.menu is None:
+        elif self.menu is None and not self.sitting.broken:
             cell = (event.row, event.col)
             pressed = point(sitting, self.scene_now, self._stage_size(cells), cell, dragged=event.dragged)
             if pressed.request is not None:
@@ -222,6 +226,15 @@ class LabScreen(GridScreen):
     def on_computed(self, event: Computed) -> None:
         """A thread is through."""
         self._runner.show(event)
+        self.tick()
+
+    def on_broken(self, event: Broken) -> None:
+        """The run contradicts itself: whatever shows it is closed."""
+        self.sitting.distrust(event.run, event.why)
+        if self.sitting.broken and self in self.app.screen_stack:
+            self.menu = None
+            while self.app.screen is not self:
+                self.app.pop_screen()
         self.tick()
 
     @cached_property

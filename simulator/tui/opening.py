@@ -34,22 +34,25 @@ def refuse_without_terminal() -> None:
 
 
 def open_home(options: ScreenOptions) -> int:
-    """The first screen; returns the exit code."""
+    """The first screen; returns the exit code. Raises RefusalError."""
+    from simulator.experiments.run import say_if_slow
+
+    say_if_slow()  # later the screen would be in the way
     return _opened(None, options)
 
 
 def open_setup(setup: "Setup", options: ScreenOptions) -> int:
     """Servers under a load, running."""
     from simulator.experiments.progress import shown_while
+    from simulator.experiments.run import run_checked
     from simulator.experiments.setup import prepared
     from simulator.lab.history import Shown
     from simulator.trace.playback import Playback
 
     refuse_without_terminal()
-    _refuse_without_kernel()
     ready = prepared(setup)
-    with shown_while(f"simulating {setup.options.load}", 100.0) as progress:
-        traces = ready.traces(lambda done: progress(100.0 * done))
+    with shown_while(f"simulating {setup.options.load}", ready.scenario.duration) as progress:
+        traces = run_checked(ready, detail=True, progress=progress)
     return _watched(Shown(prepared=ready, playbacks=tuple(map(Playback, traces))), options)
 
 
@@ -82,12 +85,3 @@ def _opened(sitting: "Sitting | None", options: ScreenOptions) -> int:
     app = StageApp(sitting, look, fps=options.fps, keymap=own_keys)
     result = app.run()
     return app.return_code or 0 if result is None else result
-
-
-def _refuse_without_kernel() -> None:
-    from simulator.engine.loading import KernelError, kernel
-
-    try:
-        kernel()
-    except KernelError as error:
-        raise RefusalError(str(error)) from None

@@ -1,6 +1,7 @@
 """Runs what is wanted: at once where nobody would notice, otherwise in a thread, while keys and pictures go on.
 
 What to watch: a thread asks now and then whether it is still wanted. What comes too late is dropped by the session.
+The laws are checked in a thread too, after the picture is there: nobody waits for them.
 """
 
 import time
@@ -10,15 +11,18 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from simulator.experiments.refusal import RefusalError
-from simulator.experiments.setup import Prepared, Progress
+from simulator.experiments.refusal import InvariantError, RefusalError
+from simulator.experiments.run import Progress, check_laws, run_unchecked
+from simulator.experiments.setup import Prepared
 from simulator.lab.lab import Sitting
 from simulator.trace.table import Trace
 from simulator.words.numbers import percent
 
 Result = tuple[Trace, ...] | RefusalError
 """The traces, or why there are none."""
-GROUP = "compute"
+GROUP, LAWS = "compute", "laws"
+CHECK_AFTER_S = 0.1
+"""When the picture has surely been drawn."""
 
 
 class OvertakenError(Exception):
@@ -32,6 +36,15 @@ class Computed(Message):
         """After so many seconds."""
         super().__init__()
         self.wanted, self.result, self.seconds = wanted, result, seconds
+
+
+class Broken(Message):
+    """A run that is shown contradicts itself."""
+
+    def __init__(self, run: Prepared, why: str) -> None:
+        """For the reason that is given."""
+        super().__init__()
+        self.run, self.why = run, why
 
 
 class Runner:
@@ -57,10 +70,10 @@ class Runner:
         worker = get_current_worker()
         start = time.perf_counter()
 
-        def tell(done: float) -> None:
+        def tell(so_far_s: float) -> None:
             if worker.is_cancelled:
                 raise OvertakenError
-            self._sitting.busy = f"computing {percent(done)}"
+            self._sitting.busy = f"computing {percent(so_far_s / wanted.scenario.duration)}"
 
         try:
             result = _result(wanted, tell)
@@ -81,10 +94,25 @@ class Runner:
         sitting.session.took(done.wanted, done.seconds)
         if sitting.session.finish(done.wanted, done.result):
             sitting.arrived()
+            self._screen.set_timer(CHECK_AFTER_S, partial(self._check, done.wanted, done.result))
+
+    def _check(self, run: Prepared, traces: tuple[Trace, ...]) -> None:
+        """Check the laws beside the screen, if the run is still shown."""
+        if run is self._sitting.shown.prepared:
+            check = partial(self._checked, run, traces)
+            self._screen.run_worker(check, thread=True, group=LAWS, exclusive=True, exit_on_error=False)
+
+    def _checked(self, run: Prepared, traces: tuple[Trace, ...]) -> None:
+        """In a thread."""
+        try:
+            for trace in traces:
+                check_laws(trace)
+        except InvariantError as error:
+            self._screen.post_message(Broken(run, str(error)))
 
 
 def _result(wanted: Prepared, tell: Progress | None = None) -> Result:
     try:
-        return wanted.traces(tell)
+        return run_unchecked(wanted, detail=True, progress=tell)
     except RefusalError as error:
         return error

@@ -14,7 +14,7 @@ import pytest
 from simulator.cli.calibrate import size, spread
 from simulator.cli.main import main
 from simulator.experiments.catalogue import catalogue
-from simulator.experiments.simulation import Deployment
+from simulator.experiments.deployment import Deployment
 from simulator.plan import Machine
 from simulator.real.calibrate.findings import bare_findings, machine_of, server_findings
 from simulator.real.calibrate.probes import PROBES

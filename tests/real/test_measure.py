@@ -14,7 +14,7 @@ import pytest
 
 from simulator.cli.main import main
 from simulator.experiments.catalogue import server, servers
-from simulator.experiments.simulation import Deployment
+from simulator.experiments.deployment import Deployment
 from simulator.plan import Machine, Outcome
 from simulator.real.job import Job, Result
 from simulator.real.measure import drive, measure

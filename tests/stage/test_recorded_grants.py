@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from simulator.cli.main import main
+from simulator.experiments.run import run_checked
 from simulator.stage.canvas.glyphs import UNICODE
 from simulator.stage.canvas.grid import Size, plain
 from simulator.stage.canvas.look import Look
@@ -25,7 +26,7 @@ MOMENTS = np.arange(20.0, 40.0, 0.05).tolist()
 @cache
 def watched() -> Trace:
     """What the screen, ``compare`` and its pictures show: as it is simulated for them."""
-    (trace,) = ready("threaded:threads=8", load="mixed").traces()
+    (trace,) = run_checked(ready("threaded:threads=8", load="mixed"), detail=True)
     return trace
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from simulator.experiments.options import RunOptions
+from simulator.experiments.run import run_checked
 from simulator.experiments.server_words import pane
 from simulator.experiments.setup import Prepared, Setup, prepared
 from simulator.lab.history import Shown
@@ -68,7 +69,7 @@ def ready(*words: str, **options: object) -> Prepared:
 def shown(*words: str, **options: object) -> Shown:
     """Simulated, and ready to be watched; nobody changes it, so one is enough for all tests."""
     wanted = ready(*words, **options)
-    return Shown(prepared=wanted, playbacks=tuple(map(Playback, wanted.traces())))
+    return Shown(prepared=wanted, playbacks=tuple(map(Playback, run_checked(wanted, detail=True))))
 
 
 def setup_of(sitting: Sitting) -> Setup:

@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from simulator.experiments.refusal import RefusalError
+from simulator.experiments.run import run_checked
 from simulator.experiments.setup import Prepared, Setup, prepared
 from simulator.lab import changes as turning
 from simulator.lab import interventions
@@ -27,15 +28,15 @@ each_kind = pytest.mark.parametrize("do", list(ALL), ids=lambda do: do.name)
 
 @each_kind
 def test_it_comes_at_the_playhead_and_both_engines_are_told(do: Do) -> None:
-    (trace,) = prepared(ALL[do](ready("prefork"))).traces()
+    (trace,) = run_checked(prepared(ALL[do](ready("prefork"))), detail=True)
     done = trace.workload.interventions[-1]  # a new size comes after the one that the run began with
     assert (done.at, done.do) == (AT_S, do)
 
 
 @each_kind
 def test_it_changes_nothing_before_it_happens(do: Do) -> None:
-    (before,) = ready("prefork").traces()
-    (after,) = prepared(ALL[do](ready("prefork"))).traces()
+    (before,) = run_checked(ready("prefork"), detail=True)
+    (after,) = run_checked(prepared(ALL[do](ready("prefork"))), detail=True)
     assert before.arrival[before.arrival < AT_S].tolist() == after.arrival[after.arrival < AT_S].tolist()
 
 
@@ -56,7 +57,7 @@ def test_it_is_listed_in_words(do: Do) -> None:
 
 def test_a_killed_process_loses_what_it_holds() -> None:
     start = ready("prefork:workers=1", rate="200")
-    (trace,) = prepared(interventions.killed(start, AT_S, 0, 0)).traces()
+    (trace,) = run_checked(prepared(interventions.killed(start, AT_S, 0, 0)), detail=True)
     assert (trace.outcome == Outcome.CRASHED).sum() == 1
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from simulator.experiments.catalogue import server, servers
 from simulator.experiments.refusal import RefusalError
+from simulator.experiments.run import run_checked
 from simulator.experiments.setup import Prepared, prepared
 from simulator.lab.actions import ACTIONS
 from simulator.lab.changes import MISSING, turn
@@ -93,7 +94,7 @@ def test_every_knob_of_every_server_makes_a_setup_that_runs(name: str, direction
             after = prepared(each.turn(direction))
         except RefusalError:
             continue
-        assert len(after.traces()) == 1, each.id
+        assert len(run_checked(after, detail=True)) == 1, each.id
 
 
 @pytest.mark.parametrize("name", shipped())
@@ -177,7 +178,7 @@ def test_a_key_that_has_nothing_to_turn_says_what_is_missing(
     id: str, server: str, name: str, said: str, now: Manual
 ) -> None:
     wanted = ready(server, load=name)
-    sitting = begin(Shown(prepared=wanted, playbacks=tuple(map(Playback, wanted.traces()))), now)
+    sitting = begin(Shown(prepared=wanted, playbacks=tuple(map(Playback, run_checked(wanted, detail=True)))), now)
     turn(sitting, id, 1)
     assert sitting.message == f"nothing to turn here: {said}"
 

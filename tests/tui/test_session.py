@@ -3,6 +3,7 @@
 import pytest
 
 from simulator.experiments.refusal import RefusalError
+from simulator.experiments.run import run_checked
 from simulator.experiments.setup import Prepared, Setup
 from simulator.lab.history import Session
 from tests.tui.sittings import shown
@@ -32,14 +33,14 @@ def test_what_was_computed_is_shown_and_what_was_before_is_kept(session: Session
     before = session.shown
     found = wanted(session, 7)
     assert session.pending
-    assert session.finish(found, found.traces())
+    assert session.finish(found, run_checked(found, detail=True))
     assert (seed_shown(session), session.before, session.pending) == (7, before, False)
 
 
 def test_a_result_that_was_overtaken_is_dropped(session: Session) -> None:
     late, newer = wanted(session, 7), wanted(session, 8)
-    assert session.finish(newer, newer.traces())
-    assert not session.finish(late, late.traces())
+    assert session.finish(newer, run_checked(newer, detail=True))
+    assert not session.finish(late, run_checked(late, detail=True))
     assert seed_shown(session) == 8
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from simulator.cli.main import main
+from simulator.experiments.run import run_checked
 from simulator.experiments.setup import Setup
 from simulator.lab import actions
 from simulator.lab.command_line import command_line
@@ -33,7 +34,7 @@ def computed_at_once(sitting: Sitting) -> None:
         prepared = sitting.session.wanted
         assert prepared is wanted
         assert prepared is not None
-        sitting.session.finish(prepared, prepared.traces())
+        sitting.session.finish(prepared, run_checked(prepared, detail=True))
         sitting.arrived()
 
     sitting.compute = compute

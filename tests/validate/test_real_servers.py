@@ -14,7 +14,7 @@ import pytest
 
 from simulator.cli.validate import standard_pair
 from simulator.experiments.run import run
-from simulator.experiments.simulation import scenario_of
+from simulator.experiments.scenario import scenario_of
 from simulator.plan import Outcome
 from simulator.real.validate.pairs import measured
 from simulator.trace.checks import check_measured

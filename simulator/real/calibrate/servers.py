@@ -20,7 +20,7 @@ from typing import Any
 
 from models.settings import SettingError
 from simulator.experiments.catalogue import Model, fronts, servers
-from simulator.experiments.simulation import Deployment
+from simulator.experiments.deployment import Deployment
 from simulator.plan import Machine
 from simulator.plan.walk import walk
 from simulator.real.calibrate.samples import Samples, up_to

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simulator.experiments.deployment import Deployment
 from simulator.experiments.options import RunOptions
 from simulator.experiments.progress import shown_while
-from simulator.experiments.refusal import RefusalError
-from simulator.experiments.run import run
-from simulator.experiments.simulation import Deployment, scenario_of
-from simulator.plan import PlanError
+from simulator.experiments.run import run_checked
+from simulator.experiments.setup import Setup, prepared
 from simulator.real.measure import measure
 from simulator.real.processes import MeasureError
 from simulator.real.validate.figures import Figures, figures, offered_rate
@@ -147,14 +146,11 @@ def measured(pair: Pair, scenario: "Scenario", workload: Workload, what: str) ->
 
 
 def compare(pair: Pair, repeat: int, measuring: Measuring = measured) -> Result:
-    """Simulate the pair and measure it ``repeat`` times. Raises RefusalError."""
-    scenario = scenario_of(pair.options)
+    """Simulate the pair and measure it ``repeat`` times. Raises RefusalError, InvariantError."""
+    ready = prepared(Setup(sides=(pair.deployment,), options=pair.options))
+    scenario = ready.scenario
     workload = draw(scenario)
-    try:
-        plan = pair.deployment.plan(scenario.machine)
-    except PlanError as error:
-        raise RefusalError(f"{pair.deployment.model.name}: {error}") from None
-    trace = run(plan, workload, redraw=partial(draw, scenario))
+    (trace,) = run_checked(ready, workload=workload)
     result = Result(pair=pair, requests=len(trace), duration=scenario.duration, predicted=figures(trace))
     real, drivers, drawn = list[Figures](), list[Driven](), list[Curve]()
     try:

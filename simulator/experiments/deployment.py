@@ -1,0 +1,43 @@
+"""A deployment: one of the models with its settings, and what stands in front of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.settings import SettingError
+from simulator.experiments.catalogue import Model
+from simulator.experiments.refusal import RefusalError
+from simulator.plan import Machine, Plan, PlanError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A server with its settings, and what stands in front of it."""
+
+    model: Model
+    config: Any
+    fronts: tuple[tuple[Model, Any], ...] = ()
+    server: str = ""
+    """Which of the model's real servers is measured; makes no difference to the model."""
+
+    def plan(self, machine: Machine) -> Plan:
+        """The plan of the whole; the front that is named first stands next to the server. Raises RefusalError."""
+        return self.plans(machine)[-1]
+
+    def plans(self, machine: Machine) -> list[Plan]:
+        """The plan of the server alone, then with each front. Raises RefusalError."""
+        try:
+            plans = [self.model.plan(self.config, machine)]
+            for front, config in self.fronts:
+                plans.append(front.in_front(plans[-1], config, machine))
+        except PlanError as error:
+            raise RefusalError(f"{self.model.name}: {error}") from None
+        return plans
+
+
+def configured(model: Model, settings: Mapping[str, Any]) -> Any:
+    """The model's settings with some given. Raises RefusalError where the model cannot use one."""
+    try:
+        return model.config(**settings)
+    except SettingError as error:
+        raise RefusalError(f"{model.name}: {error}") from None

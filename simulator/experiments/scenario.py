@@ -1,0 +1,57 @@
+"""The scenario that a command line names: a load, what is changed in it, and the machine that it runs on."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from simulator.experiments.options import RunOptions
+from simulator.experiments.refusal import RefusalError
+
+if TYPE_CHECKING:  # this imports NumPy and Pydantic
+    from simulator.workload.scenario import Scenario
+
+
+def scenario_of(options: RunOptions) -> "Scenario":
+    """The scenario that the flags name, with their overrides. Raises RefusalError."""
+    from simulator.workload.load import ScenarioError, load
+
+    try:
+        return load(options.load or "", overrides(options), machine_table(options.machine))
+    except ScenarioError as error:
+        raise RefusalError(str(error)) from None
+
+
+def overrides(options: RunOptions) -> list[tuple[str, str]]:
+    """What the flags change in the scenario, as dotted keys and values; what is typed later counts."""
+    pairs = []
+    for text in options.set:
+        key, equals, value = text.partition("=")
+        if not (key.strip() and equals):
+            raise RefusalError(f'--set {text}: expected KEY=VALUE, like --set requests.page.response="2 MiB"')
+        pairs.append((key.strip(), value.strip()))
+    named = (("arrivals.rate", options.rate), ("duration", options.duration), ("seed", options.seed))
+    return pairs + [(key, str(value)) for key, value in named if value is not None]
+
+
+# Which machine file a run uses: the one that ``simulate calibrate`` saved, or any other.
+
+CALIBRATED = "calibrated"
+"""What is typed instead of a path for the file that calibrating saved."""
+
+
+def calibrated_path() -> Path:
+    """Where the calibrated machine is kept, for this user."""
+    from platformdirs import user_config_path
+
+    return user_config_path("loopfork", appauthor=False) / "machine.toml"
+
+
+def machine_table(named: str | None) -> dict[str, Any] | None:
+    """The table of the machine file; None where none is named. Raises RefusalError or ScenarioError."""
+    if named is None:
+        return None
+    from simulator.workload.machine_file import read_machine
+
+    path = calibrated_path() if named == CALIBRATED else Path(named)
+    if named == CALIBRATED and not path.exists():
+        raise RefusalError(f"--machine {named}: there is no {path} yet. Type first: simulate calibrate")
+    return read_machine(path)

@@ -1,0 +1,80 @@
+"""A run that contradicts itself is taken from the screen, and told in plain words."""
+
+import pytest
+from textual.pilot import Pilot
+
+from simulator.experiments import run as running
+from simulator.lab.lab import Sitting
+from simulator.tui import simulating
+from simulator.tui.lab_screen import LabScreen
+from simulator.tui.reading_screens import ChartsScreen
+from tests.tui.conftest import Play
+from tests.tui.looking import picture
+
+LAW = "two and two are five"
+
+
+@pytest.fixture
+def broken_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next run that is checked breaks a law; the ones after it are sound."""
+    from simulator.trace import checks
+
+    answers = [[LAW]]
+    monkeypatch.setattr(checks, "check", lambda _: answers.pop() if answers else [])
+    monkeypatch.setattr(simulating, "CHECK_AFTER_S", 1e-3)
+
+
+async def until(pilot: Pilot[int], said: str) -> None:
+    for _ in range(200):
+        await pilot.pause(0.01)
+        if said in picture(pilot):
+            return
+    raise AssertionError(f"never said: {said}")
+
+
+def test_a_change_that_breaks_a_law_is_shown_in_words_and_the_next_one_is_drawn(
+    sitting: Sitting, play: Play, broken_once: None
+) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        sound = picture(pilot)
+        await pilot.press("r")
+        await until(pilot, LAW)
+        assert "contradicts itself" in picture(pilot)
+        assert not any(line.strip() in picture(pilot) for line in sound.splitlines() if line.strip())
+        await pilot.press("u")
+        await pilot.pause()
+        assert LAW not in picture(pilot)
+        assert not sitting.broken
+        assert sitting.session.before is None
+
+    play(sitting, played)
+
+
+def test_what_shows_more_of_it_is_closed_and_stays_closed(sitting: Sitting, play: Play, broken_once: None) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        lab = pilot.app.screen
+        assert isinstance(lab, LabScreen)
+        sitting.touch()
+        pilot.app.push_screen(ChartsScreen(sitting))
+        await pilot.pause()
+        assert sitting.shown.prepared is not None
+        lab.post_message(simulating.Broken(sitting.shown.prepared, LAW))
+        await pilot.pause()
+        assert lab.is_current
+        for key in ("h", "v", "e", "enter"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert lab.is_current
+            assert lab.menu is None
+
+    play(sitting, played)
+
+
+def test_a_run_that_is_no_longer_shown_harms_nobody(sitting: Sitting) -> None:
+    before = sitting.session.wanted
+    assert before is not None
+    other = sitting.session.change(before.setup.with_key("seed", "7"))
+    assert other is not None
+    sitting.session.finish(other, running.run_checked(other, detail=True))
+    sitting.distrust(before, LAW)
+    assert not sitting.broken
