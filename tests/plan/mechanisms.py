@@ -215,6 +215,15 @@ def scaled(boot_s: float = 0.0) -> Plan:
     return plan(Seize(worker), Handle(), Release(worker), scales=(scale,))
 
 
+def deadlocked() -> Plan:
+    """Two locks taken in one order by some and in the other by others, in workers of which there may be one more."""
+    worker, first, second = Pool("worker", 3, slots_per_process=1), Pool("first", 1), Pool("second", 1)
+    one_way = (Seize(first), Handle(), Seize(second), Release(second), Release(first))
+    the_other = (Seize(second), Handle(), Seize(first), Release(first), Release(second))
+    scale = Scale(pool=worker, every_s=1.0, start=2, least=1, grow_at=1.0, shrink_at=0.0)
+    return plan(Seize(worker), Branch(OfClass(("a",)), one_way, the_other), Release(worker), scales=(scale,))
+
+
 PLANS: dict[str, Plan] = {
     "in turn": balanced("in turn"),
     "least in hand": balanced("least in hand"),

@@ -138,3 +138,11 @@ def test_a_pool_grows_while_all_is_busy_and_shrinks_when_nothing_is(engine: Engi
 def test_a_pool_has_a_new_worker_when_it_has_booted(engine: EngineName) -> None:
     trace = play(engine, m.scaled(boot_s=0.5), taking(*[9.0] * 3, at=[0.0] * 3))
     assert trace.finished.tolist() == [9.0, 10.5, 12.0]  # looked at after 1 s, again 1 s after the first was there
+
+
+@each_engine
+def test_a_pool_is_not_looked_at_for_ever_when_nobody_moves_any_more(engine: EngineName) -> None:
+    load = of_classes(taking(*[0.5] * 4, at=[0.0, 0.0, 5.0, 5.0]), ("a", "b"), [0, 1, 0, 1])
+    trace = play(engine, m.deadlocked(), load)
+    assert trace.outcome.tolist() == [Outcome.OPEN] * 4
+    assert trace.slot[:, 0].tolist() == [0, 1, 2, -1]  # the third worker was still added, for nothing

@@ -18,6 +18,8 @@ def push(k: Kernel, time: cython.double, kind: cython.int, subject: cython.int) 
     i: cython.int
     parent: cython.int
     k.seq += 1
+    if time == INFINITY:  # what never happens need not be remembered
+        return seq
     if k.heap_hole:  # whoever was just woken schedules again, mostly: its entry goes where the first one was
         k.heap_hole = False
         sink(k, time, seq, what)

@@ -132,7 +132,7 @@ def read_walkers(k: Kernel, program: Any) -> None:
     for acceptor in range(acceptors):
         k.walkers[k.rows + acceptor].pc = program.acceptor_start
     k.scalers = table("Scaler", [scaler.row() for scaler in program.scalers])
-    k.present = 0
+    k.looking, k.present = len(program.scalers), 0
 
 
 def read_further(k: Kernel, program: Any) -> None:

@@ -125,6 +125,8 @@ class Kernel:
     answer: cython.schar[::1]
     # pools that grow and shrink
     scalers: Scaler[::1]
+    looking: cython.int
+    """Of them so many have not ended; each of these has one event to come."""
     present: cython.longlong
     """Rows that have begun and not left yet."""
     # a backlog that was full

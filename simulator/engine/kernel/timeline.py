@@ -3,7 +3,7 @@
 from simulator.engine.kernel.cores import catch_up, expect
 from simulator.engine.kernel.events import push
 from simulator.engine.kernel.instances import kill
-from simulator.engine.kernel.numbers import CORES, FACTOR, KILL, RESUME, SLOTS
+from simulator.engine.kernel.numbers import CORES, FACTOR, INFINITY, KILL, RESUME, SLOTS
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import in_use, rearrange
 from simulator.engine.uncompiled import cython
@@ -39,7 +39,8 @@ def check_load(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     station: cython.int = k.scalers[scaler].station
     allowed: cython.int = k.stations[station].allowed
     used: cython.int = in_use(k, station, k.stations[station].first)
-    if k.now >= k.duration and k.present == 0:
+    if (k.now >= k.duration and k.present == 0) or nobody_moves_any_more(k):
+        k.looking -= 1
         return 0
     if used >= k.scalers[scaler].grow_at * allowed and allowed < k.stations[station].size:
         if k.scalers[scaler].boot <= 0:
@@ -51,6 +52,26 @@ def check_load(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
         k.stations[station].allowed = allowed - 1
         rearrange(k)
     return pc - 1
+
+
+def nobody_moves_any_more(k: Kernel) -> cython.bint:
+    """Nothing but looks is to come, and none of them frees anybody: who is still here is stuck for ever."""
+    scaler: cython.int
+    station: cython.int
+    copy: cython.int
+    pending: cython.int = k.heap_size - 1 if k.heap_hole else k.heap_size
+    if k.hop_size > 0 or pending >= k.looking or k.coming < INFINITY or k.ring_due < INFINITY or k.cpu_due < INFINITY:
+        return False
+    for scaler in range(len(k.scalers)):
+        station = k.scalers[scaler].station
+        copy = k.stations[station].first
+        if (
+            k.copies[copy].size > 0
+            and k.stations[station].allowed < k.stations[station].size
+            and in_use(k, station, copy) >= k.scalers[scaler].grow_at * k.stations[station].allowed
+        ):
+            return False
+    return True
 
 
 def grow(k: Kernel, pc: cython.int) -> cython.int:

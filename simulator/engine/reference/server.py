@@ -67,8 +67,7 @@ class Server:
             self.start_acceptor(process)
         self.intervening = Intervening(self)
         self.rows.schedule_arrivals()
-        for scale in plan.scales:
-            Scaling(self, scale)
+        self.scalings = [Scaling(self, scale) for scale in plan.scales]
 
     def acceptors_of(self, processes: Sequence[int]) -> Iterator[Acceptor]:
         """Those of some processes; only processes that serve requests can have one."""

@@ -6,6 +6,7 @@ whoever gave it has paused.
 
 from collections import deque
 from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -107,7 +108,8 @@ class Scaling:
     def look(self) -> None:
         """Too much is in use, or too little; or nothing will be any more."""
         slots, scale = self.slots, self.scale
-        if self.env.now >= self.server.load.duration and not self.server.alive:
+        if (self.env.now >= self.server.load.duration and not self.server.alive) or self._nobody_moves_any_more():
+            self.server.scalings.remove(self)
             return
         if slots.in_use >= scale.grow_at * slots.allowed and slots.allowed < scale.pool.size:
             if scale.boot_s > 0:
@@ -118,6 +120,18 @@ class Scaling:
             self.change(-1)
         else:
             self._after(scale.every_s, self.look)
+
+    def _nobody_moves_any_more(self) -> bool:
+        """Nothing but looks is to come, and none of them frees anybody: who is still here is stuck for ever."""
+        looks = len(self.server.scalings) - 1  # each has one event to come, and this one happens now
+        to_come = sum(at < inf for at, *_ in self.env._queue)  # SimPy only says when the next is
+        return to_come <= looks and not any(each.frees_somebody() for each in self.server.scalings)
+
+    def frees_somebody(self) -> bool:
+        """Whether the next look gives a slot to somebody who waits."""
+        slots = self.slots
+        may_grow = slots.allowed < self.scale.pool.size and slots.in_use >= self.scale.grow_at * slots.allowed
+        return may_grow and bool(slots.queue)
 
     def change(self, by: int) -> None:
         """One slot more, or less; in the latter case whoever has it finishes first."""
