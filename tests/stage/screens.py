@@ -87,12 +87,9 @@ def _charts(*plays: Play, shown: Chart | None = None) -> Screen:
 
 
 def _source(wanted: Play, *active: str) -> Screen:
-    def screen(size: Size, look: Look) -> CellGrid:
-        fronts = ("nginx",) if wanted.nginx else ()
-        code = code_of(wanted.model, "", fronts, playback(wanted).trace.places)
-        return source(Source(code=code, active=active, keys=KEYS), size, look)
-
-    return screen
+    fronts = ("nginx",) if wanted.nginx else ()
+    code = cache(lambda: code_of(wanted.model, "", fronts, playback(wanted).trace.places))
+    return lambda size, look: source(Source(code=code(), active=active, keys=KEYS), size, look)
 
 
 SCREENS: Mapping[str, Screen] = {

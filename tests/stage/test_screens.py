@@ -1,6 +1,7 @@
 """The screens around the stage can be drawn at every size, and say what is so."""
 
 from dataclasses import replace
+from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
@@ -305,6 +306,14 @@ class TestSource:
         assert end.text(row).rstrip().endswith(line[-20:])
         assert source(replace(state, left=most + 99), size, LOOK) == end
 
+    @pytest.mark.parametrize("height", range(5, 40))
+    def test_a_line_at_work_is_always_in_sight(self, height: int) -> None:
+        code = _code()
+        for alone, page in enumerate(source_pages(code)):
+            for place in page.spans:
+                grid = source(Source(code=code, active=(place,), alone=alone), Size(90, height), LOOK)
+                assert (grid.styles == Style.CODE_ACTIVE).any(), place
+
     def test_a_file_alone_has_all_the_lines_of_the_screen(self) -> None:
         state, size = Source(code=_code()), Size(120, 36)
         together, alone = (str(source(each, size, LOOK)) for each in (state, replace(state, alone=0)))
@@ -317,6 +326,7 @@ class TestSource:
         assert "is not here" in str(grid)
 
 
+@cache
 def _code() -> Code:
     model = catalogue()["prefork"]
     return code_of("prefork", "", (), walk(model.plan(model.config(), Machine()), 3))
