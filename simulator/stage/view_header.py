@@ -1,4 +1,7 @@
-"""The head of a view: which server it is, how long its clients waited so far, and what became of them."""
+"""The head of a view: which server it is, how long its clients waited so far, and what became of them.
+
+And above all views a line about what they share.
+"""
 
 from collections.abc import Iterator
 
@@ -15,6 +18,9 @@ PERCENTILES = (("p50", "p50_s", 3), ("p95", "p95_s", 4), ("p99", "p99_s", 2))
 """What is shown, its series, and its rank in a narrow view."""
 MEASURE = "what the others are measured against"
 DIFFERENCE_WIDTH = 7
+SPEED_WIDTH = 6
+BULLET = "·"
+"""Between knobs; not every terminal can show it."""
 
 
 def header_sections(snapshot: Snapshot) -> Iterator[Section]:
@@ -91,35 +97,23 @@ def _difference(snapshot: Snapshot, series: str) -> Words:
     return text.rjust(DIFFERENCE_WIDTH), style
 
 
-# The line at the top: under which load, at which moment, how fast, and what has been turned.
-
-BULLET = "·"
-"""Between knobs; not every terminal can show it."""
+# The line at the top of the frame: under which load, at which moment, how fast, and what has been turned.
 
 
 def top_section(scene: Scene, snapshots: list[Snapshot]) -> Section:
     """One row."""
-    return Section(claims=(Claim(Rank.TOP),), draw=lambda sheet: _draw(sheet, scene, snapshots))
+    return Section(claims=(Claim(Rank.TOP),), draw=lambda sheet: _draw_top(sheet, scene, snapshots))
 
 
-def _draw(sheet: Sheet, scene: Scene, snapshots: list[Snapshot]) -> None:
+def _draw_top(sheet: Sheet, scene: Scene, snapshots: list[Snapshot]) -> None:
     glyphs = sheet.look.glyphs
     sheet.grid.fill(0, 0, 1, sheet.width, style=Style.TITLE)
-    state = f"{glyphs.play if scene.playing else glyphs.pause} {speed_text(scene.speed, glyphs.times)}"
+    speed = f"{glyphs.times}{scene.speed:g}".ljust(SPEED_WIDTH)
+    state = f"{glyphs.play if scene.playing else glyphs.pause} {speed}"
     time = clock(scene.now_s).rjust(len(clock(scene.end_s)))
     names = " / ".join(view.title for view in scene.views)
     words = [(scene.load, 2), (names, 4), (state, 1), (time, 0)]
     if snapshots and snapshots[0].t_s > 0.0:
-        words.append((f"arrivals {fixed_rate(arrivals_rps(snapshots[0]))}", 3))
+        words.append((f"arrivals {fixed_rate(recent_average(snapshots[0], 'arrivals_rps'))}", 3))
     words.append((scene.knobs.replace(BULLET, glyphs.bullet), 5))
     put_line(sheet, 0, [piece((text, Style.TITLE), rank=rank) for text, rank in words if text], gap=3)
-
-
-def speed_text(speed: float, times: str) -> str:
-    """``x0.25``, always as wide."""
-    return f"{times}{speed:g}".ljust(6)
-
-
-def arrivals_rps(snapshot: Snapshot) -> float:
-    """Requests per second, over the last few seconds."""
-    return recent_average(snapshot, "arrivals_rps")

@@ -20,7 +20,7 @@ from simulator.stage.canvas.glyphs import ASCII, UNICODE
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.look import GLYPH_SETS, Look
 from simulator.stage.canvas.style import Style
-from simulator.stage.charts import Chart, Charts, charts
+from simulator.stage.charts import Chart, Charts, charts, layout
 from simulator.stage.code import Code, code_of, coloured
 from simulator.stage.help import help_height, help_screen
 from simulator.stage.home import home, target_at
@@ -160,6 +160,18 @@ class TestWaterfall:
 
 
 class TestCharts:
+    @pytest.mark.parametrize("height", range(10, 60, 3))
+    @pytest.mark.parametrize("width", [80, 120])
+    def test_charts_fill_the_screen_without_touching_one_another(self, width: int, height: int) -> None:
+        placed = layout(Charts(runs=(_figures(), _figures())), Size(width, height))
+        taken = np.zeros((height, width), np.int64)
+        for each in placed:
+            taken[each.row : each.row + each.height + 1, each.col : each.col + each.width + 1] += 1
+        assert taken.max() == 1  # the blank row and column after each belong to it
+        left_over = height - 2 - max(each.row + each.height for each in placed)
+        assert 0 <= left_over < len(placed)
+        assert all(each.height > 0 and each.col + each.width < width for each in placed)
+
     def test_a_column_of_the_histogram_is_as_high_as_many_requests_took_so_long(self) -> None:
         run = _figures()
         grid = charts(Charts(runs=(run,), shown=Chart.HISTOGRAM, logarithmic=False), Size(82, 24), LOOK)

@@ -1,1 +1,1 @@
-"""Grids of cells, and what they become: plain text, text for a terminal, SVG, PNG, GIF and asciicast."""
+"""A grid of cells, how it is shared out and written on, and what it becomes: text, SVG, PNG, GIF and asciicast."""

@@ -74,9 +74,5 @@ def _sequence(paint: Paint, theme: Theme) -> str:
     """What to send before text of a style; it undoes whatever was on before."""
     codes = ["0"] + ["1"] * paint.bold + ["2"] * paint.dim + ["7"] * paint.inverse
     chosen = (("38", paint.fg or theme.fg), ("48", paint.bg or theme.bg))
-    codes += [
-        f"{ground};2;{int(colour[1:3], 16)};{int(colour[3:5], 16)};{int(colour[5:7], 16)}"
-        for ground, colour in chosen
-        if colour
-    ]
+    codes += [f"{ground};2;{';'.join(map(str, bytes.fromhex(colour[1:])))}" for ground, colour in chosen if colour]
     return f"\x1b[{';'.join(codes)}m"
