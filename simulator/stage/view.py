@@ -8,20 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Pool
-from simulator.plan.words import Outcome
 from simulator.stage.activities import styles_of
 from simulator.stage.cache import kept
 from simulator.stage.canvas.layout import Claim, Granted, Section, stack
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Piece, clipped_lines, fitting, piece, put_pieces
-from simulator.stage.crowd import NOBODY, Kind, kind_piece, put_crowd_row, put_label
 from simulator.stage.fixed_width import fixed_percent, step
 from simulator.stage.lane_columns import axis_section
 from simulator.stage.lane_rows import lane_section
 from simulator.stage.parked_rows import parked_sections
-from simulator.stage.proxy_rows import proxy_sections
-from simulator.stage.queue_rows import backlog_sections, pool_queue_sections
+from simulator.stage.queue_rows import backlog_sections, client_section, pool_queue_sections, proxy_sections
 from simulator.stage.ranks import Rank
 from simulator.stage.scene import Target, ViewTarget
 from simulator.stage.snapshot import RECENT_S, Snapshot, recent_average
@@ -116,33 +113,6 @@ def _shortly_before(snapshot: Snapshot) -> float:
 def _why(snapshot: Snapshot, t_s: float) -> str:
     playback = snapshot.playback
     return kept(playback, ("why", t_s), lambda: playback.why(t_s))
-
-
-# The clients that the server does not have yet, or has no more: who connects, answers on their way, what is lost.
-
-LEAST_CROWD = 8
-
-
-def client_section(snapshot: Snapshot) -> Section:
-    """One row."""
-    return Section(claims=(Claim(Rank.CLIENTS),), draw=lambda sheet: _draw_clients(sheet, snapshot))
-
-
-def _draw_clients(sheet: Sheet, snapshot: Snapshot) -> None:
-    present = snapshot.now.present
-    backlogs = snapshot.now.backlogs
-    retrying = backlogs[0].retrying.request if backlogs else NOBODY
-    connecting = present.doing(Activity.CONNECTING).request
-    connecting = connecting[~np.isin(connecting, retrying)]
-    delivery = present.doing(Activity.DELIVERY).request
-    died = snapshot.playback.trace.outcome[delivery] == Outcome.CRASHED
-    kinds = [Kind(Style.DELIVERY, delivery[~died]), Kind(Style.WAITING, connecting), Kind(Style.DROPPED, retrying)]
-    names = ["answer on its way", "connecting", "trying again"]
-    if snapshot.inventory.kills:  # its client will hear of it: the connection is reset
-        kinds, names = [Kind(Style.CRASHED, delivery[died]), *kinds], ["crashed", *names]
-    col = put_label(sheet, "clients", snapshot.inventory.left)
-    pieces = [kind_piece(kind, words, sheet.look, width=4) for kind, words in zip(kinds, names, strict=True)]
-    put_crowd_row(sheet, col, kinds, pieces, snapshot.number, LEAST_CROWD)
 
 
 # How busy the server is, and with what: slots that are taken, those of them that compute, and the cores.
