@@ -78,13 +78,18 @@ def every_element(steps: tuple[Element, ...]) -> Iterator[Element]:
     """The steps and the blocks among them, and what is inside of the blocks."""
     for step in steps:
         yield step
-        match step:
-            case Within(steps=inner) | Enqueue(steps=inner):
-                yield from every_element(inner)
-            case Branch(then=then, otherwise=otherwise):
-                yield from every_element((*then, *otherwise))
-            case _:
-                pass
+        yield from every_element(inside(step))
+
+
+def inside(element: Element) -> tuple[Element, ...]:
+    """The steps of a block; none of a step."""
+    match element:
+        case Within(steps=inner) | Enqueue(steps=inner):
+            return inner
+        case Branch(then=then, otherwise=otherwise):
+            return (*then, *otherwise)
+        case _:
+            return ()
 
 
 def changed(steps: tuple[Element, ...], change: Callable[[Step], Step]) -> tuple[Element, ...]:

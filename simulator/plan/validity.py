@@ -7,11 +7,12 @@ from simulator.plan.blocks import Branch, Busy, Element, Enqueue, PlanError, Who
 from simulator.plan.place import Place, places_of
 from simulator.plan.resources import Backlog, Resource, Upstreams
 from simulator.plan.steps import Die, Link
-from simulator.plan.values import at_step, check_values
+from simulator.plan.values import at_step, check_made_of_steps, check_values
 
 
 def check(plan: Whole) -> None:
     """Raise PlanError for what does not fit together."""
+    check_made_of_steps("steps", plan.steps)
     names = [resource.name for resource in plan.resources]
     if len(set(names)) != len(names):
         raise PlanError(f"two different resources share a name: {', '.join(sorted(names))}")

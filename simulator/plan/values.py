@@ -30,13 +30,14 @@ MOST_HELD = 62
 """The kernel keeps what a request holds in the bits of one integer."""
 MOST = 2**31 - 1
 """The kernel counts with 32 bits."""
+DEEPEST = 50
+"""Blocks are read block by block, and Python does not call that deep for ever."""
 OFTEN_S = 1e-6
 """Who looks at a pool more often than this never gets on."""
 
 
 def check_values(plan: Whole) -> None:
     """Raise PlanError for a number or a word that nobody could go by."""
-    _check_made_of_steps("steps", plan.steps)
     if not isinstance(plan.cores, Cores):
         raise PlanError(f"cores: expected Cores({plan.cores}), got {plan.cores!r}")
     for said in _said_in((plan.steps, plan.cores, plan.retry, plan.scales)):
@@ -53,8 +54,10 @@ def check_values(plan: Whole) -> None:
         _check_scale(scale)
 
 
-def _check_made_of_steps(where: str, steps: object) -> None:
+def check_made_of_steps(where: str, steps: object, depth: int = 0) -> None:
     """A forgotten comma makes a step of a tuple, and a forgotten Seize a pool of a step."""
+    if depth > DEEPEST:
+        raise PlanError(f"{where}: blocks in blocks, more than {DEEPEST} deep; put them one after the other")
     if not isinstance(steps, tuple):
         raise PlanError(f"{where}: expected a tuple of steps, got {steps!r}; a single one is followed by a comma")
     for step in steps:
@@ -64,7 +67,7 @@ def _check_made_of_steps(where: str, steps: object) -> None:
             raise PlanError(f"Within: otherwise: expected an Outcome or Die(...), got {step.otherwise!r}")
         ways = ("then", "otherwise") if isinstance(step, Branch) else ("steps",)
         for way in ways if isinstance(step, Within | Branch | Enqueue) else ():
-            _check_made_of_steps(f"{type(step).__name__}: {way}", getattr(step, way))
+            check_made_of_steps(f"{type(step).__name__}: {way}", getattr(step, way), depth + 1)
 
 
 def _check_resources(plan: Whole) -> None:

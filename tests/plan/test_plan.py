@@ -56,6 +56,13 @@ def held(pool: Pool) -> tuple[Step, ...]:
     return Seize(pool), Release(pool)
 
 
+def nested(blocks: int) -> tuple[Element, ...]:
+    steps: tuple[Element, ...] = (Handle(),)
+    for _ in range(blocks):
+        steps = (Within(1.0, steps),)
+    return steps
+
+
 REFUSED: dict[str, tuple[tuple[Element, ...], str]] = {
     "no steps": ((), "a plan needs at least one step"),
     "release without seize": ((Release(WORKER),), r"step 1 \(Release\) releases a worker that is not held"),
@@ -209,6 +216,7 @@ REFUSED: dict[str, tuple[tuple[Element, ...], str]] = {
     "a resource where a step should be": ((cast(Any, WORKER), Handle()), "steps: expected a step, got Pool"),
     "a forgotten comma": (cast(Any, Handle()), "steps: expected a tuple of steps, got Handle.*followed by a comma"),
     "a comma forgotten further in": ((Within(1.0, cast(Any, Handle())),), "Within: steps: expected a tuple of steps"),
+    "blocks without end": (nested(51), "Within: steps: blocks in blocks, more than 50 deep"),
     "an end that is a word": (
         (Within(1.0, (Handle(),), cast(Any, "die")),),
         r"Within: otherwise: expected an Outcome or Die\(...\), got 'die'",
@@ -291,3 +299,7 @@ def test_what_was_worked_out_about_a_plan_is_kept_with_it_and_changes_nothing_el
     assert walk(asked, 2) != walk(asked, 0)
     assert (asked, hash(asked), pickle.dumps(asked)) == (fresh, hash(fresh), pickle.dumps(fresh))
     assert pickle.loads(pickle.dumps(asked)) == asked
+
+
+def test_blocks_may_be_nested_as_deep_as_anybody_writes_them() -> None:
+    assert Plan(nested(50), Cores(1)).steps
