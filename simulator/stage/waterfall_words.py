@@ -6,9 +6,8 @@ from simulator.plan.words import Outcome, State
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
 from simulator.stage.states import OUTCOME_STYLES
-from simulator.trace.playback.blockers import kibibytes, megabits
 from simulator.trace.playback.life_story import LifeStory
-from simulator.words.phrases import duration, percent
+from simulator.words.phrases import data_size, duration, line_rate, percent
 
 UNITS = (("s", 1.0, 3), ("ms", 1e3, 1), ("ms", 1e3, 3))
 """Name, how many in a second, decimals: from 10 s on, from 10 ms on, below."""
@@ -39,12 +38,12 @@ def ending(told: LifeStory) -> tuple[str, Style]:
 
 def facts(told: LifeStory, look: Look) -> str:
     """When it came, what it brought, and over which line."""
-    up = f" at {megabits(told.up_rate)}" if isfinite(told.up_rate) else ""
-    down = f" at {megabits(told.down_rate)}" if isfinite(told.down_rate) else ""
+    up = f" at {line_rate(told.up_rate)}" if isfinite(told.up_rate) else ""
+    down = f" at {line_rate(told.down_rate)}" if isfinite(told.down_rate) else ""
     said = [
         f"came at {told.arrival_s:.3f} s",
-        f"sends {kibibytes(told.upload_bytes)}{up}",
-        f"gets {kibibytes(told.response_bytes)}{down}",
+        f"sends {data_size(told.upload_bytes)}{up}",
+        f"gets {data_size(told.response_bytes)}{down}",
         f"round trip {duration(told.rtt_s)}" if told.rtt_s else "",
     ]
     return f" {look.glyphs.bullet} ".join(part for part in said if part)

@@ -13,7 +13,7 @@ from simulator.trace.availability import interventions, lost
 from simulator.trace.facts import HARDLY, Facts, Finding
 from simulator.trace.outcomes import percentiles
 from simulator.trace.residence import BLOCK_ROWS, Floats, Rows
-from simulator.words.phrases import a, count, duration, percent, plural, sentence
+from simulator.words.phrases import a, count, counted, duration, percent, plural, sentence
 from simulator.workload.interventions import Do, Intervention
 
 ANY_FAILURE = 0.3
@@ -160,7 +160,7 @@ def crashes(facts: Facts) -> Finding | None:
     if not kills:
         return None
     taken = sum(int(np.isin(trace.outcome[lost(trace, kill)], CUT_OFF).sum()) for kill in kills)
-    along = f"{count(taken)} {plural('request', taken)}" if taken else "no request"
+    along = counted(taken, "request") if taken else "no request"
     if len(kills) == 1:
         text = f"process {kills[0].number} died at {duration(kills[0].at)} and took {along} along"
     else:
@@ -187,7 +187,7 @@ def _nobody_there(facts: Facts, kills: list[Intervention]) -> str:
         return "; it was the only one"
     took = percentiles(trace.finished[rows] - trace.arrival[rows], [50.0])[0]
     return (
-        f"; it was the only one, so the {count(len(rows))} {plural('request', len(rows))} that came before it was back "
+        f"; it was the only one, so the {counted(len(rows), 'request')} that came before it was back "
         f"took {duration(took)} (median): with another process they would have gone there"
     )
 

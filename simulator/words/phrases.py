@@ -1,5 +1,7 @@
 """Figures and names as they stand in a sentence."""
 
+from collections.abc import Sequence
+
 
 def percent(share: float) -> str:
     """A share between 0 and 1: ``71 %``, ``under 1 %``."""
@@ -19,6 +21,19 @@ def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 99.95 else f"{seconds:.0f} s"
 
 
+def data_size(size: float) -> str:
+    """Bytes in the unit that suits: ``900 B``, ``180 KiB``, ``2.1 MiB``."""
+    for unit, factor in (("MiB", 2**20), ("KiB", 2**10)):
+        if size >= factor:
+            return f"{size / factor:.3g} {unit}"
+    return f"{size:.0f} B"
+
+
+def line_rate(bytes_per_s: float) -> str:
+    """A rate as lines are sold: ``0.5 Mbit/s``."""
+    return f"{bytes_per_s * 8 / 1e6:.3g} Mbit/s"
+
+
 def count(number: float) -> str:
     """A whole number with thin groups: ``12 400``."""
     return f"{number:,.0f}".replace(",", " ")
@@ -31,6 +46,11 @@ def plural(name: str, number: float = 2) -> str:
     return name + ("es" if name.endswith(("s", "x", "ch", "sh")) else "s")
 
 
+def counted(number: float, name: str) -> str:
+    """A number of things: ``1 request``, ``1 234 requests``."""
+    return f"{count(number)} {plural(name, number)}"
+
+
 def a(name: str) -> str:
     """With its article: ``a worker``, ``an event loop``."""
     return ("an " if name[0].lower() in "aeio" else "a ") + name
@@ -41,6 +61,18 @@ def all_of(name: str, number: int) -> str:
     if number == 1:
         return f"the {name}"
     return f"both {plural(name)}" if number == 2 else f"the {count(number)} {plural(name)}"
+
+
+def some_of(number: int, size: int, name: str) -> str:
+    """``the worker``, ``both workers``, ``all 8 workers``, ``7 of 8 workers``."""
+    if number == size:
+        return all_of(name, size) if size <= 2 else f"all {count(size)} {plural(name)}"
+    return f"{count(number)} of {count(size)} {plural(name, size)}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """``one``, ``one and two``, ``one, two and three``."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def is_or_are(number: int) -> str:

@@ -21,7 +21,7 @@ from simulator.trace.playback.segment_index import SegmentIndex
 from simulator.trace.playback.segments import Segments
 from simulator.trace.request_life import Stay
 from simulator.trace.table import Trace
-from simulator.words.phrases import all_of, count, duration, percent, plural
+from simulator.words.phrases import all_of, counted, data_size, duration, line_rate, percent
 
 Rows = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -175,32 +175,19 @@ class Blockers:
         requests, _ = _by_request(ran, _overlap(ran, stay))
         cores = all_of("core", self._trace.plan.cores.count)
         first = int(requests[0])
-        more = "" if len(requests) == 1 else f" and {count(len(requests) - 1)} {plural('other', len(requests) - 1)}"
+        more = "" if len(requests) == 1 else f" and {counted(len(requests) - 1, 'other')}"
         return Blocker(words=f"shared {cores} with #{first}{more}", request=first)
 
     def _line(self, request: int, does: str, sizes: Floats, rates: Floats) -> Blocker:
         rate = float(rates[self._trace.workload.client[request]])
         if not np.isfinite(rate):
             return NOBODY
-        return Blocker(words=f"the client {does} {kibibytes(float(sizes[request]))} at {megabits(rate)}")
+        return Blocker(words=f"the client {does} {data_size(float(sizes[request]))} at {line_rate(rate)}")
 
     def _others(self, request: int, stay: Stay) -> Segments:
         """What all others did during a stay."""
         found = self._index.between(stay.start, stay.end)
         return found.take(found.request != request)
-
-
-def kibibytes(size: float) -> str:
-    """A size in the unit that suits: ``900 B``, ``180 KiB``, ``2.1 MiB``."""
-    for unit, factor in (("MiB", 2**20), ("KiB", 2**10)):
-        if size >= factor:
-            return f"{size / factor:.3g} {unit}"
-    return f"{size:.0f} B"
-
-
-def megabits(bytes_per_s: float) -> str:
-    """A rate as lines are sold: ``0.5 Mbit/s``."""
-    return f"{bytes_per_s * 8 / 1e6:.3g} Mbit/s"
 
 
 def _overlap(some: Segments, stay: Stay) -> Floats:
@@ -219,4 +206,4 @@ def _and_others(requests: Rows, seconds: Floats) -> str:
     others = len(requests) - 1
     if not others:
         return ""
-    return f", and {count(others)} {plural('other', others)} for {duration(float(seconds[1:].sum()))} in all"
+    return f", and {counted(others, 'other')} for {duration(float(seconds[1:].sum()))} in all"

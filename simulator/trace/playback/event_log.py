@@ -12,7 +12,7 @@ from simulator.trace.playback.events import Event, EventKind, Events
 from simulator.trace.playback.notable_events import NotableEvents
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.table import Trace
-from simulator.words.phrases import count, duration, plural
+from simulator.words.phrases import count, counted, duration
 from simulator.workload.interventions import Do, Intervention
 
 Rows = NDArray[np.intp]
@@ -99,7 +99,7 @@ class EventLog:
             case EventKind.SLOWEST:
                 return f'completed after {duration(seconds)}: the slowest so far ("{self._class_of(request)}")'
             case EventKind.CROWDED:
-                return f"{_requests(others)} in the system: the most of the whole run"
+                return f"{counted(others, 'request')} in the system: the most of the whole run"
             case EventKind.INTERVENED:
                 return self._intervention(self._trace.workload.interventions[place], others)
 
@@ -120,23 +120,19 @@ class EventLog:
             case Do.KILL | Do.KILL_GROUP:
                 what = "process" if entry.do is Do.KILL else "group"
                 back = f"back after {duration(entry.lasting)}"
-                return f"{what} {entry.number} was killed and took {_requests(taken_along)} along; {back}"
+                return f"{what} {entry.number} was killed and took {counted(taken_along, 'request')} along; {back}"
             case Do.SLOW_IO:
                 return f"I/O takes {entry.factor:g} times as long for {duration(entry.lasting)}"
             case Do.BURST:
-                return f"a burst of {_requests(entry.number)} within {duration(entry.lasting)}"
+                return f"a burst of {counted(entry.number, 'request')} within {duration(entry.lasting)}"
             case Do.SLOTS:
                 pool = main_pool(self._trace.plan)
                 name = "slot" if pool is None else pool.name
-                return f"from now on {count(entry.number)} {plural(name, entry.number)}"
+                return f"from now on {counted(entry.number, name)}"
             case Do.CORES:
-                return f"from now on {count(entry.number)} {plural('core', entry.number)}"
+                return f"from now on {counted(entry.number, 'core')}"
 
     def _full(self, place: int) -> str:
         backlog = self._map.places[place].knocks_at
         limit, name = (0, "backlog") if backlog is None else (backlog.limit + 1, backlog.name)
         return f"the {name} was full ({count(limit)} of {count(limit)})"
-
-
-def _requests(number: int) -> str:
-    return f"{count(number)} {plural('request', number)}"

@@ -6,7 +6,7 @@ from simulator.trace.playback.activity import Activity
 from simulator.trace.playback.moment import BacklogNow, Moment
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.table import Trace
-from simulator.words.phrases import all_of, count, duration, is_or_are, plural
+from simulator.words.phrases import duration, is_or_are, some_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,18 +37,6 @@ def does(activity: Activity, number: int) -> str:
     return activity.state.one if number == 1 else activity.state.several
 
 
-def some_of(number: int, size: int, name: str) -> str:
-    """``the worker``, ``both workers``, ``all 8 workers``, ``7 of 8 workers``."""
-    if number == size:
-        return all_of(name, size) if size <= 2 else f"all {count(size)} {plural(name)}"
-    return f"{count(number)} of {count(size)} {plural(name, size)}"
-
-
-def so_many(number: int, name: str) -> str:
-    """``1 request``, ``1 234 requests``."""
-    return f"{count(number)} {plural(name, number)}"
-
-
 def for_long(moment: Moment, request: int, since_s: float) -> str:
     """``#1041 for 640 ms already``."""
     return f"#{request} for {duration(moment.t_s - since_s)} already"
@@ -61,8 +49,3 @@ def idle_cores(moment: Moment) -> str:
         return ""
     verb = is_or_are(idle)
     return f" while {some_of(idle, moment.cores, 'core')} {verb} idle"
-
-
-def in_line(parts: list[str]) -> str:
-    """``one``, ``one and two``, ``one, two and three``."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

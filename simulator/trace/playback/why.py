@@ -16,9 +16,9 @@ from simulator.trace.facts import Finding
 from simulator.trace.playback.activity import Activity, in_need_of
 from simulator.trace.playback.lane_groups import GroupKind
 from simulator.trace.playback.moment import Moment, PoolNow
-from simulator.trace.playback.moment_facts import MomentFacts, does, in_line, so_many, some_of
+from simulator.trace.playback.moment_facts import MomentFacts, does
 from simulator.trace.playback.why_waiting import cores_wanted, lock_taken, queue_in, slots_taken, syn_dropped
-from simulator.words.phrases import count, duration, is_or_are, sentence
+from simulator.words.phrases import count, counted, duration, is_or_are, listed, sentence, some_of
 from simulator.workload.interventions import Do, Intervention
 
 WAITS = in_need_of(Need.ACCEPT, Need.SLOT, Need.LOCK, Need.CORE)
@@ -57,7 +57,7 @@ def _died(kill: Intervention, t_s: float, taken: int) -> str:
     """``process 0 was killed 340 ms ago and took 5 requests along; it is back in 1.7 s``."""
     when = f" {duration(t_s - kill.at)} ago" if t_s > kill.at else ""
     return (
-        f"process {kill.number} was killed{when} and took {so_many(taken, 'request')} along; "
+        f"process {kill.number} was killed{when} and took {counted(taken, 'request')} along; "
         f"it is back in {duration(kill.until - t_s)}"
     )
 
@@ -67,7 +67,7 @@ def draining(now: MomentFacts) -> Iterator[Finding]:
     moment, over = now.moment, now.trace.workload.duration
     left = len(moment.present)
     if moment.t_s >= over and left:
-        text = f"the load ended {duration(moment.t_s - over)} ago, and {so_many(left, 'request')} "
+        text = f"the load ended {duration(moment.t_s - over)} ago, and {counted(left, 'request')} "
         text += f"{is_or_are(left)} still in the system: {_doing(moment)}"
         yield Finding(0.3, sentence(text))
 
@@ -84,7 +84,7 @@ def with_the_proxy(now: MomentFacts) -> Iterator[Finding]:
         outside = place.take(~served[place.place] & now.place_map.of_pool[now.moment.pools.index(pool)][place.place])
         slow = outside.doing(Activity.UPLOAD, Activity.DOWNLOAD)
         if len(slow):
-            text = f"{so_many(len(slow), 'slow client')} {_hold(len(slow))} {so_many(len(slow), pool.pool.name)} and "
+            text = f"{counted(len(slow), 'slow client')} {_hold(len(slow))} {counted(len(slow), pool.pool.name)} and "
             yield Finding(0.2, sentence(text + _nothing_else(inner, now.moment)))
 
 
@@ -96,10 +96,10 @@ def _nothing_else(inner: list[PoolNow], moment: Moment) -> str:
     """What the slow clients leave to others."""
     if not inner:
         number = len(moment.parked)
-        return f"nothing else; the server behind has {so_many(number, 'waiting request')} in hand"
+        return f"nothing else; the server behind has {counted(number, 'waiting request')} in hand"
     free = [(pool.free, len(pool.request), pool.pool.name) for pool in inner]
     parts = [f"{some_of(number, size, name)} {is_or_are(number)} free" for number, size, name in free]
-    return f"no {inner[0].pool.name}: {in_line(parts)}"
+    return f"no {inner[0].pool.name}: {listed(parts)}"
 
 
 def what_all_do(now: MomentFacts) -> Iterator[Finding]:
@@ -114,7 +114,7 @@ def what_all_do(now: MomentFacts) -> Iterator[Finding]:
     elif len(present.counts()) == 1:
         text = f"{some_of(number, number, 'request')} in the system {does(activity, number)}"
     else:
-        text = f"of {so_many(number, 'request')} in the system {_doing(now.moment)}"
+        text = f"of {counted(number, 'request')} in the system {_doing(now.moment)}"
     yield Finding(0.1, sentence(alone + text))
 
 
@@ -128,7 +128,7 @@ def idle(now: MomentFacts) -> Iterator[Finding]:
     what.append(some_of(moment.cores, moment.cores, "core"))
     over = "" if moment.t_s < now.trace.workload.duration else ", and no more will come"
     verb = is_or_are(1 if what == ["the core"] else 2)
-    yield Finding(0.0, sentence(f"no request is in the system{over}: {in_line(what)} {verb} idle"))
+    yield Finding(0.0, sentence(f"no request is in the system{over}: {listed(what)} {verb} idle"))
 
 
 def _doing(moment: Moment) -> str:
@@ -137,7 +137,7 @@ def _doing(moment: Moment) -> str:
     if len(counts) == 1:
         ((activity, number),) = counts
         return f"{ALL.get(number, 'all')} {does(activity, number)}"
-    return in_line([f"{count(number)} {does(activity, number)}" for activity, number in counts])
+    return listed([f"{count(number)} {does(activity, number)}" for activity, number in counts])
 
 
 RULES: tuple[Rule, ...] = (

@@ -12,8 +12,8 @@ from simulator.plan.resources import Gil, Loop
 from simulator.trace.facts import Finding
 from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, SENTENCE_ORDER, Activities, Activity
 from simulator.trace.playback.moment import BacklogNow, LockNow, Moment, PoolNow
-from simulator.trace.playback.moment_facts import MomentFacts, does, for_long, idle_cores, in_line, so_many, some_of
-from simulator.words.phrases import a, count, duration, is_or_are, percent, sentence
+from simulator.trace.playback.moment_facts import MomentFacts, does, for_long, idle_cores
+from simulator.words.phrases import a, count, counted, duration, is_or_are, listed, percent, sentence, some_of
 
 Mask = NDArray[np.bool_]
 
@@ -56,7 +56,7 @@ def _use_of(moment: Moment, pool: PoolNow, wanted: Mask) -> str:
     first = same[np.argmin(pool.since_s[same])]
     since = for_long(moment, int(pool.request[first]), float(pool.since_s[first]))
     others = _what_others_do(activity, doing) if number * 2 <= len(activity) else []
-    return in_line([f"{who} {does(doing, number)} ({since})", *others])
+    return listed([f"{who} {does(doing, number)} ({since})", *others])
 
 
 def _what_others_do(activity: Activities, doing: Activity) -> list[str]:
@@ -91,14 +91,14 @@ def _mostly(activity: Activities, since_s: NDArray[np.float64]) -> tuple[Activit
 def _shared_cores(moment: Moment) -> str:
     if moment.runnable <= moment.cores:
         return ""
-    return f" on {so_many(moment.cores, 'core')} ({percent(moment.cores / moment.runnable)} of a core each)"
+    return f" on {counted(moment.cores, 'core')} ({percent(moment.cores / moment.runnable)} of a core each)"
 
 
 def _line(now: MomentFacts, pool: PoolNow) -> tuple[str, int]:
     """Who waits for a slot of the pool, in words and as a number."""
     if len(pool.queue):
         number = len(pool.queue)
-        return f"{so_many(number, 'request')} {_wait(number)} for {a(pool.pool.name)}", number
+        return f"{counted(number, 'request')} {_wait(number)} for {a(pool.pool.name)}", number
     return queue_in(now.backlogs_of(pool.pool.name))
 
 
@@ -110,9 +110,9 @@ def queue_in(backlogs: list[BacklogNow]) -> tuple[str, int]:
         if waiting:
             full = f" (full: {count(waiting)} of {count(now.room)})" if now.full else ""
             verb = "queues" if waiting == 1 else "queue"
-            parts.append(f"{so_many(waiting, 'connection')} {verb} in the {now.backlog.name}{full}")
+            parts.append(f"{counted(waiting, 'connection')} {verb} in the {now.backlog.name}{full}")
         if retrying:
-            parts.append(f"{so_many(retrying, 'client')} {_wait(retrying)} to repeat {_their(retrying)} SYN")
+            parts.append(f"{counted(retrying, 'client')} {_wait(retrying)} to repeat {_their(retrying)} SYN")
         total += waiting + retrying
     return " and ".join(parts), total
 
@@ -121,7 +121,7 @@ def _spare(now: MomentFacts, pool: PoolNow, wanted: Mask) -> str:
     """What has nothing to do meanwhile: slots of another process, or cores."""
     free = int(np.count_nonzero(pool.activity[~wanted] == Activity.IDLE))
     if free:
-        return f", while other processes have {so_many(free, 'idle ' + pool.pool.name)}"
+        return f", while other processes have {counted(free, 'idle ' + pool.pool.name)}"
     return idle_cores(now.moment)
 
 
@@ -149,13 +149,13 @@ def _behind(now: MomentFacts, lock: LockNow, copy: int, backlogs: list[BacklogNo
     parts = []
     if behind:
         whom = "thread" if isinstance(lock.lock, Gil) else "request"
-        parts.append(f"{so_many(behind, whom)} {_wait(behind)} for it")
+        parts.append(f"{counted(behind, whom)} {_wait(behind)} for it")
     if in_line:
         parts.append(queue_in(backlogs)[0])
     text += f": {' and '.join(parts)}"
     free = int(np.count_nonzero(lock.activity == Activity.IDLE))
     if free and isinstance(lock.lock, Loop):
-        return f"{text}, while {so_many(free, 'other ' + name)} {is_or_are(free)} idle"
+        return f"{text}, while {counted(free, 'other ' + name)} {is_or_are(free)} idle"
     return text + idle_cores(now.moment)
 
 
@@ -163,7 +163,7 @@ def cores_wanted(now: MomentFacts) -> Iterator[Finding]:
     """More threads want to compute than there are cores."""
     moment = now.moment
     if moment.runnable > moment.cores:
-        text = f"{so_many(moment.runnable, 'thread')} want {some_of(moment.cores, moment.cores, 'core')}"
+        text = f"{counted(moment.runnable, 'thread')} want {some_of(moment.cores, moment.cores, 'core')}"
         text += f", so each computes at {percent(moment.cores / moment.runnable)} of its speed"
         yield Finding(moment.runnable - moment.cores, sentence(text))
 
@@ -174,7 +174,7 @@ def syn_dropped(now: MomentFacts) -> Iterator[Finding]:
         number = len(backlog.retrying)
         if number:
             room = f"has {count(len(backlog.waiting))} of {count(backlog.room)} places taken"
-            text = f"{so_many(number, 'client')} {_wait(number)} to repeat {_their(number)} SYN, which was dropped; "
+            text = f"{counted(number, 'client')} {_wait(number)} to repeat {_their(number)} SYN, which was dropped; "
             yield Finding(number, sentence(f"{text}the {backlog.backlog.name} {room} now"))
 
 
