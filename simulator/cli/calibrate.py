@@ -30,7 +30,7 @@ from simulator.real.processes import MeasureError, running
 from simulator.results.terminal import show
 from simulator.results.whole_files import refuse_unwritable, whole_files
 from simulator.words.columns import aligned
-from simulator.words.numbers import MISSING, duration, three_digits
+from simulator.words.numbers import MISSING, duration, size, to_places
 from simulator.workload.machine_file import machine_text
 
 DONE, FAILED = 0, 1
@@ -114,8 +114,8 @@ def _warn_if_busy() -> None:
     busy = os.getloadavg()[0] / len(os.sched_getaffinity(0))
     if busy > BUSY:
         sys.stderr.write(
-            f"simulate: other programs have kept this machine busy ({busy:.1f} for each core in the last minute): "
-            "expect times that are too long, and calibrate again when it is quiet\n"
+            f"simulate: other programs have kept this machine busy ({to_places(busy, 1)} for each core in the last "
+            "minute): expect times that are too long, and calibrate again when it is quiet\n"
         )
 
 
@@ -123,7 +123,6 @@ def _warn_if_busy() -> None:
 
 QUIET = "bright_black"
 INDENT = 2
-SIZES = (("MiB", 2**20), ("KiB", 2**10), ("B", 1))
 
 
 def tables(
@@ -138,12 +137,6 @@ def tables(
     yield _table(heads, [_server_row(each, machine) for each in servers], {1, 2, 3, 4, 5, 6})
     yield Text()
     yield Text(ending)
-
-
-def size(number: float) -> str:
-    """Bytes with their unit, to three digits: ``2.25 MiB``."""
-    unit, worth = next(each for each in SIZES if number >= each[1] or each[1] == 1)
-    return f"{three_digits(number / worth)} {unit}"
 
 
 def spread(samples: Samples) -> tuple[float, float, float]:

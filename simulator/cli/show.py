@@ -11,7 +11,7 @@ from simulator.experiments.options import OUTPUT, PICTURES, OutputOptions
 from simulator.experiments.refusal import RefusalError
 from simulator.plan.words import Outcome
 from simulator.results import terminal
-from simulator.words.numbers import duration
+from simulator.words.numbers import duration, to_places
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -93,7 +93,7 @@ def _told(trace: "Trace", request: int, stays: "list[Stay]") -> Iterator["Render
     for stay in stays:
         glyph = look(stay.state)
         what = Text.assemble((glyph.glyph, glyph.style), f" {stay.state}", " (for nobody)" if stay.for_nobody else "")
-        table.add_row(f"{stay.start:.6f}", duration(stay.end - stay.start), what, stay.place, _holding(stay))
+        table.add_row(to_places(stay.start, 6), duration(stay.end - stay.start), what, stay.place, _holding(stay))
     yield table
 
 

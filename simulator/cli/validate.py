@@ -24,7 +24,7 @@ from simulator.real.validate.ranking import orders
 from simulator.real.validate.tables import conclusion, order_lines, pair_table
 from simulator.results.terminal import show, write_data
 from simulator.results.whole_files import whole_files
-from simulator.words.numbers import duration
+from simulator.words.numbers import long_duration
 
 GOOD, MISSED = 0, 1
 BESIDES_S = 4.0
@@ -77,8 +77,9 @@ def _say_how_long(pairs: Sequence[Pair], repeat: int) -> None:
     seconds = repeat * sum(scenario_of(pair.options).duration + BESIDES_S for pair in pairs)
     what = f"{len(pairs)} pairs" if len(pairs) > 1 else "one pair"
     times = f"{repeat} times" if repeat > 1 else "once"
-    long = duration(seconds) if seconds < 120.0 else f"{seconds / 60.0:.0f} min"
-    sys.stderr.write(f"simulate: {what}, each measured {times}: about {long}. Leave the machine alone meanwhile\n")
+    sys.stderr.write(
+        f"simulate: {what}, each measured {times}: about {long_duration(seconds)}. Leave the machine alone meanwhile\n"
+    )
 
 
 # Which pairs a command line asks for: one load for the servers that are named, or the standard set.

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from simulator.words.numbers import count
+
 QUIET_S = 1.0
 """What takes less is not worth a word."""
 REPEAT_S = 0.5
@@ -33,7 +35,9 @@ def shown_while(what: str, duration_s: float, done: str = "simulated") -> Iterat
 
     def say(_signal: int, _frame: FrameType | None) -> None:
         waited = time.monotonic() - start
-        sys.stderr.write(f"\r{what}: {simulated_s:.0f} of {duration_s:.0f} s {done}, after {waited:.0f} s \x1b[K")
+        sys.stderr.write(
+            f"\r{what}: {count(simulated_s)} of {count(duration_s)} s {done}, after {count(waited)} s \x1b[K"
+        )
         sys.stderr.flush()
 
     before = signal.signal(signal.SIGALRM, say)

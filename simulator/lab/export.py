@@ -11,7 +11,6 @@ from pathlib import Path
 
 from simulator.experiments.refusal import RefusalError
 from simulator.lab.export_menu import FILMS, Kind
-from simulator.lab.film_lengths import seconds
 from simulator.results.csv_files import write_csv
 from simulator.results.document import as_json, document
 from simulator.results.trace_file import save
@@ -21,6 +20,7 @@ from simulator.stage.scene import Scene
 from simulator.trace.playback import Playback
 from simulator.trace.summary import summarise
 from simulator.trace.table import Trace
+from simulator.words.numbers import long_duration
 
 SUFFIXES = {
     Kind.TEXT: ".txt",
@@ -72,7 +72,7 @@ def _save_film(wanted: Wanted, folder: Path, tell: Tell) -> Path:
     film = wanted.film
     if film.too_long:
         raise RefusalError(
-            f"that film would take {seconds(film.lasts_s)} to watch, and {seconds(MOST_S)} are the most: "
+            f"that film would take {long_duration(film.lasts_s)} to watch, and {long_duration(MOST_S)} are the most: "
             "choose less of the run, or play it faster (e, then left or ])"
         )
     suffix, scene = SUFFIXES[wanted.kind], _still(wanted.scene)

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 from simulator.stage.pictures import Film
-from simulator.words.numbers import three_digits
+from simulator.words.numbers import long_duration, three_digits
 
 LENGTHS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
 """Of the run."""
 USUAL_S = 5.0
 """What is proposed first is a film that is at most so long."""
-MINUTES_FROM_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +27,13 @@ class Stretch:
 def stretches(t_s: float, end_s: float) -> tuple[Stretch, ...]:
     """What can be chosen at a moment of a run, the shortest first; the whole run is always there."""
     left_s = end_s - t_s
-    here = f"from {seconds(t_s)}"
-    some = [Stretch(t_s, t_s + length_s, f"{seconds(length_s)} {here}") for length_s in LENGTHS_S if length_s < left_s]
+    here = f"from {long_duration(t_s)}"
+    some = [
+        Stretch(t_s, t_s + length_s, f"{long_duration(length_s)} {here}") for length_s in LENGTHS_S if length_s < left_s
+    ]
     if some and t_s > 0.0:
-        some.append(Stretch(t_s, end_s, f"{seconds(left_s)} {here} to the end"))
-    return (*some, Stretch(0.0, end_s, f"the whole run, {seconds(end_s)}"))
+        some.append(Stretch(t_s, end_s, f"{long_duration(left_s)} {here} to the end"))
+    return (*some, Stretch(0.0, end_s, f"the whole run, {long_duration(end_s)}"))
 
 
 def usual(of: tuple[Stretch, ...], speed: float) -> int:
@@ -42,12 +43,5 @@ def usual(of: tuple[Stretch, ...], speed: float) -> int:
 
 def film_words(film: Film) -> str:
     """How long it takes to watch it, or that this is too long."""
-    words = f"a film of {seconds(film.lasts_s)}"
-    return f"{words} is too long" if film.too_long else f"{words}, {film.fps:.3g} pictures/s"
-
-
-def seconds(amount_s: float) -> str:
-    """``0.5 s``, ``12.5 s``, ``10.4 min``."""
-    if amount_s >= MINUTES_FROM_S:
-        return f"{three_digits(amount_s / 60.0)} min"
-    return f"{three_digits(amount_s)} s"
+    words = f"a film of {long_duration(film.lasts_s)}"
+    return f"{words} is too long" if film.too_long else f"{words}, {three_digits(film.fps)} pictures/s"

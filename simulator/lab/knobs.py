@@ -13,10 +13,11 @@ from simulator.experiments.catalogue import Model, fronts
 from simulator.experiments.deployment import Deployment, configured
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import Prepared, Setup, with_front
-from simulator.lab.knob import Knob, next_nice, next_whole, seconds_text
+from simulator.lab.knob import Knob, next_nice, next_whole
 from simulator.lab.scenario_knobs import scenario_knobs
 from simulator.plan import Machine
 from simulator.plan.processes import main_pool, slots_in_each
+from simulator.words.numbers import exact_duration, exact_size
 
 SIZE = "size"
 """What the keys call the setting that makes a server larger: its workers, its threads, its processes."""
@@ -136,15 +137,7 @@ def _shown(value: Any, help: str) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, int | float) and help.startswith("Seconds "):
-        return seconds_text(value)
+        return exact_duration(value)
     if isinstance(value, int) and help.startswith("Bytes "):
-        return _size(value)
+        return exact_size(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _size(number: int) -> str:
-    """``36 KiB``; exactly, so in bytes where no unit divides it."""
-    for unit, factor in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
-        if number >= factor and number % factor == 0:
-            return f"{number // factor} {unit}"
-    return f"{number} B"

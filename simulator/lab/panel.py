@@ -97,7 +97,7 @@ def _draw(grid: CellGrid, row: int, line: _Line, look: Look, *, selected: bool) 
     style = Style.SELECTED if selected else line.style
     if selected:
         grid.fill(row, 1, 1, grid.width - 1, style=style)
-    value = f" {line.value} "
+    value = look.spelled(f" {line.value} ")
     grid.put(row, 1, clipped(line.text, grid.width - 1 - cell_width(value), look), style)
     grid.put(row, grid.width - cell_width(value), value, style)
 
@@ -113,4 +113,4 @@ def _explain(grid: CellGrid, top: int, panel: Panel, look: Look) -> None:
     words: Sequence[str] = wrap(about, max(grid.width - 3, 1))
     what = "delete removes it" if panel.entry is not None else "left and right turn it"
     for row, text in enumerate([*words[: HELP_LINES - 1], what]):
-        grid.put(top + row, 2, text, Style.DIM)
+        grid.put(top + row, 2, look.spelled(text), Style.DIM)

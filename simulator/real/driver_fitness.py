@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from simulator.real.job import Ending, Floats, Result
+from simulator.words.numbers import duration, percent
 
 MOST_CPU = 0.85
 """Of a core in any second. Above that, what is ready waits for the driver."""
@@ -47,8 +48,8 @@ def fitness(result: Result, rtt: Floats) -> Fitness:
     mean, peak = _cpu(result)
     failed = int((result.ending == Ending.DRIVER_FAILED).sum())
     wrong = {
-        f"the driver used {peak:.0%} of a core in one second, and may use {MOST_CPU:.0%}": peak > MOST_CPU,
-        f"the driver began 1 % of the requests more than {1e3 * p99:.1f} ms late, and may {1e3 * limit:.1f}": (
+        f"the driver used {percent(peak)} of a core in one second, and may use {percent(MOST_CPU)}": peak > MOST_CPU,
+        f"the driver began 1 % of the requests more than {duration(p99)} late, and may {duration(limit)}": (
             p99 > limit
         ),
         f"the driver had no socket or port for {failed} requests": failed > 0,

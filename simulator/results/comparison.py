@@ -21,8 +21,7 @@ from simulator.trace.figures import Summary
 from simulator.trace.measures import CORES
 from simulator.trace.table import Trace
 from simulator.words.columns import aligned
-from simulator.words.numbers import MISSING, TimeUnit, percent, three_digits, unit_for
-from simulator.words.phrases import count
+from simulator.words.numbers import MISSING, TimeUnit, count, percent, three_digits, unit_for
 
 PERCENTILES = ("p50", "p90", "p95", "p99", "p999")
 

@@ -14,8 +14,8 @@ from simulator.plan import Plan
 from simulator.plan.processes import main_pool, process_count, slots_in_each
 from simulator.trace.figures import Latency, ResourceSummary, Summary
 from simulator.trace.table import Trace
-from simulator.words.numbers import duration
-from simulator.words.phrases import count, plural
+from simulator.words.numbers import count, duration
+from simulator.words.phrases import plural
 from simulator.workload.interventions import Do, Intervention
 
 Document = dict[str, Any]

@@ -16,8 +16,7 @@ from simulator.results.document import timeline_of, timeline_words
 from simulator.results.report_tables import INDENT, latency_table, resource_rows, time_table
 from simulator.trace.figures import Summary
 from simulator.trace.table import Trace
-from simulator.words.numbers import duration, percent, three_digits
-from simulator.words.phrases import count
+from simulator.words.numbers import count, duration, percent, three_digits
 
 
 def report(trace: Trace, summary: Summary) -> Iterator[RenderableType]:

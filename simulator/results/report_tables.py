@@ -13,8 +13,7 @@ from simulator.plan.words import State
 from simulator.results.terminal import GLUE
 from simulator.trace.figures import Latency, ResourceSummary, Summary
 from simulator.words.columns import aligned
-from simulator.words.numbers import TimeUnit, percent, three_digits, unit_for
-from simulator.words.phrases import count
+from simulator.words.numbers import TimeUnit, count, percent, three_digits, unit_for
 
 FIGURES = tuple(field.name for field in fields(Latency) if field.name not in ("samples", "thin"))
 HEADS = {"p999": "p99.9"}

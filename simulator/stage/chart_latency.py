@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.layout import equal_parts
-from simulator.stage.canvas.plotting import Axis, Floats, bar_cells, linear_axis, log_axis, put_axis, tick_words
+from simulator.stage.canvas.plotting import Axis, Floats, bar_cells, linear_axis, log_axis, put_axis
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import clipped, put_right
 from simulator.stage.plot import Figures, Plot
-from simulator.words.phrases import count, duration, plural
+from simulator.words.numbers import count, short_duration, tick
+from simulator.words.phrases import plural
 
 PERCENTILES = (50.0, 95.0, 99.0)
 NINES = 3.0
@@ -37,7 +38,7 @@ def put_histogram(plot: Plot) -> None:
             shares = each / max(tallest, 1)
             plot.grid.put_cells(row + top, 0, bar_cells(shares, height - top, plot.look), plot.style(number))
         row += height
-    put_axis(plot.grid, plot.height - 1, 0, axis, plot.look)
+    put_axis(plot.grid, plot.height - 1, 0, axis, tick, plot.look)
 
 
 def _in_columns(sorted_s: Floats, axis: Axis) -> NDArray[np.intp]:
@@ -91,7 +92,8 @@ def _summary(plot: Plot, number: int, width: int) -> str:
     if not many:
         return clipped(f"{run.title}  no request was completed{lost}", width, plot.look)
     values = run.percentiles_s(PERCENTILES)
-    figures = "  ".join(f"p{p:g} {duration(value)}" for p, value in zip(PERCENTILES, values, strict=True))
+    named = zip(PERCENTILES, values, strict=True)
+    figures = plot.look.spelled("  ".join(f"p{p:g} {short_duration(value)}" for p, value in named))
     full = f"{run.title}  {figures}  {count(many)} {plural('request', many)}{lost}"
     return full if cell_width(full) <= width else clipped(f"{run.title}  {figures}{lost}", width, plot.look)
 
@@ -107,11 +109,6 @@ def latency_axis(plot: Plot, cells: int, tick_cells: int = 12) -> Axis:
 
 def put_ticks(plot: Plot, axis: Axis, row: int) -> None:
     """The figures of an upright axis whose highest cell is in ``row``; one in a line."""
-    lines = {row + axis.cells - 1 - axis.column(tick): tick for tick in axis.ticks}
-    for line, tick in lines.items():
-        put_right(plot.grid, line, LABEL_WIDTH - 1, words_of(plot, tick), Style.DIM)
-
-
-def words_of(plot: Plot, seconds: float) -> str:
-    """The figure beside a tick."""
-    return tick_words(seconds).replace("us", f"{plot.look.glyphs.micro}s")
+    lines = {row + axis.cells - 1 - axis.column(at): at for at in axis.ticks}
+    for line, at in lines.items():
+        put_right(plot.grid, line, LABEL_WIDTH - 1, plot.look.spelled(tick(at)), Style.DIM)

@@ -13,7 +13,7 @@ from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import clipped
 from simulator.stage.chart_latency import LABEL_WIDTH, put_ticks
 from simulator.stage.plot import Plot
-from simulator.words.phrases import count
+from simulator.words.numbers import count, three_digits, tick
 
 LEAST_PANEL = 4
 """From this height on a panel has a line for its name."""
@@ -35,7 +35,7 @@ def put_over_time(plot: Plot) -> None:
         if height > 0:
             _put_dots(plot, number, (row, height), time)
         row += height
-    put_axis(plot.grid, plot.height - 1, LABEL_WIDTH, time, plot.look)
+    put_axis(plot.grid, plot.height - 1, LABEL_WIDTH, time, tick, plot.look)
     if plot.t_s is not None:
         plot.put_playhead(1, LABEL_WIDTH + time.column(plot.t_s), plot.height - 2)
 
@@ -97,7 +97,7 @@ def put_queues(plot: Plot) -> None:
         plot.grid.put(row, 0, "hardly anybody ever queued", Style.DIM)
         row += 1
     axis = linear_axis(0.0, end, width)
-    put_axis(plot.grid, row, label, axis, plot.look)
+    put_axis(plot.grid, row, label, axis, tick, plot.look)
     if plot.t_s is not None:
         plot.put_playhead(1, label + axis.column(plot.t_s), row - 1)
 
@@ -110,4 +110,4 @@ def _put_queue(plot: Plot, where: tuple[int, int, int], queue: tuple[int, str], 
     plot.grid.put(last, 0, clipped(mark + name, label - 1, plot.look), plot.style(number))
     plot.grid.put_cells(row, label, bar_cells(curve / longest, height, plot.look), plot.style(number))
     most = float(curve.max())
-    plot.grid.put(last, label + len(curve) + 1, f"max {most:.1f}" if most < 99.95 else f"max {most:.0f}", Style.DIM)
+    plot.grid.put(last, label + len(curve) + 1, f"max {three_digits(most)}", Style.DIM)

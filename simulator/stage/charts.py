@@ -20,7 +20,7 @@ from simulator.stage.chart_latency import put_histogram, put_percentiles
 from simulator.stage.chart_time import put_over_time, put_queues
 from simulator.stage.plot import Figures, Plot
 from simulator.stage.states import STATE_STYLES
-from simulator.words.phrases import duration, percent
+from simulator.words.numbers import share_in_words, short_duration
 
 
 class Chart(Enum):
@@ -165,7 +165,7 @@ def _put_bar(plot: Plot, row: int, name: tuple[str, Style], split: Mapping[State
     for state, start, end in zip(split, edges[:-1], edges[1:], strict=True):
         style = STATE_STYLES[state]
         plot.grid.fill(row, KIND_WIDTH + start, 1, end - start, plot.look.glyph(style), style=style)
-    put_right(plot.grid, row, plot.width, duration(sum(split.values())), Style.HEADING)
+    put_right(plot.grid, row, plot.width, plot.look.spelled(short_duration(sum(split.values()))), Style.HEADING)
 
 
 def _put_shares(plot: Plot, row: int, split: Mapping[State, float]) -> None:
@@ -175,7 +175,7 @@ def _put_shares(plot: Plot, row: int, split: Mapping[State, float]) -> None:
     for state, seconds in sorted(split.items(), key=lambda part: -part[1]):
         words: Sequence[tuple[str, Style]] = (
             (plot.look.glyph(STATE_STYLES[state]), STATE_STYLES[state]),
-            (f" {percent(seconds / total)} {state.value}", Style.DIM),
+            (f" {share_in_words(seconds / total)} {state.value}", Style.DIM),
         )
         if col + sum(cell_width(text) for text, _ in words) > plot.width or row >= plot.height:
             return

@@ -7,14 +7,17 @@ loop, its proxy) fills rows that others need for more lanes.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from math import isfinite
 
 import numpy as np
 
 from simulator.stage.cache import kept
-from simulator.stage.fixed_width import fixed_count, fixed_duration, fixed_percent, fixed_rate, nice_ceiling, step
+from simulator.stage.canvas.plotting import round_up
+from simulator.stage.fixed_width import fixed_count, fixed_duration, fixed_percent, fixed_rate, short_count
 from simulator.stage.ranks import Rank
 from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import Playback
+from simulator.words.numbers import percent, short_duration
 
 WINDOW_S = 5.0
 """Percentiles are those of the requests that were completed in so many seconds."""
@@ -58,23 +61,19 @@ class Curve:
             case Kind.SHARE:
                 return fixed_percent(value).rjust(VALUE_WIDTH - 1)
             case Kind.COUNT:
-                return fixed_count(round(value), VALUE_WIDTH - 1)
+                return fixed_count(value, VALUE_WIDTH - 1)
 
     def mark(self, value: float) -> str:
         """A value on the scale, as short as can be."""
         match self.kind:
             case Kind.DURATION:
-                return step(float(f"{value:.2g}"))
+                return short_duration(value)
             case Kind.RATE:
-                return f"{_short(value)}/s"
+                return f"{short_count(value)}/s"
             case Kind.SHARE:
-                return f"{value * 100:.0f} %"
+                return percent(value)
             case Kind.COUNT:
-                return _short(value)
-
-
-def _short(number: float) -> str:
-    return f"{number:.3g}" if number < 100.0 else fixed_count(round(number)).strip()
+                return short_count(value)
 
 
 def _queues(snapshot: Snapshot) -> tuple[str, ...]:
@@ -128,7 +127,8 @@ def top_of(snapshot: Snapshot, curve: Curve) -> float:
     views = snapshot.scene.views
     runs = [view.playback for view in views] + [view.ghost for view in views if view.ghost is not None]
     least = 1.0 if curve.kind is Kind.COUNT else 0.0  # a tenth of a request is nobody
-    return nice_ceiling(max(least, *(_highest(run, name) for run in runs for name in curve.scale)))
+    top = max(least, *(_highest(run, name) for run in runs for name in curve.scale))
+    return round_up(top) if isfinite(top) and top > 0.0 else 1.0
 
 
 def _highest(playback: Playback, series: str) -> float:

@@ -4,32 +4,30 @@ from math import isfinite
 
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Piece, piece
-from simulator.words.phrases import duration
+from simulator.words.numbers import MISSING, percent, rounded, short_figure, tenths, three_digits, to_places
 
 DURATION_WIDTH = 7
-"""``0.42 ms``, `` 640 ms``, ``  1.3 s``."""
+"""`` 420 µs``, `` 640 ms``, ``  1.3 s``."""
 COUNT_WIDTH = 5
-NOTHING = "-"
-LONG_S = 99_999.0
+RATE_WIDTH = 7
+LONG_S = 99_999
 
 
 def fixed_duration(seconds: float) -> str:
-    """A duration, flush right in 7 cells; a dash for nan."""
+    """A short duration, flush right in 7 cells, its zeros kept; in hours where it would be wider, a dash for nan."""
     if not isfinite(seconds):
-        text = NOTHING
-    elif seconds < 0.000_0995:
-        text = f"{max(seconds, 0.0) * 1e6:.0f} us"
-    else:
-        text = duration(seconds) if seconds < LONG_S else f"{seconds / 3600:.0f} h"
+        return MISSING.rjust(DURATION_WIDTH)
+    figure, unit = short_figure(max(seconds, 0.0))
+    text = f"{figure} {unit.name}" if figure < LONG_S else f"{fixed_count(seconds / 3600)} h"
     return text.rjust(DURATION_WIDTH)
 
 
-def fixed_count(number: int, width: int = COUNT_WIDTH) -> str:
+def fixed_count(number: float, width: int = COUNT_WIDTH) -> str:
     """A whole number, flush right; ``123k`` and ``12M`` where it would be wider."""
-    text = str(number)
-    for unit, size in (("k", 1000), ("M", 1_000_000), ("G", 1_000_000_000)):
+    text = to_places(number, 0)
+    for unit, worth in (("k", 1e3), ("M", 1e6), ("G", 1e9)):
         if len(text) > width:
-            text = f"{number // size}{unit}"
+            text = f"{rounded(number / worth, 0)}{unit}"
     return text.rjust(width)
 
 
@@ -43,34 +41,22 @@ def count_piece(words: str, number: int, style: Style, rank: int = 0) -> Piece:
     return piece((words, Style.DIM), (count_behind(number), style if number else Style.DIM), rank=rank)
 
 
+def short_count(number: float) -> str:
+    """A mark on a scale, as short as can be: ``0.12``, ``12.3``, ``1250``, ``123k``."""
+    return three_digits(number) if number < 99.5 else fixed_count(number).strip()
+
+
 def fixed_rate(per_second: float) -> str:
-    """A rate, flush right in 7 cells: ``  21.4/s``, ``1 250/s``."""
-    digits = 1 if per_second < 999.95 else 0
-    return f"{per_second:.{digits}f}/s".rjust(7)
+    """A rate, flush right in 7 cells: ``  21.4/s``, `` 1250/s``, `` 123k/s``."""
+    text = MISSING if not isfinite(per_second) else f"{tenths(per_second)}/s"
+    return (text if len(text) <= RATE_WIDTH else f"{fixed_count(per_second).strip()}/s").rjust(RATE_WIDTH)
 
 
 def fixed_percent(share: float) -> str:
-    """A share between 0 and 1, flush right in 5 cells: `` 71 %``."""
-    return f"{share * 100:.0f} %".rjust(5)
+    """A share between 0 and 1, flush right in 5 cells: `` 71 %``, ``>99 %``."""
+    return percent(share).rjust(5)
 
 
 def clock(seconds: float) -> str:
-    """A moment, to the millisecond: `` 12.480 s``."""
-    return f"{seconds:.3f} s"
-
-
-def step(seconds: float) -> str:
-    """A round number of seconds in its natural unit: ``50 ms``, ``0.5 s``."""
-    return f"{seconds * 1e3:g} ms" if seconds < 0.2 else f"{seconds:g} s"
-
-
-def nice_ceiling(value: float) -> float:
-    """The smallest of 1, 2, 5, 10, 20, 50 ... (times any power of ten) that is not below; 1 for nothing."""
-    if not isfinite(value) or value <= 0.0:
-        return 1.0
-    base = 10.0 ** (len(f"{value:.0f}") - 1) if value >= 1.0 else 1e-6
-    while True:
-        for factor in (1.0, 2.0, 5.0):
-            if factor * base >= value * (1.0 - 1e-9):
-                return factor * base
-        base *= 10.0
+    """A moment, to the millisecond: ``12.480 s``."""
+    return f"{to_places(seconds, 3)} s"

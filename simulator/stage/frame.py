@@ -26,6 +26,7 @@ from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Piece, clipped, clipped_lines, piece, put_line
+from simulator.stage.fixed_width import clock
 from simulator.stage.inventory import inventory
 from simulator.stage.ranks import Rank
 from simulator.stage.scene import LaneRef, LaneTarget, Scene, Target, View
@@ -200,7 +201,7 @@ def _draw_log(sheet: Sheet, snapshots: list[Snapshot]) -> None:
 
 
 def _put(sheet: Sheet, row: int, event: Event, snapshot: Snapshot) -> None:
-    col = sheet.put(row, 1, f"{event.time_s:9.3f} s", Style.DIM) + 1
+    col = sheet.put(row, 1, clock(event.time_s).rjust(11), Style.DIM) + 1
     if snapshot.letter:
         col = sheet.put(row, col, snapshot.letter, snapshot.spark) + 1
     style = Style.BAD if event.kind in FAILURES else Style.WARN if event.kind is EventKind.BLOCKED else Style.TEXT

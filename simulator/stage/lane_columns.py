@@ -19,11 +19,12 @@ from simulator.stage.canvas.grid import Styles
 from simulator.stage.canvas.layout import Claim, Section
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.fixed_width import DURATION_WIDTH, step
+from simulator.stage.fixed_width import DURATION_WIDTH
 from simulator.stage.ranks import Rank
 from simulator.stage.snapshot import ROUNDING, Snapshot
 from simulator.trace.playback import Activity, GroupKind, LaneGroup, Lanes
 from simulator.trace.playback.activity import FOR_LOCK
+from simulator.words.numbers import exact_duration
 
 PARTS = 8
 """Looks at each column; what is seen in most of them is shown."""
@@ -108,9 +109,9 @@ def axis_section(snapshot: Snapshot) -> Section:
 def _draw_axis(sheet: Sheet, snapshot: Snapshot) -> None:
     measure = Measure(snapshot, sheet.width)
     glyphs = sheet.look.glyphs
-    span = step(round(measure.count * snapshot.column_s, 6))
+    span = exact_duration(round(measure.count * snapshot.column_s, 6))
     left, right = f"{glyphs.corners[2]}{glyphs.horizontal} {span} ago", f"now {glyphs.corners[3]}"
-    middle = f"1 column = {step(snapshot.column_s)}"
+    middle = f"1 column = {exact_duration(snapshot.column_s)}"
     inner = measure.count - len(left) - len(right)
     if inner < len(middle):
         sheet.put(0, measure.left, middle[: measure.count], Style.DIM)

@@ -21,7 +21,7 @@ from simulator.stage.ranks import Rank
 from simulator.stage.scene import LaneRef, LaneTarget, Target
 from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import Activity, GroupKind, LaneGroup, Lanes
-from simulator.words.phrases import duration
+from simulator.words.numbers import short_duration
 
 FEW, SOME, MOST = 4, 8, 16
 
@@ -200,7 +200,7 @@ def _blocks(snapshot: Snapshot, group: LaneGroup, columns: Columns) -> Iterator[
 
 def _block_words(block: _Block) -> tuple[str, ...]:
     """What to write, from long to short."""
-    seconds = duration(block.end_s - block.start_s)
+    seconds = short_duration(block.end_s - block.start_s)
     short = f"blocked {seconds} by #{block.request}"
     return f"{short}, {block.others} waited", short, f"{seconds} by #{block.request}"
 

@@ -17,10 +17,10 @@ from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import clipped
 from simulator.stage.curves import CURVES, VALUE_WIDTH, WINDOW_S, Curve, Kind, own_curves, top_of
-from simulator.stage.fixed_width import step
 from simulator.stage.ranks import Rank
 from simulator.stage.snapshot import ROUNDING, Snapshot, count_now, recent_average
 from simulator.trace.playback import Playback
+from simulator.words.numbers import exact_duration
 
 COARSER = (10, 5, 2, 1)
 """A column of a curve stands for so many columns of the lanes; the first one that the run is long enough for."""
@@ -180,9 +180,9 @@ def _heights(values: Floats, top: float, logarithmic: bool) -> Floats:
 
 def _draw_scale(sheet: Sheet, snapshot: Snapshot, step_s: float) -> None:
     heights = "equal heights are equal values in all views; " if len(snapshot.scene.views) > 1 else ""
-    columns = f"1 column = {step(round(step_s, 9))}"
+    columns = f"1 column = {exact_duration(round(step_s, 9))}"
     texts = [
-        f"{columns}; percentiles of the last {step(WINDOW_S)}{'; ' + heights.strip('; ') if heights else ''}",
+        f"{columns}; percentiles of the last {exact_duration(WINDOW_S)}{'; ' + heights.strip('; ') if heights else ''}",
         columns,
     ]
     if snapshot.scene.log_s:

@@ -15,11 +15,12 @@ from simulator.stage.canvas.layout import Claim, Section
 from simulator.stage.canvas.plotting import Floats, put_bars
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.fixed_width import clock, step
+from simulator.stage.fixed_width import clock
 from simulator.stage.ranks import Rank
 from simulator.stage.scene import Target, TimeTarget
 from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import Playback
+from simulator.words.numbers import exact_duration
 
 Cells = NDArray[np.intp]
 Mask = NDArray[np.bool_]
@@ -39,7 +40,7 @@ class _Bar:
 
     def __init__(self, snapshots: Sequence[Snapshot], width: int) -> None:
         self.end_s = max(snapshots[0].scene.end_s, 1e-9)
-        self.end_text = f" {step(round(self.end_s, 1))} "
+        self.end_text = f" {exact_duration(round(self.end_s, 1))} "
         wide = width >= TIME_WIDTH + len(self.end_text) + 10
         self.first = TIME_WIDTH if wide else 1
         self.count = max(width - self.first - len(self.end_text), 1)

@@ -14,7 +14,7 @@ from simulator.stage.canvas.layout import Claim, Granted, Section, stack
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Piece, clipped_lines, fitting, piece, put_pieces
-from simulator.stage.fixed_width import fixed_percent, step
+from simulator.stage.fixed_width import fixed_percent
 from simulator.stage.lane_columns import axis_section
 from simulator.stage.lane_rows import lane_section
 from simulator.stage.parked_rows import parked_sections
@@ -25,6 +25,7 @@ from simulator.stage.snapshot import RECENT_S, Snapshot, recent_average
 from simulator.stage.sparks import own_section, spark_sections
 from simulator.stage.view_header import header_sections
 from simulator.trace.playback import Activity
+from simulator.words.numbers import exact_duration
 from simulator.words.phrases import plural
 
 WIDE = 100
@@ -131,7 +132,7 @@ def _draw_meter(sheet: Sheet, snapshot: Snapshot) -> None:
     pieces = [words for pool in snapshot.inventory.slots for words in _of_pool(snapshot, pool)]
     pieces += [_of_lock(snapshot, lock.name) for lock in snapshot.inventory.locks]
     pieces.append(_of_cores(sheet, snapshot))
-    pieces.append(piece((f"in {step(RECENT_S)}", Style.DIM), rank=3))
+    pieces.append(piece((f"in {exact_duration(RECENT_S)}", Style.DIM), rank=3))
     kept = fitting(pieces, sheet.width - 2)
     col = put_pieces(sheet, 0, 1, kept)
     width = min(sheet.width - col - 5, MOST_BAR)

@@ -13,6 +13,7 @@ from simulator.stage.fixed_width import clock, count_piece, fixed_duration, fixe
 from simulator.stage.ranks import Rank
 from simulator.stage.scene import Scene
 from simulator.stage.snapshot import Snapshot, percentile_so_far, recent_average
+from simulator.words.numbers import count, signed_percent
 
 PERCENTILES = (("p50", "p50_s", 3), ("p95", "p95_s", 4), ("p99", "p99_s", 2))
 """What is shown, its series, and its rank in a narrow view."""
@@ -92,7 +93,7 @@ def _difference(snapshot: Snapshot, series: str) -> Words:
     change = mine / other - 1.0
     if abs(change) < 0.005:
         return "0 %".rjust(DIFFERENCE_WIDTH), Style.DIM
-    text = f"{change * 100:+.0f} %" if abs(change) < 9.995 else f"{mine / other:.0f} fold"
+    text = signed_percent(change) if abs(change) < 9.995 else f"{count(mine / other)} fold"
     style = Style.GOOD if change < 0 else Style.BAD
     return text.rjust(DIFFERENCE_WIDTH), style
 

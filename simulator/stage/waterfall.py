@@ -23,7 +23,7 @@ from simulator.stage.canvas.text import clipped, clipped_lines, put_right, put_t
 from simulator.stage.states import STATE_STYLES
 from simulator.stage.waterfall_words import about, ending, facts, heading, notes, total_words
 from simulator.trace.playback.life_story import LifePart, LifeStory
-from simulator.words.phrases import duration
+from simulator.words.numbers import short_duration, tick
 
 WIDE, NARROW = 100, 46
 """From this width on the slot has a column of its own; below this one there is no time axis."""
@@ -73,7 +73,7 @@ def waterfall(
     columns = _columns(size.width)
     axis = linear_axis(0.0, told.last_s - told.arrival_s, max(columns.bar_width, 1))
     if columns.bar_width and bottom - top > 2:
-        put_axis(grid, top, columns.bar, axis, look)
+        put_axis(grid, top, columns.bar, axis, tick, look)
         top += 1
     placed = list(_placed(told, size, (top, bottom), first, look))
     if columns.bar_width and placed and t_s is not None and told.arrival_s <= t_s <= told.last_s:
@@ -135,6 +135,7 @@ def _put_totals(grid: CellGrid, told: LifeStory, look: Look, keys: tuple[KeyHint
 def _total_lines(told: LifeStory, width: int, look: Look) -> list[list[tuple[str, Style]]]:
     """``total 2.31 s = `` and then each state, as many in a line as fit."""
     total, parts = total_words(told)
+    total = look.spelled(total)
     lines: list[list[tuple[str, Style]]] = [[(total, Style.HEADING)]]
     used = cell_width(total)
     for number, (state, amount) in enumerate(parts):
@@ -199,7 +200,8 @@ def _put_block(grid: CellGrid, row: int, block: _Block, where: tuple[LifeStory, 
         name = f"{part.state.value} (for nobody)"
     grid.put(row, 1, glyph, style)
     grid.put(row, 3, clipped(name, columns.label - 2, look), Style.GHOST if part.for_nobody else Style.TEXT)
-    put_right(grid, row, 1 + columns.label + LENGTH_WIDTH - 1, duration(part.seconds), Style.HEADING)
+    length = look.spelled(short_duration(part.seconds))
+    put_right(grid, row, 1 + columns.label + LENGTH_WIDTH - 1, length, Style.HEADING)
     if columns.bar_width:
         for start, end in part.pieces:
             left, right = axis.span(start - told.arrival_s, end - told.arrival_s)

@@ -38,7 +38,8 @@ from simulator.trace.rules_ends import (
     turned_away,
     without_effect,
 )
-from simulator.words.phrases import all_of, is_or_are, percent, sentence
+from simulator.words.numbers import share_in_words
+from simulator.words.phrases import all_of, is_or_are, sentence
 
 Rule = Callable[[Facts], Finding | None]
 
@@ -94,20 +95,20 @@ def _all_clear(facts: Facts) -> str:
         waits[name] = waits.get(name, 0.0) + share
     name, worst = max(waits.items(), key=lambda item: item[1])
     if worst >= NOTABLE and name not in resources:  # a rate limit, or the cores of another machine
-        return sentence(f"requests spend {percent(worst)} of their time waiting for the {name}")
+        return sentence(f"requests spend {share_in_words(worst)} of their time waiting for the {name}")
     if worst >= NOTABLE:
         who = all_of(noun(name), resources[name].size)
-        used = percent(resources[name].utilisation)
+        used = share_in_words(resources[name].utilisation)
         return sentence(
-            f"requests spend {percent(worst)} of their time waiting for {who}, though {who} "
+            f"requests spend {share_in_words(worst)} of their time waiting for {who}, though {who} "
             f"{is_or_are(resources[name].size)} in use {used} of the time: at times several come at once; "
             f"more capacity would only be needed in these moments"
         )
-    own = percent(1.0 - sum(waits.values()))
+    own = share_in_words(1.0 - sum(waits.values()))
     nothing = "nothing" if sum(waits.values()) < HARDLY else "hardly anything"
     name = max((n for n in resources if resources[n].kind != "backlog"), key=lambda n: resources[n].utilisation)
     who = "the cores are" if name == CORES else f"the busiest resource, {name}, is"
     return sentence(
         f"{nothing} waits: {own} of a request's time is its own computing, its I/O and its client's line; "
-        f"{who} in use {percent(resources[name].utilisation)} of the time"
+        f"{who} in use {share_in_words(resources[name].utilisation)} of the time"
     )

@@ -8,7 +8,8 @@ from simulator.trace.attribution import Attribution
 from simulator.trace.figures import ResourceSummary, Summary
 from simulator.trace.measures import CORES, Measures
 from simulator.trace.table import Trace
-from simulator.words.phrases import all_of, is_or_are, percent
+from simulator.words.numbers import duration, rate, share_in_words
+from simulator.words.phrases import all_of, is_or_are
 
 NOTABLE = 0.15
 """A cause that explains less of the latency than this is not worth a sentence."""
@@ -67,12 +68,12 @@ class Facts:
             return ""
         if abs(found.rate_rps * found.seconds_each / found.size - found.utilisation) > ROUNDING:
             return ""  # much of its time went into requests that were not through in time
-        return f" ({found.rate_rps:.1f} requests/s x {found.seconds_each:.3g} s each / {found.size})"
+        return f" ({rate(found.rate_rps)} requests/s x {duration(found.seconds_each)} each / {found.size})"
 
     def busy_cores(self) -> str:
         """``both cores are 6 % busy``."""
         size = self.cores.size
-        return f"{all_of('core', size)} {is_or_are(size)} {percent(self.cores.utilisation)} busy"
+        return f"{all_of('core', size)} {is_or_are(size)} {share_in_words(self.cores.utilisation)} busy"
 
 
 def slots_limit_computing(facts: Facts, pool: Pool) -> bool:

@@ -16,7 +16,8 @@ from simulator.trace.facts import NOTABLE, Facts, Finding, noun, slots_limit_com
 from simulator.trace.intervals import overlap
 from simulator.trace.measures import COMPLETED, INDEX, NOT_COMPLETED, SLOWEST
 from simulator.trace.residence import blocks, server_end
-from simulator.words.phrases import all_of, count, is_or_are, percent, plural, sentence
+from simulator.words.numbers import count, duration, rate, share_in_words
+from simulator.words.phrases import all_of, is_or_are, plural, sentence
 
 OVERLOADED = 0.95
 GROWS_BY = 20.0
@@ -36,8 +37,8 @@ def overload(facts: Facts) -> Finding | None:
     if arriving < found.limit_rps or not (growing or facts.summary.failed):
         return None
     who = all_of(noun(found.resource), found.size)
-    text = f"{arriving:.1f} requests/s arrive, and {who} can carry {found.limit_rps:.1f}"
-    text += f" at most ({found.size} / {found.seconds_each:.3g} s each): "
+    text = f"{rate(arriving)} requests/s arrive, and {who} can carry {rate(found.limit_rps)}"
+    text += f" at most ({found.size} / {duration(found.seconds_each)} each): "
     if growing:
         text += f"{count(first)} requests in the system became {count(last)}, and more for as long as this load lasts"
     else:
@@ -67,7 +68,7 @@ def accept_limit(facts: Facts) -> Finding | None:
         if waiting >= NOTABLE:
             most = count(place.most_in_hand * place.lock.processes)
             text = (
-                f"the server takes {most} connections at most and has {percent(facts.measures.in_hand(i))} of "
+                f"the server takes {most} connections at most and has {share_in_words(facts.measures.in_hand(i))} of "
                 f"them in hand on average, so others wait in the backlog: raise that limit"
             )
             return Finding(waiting, sentence(text))
@@ -129,9 +130,9 @@ def too_few_to_compute(facts: Facts) -> Finding | None:
 
 def _finding(facts: Facts, pool: Pool, state: State, doing: str, advice: str) -> Finding:
     used, size = facts.summary.resources[pool.name], facts.pool_size(pool)
-    who = f"{all_of(pool.name, size)} {is_or_are(size)} held {percent(used.utilisation)} of the time"
+    who = f"{all_of(pool.name, size)} {is_or_are(size)} held {share_in_words(used.utilisation)} of the time"
     share = used.split.get(state.value, 0.0)
-    text = f"{who}{facts.law(pool.name)}, {percent(share)} {doing}, while {facts.busy_cores()}: {advice}"
+    text = f"{who}{facts.law(pool.name)}, {share_in_words(share)} {doing}, while {facts.busy_cores()}: {advice}"
     weight = facts.attribution.score(pool.name, state)
     if pool.processes > 1:  # slots idle in another process are the business of the rule about imbalance
         weight *= used.utilisation
@@ -188,7 +189,7 @@ def imbalance(facts: Facts) -> Finding | None:
     )
     what = name if kind == "lock" else plural(name)
     text = (
-        f"during {percent(elsewhere)} of the waiting for {what}, another process had "
+        f"during {share_in_words(elsewhere)} of the waiting for {what}, another process had "
         f"nothing to do ({_spread(facts)}): a request stays with the process that accepted it; {cure}"
     )
     return Finding(min(waiting * elsewhere, 1.0), sentence(text))
@@ -231,4 +232,5 @@ def _spread(facts: Facts) -> str:
     """How many requests each process served."""
     served = facts.trace.process[(facts.measures.category > 0) & (facts.trace.process >= 0)]
     counts = np.bincount(served)
-    return f"the busiest process served {percent(float(counts.max() / counts.sum()))} of the requests, of {len(counts)}"
+    most = share_in_words(float(counts.max() / counts.sum()))
+    return f"the busiest process served {most} of the requests, of {len(counts)}"

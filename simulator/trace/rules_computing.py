@@ -9,7 +9,8 @@ from simulator.trace.facts import HARDLY, NOTABLE, Facts, Finding, slots_limit_c
 from simulator.trace.measures import COMPLETED, CORES, OUTSIDE
 from simulator.trace.outcomes import percentiles
 from simulator.trace.residence import Floats
-from simulator.words.phrases import a, all_of, count, duration, is_or_are, percent, sentence
+from simulator.words.numbers import count, share_in_words, short_duration
+from simulator.words.phrases import a, all_of, is_or_are, sentence
 from simulator.workload.table import Work
 
 HIGH = 0.7
@@ -60,7 +61,7 @@ def _saturated(facts: Facts, kind: type[Lock], why: str) -> Finding | None:
     used = facts.summary.resources[lock.name]
     if used.utilisation < HIGH:
         return None
-    who = f"{all_of(lock.name, used.size)} {is_or_are(used.size)} {percent(used.utilisation)} busy"
+    who = f"{all_of(lock.name, used.size)} {is_or_are(used.size)} {share_in_words(used.utilisation)} busy"
     cure = "add processes, or compute less"
     if used.size >= facts.cores.size:
         cure = "compute less, or add cores and processes"
@@ -85,10 +86,10 @@ def gil_convoy(facts: Facts) -> Finding | None:
             continue
         whom, each = ("other requests", "every short one") if _has_others(facts) else ("requests", "every other one")
         text = (
-            f"{whom} wait {duration(waited)} for {all_of(lock.name, 1)} on average ({percent(share)} of their "
-            f"time) though it is in use only {percent(used)} of the time: behind the long computations of "
-            f'"{who}" (up to {duration(longest)}) {each} waits a switch interval of '
-            f"{duration(lock.switch_interval_s)} or more; {_cure(facts)}"
+            f"{whom} wait {short_duration(waited)} for {all_of(lock.name, 1)} on average ({share_in_words(share)} of "
+            f"their time) though it is in use only {share_in_words(used)} of the time: behind the long computations of "
+            f'"{who}" (up to {short_duration(longest)}) {each} waits a switch interval of '
+            f"{short_duration(lock.switch_interval_s)} or more; {_cure(facts)}"
         )
         return Finding(share, sentence(text))
     return None
@@ -101,10 +102,12 @@ def gil_or_cores(facts: Facts) -> Finding | None:
         if score < NOTABLE:
             continue
         gil = facts.summary.resources[lock.name]
+        who = all_of(lock.name, gil.size)
         text = (
-            f"{percent(score)} of the requests' time threads are ready and wait for {all_of(lock.name, gil.size)} or "
-            f"for a core, and measuring cannot tell which ({all_of(lock.name, gil.size)} {is_or_are(gil.size)} "
-            f"{percent(gil.utilisation)} busy with computing, {facts.busy_cores()}): simulate the same run to see"
+            f"{share_in_words(score)} of the requests' time threads are ready and wait for "
+            f"{who} or for a core, and measuring cannot tell which ({who} {is_or_are(gil.size)} "
+            f"{share_in_words(gil.utilisation)} busy with computing, {facts.busy_cores()}): simulate the "
+            f"same run to see"
         )
         return Finding(min(score, 1.0), sentence(text))
     return None
@@ -117,14 +120,14 @@ def _held_by_long_ones(facts: Facts, lock: Gil, longest: float, who: str) -> Fin
     if score < NOTABLE or total <= 0.0:
         return None
     states = [s.value for s in (State.BACKLOG, State.QUEUED, State.GIL) if waits.get(s.value, 0.0) >= HARDLY * total]
-    parts = " and ".join(f"{percent(waits[state] / total)} of their time {state}" for state in states)
+    parts = " and ".join(f"{share_in_words(waits[state] / total)} of their time {state}" for state in states)
     used = facts.summary.resources[lock.name].utilisation
     held = f"the other threads are held too, waiting for {all_of(lock.name, 1)}"
     if State.GIL.value not in states:
         held = "its thread serves nobody else"
     text = (
-        f"requests spend {parts}, though {all_of(lock.name, 1)} is in use only {percent(used)} of the time: "
-        f'while one computes for "{who}" (up to {duration(longest)}), {held}; {_cure(facts)}'
+        f"requests spend {parts}, though {all_of(lock.name, 1)} is in use only {share_in_words(used)} of the time: "
+        f'while one computes for "{who}" (up to {short_duration(longest)}), {held}; {_cure(facts)}'
     )
     return Finding(min(score, 1.0), sentence(text))
 
@@ -148,9 +151,9 @@ def loop_blocked(facts: Facts) -> Finding | None:
             continue
         whom = "all other requests" if _has_others(facts) else "all the others"
         text = (
-            f'"{who}" blocks {a(lock.name)} for up to {duration(longest)} at a time, and {whom} wait '
-            f"{duration(waited)} on average ({percent(share)} of their time): move the long computations to other "
-            f"processes, or cut them into pieces"
+            f'"{who}" blocks {a(lock.name)} for up to {short_duration(longest)} at a time, and {whom} wait '
+            f"{short_duration(waited)} on average ({share_in_words(share)} of their time): move the long "
+            f"computations to other processes, or cut them into pieces"
         )
         return Finding(share, sentence(text))
     return None

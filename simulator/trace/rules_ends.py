@@ -13,7 +13,8 @@ from simulator.trace.availability import interventions, lost
 from simulator.trace.facts import HARDLY, Facts, Finding
 from simulator.trace.outcomes import percentiles
 from simulator.trace.residence import BLOCK_ROWS, Floats, Rows
-from simulator.words.phrases import a, count, counted, duration, percent, plural, sentence
+from simulator.words.numbers import count, rate, share_in_words, short_duration
+from simulator.words.phrases import a, counted, plural, sentence
 from simulator.workload.interventions import Do, Intervention
 
 ANY_FAILURE = 0.3
@@ -52,16 +53,16 @@ def overflow(facts: Facts) -> Finding | None:
     text += "".join(f" and {count(number)} {packet}" for number, packet in more)
     late = _connected_after(facts, retried)
     if len(late):
-        text += f", and those that got in were connected after {duration(percentiles(late, [50.0])[0])} (median)"
+        text += f", and those that got in were connected after {short_duration(percentiles(late, [50.0])[0])} (median)"
     forgotten = len(_forgotten(facts))
     if forgotten:
         text += f"; {count(forgotten)} stayed half open until the server forgot them and broke them off"
     waited = _waited_for_data(facts, rows[data])
     if waited > HARDLY * facts.trace.workload.duration:
-        text += f"; some were accepted before their data, which were waited for {duration(waited)} in all"
+        text += f"; some were accepted before their data, which were waited for {short_duration(waited)} in all"
     slowest = facts.summary.where_slowest
     if slowest.get(State.CONNECTING.value, 0.0) > sum(slowest.values()) / 3:
-        text += f"; that is what the p99 of {duration(facts.summary.latency.p99)} shows"
+        text += f"; that is what the p99 of {short_duration(facts.summary.latency.p99)} shows"
     return Finding((ANY_FAILURE + len(retried) / len(rows)) / 2, sentence(text))
 
 
@@ -144,9 +145,9 @@ def gave_up(facts: Facts) -> Finding | None:
     throughput, goodput = facts.summary.throughput_rps, facts.summary.goodput_rps
     text = f"{_of_all(facts, left)} were given up by their clients"
     if throughput > goodput * 1.01:
-        wasted = percent(1 - goodput / throughput)
+        wasted = share_in_words(1 - goodput / throughput)
         text += f", and {wasted} of what the server did was for nobody "
-        text += f"(goodput {goodput:.1f} of {throughput:.1f} requests/s)"
+        text += f"(goodput {rate(goodput)} of {rate(throughput)} requests/s)"
         text += ": queue less, and drop a request whose client has left"
     else:
         text += " before they had an answer"
@@ -162,7 +163,7 @@ def crashes(facts: Facts) -> Finding | None:
     taken = sum(int(np.isin(trace.outcome[lost(trace, kill)], CUT_OFF).sum()) for kill in kills)
     along = counted(taken, "request") if taken else "no request"
     if len(kills) == 1:
-        text = f"process {kills[0].number} died at {duration(kills[0].at)} and took {along} along"
+        text = f"process {kills[0].number} died at {short_duration(kills[0].at)} and took {along} along"
     else:
         text = f"{a('process')} died {count(len(kills))} times, which took {along} along"
     if (trace.outcome == Outcome.BAD_GATEWAY).any():
@@ -188,7 +189,7 @@ def _nobody_there(facts: Facts, kills: list[Intervention]) -> str:
     took = percentiles(trace.finished[rows] - trace.arrival[rows], [50.0])[0]
     return (
         f"; it was the only one, so the {counted(len(rows), 'request')} that came before it was back "
-        f"took {duration(took)} (median): with another process they would have gone there"
+        f"took {short_duration(took)} (median): with another process they would have gone there"
     )
 
 
@@ -226,7 +227,7 @@ def _ended(facts: Facts, outcome: Outcome) -> int:
 
 
 def _of_all(facts: Facts, number: int) -> str:
-    share = percent(number / facts.summary.offered)
+    share = share_in_words(number / facts.summary.offered)
     return f"{count(number)} of {count(facts.summary.offered)} requests ({share})"
 
 

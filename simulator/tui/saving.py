@@ -21,10 +21,10 @@ from simulator.lab.export import Wanted, export
 from simulator.lab.export_menu import FILMS, Kind
 from simulator.lab.lab import Sitting
 from simulator.stage.pictures import Tell
-from simulator.words.numbers import percent, three_digits
+from simulator.words.numbers import percent, size
 
 GROUP = "export"
-WORTH_A_WORD_MB = 1.0
+WORTH_A_WORD = 2**20
 Export = Callable[[Path], tuple[Path, ...]]
 """Writes into a folder, and says what."""
 Download = tuple[str, bytes]
@@ -147,10 +147,8 @@ def _downloaded(job: Export) -> Saved:
 
 def _sized(path: Path) -> str:
     """A file with its size, where it is so large that whoever sends it somewhere wants to know."""
-    megabytes = path.stat().st_size / 1e6
-    return (
-        f"{path.name} ({three_digits(megabytes)} MB)" if path.is_file() and megabytes >= WORTH_A_WORD_MB else path.name
-    )
+    length = path.stat().st_size
+    return f"{path.name} ({size(length)})" if path.is_file() and length >= WORTH_A_WORD else path.name
 
 
 def packed(paths: tuple[Path, ...]) -> Download:

@@ -1,42 +1,8 @@
-"""Figures and names as they stand in a sentence."""
+"""Names as they stand in a sentence."""
 
 from collections.abc import Sequence
 
-
-def percent(share: float) -> str:
-    """A share between 0 and 1: ``71 %``, ``under 1 %``."""
-    if 0.0 < share < 0.005:
-        return "under 1 %"
-    if 0.995 <= share < 0.9995:
-        return "over 99 %"
-    return f"{share * 100:.0f} %"
-
-
-def duration(seconds: float) -> str:
-    """Three digits at most, in the unit that suits: ``0.42 ms``, ``126 ms``, ``1.3 s``."""
-    if seconds < 0.0095:
-        return f"{seconds * 1e3:.2g} ms"
-    if seconds < 0.9995:
-        return f"{seconds * 1e3:.0f} ms"
-    return f"{seconds:.1f} s" if seconds < 99.95 else f"{seconds:.0f} s"
-
-
-def data_size(size: float) -> str:
-    """Bytes in the unit that suits: ``900 B``, ``180 KiB``, ``2.1 MiB``."""
-    for unit, factor in (("MiB", 2**20), ("KiB", 2**10)):
-        if size >= factor:
-            return f"{size / factor:.3g} {unit}"
-    return f"{size:.0f} B"
-
-
-def line_rate(bytes_per_s: float) -> str:
-    """A rate as lines are sold: ``0.5 Mbit/s``."""
-    return f"{bytes_per_s * 8 / 1e6:.3g} Mbit/s"
-
-
-def count(number: float) -> str:
-    """A whole number with thin groups: ``12 400``."""
-    return f"{number:,.0f}".replace(",", " ")
+from simulator.words.numbers import count
 
 
 def plural(name: str, number: float = 2) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from simulator.words.numbers import count
 from simulator.workload.fields import listed
 from simulator.workload.mistakes import Mistake, from_pydantic
 from simulator.workload.quantity import DURATION, did_you_mean, parse
@@ -126,9 +127,8 @@ def _absurd(scenario: Scenario) -> Iterator[Mistake]:
         message = "thinking and all steps take no time, so the requests would never end; expected some time above 0"
         yield Mistake(("arrivals", "think"), message)
     elif expected > MOST_REQUESTS:
-        message = (
-            f"about {expected:.3g} requests; expected at most {MOST_REQUESTS:.0f} (a shorter duration, fewer arrivals)"
-        )
+        message = f"about {count(expected)} requests; expected at most {count(MOST_REQUESTS)} "
+        message += "(a shorter duration, fewer arrivals)"
         yield Mistake(("arrivals",), message)
     elif scenario.arrivals.kind == "trace" and expected == 0:
         yield Mistake(("arrivals", "file"), "no row comes before the end of the duration")

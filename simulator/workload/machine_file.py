@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from simulator.plan.machine import Machine
+from simulator.words.numbers import exact_duration, exact_size
 from simulator.workload.lines import line_numbers
 from simulator.workload.machine_table import MachineTable
 from simulator.workload.mistakes import Mistake, Origin, ScenarioError, error, from_pydantic, printable
@@ -53,6 +54,4 @@ def _written(name: str, value: Any) -> str:
         return str(value)
     if isinstance(value, str):
         return f'"{value}"'
-    if not name.endswith("_s"):
-        return f'"{value:.0f} B"'
-    return f'"{value * 1e3:.4g} ms"' if value >= 1e-3 else f'"{value * 1e6:.4g} us"'
+    return f'"{exact_duration(value) if name.endswith("_s") else exact_size(round(value))}"'

@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_type_hints
 from pydantic import Field, GetJsonSchemaHandler, ValidationInfo, create_model
 
 from simulator.plan.machine import Machine
+from simulator.words.numbers import exact_duration, exact_size
 from simulator.workload.fields import WHOLE, Bytes, Parsed, PositiveSeconds, Seconds, Table, table_schema
 
 _Count = Annotated[int, Field(ge=1, le=4096), WHOLE]
@@ -50,7 +51,7 @@ def _described(handler: GetJsonSchemaHandler) -> dict[str, Any]:
 def _quantity_text(name: str, value: Any) -> Any:
     if not isinstance(value, float):
         return value
-    return f"{value:g} s" if name.endswith("_s") else f"{value:.0f} B"
+    return exact_duration(value) if name.endswith("_s") else exact_size(round(value))
 
 
 def _sentences() -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from simulator.cli.calibrate import size, spread
+from simulator.cli.calibrate import spread
 from simulator.cli.main import main
 from simulator.experiments.catalogue import catalogue
 from simulator.experiments.deployment import Deployment
@@ -19,6 +19,7 @@ from simulator.plan import Machine
 from simulator.real.calibrate.findings import bare_findings, machine_of, server_findings
 from simulator.real.calibrate.probes import PROBES
 from simulator.real.calibrate.servers import ServerCost, seconds_of, work_of
+from simulator.words.numbers import size
 from simulator.workload.load import ScenarioError, load
 from simulator.workload.machine_file import machine_text, read_machine
 

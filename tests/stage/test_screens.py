@@ -32,7 +32,7 @@ from simulator.stage.waterfall_words import total_words
 from simulator.trace.playback import Playback
 from simulator.trace.playback.life_story import LifeStory
 from simulator.tui.home_screen import FRONT, LOAD, SERVER, first_sentence, offers
-from simulator.words.phrases import count, duration
+from simulator.words.numbers import count, short_duration
 from simulator.workload.load import shipped
 from tests.stage.plays import ACTIVITIES, playback, style_runs
 from tests.stage.screens import FULL as FULL_BACKLOG
@@ -215,7 +215,7 @@ class TestCharts:
             cells = np.count_nonzero(grid.characters[row] == LOOK.glyph(STATE_STYLES[state]))
             same = sum(spent for each, spent in run.split_s.items() if STATE_STYLES[each] is STATE_STYLES[state])
             assert cells == pytest.approx(same / total * (98 - 14 - 9), abs=2)
-        assert duration(total) in grid.text(row)
+        assert short_duration(total) in grid.text(row)
 
     def test_a_run_in_which_nothing_was_completed_says_so(self) -> None:
         grid = charts(Charts(runs=(_figures("closed"),)), Size(120, 36), LOOK)

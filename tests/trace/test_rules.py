@@ -34,7 +34,7 @@ from simulator.trace.rules_ends import (
     turned_away,
     without_effect,
 )
-from simulator.words.phrases import count
+from simulator.words.numbers import count
 from simulator.workload.interventions import Do, Intervention
 from simulator.workload.table import Workload
 from tests.trace.by_hand import random_load, simulate
@@ -63,7 +63,7 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
     crashes: (
         (loops(2), replace(of(200, page=QUERY), interventions=(KILLED,))),
         (loops(1), replace(of(200, page=QUERY), interventions=(KILLED,))),
-        ["process 1 died at 10.0 s and took", "requests along; the other one went on"],
+        ["process 1 died at 10 s and took", "requests along; the other one went on"],
     ),
     without_effect: (
         (loops(1), replace(of(20, page=PAGE), interventions=(KILLED,))),
@@ -83,7 +83,7 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
     held_by_io: (
         (forked(4), of(60, page=QUERY)),
         (loops(), of(60, page=QUERY)),
-        ["99 % waiting for I/O", "x 0.1 s each / 4)", "more workers, or async code"],
+        ["99 % waiting for I/O", "x 100 ms each / 4)", "more workers, or async code"],
     ),
     too_few_to_compute: (
         (forked(1), of(40, page=HASH)),
@@ -129,7 +129,7 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
         (forked(4), of(60, page=QUERY)),
         (forked(4), of(30, page=QUERY)),
         [
-            "60.5 requests/s arrive, and the 4 workers can carry 39.9 at most (4 / 0.1 s each)",
+            "60.6 requests/s arrive, and the 4 workers can carry 39.9 at most (4 / 100 ms each)",
             "in the system became",
         ],
     ),
@@ -141,7 +141,7 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
     overflow: (
         (forked(4, backlog=Backlog("backlog", 3), retries=ROUGH), of(36, page=QUERY)),
         (forked(4, backlog=Backlog("backlog", 300), retries=ROUGH), of(36, page=QUERY)),
-        ["the backlog of 4 places overflowed", "had to repeat the SYN", "connected after 1.0 s (median)"],
+        ["the backlog of 4 places overflowed", "had to repeat the SYN", "connected after 1 s (median)"],
     ),
     turned_away: (
         (proxied(forked(4), connections=8), of(60, page=QUERY)),

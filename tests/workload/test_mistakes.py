@@ -42,7 +42,7 @@ MISTAKES = [
     ("rate = 50", "rate = inf", "arrivals.rate = inf: expected a finite number"),
     ("rate = 50", f"rate = {10**400}", "a number of 1329 bits: expected a number of at most 1e+09"),
     ("rate = 50", 'rate = "50"', 'arrivals.rate = "50": expected a number without quotes or unit'),
-    ("rate = 50", "rate = 1e8", "about 2e+09 requests; expected at most 50000000"),
+    ("rate = 50", "rate = 1e8", "about 2 000 000 000 requests; expected at most 50 000 000"),
     ("rate = 50", "rate = 50\nbatch = 0", "arrivals.batch = 0: expected a whole number from 1"),
     ("rate = 50", "rate = 50\nbatch = {geometric = 0.5}", "arrivals.batch.geometric = 0.5: expected a number of at"),
     ("weight = 4", "weight = -4", "requests[0].weight = -4: expected a number of at least 0"),

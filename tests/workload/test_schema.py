@@ -48,4 +48,4 @@ def test_every_field_of_the_machine_can_be_set() -> None:
         "default": 2,
         "description": "",
     }
-    assert machine["receive_buffer"]["default"] == "65536 B"
+    assert machine["receive_buffer"]["default"] == "64 KiB"

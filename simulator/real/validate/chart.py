@@ -13,8 +13,8 @@ from simulator.real.validate.figures import ALL, Kind
 from simulator.real.validate.pairs import Result
 from simulator.real.validate.tables import HEADS, words_of
 from simulator.real.validate.verdict import Row, Verdict
-from simulator.words.numbers import TimeUnit, unit_for
-from simulator.words.phrases import all_of, count, plural, sentence
+from simulator.words.numbers import TimeUnit, count, percent_to_tenths, unit_for
+from simulator.words.phrases import all_of, plural, sentence
 
 if TYPE_CHECKING:
     import altair as alt
@@ -97,7 +97,7 @@ def _off(row: Row) -> str:
     unit = "points" if row.key.kind is Kind.SHARE else "%"
     if row.error != row.error:
         return f"{row.key.name}{of} on one side only"
-    return f"{row.key.name}{of} {abs(100.0 * row.error):.1f} {unit} too {'high' if row.error > 0 else 'low'}"
+    return f"{row.key.name}{of} {percent_to_tenths(abs(row.error))} {unit} too {'high' if row.error > 0 else 'low'}"
 
 
 # The figures of a pair as a chart beside its curves: text in columns, so that a picture has them too.

@@ -13,8 +13,18 @@ from simulator.real.validate.pairs import Driven, Result
 from simulator.real.validate.ranking import Order
 from simulator.real.validate.verdict import Row, Verdict
 from simulator.words.columns import aligned
-from simulator.words.numbers import MISSING, TimeUnit, duration, percent, three_digits, unit_for
-from simulator.words.phrases import count, plural
+from simulator.words.numbers import (
+    MISSING,
+    TimeUnit,
+    count,
+    duration,
+    percent,
+    percent_to_tenths,
+    three_digits,
+    to_places,
+    unit_for,
+)
+from simulator.words.phrases import plural
 
 HEADS = ("predicted", "measured", "error", "min-max", "bar", "")
 QUIET = "bright_black"
@@ -98,7 +108,7 @@ def words_of(row: Row, unit: TimeUnit) -> tuple[str, ...]:
         _value(row.measured, kind, unit),
         _error(row.error, kind),
         f"{low}-{high}",
-        "" if row.bar is None else f"{100.0 * row.bar:.0f} {_per(kind)}",
+        "" if row.bar is None else f"{to_places(100.0 * row.bar, 0)} {_per(kind)}",
         row.verdict.value,
     )
 
@@ -122,11 +132,11 @@ def _number(value: float, kind: Kind, unit: TimeUnit) -> str:
         case Kind.RATE:
             return three_digits(value)
         case Kind.SHARE:
-            return f"{100.0 * value:.1f}"
+            return percent_to_tenths(value)
 
 
 def _error(error: float, kind: Kind) -> str:
-    return f"{100.0 * error:+.1f} {_per(kind)}" if isfinite(error) else MISSING
+    return f"{percent_to_tenths(error, signed=True)} {_per(kind)}" if isfinite(error) else MISSING
 
 
 def _per(kind: Kind) -> str:

@@ -40,6 +40,10 @@ class Look:
         """The glyph of each style in an array of any shape; a blank for chrome. For drawing whole lanes at once."""
         return self._table[styles]
 
+    def spelled(self, text: str) -> str:
+        """Text of ours as these glyphs can write it: a time in µs, for a terminal without the letter, in us."""
+        return text if self.glyphs is UNICODE else text.replace(UNICODE.micro, self.glyphs.micro)
+
     def glyph(self, style: Style) -> str:
         """The glyph of what a slot or a request is doing."""
         return self.glyphs[style]

@@ -1,5 +1,6 @@
 """What charts and curves are made of: axes with round figures beside them, and bars that fill from below."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
@@ -89,24 +90,15 @@ def round_down(value: float) -> float:
     return next(step * 10.0**power for step in (10.0, *reversed(STEPS)) if step * 10.0**power <= value * 1.000001)
 
 
-def tick_words(seconds: float) -> str:
-    """A round time, as short as it can be: ``0``, ``50 ms``, ``1.5 s``."""
-    if seconds == 0.0:
-        return "0"
-    if abs(seconds) < 0.9999e-3:
-        return f"{seconds * 1e6:.4g} us"
-    return f"{seconds * 1e3:.4g} ms" if abs(seconds) < 0.9999 else f"{seconds:.6g} s"
-
-
-def put_axis(grid: CellGrid, row: int, col: int, axis: Axis, look: Look, style: Style = Style.DIM) -> None:
-    """The figures of an axis in one line, each beginning at its tick; those that do not fit are left out."""
+def put_axis(grid: CellGrid, row: int, col: int, axis: Axis, words: Callable[[float], str], look: Look) -> None:
+    """The figures of an axis in one line, each in words beginning at its tick; those that do not fit are left out."""
     free = col
     for tick in axis.ticks:
         at = col + min(round(axis.share(tick) * axis.cells), axis.cells - 1)
-        words = f"{look.glyphs.vertical}{tick_words(tick).replace('us', look.glyphs.micro + 's')}"
-        if at >= free and at + cell_width(words) <= col + axis.cells + 1:
-            grid.put(row, at, words, style)
-            free = at + cell_width(words) + 1
+        text = f"{look.glyphs.vertical}{look.spelled(words(tick))}"
+        if at >= free and at + cell_width(text) <= col + axis.cells + 1:
+            grid.put(row, at, text, Style.DIM)
+            free = at + cell_width(text) + 1
 
 
 # Bars.

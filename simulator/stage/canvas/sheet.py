@@ -58,12 +58,12 @@ class Sheet:
 
     def put(self, row: int, col: int, text: str, style: int = Style.TEXT) -> int:
         """Write text and return the column after it."""
-        return self.grid.put(row, col, text, style)
+        return self.grid.put(row, col, self.look.spelled(text), style)
 
     def put_right(self, row: int, end: int, text: str, style: int = Style.TEXT) -> int:
         """Write text so that it ends before column ``end``, and return the column where it starts."""
         start = end - cell_width(text)
-        self.grid.put(row, start, text, style)
+        self.grid.put(row, start, self.look.spelled(text), style)
         return start
 
     def offer(self, area: Area, find: Find) -> None:

@@ -11,7 +11,8 @@ from simulator.stage.canvas.style import Style
 
 
 def clipped(text: str, width: int, look: Look) -> str:
-    """Text that takes at most ``width`` cells; the last one says that there was more."""
+    """Text that takes at most ``width`` cells, in the glyphs of a look; the last one says that there was more."""
+    text = look.spelled(text)
     if cell_width(text) <= width:
         return text
     return _first_cells(text, width - 1).rstrip() + look.glyphs.more if width > 0 else ""

@@ -21,7 +21,8 @@ from simulator.trace.playback.segment_index import SegmentIndex
 from simulator.trace.playback.segments import Segments
 from simulator.trace.request_life import Stay
 from simulator.trace.table import Trace
-from simulator.words.phrases import all_of, counted, data_size, duration, line_rate, percent
+from simulator.words.numbers import line_rate, share_in_words, short_duration, size
+from simulator.words.phrases import all_of, counted
 
 Rows = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -131,12 +132,12 @@ class Blockers:
         what = main.state.value if main.state is not None else main.name.lower()
         some = pool.size * (pool.processes if copy < 0 else 1)
         share = float(seconds.sum()) / ((stay.end - stay.start) * some)
-        taken = "taken" if share > ALWAYS else f"taken {percent(share)} of the time"
+        taken = "taken" if share > ALWAYS else f"taken {share_in_words(share)} of the time"
         first = int(requests[0])
         words = (
             f"{all_of(pool.name, some)} {'was' if some == 1 else 'were'} {taken}, "
-            f"{percent(float(used.max() / used.sum()))} of that {what}; "
-            f"longest by #{first} ({duration(float(seconds[0]))})"
+            f"{share_in_words(float(used.max() / used.sum()))} of that {what}; "
+            f"longest by #{first} ({short_duration(float(seconds[0]))})"
         )
         return Blocker(words=words, request=first)
 
@@ -163,7 +164,8 @@ class Blockers:
         longest = had.take(had.request == first)
         whole = float((longest.end - longest.start).sum())
         return Blocker(
-            words=f"behind #{first}, which had the {lock.name} for {duration(whole)}" + _and_others(requests, seconds),
+            words=f"behind #{first}, which had the {lock.name} for {short_duration(whole)}"
+            + _and_others(requests, seconds),
             request=first,
         )
 
@@ -182,7 +184,7 @@ class Blockers:
         rate = float(rates[self._trace.workload.client[request]])
         if not np.isfinite(rate):
             return NOBODY
-        return Blocker(words=f"the client {does} {data_size(float(sizes[request]))} at {line_rate(rate)}")
+        return Blocker(words=f"the client {does} {size(float(sizes[request]))} at {line_rate(rate)}")
 
     def _others(self, request: int, stay: Stay) -> Segments:
         """What all others did during a stay."""
@@ -206,4 +208,4 @@ def _and_others(requests: Rows, seconds: Floats) -> str:
     others = len(requests) - 1
     if not others:
         return ""
-    return f", and {counted(others, 'other')} for {duration(float(seconds[1:].sum()))} in all"
+    return f", and {counted(others, 'other')} for {short_duration(float(seconds[1:].sum()))} in all"

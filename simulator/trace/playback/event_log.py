@@ -12,7 +12,8 @@ from simulator.trace.playback.events import Event, EventKind, Events
 from simulator.trace.playback.notable_events import NotableEvents
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.table import Trace
-from simulator.words.phrases import count, counted, duration
+from simulator.words.numbers import count, short_duration
+from simulator.words.phrases import counted
 from simulator.workload.interventions import Do, Intervention
 
 Rows = NDArray[np.intp]
@@ -95,9 +96,9 @@ class EventLog:
             case EventKind.BLOCKED:
                 lock = self._map.places[place].lock
                 name = "the lock" if lock is None else f"the {lock.name}"
-                return f"had {name} for {duration(seconds)} while {count(others)} waited behind it"
+                return f"had {name} for {short_duration(seconds)} while {count(others)} waited behind it"
             case EventKind.SLOWEST:
-                return f'completed after {duration(seconds)}: the slowest so far ("{self._class_of(request)}")'
+                return f'completed after {short_duration(seconds)}: the slowest so far ("{self._class_of(request)}")'
             case EventKind.CROWDED:
                 return f"{counted(others, 'request')} in the system: the most of the whole run"
             case EventKind.INTERVENED:
@@ -113,18 +114,18 @@ class EventLog:
         if outcome is Outcome.REFUSED:
             connects = [place for place in self._map.connects if self._trace.reached[request, place] >= 0.0]
             return f"{outcome.words}: {self._full(max(connects, default=-1))}"
-        return f"{outcome.words} after {duration(seconds)}"
+        return f"{outcome.words} after {short_duration(seconds)}"
 
     def _intervention(self, entry: Intervention, taken_along: int) -> str:
         match entry.do:
             case Do.KILL | Do.KILL_GROUP:
                 what = "process" if entry.do is Do.KILL else "group"
-                back = f"back after {duration(entry.lasting)}"
+                back = f"back after {short_duration(entry.lasting)}"
                 return f"{what} {entry.number} was killed and took {counted(taken_along, 'request')} along; {back}"
             case Do.SLOW_IO:
-                return f"I/O takes {entry.factor:g} times as long for {duration(entry.lasting)}"
+                return f"I/O takes {entry.factor:g} times as long for {short_duration(entry.lasting)}"
             case Do.BURST:
-                return f"a burst of {counted(entry.number, 'request')} within {duration(entry.lasting)}"
+                return f"a burst of {counted(entry.number, 'request')} within {short_duration(entry.lasting)}"
             case Do.SLOTS:
                 pool = main_pool(self._trace.plan)
                 name = "slot" if pool is None else pool.name

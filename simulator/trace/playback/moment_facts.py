@@ -6,7 +6,8 @@ from simulator.trace.playback.activity import Activity
 from simulator.trace.playback.moment import BacklogNow, Moment
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.table import Trace
-from simulator.words.phrases import duration, is_or_are, some_of
+from simulator.words.numbers import short_duration
+from simulator.words.phrases import is_or_are, some_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,7 @@ def does(activity: Activity, number: int) -> str:
 
 def for_long(moment: Moment, request: int, since_s: float) -> str:
     """``#1041 for 640 ms already``."""
-    return f"#{request} for {duration(moment.t_s - since_s)} already"
+    return f"#{request} for {short_duration(moment.t_s - since_s)} already"
 
 
 def idle_cores(moment: Moment) -> str:

@@ -18,7 +18,8 @@ from simulator.trace.playback.lane_groups import GroupKind
 from simulator.trace.playback.moment import Moment, PoolNow
 from simulator.trace.playback.moment_facts import MomentFacts, does
 from simulator.trace.playback.why_waiting import cores_wanted, lock_taken, queue_in, slots_taken, syn_dropped
-from simulator.words.phrases import count, counted, duration, is_or_are, listed, sentence, some_of
+from simulator.words.numbers import count, short_duration
+from simulator.words.phrases import counted, is_or_are, listed, sentence, some_of
 from simulator.workload.interventions import Do, Intervention
 
 WAITS = in_need_of(Need.ACCEPT, Need.SLOT, Need.LOCK, Need.CORE)
@@ -55,10 +56,10 @@ def process_down(now: MomentFacts) -> Iterator[Finding]:
 
 def _died(kill: Intervention, t_s: float, taken: int) -> str:
     """``process 0 was killed 340 ms ago and took 5 requests along; it is back in 1.7 s``."""
-    when = f" {duration(t_s - kill.at)} ago" if t_s > kill.at else ""
+    when = f" {short_duration(t_s - kill.at)} ago" if t_s > kill.at else ""
     return (
         f"process {kill.number} was killed{when} and took {counted(taken, 'request')} along; "
-        f"it is back in {duration(kill.until - t_s)}"
+        f"it is back in {short_duration(kill.until - t_s)}"
     )
 
 
@@ -67,7 +68,7 @@ def draining(now: MomentFacts) -> Iterator[Finding]:
     moment, over = now.moment, now.trace.workload.duration
     left = len(moment.present)
     if moment.t_s >= over and left:
-        text = f"the load ended {duration(moment.t_s - over)} ago, and {counted(left, 'request')} "
+        text = f"the load ended {short_duration(moment.t_s - over)} ago, and {counted(left, 'request')} "
         text += f"{is_or_are(left)} still in the system: {_doing(moment)}"
         yield Finding(0.3, sentence(text))
 

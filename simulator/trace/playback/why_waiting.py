@@ -13,7 +13,8 @@ from simulator.trace.facts import Finding
 from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, SENTENCE_ORDER, Activities, Activity
 from simulator.trace.playback.moment import BacklogNow, LockNow, Moment, PoolNow
 from simulator.trace.playback.moment_facts import MomentFacts, does, for_long, idle_cores
-from simulator.words.phrases import a, count, counted, duration, is_or_are, listed, percent, sentence, some_of
+from simulator.words.numbers import count, share_in_words, short_duration
+from simulator.words.phrases import a, counted, is_or_are, listed, sentence, some_of
 
 Mask = NDArray[np.bool_]
 
@@ -72,7 +73,7 @@ def _holders(moment: Moment) -> str:
     if len(moment.locks) != 1 or len(moment.locks[0].holder) != 1 or moment.locks[0].holder[0] < 0:
         return ""
     lock = moment.locks[0]
-    return f" (#{lock.holder[0]} has had it for {duration(moment.t_s - float(lock.since_s[0]))})"
+    return f" (#{lock.holder[0]} has had it for {short_duration(moment.t_s - float(lock.since_s[0]))})"
 
 
 def _mostly(activity: Activities, since_s: NDArray[np.float64]) -> tuple[Activity, int]:
@@ -91,7 +92,7 @@ def _mostly(activity: Activities, since_s: NDArray[np.float64]) -> tuple[Activit
 def _shared_cores(moment: Moment) -> str:
     if moment.runnable <= moment.cores:
         return ""
-    return f" on {counted(moment.cores, 'core')} ({percent(moment.cores / moment.runnable)} of a core each)"
+    return f" on {counted(moment.cores, 'core')} ({share_in_words(moment.cores / moment.runnable)} of a core each)"
 
 
 def _line(now: MomentFacts, pool: PoolNow) -> tuple[str, int]:
@@ -145,7 +146,7 @@ def _behind(now: MomentFacts, lock: LockNow, copy: int, backlogs: list[BacklogNo
     behind, name, copies = len(lock.waiting[copy]), lock.lock.name, lock.lock.processes
     of_process = f" of process {copy}" if copies > 1 else ""
     text = f'#{holder} ("{now.class_of(holder)}") has had the {name}{of_process} for '
-    text += duration(now.moment.t_s - since)
+    text += short_duration(now.moment.t_s - since)
     parts = []
     if behind:
         whom = "thread" if isinstance(lock.lock, Gil) else "request"
@@ -164,7 +165,7 @@ def cores_wanted(now: MomentFacts) -> Iterator[Finding]:
     moment = now.moment
     if moment.runnable > moment.cores:
         text = f"{counted(moment.runnable, 'thread')} want {some_of(moment.cores, moment.cores, 'core')}"
-        text += f", so each computes at {percent(moment.cores / moment.runnable)} of its speed"
+        text += f", so each computes at {share_in_words(moment.cores / moment.runnable)} of its speed"
         yield Finding(moment.runnable - moment.cores, sentence(text))
 
 

@@ -43,7 +43,7 @@ def test_the_log_says_how_many_a_killed_process_took_along() -> None:
     trace = serve("callback", load)
     assert (trace.outcome == Outcome.CRASHED).all()
     (event,) = [e for e in Playback(trace).interesting if e.kind is EventKind.INTERVENED]
-    assert event.text == "process 0 was killed and took 5 requests along; back after 1.0 s"
+    assert event.text == "process 0 was killed and took 5 requests along; back after 1 s"
 
 
 def test_the_loop_of_a_killed_process_is_down() -> None:
@@ -64,7 +64,7 @@ def test_when_all_workers_are_down_that_is_why_others_wait() -> None:
 def test_a_death_is_told_before_any_queue_and_then_gives_way_to_what_most_wait_for() -> None:
     load = with_(load_at([0.1] * 6, 10.0, page=LONG), Intervention(at=2.0, do=Do.KILL, lasting=1.0))
     playback = Playback(serve("prefork", load, workers=2))
-    assert playback.why(2.0) == "Process 0 was killed and took 1 request along; it is back in 1.0 s."
+    assert playback.why(2.0) == "Process 0 was killed and took 1 request along; it is back in 1 s."
     assert "so 4 connections queue" in playback.why(2.5)
 
 
@@ -79,8 +79,8 @@ def test_slots_and_cores_that_were_taken_away_are_not_there() -> None:
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        (Intervention(at=1.0, do=Do.SLOW_IO, factor=2.5, lasting=3.0), "I/O takes 2.5 times as long for 3.0 s"),
-        (Intervention(at=1.0, do=Do.BURST, number=300, lasting=2.0), "a burst of 300 requests within 2.0 s"),
+        (Intervention(at=1.0, do=Do.SLOW_IO, factor=2.5, lasting=3.0), "I/O takes 2.5 times as long for 3 s"),
+        (Intervention(at=1.0, do=Do.BURST, number=300, lasting=2.0), "a burst of 300 requests within 2 s"),
     ],
 )
 def test_what_is_done_to_the_surroundings_is_told_too(entry: Intervention, words: str) -> None:

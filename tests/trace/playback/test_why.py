@@ -72,7 +72,7 @@ def test_a_long_computation_blocks_the_loop(name: str) -> None:
     kinds = {"report": Kind(steps=(("cpu", 2.0),)), "page": Kind(steps=(("io", 0.2), ("cpu", 0.01)))}
     load = load_at([0.1, 0.9, 1.5, 1.6], 5.0, report=kinds["report"])
     assert Playback(serve(name, load)).why(1.1) == (
-        '#0 ("report") has had the event loop for 1.0 s: 1 connection queues in the backlog while 1 of 2 cores is idle.'
+        '#0 ("report") has had the event loop for 1 s: 1 connection queues in the backlog while 1 of 2 cores is idle.'
     )
     mixed = load_at([0.1, 0.1, 0.1, 0.15], 5.0, page=kinds["page"], report=Kind(steps=kinds["report"].steps, every=4))
     blocked = '#3 ("report") has had the event loop for 850 ms: 3 requests wait for it'
@@ -110,7 +110,7 @@ def test_workers_that_were_taken_away_are_not_idle() -> None:
 def test_after_the_load_what_is_left_is_counted() -> None:
     load = load_at([0.9, 0.9], 1.0, page=Kind(steps=(("io", 5.0),)))
     assert Playback(serve("prefork", load, workers=2)).why(3.0) == (
-        "The load ended 2.0 s ago, and 2 requests are still in the system: both wait for I/O."
+        "The load ended 2 s ago, and 2 requests are still in the system: both wait for I/O."
     )
 
 
