@@ -46,6 +46,24 @@ up = "0.5 Mbit/s"
 patience = "2 s"
 """
 
+IMPATIENT = """
+title = "More than one GIL can do, for clients that do not wait"
+duration = "20 s"
+warmup = "2 s"
+[machine]
+cores = 2
+[arrivals]
+kind = "poisson"
+rate = 40
+[[requests]]
+name = "hash"
+steps = [{cpu = "40 ms"}]
+[[clients]]
+name = "office"
+patience = "1 s"
+"""
+"""A core does 25 of these a second. Threads wait for the GIL, clients leave, and the server works for nobody."""
+
 
 @dataclass(frozen=True)
 class Done:
@@ -63,6 +81,13 @@ Simulate = Callable[..., Done]
 def load(tmp_path: Path) -> Path:
     path = tmp_path / "small.toml"
     path.write_text(SMALL, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def impatient(tmp_path: Path) -> Path:
+    path = tmp_path / "impatient.toml"
+    path.write_text(IMPATIENT, encoding="utf-8")
     return path
 
 

@@ -16,6 +16,7 @@ from simulator.results import csv_files, trace_file
 from simulator.results.document import as_json, document
 from simulator.results.whole_files import whole_files
 from simulator.trace.summary import summarise
+from simulator.words.numbers import three_digits
 
 CONTRACT = {
     "model": str,
@@ -114,6 +115,34 @@ def test_the_csv_files_agree_with_the_document(run: Callable[..., Any], tmp_path
     summary = {row["metric"]: row["value"] for row in rows_of(tmp_path / "csv" / "summary.csv")}
     assert float(summary["latency_ms.p99"]) == found["latency_ms"]["p99"]
     assert summary["resources.worker.size"] == "4"
+
+
+def test_of_an_overloaded_run_every_output_tells_what_was_done_for_somebody_from_what_was_not(
+    simulate: Any, impatient: Path, tmp_path: Path
+) -> None:
+    outputs = ("--json", tmp_path / "r.json", "--csv", tmp_path / "csv")
+    summary = simulate("--model", "threaded", "--load", impatient, *outputs)
+    found = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    requests = rows_of(tmp_path / "csv" / "requests.csv")
+    completed = [float(row["finished_s"]) for row in requests if row["outcome"] == "completed"]
+    given_up = [row for row in requests if row["outcome"] == "client gave up"]
+    assert len(given_up) == found["requests"]["failed"]["client gave up"] > 100
+
+    inside = sum(2.0 <= finished < 20.0 for finished in completed)
+    assert found["goodput_rps"] == pytest.approx(inside / 18.0)
+    assert found["throughput_rps"] > 1.2 * found["goodput_rps"]
+    assert found["throughput_rps"] == pytest.approx(25.0, abs=0.5)  # what the GIL lets through
+
+    steps = rows_of(tmp_path / "csv" / "timeline.csv")
+    assert sum(int(step["completions"]) for step in steps) == len(completed)
+    assert sum(int(step["arrivals"]) for step in steps) == len(requests)
+    third = [step for step in steps if 5.95 < float(step["time_s"]) < 8.95]
+    assert sum(int(step["completions"]) for step in third) == sum(6.0 <= finished < 9.0 for finished in completed)
+
+    bottleneck = found["bottleneck"]
+    assert bottleneck["resource"] == "GIL"
+    assert any("of what the server did was for nobody" in sentence for sentence in found["diagnosis"])
+    assert f"goodput {three_digits(found['goodput_rps'])}/s" in summary.out
 
 
 def test_a_request_in_the_csv_walks_forward_through_its_places(run: Callable[..., Any], tmp_path: Path) -> None:

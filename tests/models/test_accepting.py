@@ -29,6 +29,41 @@ def test_a_full_backlog_shows_up_as_clusters_of_latency(
     assert (seconds % 1.0).max() < 0.02
 
 
+CLASSIC = [(0.5, 1.0), (1.5, 3.0), (2.5, 3.0), (6.0, 7.0), (14.0, 15.0), (30.0, 31.0), (62.0, 63.0)]
+LINEAR = [(0.5, 1.0), (1.5, 2.0), (2.5, 3.0), (3.5, 4.0), (4.5, 5.0), (6.0, 7.0), (10.0, 11.0), (18.0, 19.0),
+          (34.0, 35.0), (66.0, 67.0)]  # fmt: skip
+GIVES_UP = {"classic": (6, 127.0), "linear": (10, 131.0)}
+
+
+def knocking(schedule: Literal["linear", "classic"], free_s: float) -> Trace:
+    """One is served until ``free_s``, one has the only place in the backlog, and the third finds no room at 0 s."""
+    load = load_at([0.0] * 3, 1.0, page=Kind(steps=(("io", 0.001),)))
+    load.phases[0] = free_s
+    return serve("prefork", load, Machine(syn_retries=schedule), workers=1, backlog=0)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "free_s", "connected_s"),
+    [("classic", *each) for each in CLASSIC] + [("linear", *each) for each in LINEAR],
+)
+def test_a_client_is_let_in_when_it_repeats_its_syn_and_not_when_there_is_room(
+    schedule: Literal["linear", "classic"], free_s: float, connected_s: float
+) -> None:
+    """After 1, 3, 7, 15, 31 and 63 s, or after 1, 2, 3, 4, 5, 7, 11, 19, 35 and 67 s."""
+    trace = knocking(schedule, free_s)
+    assert trace.arrival[2] + seconds_at(trace, "connect backlog")[2] == pytest.approx(connected_s)
+    times = sorted({when for _, when in (CLASSIC if schedule == "classic" else LINEAR)})
+    assert trace.syn_retries[2] == 1 + times.index(connected_s)
+
+
+@pytest.mark.parametrize("schedule", ["linear", "classic"])
+def test_a_client_that_found_no_room_at_its_last_syn_gives_up(schedule: Literal["linear", "classic"]) -> None:
+    trace = knocking(schedule, 70.0)
+    repeated, given_up_s = GIVES_UP[schedule]
+    assert (trace.outcome[2], trace.syn_retries[2]) == (Outcome.CONNECT_TIMEOUT, repeated)
+    assert trace.finished[2] == pytest.approx(given_up_s)
+
+
 def test_a_full_backlog_that_refuses_shows_up_as_refused() -> None:
     trace = twelve_at_once(Machine(full_backlog="refuse"))
     assert Counter(trace.outcome.tolist()) == {Outcome.COMPLETED: 4, Outcome.REFUSED: 8}

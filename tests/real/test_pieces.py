@@ -113,8 +113,8 @@ def test_loopback_as_it_is_counts_as_no_network() -> None:
 @pytest.mark.parametrize(
     ("result", "reason"),
     [
-        (of_driver(late_s=0.02), "more than 20.0 ms late"),
-        (of_driver(cpu=0.9), "90% of a core"),
+        (of_driver(late_s=0.02), "more than 20 ms late"),
+        (of_driver(cpu=0.9), "90 % of a core"),
         (replace(of_driver(), ending=np.full(100, Ending.DRIVER_FAILED, np.int8)), "no socket or port for 100"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from simulator.plan import Backlog, Bucket, Connect, Cores, Handle, Limit, Outcome, Plan, Pool, Release, Seize
@@ -37,7 +38,7 @@ from simulator.trace.rules_ends import (
 from simulator.words.numbers import count
 from simulator.workload.interventions import Do, Intervention
 from simulator.workload.table import Workload
-from tests.trace.by_hand import random_load, simulate
+from tests.trace.by_hand import Kind, load_at, random_load, simulate
 from tests.trace.causes import (
     HASH,
     PAGE,
@@ -237,3 +238,36 @@ def test_connections_that_a_real_server_broke_off_are_told_without_a_guess() -> 
     assert told.sentence.startswith("2 of ")
     assert "broken off before they had their whole response" in told.sentence
     assert broken(facts(measured)) is None
+
+
+@pytest.mark.parametrize(("rate", "busy", "full"), [(56, 0.8445, False), (57, 0.8569, True)])
+def test_cores_count_as_full_from_85_percent_on(rate: float, busy: float, full: bool) -> None:
+    """Below, it is the bursts that wait; above, no other number of workers would help."""
+    found = facts(simulate(forked(8), of(rate, page=HASH)))
+    assert found.cores.utilisation == pytest.approx(busy, abs=1e-4)
+    told = cores_saturated(found)
+    assert told is not None
+    assert ("no other number of processes or threads" in told.sentence, "in bursts" in told.sentence) == (
+        full,
+        not full,
+    )
+
+
+@pytest.mark.parametrize(("starts", "busy", "told"), [(0.9, 0.9536, True), (1.1, 0.9436, False)])
+def test_a_bottleneck_that_was_free_for_a_twentieth_of_the_time_is_not_called_overloaded(
+    starts: float, busy: float, told: bool
+) -> None:
+    """50 requests a second where 40 can be served, from some second on to the twentieth."""
+    found = facts(simulate(forked(4), load_at(np.linspace(starts, 19.999, 1000), 20.0, page=QUERY)))
+    assert found.summary.bottleneck is not None
+    assert found.summary.bottleneck.utilisation == pytest.approx(busy, abs=1e-4)
+    assert (overload(found) is not None) == told
+
+
+@pytest.mark.parametrize(("report_ms", "long"), [(9.9, False), (10.1, True)])
+def test_a_computation_is_long_from_ten_times_the_median_on(report_ms: float, long: bool) -> None:
+    """Every fifth request computes for so long, all the others for 1 ms."""
+    page = Kind(steps=(("cpu", 0.001),))
+    report = Kind(steps=(("cpu", report_ms / 1e3),), every=5)
+    told = loop_blocked(facts(simulate(loops(), of(200, page=page, report=report))))
+    assert (told is not None and '"report" blocks an event loop' in told.sentence) == long

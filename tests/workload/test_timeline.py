@@ -107,7 +107,7 @@ def test_other_entries_draw_nothing(shop: Load) -> None:
         ('{at = "5 s", do = "burst", for = "1 s"}', "expected either rate or requests"),
         ('{at = "5 s", do = "burst", for = "1 s", rate = 1, requests = 1}', "expected either rate or requests"),
         ('{at = "20 s", do = "burst", for = "1 s", rate = 1}', 'expected a time within the duration, "20 s"'),
-        ('{at = "5 s", do = "burst", for = "1 s", rate = 1e9}', "requests; expected at most 50000000"),
+        ('{at = "5 s", do = "burst", for = "1 s", rate = 1e9}', "requests; expected at most 50 000 000"),
         ('{at = "5 s", do = "resize"}', "expected either size or cores"),
         ('{at = "5 s", do = "resize", size = 2, cores = 2}', "expected either size or cores"),
         ('{at = "5 s", do = "resize", size = 0}', "size = 0: expected a number of at least 1"),

@@ -1,6 +1,7 @@
 """Staged moments, and the sentence that each deserves: with the numbers of that moment."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -135,6 +136,34 @@ def test_a_measured_run_without_locks_slots_or_some_places_is_explained_too() ->
         "while both cores are idle."
     )
     assert playback.at(0.05).present.counts()  # late for their first place
+
+
+def test_of_two_reasons_the_one_that_more_wait_for_is_told_even_if_it_is_one_more() -> None:
+    """Computing on too few cores, and a queue for a slot; then a queue for the GIL, and one for a thread."""
+    computing = Kind(steps=(("cpu", 1.0),))
+
+    def told(server: str, requests: int, **settings: Any) -> str:
+        return Playback(serve(server, load_at([0.0] * requests, 20.0, page=computing), **settings)).why(0.5)
+
+    assert told("prefork", 13, workers=8).startswith("8 threads want both cores")  # 6 too many, 5 in the queue
+    assert told("prefork", 15, workers=8).endswith("so 7 connections queue in the backlog.")
+    assert "3 threads wait for it" in told("threaded", 6, threads=4)  # 3 behind the holder, 2 in the queue
+    assert "so 4 connections queue in the backlog" in told("threaded", 8, threads=4)
+
+
+def test_two_clients_without_a_connection_count_more_than_one_thread_without_a_core() -> None:
+    """Three of four workers compute on two cores; the fourth is free again, and two clients do not know it."""
+    load = load_at([0.1] * 4 + [0.5] * 3, 20.0, page=Kind(steps=(("cpu", 0.0), ("io", 0.55))))
+    load.phases[:3] = [5.0, 0.0]
+    playback = Playback(serve("prefork", load, workers=4, backlog=0))
+    assert playback.at(1.4).runnable == 3
+    assert playback.why(1.4).startswith("2 clients wait to repeat their SYN, which was dropped")
+
+
+def test_the_end_of_the_load_is_told_before_slow_clients_that_hold_nobody_up() -> None:
+    playback = Playback(serve("prefork", load_at([0.9] * 3, 1.0, slow=SLOW), workers=3, nginx={}))
+    assert playback.why(0.95).startswith("3 slow clients hold 3 nginx connections and no worker")
+    assert playback.why(2.0).startswith("The load ended 1 s ago, and 3 requests are still in the system")
 
 
 @pytest.mark.parametrize("load_name", shipped())
