@@ -2,9 +2,11 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from simulator.plan import Outcome
+from simulator.stage.canvas.glyphs import UNICODE
 from simulator.stage.canvas.grid import Size
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
@@ -38,7 +40,9 @@ def test_the_run_before_a_change_stands_behind_the_present_one() -> None:
     changed = view(play("prefork", "slow-clients", workers=12), ghost=playback(PREFORK))
     grid = frame(Scene(views=(changed,), load="slow-clients", t_s=FULL), LAB, Look())
     assert " was 1.0 s" in str(grid)
-    assert (grid.styles == Style.GHOST).any()
+    later = frame(Scene(views=(changed,), load="slow-clients", t_s=50.0), Size(160, 60), Look())
+    bars = (later.styles == Style.GHOST) & np.isin(later.characters, list(UNICODE.sparks))
+    assert bars.sum() > 50  # eight workers took longer: their curves stand out above those of twelve
 
 
 @pytest.mark.parametrize("wanted", [PREFORK, NGINX, THREADED, CALLBACK, BEHIND], ids=lambda each: each.title)

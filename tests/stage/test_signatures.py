@@ -94,6 +94,15 @@ def test_a_full_backlog_turns_inverse_and_those_it_turned_away_are_counted() -> 
     assert "gave up    0" not in str(shown(crowded, t_s=58.0))
 
 
+def test_whoever_could_not_connect_is_counted_beside_the_backlog() -> None:
+    wanted = play("dev-server", "slow-clients")
+    refused = [playback(wanted).at(t_s).ended[Outcome.CONNECT_TIMEOUT] for t_s in (30.0, 200.0)]
+    assert refused[0] < refused[1]
+    for t_s, number in zip((30.0, 200.0), refused, strict=True):
+        grid = shown(wanted, t_s=t_s)
+        assert f"refused {number} " in " ".join(grid.text(rows_of(grid, " backlog")[0]).split())
+
+
 def test_a_crash_marks_the_lane_of_the_process_that_died_and_no_other() -> None:
     grid = shown(play("prefork", "crash"), t_s=20.5)
     assert (lane_styles(grid, "worker 0") == Style.CRASHED).sum() == 1
