@@ -116,6 +116,17 @@ def test_bare_make_lists_at_most_ten_targets_with_a_sentence_each() -> None:
     assert len(targets) <= 10
 
 
+def test_make_demo_installs_every_extra_that_the_readme_shows_and_ends_with_the_next_command(tmp_path: Path) -> None:
+    if shutil.which("make") is None:
+        pytest.skip("there is no make")
+    command = ["make", "-C", str(ROOT), "--dry-run", "-s", "demo", f"VENV={tmp_path / 'venv'}"]
+    steps = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    extras = ",".join(name for name in PROJECT["optional-dependencies"] if name != "dev")
+    (installing,) = (number for number, step in enumerate(steps) if f'--editable ".[{extras}]"' in step)
+    assert any("this takes about a minute" in step for step in steps[:installing])
+    assert [step for step in steps if "simulate" in step][-1].endswith(f'{tmp_path / "venv"}/bin/simulate"')
+
+
 @pytest.mark.slow
 def test_the_wheel_contains_exactly_the_three_packages_and_builds_without_a_c_compiler(checkout: Path) -> None:
     build = "from setuptools import build_meta; print(build_meta.build_wheel('dist'))"
