@@ -1,46 +1,43 @@
 """What must hold on every run, whatever the plan: each violation is a sentence, and a sound trace has none.
 
-What to watch: every law is checked with two computations that share nothing but the trace. A queue's length comes from
-a sweep over the moments at which it changes, its waiting times from the spans; Little's law says that they must agree.
+What to watch: what can be asked of each row by itself is asked of all rows, block by block, however long the run is.
+The laws that follow queues and cores through time (``laws``) cost ten times as much; of a long run they are checked at
+its beginning and at its end, for whatever goes wrong late is still there at the end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.words import Outcome, State
-from simulator.trace import availability
-from simulator.trace.holding import Held, holdings
-from simulator.trace.intervals import concurrency
-from simulator.trace.measures import INDEX, Measures, lock_copies, measure
-from simulator.trace.queues import QueueHistory
-from simulator.trace.residence import Floats, client_end, server_end
-from simulator.trace.table import Trace
-from simulator.workload.interventions import Do
+from simulator.plan.words import Outcome
+from simulator.trace.holding import held_parts
+from simulator.trace.laws import EQUAL_S, broken_laws
+from simulator.trace.residence import Floats, Rows, blocks
+from simulator.trace.table import Grants, Trace, renumbered
 
-EQUAL_S = 1e-9
-"""Two moments closer than this are the same."""
-EQUAL_SHARE = 1e-6
-"""Two sums that differ by less than this share of them are the same."""
+WHOLE = 200_000
+"""Rows. All laws are checked on all rows of runs that are not longer."""
+STRETCH = 50_000
+"""Rows, roughly: of a longer run, those that arrived first, and those that ended last."""
+BLOCK = 1 << 14
+"""Rows looked at together: few enough for all that is asked of them to stay near the processor."""
+SAMPLES = 1 << 16
+"""Rows among which the moment is looked for at which a stretch begins or ends."""
+Found = dict[str, tuple[int, int]]
+"""By sentence: the first row of which it is true, and of how many it is."""
 
 
 def check(trace: Trace) -> list[str]:
     """Sentences about what cannot be true in this trace; none if it is sound."""
     if not len(trace):
         return []
-    history = QueueHistory()
-    measures = measure(trace, (0.0, trace.horizon_s), history.read)
-    laws = (
-        _outcomes(trace),
-        _order(trace),
-        _pools(measures, history),
-        _backlogs(measures, history),
-        _locks(trace),
-        _cores(measures, history),
-        _little(measures, history),
-    )
-    return [violation for law in laws for violation in law]
+    said = [*_each_row(trace, simulated=True), *_held_in_all(trace)]
+    for part, between in stretches(trace):
+        said += broken_laws(part, between)
+    return said
 
 
 def check_measured(trace: Trace) -> list[str]:
@@ -48,148 +45,129 @@ def check_measured(trace: Trace) -> list[str]:
 
     The other laws are about the plan. A real server need not follow it: that is why it is measured.
     """
-    return [violation for law in (_outcomes(trace), _order(trace)) for violation in law]
+    return _each_row(trace, simulated=False)
 
 
-def _rows(wrong: NDArray[np.bool_]) -> str:
-    first, number = int(np.argmax(wrong)), int(wrong.sum())
+# Asked of every row.
+
+
+def _each_row(trace: Trace, *, simulated: bool) -> list[str]:
+    found: Found = {}
+    for block in blocks(trace, BLOCK):
+        _ends(trace, block, found)
+        _order(trace, block, found)
+        if simulated:
+            _leaves(trace, block, found)
+            _follows(trace, block, found)
+    return [f"{_rows(first, number)} {what}" for what, (first, number) in found.items()]
+
+
+def _rows(first: int, number: int) -> str:
     return f"request {first}" if number == 1 else f"request {first} and {number - 1} more"
 
 
-def _outcomes(trace: Trace) -> Iterator[str]:
-    known = np.isin(trace.outcome, [int(outcome) for outcome in Outcome])
-    if not known.all():
-        yield f"{_rows(~known)} ended in no known way"
-    still_open = trace.outcome == Outcome.OPEN
-    wrong = still_open != np.isnan(trace.finished)
+def _note(found: Found, what: str, block: slice, wrong: NDArray[np.bool_]) -> None:
     if wrong.any():
-        yield f"{_rows(wrong)} must have either an outcome and an end, or neither"
-    early = trace.finished < trace.arrival
-    if early.any():
-        yield f"{_rows(early)} finished before it arrived"
+        first, number = found.get(what, (block.start + int(np.argmax(wrong)), 0))
+        found[what] = (first, number + int(wrong.sum()))
 
 
-def _order(trace: Trace) -> Iterator[str]:
-    before = trace.arrival
-    wrong = np.zeros(len(trace), np.bool_)
-    for index in range(len(trace.places)):
-        reached = trace.reached[:, index]
-        wrong |= reached < before - EQUAL_S
-        before = np.where(np.isnan(reached), before, reached)
-    wrong |= trace.left < before - EQUAL_S
-    if wrong.any():
-        yield f"{_rows(wrong)} reached a place before the one in front of it"
+def _ends(trace: Trace, block: slice, found: Found) -> None:
+    outcome, finished = trace.outcome[block], trace.finished[block]
+    _note(found, "ended in no known way", block, (outcome < 0) | (outcome >= len(Outcome)))
+    unlike = (outcome == Outcome.OPEN) != np.isnan(finished)
+    _note(found, "must have either an outcome and an end, or neither", block, unlike)
+    _note(found, "finished before it arrived", block, finished < trace.arrival[block])
 
 
-def _pools(measures: Measures, history: QueueHistory) -> Iterator[str]:
-    for part in measures.held:
-        yield from _pool(measures.trace, part)
-        if part.pool.queue_limit is not None and part.pool.processes == 1:
-            most = history.queue(part.pool.name).maximum(*measures.window)
-            if most > part.pool.queue_limit:
-                yield f"{most:.0f} requests waited for a {part.pool.name}, and {part.pool.queue_limit} may"
+def _order(trace: Trace, block: slice, found: Found) -> None:
+    before = trace.arrival[block].copy()
+    wrong = np.zeros(len(before), np.bool_)
+    for moment in (*np.ascontiguousarray(trace.reached[block].T), trace.left[block]):
+        back = moment < before  # false for nan
+        if back.any():
+            wrong |= back & (moment < before - EQUAL_S)
+        np.fmax(before, moment, out=before)
+    _note(found, "reached a place before the one in front of it", block, wrong)
 
 
-def _backlogs(measures: Measures, history: QueueHistory) -> Iterator[str]:
-    for backlog in measures.trace.plan.backlogs:
-        most = history.queue(backlog.name).maximum(*measures.window)
-        if most > backlog.limit + 1:
-            yield f"the {backlog.name} held {most:.0f} connections, and has {backlog.limit + 1} places"
+def _leaves(trace: Trace, block: slice, found: Found) -> None:
+    gone = np.isnan(trace.left[block]) & ~np.isnan(trace.finished[block])
+    _note(found, "ended, and never left the server", block, gone)
+    longest = trace.arrival[block] + trace.workload.patience[block]
+    _note(found, "waited longer than its client would", block, trace.finished[block] > longest + EQUAL_S)
 
 
-def _pool(trace: Trace, part: Held) -> Iterator[str]:
-    pool, held = part.pool, holdings(trace, part)
-    size = pool.size * pool.processes
-    most = concurrency(held.start, held.end).maximum(0.0, np.inf)
-    if most > size:
-        yield f"{most:.0f} {pool.name} slots were held at once, and there are {size}"
-    if len(held.slot) and held.slot.max() >= size:
-        yield f"{pool.name} {held.slot.max()} was held, and the last one is {size - 1}"
-    twice = _overlaps(held.slot, held.start, held.end)
-    if twice is not None:
-        row, moment = twice
-        yield f"{pool.name} {held.slot[row]} was held by two requests at {moment:.6f} s"
+def _follows(trace: Trace, block: slice, found: Found) -> None:
+    if trace.parent.strides == (0,):
+        return
+    parent, here = trace.parent[block], np.arange(block.start, block.stop)
+    followed = np.flatnonzero(parent >= 0)
+    wrong = parent >= here
+    wrong[followed] |= trace.arrival[parent[followed]] > trace.arrival[block][followed]
+    _note(found, "came before what it follows", block, wrong)
 
 
-def _overlaps(key: NDArray[np.int32], start: Floats, end: Floats) -> tuple[int, float] | None:
-    """The first row whose interval overlaps the one before it with the same key, and when."""
-    order = np.lexsort((start, key))
-    same = key[order][1:] == key[order][:-1]
-    wrong = np.flatnonzero(same & (start[order][1:] < end[order][:-1] - EQUAL_S))
-    if not len(wrong):
-        return None
-    row = int(order[wrong[0] + 1])
-    return row, float(start[row])
+def _held_in_all(trace: Trace) -> Iterator[str]:
+    """Slots that exist, and were not held for longer in all than there was time: of pools that nobody leaves early."""
+    for part in held_parts(trace, trace.places):
+        pool, size = part.pool, part.pool.size * part.pool.processes
+        highest, seconds = -1, 0.0
+        for block in blocks(trace, BLOCK):
+            slot, reached = trace.slot[block, part.column], trace.reached[block]
+            highest = max(highest, int(slot.max()))
+            held = reached[:, part.freed_at] - reached[:, part.taken_at + 1]
+            seconds += float(held.sum(where=(slot >= 0) & (held > 0.0)))
+        if highest >= size:
+            yield f"{pool.name} {highest} was held, and the last one is {size - 1}"
+        if not pool.frees_when_client_leaves and seconds > size * trace.horizon_s * (1.0 + EQUAL_S):
+            yield f"{pool.name} slots were held for {seconds:.6f} s, and there are {size} for {trace.horizon_s:.6f} s"
 
 
-def _locks(trace: Trace) -> Iterator[str]:
+# Which rows the laws over time are checked on, and between which moments: everybody who is there then is among them.
+
+
+def stretches(trace: Trace) -> Iterator[tuple[Trace, tuple[float, float]]]:
+    """The whole run if it is not long, otherwise its beginning and its end."""
+    if len(trace) <= WHOLE:
+        yield trace, (0.0, trace.horizon_s)
+        return
+    every, share = slice(None, None, max(len(trace) // SAMPLES, 1)), STRETCH / len(trace)
+    until = _quantile(trace.arrival[every], share)
+    yield from _stretch(trace, _chosen(trace, lambda rows: trace.arrival[rows] < until), (0.0, until))
+    since = _quantile(_ended(trace, every), 1.0 - share)
+    yield from _stretch(trace, _chosen(trace, lambda rows: _ended(trace, rows) > since), (since, trace.horizon_s))
+
+
+def _ended(trace: Trace, rows: slice) -> Floats:
+    """When each was over for server and client; inf while it is not."""
+    ended: Floats = np.fmax(trace.left[rows], trace.finished[rows])
+    ended[np.isnan(ended)] = inf
+    return ended
+
+
+def _quantile(moments: Floats, share: float) -> float:
+    place = int(share * len(moments))
+    return float(np.partition(moments, place)[place])
+
+
+def _chosen(trace: Trace, which: Callable[[slice], NDArray[np.bool_]]) -> Rows:
+    return np.concatenate([block.start + np.flatnonzero(which(block)) for block in blocks(trace)])
+
+
+def _stretch(trace: Trace, rows: Rows, between: tuple[float, float]) -> Iterator[tuple[Trace, tuple[float, float]]]:
+    """A run of these rows alone; it lasts as long as the whole one, and nothing is known of what they follow."""
+    if not len(rows) or between[1] <= between[0]:
+        return
+    workload = replace(trace.workload.take(rows), duration=trace.horizon_s)
+    columns = trace.rows(rows) | {"parent": np.broadcast_to(np.int32(-1), len(rows))}
+    yield Trace(plan=trace.plan, workload=workload, grants=_grants(trace, rows), **columns), between
+
+
+def _grants(trace: Trace, rows: Rows) -> Grants | None:
     grants = trace.grants
     if grants is None:
-        return
-    for lock in trace.plan.locks:
-        rows = np.array([i for i, place in enumerate(trace.places) if place.lock == lock])
-        of_lock = np.flatnonzero(np.isin(grants.place, rows))
-        copies = lock_copies(trace, trace.places[rows[0]], grants.request[of_lock].astype(np.intp))
-        twice = _overlaps(copies, grants.start[of_lock], grants.end[of_lock])
-        if twice is not None:
-            yield f"{lock.name} {copies[twice[0]]} was held by two requests at {twice[1]:.6f} s"
-
-
-def _cores(measures: Measures, history: QueueHistory) -> Iterator[str]:
-    """The cores do neither more nor less than the runnable threads and their number allow."""
-    work = float(measures.cores_time[INDEX[State.COMPUTING]])
-    there = availability.cores(measures.trace).integral(*measures.window)
-    if work > there * (1.0 + EQUAL_S) + EQUAL_S:
-        yield f"{work:.6f} s of computing were done, and the cores have {there:.6f} s"
-    possible = sum(
-        availability.cores_in_use(measures.trace, part).integral(part.begin, part.end) for part in history.runnable()
-    )
-    still_open = (measures.trace.outcome == Outcome.OPEN).any()
-    if not still_open and abs(work - possible) > _cut_short(measures.trace) and _differ(work, possible):
-        yield f"{work:.6f} s of computing were done while threads were runnable for {possible:.6f} s of the cores' time"
-
-
-def _cut_short(trace: Trace) -> float:
-    """Seconds of computing that a crash interrupted: how much of the work was done by then is not recorded."""
-    seconds = 0.0
-    for kill in availability.interventions(trace, Do.KILL):
-        rows = availability.lost(trace, kill)
-        if len(rows):
-            since = np.nan_to_num(np.where(trace.reached[rows] < kill.at, trace.reached[rows], np.nan), nan=0.0)
-            seconds += float((kill.at - since.max(axis=1)).sum())
-    return seconds
-
-
-def _little(measures: Measures, history: QueueHistory) -> Iterator[str]:
-    """Mean number = arrival rate x mean time, for the whole system and for every queue."""
-    trace = measures.trace
-    inside = concurrency(trace.arrival, client_end(trace)).integral(*measures.window)
-    lives = float(measures.life.sum())
-    if _differ(inside, lives):
-        yield f"Little's law: {inside:.6f} request-seconds in the system by counting, {lives:.6f} by adding up lives"
-    for name, seconds in _waits(measures):
-        counted = history.queue(name).integral(*measures.window)
-        if _differ(counted, seconds):
-            sums = f"{counted:.6f} request-seconds by counting, {seconds:.6f} by adding up"
-            yield f"Little's law: waiting for {name} took {sums}"
-
-
-def _waits(measures: Measures) -> Iterator[tuple[str, float]]:
-    """For every queue, the sum of the times that requests waited in it, from the columns of the trace."""
-    trace = measures.trace
-    for index, place in enumerate(measures.places):
-        if place.queue is not None:
-            yield place.queue.name, _stays(trace, index)
-    for lock in trace.plan.locks:
-        columns = [i for i, place in enumerate(trace.lock_places) if measures.places[place].lock == lock]
-        yield lock.name, float(np.nansum(trace.lock_wait[:, columns]))
-
-
-def _stays(trace: Trace, place: int) -> float:
-    here = np.flatnonzero(~np.isnan(trace.reached[:, place]))
-    later = np.fmin.reduce(trace.reached[here, place + 1 :], axis=1, initial=np.inf)
-    return float((np.minimum(later, server_end(trace)[here]) - trace.reached[here, place]).sum())
-
-
-def _differ(one: float, other: float) -> bool:
-    return abs(one - other) > 1e-6 + EQUAL_SHARE * max(abs(one), abs(other))
+        return None
+    number = renumbered(grants.request, rows, len(trace))
+    kept = np.flatnonzero(number >= 0)
+    return Grants(request=number[kept], place=grants.place[kept], start=grants.start[kept], end=grants.end[kept])

@@ -135,3 +135,16 @@ def test_of_a_measured_run_only_ends_and_order_are_asked(prefork: Trace) -> None
     prefork.reached[5, 3] = 0.0
     prefork.outcome[3] = Outcome.OPEN
     assert len(check_measured(prefork)) == 2
+
+
+def test_a_client_that_waits_longer_than_it_would_is_named() -> None:
+    trace = simulate(PREFORK, random_load(120.0, 5.0, 4.0, 0.02, **MIXED))
+    assert "waited longer than its client would" in said(
+        replace(trace, workload=replace(trace.workload, patience=trace.workload.patience / 2))
+    )
+
+
+def test_computing_beyond_what_the_cores_have_is_named_though_all_of_them_are_busy() -> None:
+    trace = simulate(PREFORK, random_load(150.0, 3.0, page=Kind(steps=(("cpu", 0.05),))))
+    more = replace(trace.workload, phases=2 * trace.workload.phases)
+    assert "s of computing were done" in said(replace(trace, workload=more))
