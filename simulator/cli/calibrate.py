@@ -31,7 +31,7 @@ from simulator.results.terminal import show
 from simulator.results.whole_files import refuse_unwritable, whole_files
 from simulator.words.columns import aligned
 from simulator.words.numbers import MISSING, duration, size, to_places
-from simulator.workload.machine_file import machine_text
+from simulator.workload.machine_table import machine_text
 
 DONE, FAILED = 0, 1
 BARE = "simulator.real.calibrate.probes"

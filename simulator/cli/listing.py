@@ -47,7 +47,7 @@ def list_loads() -> None:
     """Every shipped scenario with its story."""
     from rich.text import Text
 
-    from simulator.workload.shelf import shipped, told
+    from simulator.workload.shipped_scenarios import shipped, told
 
     parts: list[RenderableType] = []
     for name in shipped():

@@ -49,7 +49,7 @@ def machine_table(named: str | None) -> dict[str, Any] | None:
     """The table of the machine file; None where none is named. Raises RefusalError or ScenarioError."""
     if named is None:
         return None
-    from simulator.workload.machine_file import read_machine
+    from simulator.workload.machine_table import read_machine
 
     path = calibrated_path() if named == CALIBRATED else Path(named)
     if named == CALIBRATED and not path.exists():

@@ -13,7 +13,7 @@ from simulator.experiments.deployment import Deployment, configured
 from simulator.experiments.options import RunOptions
 from simulator.experiments.scenario import scenario_of
 from simulator.plan import Machine, Plan
-from simulator.workload.shelf import shipped
+from simulator.workload.shipped_scenarios import shipped
 
 if TYPE_CHECKING:  # this imports NumPy and Pydantic
     from simulator.workload.scenario import Scenario
@@ -57,7 +57,7 @@ class Prepared:
     @property
     def requests(self) -> float:
         """How many will be simulated, roughly, through all sides."""
-        from simulator.workload.rounds import expected_requests
+        from simulator.workload.arrival_times import expected_requests
 
         return expected_requests(self.scenario) * len(self.plans)
 

@@ -13,8 +13,8 @@ from simulator.experiments.setup import Prepared, Setup
 from simulator.lab.knob import seconds_text
 from simulator.plan.processes import main_pool, process_count, slots_in_each
 from simulator.words.numbers import duration, three_digits
+from simulator.workload.arrival_times import expected_requests
 from simulator.workload.arrivals import Closed
-from simulator.workload.rounds import expected_requests
 from simulator.workload.timeline_table import Burst, Entry, Kill, Resize, SlowIo
 
 BURST_S = 2.0

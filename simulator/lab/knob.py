@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
 
 from simulator.experiments.setup import Setup
-from simulator.workload.amounts import DISTRIBUTIONS
 from simulator.workload.distribution import Amount, Constant, Distribution, Empirical, Exponential
+from simulator.workload.distribution_table import DISTRIBUTIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,7 +149,7 @@ LOAD, SERVER, FRONT = "Load: what arrives", "Server: who is to cope with it", "I
 
 def offers() -> tuple[Menu, ...]:
     """Loads, servers, and what can stand in front of one; read from the shipped scenarios and the models."""
-    from simulator.workload.shelf import shipped, told
+    from simulator.workload.shipped_scenarios import shipped, told
 
     loads = tuple(Choice(name=name, idea=first_sentence(told(name).story)) for name in shipped())
     models = tuple(Choice(name=model.name, idea=first_sentence(model.claim)) for model in servers())

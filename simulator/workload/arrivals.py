@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, GetJsonSchemaHandler, ValidationInfo, model_validator
 
-from simulator.workload.amounts import Duration
-from simulator.workload.fields import (
+from simulator.workload.csv_file import Replay
+from simulator.workload.distribution_table import Duration
+from simulator.workload.table_fields import (
     LISTED,
     NUMBER,
     WHOLE,
@@ -24,7 +25,6 @@ from simulator.workload.fields import (
     kind_of,
     table_schema,
 )
-from simulator.workload.replay import Replay
 
 
 class GeometricBatch(Table):

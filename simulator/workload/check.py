@@ -11,11 +11,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from simulator.words.numbers import count
-from simulator.workload.fields import listed
-from simulator.workload.mistakes import Mistake, from_pydantic
+from simulator.workload.arrival_times import expected_requests
 from simulator.workload.quantity import DURATION, did_you_mean, parse
-from simulator.workload.rounds import expected_requests
 from simulator.workload.scenario import ANYBODY, Scenario
+from simulator.workload.scenario_errors import Mistake, from_pydantic
+from simulator.workload.table_fields import listed
 
 MOST_REQUESTS = 50e6
 """More would not fit the memory of an ordinary machine."""

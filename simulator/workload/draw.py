@@ -8,15 +8,21 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.workload.arrival_times import (
+    BLOCK,
+    Columns,
+    arrival_times,
+    default_rounds,
+    drawn_bursts,
+    interventions,
+    joined,
+)
 from simulator.workload.arrivals import Closed
-from simulator.workload.bursts import Columns, drawn_bursts, interventions, joined
+from simulator.workload.csv_file import Replay
 from simulator.workload.distribution import Constant, Distribution, Floats
-from simulator.workload.replay import Replay
-from simulator.workload.rounds import default_rounds
+from simulator.workload.random_streams import Source, stream
 from simulator.workload.scenario import Client, RequestClass, Scenario
-from simulator.workload.streams import Source, stream
 from simulator.workload.table import Work, Workload, alike, are_alike
-from simulator.workload.times import BLOCK, arrival_times
 
 Picks = NDArray[np.int16]
 Rows = NDArray[np.intp] | slice

@@ -1,20 +1,19 @@
 """Reads a scenario, shipped or written by the user, and says everything that is wrong with it at once."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from simulator.workload import shelf
+from simulator.workload import shipped_scenarios
 from simulator.workload.check import check
-from simulator.workload.fields import listed
-from simulator.workload.lines import line_numbers
-from simulator.workload.mistakes import Mistake, Origin, ScenarioError, error, printable, show
-from simulator.workload.overrides import set_value
 from simulator.workload.quantity import did_you_mean
 from simulator.workload.scenario import ANYBODY, Scenario
-from simulator.workload.shelf import shipped
-from simulator.workload.toml_text import parsed, read_bytes
+from simulator.workload.scenario_errors import Mistake, Origin, Place, ScenarioError, error, printable, show
+from simulator.workload.shipped_scenarios import shipped
+from simulator.workload.table_fields import listed
+from simulator.workload.toml_file import line_numbers, parsed, read_bytes
 
 __all__ = ["ScenarioError", "load", "shipped"]
 
@@ -53,7 +52,7 @@ def _read(name: str) -> tuple[str, Traversable, bytes]:
     path: Traversable = Path(name)
     folder: Traversable = Path(name).parent
     if name in shipped():
-        folder, path = shelf.folder(), shelf.place(name)
+        folder, path = shipped_scenarios.folder(), shipped_scenarios.place(name)
         label = path.name
     else:
         label = printable(name[:200])
@@ -71,3 +70,55 @@ def _unknown(name: str) -> ScenarioError:
         f"{show(name)}: no such file, and no shipped scenario has this name{did_you_mean(wanted, names)}; "
         f"expected {known}the path of a TOML file"
     )
+
+
+# Values that replace those of the file: ``requests.page.response`` and the like, items of a list by name or number.
+
+
+def set_value(raw: dict[str, Any], dotted: str, text: str) -> Place:
+    """Put the value at the dotted key into the parsed file; returns its place. ValueError if there is no such place.
+
+    Keys of tables that are not there yet are made, and left for the validation to judge.
+    """
+    *path, last = dotted.split(".")
+    place: Place = ()
+    table: Any = raw
+    for word in path:
+        place += (_step_into(table, word, place),)
+        table = table[place[-1]]
+    place += (_step_into(table, last, place),)
+    table[place[-1]] = toml_value(text)
+    return place
+
+
+def _step_into(container: Any, word: str, place: Place) -> str | int:
+    """The key or index that the word means in the container; a missing table is made on the way."""
+    if not word:
+        raise ValueError('expected words with dots between them, such as "arrivals.rate"')
+    if isinstance(container, list):
+        return _item(container, word, str(place[-1]))
+    if not isinstance(container, dict):
+        raise ValueError(f'"{place[-1]}" holds a single value, so there is no "{word[:40]}" in it')
+    container.setdefault(word, {})
+    return word
+
+
+def _item(items: list[Any], word: str, listname: str) -> int:
+    names = [item["name"] for item in items if isinstance(item, dict) and isinstance(item.get("name"), str)]
+    for index, item in enumerate(items):
+        if isinstance(item, dict) and item.get("name") == word:
+            return index
+    if word.isascii() and word.isdigit() and len(word) < 6 and int(word) < len(items):
+        return int(word)
+    expected = listed(tuple(names)) if names else f"a number below {len(items)}"
+    raise ValueError(f'no "{word[:40]}" in {listname}{did_you_mean(word, names)}; expected {expected}')
+
+
+def toml_value(text: str) -> Any:
+    """The text as a value of a TOML file if it is one, otherwise as a string: ``80``, ``2 MiB``, ``{erlang = ...}``."""
+    if "\n" in text:
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except (ValueError, RecursionError):
+        return text

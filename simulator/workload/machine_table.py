@@ -1,16 +1,22 @@
-"""The ``[machine]`` table: every field of ``Machine``, as a quantity where the field is a time or a size."""
+"""The ``[machine]`` table, in a scenario or alone in a machine file that serves all scenarios.
+
+It has every field of ``Machine``, as a quantity where the field is a time or a size.
+"""
 
 import ast
 import inspect
 import textwrap
 from dataclasses import fields
+from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
-from pydantic import Field, GetJsonSchemaHandler, ValidationInfo, create_model
+from pydantic import Field, GetJsonSchemaHandler, ValidationError, ValidationInfo, create_model
 
 from simulator.plan.machine import Machine
 from simulator.words.numbers import exact_duration, exact_size
-from simulator.workload.fields import WHOLE, Bytes, Parsed, PositiveSeconds, Seconds, Table, table_schema
+from simulator.workload.scenario_errors import Mistake, Origin, ScenarioError, error, from_pydantic, printable
+from simulator.workload.table_fields import WHOLE, Bytes, Parsed, PositiveSeconds, Seconds, Table, table_schema
+from simulator.workload.toml_file import line_numbers, parsed, read_bytes
 
 _Count = Annotated[int, Field(ge=1, le=4096), WHOLE]
 
@@ -69,3 +75,37 @@ def _sentences() -> dict[str, str]:
 
 
 MachineSettings = Annotated[Machine, Parsed(_read, _described)]
+
+
+# The table alone in a file: what ``simulate calibrate`` writes and ``--machine`` reads.
+
+EXPECTED = "expected a machine file (TOML with a [machine] table)"
+
+
+def read_machine(path: Path) -> dict[str, Any]:
+    """The table as it is written, and known to be right. Raises ScenarioError, whose message lists every mistake."""
+    label = printable(str(path)[:200])
+    try:
+        text, raw = parsed(label, read_bytes(path, label, EXPECTED), EXPECTED)
+    except FileNotFoundError:
+        raise ScenarioError(
+            f"{label}: no such file; {EXPECTED}, as `simulate calibrate --output FILE` writes"
+        ) from None
+    table = raw.get("machine")
+    if not isinstance(table, dict):
+        raise ScenarioError(f"{label}: no [machine] table; {EXPECTED}")
+    mistakes = [Mistake((key,), f"unknown key; {EXPECTED}") for key in raw if key != "machine"]
+    try:
+        MachineTable.model_validate(table)
+    except ValidationError as problem:
+        mistakes += [Mistake(("machine", *each.place), each.message, each.value) for each in from_pydantic(problem)]
+    if mistakes:
+        raise error(mistakes, Origin(label=label, lines=line_numbers(text)))
+    return table
+
+
+def machine_text(machine: Machine) -> str:
+    """A machine file with every value of the machine."""
+    values = {key: _quantity_text(name, getattr(machine, name)) for name, (key, _) in _WRITTEN.items()}
+    lines = [f'{key} = "{value}"' if isinstance(value, str) else f"{key} = {value}" for key, value in values.items()]
+    return "\n".join(["[machine]", *lines, ""])

@@ -5,10 +5,13 @@ from typing import Annotated, Any
 
 from pydantic import Field, GetJsonSchemaHandler, PrivateAttr, ValidationInfo, field_validator
 
-from simulator.workload.amounts import Duration, Size
 from simulator.workload.arrivals import Arrivals
 from simulator.workload.distribution import Constant, Distribution
-from simulator.workload.fields import (
+from simulator.workload.distribution_table import Duration, Size
+from simulator.workload.machine_table import MachineSettings
+from simulator.workload.quantity import did_you_mean
+from simulator.workload.table import Work
+from simulator.workload.table_fields import (
     LISTED,
     WHOLE,
     BytesPerSecond,
@@ -21,9 +24,6 @@ from simulator.workload.fields import (
     Text,
     table_schema,
 )
-from simulator.workload.machine_table import MachineSettings
-from simulator.workload.quantity import did_you_mean
-from simulator.workload.table import Work
 from simulator.workload.timeline_table import Timeline
 
 ANYBODY = {"name": "any"}

@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, ValidationInfo, model_validator
 
-from simulator.workload.fields import (
+from simulator.workload.interventions import Do, Intervention
+from simulator.workload.table_fields import (
     LONGEST_LIST,
     WHOLE,
     Parsed,
@@ -15,7 +16,6 @@ from simulator.workload.fields import (
     any_of,
     kind_of,
 )
-from simulator.workload.interventions import Do, Intervention
 
 MOST_SLOTS = 100_000
 MOST_CORES = 4096

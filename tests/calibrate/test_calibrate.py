@@ -21,7 +21,7 @@ from simulator.real.calibrate.probes import PROBES
 from simulator.real.calibrate.servers import ServerCost, seconds_of, work_of
 from simulator.words.numbers import size
 from simulator.workload.load import ScenarioError, load
-from simulator.workload.machine_file import machine_text, read_machine
+from simulator.workload.machine_table import machine_text, read_machine
 
 pytestmark = pytest.mark.real
 KEYS = {field.name.removesuffix("_s") for field in fields(Machine)}

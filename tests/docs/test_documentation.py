@@ -18,12 +18,12 @@ from simulator.plan import Machine, Outcome, State
 from simulator.plan.operations import MEANINGS, TIMELINE, Operation
 from simulator.results.document import document
 from simulator.trace.summary import summarise
-from simulator.workload.amounts import DISTRIBUTIONS
 from simulator.workload.arrivals import KINDS
+from simulator.workload.distribution_table import DISTRIBUTIONS
 from simulator.workload.draw import draw
-from simulator.workload.fields import Table
 from simulator.workload.load import load, shipped
 from simulator.workload.scenario import Client, RequestClass, Scenario
+from simulator.workload.table_fields import Table
 from simulator.workload.timeline_table import KINDS as INTERVENTIONS
 from tests.docs.doing import Reader
 from tests.docs.pages import FENCES, ROOT, Page, matches, pages

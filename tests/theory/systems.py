@@ -23,6 +23,7 @@ from simulator.plan import (
     Release,
     Seize,
 )
+from simulator.workload.arrival_times import arrival_times
 from simulator.workload.arrivals import GeometricBatch, Mmpp, Poisson
 from simulator.workload.distribution import (
     Constant,
@@ -34,9 +35,8 @@ from simulator.workload.distribution import (
     Lognormal,
     Pareto,
 )
-from simulator.workload.streams import Source, stream
+from simulator.workload.random_streams import Source, stream
 from simulator.workload.table import Floats, Work, Workload
-from simulator.workload.times import arrival_times
 
 LONGEST = 1000.0
 """The largest service time of the bounded Pareto distribution is so many times its smallest."""

@@ -11,7 +11,7 @@ from simulator.plan import Bucket, Choose, Handle, Limit, Outcome, Plan, Pool, R
 from simulator.plan.steps import Policy
 from simulator.trace.table import Floats
 from simulator.workload.distribution import Constant, Distribution
-from simulator.workload.streams import Source, stream
+from simulator.workload.random_streams import Source, stream
 from simulator.workload.table import Workload
 from tests.theory.formulas import mmc
 from tests.theory.formulas_bursts import erlang_gaps, gim1

@@ -30,7 +30,7 @@ from simulator.plan import (
 )
 from simulator.trace.table import Floats
 from simulator.workload.distribution import Exponential
-from simulator.workload.streams import Source, stream
+from simulator.workload.random_streams import Source, stream
 from simulator.workload.table import PER_ROW, Workload
 from tests.theory.formulas_chains import AskingAgain, erlang_a_with_retries
 from tests.theory.judging import Claim, Length, judge, kernel, reference, slow

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from simulator.workload.arrival_times import expected_requests
 from simulator.workload.distribution import Floats
 from simulator.workload.draw import draw
 from simulator.workload.load import ScenarioError
-from simulator.workload.rounds import expected_requests
 from simulator.workload.scenario import Scenario
 
 Load = Callable[..., Scenario]

@@ -8,13 +8,13 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from simulator.workload.arrival_times import expected_requests
 from simulator.workload.check import check
 from simulator.workload.draw import draw
-from simulator.workload.lines import line_numbers
 from simulator.workload.load import ScenarioError, load
-from simulator.workload.mistakes import Mistake, Origin, error
-from simulator.workload.rounds import expected_requests
 from simulator.workload.scenario import Scenario
+from simulator.workload.scenario_errors import Mistake, Origin, error
+from simulator.workload.toml_file import line_numbers
 
 KEYS = (
     "page photo phone office cpu io kind rate name steps clients requests machine cores think for at peak exponential "

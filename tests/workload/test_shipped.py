@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from simulator.workload.arrival_times import expected_requests
 from simulator.workload.arrivals import Spike
 from simulator.workload.draw import draw
 from simulator.workload.load import load, shipped
-from simulator.workload.rounds import expected_requests
 from simulator.workload.scenario import Scenario
 
 NAMES = ("cpu-heavy", "crash", "io-heavy", "mixed", "slow-clients", "spike", "steady", "think-time")

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simulator.workload.arrival_times import expected_requests
 from simulator.workload.draw import draw
 from simulator.workload.interventions import Do, Intervention
 from simulator.workload.load import ScenarioError
-from simulator.workload.rounds import expected_requests
 from simulator.workload.scenario import Scenario
 from simulator.workload.table import PER_ROW, Workload
 

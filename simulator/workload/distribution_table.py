@@ -24,7 +24,8 @@ from simulator.workload.distribution import (
     Pareto,
     Uniform,
 )
-from simulator.workload.fields import (
+from simulator.workload.quantity import DURATION, SIZE, Dimension, did_you_mean, parse, plain_number
+from simulator.workload.table_fields import (
     NUMBER,
     WHOLE,
     Bytes,
@@ -36,7 +37,6 @@ from simulator.workload.fields import (
     quantity_schema,
     table_schema,
 )
-from simulator.workload.quantity import DURATION, SIZE, Dimension, did_you_mean, parse, plain_number
 
 DISTRIBUTIONS: dict[str, type[Any]] = {
     "exponential": Exponential,

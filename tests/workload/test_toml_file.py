@@ -1,6 +1,6 @@
 """Line numbers: a place in a TOML file is found where a reader would look for it."""
 
-from simulator.workload.lines import line_numbers
+from simulator.workload.toml_file import line_numbers
 
 TEXT = '''\
 title = "x"   # 1

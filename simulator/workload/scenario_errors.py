@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from simulator.workload.fields import MISSING
 from simulator.workload.quantity import did_you_mean
+from simulator.workload.table_fields import MISSING
 
 Place = tuple[str | int, ...]
 """Where a value stands: keys, and indices into lists."""

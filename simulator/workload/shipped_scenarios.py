@@ -21,7 +21,7 @@ class Told(NamedTuple):
 
 def shipped() -> list[str]:
     """The names of the scenarios that come with the program."""
-    return sorted(found.name.removesuffix(SUFFIX) for found in _shelf() if found.name.endswith(SUFFIX))
+    return sorted(found.name.removesuffix(SUFFIX) for found in _files() if found.name.endswith(SUFFIX))
 
 
 def place(name: str) -> Traversable:
@@ -43,7 +43,7 @@ def told(name: str) -> Told:
 
 
 @cache
-def _shelf() -> tuple[Traversable, ...]:
+def _files() -> tuple[Traversable, ...]:
     try:
         return tuple(folder().iterdir())
     except (ModuleNotFoundError, OSError):

@@ -1,0 +1,120 @@
+"""A TOML file that a person wrote: its values, what is wrong with it as a file, and which line a value stands on."""
+
+import re
+import tomllib
+from copy import deepcopy
+from functools import lru_cache
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from simulator.workload.scenario_errors import ScenarioError, printable
+
+BAD_KEY = "Invalid initial character for a key part"
+"""How tomllib calls what is mostly a key in the language of whoever wrote it."""
+LARGEST_FILE = 1_000_000
+"""Bytes. Such a file is written by hand; data belongs in CSV files beside it."""
+
+
+def read_bytes(path: Traversable, label: str, expected: str) -> bytes:
+    """What is in the file. Raises FileNotFoundError, and ScenarioError for everything else."""
+    try:
+        with path.open("rb") as file:
+            data: bytes = file.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        raise
+    except IsADirectoryError:
+        raise ScenarioError(f"{label}: a directory; {expected}") from None
+    except (OSError, ValueError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else str(problem)
+        raise ScenarioError(f'"{label}": cannot be read: {reason}; {expected}') from None
+    if len(data) > LARGEST_FILE:
+        raise ScenarioError(f"{label}: larger than {LARGEST_FILE} bytes; {expected}")
+    return data
+
+
+def parsed(label: str, data: bytes, expected: str) -> tuple[str, dict[str, Any]]:
+    """The text and its values. Raises ScenarioError."""
+    try:
+        text = data.decode("utf-8-sig")
+        return text, deepcopy(_values(text))  # whoever asks may change them
+    except UnicodeDecodeError as problem:
+        line = data.count(b"\n", 0, problem.start) + 1
+        raise ScenarioError(f"{label}:{line}: not UTF-8 text; {expected}") from None
+    except RecursionError:
+        raise ScenarioError(f"{label}: nested too deeply; {expected}") from None
+    except ValueError as problem:
+        found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(problem), re.DOTALL)
+        where = f":{found[2]}" if found and found[2] else ""
+        what = found[1] if found else str(problem)
+        if what == BAD_KEY:
+            what += "; a key with other characters than A-Z, a-z, 0-9, - and _ needs quotes around it"
+        raise ScenarioError(f"{label}{where}: not TOML: {printable(what[:200])}") from None
+
+
+@lru_cache(4)
+def _values(text: str) -> dict[str, Any]:
+    """Of the files that were read last: every turn of a knob reads the same one, with other overrides."""
+    return tomllib.loads(text)
+
+
+# Lines.
+# Python's TOML reader does not tell, so this looks for headers and for keys at the start of lines. A value that it does
+# not find is reported with the line of the table around it.
+
+Place = tuple[str | int, ...]
+
+_KEY = r"""(?:"[^"]*"|'[^']*'|[\w-]+)"""
+_DOTTED = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
+_LIST_HEADER = re.compile(rf"\s*\[\[\s*({_DOTTED})\s*\]\]\s*(?:#.*)?")
+_HEADER = re.compile(rf"\s*\[\s*({_DOTTED})\s*\]\s*(?:#.*)?")
+_ASSIGNMENT = re.compile(rf"\s*({_DOTTED})\s*=\s*(.*)")
+
+
+def line_numbers(text: str) -> dict[Place, int]:
+    """The line, from 1, of every table, every key, and every ``{...}`` on a line of its own in a list."""
+    lines: dict[Place, int] = {}
+    counts: dict[Place, int] = {}
+    table: Place = ()
+    items: Place | None = None
+    inside_text = False
+    for number, line in enumerate(text.splitlines(), 1):
+        quotes = line.count('"""') + line.count("'''")
+        starts_inside, inside_text = inside_text, inside_text ^ (quotes % 2 == 1)
+        if starts_inside:
+            continue
+        if found := _LIST_HEADER.fullmatch(line):
+            table = _open_item(_keys(found[1]), counts)
+            lines.setdefault(table[:-1], number)
+            lines[table] = number
+        elif found := _HEADER.fullmatch(line):
+            table = _resolved(_keys(found[1]), counts)
+            lines[table] = number
+        elif found := _ASSIGNMENT.match(line):
+            key = table + _keys(found[1])
+            lines.setdefault(key, number)
+            items = key if found[2].split("#")[0].strip() == "[" else None
+            counts.pop((*key, "items"), None)
+        elif items is not None and line.lstrip().startswith("{"):
+            position = counts.get((*items, "items"), 0)
+            counts[(*items, "items")] = position + 1
+            lines[(*items, position)] = number
+    return lines
+
+
+def _keys(dotted: str) -> Place:
+    return tuple(key.strip("\"'") for key in re.findall(_KEY, dotted))
+
+
+def _resolved(keys: Place, counts: dict[Place, int]) -> Place:
+    place: Place = ()
+    for key in keys:
+        place += (key,)
+        if place in counts:
+            place += (counts[place] - 1,)
+    return place
+
+
+def _open_item(keys: Place, counts: dict[Place, int]) -> Place:
+    place = _resolved(keys[:-1], counts) + keys[-1:]
+    counts[place] = counts.get(place, 0) + 1
+    return (*place, counts[place] - 1)
