@@ -1,4 +1,4 @@
-"""Was it the driver? How late it was, how much of a core it used, and whether the run can be believed.
+"""Was it the driver? How late it was, how much of a core it used, whether the run can be believed, and its label.
 
 What to watch: a driver that cannot keep up makes any server look slow. A run counts only if the driver was idle for a
 part of every second, and began its requests on time.
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from simulator.real.job import Ending, Floats, Result
-from simulator.words.numbers import duration, percent
+from simulator.words.numbers import duration, json_number, percent
 
 MOST_CPU = 0.85
 """Of a core in any second. Above that, what is ready waits for the driver."""
@@ -74,7 +74,7 @@ def _cpu(result: Result) -> tuple[float, float]:
     return float(used.sum() / lengths.sum()), peak
 
 
-# What has to be said about a measured run besides its figures: how the driver did, and what nobody had expected.
+# The label of a trace that says so, with what nobody had expected.
 
 LABEL = "driver"
 EXPECTED_STATUSES = (0, 200, 502, 503, 504)
@@ -82,14 +82,10 @@ EXPECTED_STATUSES = (0, 200, 502, 503, 504)
 
 def driver_label(fit: Fitness, result: Result) -> str:
     """Everything about the driver, as text for the trace's label; JSON has no nan, so what is unknown is null."""
-    about: dict[str, Any] = {name: _number(value) for name, value in asdict(fit).items() if name != "reasons"}
+    about: dict[str, Any] = {name: json_number(value) for name, value in asdict(fit).items() if name != "reasons"}
     statuses, counts = np.unique(result.status[result.ending == Ending.ANSWERED], return_counts=True)
     strange = {str(s): int(c) for s, c in zip(statuses, counts, strict=True) if s not in EXPECTED_STATUSES}
     broken = int((result.ending == Ending.BROKEN).sum())
     return json.dumps(
         about | {"valid": not fit.reasons, "reasons": fit.reasons, "broken": broken, "unexpected_statuses": strange}
     )
-
-
-def _number(value: float) -> float | None:
-    return round(value, 9) if np.isfinite(value) else None

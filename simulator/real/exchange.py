@@ -1,4 +1,7 @@
-"""One client and its one request: what is known of it while it is under way, and what it asks of the loop around it."""
+"""One client: its request while it is under way, the line that it sends and reads over, and how far away it is.
+
+What to watch: a client knows no epoll and no other client. What it asks of the loop around it is ``Crowd``.
+"""
 
 import socket
 import struct
@@ -74,9 +77,8 @@ class Exchange:
             self.retries = struct.unpack_from("=I", info, TOTAL_RETRANS)[0]
 
 
-# A client's line: how many bytes it has carried by now, and when it will have carried so many. What to watch: a timer
-# that comes late makes no difference to the average, because the bytes are counted from the moment at which the line
-# began to carry, and not from the last timer. A line that had to wait does not catch up.
+# Its line. A timer that comes late makes no difference to the average: bytes are counted from the moment at which the
+# line began to carry, and not from the last timer. A line that had to wait does not catch up.
 
 PACKET_BYTES = 1448
 """What one Ethernet packet carries; finer steps would be finer than the network."""
@@ -116,12 +118,8 @@ def chunk_bytes(rate: float) -> int:
     return int(min(max(PACKET_BYTES, rate * PERIOD_S), LARGEST_BYTES))
 
 
-# What the way to the server already costs: the round trip of 127.0.0.1, which is next to nothing unless somebody made.
-# it longer on purpose (on Linux with netem).
-#
-# What to watch: clients of a scenario are far away and the server is not, so the driver lets each client wait for its
-# round trip. Where the network does so itself, and with it repeats what was lost on the way, the driver only adds the
-# rest.
+# How far away it is. The server is near, so the driver lets each client wait for its round trip. Where somebody made
+# that of 127.0.0.1 longer on purpose (on Linux with netem), the driver only adds the rest.
 
 TRIES = 9
 SHORTEST_S = 0.001

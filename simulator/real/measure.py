@@ -159,9 +159,9 @@ def _flags(config: Any) -> Sequence[str]:
     return flags_of([(field.name, getattr(config, field.name), field.default) for field in fields(config)])
 
 
-# The temporary folder of a measured run, and those that killed runs have left behind.
-# What to watch: a folder belongs to a living run as long as somebody holds the lock on the file inside it. The kernel
-# lets go of the lock when its holder ends, also by SIGKILL, so no process number has to be believed.
+# The temporary folder of a run, and those that killed runs have left behind. A folder belongs to a living run as long
+# as somebody holds the lock on the file inside it. The kernel lets go of the lock when its holder ends, also by
+# SIGKILL, so no process number has to be believed.
 
 PREFIX = "loopfork-"
 LOCK = "in-use"

@@ -2,7 +2,7 @@
 
 What to watch: every server knows only its own places. Behind a proxy there are two servers, so the walk of the whole is
 taken apart into the places of each. What nobody reported is nan; when it was ready, and so how long it waited for its
-turn, is worked out in ``waits``.
+turn, is worked out in ``enter_waits``.
 """
 
 from collections.abc import Iterable, Sequence
@@ -133,9 +133,9 @@ def _sent(trace: Trace) -> Trace:
     return replace(trace, workload=trace.workload.take(rows), **trace.rows(rows))
 
 
-# How each request ended for its client: what the driver saw, made exact by what the outermost server said about it.
-# What to watch: a client cannot tell a server that dies from one that turns it away without a word. The server can: it
-# reports whom it heard, and a proxy reports why it answered 502.
+# How each request ended: what the driver saw, made exact by what the outermost server said about it. A client cannot
+# tell a server that dies from one that turns it away without a word. The server can: it reports whom it heard, and a
+# proxy reports why it answered 502.
 
 OUTCOMES = {
     Ending.OPEN: Outcome.OPEN,
@@ -182,10 +182,9 @@ def _turned_away(plan: Plan) -> Outcome:
     return first.when_full
 
 
-# From when on a measured request could have gone on, and for how long it waited then for its turn to compute. What to
-# watch: a server marks when it goes on, and not since when it could have: while it computes for one request, it sees
-# nothing of the others. But that moment is known without it. A request is complete when its last byte has been sent,
-# and a sleep is over when its time has passed. What lies between is waiting.
+# From when on a request could have gone on, and for how long it waited then. A server marks when it goes on, and not
+# since when it could have: while it computes for one request, it sees nothing of the others. But a request is complete
+# when its last byte has been sent, and a sleep is over when its time has passed. What lies between is waiting.
 #
 # On an event loop that is waiting for the loop (also what a timer is late, 1 ms at most where epoll counts
 # milliseconds). Without a lock it is waiting for a core. Under a GIL it can be either, and it is not known: nan.

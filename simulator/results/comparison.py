@@ -1,9 +1,11 @@
-"""One server of a comparison, with what came out."""
+"""A comparison of two to four servers under the same requests: for a person at a terminal, and for programs.
+
+For a person: the figures side by side, how far the percentiles are apart, and why each is as it is.
+"""
 
 import csv
 import io
 import json
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -21,7 +23,7 @@ from simulator.trace.figures import Summary
 from simulator.trace.measures import CORES
 from simulator.trace.table import Trace
 from simulator.words.columns import aligned
-from simulator.words.numbers import MISSING, TimeUnit, count, percent, three_digits, unit_for
+from simulator.words.numbers import MISSING, TimeUnit, count, json_number, percent, three_digits, unit_for
 
 PERCENTILES = ("p50", "p90", "p95", "p99", "p999")
 
@@ -51,7 +53,7 @@ def letters(count: int) -> tuple[str, ...]:
     return tuple("ABCD"[:count])
 
 
-# What a comparison prints: figures side by side, how far the percentiles are apart, and why each is as it is.
+# For a person.
 
 QUIET = "bright_black"
 INDENT = 2
@@ -147,7 +149,7 @@ def _reason(letter: str, sentence: str) -> RenderableType:
     return row
 
 
-# A comparison for programs: one JSON document, or one line of CSV for every figure and a column for each server.
+# For programs: one JSON document, or one line of CSV for every figure and a column for each server.
 # What stands under ``runs`` is what ``simulate --json`` writes for each run; times are in milliseconds.
 
 
@@ -179,5 +181,5 @@ def _difference(side: Side, first: Side) -> dict[str, Any]:
     return {
         "server": side.words,
         "less": first.words,
-        "latency_ms": {name: round(ms, 9) if math.isfinite(ms) else None for name, ms in differences.items()},
+        "latency_ms": {name: json_number(ms) for name, ms in differences.items()},
     }

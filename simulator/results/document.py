@@ -5,7 +5,6 @@ the key says so. A figure that does not exist (the latency of no request) is nul
 """
 
 import json
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
@@ -14,7 +13,7 @@ from simulator.plan import Plan
 from simulator.plan.processes import main_pool, process_count, slots_in_each
 from simulator.trace.figures import Latency, ResourceSummary, Summary
 from simulator.trace.table import Trace
-from simulator.words.numbers import count, duration
+from simulator.words.numbers import count, duration, json_number
 from simulator.words.phrases import plural
 from simulator.workload.interventions import Do, Intervention
 
@@ -47,8 +46,8 @@ def document(trace: Trace, summary: Summary) -> Document:
             "open": summary.open,
             "failed": dict(summary.failed),
         },
-        "throughput_rps": _number(summary.throughput_rps),
-        "goodput_rps": _number(summary.goodput_rps),
+        "throughput_rps": json_number(summary.throughput_rps),
+        "goodput_rps": json_number(summary.goodput_rps),
         "latency_ms": _latency(summary.latency),
         "classes": {
             name: {"offered": c.offered, "completed": c.completed, "latency_ms": _latency(c.latency)}
@@ -91,7 +90,7 @@ def _flat(key: str, value: Any) -> Iterator[tuple[str, str | None]]:
 
 def _latency(latency: Latency) -> Document:
     names = [field.name for field in fields(latency) if field.name not in ("samples", "thin")]
-    figures = {name: _number(1e3 * getattr(latency, name)) for name in names}
+    figures = {name: json_number(1e3 * getattr(latency, name)) for name in names}
     return {**figures, "samples": latency.samples, "fewer_than_ten_above": list(latency.thin)}
 
 
@@ -99,10 +98,10 @@ def _resource(resource: ResourceSummary) -> Document:
     return {
         "kind": resource.kind,
         "size": resource.size,
-        "utilisation": _number(resource.utilisation),
-        "split": {state: _number(share) for state, share in resource.split.items()},
-        "queue_mean": _number(resource.queue_mean),
-        "queue_max": _number(resource.queue_max),
+        "utilisation": json_number(resource.utilisation),
+        "split": {state: json_number(share) for state, share in resource.split.items()},
+        "queue_mean": json_number(resource.queue_mean),
+        "queue_max": json_number(resource.queue_max),
     }
 
 
@@ -112,20 +111,15 @@ def _bottleneck(summary: Summary) -> Document | None:
         return None
     return {
         "resource": found.resource,
-        "utilisation": _number(found.utilisation),
-        "rate_rps": _number(found.rate_rps),
-        "ms_each": _number(1e3 * found.seconds_each),
-        "limit_rps": _number(found.limit_rps),
+        "utilisation": json_number(found.utilisation),
+        "rate_rps": json_number(found.rate_rps),
+        "ms_each": json_number(1e3 * found.seconds_each),
+        "limit_rps": json_number(found.limit_rps),
     }
 
 
 def _milliseconds(seconds: Mapping[str, float]) -> Document:
-    return {state: _number(1e3 * value) for state, value in seconds.items()}
-
-
-def _number(value: float) -> float | None:
-    """Rounded to where rounding errors begin: JSON has no nan and no infinity."""
-    return round(float(value), 9) if math.isfinite(value) else None
+    return {state: json_number(1e3 * value) for state, value in seconds.items()}
 
 
 # What was done to the server: for a person in a few words, for a program as plain data.

@@ -102,6 +102,11 @@ def _plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def json_number(value: float) -> float | None:
+    """For programs: rounded to where rounding errors begin; JSON has no nan and no infinity."""
+    return round(float(value), 9) if math.isfinite(value) else None
+
+
 # Units: a figure is written in the first in which it stays below the next.
 
 

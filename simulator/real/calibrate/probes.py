@@ -6,7 +6,6 @@ Run as ``python -m simulator.real.calibrate.probes FILE SAMPLES [MODULE ...]``; 
 import importlib
 import json
 import os
-import re
 import socket
 import sys
 import threading
@@ -17,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from simulator.real.calibrate import buffers, switches
-from simulator.real.calibrate.samples import LIMIT_S, Samples, batches, forked, in_child, one_core, up_to
+from simulator.real.calibrate.samples import LIMIT_S, Samples, batches, forked, in_child, memory_of, one_core, up_to
 
 # What it costs to begin something: a thread, a process, a connection.
 
@@ -76,17 +75,10 @@ def thread_memory(samples: int) -> Samples:
 
 def _memory_of_threads() -> float:
     never = threading.Event()
-    before = _own_memory()
+    before = memory_of("self", "Anonymous")
     for _ in range(THREADS):
         threading.Thread(target=never.wait, daemon=True).start()
-    return (_own_memory() - before) / THREADS
-
-
-def _own_memory() -> int:
-    """Bytes in pages that belong to no file: what this process has asked for itself."""
-    rollup = Path("/proc/self/smaps_rollup").read_text(encoding="ascii")
-    found = re.search(r"^Anonymous: +(\d+) kB", rollup, re.MULTILINE)
-    return 1024 * int(found[1]) if found else 0
+    return (memory_of("self", "Anonymous") - before) / THREADS
 
 
 # How long others keep what they have: the GIL, and a core.

@@ -7,9 +7,12 @@ machine costs samples and not minutes.
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
 
 Samples = list[float]
 """Seconds, or bytes."""
@@ -77,3 +80,10 @@ def in_child(measure: Callable[[], float]) -> float:
         os.close(there)
         with os.fdopen(back) as answer:
             return float(json.loads(answer.read()))
+
+
+def memory_of(pid: int | Literal["self"], kind: str) -> float:
+    """Bytes of a process: ``Anonymous``, pages that belong to no file; ``Pss``, where shared pages count in parts."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    found = re.search(rf"^{kind}: +(\d+) kB", rollup, re.MULTILINE)
+    return 1024.0 * int(found[1]) if found else 0.0

@@ -1,4 +1,4 @@
-"""What the real servers need: processor time for a request, memory for a process and for a connection.
+"""What the servers need: processor time for a request, by model and for real; memory for a process and a connection.
 
 What to watch: a few requests are always on their way, so a server is never idle and pays as few switches as it can;
 what switches cost is a value of its own. The processor time is that of all its processes, as the kernel counts it in
@@ -6,7 +6,6 @@ nanoseconds; the client's is not in it.
 """
 
 import dataclasses
-import re
 import socket
 import time
 from collections import deque
@@ -23,10 +22,44 @@ from simulator.experiments.catalogue import Model, fronts, servers
 from simulator.experiments.deployment import Deployment
 from simulator.plan import Machine
 from simulator.plan.walk import walk
-from simulator.real.calibrate.samples import Samples, up_to
+from simulator.real.calibrate.samples import Samples, memory_of, up_to
 from simulator.real.measure import start
 from simulator.real.messages import request_head
 from simulator.real.processes import MeasureError
+
+# By its model: how often a request pays each of the machine's costs. Read off the plan, with one cost at a time set to
+# 1 s and the others to 0: so no architecture is known here by name.
+
+Work = Mapping[str, float]
+"""Fields of Machine, and how many times a request pays each."""
+COSTS = tuple(field.name for field in fields(Machine) if field.name.endswith("_cost_s"))
+
+
+def work_of(deployment: Deployment) -> Work:
+    """For a request without work of its own. Of a front only what the front itself adds."""
+    alone = Deployment(model=deployment.model, config=deployment.config)
+    found = {}
+    for name in COSTS:
+        costs: dict[str, Any] = {cost: float(cost == name) for cost in COSTS}
+        machine = Machine(**costs)
+        times = _computing(deployment, machine)
+        if deployment.fronts:
+            times -= _computing(alone, machine)
+        if times:
+            found[name] = times
+    return found
+
+
+def seconds_of(work: Work, machine: Machine) -> float:
+    """What the work costs on a machine."""
+    return sum(times * float(getattr(machine, name)) for name, times in work.items())
+
+
+def _computing(deployment: Deployment, machine: Machine) -> float:
+    return sum(place.work_s for place in walk(deployment.plan(machine), 0))
+
+
+# By measuring the real one.
 
 RESPONSE_BYTES = 10240
 IN_FLIGHT = 4
@@ -42,7 +75,7 @@ class ServerCost:
 
     name: str
     """Its model, and the settings that are not the default."""
-    work: "Work"
+    work: Work
     """What a request costs it by its model."""
     in_front: bool
     request_s: Samples
@@ -90,7 +123,7 @@ def _measured(deployment: Deployment, name: str, group: int, port: int, effort: 
         _ask(port, requests)  # warms up
         used = [_used_while_asked(group, port, requests) for _ in up_to(samples)]
         serving = [pid for pid in _members(group) if pid != group]
-        memory = [_memory(pid, "Pss") for pid in serving]
+        memory = [memory_of(pid, "Pss") for pid in serving]
         eager = any(place.acceptor for place in walk(deployment.plan(Machine()), 0))
         held = _held_by_idle(port, serving) if eager else 0.0
     except OSError as error:
@@ -136,13 +169,13 @@ def _read_all(connection: socket.socket) -> None:
 
 def _held_by_idle(port: int, serving: list[int]) -> float:
     """Bytes that its processes take for a connection on which half a line has come."""
-    before = sum(_memory(pid, "Anonymous") for pid in serving)
+    before = sum(memory_of(pid, "Anonymous") for pid in serving)
     with ExitStack() as stack:
         for _ in range(IDLE):
             connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=ANSWER_LIMIT_S))
             connection.sendall(b"GET")
         time.sleep(SETTLE_S)
-        return max(sum(_memory(pid, "Anonymous") for pid in serving) - before, 0.0) / IDLE
+        return max(sum(memory_of(pid, "Anonymous") for pid in serving) - before, 0.0) / IDLE
 
 
 def _members(group: int) -> list[int]:
@@ -161,41 +194,3 @@ def _members(group: int) -> list[int]:
 def _processor_time(group: int) -> float:
     """Seconds of all processes of the group, by their own clocks (clock_getcpuclockid(3): what the number means)."""
     return sum(time.clock_gettime(~pid << 3 | 2) for pid in _members(group))
-
-
-def _memory(pid: int, line: str) -> float:
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-    found = re.search(rf"^{line}: +(\d+) kB", rollup, re.MULTILINE)
-    return 1024.0 * int(found[1]) if found else 0.0
-
-
-# What a request costs by its model: how often it pays each of the machine's costs.
-# Read off the plan, with one cost at a time set to 1 s and the others to 0: so no architecture is known here by name.
-
-Work = Mapping[str, float]
-"""Fields of Machine, and how many times a request pays each."""
-COSTS = tuple(field.name for field in fields(Machine) if field.name.endswith("_cost_s"))
-
-
-def work_of(deployment: Deployment) -> Work:
-    """For a request without work of its own. Of a front only what the front itself adds."""
-    alone = Deployment(model=deployment.model, config=deployment.config)
-    found = {}
-    for name in COSTS:
-        costs: dict[str, Any] = {cost: float(cost == name) for cost in COSTS}
-        machine = Machine(**costs)
-        times = _computing(deployment, machine)
-        if deployment.fronts:
-            times -= _computing(alone, machine)
-        if times:
-            found[name] = times
-    return found
-
-
-def seconds_of(work: Work, machine: Machine) -> float:
-    """What the work costs on a machine."""
-    return sum(times * float(getattr(machine, name)) for name, times in work.items())
-
-
-def _computing(deployment: Deployment, machine: Machine) -> float:
-    return sum(place.work_s for place in walk(deployment.plan(machine), 0))

@@ -1,4 +1,4 @@
-"""A validation as one chart: for every pair its curves, its figures beside them, and what was found as a title."""
+"""A validation as one chart in a file: for every pair its curves, its figures beside them, its finding as a title."""
 
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
@@ -48,7 +48,7 @@ def panel(result: Result) -> alt.HConcatChart:
     return alt.hconcat(curves_chart(result.curves, result.requests), table_chart(result.rows), spacing=26, title=title)
 
 
-# What a validation found, in a sentence for a title: the figures that are off, or how close the closest call was.
+# The title: the figures that are off, or how close the closest call was.
 
 MOST = 3
 """Figures that a title names."""
@@ -100,7 +100,7 @@ def _off(row: Row) -> str:
     return f"{row.key.name}{of} {percent_to_tenths(abs(row.error))} {unit} too {'high' if row.error > 0 else 'low'}"
 
 
-# The figures of a pair as a chart beside its curves: text in columns, so that a picture has them too.
+# The figures beside the curves: text in columns, so that a picture has them too.
 
 WIDTH, LINE = 540, 21
 COLUMNS = (0, 185, 265, 330, 425, 470, 480)
@@ -140,9 +140,8 @@ def _column(cells: list[Cell], column: int) -> alt.Chart:
     return column_chart
 
 
-# Charts as files: a page that needs no network, or a picture, by the ending of the file's name. What to watch: Altair
-# and vl-convert do not come with loopfork but with its extra ``[report]``, and they are loaded only when something is
-# drawn.
+# The file: a page that needs no network, or a picture, by the ending of its name. Altair and vl-convert come only with
+# the extra ``[report]``, and are loaded only when something is drawn.
 
 Format = Literal["html", "svg", "png"]
 SHARP = 2.0

@@ -5,7 +5,6 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from math import isfinite
 from typing import Any
 
 import simulator
@@ -13,6 +12,7 @@ from simulator.real.validate.figures import Kind
 from simulator.real.validate.pairs import Result
 from simulator.real.validate.ranking import Order
 from simulator.real.validate.verdict import Row
+from simulator.words.numbers import json_number
 
 Document = dict[str, Any]
 UNITS = {Kind.RATE: "1/s", Kind.TIME: "ms", Kind.SHARE: "share"}
@@ -63,7 +63,7 @@ def _pair(result: Result) -> Document:
                 "reasons": list(driver.reasons),
                 "attempts": driver.attempts,
                 "driver_cpu_peak": driver.cpu_peak,
-                "driver_late_p99_ms": None if driver.late_p99 is None else _number(1e3 * driver.late_p99),
+                "driver_late_p99_ms": None if driver.late_p99 is None else json_number(1e3 * driver.late_p99),
             }
             for driver in result.drivers
         ],
@@ -74,18 +74,13 @@ def _pair(result: Result) -> Document:
 def _figure(row: Row) -> Document:
     """The keys are ``FIGURES``."""
     scale = 1e3 if row.key.kind is Kind.TIME else 1.0
-    numbers = {name: _number(scale * getattr(row, name)) for name in ("predicted", "measured", "low", "high")}
+    numbers = {name: json_number(scale * getattr(row, name)) for name in ("predicted", "measured", "low", "high")}
     return {
         "subject": row.key.subject,
         "figure": row.key.name,
         "unit": UNITS[row.key.kind],
         **numbers,
-        "error": _number(row.error),
+        "error": json_number(row.error),
         "bar": row.bar,
         "verdict": row.verdict.value,
     }
-
-
-def _number(value: float) -> float | None:
-    """Rounded to where rounding errors begin: JSON has no nan and no infinity."""
-    return round(value, 9) if isfinite(value) else None

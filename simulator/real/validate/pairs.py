@@ -1,4 +1,7 @@
-"""One pair: a server under a load, once simulated and several times measured, on exactly the same requests."""
+"""One pair: a server under a load, once simulated and several times measured, on exactly the same requests.
+
+Of each run its figures are kept, and its latencies as a curve.
+"""
 
 import json
 from collections.abc import Callable
@@ -30,8 +33,8 @@ ATTEMPTS = 2
 """For each repeat: what the driver calls invalid is tried once more."""
 
 
-# The latencies of a run as a curve: for each of many shares of the requests, the seconds that they took at most.
-# What to watch: shares crowd together near one, because a mean hides what happens there and a p99 is all about it.
+# A curve: for each of many shares of the requests, the seconds that they took at most. Shares crowd together near
+# one, because a mean hides what happens there and a p99 is all about it.
 
 Curve = tuple[float, ...]
 BEYOND = tuple(float(part) for part in np.geomspace(1.0, 1e-3, 121))
