@@ -33,7 +33,7 @@ def run(_: Model | None, given: Given) -> int:
     options, outputs = RunOptions(**COMPARE.given(given)), ComparisonOptions(**COMPARISON.given(given))
     screen = screen_options(given, outputs)
     _refuse(models, options)
-    from simulator.experiments.server_words import behind, pane
+    from simulator.experiments.deployment_words import behind, pane
     from simulator.experiments.setup import Setup
 
     wanted = tuple(front for front in fronts() if given.get(front.folder + SEPARATOR))

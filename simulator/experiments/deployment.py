@@ -20,6 +20,16 @@ class Deployment:
     server: str = ""
     """Which of the model's real servers is measured; makes no difference to the model."""
 
+    @property
+    def programs(self) -> "tuple[tuple[Model, Any], ...]":
+        """All of it, each with its settings: the server, then what stands in front, the nearest first."""
+        return ((self.model, self.config), *self.fronts)
+
+    @property
+    def title(self) -> str:
+        """``nginx + prefork``: in the order in which a request meets them."""
+        return " + ".join(model.name for model, _ in reversed(self.programs))
+
     def plan(self, machine: Machine) -> Plan:
         """The plan of the whole; the front that is named first stands next to the server. Raises RefusalError."""
         return self.plans(machine)[-1]
@@ -33,6 +43,12 @@ class Deployment:
         except PlanError as error:
             raise RefusalError(f"{self.model.name}: {error}") from None
         return plans
+
+
+def changed(model: Model, config: Any) -> dict[str, Any]:
+    """The settings that are not the default, in the model's order: what has to be written down of a program."""
+    values = {field.name: (getattr(config, field.name), field.default) for field in model.settings}
+    return {name: value for name, (value, default) in values.items() if value != default}
 
 
 def configured(model: Model, settings: Mapping[str, Any]) -> Any:

@@ -114,12 +114,11 @@ def _words(prepared: Prepared | None, playback: Playback, number: int) -> tuple[
     """Title, note and knobs of a server."""
     labels = playback.trace.labels
     if prepared is None:
-        names = [*json.loads(labels.get("fronts", "{}")), labels.get("model", "a server")]
+        names = [*reversed(json.loads(labels.get("fronts", "{}"))), labels.get("model", "a server")]
         note = [_size_of(playback.trace.plan), *(["measured"] if labels.get("engine") == "measured" else [])]
         return " + ".join(names), ", ".join(note), _settings(json.loads(labels.get("settings", "{}")))
     side = prepared.setup.sides[number]
-    names = [*(front.name for front, _ in side.fronts), side.model.name]
-    return " + ".join(names), _size_of(playback.trace.plan), _changed(side)
+    return side.title, _size_of(playback.trace.plan), _changed(side)
 
 
 def _size_of(plan: Plan) -> str:

@@ -17,7 +17,7 @@ from rich.text import Text
 
 import simulator
 from simulator.experiments.deployment import Deployment
-from simulator.experiments.server_words import pane_words
+from simulator.experiments.deployment_words import pane_words
 from simulator.results.document import document, flat
 from simulator.trace.figures import Summary
 from simulator.trace.measures import CORES

@@ -9,9 +9,9 @@ from simulator.cli.validate import standard_pair, validated
 from simulator.engine import loading
 from simulator.experiments import run as running
 from simulator.experiments.catalogue import Model
+from simulator.experiments.deployment_words import pane
 from simulator.experiments.options import RunOptions, ScreenOptions, ValidationOptions
 from simulator.experiments.refusal import InvariantError, RefusalError
-from simulator.experiments.server_words import pane
 from simulator.experiments.setup import Setup, prepared
 from simulator.plan import Outcome, Plan, PlanError
 from simulator.trace.table import Trace

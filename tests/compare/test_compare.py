@@ -9,8 +9,10 @@ import pytest
 
 from simulator.cli.main import main
 from simulator.experiments.catalogue import servers
+from simulator.experiments.deployment_words import flags, pane, pane_words
+from simulator.experiments.options import RunOptions
 from simulator.experiments.refusal import RefusalError
-from simulator.experiments.server_words import pane, pane_words
+from simulator.real.validate.pairs import Pair
 
 SHORT = ("--load", "slow-clients", "--duration", "10s")
 
@@ -87,6 +89,18 @@ def test_a_proxy_can_stand_before_all_of_them(capsys: pytest.CaptureFixture[str]
 )
 def test_a_server_is_read_and_written_in_the_same_word(word: str) -> None:
     assert pane_words(pane(word)) == word
+
+
+def test_flags_say_of_a_server_and_of_what_stands_in_front_what_is_not_the_default() -> None:
+    side = pane("threaded+nginx:threads=8,accept=eager,nginx.request_buffering=no")
+    assert flags(side) == ["--threads", "8", "--accept", "eager", "--nginx", "--no-request-buffering"]
+    assert (flags(pane("prefork")), flags(pane("prefork+nginx"))) == ([], ["--nginx"])
+
+
+def test_a_pair_of_a_validation_is_named_with_all_that_is_not_the_default() -> None:
+    side = pane("prefork+nginx:workers=8,nginx.request_buffering=no")
+    pair = Pair(deployment=side, options=RunOptions(load="steady", seed=3))
+    assert (pair.server, pair.load) == ("nginx + prefork --workers 8 --no-request-buffering", "steady --seed 3")
 
 
 @pytest.mark.parametrize(

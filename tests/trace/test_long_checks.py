@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simulator.experiments.deployment_words import pane
 from simulator.experiments.options import RunOptions
 from simulator.experiments.refusal import InvariantError
 from simulator.experiments.run import check_laws, run_unchecked
-from simulator.experiments.server_words import pane
 from simulator.experiments.setup import Setup, prepared
 from simulator.plan import Outcome
 from simulator.trace import checks

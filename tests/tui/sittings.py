@@ -4,9 +4,9 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from simulator.experiments.deployment_words import pane
 from simulator.experiments.options import RunOptions
 from simulator.experiments.run import run_checked
-from simulator.experiments.server_words import pane
 from simulator.experiments.setup import Prepared, Setup, prepared
 from simulator.lab.history import Shown
 from simulator.lab.lab import Sitting

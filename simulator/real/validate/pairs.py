@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.experiments.deployment import Deployment
+from simulator.experiments.deployment_words import setting_flags
 from simulator.experiments.options import RunOptions
 from simulator.experiments.progress import shown_while
 from simulator.experiments.run import run_checked
@@ -71,13 +72,9 @@ class Pair:
     def server(self) -> str:
         """The server with those of its settings that are not the default: ``nginx + prefork --workers 8``."""
         deployment = self.deployment
-        names = [*(front.name for front, _ in reversed(deployment.fronts)), deployment.model.name]
-        given = [
-            (field.name, getattr(deployment.config, field.name), field.default) for field in deployment.model.settings
-        ]
-        flags = [f"--{name.replace('_', '-')} {value}" for name, value, default in given if value != default]
-        flags += [f"--server {deployment.server}"] if deployment.server else []
-        return " ".join([" + ".join(names), *flags])
+        settings = [word for model, config in deployment.programs for word in setting_flags(model, config)]
+        server = ["--server", deployment.server] if deployment.server else []
+        return " ".join([deployment.title, *settings, *server])
 
     @property
     def load(self) -> str:

@@ -1,14 +1,15 @@
-"""A server in one word of a command line: ``prefork``, ``prefork+nginx``, ``prefork:workers=8,backlog=100``.
+"""How a deployment is typed: as one word, ``prefork+nginx:workers=8,backlog=9``, or as flags, ``--workers 8 --nginx``.
 
-The same server can stand there twice with other settings, and only those of its own are written down.
+What to watch: a setting that has its default is not written down. In a word the same server can stand beside itself
+with other settings; flags are for one server alone.
 """
 
-from collections.abc import Iterator
 from dataclasses import Field, replace
 from typing import Any, get_args, get_type_hints
 
 from simulator.experiments.catalogue import Model, fronts, server
-from simulator.experiments.deployment import Deployment, configured
+from simulator.experiments.deployment import Deployment, changed, configured
+from simulator.experiments.options import section
 from simulator.experiments.refusal import RefusalError, nearest
 
 SWITCH = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
@@ -34,11 +35,30 @@ def pane(word: str) -> Deployment:
 
 def pane_words(side: Deployment) -> str:
     """The word that describes a server."""
-    names = "+".join([side.model.name, *(front.name for front, _ in side.fronts)])
-    settings = [*_changed(side.model, side.config, "")]
-    for front, config in side.fronts:
-        settings += _changed(front, config, f"{front.name}.")
+    names = "+".join(model.name for model, _ in side.programs)
+    settings = [
+        f"{'' if model == side.model else f'{model.name}.'}{name}={_text(value)}"
+        for model, config in side.programs
+        for name, value in changed(model, config).items()
+    ]
     return f"{names}:{','.join(settings)}" if settings else names
+
+
+def flags(side: Deployment) -> list[str]:
+    """What is typed behind the server's name for its settings, and for what stands in front."""
+    words: list[str] = []
+    for model, config in side.programs:
+        words += [] if model == side.model else [f"--{model.name}"]
+        words += setting_flags(model, config)
+    return words
+
+
+def setting_flags(model: Model, config: Any) -> list[str]:
+    """What is typed for the settings of one program."""
+    words: list[str] = []
+    for name, value in changed(model, config).items():
+        words += [section(model).typed(name, value), *([] if isinstance(value, bool) else [str(value)])]
+    return words
 
 
 def behind(side: Deployment, wanted: tuple[Model, ...]) -> Deployment:
@@ -48,12 +68,8 @@ def behind(side: Deployment, wanted: tuple[Model, ...]) -> Deployment:
     return replace(side, fronts=(*side.fronts, *new))
 
 
-def _changed(model: Model, config: Any, prefix: str) -> Iterator[str]:
-    for field in model.settings:
-        value = getattr(config, field.name)
-        if value != field.default:
-            text = ("no", "yes")[value] if isinstance(value, bool) else str(value)
-            yield f"{prefix}{field.name}={text}"
+def _text(value: Any) -> str:
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 
 def _front(word: str, name: str) -> Model:
