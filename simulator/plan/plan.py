@@ -5,6 +5,7 @@ What is asked of a plan is worked out once and kept with it, since a plan never 
 """
 
 from collections.abc import Callable, Hashable, Iterator
+from copy import copy
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
@@ -78,6 +79,13 @@ class Plan:
     def steps_after(self, change: Callable[[Step], Step]) -> tuple[Element, ...]:
         """Every step as it is after a change, inside of blocks too."""
         return changed(self.steps, change)
+
+    @cached_property
+    def with_steps_apart(self) -> "Plan":
+        """The same, and two steps that say the same are two objects. Nothing new is in it that could be refused."""
+        twin = copy(self)
+        object.__setattr__(twin, "steps", self.steps_after(replace))
+        return twin
 
     def exchanging(self, old: Resource, new: Resource) -> "Plan":
         """The plan with another resource in the place of one; every step that names it names the new one."""

@@ -24,22 +24,22 @@ class Snapshot:
     number: int
     """Of the view, from 0."""
 
-    @property
+    @cached_property
     def view(self) -> View:
         """What is drawn."""
         return self.scene.views[self.number]
 
-    @property
+    @cached_property
     def playback(self) -> Playback:
         """The run."""
         return self.view.playback
 
-    @property
+    @cached_property
     def letter(self) -> str:
         """A name for the view beside others; empty for a single one."""
         return "ABCD"[self.number] if len(self.scene.views) > 1 else ""
 
-    @property
+    @cached_property
     def spark(self) -> Style:
         """The colour of the view."""
         return SPARKS[self.number % len(SPARKS)]

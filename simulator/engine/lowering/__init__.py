@@ -5,8 +5,6 @@ each of its jobs; one for the acceptors; one for each pool that grows and shrink
 are known by their number only.
 """
 
-from dataclasses import replace
-
 from simulator.engine.lowering.program import Program
 from simulator.engine.lowering.requests import add_class
 from simulator.engine.lowering.walkers import add_acceptors, add_scalers, add_timeline
@@ -18,8 +16,7 @@ __all__ = ["Program", "lower"]
 
 def lower(plan: Plan, workload: Workload) -> Program:
     """Number everything. A block that stands twice in a plan is two blocks here: each is found by being itself."""
-    plan = replace(plan, steps=plan.steps_after(replace))
-    program = Program.blank(plan, workload)
+    program = Program.blank(plan.with_steps_apart, workload)
     add_acceptors(program)
     for name, kinds in zip(workload.class_names, workload.phase_kinds.tolist(), strict=True):
         add_class(program, name, kinds)

@@ -56,6 +56,7 @@ def has_continuation(cells: Characters) -> bool:
     return int(np.count_nonzero(numbers)) < numbers.size
 
 
+@lru_cache(8192)
 def cell_width(text: str) -> int:
     """How many cells text takes."""
     return len(text) if text.isascii() else len(cells_of(text))

@@ -35,6 +35,7 @@ class Sheet:
     def __init__(self, width: int, height: int, look: Look) -> None:
         """Blank."""
         self.grid = CellGrid(width, height)
+        self.width, self.height = self.grid.width, self.grid.height
         self.look = look
         self._found: list[tuple[Area, Find]] = []
         self._row = self._col = 0
@@ -45,16 +46,6 @@ class Sheet:
         part._found = self._found
         part._row, part._col = self._row + row, self._col + col
         return part
-
-    @property
-    def width(self) -> int:
-        """In cells."""
-        return self.grid.width
-
-    @property
-    def height(self) -> int:
-        """In cells."""
-        return self.grid.height
 
     def put(self, row: int, col: int, text: str, style: int = Style.TEXT) -> int:
         """Write text and return the column after it."""
