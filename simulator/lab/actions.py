@@ -1,67 +1,224 @@
-"""What the keys do to what is watched: one line for every action; each has its row in ``keys`` too.
+"""What keys and the mouse do in the lab: one line for every action; each has its row in ``keys`` too.
 
-What to watch: no action runs anything or draws anything.
+What to watch: no action runs anything or draws anything. Those that want another run are in ``changes``; here are those
+that change only what is looked at: the moment, the speed, the lane, the scale.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
-from simulator.lab import changes as turning
-from simulator.lab import navigation as looking
+from simulator.lab import changes
 from simulator.lab.knobs import SIZE
-from simulator.lab.lab import Sitting
+from simulator.lab.lab import Lab
+from simulator.lab.scenes import lane_number, request_on, stage_size, view
+from simulator.stage.canvas.grid import Size
+from simulator.stage.canvas.key_bar import KeyTarget
+from simulator.stage.frame import lane_count, target_at, visible_lanes
+from simulator.stage.scene import LaneTarget, RequestTarget, Scene, TimeTarget, ViewTarget
+from simulator.stage.scene import coarser as coarser_step
+from simulator.stage.scene import finer as finer_step
 
 SEEK_S = 1.0
-Action = Callable[[Sitting], None]
+Action = Callable[[Lab], None]
+
+
+def play(lab: Lab) -> None:
+    """Play, or pause."""
+    lab.playhead.toggle()
+
+
+def seek(lab: Lab, seconds: float) -> None:
+    """By so many seconds; in the list of knobs it turns the selected one."""
+    if lab.panel is not None:
+        changes.turn_selected(lab, 1 if seconds > 0 else -1)
+    else:
+        lab.playhead.seek(lab.playhead.t_s + seconds)
+
+
+def start(lab: Lab) -> None:
+    """To the start of the run."""
+    lab.playhead.seek(0.0)
+
+
+def end(lab: Lab) -> None:
+    """To its end."""
+    lab.playhead.seek(lab.playhead.end_s)
+
+
+def step(lab: Lab, direction: int) -> None:
+    """To the nearest event of any of the runs that are shown."""
+    lab.playhead.pause()
+    playbacks, t_s = lab.shown.playbacks, lab.playhead.t_s
+    moments = [p.next_event(t_s) if direction > 0 else p.previous_event(t_s) for p in playbacks]
+    known = [moment for moment in moments if moment is not None]
+    if known:
+        lab.playhead.seek(min(known) if direction > 0 else max(known))
+
+
+def jump(lab: Lab) -> None:
+    """The next telling moment of the server in focus; after the last one the first again."""
+    playback = lab.shown.playbacks[lab.focus]
+    event = playback.next_interesting(lab.playhead.t_s) or next(iter(playback.interesting), None)
+    if event is None:
+        lab.say("nothing stands out in this run")
+        return
+    lab.playhead.pause()
+    lab.playhead.seek(event.look_s)
+    lab.say(f"#{event.request} {event.words}" if event.request >= 0 else event.words)
+
+
+def speed(lab: Lab, direction: int) -> None:
+    """The next higher or lower one."""
+    if direction > 0:
+        lab.playhead.faster()
+    else:
+        lab.playhead.slower()
+
+
+def select(lab: Lab, direction: int) -> None:
+    """The next lane, or the next line of the list."""
+    panel = lab.open_panel()
+    if panel is not None:
+        lab.panel = (panel.selected + direction) % panel.count
+        return
+    count = lane_count(view(lab, lab.focus))
+    if count:
+        lane = lab.pane.lane
+        lab.change_pane(lane=0 if lane is None else (lane + direction) % count)
+
+
+def keep_in_sight(lab: Lab, scene: Scene, size: Size) -> None:
+    """Scroll as far as needed to see the selected lane on a screen of that size."""
+    lane = lab.pane.lane
+    if lane is None:
+        return
+    shown = visible_lanes(scene, stage_size(lab, size), lab.focus)
+    if lane < shown.start:
+        lab.change_pane(first=lane)
+    elif len(shown) and lane >= shown.stop:
+        lab.change_pane(first=lane - len(shown) + 1)
+
+
+def scroll(lab: Lab, scene: Scene, size: Size, pages: float) -> None:
+    """Through the lanes, by pages; by one lane for less than a page."""
+    shown = visible_lanes(scene, stage_size(lab, size), lab.focus)
+    lines = round(pages * max(len(shown) - 1, 1)) if abs(pages) >= 1 else (1 if pages > 0 else -1)
+    lab.change_pane(first=max(shown.start + lines, 0))
+
+
+def focus(lab: Lab, direction: int) -> None:
+    """The next server."""
+    lab.focus = (lab.focus + direction) % len(lab.panes)
+
+
+def zoom_pane(lab: Lab) -> None:
+    """The server in focus alone, or all."""
+    lab.zoomed = not lab.zoomed
+
+
+def finer(lab: Lab) -> None:
+    """Less time in a column."""
+    lab.column_s = finer_step(lab.column_s)
+
+
+def coarser(lab: Lab) -> None:
+    """More time in a column."""
+    lab.column_s = coarser_step(lab.column_s)
+
+
+def log_scale(lab: Lab) -> None:
+    """A logarithmic scale, or a linear one."""
+    lab.log_s = not lab.log_s
+
 
 ACTIONS: Mapping[str, Action] = {
-    "play": looking.play,
-    "step-back": partial(looking.step, direction=-1),
-    "step": partial(looking.step, direction=1),
-    "back": partial(looking.seek, seconds=-SEEK_S),
-    "forward": partial(looking.seek, seconds=SEEK_S),
-    "start": looking.start,
-    "end": looking.end,
-    "slower": partial(looking.speed, direction=-1),
-    "faster": partial(looking.speed, direction=1),
-    "jump": looking.jump,
-    "select-up": partial(looking.select, direction=-1),
-    "select-down": partial(looking.select, direction=1),
-    "next-pane": partial(looking.focus, direction=1),
-    "previous-pane": partial(looking.focus, direction=-1),
-    "zoom-pane": looking.zoom_pane,
-    "finer": looking.finer,
-    "coarser": looking.coarser,
-    "log-scale": looking.log_scale,
-    "more-load": partial(turning.turn, id="rate", direction=1),
-    "less-load": partial(turning.turn, id="rate", direction=-1),
-    "more-slow": partial(turning.turn, id="slow", direction=1),
-    "less-slow": partial(turning.turn, id="slow", direction=-1),
-    "more-io": partial(turning.turn, id="io", direction=1),
-    "less-io": partial(turning.turn, id="io", direction=-1),
-    "more-cpu": partial(turning.turn, id="cpu", direction=1),
-    "less-cpu": partial(turning.turn, id="cpu", direction=-1),
-    "next-seed": partial(turning.turn, id="seed", direction=1),
-    "larger": partial(turning.turn, id=SIZE, direction=1),
-    "smaller": partial(turning.turn, id=SIZE, direction=-1),
-    "front": turning.front,
-    "next-model": partial(turning.next_model, direction=1),
-    "previous-model": partial(turning.next_model, direction=-1),
-    "compare": turning.compare,
-    "fewer-panes": turning.fewer_panes,
-    "panel": turning.panel,
-    "kill": turning.kill,
-    "burst": turning.burst,
-    "slow-io": turning.slow_io,
-    "shrink": partial(turning.resize, direction=-1),
-    "grow": partial(turning.resize, direction=1),
-    "undo": turning.undo,
-    "redo": turning.redo,
-    "remove": turning.remove,
+    "play": play,
+    "step-back": partial(step, direction=-1),
+    "step": partial(step, direction=1),
+    "back": partial(seek, seconds=-SEEK_S),
+    "forward": partial(seek, seconds=SEEK_S),
+    "start": start,
+    "end": end,
+    "slower": partial(speed, direction=-1),
+    "faster": partial(speed, direction=1),
+    "jump": jump,
+    "select-up": partial(select, direction=-1),
+    "select-down": partial(select, direction=1),
+    "next-pane": partial(focus, direction=1),
+    "previous-pane": partial(focus, direction=-1),
+    "zoom-pane": zoom_pane,
+    "finer": finer,
+    "coarser": coarser,
+    "log-scale": log_scale,
+    "more-load": partial(changes.turn, id="rate", direction=1),
+    "less-load": partial(changes.turn, id="rate", direction=-1),
+    "more-slow": partial(changes.turn, id="slow", direction=1),
+    "less-slow": partial(changes.turn, id="slow", direction=-1),
+    "more-io": partial(changes.turn, id="io", direction=1),
+    "less-io": partial(changes.turn, id="io", direction=-1),
+    "more-cpu": partial(changes.turn, id="cpu", direction=1),
+    "less-cpu": partial(changes.turn, id="cpu", direction=-1),
+    "next-seed": partial(changes.turn, id="seed", direction=1),
+    "larger": partial(changes.turn, id=SIZE, direction=1),
+    "smaller": partial(changes.turn, id=SIZE, direction=-1),
+    "front": changes.front,
+    "next-model": partial(changes.next_model, direction=1),
+    "previous-model": partial(changes.next_model, direction=-1),
+    "compare": changes.compare,
+    "fewer-panes": changes.fewer_panes,
+    "panel": changes.panel,
+    "kill": changes.kill,
+    "burst": changes.burst,
+    "slow-io": changes.slow_io,
+    "shrink": partial(changes.resize, direction=-1),
+    "grow": partial(changes.resize, direction=1),
+    "undo": changes.undo,
+    "redo": changes.redo,
+    "remove": changes.remove,
 }
 
 
-def perform(sitting: Sitting, id: str) -> None:
+def perform(lab: Lab, id: str) -> None:
     """Do what the key does."""
-    ACTIONS[id](sitting)
-    sitting.touch()
+    ACTIONS[id](lab)
+    lab.touch()
+
+
+# The mouse selects a lane and opens who is there, seeks on the time bar, and presses the keys below.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """What is left to do for the screen."""
+
+    request: int | None = None
+    """To be inspected."""
+    action: str = ""
+    """To be performed, as if its key had been pressed."""
+
+
+def point(lab: Lab, scene: Scene, size: Size, cell: tuple[int, int], *, dragged: bool) -> Pressed:
+    """Somebody pressed the mouse on a cell of the stage (row, column), or moved it there while it was pressed."""
+    target = target_at(scene, size, *cell)
+    if isinstance(target, TimeTarget):
+        lab.playhead.seek(target.t_s)
+        return Pressed()
+    if dragged:
+        return Pressed()
+    match target:
+        case LaneTarget(view=view, lane=lane, t_s=t_s):
+            lab.focus = view
+            playback = lab.shown.playbacks[view]
+            lab.change_pane(lane=lane_number(playback, lane))
+            return Pressed(request=request_on(playback, lane, lab.playhead.t_s if t_s is None else t_s))
+        case RequestTarget(view=view, request=request):
+            lab.focus = view
+            return Pressed(request=request)
+        case ViewTarget(view=view):
+            lab.focus = view
+        case KeyTarget(hint=hint):
+            return Pressed(action=hint.action)
+        case _:
+            pass
+    return Pressed()

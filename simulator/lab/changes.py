@@ -12,8 +12,8 @@ from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import MOST_SIDES, Prepared, Setup, with_front
 from simulator.lab import interventions
 from simulator.lab.knobs import SIZE, knob
-from simulator.lab.lab import Sitting
-from simulator.lab.scenes import lane_ref
+from simulator.lab.lab import Lab
+from simulator.lab.scenes import selected_lane_of
 
 MISSING = {
     "rate": "the arrivals of this load have no rate",
@@ -25,16 +25,16 @@ MISSING = {
 """Why a knob that has keys of its own may not be there."""
 
 
-def _side(sitting: Sitting, wanted: Prepared) -> int:
+def _side(lab: Lab, wanted: Prepared) -> int:
     """The server that keys act on; while a change is being computed there may be fewer than are shown."""
-    return min(sitting.focus, len(wanted.setup.sides) - 1)
+    return min(lab.focus, len(wanted.setup.sides) - 1)
 
 
-def turn(sitting: Sitting, id: str, direction: int) -> None:
+def turn(lab: Lab, id: str, direction: int) -> None:
     """A knob of the load or of the server in focus."""
 
     def turned(wanted: Prepared) -> Setup | None:
-        found = knob(wanted, _side(sitting, wanted), id)
+        found = knob(wanted, _side(lab, wanted), id)
         if found is None:
             raise RefusalError(f"nothing to turn here: {MISSING[id]}")
         setup = found.turn(direction)
@@ -42,40 +42,40 @@ def turn(sitting: Sitting, id: str, direction: int) -> None:
             raise RefusalError(f"{found.label}: {found.value} is as far as it goes")
         return setup
 
-    sitting.change(turned)
+    lab.change(turned)
 
 
-def turn_selected(sitting: Sitting, direction: int) -> None:
+def turn_selected(lab: Lab, direction: int) -> None:
     """The knob that is selected in the list."""
-    panel = sitting.panel_state()
+    panel = lab.open_panel()
     if panel is not None and panel.knob is not None:
-        turn(sitting, panel.knob.id, direction)
+        turn(lab, panel.knob.id, direction)
 
 
-def front(sitting: Sitting) -> None:
+def front(lab: Lab) -> None:
     """Put the proxy in front, or take it away."""
     name = fronts()[0].name
 
     def changed(wanted: Prepared) -> Setup:
-        side = _side(sitting, wanted)
+        side = _side(lab, wanted)
         return wanted.setup.with_side(side, with_front(wanted.setup.sides[side], name))
 
-    sitting.change(changed)
+    lab.change(changed)
 
 
-def next_model(sitting: Sitting, direction: int) -> None:
+def next_model(lab: Lab, direction: int) -> None:
     """Another server with its own defaults; what stands in front stays."""
 
     def changed(wanted: Prepared) -> Setup:
-        number, models = _side(sitting, wanted), servers()
+        number, models = _side(lab, wanted), servers()
         side = wanted.setup.sides[number]
         model = models[(models.index(side.model) + direction) % len(models)]
         return wanted.setup.with_side(number, replace(side, model=model, config=configured(model, {}), server=""))
 
-    sitting.change(changed)
+    lab.change(changed)
 
 
-def compare(sitting: Sitting) -> None:
+def compare(lab: Lab) -> None:
     """One server more."""
 
     def wider(wanted: Prepared) -> Setup:
@@ -87,43 +87,43 @@ def compare(sitting: Sitting) -> None:
         model = free[0] if free else servers()[0]
         return replace(wanted.setup, sides=(*sides, replace(sides[-1], model=model, config=configured(model, {}))))
 
-    sitting.change(wider)
+    lab.change(wider)
 
 
-def fewer_panes(sitting: Sitting) -> None:
+def fewer_panes(lab: Lab) -> None:
     """Without the server in focus."""
 
     def narrower(wanted: Prepared) -> Setup:
         sides = wanted.setup.sides
         if len(sides) == 1:
             raise RefusalError("one server is the least; c puts another one beside it")
-        gone = _side(sitting, wanted)
+        gone = _side(lab, wanted)
         return replace(wanted.setup, sides=(*sides[:gone], *sides[gone + 1 :]))
 
-    sitting.change(narrower)
+    lab.change(narrower)
 
 
-def panel(sitting: Sitting) -> None:
+def panel(lab: Lab) -> None:
     """Open or close the list of knobs."""
-    if sitting.session.wanted is None:
-        sitting.say("this run was saved or measured: nothing can be turned")
+    if lab.history.wanted is None:
+        lab.say("this run was saved or measured: nothing can be turned")
     else:
-        sitting.panel = None if sitting.panel is not None else 0
+        lab.panel = None if lab.panel is not None else 0
 
 
-def remove(sitting: Sitting) -> None:
+def remove(lab: Lab) -> None:
     """The intervention that is selected in the list."""
-    panel = sitting.panel_state()
+    panel = lab.open_panel()
     entry = None if panel is None else panel.entry
     if entry is None:
-        sitting.say("to take an intervention away, open the list (a) and select it; u takes the last change back")
+        lab.say("to take an intervention away, open the list (a) and select it; u takes the last change back")
     else:
-        sitting.change(lambda wanted: interventions.removed(wanted, entry))
+        lab.change(lambda wanted: interventions.removed(wanted, entry))
 
 
-def _playhead(sitting: Sitting) -> float:
+def _playhead(lab: Lab) -> float:
     """The moment in whole milliseconds, as entries are written. What is paused goes on to it, or it would lie ahead."""
-    clock = sitting.clock
+    clock = lab.playhead
     at_s = round(clock.t_s, 3)
     if at_s > clock.end_s:
         at_s = floor(clock.t_s * 1e3) / 1e3
@@ -132,42 +132,42 @@ def _playhead(sitting: Sitting) -> float:
     return at_s
 
 
-def kill(sitting: Sitting) -> None:
+def kill(lab: Lab) -> None:
     """The process of the selected lane."""
-    lane = lane_ref(sitting, sitting.focus)
-    groups = {group.name: group for group in sitting.shown.playbacks[sitting.focus].groups}
+    lane = selected_lane_of(lab, lab.focus)
+    groups = {group.name: group for group in lab.shown.playbacks[lab.focus].groups}
     process = groups[lane.group].process(lane.lane) if lane else 0
-    at_s = _playhead(sitting)
-    sitting.change(lambda wanted: interventions.killed(wanted, at_s, _side(sitting, wanted), process))
+    at_s = _playhead(lab)
+    lab.change(lambda wanted: interventions.killed(wanted, at_s, _side(lab, wanted), process))
 
 
-def burst(sitting: Sitting) -> None:
+def burst(lab: Lab) -> None:
     """More requests for a while."""
-    at_s = _playhead(sitting)
-    sitting.change(lambda wanted: interventions.burst(wanted, at_s))
+    at_s = _playhead(lab)
+    lab.change(lambda wanted: interventions.burst(wanted, at_s))
 
 
-def slow_io(sitting: Sitting) -> None:
+def slow_io(lab: Lab) -> None:
     """Slow databases for a while."""
-    at_s = _playhead(sitting)
-    sitting.change(lambda wanted: interventions.slow_io(wanted, at_s))
+    at_s = _playhead(lab)
+    lab.change(lambda wanted: interventions.slow_io(wanted, at_s))
 
 
-def resize(sitting: Sitting, direction: int) -> None:
+def resize(lab: Lab, direction: int) -> None:
     """More or fewer slots from here on."""
-    at_s = _playhead(sitting)
-    sitting.change(lambda wanted: interventions.resized(wanted, at_s, _side(sitting, wanted), direction))
+    at_s = _playhead(lab)
+    lab.change(lambda wanted: interventions.resized(wanted, at_s, _side(lab, wanted), direction))
 
 
-def undo(sitting: Sitting) -> None:
+def undo(lab: Lab) -> None:
     """Back to the setup before."""
-    wanted = sitting.session.undo()
-    sitting.start(wanted)
-    sitting.say("taken back" if wanted else "nothing was changed yet")
+    wanted = lab.history.undo()
+    lab.start(wanted)
+    lab.say("taken back" if wanted else "nothing was changed yet")
 
 
-def redo(sitting: Sitting) -> None:
+def redo(lab: Lab) -> None:
     """And forth again."""
-    wanted = sitting.session.redo()
-    sitting.start(wanted)
-    sitting.say("made again" if wanted else "nothing was taken back")
+    wanted = lab.history.redo()
+    lab.start(wanted)
+    lab.say("made again" if wanted else "nothing was taken back")

@@ -4,9 +4,11 @@ What to watch: a file that is there already is never overwritten; a number is pu
 """
 
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 from simulator.experiments.refusal import RefusalError
@@ -20,7 +22,7 @@ from simulator.stage.scene import Scene
 from simulator.trace.playback import Playback
 from simulator.trace.summary import summarise
 from simulator.trace.table import Trace
-from simulator.words.numbers import long_duration
+from simulator.words.numbers import long_duration, size
 
 SUFFIXES = {
     Kind.TEXT: ".txt",
@@ -35,7 +37,7 @@ SUFFIXES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ExportRequest:
     """What is to be saved, as it was when somebody asked for it."""
 
     kind: Kind
@@ -44,48 +46,48 @@ class Wanted:
     film: Film
 
 
-def export(wanted: Wanted, folder: Path, tell: Tell = lambda _: None) -> tuple[Path, ...]:
+def export(request: ExportRequest, folder: Path, tell: Tell = lambda _: None) -> tuple[Path, ...]:
     """Write into a folder, and return what is new in it: files, or folders with tables. Raises RefusalError.
 
     ``tell`` hears how far a film is; where it raises, nothing of the film stays.
     """
     try:
-        if wanted.kind in FILMS:
-            return (_save_film(wanted, folder, tell),)
-        if SUFFIXES[wanted.kind] in PICTURES:
-            return (_save_picture(wanted, folder),)
-        return tuple(_save_runs(wanted, folder))
+        if request.kind in FILMS:
+            return (_save_film(request, folder, tell),)
+        if SUFFIXES[request.kind] in PICTURES:
+            return (_save_picture(request, folder),)
+        return tuple(_save_runs(request, folder))
     except OSError as error:
         raise RefusalError(f"cannot write here: {error.strerror or error}") from None
 
 
-def _save_picture(wanted: Wanted, folder: Path) -> Path:
-    suffix, scene = SUFFIXES[wanted.kind], _still(wanted.scene)
-    data = PICTURES[suffix](scene, wanted.drawn)
+def _save_picture(request: ExportRequest, folder: Path) -> Path:
+    suffix, scene = SUFFIXES[request.kind], _still(request.scene)
+    data = PICTURES[suffix](scene, request.drawn)
     path = _free(folder, f"{_names(scene)} {scene.t_s:.3f}s", suffix)
     with whole_files() as files:
         files.write(path, partial(_write, data=data))
     return path
 
 
-def _save_film(wanted: Wanted, folder: Path, tell: Tell) -> Path:
-    film = wanted.film
+def _save_film(request: ExportRequest, folder: Path, tell: Tell) -> Path:
+    film = request.film
     if film.too_long:
         raise RefusalError(
             f"that film would take {long_duration(film.lasts_s)} to watch, and {long_duration(MOST_S)} are the most: "
             "choose less of the run, or play it faster (e, then left or ])"
         )
-    suffix, scene = SUFFIXES[wanted.kind], _still(wanted.scene)
+    suffix, scene = SUFFIXES[request.kind], _still(request.scene)
     path = _free(folder, f"{_names(scene)} {film.start_s:.3f}s to {film.end_s:.3f}s", suffix)
     with whole_files() as files:
-        files.write(path, lambda part: write_film(part, suffix, film, scene, wanted.drawn, tell))
+        files.write(path, lambda part: write_film(part, suffix, film, scene, request.drawn, tell))
     return path
 
 
-def _save_runs(wanted: Wanted, folder: Path) -> Iterator[Path]:
-    for view in wanted.scene.views:
-        path = _free(folder, f"{view.title} {wanted.scene.load}", SUFFIXES[wanted.kind])
-        _save_run(wanted.kind, view.playback.trace, path)
+def _save_runs(request: ExportRequest, folder: Path) -> Iterator[Path]:
+    for view in request.scene.views:
+        path = _free(folder, f"{view.title} {request.scene.load}", SUFFIXES[request.kind])
+        _save_run(request.kind, view.playback.trace, path)
         yield path
 
 
@@ -128,3 +130,29 @@ def _free(folder: Path, words: str, suffix: str) -> Path:
     while (path := folder / f"{stem}{'' if number == 1 else f'-{number}'}{suffix}").exists():
         number += 1
     return path
+
+
+# What becomes of the files: they are told, or go to a browser as one download.
+
+WORTH_A_WORD = 2**20
+Download = tuple[str, bytes]
+"""A file: its name, and what is in it."""
+
+
+def sized(path: Path) -> str:
+    """A file with its size, where it is so large that whoever sends it somewhere wants to know."""
+    length = path.stat().st_size
+    return f"{path.name} ({size(length)})" if path.is_file() and length >= WORTH_A_WORD else path.name
+
+
+def packed(paths: tuple[Path, ...]) -> Download:
+    """One file as it is; several, or a folder, as an archive with the name of the first."""
+    first, *others = paths
+    if first.is_file() and not others:
+        return first.name, first.read_bytes()
+    archive = BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
+        for path in paths:
+            for file in [path] if path.is_file() else sorted(path.iterdir()):
+                files.write(file, file.relative_to(path.parent))
+    return f"{first.stem if first.is_file() else first.name}.zip", archive.getvalue()

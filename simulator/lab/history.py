@@ -1,4 +1,4 @@
-"""One sitting: which setup is watched, which one is being computed, and the way back.
+"""The history of a lab: which setup is watched, which one is being computed, and the way back.
 
 What to watch: a change is refused at once where it cannot be right, and taken back where it fails later. Results of a
 change that was overtaken by a newer one are dropped, so that what is shown always belongs to one setup.
@@ -21,21 +21,26 @@ FIRST_GUESS_S = 4e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Result:
     """What is on the screen."""
 
     prepared: Prepared | None
     """None for a run that was measured, or read from a file: nothing can be turned."""
     playbacks: tuple[Playback, ...]
 
+    @classmethod
+    def of(cls, traces: "tuple[Trace, ...]", prepared: Prepared | None = None) -> "Result":
+        """To be played back from its beginning."""
+        return cls(prepared=prepared, playbacks=tuple(map(Playback, traces)))
 
-class Session:
-    """The setups of one sitting."""
 
-    def __init__(self, shown: Shown) -> None:
+class History:
+    """The setups of a lab, from the first to the newest."""
+
+    def __init__(self, shown: Result) -> None:
         """Begin with what is shown first."""
         self.shown = shown
-        self.before: Shown | None = None
+        self.before: Result | None = None
         """What was shown before the last change."""
         self._wanted = shown.prepared
         self._back: list[Prepared] = []
@@ -87,7 +92,7 @@ class Session:
         if done is not self._wanted:
             return False
         self.before = self.shown
-        self.shown = Shown(prepared=done, playbacks=tuple(Playback(trace) for trace in traces))
+        self.shown = Result.of(traces, done)
         return True
 
     def fail(self, failed: Prepared) -> None:

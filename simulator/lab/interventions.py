@@ -27,16 +27,16 @@ SECONDS = ("at", "for", "boot")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class TimelineEntry:
     """One entry, for the list on the screen."""
 
     at_s: float
     words: str
 
 
-def listed(prepared: Prepared) -> tuple[Listed, ...]:
+def timeline(prepared: Prepared) -> tuple[TimelineEntry, ...]:
     """The timeline in the order of the scenario."""
-    return tuple(Listed(at_s=entry.at, words=_words(entry)) for entry in prepared.scenario.timeline)
+    return tuple(TimelineEntry(at_s=entry.at, words=_words(entry)) for entry in prepared.scenario.timeline)
 
 
 def removed(prepared: Prepared, number: int) -> Setup:

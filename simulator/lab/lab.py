@@ -1,26 +1,30 @@
-"""What is being watched and how: the sitting, the clock, and what somebody chose to look at. It knows no screen.
+"""The lab: which servers are watched under which load, and how they are looked at. It knows no screen.
 
-What to watch: everything that a key can do is a function in ``actions.py`` and changes only this. The screen asks for a
-scene and draws it; where ``version`` and the moment are the same, the picture is the same.
+What to watch: everything that a key can do is a function in ``actions`` or ``changes`` and changes only this. The
+screen asks for a picture; where ``version`` and the moment are the same, the picture is the same.
 """
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from simulator.experiments.refusal import RefusalError
+from simulator.experiments.refusal import InvariantError, RefusalError
+from simulator.experiments.run import Progress, check_laws, run_unchecked
 from simulator.experiments.setup import Prepared, Setup
-from simulator.lab.history import Session, Shown
-from simulator.lab.interventions import listed
+from simulator.lab.history import History, Result
+from simulator.lab.interventions import timeline
 from simulator.lab.knobs import knobs
 from simulator.lab.panel import Panel
-from simulator.lab.playhead import Clock, Source
+from simulator.lab.playhead import Now, Playhead
 from simulator.stage.scene import DEFAULT_COLUMN_S
+from simulator.trace.table import Trace
 
 MESSAGE_S = 6.0
 REPORT = "Please report it with the command."
+Traces = tuple[Trace, ...] | RefusalError
+"""What came of a setup: the traces, or why there are none."""
 Compute = Callable[[Prepared], None]
-"""Runs a setup, at once or beside the screen, and tells the sitting in the end."""
+"""Runs a setup, at once or in a thread, and gives what came of it to ``Lab.computed``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +38,14 @@ class Pane:
 
 
 @dataclass(eq=False)
-class Sitting:
-    """One sitting in front of one to four servers."""
+class Lab:
+    """One to four servers, and whoever looks at them."""
 
-    session: Session
-    clock: Clock
-    now: Source = time.monotonic
-    compute: Compute = field(default=lambda _: None)
-    """Put here by the screen."""
+    history: History
+    playhead: Playhead
+    now: Now = time.monotonic
+    compute: Compute | None = None
+    """Put here by the screen; without one, every setup is run at once."""
     panes: list[Pane] = field(default_factory=lambda: [Pane()])
     focus: int = 0
     zoomed: bool = False
@@ -58,16 +62,16 @@ class Sitting:
     _said_s: float = 0.0
 
     @property
-    def shown(self) -> Shown:
+    def shown(self) -> Result:
         """What is on the screen."""
-        return self.session.shown
+        return self.history.shown
 
     @property
     def pane(self) -> Pane:
         """That of the server in focus."""
         return self.panes[self.focus]
 
-    def look(self, **changes: int | None) -> None:
+    def change_pane(self, **changes: int | None) -> None:
         """Look elsewhere in the server in focus."""
         self.panes[self.focus] = replace(self.pane, **changes)  # type: ignore[arg-type]
 
@@ -86,16 +90,27 @@ class Sitting:
             self.message = ""
             self.touch()
 
+    def open_panel(self) -> Panel | None:
+        """The list of knobs, if it is open."""
+        wanted = self.history.wanted
+        if self.panel is None or wanted is None:
+            return None
+        focus = min(self.focus, len(wanted.setup.sides) - 1)
+        state = Panel(knobs=knobs(wanted, focus), timeline=timeline(wanted), selected=self.panel)
+        return replace(state, selected=min(max(self.panel, 0), state.count - 1))
+
+    # --- another run ----------------------------------------------------------------------------------------------
+
     def change(self, make: Callable[[Prepared], Setup | None]) -> None:
         """Go on with the setup that is made of the newest one; where it cannot be, say why and stay."""
-        wanted = self.session.wanted
+        wanted = self.history.wanted
         if wanted is None:
             self.say("this run was saved or measured: it can be watched, and nothing can be turned")
             return
         self.message = ""  # it was about the run before
         try:
             setup = make(wanted)
-            found = None if setup is None else self.session.change(setup)
+            found = None if setup is None else self.history.change(setup)
         except RefusalError as error:
             self.say(" ".join(str(error).split()))
             return
@@ -104,42 +119,74 @@ class Sitting:
     def start(self, wanted: Prepared | None) -> None:
         """Have a setup computed, if there is one to compute."""
         if wanted is not None:
-            self.compute(wanted)
+            (self.compute or self._compute_at_once)(wanted)
         self.touch()
 
-    def arrived(self) -> None:
-        """Another setup is shown now: the moment stays, as far as it exists."""
+    def _compute_at_once(self, wanted: Prepared) -> None:
+        start_s = time.perf_counter()
+        traces = traces_of(wanted)
+        if self.computed(wanted, traces, time.perf_counter() - start_s):
+            self.distrust(wanted, broken_laws(traces))
+
+    def computed(self, done: Prepared, traces: Traces, seconds: float) -> bool:
+        """A setup was run for so many seconds, or refused: show what came of it, if it is still what is wanted.
+
+        Returns whether it is shown now. Whoever calls this has the laws checked, and may ``distrust`` it.
+        """
+        if done is not self.history.wanted:
+            return False
+        if isinstance(traces, RefusalError):
+            self.history.fail(done)
+            self.busy = ""
+            self.say(str(traces))
+            return False
+        self.history.took(done, seconds)
+        self.history.finish(done, traces)
+        self._show_newest()
+        return True
+
+    def _show_newest(self) -> None:
+        """The moment stays, as far as it exists in the new run."""
         count = len(self.shown.playbacks)
         self.panes = [*self.panes, *[Pane()] * count][:count]
         self.focus = min(self.focus, count - 1)
         if self.broken:
-            self.session.before = None  # nor is it shown behind this one
+            self.history.before = None  # nor is it shown behind this one
         self.busy = self.broken = ""
-        self.clock.end_at(max(playback.end_s for playback in self.shown.playbacks))
+        self.playhead.end_at(max(playback.end_s for playback in self.shown.playbacks))
         self.touch()
 
     def distrust(self, run: Prepared, why: str) -> None:
-        """A run broke a law: nothing of it is drawn any more, if it is the one that is shown."""
-        if run is self.shown.prepared:
+        """A run broke a law, if there is a reason: nothing of it is drawn any more, if it is the one that is shown."""
+        if why and run is self.shown.prepared:
             self.broken = f"INTERNAL ERROR: {why}. Nothing of it is shown: undo, or change something. {REPORT}"
             self.touch()
 
-    def panel_state(self) -> Panel | None:
-        """The list of knobs, if it is open."""
-        wanted = self.session.wanted
-        if self.panel is None or wanted is None:
-            return None
-        focus = min(self.focus, len(wanted.setup.sides) - 1)
-        state = Panel(knobs=knobs(wanted, focus), timeline=listed(wanted), selected=self.panel)
-        return replace(state, selected=min(max(self.panel, 0), state.count - 1))
 
-
-def begin(shown: Shown, now: Source = time.monotonic) -> Sitting:
-    """Begin at the start of a run, paused."""
+def open_lab(shown: Result, now: Now = time.monotonic) -> Lab:
+    """At the start of a run, paused."""
     end_s = max(playback.end_s for playback in shown.playbacks)
-    return Sitting(
-        session=Session(shown),
-        clock=Clock(end_s, now),
+    return Lab(
+        history=History(shown),
+        playhead=Playhead(end_s, now),
         now=now,
         panes=[Pane() for _ in shown.playbacks],
     )
+
+
+def traces_of(wanted: Prepared, progress: Progress | None = None) -> Traces:
+    """Run a setup; its laws are still to be checked."""
+    try:
+        return run_unchecked(wanted, detail=True, progress=progress)
+    except RefusalError as error:
+        return error
+
+
+def broken_laws(traces: Traces) -> str:
+    """Why a run contradicts itself; nothing where it does not."""
+    try:
+        for trace in traces if isinstance(traces, tuple) else ():
+            check_laws(trace)
+    except InvariantError as error:
+        return str(error)
+    return ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-from simulator.lab.interventions import Listed
+from simulator.lab.interventions import TimelineEntry
 from simulator.lab.knob import Knob
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.grid import CellGrid
@@ -26,7 +26,7 @@ class Panel:
     """What the list shows."""
 
     knobs: tuple[Knob, ...]
-    timeline: tuple[Listed, ...]
+    timeline: tuple[TimelineEntry, ...]
     selected: int = 0
     """Counted through the knobs and then the timeline."""
 

@@ -43,20 +43,19 @@ class Pictures:
 
     def draw(self, traces: "tuple[Trace, ...]", files: WholeFiles) -> None:
         """Write them. Raises RefusalError for a moment that the run does not have."""
-        from simulator.lab.history import Shown
-        from simulator.lab.lab import begin
+        from simulator.lab.history import Result
+        from simulator.lab.lab import open_lab
         from simulator.lab.scenes import scene
         from simulator.stage.pictures import PICTURES
-        from simulator.trace.playback import Playback
 
-        sitting = begin(Shown(prepared=None, playbacks=tuple(map(Playback, traces))))
-        end_s = sitting.clock.end_s
+        lab = open_lab(Result.of(traces))
+        end_s = lab.playhead.end_s
         if self.picture:
-            sitting.clock.seek(end_s / 2.0 if self.at_s is None else _within(end_s, "--at", self.at_s))
-            data = PICTURES[self.picture.suffix](scene(sitting), self.drawn)
+            lab.playhead.seek(end_s / 2.0 if self.at_s is None else _within(end_s, "--at", self.at_s))
+            data = PICTURES[self.picture.suffix](scene(lab), self.drawn)
             files.write(self.picture, lambda path: _write(path, data))
         if self.film:
-            files.write(self.film, partial(self._write_film, self._film(end_s), scene(sitting)))
+            files.write(self.film, partial(self._write_film, self._film(end_s), scene(lab)))
 
     def _film(self, end_s: float) -> "Film":
         from simulator.stage.pictures import MOST_S, Film

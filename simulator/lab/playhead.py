@@ -7,16 +7,16 @@ terminal shows fewer pictures, and the run still takes as long as its speed says
 import time
 from collections.abc import Callable
 
-Source = Callable[[], float]
+Now = Callable[[], float]
 """Seconds on any clock that never goes back."""
 SPEEDS = (0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 """Simulated seconds in a second."""
 
 
-class Clock:
+class Playhead:
     """Plays, pauses and seeks between 0 and ``end_s`` seconds of a run."""
 
-    def __init__(self, end_s: float, now: Source = time.monotonic) -> None:
+    def __init__(self, end_s: float, now: Now = time.monotonic) -> None:
         """Stands at the beginning."""
         self._now = now
         self._end_s = end_s

@@ -1,22 +1,30 @@
-"""From what is watched to a scene that can be drawn."""
+"""What the lab looks like: the scene on the stage, and with it the list of knobs, the menu and the message."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.setup import Prepared
-from simulator.lab.lab import Sitting
+from simulator.lab.lab import Lab
+from simulator.lab.panel import WIDTH, panel_grid
 from simulator.lab.scenario_knobs import scenario_knobs
 from simulator.plan import Plan
 from simulator.plan.processes import main_pool, process_count, slots_in_each
 from simulator.stage.cache import kept
+from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import KeyHint
-from simulator.stage.frame import lanes_of
+from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import wrapped
+from simulator.stage.frame import frame, lanes_of
 from simulator.stage.scene import LaneRef, Scene, View
 from simulator.trace.playback import Playback
 from simulator.words.phrases import plural
+
+if TYPE_CHECKING:  # it needs what only saving needs
+    from simulator.lab.export_menu import ExportMenu
 
 BAR = (
     "play", "step", "faster", "larger", "front", "kill", "help", "quit", "inspect", "panel", "compare", "more-load",
@@ -27,40 +35,42 @@ BAR_PANES = ("next-pane", "zoom-pane")
 BAR_REPLAY = ("play", "step", "faster", "jump", "select-down", "inspect", "charts", "help", "export", "quit")
 SHORT_KNOBS = ("rate", "slow", "io", "cores", "seed")
 LONGEST_KNOBS = 3
+LEAST_STAGE = 50
+"""With fewer columns left beside it, the list of knobs has the screen to itself."""
 
 
-def bar(sitting: Sitting) -> tuple[str, ...]:
+def key_bar_actions(lab: Lab) -> tuple[str, ...]:
     """The actions that the key bar offers."""
-    if sitting.shown.prepared is None:
+    if lab.shown.prepared is None:
         return BAR_REPLAY
-    return (*BAR[:4], *BAR_PANES, *BAR[4:]) if len(sitting.panes) > 1 else BAR
+    return (*BAR[:4], *BAR_PANES, *BAR[4:]) if len(lab.panes) > 1 else BAR
 
 
-def scene(sitting: Sitting, hints: tuple[KeyHint, ...] = ()) -> Scene:
+def scene(lab: Lab, hints: tuple[KeyHint, ...] = ()) -> Scene:
     """What the stage is to show now, and which keys it names."""
-    prepared, playbacks = sitting.shown.prepared, sitting.shown.playbacks
-    labels = playbacks[0].trace.labels
+    prepared, playbacks = lab.shown.prepared, lab.shown.playbacks
+    labels, playing = playbacks[0].trace.labels, lab.playhead.playing
+    if playing:
+        hints = tuple(replace(hint, does="pause") if hint.action == "play" else hint for hint in hints)
     return Scene(
-        views=tuple(view(sitting, number) for number in range(len(playbacks))),
+        views=tuple(view(lab, number) for number in range(len(playbacks))),
         load=labels.get("load") or labels.get("title", "a run"),
-        t_s=sitting.clock.t_s,
-        column_s=sitting.column_s,
-        playing=sitting.clock.playing,
-        speed=sitting.clock.speed,
-        focus=sitting.focus,
-        zoomed=sitting.zoomed,
+        t_s=lab.playhead.t_s,
+        column_s=lab.column_s,
+        playing=playing,
+        speed=lab.playhead.speed,
+        focus=lab.focus,
+        zoomed=lab.zoomed,
         knobs="" if prepared is None else kept(playbacks[0], "load words", lambda: _load_words(prepared)),
-        message=sitting.message,
-        keys=tuple(
-            replace(hint, does="pause") if sitting.clock.playing and hint.action == "play" else hint for hint in hints
-        ),
-        log_s=sitting.log_s,
+        message=lab.message,
+        keys=hints,
+        log_s=lab.log_s,
     )
 
 
-def view(sitting: Sitting, number: int) -> View:
+def view(lab: Lab, number: int) -> View:
     """One of the servers."""
-    shown, pane, before = sitting.shown, sitting.panes[number], sitting.session.before
+    shown, pane, before = lab.shown, lab.panes[number], lab.history.before
     playback = shown.playbacks[number]
     title, note, knobs = kept(playback, "words", lambda: _words(shown.prepared, playback, number))
     return View(
@@ -69,15 +79,52 @@ def view(sitting: Sitting, number: int) -> View:
         note=note,
         knobs=knobs,
         ghost=before.playbacks[number] if before and number < len(before.playbacks) else None,
-        busy=sitting.busy,
-        selected_lane=lane_ref(sitting, number),
+        busy=lab.busy,
+        selected_lane=selected_lane_of(lab, number),
         first_lane=pane.first,
     )
 
 
-def lane_ref(sitting: Sitting, number: int) -> LaneRef | None:
+def stage_size(lab: Lab, size: Size) -> Size:
+    """What the list of knobs, if it is open, leaves to the stage."""
+    if lab.panel is None or size.width - WIDTH < LEAST_STAGE:
+        return size
+    return Size(size.width - WIDTH, size.height)
+
+
+def picture(lab: Lab, hints: tuple[KeyHint, ...], menu: "ExportMenu | None", size: Size, look: Look) -> CellGrid:
+    """The stage, beside it the list of knobs if it is open, and above it a long message or the menu.
+
+    Nothing is on the stage while the run is not to be trusted.
+    """
+    grid, stage, panel = CellGrid(*size), stage_size(lab, size), lab.open_panel()
+    lines = wrapped(lab.broken or lab.message, max(stage.width - 2, 1))
+    if not lab.broken:
+        shown, covered = scene(lab, hints), panel is not None and stage == size
+        if len(lines) > 1 or covered:
+            shown = replace(shown, message="")  # too long for the log, or nobody would see all of it there
+        grid.blit(frame(shown, stage, look), 0, 0)
+    if panel is not None:
+        width = min(WIDTH, size.width)
+        grid.blit(panel_grid(panel, (width, size.height), look), 0, size.width - width)
+    _write_in_full(grid, lines, stage.width)
+    if menu is not None:
+        menu.draw(grid, look)
+    return grid
+
+
+def _write_in_full(grid: CellGrid, message: list[str], width: int) -> None:
+    """A message is read in full even where the stage has no room for it, or the list of knobs is above it."""
+    if all(any(line in grid.text(row) for row in range(grid.height)) for line in message):
+        return
+    for row, line in enumerate(message, max(grid.height - 1 - len(message), 0)):
+        grid.fill(row, 0, 1, width, style=Style.ACCENT)
+        grid.put(row, 1, line, Style.ACCENT)
+
+
+def selected_lane_of(lab: Lab, number: int) -> LaneRef | None:
     """The selected lane of a server, by its resource; None where it has no such lane (any more)."""
-    lane, lanes = sitting.panes[number].lane, lanes_of(View(playback=sitting.shown.playbacks[number], title=""))
+    lane, lanes = lab.panes[number].lane, lanes_of(View(playback=lab.shown.playbacks[number], title=""))
     return lanes[lane] if lane is not None and lane < len(lanes) else None
 
 
@@ -98,9 +145,9 @@ def request_on(playback: Playback, lane: LaneRef, t_s: float) -> int | None:
     return int(holders[lane.lane])
 
 
-def first_taken(sitting: Sitting, number: int) -> int | None:
+def first_busy_lane(lab: Lab, number: int) -> int | None:
     """The first lane of a server that belongs to a request now."""
-    playback, t_s = sitting.shown.playbacks[number], sitting.clock.t_s
+    playback, t_s = lab.shown.playbacks[number], lab.playhead.t_s
     lanes = enumerate(lanes_of(View(playback=playback, title="")))
     return next((i for i, lane in lanes if request_on(playback, lane, t_s) is not None), None)
 

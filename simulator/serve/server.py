@@ -80,13 +80,13 @@ GOODBYE_S = 2.0
 """A browser may take so long to confirm that a session has ended."""
 LARGEST_MESSAGE = 1 << 20
 FULL = "{count} tabs are open, and each is a running program: close one of them, then load this page again.\n"
-THEIRS = {
+TERMINAL_FILES = {
     "terminal.js": ("js/textual.js", "text/javascript"),
     "terminal.css": ("css/xterm.css", "text/css"),
     "font.ttf": ("fonts/RobotoMono-VariableFont_wght.ttf", "font/ttf"),
 }
 """Files of textual-serve: how they are asked for, where they are, what they are."""
-OURS = {"page.js": "text/javascript", "page.css": "text/css"}
+PAGE_FILES = {"page.js": "text/javascript", "page.css": "text/css"}
 
 
 class Site:
@@ -97,7 +97,7 @@ class Site:
         self._command, self._most, self._idle_s = tuple(command), sessions, idle_s
         self._downloads = DownloadManager()
         self._open: dict[Task[object] | None, web.WebSocketResponse] = {}
-        self._page = Template(_own("index.html").read_text("utf-8"))
+        self._page = Template(_page_file("index.html").read_text("utf-8"))
 
     def application(self) -> web.Application:
         """For an aiohttp server."""
@@ -105,10 +105,10 @@ class Site:
         app.router.add_get("/", self.page)
         app.router.add_get("/ws", self.session)
         app.router.add_get("/download/{key}", self.download)
-        for name, (path, kind) in THEIRS.items():
-            app.router.add_get(f"/static/{name}", _file(resources.files("textual_serve") / "static" / path, kind))
-        for name, kind in OURS.items():
-            app.router.add_get(f"/static/{name}", _file(_own(name), kind))
+        for name, (path, kind) in TERMINAL_FILES.items():
+            app.router.add_get(f"/static/{name}", _static(resources.files("textual_serve") / "static" / path, kind))
+        for name, kind in PAGE_FILES.items():
+            app.router.add_get(f"/static/{name}", _static(_page_file(name), kind))
         app.on_response_prepare.append(add_headers)
         app.on_shutdown.append(self.close)
         return app
@@ -135,7 +135,9 @@ class Site:
         try:
             await socket.prepare(request)
             session = Session(self._command, socket, self._downloads)
-            await session.live((_number(request, "width", 80), _number(request, "height", 24)), self._idle_s)
+            await session.run_until_closed(
+                (_number(request, "width", 80), _number(request, "height", 24)), self._idle_s
+            )
         finally:
             del self._open[task]
         return socket
@@ -168,11 +170,11 @@ class Site:
             raise web.HTTPServiceUnavailable(text=FULL.format(count=len(self._open)))
 
 
-def _own(name: str) -> Traversable:
+def _page_file(name: str) -> Traversable:
     return resources.files("simulator.serve") / "page" / name
 
 
-def _file(file: Traversable, kind: str) -> Handler:
+def _static(file: Traversable, kind: str) -> Handler:
     body = file.read_bytes()
 
     async def handler(_: web.Request) -> web.Response:

@@ -38,9 +38,9 @@ class Session(AppService):
         )
         self._argv, self._socket = tuple(command), socket
 
-    async def live(self, size: tuple[int, int], idle_s: float) -> None:
+    async def run_until_closed(self, size: tuple[int, int], idle_s: float) -> None:
         """From the first picture until the tab is closed, the screen is quit, or nobody did anything for ``idle_s``."""
-        await self.start(*held(*size))
+        await self.start(*clamped(*size))
         try:
             await self._listen(idle_s)
         finally:
@@ -51,11 +51,11 @@ class Session(AppService):
         assert self._process is not None
         assert self._process.stdout is not None
         assert self._process.stderr is not None
-        errors = asyncio.create_task(_last_of(self._process.stderr))
+        errors = asyncio.create_task(_read_tail(self._process.stderr))
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError):
                 await self._pass_on(self._process.stdout)
-            await self._complain(await errors)
+            await self._show_errors(await errors)
         finally:
             errors.cancel()
         await self._closed()
@@ -71,7 +71,7 @@ class Session(AppService):
             if handle is not None:
                 await handle(payload)
 
-    async def _complain(self, errors: bytes) -> None:
+    async def _show_errors(self, errors: bytes) -> None:
         """Show what the process said when it failed: in the tab, and where the server was started."""
         if errors:
             sys.stderr.write(errors.decode("utf-8", "replace"))
@@ -100,16 +100,16 @@ class Session(AppService):
                 return
             if message.type is not WSMsgType.TEXT:
                 return
-            await self._obey(message.json)
+            await self._handle_message(message.json)
 
-    async def _obey(self, decoded: Callable[[], object]) -> None:
+    async def _handle_message(self, decoded: Callable[[], object]) -> None:
         """Keys, sizes and focus; what is not understood is passed over."""
         try:
             match decoded():
                 case ["stdin", str(keys)]:
                     await self.send_bytes(keys.encode("utf-8", "replace"))
                 case ["resize", {"width": int(width), "height": int(height)}]:
-                    await self.set_terminal_size(*held(width, height))
+                    await self.set_terminal_size(*clamped(width, height))
                 case ["ping", sent]:
                     await self._socket.send_json(["pong", sent])
                 case ["focus", *_]:
@@ -144,7 +144,7 @@ class Session(AppService):
         return self._process
 
 
-async def _last_of(stream: asyncio.StreamReader) -> bytes:
+async def _read_tail(stream: asyncio.StreamReader) -> bytes:
     """Read to the end, and keep the end."""
     kept = b""
     while data := await stream.read(MOST_ERRORS):
@@ -152,6 +152,6 @@ async def _last_of(stream: asyncio.StreamReader) -> bytes:
     return kept
 
 
-def held(width: int, height: int) -> tuple[int, int]:
+def clamped(width: int, height: int) -> tuple[int, int]:
     """A size that a screen can have."""
     return min(max(width, 1), WIDEST), min(max(height, 1), HIGHEST)

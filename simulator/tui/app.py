@@ -1,36 +1,37 @@
 """The Textual application: which screen is first, what all screens have, and how it ends."""
 
 import asyncio
-import select
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import events
 from textual.app import App, SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette, SearchIcon
 from textual.screen import Screen
 
 from simulator.lab.keys import BY_ID
-from simulator.lab.playhead import Source
+from simulator.lab.playhead import Now
+from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.look import GLYPH_SETS, THEMES, Look
-from simulator.tui.pace import Pace
-from simulator.tui.palette import Palette
 from simulator.tui.screen import GridScreen
+from simulator.tui.terminal import Pace, terminal_is_gone
 
-if TYPE_CHECKING:
-    from simulator.lab.lab import Sitting
-
+if TYPE_CHECKING:  # which needs what the first screen does not
+    from simulator.lab.lab import Lab
 
 DEFAULT_FPS = 20
 FIRST_SCREEN = 2
 """Screens on the stack when only the first of ours is open: Textual has an empty one below it."""
 QUIT, TERMINATED, HUNG_UP = 0, 143, 129
+LOOK_EVERY_S = 2.0
+"""Between two looks whether the terminal is still there."""
 ANSWER_LOOK_S = 0.02
 """Between two looks whether the terminal has answered."""
 KEY_NAMES = {"full_stop": ".", "comma": ",", "plus": "+", "minus": "-", "question_mark": "?"}
@@ -45,17 +46,17 @@ class StageApp(App[int]):
 
     def __init__(
         self,
-        sitting: "Sitting | None",
+        lab: "Lab | None",
         look: Look,
         *,
         fps: int = DEFAULT_FPS,
         keymap: Mapping[str, str] | None = None,
-        now: Source = time.monotonic,
+        now: Now = time.monotonic,
     ) -> None:
         """Open on what is watched, or with None on the first screen."""
         super().__init__()
         self.look, self.fps, self.now = look, fps, now
-        self._watch = sitting
+        self._watch = lab
         self.pace = Pace(now)
         self.leaving = False
         """Whether somebody wants to leave: from then on nothing is drawn."""
@@ -178,19 +179,42 @@ def _next(of: Mapping[str, T], name: str) -> T:
     return of[names[(names.index(name) + 1) % len(names)]]
 
 
-# Notices that the terminal has gone: its window was closed, the SSH connection broke.
-# What to watch: a program is told so by SIGHUP only if the terminal is its controlling one, and not in every container.
-# Without looking, it would play on for nobody.
+# The list of all actions is Textual's own; here it also survives the narrowest terminal, keys that come early, and
+# terminals that know only ASCII.
 
-LOOK_EVERY_S = 2.0
-GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
+ONLY_ASCII = "only-ascii"
+"""The class of the list on a terminal whose font has no more."""
 
 
-def terminal_is_gone() -> bool:
-    """Whether nobody can type any more, and nobody sees what is drawn."""
-    stdin = sys.__stdin__
-    if stdin is None or stdin.closed:
-        return True
-    looking = select.poll()
-    looking.register(stdin.fileno(), 0)
-    return any(happened & GONE for _, happened in looking.poll(0))
+class Palette(CommandPalette):
+    """With the two faults of Textual 8 kept away that end the program, and no other glyphs than the stage has."""
+
+    # In a list that is narrower than its own margins, text cannot be wrapped (ValueError); so it is cut off.
+    # Textual draws lines, the ends of a scroll bar and the sign of being busy with block elements: ASCII has none.
+    CSS = f"""
+    Palette CommandList {{ min-width: 20; }}
+    Palette SearchIcon {{ color: $foreground; }}
+    Palette.{ONLY_ASCII} #--input {{ border: none; border-top: ascii $foreground; padding: 0 0 1 0; }}
+    Palette.{ONLY_ASCII} #--input.--list-visible {{ border-bottom: none; padding: 0; }}
+    Palette.{ONLY_ASCII} CommandList {{ border-bottom: ascii $foreground; scrollbar-size-vertical: 0; }}
+    Palette.{ONLY_ASCII} LoadingIndicator {{ display: none; }}
+    """
+    # A page up or down before the list was laid out finds no line there (KeyError).
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pagedown", "page('down')", "Next page", show=False),
+        Binding("pageup", "page('up')", "Previous page", show=False),
+    ]
+
+    def __init__(self) -> None:
+        """Not open yet."""
+        super().__init__(placeholder="Search for actions")
+
+    def on_mount(self) -> None:
+        """Look as the stage does; the magnifying glass is an emoji, which terminals disagree about everywhere."""
+        self.query_one(SearchIcon).icon = ">"
+        self.set_class(cast("StageApp", self.app).look.glyphs is ASCII, ONLY_ASCII)
+
+    def action_page(self, direction: str) -> None:
+        """A page of actions further, or back."""
+        with suppress(KeyError):
+            self._action_command_list(f"page_{direction}")

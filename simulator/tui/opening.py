@@ -12,8 +12,8 @@ from simulator.experiments.refusal import RefusalError
 
 if TYPE_CHECKING:
     from simulator.experiments.setup import Setup
-    from simulator.lab.history import Shown
-    from simulator.lab.lab import Sitting
+    from simulator.lab.history import Result
+    from simulator.lab.lab import Lab
     from simulator.trace.table import Trace
 
 DRIVER = "TEXTUAL_DRIVER"
@@ -46,34 +46,32 @@ def open_setup(setup: "Setup", options: ScreenOptions) -> int:
     from simulator.experiments.progress import shown_while
     from simulator.experiments.run import run_checked
     from simulator.experiments.setup import prepared
-    from simulator.lab.history import Shown
-    from simulator.trace.playback import Playback
+    from simulator.lab.history import Result
 
     refuse_without_terminal()
     ready = prepared(setup)
     with shown_while(f"simulating {setup.options.load}", ready.scenario.duration) as progress:
         traces = run_checked(ready, detail=True, progress=progress)
-    return _watched(Shown(prepared=ready, playbacks=tuple(map(Playback, traces))), options)
+    return _watched(Result.of(traces, ready), options)
 
 
 def open_trace(trace: "Trace", options: ScreenOptions) -> int:
     """A run that was saved, or measured."""
-    from simulator.lab.history import Shown
-    from simulator.trace.playback import Playback
+    from simulator.lab.history import Result
 
     refuse_without_terminal()
-    return _watched(Shown(prepared=None, playbacks=(Playback(trace),)), options)
+    return _watched(Result.of((trace,)), options)
 
 
-def _watched(shown: "Shown", options: ScreenOptions) -> int:
-    from simulator.lab.lab import begin
+def _watched(shown: "Result", options: ScreenOptions) -> int:
+    from simulator.lab.lab import open_lab
 
-    seen = begin(shown)
-    seen.clock.play()
-    return _opened(seen, options)
+    lab = open_lab(shown)
+    lab.playhead.play()
+    return _opened(lab, options)
 
 
-def _opened(sitting: "Sitting | None", options: ScreenOptions) -> int:
+def _opened(lab: "Lab | None", options: ScreenOptions) -> int:
     from simulator.lab.keys import keymap, keymap_file
     from simulator.stage.canvas.look import chosen_look
 
@@ -82,6 +80,6 @@ def _opened(sitting: "Sitting | None", options: ScreenOptions) -> int:
     look = chosen_look(glyphs=options.glyphs, theme=options.theme, environ=os.environ, encoding=encoding)
     from simulator.tui.app import StageApp
 
-    app = StageApp(sitting, look, fps=options.fps, keymap=own_keys)
+    app = StageApp(lab, look, fps=options.fps, keymap=own_keys)
     result = app.run()
     return app.return_code or 0 if result is None else result

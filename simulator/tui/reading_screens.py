@@ -10,9 +10,9 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from simulator.lab import actions
-from simulator.lab.history import Shown
+from simulator.lab.history import Result
 from simulator.lab.keys import BY_ID, Group, of
-from simulator.lab.lab import Sitting
+from simulator.lab.lab import Lab
 from simulator.lab.scenes import scene
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.charts import Chart, Charts, charts
@@ -44,31 +44,31 @@ READING_KEYS = (*of(Group.TIME, Group.PROGRAM), *map(BY_ID.__getitem__, (*SCROLL
 class ReadingScreen(GridScreen):
     """Scrolls through something about the server in focus while the run goes on."""
 
-    def __init__(self, sitting: Sitting) -> None:
+    def __init__(self, lab: Lab) -> None:
         """At the top."""
         super().__init__()
-        self.sitting = sitting
+        self.lab = lab
         self.first = 0
 
     def state(self) -> object:
         """The moment, and how far it was scrolled."""
-        self.sitting.expire()
-        return (self.sitting.version, self.sitting.clock.t_s, self.sitting.clock.playing, self.first)
+        self.lab.expire()
+        return (self.lab.version, self.lab.playhead.t_s, self.lab.playhead.playing, self.first)
 
     def perform(self, id: str) -> None:
         """Scroll; play, pause and seek; or what all screens do."""
         if id in SCROLL:
             self.first = max(self.first + SCROLL[id], 0)
         elif BY_ID[id].group is Group.TIME:
-            actions.perform(self.sitting, id)
+            actions.perform(self.lab, id)
         else:
             super().perform(id)
-        self.sitting.touch()
+        self.lab.touch()
 
     @property
     def playback(self) -> Playback:
         """The run in focus."""
-        return self.sitting.shown.playbacks[self.sitting.focus]
+        return self.lab.shown.playbacks[self.lab.focus]
 
 
 class InspectScreen(ReadingScreen):
@@ -82,9 +82,9 @@ class InspectScreen(ReadingScreen):
         "previous-pane": ("request before", "the request that came before"),
     }
 
-    def __init__(self, sitting: Sitting, request: int) -> None:
+    def __init__(self, lab: Lab, request: int) -> None:
         """Of the run in focus."""
-        super().__init__(sitting)
+        super().__init__(lab)
         self.request = request
         self._trace = self.playback.trace  # another run may be shown before this screen is closed
         self._stories = LifeStories(self._trace)
@@ -107,7 +107,7 @@ class InspectScreen(ReadingScreen):
         told = self._stories.of(self.request)
         self.first = min(self.first, max(len(told.parts) - 1, 0))
         hints = self.hints("leave", "next-pane", "select-down", "step", "help")
-        return waterfall(told, size, self.stage.look, t_s=self.sitting.clock.t_s, first=self.first, keys=hints)
+        return waterfall(told, size, self.host.look, t_s=self.lab.playhead.t_s, first=self.first, keys=hints)
 
 
 class ChartsScreen(ReadingScreen):
@@ -124,20 +124,20 @@ class ChartsScreen(ReadingScreen):
         "previous-pane": ("chart before", "the chart before"),
     }
 
-    def __init__(self, sitting: Sitting) -> None:
+    def __init__(self, lab: Lab) -> None:
         """All charts at once."""
-        super().__init__(sitting)
+        super().__init__(lab)
         self.number = 0
         self._figures: tuple[Figures, ...] = ()
-        self._of: Shown | None = None
+        self._of: Result | None = None
 
     def _figures_of(self, scene_now: Scene) -> tuple[Figures, ...]:
         """Of the runs that are shown now; worked out again when they change."""
-        if self._of is not self.sitting.shown:
+        if self._of is not self.lab.shown:
             several = len(scene_now.views) > 1
             names = [f"{'ABCD'[i]} {view.title}" if several else view.title for i, view in enumerate(scene_now.views)]
             self._figures = tuple(Figures(v.playback, name) for v, name in zip(scene_now.views, names, strict=True))
-            self._of = self.sitting.shown
+            self._of = self.lab.shown
         return self._figures
 
     def state(self) -> object:
@@ -149,22 +149,22 @@ class ChartsScreen(ReadingScreen):
         if id in ("next-pane", "previous-pane"):
             self.number = (self.number + (1 if id == "next-pane" else -1)) % len(self.SHOWN)
         elif id == "log-scale":
-            actions.perform(self.sitting, id)
+            actions.perform(self.lab, id)
         else:
             super().perform(id)
 
     def picture(self, size: Size) -> CellGrid:
         """One chart, or as many as fit."""
-        scene_now = scene(self.sitting)
+        scene_now = scene(self.lab)
         state = Charts(
             runs=self._figures_of(scene_now),
             load=scene_now.load,
             shown=self.SHOWN[self.number],
-            logarithmic=self.sitting.log_s,
-            t_s=self.sitting.clock.t_s,
+            logarithmic=self.lab.log_s,
+            t_s=self.lab.playhead.t_s,
             keys=self.hints("leave", "next-pane", "log-scale", "play", "help"),
         )
-        return charts(state, size, self.stage.look)
+        return charts(state, size, self.host.look)
 
 
 class SourceScreen(ReadingScreen):
@@ -182,9 +182,9 @@ class SourceScreen(ReadingScreen):
         "grow": ("right", "to the end of long lines"),
     }
 
-    def __init__(self, sitting: Sitting) -> None:
+    def __init__(self, lab: Lab) -> None:
         """Of the server in focus, all files at once."""
-        super().__init__(sitting)
+        super().__init__(lab)
         self.alone: int | None = None
         self.left = 0
         self._codes: dict[tuple[str, str, tuple[str, ...]], Code] = {}
@@ -202,14 +202,14 @@ class SourceScreen(ReadingScreen):
             self.left = max(self.left + SIDEWAYS[id], 0)
         else:
             super().perform(id)
-        self.sitting.touch()
+        self.lab.touch()
 
     def _turn(self, id: str) -> None:
         """All files of a server, then one after the other; and so on with the next server."""
         numbers: list[int | None] = [None, *range(len(source_pages(self._code)))]
         at = (numbers.index(self.alone) if self.alone in numbers else 0) + (1 if id == "next-pane" else -1)
         if at == len(numbers) or at < 0:
-            actions.perform(self.sitting, id)
+            actions.perform(self.lab, id)
             numbers = [None, *range(len(source_pages(self._code)))]
             at = 0 if id == "next-pane" else -1
         self.alone = numbers[at]
@@ -219,13 +219,13 @@ class SourceScreen(ReadingScreen):
         if size.width < SIDE_BY_SIDE:
             return self._source(size)
         grid, half = CellGrid(*size), size.width * 2 // 5
-        stage = replace(scene(self.sitting), keys=(), zoomed=True)
-        grid.blit(frame(stage, Size(half, size.height), self.stage.look), 0, 0)
+        stage = replace(scene(self.lab), keys=(), zoomed=True)
+        grid.blit(frame(stage, Size(half, size.height), self.host.look), 0, 0)
         grid.blit(self._source(Size(size.width - half, size.height)), 0, half)
         return grid
 
     def _source(self, size: Size) -> CellGrid:
-        present, places = self.playback.at(self.sitting.clock.t_s).present, self.playback.trace.places
+        present, places = self.playback.at(self.lab.playhead.t_s).present, self.playback.trace.places
         active = tuple(dict.fromkeys(places[i].name for i in present.place.tolist() if i < len(places)))
         keys = self.hints("leave", "next-pane", "play", "step", "select-down", "help")
         state = Source(code=self._code, active=active, first=self.first, alone=self.alone, keys=keys)
@@ -233,7 +233,7 @@ class SourceScreen(ReadingScreen):
         self.left = min(self.left, most)
         if most:
             state = replace(state, keys=(*keys[:2], *self.hints(*SIDEWAYS), *keys[2:]))
-        return source(replace(state, left=self.left), size, self.stage.look)
+        return source(replace(state, left=self.left), size, self.host.look)
 
     @property
     def _code(self) -> Code:

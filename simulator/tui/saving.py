@@ -6,7 +6,6 @@ may have no business. Nothing stays there; a download is one file, so several ar
 
 import tempfile
 import threading
-import zipfile
 from collections.abc import Callable
 from functools import partial
 from io import BytesIO
@@ -17,18 +16,15 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from simulator.experiments.refusal import RefusalError
-from simulator.lab.export import Wanted, export
+from simulator.lab.export import Download, ExportRequest, export, packed, sized
 from simulator.lab.export_menu import FILMS, Kind
-from simulator.lab.lab import Sitting
+from simulator.lab.lab import Lab
 from simulator.stage.pictures import Tell
-from simulator.words.numbers import percent, size
+from simulator.words.numbers import percent
 
 GROUP = "export"
-WORTH_A_WORD = 2**20
 Export = Callable[[Path], tuple[Path, ...]]
 """Writes into a folder, and says what."""
-Download = tuple[str, bytes]
-"""A file: its name, and what is in it."""
 
 
 class StoppedError(Exception):
@@ -64,28 +60,28 @@ class Job:
 class Saver:
     """The saving of one screen, one thing at a time."""
 
-    def __init__(self, screen: Screen[None], sitting: Sitting) -> None:
+    def __init__(self, screen: Screen[None], lab: Lab) -> None:
         """Messages go to the screen, which gives them back to ``show``."""
-        self._screen, self._sitting = screen, sitting
+        self._screen, self._lab = screen, lab
         self._job: Job | None = None
         self._said = ""
 
-    def save(self, wanted: Wanted) -> None:
+    def save(self, request: ExportRequest) -> None:
         """Begin to save what is shown now."""
         if self._job is not None:
-            self._sitting.say(f"not yet: {self._job.words}")
+            self._lab.say(f"not yet: {self._job.words}")
             return
-        self._job = job = Job(wanted.kind)
+        self._job = job = Job(request.kind)
         self._say(job.words)
         work = _downloaded if self._screen.app.is_web else _written
-        beside = partial(self._beside, job, wanted, work)
+        beside = partial(self._beside, job, request, work)
         self._screen.run_worker(beside, thread=True, group=GROUP, exit_on_error=False)
 
-    def _beside(self, job: Job, wanted: Wanted, work: Callable[[Export], Saved]) -> None:
+    def _beside(self, job: Job, request: ExportRequest, work: Callable[[Export], Saved]) -> None:
         """In a thread."""
         saved = Saved("could not be saved")
         try:
-            saved = work(partial(export, wanted, tell=_teller(job)))
+            saved = work(partial(export, request, tell=_teller(job)))
         except RefusalError as error:
             saved = Saved(str(error))
         except StoppedError:
@@ -102,13 +98,13 @@ class Saver:
 
     def report(self) -> None:
         """Say how far it is, unless something else is being said."""
-        if self._job is not None and self._sitting.message in ("", self._said):
+        if self._job is not None and self._lab.message in ("", self._said):
             self._say(self._job.words)
 
     def _say(self, words: str) -> None:
-        if words != self._sitting.message:
+        if words != self._lab.message:
             self._said = words
-            self._sitting.say(words)
+            self._lab.say(words)
 
     def show(self, saved: Saved) -> None:
         """Say where the files are, or hand them to the browser."""
@@ -116,7 +112,7 @@ class Saver:
         if saved.download is not None:
             name, data = saved.download
             self._screen.app.deliver_binary(BytesIO(data), save_filename=name)
-        self._sitting.say(saved.words)
+        self._lab.say(saved.words)
 
 
 def _teller(job: Job) -> Tell:
@@ -136,29 +132,10 @@ def _written(job: Export) -> Saved:
         folder = Path.cwd()
     except OSError as error:
         raise RefusalError(f"cannot write here: {error.strerror or error}") from None
-    return Saved(f"saved {', '.join(map(_sized, job(folder)))}")
+    return Saved(f"saved {', '.join(map(sized, job(folder)))}")
 
 
 def _downloaded(job: Export) -> Saved:
     with tempfile.TemporaryDirectory(prefix="loopfork-") as folder:
         name, data = packed(job(Path(folder)))
     return Saved(f"your browser downloads {name}", (name, data))
-
-
-def _sized(path: Path) -> str:
-    """A file with its size, where it is so large that whoever sends it somewhere wants to know."""
-    length = path.stat().st_size
-    return f"{path.name} ({size(length)})" if path.is_file() and length >= WORTH_A_WORD else path.name
-
-
-def packed(paths: tuple[Path, ...]) -> Download:
-    """One file as it is; several, or a folder, as an archive with the name of the first."""
-    first, *others = paths
-    if first.is_file() and not others:
-        return first.name, first.read_bytes()
-    archive = BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
-        for path in paths:
-            for file in [path] if path.is_file() else sorted(path.iterdir()):
-                files.write(file, file.relative_to(path.parent))
-    return f"{first.stem if first.is_file() else first.name}.zip", archive.getvalue()

@@ -7,7 +7,7 @@ changes it comes only now and then, so that a paused screen costs nothing.
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, Protocol, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,14 +15,13 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from simulator.lab.keys import BY_ID, KEYS, Group, Key, of
+from simulator.lab.playhead import Now
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import KeyHint
+from simulator.stage.canvas.look import Look
 from simulator.stage.help import Help, KeyGroup, help_height, help_screen
 from simulator.tui.canvas import Canvas
-
-if TYPE_CHECKING:
-    from simulator.tui.app import StageApp
-
+from simulator.tui.terminal import Pace
 
 REST_S = 0.25
 """Between two looks at a screen that stands still; a key is a reason to look at once."""
@@ -33,6 +32,34 @@ Words = Mapping[str, tuple[str, str]]
 def bindings(*keys: Key) -> list[BindingType]:
     """The keys as Textual wants them; each can be remapped by its id."""
     return [Binding(key.keys, f"do('{key.id}')", key.does, show=False, id=key.id) for key in keys]
+
+
+class Host(Protocol):
+    """What a screen needs of the application around it."""
+
+    look: Look
+    fps: int
+    now: Now
+    pace: Pace
+    drew: bool
+    """Whether a picture was drawn that the terminal has not been asked about."""
+
+    @property
+    def leaving(self) -> bool:
+        """Whether somebody wants to leave: from then on nothing is drawn."""
+
+    @property
+    def can_leave(self) -> bool:
+        """Whether another screen is below the present one."""
+
+    def pressed(self, id: str) -> str:
+        """What is pressed for an action, as it is written on a keyboard."""
+
+    def next_look(self, what: str) -> None:
+        """The next set of ``glyphs``, or the next ``theme``."""
+
+    def leave(self, code: int) -> None:
+        """End the program with this exit code."""
 
 
 class GridScreen(Screen[None]):
@@ -55,9 +82,9 @@ class GridScreen(Screen[None]):
         self._resting = False
 
     @property
-    def stage(self) -> "StageApp":
+    def host(self) -> Host:
         """The application."""
-        return cast("StageApp", self.app)
+        return cast(Host, self.app)
 
     @property
     def canvas(self) -> Canvas:
@@ -82,19 +109,18 @@ class GridScreen(Screen[None]):
     def perform(self, id: str) -> None:
         """Do what a key does; here what it does on every screen."""
         if id in ("glyphs", "theme"):
-            self.stage.next_look(id)
+            self.host.next_look(id)
         elif id == "quit":
-            self.stage.leave(0)
-        elif id == "leave" and self.stage.can_leave:
+            self.host.leave(0)
+        elif id == "leave" and self.host.can_leave:
             self.dismiss()
         elif id == "help":
             self._help()
 
     def _help(self) -> None:
-
         groups = []
         for group in Group:
-            keys = tuple((self.stage.pressed(key.id), self.tells(key)) for key in self.keys if key.group is group)
+            keys = tuple((self.host.pressed(key.id), self.tells(key)) for key in self.keys if key.group is group)
             groups += [KeyGroup(title=group.value, keys=keys)] if keys else []
         self.app.push_screen(HelpScreen(self.about, tuple(groups)))
 
@@ -106,7 +132,7 @@ class GridScreen(Screen[None]):
 
     def _hinted(self, ids: tuple[str, ...]) -> tuple[KeyHint, ...]:
         does = {name: self.words[name][0] if name in self.words else BY_ID[name].does for name in ids}
-        return tuple(KeyHint(key=self.stage.pressed(name), does=does[name], action=name) for name in ids)
+        return tuple(KeyHint(key=self.host.pressed(name), does=does[name], action=name) for name in ids)
 
     def tells(self, key: Key) -> str:
         """What a key does here, for the help."""
@@ -122,11 +148,11 @@ class GridScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The canvas alone."""
-        yield Canvas(self.stage.look)
+        yield Canvas(self.host.look)
 
     def on_mount(self) -> None:
         """Begin to tick."""
-        self._ticker = self.set_interval(1.0 / self.stage.fps, self.tick)
+        self._ticker = self.set_interval(1.0 / self.host.fps, self.tick)
         self.set_interval(REST_S, self._look)
 
     def on_screen_resume(self) -> None:
@@ -154,24 +180,24 @@ class GridScreen(Screen[None]):
 
     def tick(self) -> None:
         """Draw, if the picture is another one than last time."""
-        stage = self.stage
-        if not self.is_current or stage.screen is not self or not self.is_mounted or stage.leaving:
+        host = self.host
+        if not self.is_current or self.app.screen is not self or not self.is_mounted or host.leaving:
             self._rest(True)
             return
         if self._drawn is not None and self._behind():
             self._rest(False)
             return
-        state = (self.state(), self.cells, stage.look)
+        state = (self.state(), self.cells, host.look)
         same = state == self._drawn or not all(self.cells)
         self._rest(same)
         if same:
             return
-        if self._drawn is None or cast("tuple[object, ...]", self._drawn)[2] != stage.look:
-            self.canvas.wear(stage.look)
+        if self._drawn is None or cast("tuple[object, ...]", self._drawn)[2] != host.look:
+            self.canvas.wear(host.look)
         self._drawn = state
         self.pictures += 1
         self.canvas.show(self.picture(self.cells))
-        stage.drew = True
+        host.drew = True
 
     def _behind(self) -> bool:
         """Whether the terminal is slower than the pictures: it says so, or they wait in Textual's own queue.
@@ -181,7 +207,7 @@ class GridScreen(Screen[None]):
         writer = getattr(getattr(self.app, "_driver", None), "_writer_thread", None)
         queue = getattr(writer, "_queue", None)
         waiting: Callable[[], int] = getattr(queue, "qsize", partial(int, 0))
-        return waiting() > 0 or self.stage.pace.behind
+        return waiting() > 0 or self.host.pace.behind
 
     def action_do(self, id: str) -> None:
         """A key was pressed."""
@@ -228,4 +254,4 @@ class HelpScreen(GridScreen):
     def picture(self, size: Size) -> CellGrid:
         """The part that is in sight."""
         state = Help(about=self._told.about, groups=self._told.groups, first=self.first)
-        return help_screen(state, size, self.stage.look)
+        return help_screen(state, size, self.host.look)

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from simulator.serve.server import Site
+from tests.serve.browser_page import ENDED, FOCUSED, STARTED, changed, elsewhere, settled
 from tests.serve.browsing import TINY, served
 from tests.serve.chromium import CHROMIUM, browser
-from tests.serve.looking import ENDED, FOCUSED, STARTED, changed, elsewhere, settled
 
 pytestmark = [
     pytest.mark.slow,

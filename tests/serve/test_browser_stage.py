@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.serve.browser_page import ENDED, FOCUSED, STARTED, changed, elsewhere, settled
 from tests.serve.chromium import CHROMIUM, browser
-from tests.serve.looking import ENDED, FOCUSED, STARTED, changed, elsewhere, settled
 from tests.serve.test_command import serving
 
 pytestmark = [

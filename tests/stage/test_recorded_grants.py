@@ -16,7 +16,7 @@ from simulator.stage.scene import Scene, View
 from simulator.trace.playback import Activity, Playback
 from simulator.trace.table import Trace
 from tests.stage.plays import play, trace_of
-from tests.tui.sittings import ready
+from tests.tui.labs import ready
 
 CROWD = play("threaded", "mixed", threads=8)
 SIZE = Size(120, 36)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from simulator.experiments.catalogue import catalogue, servers
+from simulator.lab.home_menus import FRONT, LOAD, SERVER, first_sentence, offers
 from simulator.plan import Machine
 from simulator.plan.walk import walk
 from simulator.plan.words import State
@@ -31,7 +32,6 @@ from simulator.stage.waterfall import waterfall
 from simulator.stage.waterfall_words import total_words
 from simulator.trace.playback import Playback
 from simulator.trace.playback.life_story import LifeStory
-from simulator.tui.home_screen import FRONT, LOAD, SERVER, first_sentence, offers
 from simulator.words.numbers import count, short_duration
 from simulator.workload.load import shipped
 from tests.stage.plays import ACTIVITIES, playback, style_runs

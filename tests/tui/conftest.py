@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from simulator.lab.lab import Sitting, begin
+from simulator.lab.lab import Lab, open_lab
 from simulator.stage.canvas.look import Look
 from simulator.tui.app import StageApp
-from tests.tui.sittings import BEGIN_S, Manual, shown
+from tests.tui.labs import BEGIN_S, ManualClock, shown
 
 Scene = Callable[[Pilot[int]], Awaitable[None]]
 Play = Callable[..., StageApp]
@@ -25,31 +25,31 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def now() -> Manual:
-    return Manual()
+def now() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def sitting(now: Manual) -> Sitting:
+def lab(now: ManualClock) -> Lab:
     """Prefork under a small load, paused at the start."""
-    return begin(shown("prefork"), now)
+    return open_lab(shown("prefork"), now)
 
 
 @pytest.fixture
-def two(now: Manual) -> Sitting:
+def two(now: ManualClock) -> Lab:
     """Two servers with more lanes than fit, somewhere in the run, a busy lane selected."""
-    sitting = begin(shown("prefork:workers=64", "threaded", rate="100"), now)
-    sitting.clock.seek(BEGIN_S)
-    holders = sitting.shown.playbacks[0].at(BEGIN_S).pools[0].request
-    sitting.look(lane=int((holders >= 0).argmax()))
-    return sitting
+    lab = open_lab(shown("prefork:workers=64", "threaded", rate="100"), now)
+    lab.playhead.seek(BEGIN_S)
+    holders = lab.shown.playbacks[0].at(BEGIN_S).pools[0].request
+    lab.change_pane(lane=int((holders >= 0).argmax()))
+    return lab
 
 
 @pytest.fixture
-def play(now: Manual) -> Play:
+def play(now: ManualClock) -> Play:
     """Run an application without a terminal, and a scene of a test in it."""
 
-    def run(first: Sitting | None, scene: Scene, *, size: tuple[int, int] = SIZE, look: Look | None = None) -> StageApp:
+    def run(first: Lab | None, scene: Scene, *, size: tuple[int, int] = SIZE, look: Look | None = None) -> StageApp:
         app = StageApp(first, look or Look(), fps=1, now=now)
 
         async def played() -> None:

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulator.lab.lab import begin
+from simulator.lab.lab import open_lab
 from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.look import THEMES, Look
 from simulator.stage.canvas.svg import svg
 from simulator.tui.app import StageApp
 from simulator.tui.screen import GridScreen
-from tests.tui.sittings import Manual, shown
+from tests.tui.labs import ManualClock, shown
 
 DARK = Look()
 FOLDER = Path(__file__).parent / "pictures"
@@ -30,12 +30,12 @@ class Kept:
     look: Look = DARK
 
     def drawn(self) -> str:
-        now = Manual()
-        sitting = begin(shown(*self.servers, load="slow-clients"), now) if self.servers else None
-        if sitting is not None:
-            sitting.clock.seek(self.t_s)
-            sitting.look(lane=self.lane)
-        app = StageApp(sitting, self.look, fps=1, now=now)
+        now = ManualClock()
+        lab = open_lab(shown(*self.servers, load="slow-clients"), now) if self.servers else None
+        if lab is not None:
+            lab.playhead.seek(self.t_s)
+            lab.change_pane(lane=self.lane)
+        app = StageApp(lab, self.look, fps=1, now=now)
 
         async def played() -> str:
             async with app.run_test(size=self.size) as pilot:

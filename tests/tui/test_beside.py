@@ -5,45 +5,45 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from simulator.lab.lab import Sitting
+from simulator.lab.lab import Lab
 from tests.tui.conftest import Play
 
 
 def test_a_long_run_is_computed_beside_the_screen_and_keys_go_on(
-    sitting: Sitting, play: Play, monkeypatch: pytest.MonkeyPatch
+    lab: Lab, play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("simulator.lab.history.AT_ONCE_S", -1.0)
 
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press("plus", "plus", "plus")
         await pilot.press("right")
-        assert sitting.clock.t_s == 1.0
+        assert lab.playhead.t_s == 1.0
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
-        assert sitting.shown.playbacks[0].trace.plan.pools[0].size == 7
-        assert not sitting.busy
+        assert lab.shown.playbacks[0].trace.plan.pools[0].size == 7
+        assert not lab.busy
 
-    play(sitting, played)
+    play(lab, played)
 
 
 @pytest.mark.parametrize("kind", range(8))
-def test_everything_on_the_menu_can_be_saved(kind: int, sitting: Sitting, play: Play, tmp_path: Path) -> None:
-    sitting.clock.seek(3.9)
+def test_everything_on_the_menu_can_be_saved(kind: int, lab: Lab, play: Play, tmp_path: Path) -> None:
+    lab.playhead.seek(3.9)
 
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press("e", *["down"] * kind, "enter")
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
-        assert sitting.message.startswith("saved ")
+        assert lab.message.startswith("saved ")
         files = [path for path in tmp_path.rglob("*") if path.is_file()]
         assert files
         assert all(path.stat().st_size for path in files)
 
-    play(sitting, played, size=(80, 24))
+    play(lab, played, size=(80, 24))
 
 
 def test_saving_where_nothing_may_be_written_says_so(
-    sitting: Sitting, play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lab: Lab, play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
@@ -54,6 +54,6 @@ def test_saving_where_nothing_may_be_written_says_so(
         await pilot.press("e", "enter")
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
-        assert "cannot" in sitting.message
+        assert "cannot" in lab.message
 
-    play(sitting, played)
+    play(lab, played)

@@ -4,12 +4,12 @@ import pytest
 from textual.pilot import Pilot
 
 from simulator.experiments import run as running
-from simulator.lab.lab import Sitting
+from simulator.lab.lab import Lab
 from simulator.tui import simulating
 from simulator.tui.lab_screen import LabScreen
 from simulator.tui.reading_screens import ChartsScreen
 from tests.tui.conftest import Play
-from tests.tui.looking import picture
+from tests.tui.on_screen import picture
 
 LAW = "two and two are five"
 
@@ -33,7 +33,7 @@ async def until(pilot: Pilot[int], said: str) -> None:
 
 
 def test_a_change_that_breaks_a_law_is_shown_in_words_and_the_next_one_is_drawn(
-    sitting: Sitting, play: Play, broken_once: None
+    lab: Lab, play: Play, broken_once: None
 ) -> None:
     async def played(pilot: Pilot[int]) -> None:
         sound = picture(pilot)
@@ -44,37 +44,37 @@ def test_a_change_that_breaks_a_law_is_shown_in_words_and_the_next_one_is_drawn(
         await pilot.press("u")
         await pilot.pause()
         assert LAW not in picture(pilot)
-        assert not sitting.broken
-        assert sitting.session.before is None
+        assert not lab.broken
+        assert lab.history.before is None
 
-    play(sitting, played)
+    play(lab, played)
 
 
-def test_what_shows_more_of_it_is_closed_and_stays_closed(sitting: Sitting, play: Play, broken_once: None) -> None:
+def test_what_shows_more_of_it_is_closed_and_stays_closed(lab: Lab, play: Play, broken_once: None) -> None:
     async def played(pilot: Pilot[int]) -> None:
-        lab = pilot.app.screen
-        assert isinstance(lab, LabScreen)
-        sitting.touch()
-        pilot.app.push_screen(ChartsScreen(sitting))
+        screen = pilot.app.screen
+        assert isinstance(screen, LabScreen)
+        lab.touch()
+        pilot.app.push_screen(ChartsScreen(lab))
         await pilot.pause()
-        assert sitting.shown.prepared is not None
-        lab.post_message(simulating.Broken(sitting.shown.prepared, LAW))
+        assert lab.shown.prepared is not None
+        screen.post_message(simulating.Broken(lab.shown.prepared, LAW))
         await pilot.pause()
-        assert lab.is_current
+        assert screen.is_current
         for key in ("h", "v", "e", "enter"):
             await pilot.press(key)
             await pilot.pause()
-            assert lab.is_current
-            assert lab.menu is None
+            assert screen.is_current
+            assert screen.menu is None
 
-    play(sitting, played)
+    play(lab, played)
 
 
-def test_a_run_that_is_no_longer_shown_harms_nobody(sitting: Sitting) -> None:
-    before = sitting.session.wanted
+def test_a_run_that_is_no_longer_shown_harms_nobody(lab: Lab) -> None:
+    before = lab.history.wanted
     assert before is not None
-    other = sitting.session.change(before.setup.with_key("seed", "7"))
+    other = lab.history.change(before.setup.with_key("seed", "7"))
     assert other is not None
-    sitting.session.finish(other, running.run_checked(other, detail=True))
-    sitting.distrust(before, LAW)
-    assert not sitting.broken
+    lab.history.finish(other, running.run_checked(other, detail=True))
+    lab.distrust(before, LAW)
+    assert not lab.broken

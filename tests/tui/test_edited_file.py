@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from simulator.lab.lab import Sitting, begin
+from simulator.lab.lab import Lab, open_lab
 from tests.tui.conftest import Play
-from tests.tui.looking import picture
-from tests.tui.sittings import BEGIN_S, SMALL, Manual, setup_of, shown
+from tests.tui.labs import BEGIN_S, SMALL, ManualClock, setup_of, shown
+from tests.tui.on_screen import picture
 
 
 @pytest.fixture
@@ -20,11 +20,11 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def watched(file: Path, now: Manual) -> Sitting:
+def watched(file: Path, now: ManualClock) -> Lab:
     """Prefork under it."""
-    sitting = begin(shown("prefork", load=str(file)), now)
-    sitting.clock.seek(BEGIN_S)
-    return sitting
+    lab = open_lab(shown("prefork", load=str(file)), now)
+    lab.playhead.seek(BEGIN_S)
+    return lab
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def watched(file: Path, now: Manual) -> Sitting:
     ids=["not TOML", "unknown key", "gone"],
 )
 def test_a_mistake_is_told_with_the_next_change_and_nothing_else_happens(
-    edited: str | None, told: str, file: Path, watched: Sitting, play: Play
+    edited: str | None, told: str, file: Path, watched: Lab, play: Play
 ) -> None:
     async def played(pilot: Pilot[int]) -> None:
         before, setup = watched.shown, setup_of(watched)
@@ -54,7 +54,7 @@ def test_a_mistake_is_told_with_the_next_change_and_nothing_else_happens(
 
 
 def test_a_mistake_that_was_repaired_is_forgotten_and_the_file_counts_as_it_is_now(
-    file: Path, watched: Sitting, play: Play
+    file: Path, watched: Lab, play: Play
 ) -> None:
     async def played(pilot: Pilot[int]) -> None:
         file.write_text(SMALL + "nonsense", encoding="utf-8")
@@ -69,7 +69,7 @@ def test_a_mistake_that_was_repaired_is_forgotten_and_the_file_counts_as_it_is_n
 
 
 def test_what_was_changed_before_can_be_taken_back_also_when_the_file_is_gone(
-    file: Path, watched: Sitting, play: Play
+    file: Path, watched: Lab, play: Play
 ) -> None:
     async def played(pilot: Pilot[int]) -> None:
         setup = setup_of(watched)

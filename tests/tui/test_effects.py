@@ -7,34 +7,34 @@ from textual.pilot import Pilot
 
 from simulator.lab.actions import ACTIONS
 from simulator.lab.keys import BY_ID, KEYS
-from simulator.lab.lab import Sitting, begin
+from simulator.lab.lab import Lab, open_lab
 from simulator.tui.app import StageApp
 from simulator.tui.lab_screen import LabScreen
 from tests.tui.conftest import Play
-from tests.tui.sittings import Manual, setup_of, shown
+from tests.tui.labs import ManualClock, setup_of, shown
 
-Seen = Callable[[Sitting, StageApp], object]
+Seen = Callable[[Lab, StageApp], object]
 EFFECTS: dict[str, Seen] = {
-    **{key.id: lambda sitting, app: setup_of(sitting) for key in KEYS if key.id in ACTIONS},
-    "play": lambda sitting, app: sitting.clock.playing,
+    **{key.id: lambda lab, app: setup_of(lab) for key in KEYS if key.id in ACTIONS},
+    "play": lambda lab, app: lab.playhead.playing,
     **{
-        name: lambda sitting, app: sitting.clock.t_s
+        name: lambda lab, app: lab.playhead.t_s
         for name in ("step-back", "step", "back", "forward", "start", "end", "jump")
     },
-    **{name: lambda sitting, app: sitting.clock.speed for name in ("slower", "faster")},
-    **{name: lambda sitting, app: sitting.pane.lane for name in ("select-up", "select-down")},
-    **{name: lambda sitting, app: sitting.pane.first for name in ("page-up", "page-down")},
-    **{name: lambda sitting, app: sitting.focus for name in ("next-pane", "previous-pane")},
-    **{name: lambda sitting, app: sitting.column_s for name in ("finer", "coarser")},
-    "zoom-pane": lambda sitting, app: sitting.zoomed,
-    "log-scale": lambda sitting, app: sitting.log_s,
-    "panel": lambda sitting, app: sitting.panel,
-    **{name: lambda sitting, app: sitting.message for name in ("redo", "remove", "undo", "copy", "leave")},
-    **{name: lambda sitting, app: type(app.screen) for name in ("charts", "source", "help", "inspect")},
-    "export": lambda sitting, app: app.screen.menu if isinstance(app.screen, LabScreen) else None,
-    "glyphs": lambda sitting, app: app.look.glyphs,
-    "theme": lambda sitting, app: app.look.theme,
-    "quit": lambda sitting, app: app.is_running,
+    **{name: lambda lab, app: lab.playhead.speed for name in ("slower", "faster")},
+    **{name: lambda lab, app: lab.pane.lane for name in ("select-up", "select-down")},
+    **{name: lambda lab, app: lab.pane.first for name in ("page-up", "page-down")},
+    **{name: lambda lab, app: lab.focus for name in ("next-pane", "previous-pane")},
+    **{name: lambda lab, app: lab.column_s for name in ("finer", "coarser")},
+    "zoom-pane": lambda lab, app: lab.zoomed,
+    "log-scale": lambda lab, app: lab.log_s,
+    "panel": lambda lab, app: lab.panel,
+    **{name: lambda lab, app: lab.message for name in ("redo", "remove", "undo", "copy", "leave")},
+    **{name: lambda lab, app: type(app.screen) for name in ("charts", "source", "help", "inspect")},
+    "export": lambda lab, app: app.screen.menu if isinstance(app.screen, LabScreen) else None,
+    "glyphs": lambda lab, app: app.look.glyphs,
+    "theme": lambda lab, app: app.look.theme,
+    "quit": lambda lab, app: app.is_running,
 }
 FROM_ELSEWHERE = {"page-up": "page-down"}
 """Keys that do nothing before another one was pressed."""
@@ -48,7 +48,7 @@ def test_the_table_of_keys_and_the_effects_tested_here_are_the_same() -> None:
 
 
 @pressed_keys
-def test_every_key_does_what_it_is_for(name: str, pressed: str, two: Sitting, play: Play) -> None:
+def test_every_key_does_what_it_is_for(name: str, pressed: str, two: Lab, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         app = pilot.app
         assert isinstance(app, StageApp)
@@ -66,33 +66,33 @@ def test_every_key_does_what_it_is_for(name: str, pressed: str, two: Sitting, pl
     play(two, played, size=(120, 30))
 
 
-def test_nothing_can_be_turned_on_a_run_that_was_measured(now: Manual, play: Play) -> None:
+def test_nothing_can_be_turned_on_a_run_that_was_measured(now: ManualClock, play: Play) -> None:
     first = shown("prefork")
-    sitting = begin(type(first)(prepared=None, playbacks=first.playbacks), now)
+    lab = open_lab(type(first)(prepared=None, playbacks=first.playbacks), now)
 
     async def played(pilot: Pilot[int]) -> None:
         for key in KEYS:
             if key.id in ACTIONS:
                 await pilot.press(key.keys.split(",")[0])
-        assert sitting.shown.playbacks is first.playbacks
+        assert lab.shown.playbacks is first.playbacks
         await pilot.press("space")
         assert isinstance(pilot.app.screen, LabScreen)
 
-    play(sitting, played)
+    play(lab, played)
 
 
 @pytest.mark.parametrize(
     ("key", "said"),
     [("-", "workers: 1 is as far as it goes"), ("S", "share of phone: 0 % is as far as it goes")],
 )
-def test_a_knob_that_goes_no_further_says_so(key: str, said: str, now: Manual, play: Play) -> None:
-    sitting = begin(shown("prefork:workers=1"), now)
+def test_a_knob_that_goes_no_further_says_so(key: str, said: str, now: ManualClock, play: Play) -> None:
+    lab = open_lab(shown("prefork:workers=1"), now)
 
     async def played(pilot: Pilot[int]) -> None:
         before: object = None
-        while setup_of(sitting) != before:
-            before = setup_of(sitting)
+        while setup_of(lab) != before:
+            before = setup_of(lab)
             await pilot.press(key)
-        assert sitting.message == said
+        assert lab.message == said
 
-    play(sitting, played)
+    play(lab, played)

@@ -13,10 +13,9 @@ from PIL import Image
 from textual.pilot import Pilot
 
 from simulator.experiments.refusal import RefusalError
-from simulator.lab.export import Wanted, export
-from simulator.lab.export_menu import KINDS, ExportMenu, Kind
-from simulator.lab.film_lengths import USUAL_S, stretches, usual
-from simulator.lab.lab import Sitting
+from simulator.lab.export import ExportRequest, export
+from simulator.lab.export_menu import KINDS, USUAL_S, ExportMenu, Kind, stretches, usual_stretch
+from simulator.lab.lab import Lab
 from simulator.lab.playhead import SPEEDS
 from simulator.lab.scenes import scene
 from simulator.stage import pictures as film_module
@@ -47,17 +46,15 @@ def menu(pilot: Pilot[int]) -> ExportMenu:
     return screen.menu
 
 
-def wanted(sitting: Sitting, kind: Kind, film: Film) -> Wanted:
-    return Wanted(kind=kind, scene=scene(sitting), drawn=Drawn(size=SMALL, look=Look()), film=film)
+def wanted(lab: Lab, kind: Kind, film: Film) -> ExportRequest:
+    return ExportRequest(kind=kind, scene=scene(lab), drawn=Drawn(size=SMALL, look=Look()), film=film)
 
 
 # --- choosing -----------------------------------------------------------------------------------------------------
 
 
-def test_the_menu_says_how_much_of_the_run_a_film_shows_and_how_long_it_takes_to_watch(
-    sitting: Sitting, play: Play
-) -> None:
-    sitting.clock.seek(1.5)
+def test_the_menu_says_how_much_of_the_run_a_film_shows_and_how_long_it_takes_to_watch(lab: Lab, play: Play) -> None:
+    lab.playhead.seek(1.5)
 
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press(*TO_THE_GIF, "left", "left")
@@ -69,43 +66,43 @@ def test_the_menu_says_how_much_of_the_run_a_film_shows_and_how_long_it_takes_to
         assert "asciinema, 2 s from 1.5 s " in picture(pilot)
         assert " a film of 8 s, 10 pictures/s " in picture(pilot)
         await pilot.press(*["right"] * 20, *["left_square_bracket"] * 20)
-        assert f" a film of {sitting.clock.end_s / 0.6:.1f} min is too long " in picture(pilot)
+        assert f" a film of {lab.playhead.end_s / 0.6:.1f} min is too long " in picture(pilot)
 
-    play(sitting, played)
+    play(lab, played)
 
 
-def test_the_speed_of_a_film_is_not_that_of_the_playback(sitting: Sitting, play: Play) -> None:
+def test_the_speed_of_a_film_is_not_that_of_the_playback(lab: Lab, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press(*TO_THE_GIF, "right_square_bracket", "right_square_bracket", "right_square_bracket")
-        assert (menu(pilot).speed, sitting.clock.speed) == (10.0, 1.0)
+        assert (menu(pilot).speed, lab.playhead.speed) == (10.0, 1.0)
 
-    play(sitting, played)
+    play(lab, played)
 
 
-def test_lengths_go_no_further_than_the_end_and_the_last_choice_is_the_whole_run(sitting: Sitting, play: Play) -> None:
-    sitting.clock.seek(1.5)
+def test_lengths_go_no_further_than_the_end_and_the_last_choice_is_the_whole_run(lab: Lab, play: Play) -> None:
+    lab.playhead.seek(1.5)
 
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press(*TO_THE_GIF, *["right"] * 20)
         film = menu(pilot).film
-        assert (film.start_s, film.end_s) == (0.0, sitting.clock.end_s)
+        assert (film.start_s, film.end_s) == (0.0, lab.playhead.end_s)
         await pilot.press("left")
-        assert (menu(pilot).film.start_s, menu(pilot).film.end_s) == (1.5, sitting.clock.end_s)
+        assert (menu(pilot).film.start_s, menu(pilot).film.end_s) == (1.5, lab.playhead.end_s)
         await pilot.press(*["left"] * 20)
         assert (menu(pilot).film.start_s, menu(pilot).film.end_s) == (1.5, 1.55)
 
-    play(sitting, played)
+    play(lab, played)
 
 
-def test_a_film_begins_where_the_menu_was_opened_however_long_the_choice_takes(sitting: Sitting, play: Play) -> None:
-    sitting.clock.seek(0.5)
+def test_a_film_begins_where_the_menu_was_opened_however_long_the_choice_takes(lab: Lab, play: Play) -> None:
+    lab.playhead.seek(0.5)
 
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press("e")
-        sitting.clock.seek(3.0)
+        lab.playhead.seek(3.0)
         assert menu(pilot).film.start_s == 0.5
 
-    play(sitting, played)
+    play(lab, played)
 
 
 @pytest.mark.parametrize("t_s", [0.0, 0.02, 12.5, 59.97, 60.0])
@@ -115,7 +112,7 @@ def test_every_choice_lies_within_the_run_and_what_is_proposed_is_short(t_s: flo
     assert all(0.0 <= each.start_s < each.end_s <= 60.0 for each in choices)
     spans = [(each.start_s, each.end_s) for each in choices]
     assert len(set(spans)) == len(spans)
-    proposed = choices[usual(choices, speed)].film(speed)
+    proposed = choices[usual_stretch(choices, speed)].film(speed)
     assert proposed.lasts_s <= USUAL_S + 1e-9 or proposed.lasts_s == choices[0].film(speed).lasts_s
 
 
@@ -123,8 +120,8 @@ def test_every_choice_lies_within_the_run_and_what_is_proposed_is_short(t_s: flo
 
 
 @pytest.mark.parametrize("speed", [0.1, 1.0, 20.0])
-def test_a_film_goes_from_its_first_moment_to_its_last_at_its_speed(speed: float, sitting: Sitting) -> None:
-    film, shown = Film(start_s=0.3, end_s=1.1, speed=speed), scene(sitting)
+def test_a_film_goes_from_its_first_moment_to_its_last_at_its_speed(speed: float, lab: Lab) -> None:
+    film, shown = Film(start_s=0.3, end_s=1.1, speed=speed), scene(lab)
     times, grids = zip(*film.frames(shown, SMALL, Look()), strict=True)
     assert (times[0], times[-1]) == (0.0, pytest.approx(0.8 / speed))
     assert max(later - sooner for sooner, later in pairwise(times)) <= 1.0 / FPS + 1e-9
@@ -141,8 +138,8 @@ def test_the_longer_a_film_the_fewer_pictures_a_second_and_never_too_many(lasts_
     assert film.fps == FPS or film.pictures >= MOST_PICTURES
 
 
-def test_a_gif_lasts_as_long_as_the_menu_said_and_then_stays_for_two_seconds(sitting: Sitting, tmp_path: Path) -> None:
-    (path,) = export(wanted(sitting, Kind.GIF, Film(start_s=0.5, end_s=2.0)), tmp_path)
+def test_a_gif_lasts_as_long_as_the_menu_said_and_then_stays_for_two_seconds(lab: Lab, tmp_path: Path) -> None:
+    (path,) = export(wanted(lab, Kind.GIF, Film(start_s=0.5, end_s=2.0)), tmp_path)
     assert path.name.endswith("0.500s-to-2.000s.gif")
     with Image.open(BytesIO(path.read_bytes())) as image:
         shown_ms = []
@@ -152,19 +149,17 @@ def test_a_gif_lasts_as_long_as_the_menu_said_and_then_stays_for_two_seconds(sit
     assert sum(shown_ms) == 3500
 
 
-def test_a_recording_lasts_as_long_too_and_shows_the_run_playing(sitting: Sitting, tmp_path: Path) -> None:
-    (path,) = export(wanted(sitting, Kind.CAST, Film(start_s=0.5, end_s=1.0, speed=0.25)), tmp_path)
+def test_a_recording_lasts_as_long_too_and_shows_the_run_playing(lab: Lab, tmp_path: Path) -> None:
+    (path,) = export(wanted(lab, Kind.CAST, Film(start_s=0.5, end_s=1.0, speed=0.25)), tmp_path)
     _, _, first, *_, last = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     assert last[0] == 4.0
     glyphs = Look().glyphs
     assert f"{glyphs.play} {glyphs.times}0.25" in first[2]
 
 
-def test_a_film_that_nobody_would_watch_to_its_end_is_refused_and_nothing_is_written(
-    sitting: Sitting, tmp_path: Path
-) -> None:
+def test_a_film_that_nobody_would_watch_to_its_end_is_refused_and_nothing_is_written(lab: Lab, tmp_path: Path) -> None:
     with pytest.raises(RefusalError, match=r"40 min to watch, and 10 min are the most"):
-        export(wanted(sitting, Kind.GIF, Film(start_s=0.0, end_s=24.0, speed=0.01)), tmp_path)
+        export(wanted(lab, Kind.GIF, Film(start_s=0.0, end_s=24.0, speed=0.01)), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -208,49 +203,49 @@ def projector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Projector]:
 
 
 def test_while_a_film_is_made_it_is_said_how_far_it_is_and_keys_go_on(
-    sitting: Sitting, play: Play, projector: Projector, tmp_path: Path
+    lab: Lab, play: Play, projector: Projector, tmp_path: Path
 ) -> None:
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press(*TO_THE_GIF, "left", "enter")  # 2 s: 21 pictures, each drawn and written
         await projector.draw(11)
         await pilot.press("right", "right")
-        assert sitting.clock.t_s == 2.0
+        assert lab.playhead.t_s == 2.0
         assert "GIF 26 %, esc stops it" in picture(pilot)
         await pilot.press("e", "enter")
-        assert sitting.message.startswith("not yet: GIF")
+        assert lab.message.startswith("not yet: GIF")
         projector.finish()
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
-        assert sitting.message.startswith("saved ")
+        assert lab.message.startswith("saved ")
         assert [path.suffix for path in tmp_path.iterdir()] == [".gif"]
 
-    play(sitting, played, size=(120, 36))
+    play(lab, played, size=(120, 36))
 
 
 @pytest.mark.parametrize("kind", [Kind.GIF, Kind.CAST])
 def test_esc_stops_a_film_and_nothing_of_it_stays(
-    kind: Kind, sitting: Sitting, play: Play, projector: Projector, tmp_path: Path
+    kind: Kind, lab: Lab, play: Play, projector: Projector, tmp_path: Path
 ) -> None:
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press("e", *["down"] * KINDS.index(kind), "enter")
         await projector.draw(3)
         await pilot.press("escape")
-        assert sitting.message == "stopping ..."
+        assert lab.message == "stopping ..."
         projector.finish()
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
-        assert sitting.message == "stopped: nothing was saved"
+        assert lab.message == "stopped: nothing was saved"
         assert list(tmp_path.iterdir()) == []
         await pilot.press("e", "enter")
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
-        assert sitting.message.startswith("saved ")
+        assert lab.message.startswith("saved ")
 
-    play(sitting, played)
+    play(lab, played)
 
 
 def test_who_leaves_while_a_film_is_made_finds_nothing_of_it(
-    sitting: Sitting, play: Play, projector: Projector, tmp_path: Path
+    lab: Lab, play: Play, projector: Projector, tmp_path: Path
 ) -> None:
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press(*TO_THE_GIF, "down", "enter")
@@ -258,5 +253,5 @@ def test_who_leaves_while_a_film_is_made_finds_nothing_of_it(
         await pilot.press("q")
         projector.finish()
 
-    play(sitting, played)
+    play(lab, played)
     assert list(tmp_path.iterdir()) == []

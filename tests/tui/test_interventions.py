@@ -11,10 +11,10 @@ from simulator.experiments.run import run_checked
 from simulator.experiments.setup import Prepared, Setup, prepared
 from simulator.lab import changes as turning
 from simulator.lab import interventions
-from simulator.lab.lab import Sitting
+from simulator.lab.lab import Lab
 from simulator.plan import Outcome
 from simulator.workload.interventions import Do
-from tests.tui.sittings import ready
+from tests.tui.labs import ready
 
 AT_S = 1.25
 ALL: dict[Do, Callable[[Prepared], Setup]] = {
@@ -44,13 +44,13 @@ def test_it_changes_nothing_before_it_happens(do: Do) -> None:
 def test_what_was_taken_away_leaves_the_rest(do: Do) -> None:
     start = prepared(interventions.slow_io(ready("prefork"), 0.5))
     both = prepared(ALL[do](start))
-    assert len(interventions.listed(both)) == 2
+    assert len(interventions.timeline(both)) == 2
     assert prepared(interventions.removed(both, 1)).scenario.timeline == start.scenario.timeline
 
 
 @each_kind
 def test_it_is_listed_in_words(do: Do) -> None:
-    (line,) = interventions.listed(prepared(ALL[do](ready("prefork"))))
+    (line,) = interventions.timeline(prepared(ALL[do](ready("prefork"))))
     assert line.at_s == AT_S
     assert line.words.isprintable()
 
@@ -63,11 +63,11 @@ def test_a_killed_process_loses_what_it_holds() -> None:
 
 def test_resizing_twice_goes_on_from_the_size_at_that_moment() -> None:
     twice = prepared(interventions.resized(prepared(ALL[Do.SLOTS](ready("prefork"))), 2.0, 0, 1))
-    assert [line.words for line in interventions.listed(twice)] == ["resize to 8", "resize to 16"]
+    assert [line.words for line in interventions.timeline(twice)] == ["resize to 8", "resize to 16"]
 
 
 def test_a_server_without_slots_gets_other_cores() -> None:
-    (line,) = interventions.listed(prepared(interventions.resized(ready("coroutine"), AT_S, 0, 1)))
+    (line,) = interventions.timeline(prepared(interventions.resized(ready("coroutine"), AT_S, 0, 1)))
     assert line.words == "resize to 4 cores"
 
 
@@ -97,10 +97,10 @@ def test_a_burst_after_the_end_of_the_load_is_refused_in_words_about_the_moment(
     ],
 )
 def test_what_is_done_to_a_paused_run_is_over_at_the_moment_that_is_shown(
-    act: Callable[[Sitting], None], t_s: float | None, sitting: Sitting
+    act: Callable[[Lab], None], t_s: float | None, lab: Lab
 ) -> None:
-    sitting.clock.seek(sitting.clock.end_s if t_s is None else t_s)
-    act(sitting)
-    assert sitting.session.wanted is not None
-    (entry,) = sitting.session.wanted.scenario.timeline
-    assert entry.at <= sitting.clock.t_s <= entry.at + 0.001
+    lab.playhead.seek(lab.playhead.end_s if t_s is None else t_s)
+    act(lab)
+    assert lab.history.wanted is not None
+    (entry,) = lab.history.wanted.scenario.timeline
+    assert entry.at <= lab.playhead.t_s <= entry.at + 0.001

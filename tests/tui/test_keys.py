@@ -9,12 +9,12 @@ from textual.pilot import Pilot
 from simulator.experiments.refusal import RefusalError
 from simulator.lab.actions import ACTIONS
 from simulator.lab.keys import BY_ID, KEYS, keymap
-from simulator.lab.lab import Sitting
+from simulator.lab.lab import Lab
 from simulator.lab.scenes import BAR, BAR_PANES, BAR_REPLAY
 from simulator.stage.canvas.look import Look
 from simulator.tui.app import StageApp
 from simulator.tui.lab_screen import LabScreen
-from tests.tui.sittings import Manual
+from tests.tui.labs import ManualClock
 
 PAGE = Path(__file__).parents[2] / "docs" / "stage.md"
 
@@ -75,10 +75,10 @@ def test_a_mistake_in_the_file_is_one_message_that_names_the_file(tmp_path: Path
     assert str(file) in str(refused.value)
 
 
-def test_a_remapped_key_works_the_old_one_does_not_and_the_bar_shows_the_new_one(sitting: Sitting, now: Manual) -> None:
+def test_a_remapped_key_works_the_old_one_does_not_and_the_bar_shows_the_new_one(lab: Lab, now: ManualClock) -> None:
     import asyncio
 
-    app = StageApp(sitting, Look(), fps=1, now=now, keymap={"play": "f8"})
+    app = StageApp(lab, Look(), fps=1, now=now, keymap={"play": "f8"})
 
     async def played() -> None:
         async with app.run_test(size=(120, 36)) as pilot:
@@ -87,9 +87,9 @@ def test_a_remapped_key_works_the_old_one_does_not_and_the_bar_shows_the_new_one
 
     async def _pressed(pilot: Pilot[int]) -> None:
         await pilot.press("space")
-        assert not sitting.clock.playing
+        assert not lab.playhead.playing
         await pilot.press("f8")
-        assert sitting.clock.playing
+        assert lab.playhead.playing
         screen = pilot.app.screen
         assert isinstance(screen, LabScreen)
         assert "f8" in str(screen.canvas.grid)

@@ -12,14 +12,13 @@ from simulator.experiments.run import run_checked
 from simulator.experiments.setup import Prepared, prepared
 from simulator.lab.actions import ACTIONS
 from simulator.lab.changes import MISSING, turn
-from simulator.lab.history import Shown
+from simulator.lab.history import Result
 from simulator.lab.knob import SHARES, next_nice, next_share, next_whole, scaled
 from simulator.lab.knobs import SIZE, knob, knobs, main_setting
-from simulator.lab.lab import begin
-from simulator.trace.playback import Playback
+from simulator.lab.lab import open_lab
 from simulator.workload.distribution import Constant, Distribution, Erlang, Exponential, Lognormal, Pareto, Uniform
 from simulator.workload.load import load, shipped
-from tests.tui.sittings import Manual, ready
+from tests.tui.labs import ManualClock, ready
 
 NAMES = [model.name for model in servers()]
 WITH_PROXY = [*NAMES, *(f"{name}+nginx" for name in NAMES)]
@@ -175,12 +174,12 @@ def test_a_gil_can_only_be_turned_where_there_is_one() -> None:
     ],
 )
 def test_a_key_that_has_nothing_to_turn_says_what_is_missing(
-    id: str, server: str, name: str, said: str, now: Manual
+    id: str, server: str, name: str, said: str, now: ManualClock
 ) -> None:
     wanted = ready(server, load=name)
-    sitting = begin(Shown(prepared=wanted, playbacks=tuple(map(Playback, run_checked(wanted, detail=True)))), now)
-    turn(sitting, id, 1)
-    assert sitting.message == f"nothing to turn here: {said}"
+    lab = open_lab(Result.of(run_checked(wanted, detail=True), wanted), now)
+    turn(lab, id, 1)
+    assert lab.message == f"nothing to turn here: {said}"
 
 
 def test_every_key_that_turns_a_knob_knows_what_to_say_without_one() -> None:

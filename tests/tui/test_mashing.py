@@ -13,10 +13,10 @@ from textual.pilot import Pilot
 from simulator.cli.main import main
 from simulator.lab.command_line import command_line
 from simulator.lab.keys import KEYS, PALETTE
-from simulator.lab.lab import Sitting, begin
+from simulator.lab.lab import Lab, open_lab
 from simulator.stage.canvas.look import Look
 from simulator.tui.app import QUIT, StageApp
-from tests.tui.sittings import Manual, shown
+from tests.tui.labs import ManualClock, shown
 
 SERVERS = [("prefork",), ("threaded:processes=2",), ("prefork", "coroutine")]
 SIZES = [(120, 36), (80, 24), (40, 12), (9, 3)]
@@ -44,9 +44,9 @@ Burst = tuple[tuple[int, int], list[str]]
 def test_whatever_is_pressed_the_program_runs_on_with_a_setup_that_can_be_typed_and_simulated(
     servers: tuple[str, ...], bursts: list[Burst], tmp_path: Path
 ) -> None:
-    now = Manual()
-    sitting = begin(shown(*servers, duration="2 s"), now)
-    app = StageApp(sitting, Look(), fps=1, now=now)
+    now = ManualClock()
+    lab = open_lab(shown(*servers, duration="2 s"), now)
+    app = StageApp(lab, Look(), fps=1, now=now)
 
     async def played() -> None:
         async with app.run_test(size=SIZES[0]) as pilot:
@@ -61,8 +61,8 @@ def test_whatever_is_pressed_the_program_runs_on_with_a_setup_that_can_be_typed_
             assert app.is_running
 
     asyncio.run(played())  # raises what the program failed with, if it did
-    assert 0.0 <= sitting.clock.t_s <= sitting.clock.end_s
-    assert main([*_typed(sitting), "--json", str(tmp_path / "results.json")]) == 0
+    assert 0.0 <= lab.playhead.t_s <= lab.playhead.end_s
+    assert main([*_typed(lab), "--json", str(tmp_path / "results.json")]) == 0
 
 
 async def _mash(pilot: Pilot[int], keys: list[str]) -> None:
@@ -72,7 +72,7 @@ async def _mash(pilot: Pilot[int], keys: list[str]) -> None:
     await pilot.pause()
 
 
-def _typed(sitting: Sitting) -> list[str]:
+def _typed(lab: Lab) -> list[str]:
     """What is wanted in the end, as the words after ``simulate``."""
-    assert sitting.session.wanted is not None
-    return shlex.split(command_line(sitting.session.wanted.setup))[1:]
+    assert lab.history.wanted is not None
+    return shlex.split(command_line(lab.history.wanted.setup))[1:]

@@ -5,12 +5,12 @@ import re
 from textual import events
 from textual.pilot import Pilot
 
-from simulator.lab.lab import Sitting
+from simulator.lab.lab import Lab
 from simulator.tui.app import StageApp
 from simulator.tui.lab_screen import LabScreen
-from simulator.tui.pace import FAR_S, FIRST_S, LOST_S, NUMBERS, REMEMBERED, Pace
+from simulator.tui.terminal import FAR_S, FIRST_S, LOST_S, NUMBERS, REMEMBERED, Pace
 from tests.tui.conftest import Play
-from tests.tui.sittings import Manual
+from tests.tui.labs import ManualClock
 
 
 def asked(pace: Pace) -> int:
@@ -20,13 +20,13 @@ def asked(pace: Pace) -> int:
     return int(found[1])
 
 
-def answered(pace: Pace, now: Manual, after_s: float) -> None:
+def answered(pace: Pace, now: ManualClock, after_s: float) -> None:
     column = asked(pace)
     now.pass_s(after_s)
     pace.answer(column)
 
 
-def test_before_the_first_answer_one_picture_is_sent_and_no_more(now: Manual) -> None:
+def test_before_the_first_answer_one_picture_is_sent_and_no_more(now: ManualClock) -> None:
     pace = Pace(now)
     asked(pace)  # before any picture
     assert not pace.behind
@@ -34,7 +34,7 @@ def test_before_the_first_answer_one_picture_is_sent_and_no_more(now: Manual) ->
     assert pace.behind
 
 
-def test_a_terminal_that_never_answered_is_not_waited_for(now: Manual) -> None:
+def test_a_terminal_that_never_answered_is_not_waited_for(now: ManualClock) -> None:
     pace = Pace(now)
     for _ in range(3):
         asked(pace)
@@ -45,7 +45,7 @@ def test_a_terminal_that_never_answered_is_not_waited_for(now: Manual) -> None:
     assert not pace.waiting
 
 
-def test_a_slow_one_gets_one_picture_at_a_time(now: Manual) -> None:
+def test_a_slow_one_gets_one_picture_at_a_time(now: ManualClock) -> None:
     pace = Pace(now)
     answered(pace, now, 2 * FAR_S)
     assert not pace.behind
@@ -55,7 +55,7 @@ def test_a_slow_one_gets_one_picture_at_a_time(now: Manual) -> None:
     assert not pace.behind
 
 
-def test_a_quick_or_far_one_gets_the_next_while_the_last_is_on_its_way(now: Manual) -> None:
+def test_a_quick_or_far_one_gets_the_next_while_the_last_is_on_its_way(now: ManualClock) -> None:
     pace = Pace(now)
     answered(pace, now, FAR_S / 2)
     asked(pace)
@@ -64,7 +64,7 @@ def test_a_quick_or_far_one_gets_the_next_while_the_last_is_on_its_way(now: Manu
     assert pace.behind
 
 
-def test_a_quick_answer_does_not_make_a_slow_line_quick(now: Manual) -> None:
+def test_a_quick_answer_does_not_make_a_slow_line_quick(now: ManualClock) -> None:
     pace = Pace(now)
     answered(pace, now, 2 * FAR_S)
     answered(pace, now, FAR_S / 10)  # a picture in which hardly anything was new
@@ -76,7 +76,7 @@ def test_a_quick_answer_does_not_make_a_slow_line_quick(now: Manual) -> None:
     assert not pace.behind
 
 
-def test_an_answer_that_was_lost_is_not_waited_for_forever(now: Manual) -> None:
+def test_an_answer_that_was_lost_is_not_waited_for_forever(now: ManualClock) -> None:
     pace = Pace(now)
     answered(pace, now, 2 * FAR_S)
     asked(pace)
@@ -85,7 +85,7 @@ def test_an_answer_that_was_lost_is_not_waited_for_forever(now: Manual) -> None:
     assert not pace.waiting
 
 
-def test_an_answer_that_comes_late_does_not_pass_for_that_to_a_newer_question(now: Manual) -> None:
+def test_an_answer_that_comes_late_does_not_pass_for_that_to_a_newer_question(now: ManualClock) -> None:
     pace = Pace(now)
     answered(pace, now, 2 * FAR_S)
     late = asked(pace)
@@ -97,7 +97,7 @@ def test_an_answer_that_comes_late_does_not_pass_for_that_to_a_newer_question(no
     assert not pace.behind
 
 
-def test_an_answer_stands_for_all_that_was_asked_before(now: Manual) -> None:
+def test_an_answer_stands_for_all_that_was_asked_before(now: ManualClock) -> None:
     pace = Pace(now)
     answered(pace, now, FAR_S / 2)
     asked(pace)
@@ -105,7 +105,7 @@ def test_an_answer_stands_for_all_that_was_asked_before(now: Manual) -> None:
     assert not pace.waiting
 
 
-def test_a_line_that_takes_longer_than_answers_are_waited_for_is_waited_for_longer(now: Manual) -> None:
+def test_a_line_that_takes_longer_than_answers_are_waited_for_is_waited_for_longer(now: ManualClock) -> None:
     pace = Pace(now)
     answered(pace, now, 2 * LOST_S)
     asked(pace)
@@ -113,7 +113,7 @@ def test_a_line_that_takes_longer_than_answers_are_waited_for_is_waited_for_long
     assert pace.behind
 
 
-def test_the_cursor_is_put_only_where_the_terminal_has_a_column(now: Manual) -> None:
+def test_the_cursor_is_put_only_where_the_terminal_has_a_column(now: ManualClock) -> None:
     for columns in (1, 7, NUMBERS, 10 * NUMBERS):
         pace = Pace(now)
         questions = [pace.ask(columns) for _ in range(3 * NUMBERS)]
@@ -121,7 +121,7 @@ def test_the_cursor_is_put_only_where_the_terminal_has_a_column(now: Manual) -> 
         assert named == set(range(1, min(columns, NUMBERS) + 1))
 
 
-def test_no_picture_is_drawn_while_the_terminal_is_behind(sitting: Sitting, now: Manual, play: Play) -> None:
+def test_no_picture_is_drawn_while_the_terminal_is_behind(lab: Lab, now: ManualClock, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         app = pilot.app
         assert isinstance(app, StageApp)
@@ -132,7 +132,7 @@ def test_no_picture_is_drawn_while_the_terminal_is_behind(sitting: Sitting, now:
         app.post_message(events.CursorPosition(column - 1, 0))
         await pilot.pause()
         assert app.pace.answers
-        sitting.clock.play()
+        lab.playhead.play()
         column = asked(app.pace)
         before = screen.pictures
         for _ in range(5):
@@ -143,4 +143,4 @@ def test_no_picture_is_drawn_while_the_terminal_is_behind(sitting: Sitting, now:
         screen.tick()
         assert screen.pictures == before + 1
 
-    play(sitting, played)
+    play(lab, played)

@@ -5,18 +5,18 @@ import gc
 import pytest
 from textual.pilot import Pilot
 
-from simulator.lab.lab import Sitting
+from simulator.lab.lab import Lab
 from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.palette import MONO
 from simulator.tui.canvas import Row
 from simulator.tui.lab_screen import LabScreen
 from tests.tui.conftest import Play
-from tests.tui.looking import picture
-from tests.tui.sittings import Manual
+from tests.tui.labs import ManualClock
+from tests.tui.on_screen import picture
 
 
-def test_a_paused_picture_is_not_painted_again(sitting: Sitting, play: Play) -> None:
+def test_a_paused_picture_is_not_painted_again(lab: Lab, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         screen = pilot.app.screen
         assert isinstance(screen, LabScreen)
@@ -26,30 +26,30 @@ def test_a_paused_picture_is_not_painted_again(sitting: Sitting, play: Play) -> 
             screen.tick()
         assert (screen.pictures, screen.canvas.rows_painted) == before
 
-    play(sitting, played)
+    play(lab, played)
 
 
-def test_while_it_plays_only_rows_that_change_are_painted(sitting: Sitting, now: Manual, play: Play) -> None:
+def test_while_it_plays_only_rows_that_change_are_painted(lab: Lab, now: ManualClock, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         screen = pilot.app.screen
         assert isinstance(screen, LabScreen)
-        sitting.clock.play()
+        lab.playhead.play()
         screen.tick()
         before = screen.canvas.rows_painted
         now.pass_s(0.05)
         screen.tick()
         assert 0 < screen.canvas.rows_painted - before < screen.cells.height
 
-    play(sitting, played)
+    play(lab, played)
 
 
 def test_rows_that_are_no_longer_shown_do_not_wait_for_the_garbage_collector(
-    sitting: Sitting, now: Manual, play: Play
+    lab: Lab, now: ManualClock, play: Play
 ) -> None:
     async def played(pilot: Pilot[int]) -> None:
         screen = pilot.app.screen
         assert isinstance(screen, LabScreen)
-        sitting.clock.play()
+        lab.playhead.play()
         gc.disable()
         try:
             alive = rows_alive()
@@ -62,14 +62,14 @@ def test_rows_that_are_no_longer_shown_do_not_wait_for_the_garbage_collector(
         finally:
             gc.enable()
 
-    play(sitting, played)
+    play(lab, played)
 
 
 def rows_alive() -> int:
     return sum(isinstance(each, Row) for each in gc.get_objects())
 
 
-def test_a_message_goes_away_after_some_seconds(sitting: Sitting, now: Manual, play: Play) -> None:
+def test_a_message_goes_away_after_some_seconds(lab: Lab, now: ManualClock, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press("u")
         assert "nothing was changed yet" in picture(pilot)
@@ -77,27 +77,27 @@ def test_a_message_goes_away_after_some_seconds(sitting: Sitting, now: Manual, p
         pilot.app.screen.tick()  # type: ignore[attr-defined]
         assert "nothing was changed yet" not in picture(pilot)
 
-    play(sitting, played)
+    play(lab, played)
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 12)])
 def test_a_message_is_read_in_full_also_while_the_list_of_knobs_is_open(
-    size: tuple[int, int], sitting: Sitting, play: Play
+    size: tuple[int, int], lab: Lab, play: Play
 ) -> None:
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press("a")
-        sitting.say("the first words of a message that has quite a few of them, and the last")
+        lab.say("the first words of a message that has quite a few of them, and the last")
         pilot.app.screen.tick()  # type: ignore[attr-defined]
         assert "the first words" in picture(pilot)
         assert "and the last" in picture(pilot)
         assert picture(pilot).count("the first words") == 1
 
-    play(sitting, played, size=size)
+    play(lab, played, size=size)
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 12), (240, 67), (20, 5), (1, 1)])
 def test_the_picture_has_the_size_of_the_terminal_also_after_it_changed(
-    size: tuple[int, int], two: Sitting, play: Play
+    size: tuple[int, int], two: Lab, play: Play
 ) -> None:
     async def played(pilot: Pilot[int]) -> None:
         await pilot.resize_terminal(*size)
@@ -111,7 +111,7 @@ def test_the_picture_has_the_size_of_the_terminal_also_after_it_changed(
     play(two, played)
 
 
-def test_the_ascii_look_shows_no_other_character_than_those_of_the_load(two: Sitting, play: Play) -> None:
+def test_the_ascii_look_shows_no_other_character_than_those_of_the_load(two: Lab, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         for key in ("a", "h", "escape", "v", "escape", "question_mark", "escape", "e"):
             await pilot.press(key)
@@ -122,7 +122,7 @@ def test_the_ascii_look_shows_no_other_character_than_those_of_the_load(two: Sit
     play(two, played, look=Look(ASCII))
 
 
-def test_without_colours_no_cell_has_one(two: Sitting, play: Play) -> None:
+def test_without_colours_no_cell_has_one(two: Lab, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         screen = pilot.app.screen
         assert isinstance(screen, LabScreen)

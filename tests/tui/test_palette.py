@@ -4,10 +4,10 @@ import pytest
 from textual.pilot import Pilot
 
 from simulator.lab.keys import PALETTE
-from simulator.lab.lab import Sitting
+from simulator.lab.lab import Lab
 from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.look import Look
-from simulator.tui.palette import Palette
+from simulator.tui.app import Palette
 from tests.tui.conftest import Play
 
 LOAD = set("小上传图片")
@@ -25,7 +25,7 @@ def on_the_terminal(pilot: Pilot[int]) -> str:
 )
 @pytest.mark.parametrize("typed", [(), ("down", "down"), tuple("rate"), tuple("qqzz")], ids=" ".join)
 def test_on_an_ascii_terminal_the_list_of_actions_is_ascii_too(
-    typed: tuple[str, ...], size: tuple[int, int], sitting: Sitting, play: Play
+    typed: tuple[str, ...], size: tuple[int, int], lab: Lab, play: Play
 ) -> None:
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press(PALETTE)
@@ -36,10 +36,10 @@ def test_on_an_ascii_terminal_the_list_of_actions_is_ascii_too(
         assert isinstance(pilot.app.screen, Palette)
         assert {character for character in on_the_terminal(pilot) if not character.isascii()} <= LOAD
 
-    play(sitting, played, size=size, look=Look(ASCII))
+    play(lab, played, size=size, look=Look(ASCII))
 
 
-def test_elsewhere_the_list_has_its_lines_and_still_no_emoji(sitting: Sitting, play: Play) -> None:
+def test_elsewhere_the_list_has_its_lines_and_still_no_emoji(lab: Lab, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press(PALETTE)
         await pilot.app.workers.wait_for_complete()
@@ -48,4 +48,4 @@ def test_elsewhere_the_list_has_its_lines_and_still_no_emoji(sitting: Sitting, p
         assert "▔" in shown
         assert not [character for character in shown if ord(character) > 0xFFFF]
 
-    play(sitting, played)
+    play(lab, played)

@@ -10,12 +10,12 @@ from math import inf
 import pytest
 from textual.pilot import Pilot
 
-from simulator.lab.lab import Sitting
+from simulator.lab.lab import Lab
 from simulator.tui.app import StageApp
 from simulator.tui.lab_screen import LabScreen
-from simulator.tui.pace import FAR_S, LOST_S
+from simulator.tui.terminal import FAR_S, LOST_S
 from tests.tui.conftest import Play
-from tests.tui.sittings import Manual
+from tests.tui.labs import ManualClock
 
 WATCH = ("--model", "prefork", "--load", "slow-clients", "--watch")
 MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
@@ -75,7 +75,7 @@ def test_the_terminal_is_left_as_it_was_however_late_it_answers(first_s: float, 
         assert typed(opened.shell) == b""
 
 
-def test_it_ends_when_the_terminal_has_answered(sitting: Sitting, now: Manual, play: Play) -> None:
+def test_it_ends_when_the_terminal_has_answered(lab: Lab, now: ManualClock, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         app = _asked(pilot, now)
         await pilot.press("q")
@@ -83,15 +83,15 @@ def test_it_ends_when_the_terminal_has_answered(sitting: Sitting, now: Manual, p
         app.pace.answer(2)
         await _ended(app)
 
-    assert play(sitting, played).return_value == 0
+    assert play(lab, played).return_value == 0
 
 
-def test_nothing_more_is_drawn_meanwhile(sitting: Sitting, now: Manual, play: Play) -> None:
+def test_nothing_more_is_drawn_meanwhile(lab: Lab, now: ManualClock, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         app = _asked(pilot, now)
         screen = app.screen
         assert isinstance(screen, LabScreen)
-        sitting.clock.play()
+        lab.playhead.play()
         await pilot.press("q")
         before = screen.pictures
         now.pass_s(0.1)
@@ -100,10 +100,10 @@ def test_nothing_more_is_drawn_meanwhile(sitting: Sitting, now: Manual, play: Pl
         app.pace.answer(2)
         await _ended(app)
 
-    play(sitting, played)
+    play(lab, played)
 
 
-def test_it_ends_when_an_answer_was_lost(sitting: Sitting, now: Manual, play: Play) -> None:
+def test_it_ends_when_an_answer_was_lost(lab: Lab, now: ManualClock, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         app = _asked(pilot, now)
         await pilot.press("q")
@@ -111,19 +111,19 @@ def test_it_ends_when_an_answer_was_lost(sitting: Sitting, now: Manual, play: Pl
         now.pass_s(LOST_S + 0.1)
         await _ended(app)
 
-    assert play(sitting, played).return_value == 0
+    assert play(lab, played).return_value == 0
 
 
-def test_whoever_presses_the_key_twice_does_not_wait(sitting: Sitting, now: Manual, play: Play) -> None:
+def test_whoever_presses_the_key_twice_does_not_wait(lab: Lab, now: ManualClock, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         app = _asked(pilot, now)
         await pilot.press("q", "q")
         await _ended(app)
 
-    assert play(sitting, played).return_value == 0
+    assert play(lab, played).return_value == 0
 
 
-def _asked(pilot: Pilot[int], now: Manual) -> StageApp:
+def _asked(pilot: Pilot[int], now: ManualClock) -> StageApp:
     """The terminal has answered once, and has just been asked again."""
     app = pilot.app
     assert isinstance(app, StageApp)

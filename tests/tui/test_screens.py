@@ -5,13 +5,13 @@ from textual.pilot import Pilot
 
 from simulator.lab import scenes as staging
 from simulator.lab.keys import BY_ID
-from simulator.lab.lab import Sitting, begin
+from simulator.lab.lab import Lab, open_lab
 from simulator.tui.home_screen import HomeScreen
 from simulator.tui.lab_screen import LabScreen
 from simulator.tui.reading_screens import ChartsScreen, InspectScreen, SourceScreen
 from simulator.tui.screen import GridScreen, HelpScreen
 from tests.tui.conftest import Play
-from tests.tui.sittings import Manual, setup_of, shown
+from tests.tui.labs import ManualClock, setup_of, shown
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from tests.tui.sittings import Manual, setup_of, shown
     [(80, 24), (10, 3), *(pytest.param(size, marks=pytest.mark.slow) for size in ((120, 36), (40, 12), (240, 67)))],
 )
 def test_every_screen_opens_scrolls_and_closes_at_every_size(
-    name: str, screen: type[GridScreen], size: tuple[int, int], two: Sitting, play: Play
+    name: str, screen: type[GridScreen], size: tuple[int, int], two: Lab, play: Play
 ) -> None:
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press(BY_ID[name].keys.split(",")[0])
@@ -40,7 +40,7 @@ def test_every_screen_opens_scrolls_and_closes_at_every_size(
     play(two, played, size=size)
 
 
-def test_in_the_source_tab_goes_through_the_files_and_then_to_the_next_server(two: Sitting, play: Play) -> None:
+def test_in_the_source_tab_goes_through_the_files_and_then_to_the_next_server(two: Lab, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press("v")
         await pilot.pause()
@@ -57,7 +57,7 @@ def test_in_the_source_tab_goes_through_the_files_and_then_to_the_next_server(tw
     play(two, played, size=(80, 24))
 
 
-def test_in_the_source_long_lines_can_be_scrolled_sideways_and_the_bar_says_how(two: Sitting, play: Play) -> None:
+def test_in_the_source_long_lines_can_be_scrolled_sideways_and_the_bar_says_how(two: Lab, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press("v", "tab")
         await pilot.pause()
@@ -81,7 +81,7 @@ def test_the_first_screen_opens_what_was_chosen_and_escape_leads_back(play: Play
         await pilot.pause()
         lab = pilot.app.screen
         assert isinstance(lab, LabScreen)
-        assert lab.sitting.shown.playbacks[0].trace.labels["model"] == "threaded"
+        assert lab.lab.shown.playbacks[0].trace.labels["model"] == "threaded"
         await pilot.press("escape")
         await pilot.pause()
         assert isinstance(pilot.app.screen, HomeScreen)
@@ -89,16 +89,16 @@ def test_the_first_screen_opens_what_was_chosen_and_escape_leads_back(play: Play
     play(None, played)
 
 
-def test_the_palette_finds_actions_by_their_name_and_by_what_they_do(sitting: Sitting, play: Play) -> None:
+def test_the_palette_finds_actions_by_their_name_and_by_what_they_do(lab: Lab, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         await pilot.press("ctrl+p")
         await pilot.pause()
         commands = list(pilot.app.get_system_commands(pilot.app.screen_stack[-2]))
         half = next(command for command in commands if command.title.startswith("shrink: half as many"))
         half.callback()
-        assert sitting.session.steps_back == 1
+        assert lab.history.steps_back == 1
 
-    play(sitting, played)
+    play(lab, played)
 
 
 @pytest.mark.parametrize(
@@ -111,5 +111,5 @@ def test_the_palette_finds_actions_by_their_name_and_by_what_they_do(sitting: Si
         ("dev-server", "1 process"),
     ],
 )
-def test_the_name_of_a_server_says_how_large_all_of_it_is(server: str, size: str, now: Manual) -> None:
-    assert staging.scene(begin(shown(server), now)).views[0].note == size
+def test_the_name_of_a_server_says_how_large_all_of_it_is(server: str, size: str, now: ManualClock) -> None:
+    assert staging.scene(open_lab(shown(server), now)).views[0].note == size

@@ -6,10 +6,10 @@ from unicodedata import east_asian_width
 import pytest
 from textual.pilot import Pilot
 
-from simulator.lab.lab import begin
+from simulator.lab.lab import open_lab
 from simulator.tui.screen import GridScreen
 from tests.tui.conftest import Play
-from tests.tui.sittings import BEGIN_S, SMALL, Manual, shown
+from tests.tui.labs import BEGIN_S, SMALL, ManualClock, shown
 
 SCREENS = {
     "lab": (),
@@ -54,10 +54,10 @@ def is_wide(character: str) -> bool:
 @pytest.mark.parametrize("servers", [("prefork",), ("prefork", "coroutine")], ids=len)
 @pytest.mark.parametrize("name", SCREENS)
 def test_every_row_is_as_wide_as_the_terminal(
-    name: str, servers: tuple[str, ...], size: tuple[int, int], told_in_chinese: Path, now: Manual, play: Play
+    name: str, servers: tuple[str, ...], size: tuple[int, int], told_in_chinese: Path, now: ManualClock, play: Play
 ) -> None:
-    sitting = begin(shown(*servers, load=str(told_in_chinese)), now)
-    sitting.clock.seek(BEGIN_S)
+    lab = open_lab(shown(*servers, load=str(told_in_chinese)), now)
+    lab.playhead.seek(BEGIN_S)
     seen: list[str] = []
 
     async def played(pilot: Pilot[int]) -> None:
@@ -68,6 +68,6 @@ def test_every_row_is_as_wide_as_the_terminal(
         assert isinstance(screen, GridScreen)
         seen.extend(screen.canvas.render_line(row).text for row in range(size[1]))
 
-    play(sitting, played, size=size)
+    play(lab, played, size=size)
     assert any(map(is_wide, "".join(seen))) is (name not in WITHOUT_NAMES)
     assert [cells(row) for row in seen] == [size[0]] * size[1]

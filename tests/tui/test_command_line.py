@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 
 from simulator.cli.main import main
-from simulator.experiments.run import run_checked
 from simulator.experiments.setup import Setup
 from simulator.lab import actions
 from simulator.lab.command_line import command_line
-from simulator.lab.history import Shown
-from simulator.lab.lab import Sitting, begin
+from simulator.lab.history import Result
+from simulator.lab.lab import open_lab
 from simulator.results.document import document
 from simulator.trace.summary import summarise
-from tests.tui.sittings import Manual, shown
+from tests.tui.labs import ManualClock, shown
 
 WALKS: dict[str, Sequence[str]] = {
     "nothing": (),
@@ -29,18 +28,7 @@ WALKS: dict[str, Sequence[str]] = {
 }
 
 
-def computed_at_once(sitting: Sitting) -> None:
-    def compute(wanted: object) -> None:
-        prepared = sitting.session.wanted
-        assert prepared is wanted
-        assert prepared is not None
-        sitting.session.finish(prepared, run_checked(prepared, detail=True))
-        sitting.arrived()
-
-    sitting.compute = compute
-
-
-def results(found: Shown) -> list[object]:
+def results(found: Result) -> list[object]:
     """What ``--json`` would write, as a reader of JSON sees it."""
     assert found.prepared is not None
     several = [document(p.trace, summarise(p.trace)) for p in found.playbacks]
@@ -49,19 +37,18 @@ def results(found: Shown) -> list[object]:
 
 @pytest.mark.parametrize("walk", WALKS)
 def test_the_command_line_reproduces_what_is_shown(
-    walk: str, now: Manual, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    walk: str, now: ManualClock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sitting = begin(shown("prefork"), now)
-    computed_at_once(sitting)
+    lab = open_lab(shown("prefork"), now)
     for name in WALKS[walk]:
-        actions.perform(sitting, name)
-    assert sitting.shown.prepared is not None
-    command = shlex.split(command_line(sitting.shown.prepared.setup))
+        actions.perform(lab, name)
+    assert lab.shown.prepared is not None
+    command = shlex.split(command_line(lab.shown.prepared.setup))
     file = tmp_path / "results.json"
     assert main([*command[1:], "--json", str(file)]) == 0
     found = json.loads(file.read_text(encoding="utf-8"))
     again = [{k: v for k, v in run.items() if k != "server"} for run in found["runs"]] if "runs" in found else [found]
-    assert again == results(sitting.shown)
+    assert again == results(lab.shown)
     assert capsys.readouterr().err == ""
 
 

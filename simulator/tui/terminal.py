@@ -1,4 +1,4 @@
-"""How fast the terminal takes pictures in, so that keys never wait behind pictures.
+"""The terminal: how fast it takes pictures in, so that keys never wait behind them, and whether it is still there.
 
 What to watch: a slow line shows itself nowhere on this side. The kernel, ssh and everything on the way take in pictures
 for seconds before a write blocks. So behind a picture the terminal is asked where its cursor is: when the answer comes,
@@ -6,6 +6,8 @@ it has drawn everything before, however far away it is. The cursor is put somewh
 answer says which of them it belongs to: one that comes late must not pass for that to a newer one.
 """
 
+import select
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -79,3 +81,20 @@ class Pace:
             return len(self._asked) if now_s - self._first_s < first_s else 0
         patience_s = max(LOST_S, 2.0 * max(self._took_s))
         return sum(now_s - asked_s <= patience_s for _, asked_s in self._asked)
+
+
+# Notices that the terminal has gone: its window was closed, the SSH connection broke.
+# What to watch: a program is told so by SIGHUP only if the terminal is its controlling one, and not in every container.
+# Without looking, it would play on for nobody.
+
+GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
+
+
+def terminal_is_gone() -> bool:
+    """Whether nobody can type any more, and nobody sees what is drawn."""
+    stdin = sys.__stdin__
+    if stdin is None or stdin.closed:
+        return True
+    poll = select.poll()
+    poll.register(stdin.fileno(), 0)
+    return any(happened & GONE for _, happened in poll.poll(0))

@@ -8,9 +8,8 @@ from simulator.experiments.deployment_words import pane
 from simulator.experiments.options import RunOptions
 from simulator.experiments.run import run_checked
 from simulator.experiments.setup import Prepared, Setup, prepared
-from simulator.lab.history import Shown
-from simulator.lab.lab import Sitting
-from simulator.trace.playback import Playback
+from simulator.lab.history import Result
+from simulator.lab.lab import Lab
 
 SMALL = """
 title = "A small load 小"
@@ -46,7 +45,7 @@ BEGIN_S = 1.5
 """Somewhere in the run."""
 
 
-class Manual:
+class ManualClock:
     """Time that only passes when a test says so."""
 
     def __init__(self) -> None:
@@ -66,13 +65,13 @@ def ready(*words: str, **options: object) -> Prepared:
 
 
 @cache
-def shown(*words: str, **options: object) -> Shown:
+def shown(*words: str, **options: object) -> Result:
     """Simulated, and ready to be watched; nobody changes it, so one is enough for all tests."""
     wanted = ready(*words, **options)
-    return Shown(prepared=wanted, playbacks=tuple(map(Playback, run_checked(wanted, detail=True))))
+    return Result.of(run_checked(wanted, detail=True), wanted)
 
 
-def setup_of(sitting: Sitting) -> Setup:
+def setup_of(lab: Lab) -> Setup:
     """What is simulated there."""
-    assert sitting.shown.prepared is not None
-    return sitting.shown.prepared.setup
+    assert lab.shown.prepared is not None
+    return lab.shown.prepared.setup

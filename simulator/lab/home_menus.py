@@ -1,0 +1,72 @@
+"""The menus of the first screen: shipped loads with their stories, servers with their ideas, and what is chosen.
+
+What to watch: everything is read from the scenarios and the models, so a new one is on the screen without a line here.
+"""
+
+from dataclasses import replace
+
+from simulator.experiments.catalogue import fronts, server, servers
+from simulator.experiments.deployment import Deployment, configured
+from simulator.experiments.options import RunOptions
+from simulator.experiments.setup import Setup, with_front
+from simulator.stage.home import Choice, Home, Menu
+from simulator.workload.shipped_scenarios import shipped, told
+
+FIRST = ("slow-clients", "prefork")
+"""What is selected at the start: the load and server that show most at one glance."""
+NOTHING = Choice(name="nothing", idea="Clients connect to the server itself.")
+LOAD, SERVER, FRONT = "Load: what arrives", "Server: who is to cope with it", "In front of the server"
+"""Titles of the menus, in this order."""
+
+
+def offers() -> tuple[Menu, ...]:
+    """Loads, servers, and what can stand in front of one; read from the shipped scenarios and the models."""
+    loads = tuple(Choice(name=name, idea=first_sentence(told(name).story)) for name in shipped())
+    models = tuple(Choice(name=model.name, idea=first_sentence(model.claim)) for model in servers())
+    before = (NOTHING, *(Choice(name=model.name, idea=first_sentence(model.claim)) for model in fronts()))
+    return (
+        Menu(title=LOAD, choices=loads),
+        Menu(title=SERVER, choices=models),
+        Menu(title=FRONT, choices=before),
+    )
+
+
+def first_sentence(text: str) -> str:
+    """Up to the first full stop or question mark that ends a word, in one line."""
+    words = text.split()
+    for number, word in enumerate(words, 1):
+        if word.endswith((".", "?")):
+            return " ".join(words[:number])
+    return " ".join(words)
+
+
+def first_home() -> Home:
+    """With something selected that is worth seeing."""
+    return Home(menus=tuple(_on(menu, FIRST) for menu in offers()))
+
+
+def _on(menu: Menu, names: tuple[str, ...]) -> Menu:
+    place = next((i for i, choice in enumerate(menu.choices) if choice.name in names), 0)
+    return replace(menu, selected=place)
+
+
+def moved(home: Home, lines: int) -> Home:
+    """So many lines further in the menu in focus."""
+    menu = home.menus[home.focus]
+    return selected(home, home.focus, (menu.selected + lines) % len(menu.choices))
+
+
+def selected(home: Home, number: int, choice: int) -> Home:
+    """With another choice in one of the menus, which has the focus then."""
+    menu = replace(home.menus[number], selected=choice)
+    return replace(home, menus=(*home.menus[:number], menu, *home.menus[number + 1 :]), focus=number)
+
+
+def chosen(home: Home) -> Setup:
+    """The setup that is selected."""
+    names = {menu.title: menu.choices[menu.selected].name for menu in home.menus}
+    model = server(names[SERVER])
+    side = Deployment(model=model, config=configured(model, {}))
+    if any(front.name == names[FRONT] for front in fronts()):
+        side = with_front(side, names[FRONT])
+    return Setup(sides=(side,), options=RunOptions(load=names[LOAD]))
