@@ -4,9 +4,10 @@ Every part of a frame is drawn on a sheet of its own, which cuts what does not f
 """
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from simulator.stage.canvas.cells import cell_width
+from simulator.stage.canvas.glyphs import UNICODE
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
@@ -29,6 +30,20 @@ Find = Callable[[int, int], object]
 """From a row and a column within an area to what lies there; None for nothing."""
 
 
+class Put(Protocol):
+    """Writes text into a grid."""
+
+    def __call__(self, row: int, col: int, text: str, style: int = Style.TEXT) -> int:
+        """Return the column after it."""
+
+
+def _spelling(grid: CellGrid, look: Look) -> Put:
+    def put(row: int, col: int, text: str, style: int = Style.TEXT) -> int:
+        return grid.put(row, col, look.spelled(text), style)
+
+    return put
+
+
 class Sheet:
     """A grid, the look to draw it in, and its targets."""
 
@@ -36,6 +51,8 @@ class Sheet:
         """Blank."""
         self.grid = CellGrid(width, height)
         self.width, self.height = self.grid.width, self.grid.height
+        self.put: Put = self.grid.put if look.glyphs is UNICODE else _spelling(self.grid, look)
+        """Write text as this look can spell it, and return the column after it."""
         self.look = look
         self._found: list[tuple[Area, Find]] = []
         self._row = self._col = 0
@@ -47,14 +64,10 @@ class Sheet:
         part._row, part._col = self._row + row, self._col + col
         return part
 
-    def put(self, row: int, col: int, text: str, style: int = Style.TEXT) -> int:
-        """Write text and return the column after it."""
-        return self.grid.put(row, col, self.look.spelled(text), style)
-
     def put_right(self, row: int, end: int, text: str, style: int = Style.TEXT) -> int:
         """Write text so that it ends before column ``end``, and return the column where it starts."""
         start = end - cell_width(text)
-        self.grid.put(row, start, self.look.spelled(text), style)
+        self.put(row, start, text, style)
         return start
 
     def offer(self, area: Area, find: Find) -> None:
