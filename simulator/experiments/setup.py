@@ -69,9 +69,13 @@ def prepared(setup: Setup) -> Prepared:
 
 
 def _scenario(options: RunOptions) -> "Scenario":
-    """A file of the user's, and every file that it names, counts as it is now; a shipped load is always the same."""
-    its_own = options.load in shipped() and options.machine is None
-    return _of_shipped(options) if its_own else scenario_of(options)
+    """A file of the user's, and every file that is named there or in an override, counts as it is now.
+
+    A shipped load is always the same.
+    """
+    shipped_alone = options.load in shipped() and options.machine is None
+    names_a_file = any("file" in override for override in options.set)  # a key; other words with it only take longer
+    return _of_shipped(options) if shipped_alone and not names_a_file else scenario_of(options)
 
 
 @lru_cache(KEPT)

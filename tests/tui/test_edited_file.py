@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from simulator.lab.lab import Lab, open_lab
 from tests.tui.conftest import Play
-from tests.tui.labs import BEGIN_S, SMALL, ManualClock, setup_of, shown
+from tests.tui.labs import BEGIN_S, SMALL, ManualClock, ready, setup_of, shown
 from tests.tui.on_screen import picture
 
 
@@ -81,3 +81,13 @@ def test_what_was_changed_before_can_be_taken_back_also_when_the_file_is_gone(
         assert watched.message == "taken back"
 
     play(watched, played)
+
+
+def test_recorded_arrivals_that_are_put_into_a_shipped_load_count_as_they_are_now(tmp_path: Path) -> None:
+    recorded = tmp_path / "recorded.csv"
+    override = f'arrivals={{kind = "trace", file = "{recorded}"}}'
+    requests = []
+    for rows in (1, 2):
+        recorded.write_text("time_s,class\n" + "0.5,page\n" * rows, encoding="utf-8")
+        requests.append(ready("prefork", load="steady", set=(override,)).requests)
+    assert requests == [1, 2]
