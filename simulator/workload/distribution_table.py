@@ -176,6 +176,7 @@ def _wrapper(kind: str, dimension: Dimension) -> type[Table]:
             field.name: (kinds[hints[field.name]], Field(description=_PARAMETER[field.name]))
             for field in fields(distribution)
         }
-        content = create_model(kind, __base__=Table, **given)
+        of = dimension.noun.rpartition(" ")[2]  # in the schema the name stands alone, where two would be called alike
+        content = create_model(f"{kind}_{of}", __base__=Table, **given)
     wrapper: Any = {kind: (content, Field(description=_ADVICE[distribution]))}
     return create_model(f"{kind} distribution", __base__=Table, **wrapper)

@@ -29,6 +29,11 @@ def test_every_key_has_a_description() -> None:
     assert [path for path, inner in found if not inner.get("description")] == []
 
 
+def test_no_name_in_the_schema_is_one_of_the_program() -> None:
+    assert {"erlang_duration", "erlang_size", "RequestClass"} <= SCHEMA["$defs"].keys()
+    assert [name for name in SCHEMA["$defs"] if "__" in name] == []
+
+
 def test_the_contract_of_a_scenario_file_is_in_the_schema() -> None:
     top = {"title", "story", "duration", "warmup", "seed", "machine", "arrivals", "requests", "clients", "timeline"}
     assert set(SCHEMA["properties"]) == top
