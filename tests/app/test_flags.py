@@ -1,11 +1,13 @@
 """Every field of a model's settings is a flag, and every wrong command line gets one message and exit code 2."""
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from simulator.cli.commands import COMMANDS, Command
 from simulator.experiments.catalogue import Model, catalogue, fronts, servers
 from simulator.experiments.options import section
 
@@ -143,6 +145,12 @@ WRONG = [
     ("show /nowhere/run.parquet", "no such file"),
     ("show /nowhere/run.parquet --request one", "--request"),
     ("show /nowhere/run.parquet --workers 3", "--workers: no such flag"),
+    ("show /nowhere/run.parquet --fps 3", "--fps is about the screen: add --watch"),
+    ("measure --workers 3", "--workers is a setting of prefork: name the server too, right after measure"),
+    ("validate --workers 3", "--workers is a setting of prefork: name one server alone, right after validate"),
+    ("compare prefork --workers 3", "write it behind the name, as in compare prefork:workers=8 coroutine"),
+    ("show /nowhere/run.parquet --reqest 3", "--reqest: no such flag. Did you mean --request?"),
+    ("--model prefork --load steady --json /tmp/x --parquet /tmp/x", "/tmp/x is named for two outputs"),
     ("list", "requires an argument"),
     ("list servers", '"models", "loads"'),
     ("schema extra", "extra"),
@@ -157,6 +165,16 @@ def test_a_wrong_command_line_gets_one_message_and_exit_code_2(line: str, says: 
     assert done.err.startswith("simulate: ")
     assert says in done.err
     assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=lambda command: command.name)
+def test_every_command_of_the_table_is_in_the_help_and_has_a_function_behind_it(
+    command: Command, simulate: Any
+) -> None:
+    module, _, function = command.run.partition(":")
+    assert callable(getattr(import_module(module), function))
+    assert " ".join(command.help.split())[:40] in " ".join(simulate("--help").out.replace("│", " ").split())
+    assert simulate(command.name, "--help").code == 0
 
 
 def test_a_wrong_scenario_gets_all_its_mistakes_in_one_message(simulate: Any, load: Path) -> None:
