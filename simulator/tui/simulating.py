@@ -16,8 +16,8 @@ from simulator.lab.lab import Lab, Traces, broken_laws, traces_of
 from simulator.words.numbers import percent
 
 GROUP, LAWS = "compute", "laws"
-CHECK_AFTER_S = 0.1
-"""When the picture has surely been drawn."""
+CHECK_AFTER_S = 0.4
+"""When the picture is there, and whoever turns a knob further has pressed the next key."""
 
 
 class OvertakenError(Exception):
