@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +11,22 @@ from simulator.stage.canvas.glyphs import UNICODE
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.look import Look
 from simulator.stage.frame import frame
-from tests.stage.plays import BEHIND, CALLBACK, FULL, LAB, MANY, NGINX, PREFORK, SMALL, THREADED, Play, row_of, scene
+from simulator.trace.playback import Activity
+from tests.stage.plays import (
+    BEHIND,
+    CALLBACK,
+    FULL,
+    LAB,
+    MANY,
+    NGINX,
+    PREFORK,
+    SMALL,
+    THREADED,
+    Play,
+    playback,
+    row_of,
+    scene,
+)
 
 LABELS = (
     "worker",
@@ -92,6 +108,20 @@ def test_who_is_parked_has_a_row_for_each_thing_they_wait_for_where_there_is_roo
     large, small = (str(frame(scene(CALLBACK, t_s=FULL), size, Look())) for size in (LAB, Size(40, 12)))
     assert all(f"\n {words} " in large for words in ("needs loop", "upload", "I/O", "download"))
     assert "\n in hand " in small
+
+
+def test_all_whom_an_event_loop_has_in_hand_are_counted_by_what_they_wait_for() -> None:
+    moments = [playback(CALLBACK).at(t_s) for t_s in np.arange(20.0, 30.0, 0.02).tolist()]
+    now = max(moments, key=lambda each: min(len(each.locks[0].waiting[0]), len(each.parked)))
+    ready, waiting = len(now.locks[0].waiting[0]), len(now.parked.doing(Activity.IO))
+    assert min(ready, waiting) > 1
+    large, small = (frame(scene(CALLBACK, t_s=now.t_s), size, Look()) for size in (LAB, SMALL))
+    rows = [large.text(row_of(large, words)) for words in (" needs loop", " I/O ")]
+    assert [int(row.split()[-1]) for row in rows] == [ready, waiting]
+    words = " ".join(small.text(row_of(small, " in hand")).split())
+    assert words.startswith(f"in hand {len(now.parked) + ready} ")
+    assert f"I/O {waiting} " in words
+    assert words.endswith(f"needs loop {ready}")
 
 
 def test_narrow_views_are_stacked_and_wide_ones_stand_side_by_side() -> None:

@@ -181,6 +181,26 @@ class TestCharts:
         assert np.array_equal(drawn > 0, expected > 0)  # a single request is seen
         assert np.abs(drawn / drawn.max() - expected / expected.max()).max() <= 1 / drawn.max()
 
+    def test_columns_of_the_same_height_are_as_many_requests_in_all_histograms(self) -> None:
+        runs = (_figures(), Figures(playback(LOOP), "B callback"))
+        highest = set()
+        for shown in (runs, runs[::-1]):
+            grid = charts(Charts(runs=shown, shown=Chart.HISTOGRAM), Size(82, 24), LOOK)
+            panels = [_heights(grid.characters[rows, 1:81]) for rows in (slice(4, 12), slice(13, 21))]
+            most = int(grid.text(2).split("highest column")[1])
+            for run, drawn in zip(shown, panels, strict=True):
+                assert drawn.sum() == pytest.approx(len(run.latencies_s) / most * 8 * 8, rel=0.1)
+            highest.add(most)
+        assert len(highest) == 1
+
+    def test_a_curve_of_percentiles_ends_where_the_run_had_too_few_requests_to_know_more(self) -> None:
+        run = Figures(playback(PROXIED), "A nginx + prefork")
+        grid = charts(Charts(runs=(run,), shown=Chart.PERCENTILES), Size(80, 24), LOOK)
+        drawn = np.flatnonzero((grid.characters[3:19, 9:79] == "●").any(axis=0))
+        nines = np.log10(2 * len(run.latencies_s))  # the slowest stands for the half of its own share
+        assert drawn.tolist() == list(range(round(nines / 3.0 * 70)))
+        assert nines < 3.0
+
     def test_percentiles_never_fall_and_the_slower_server_lies_above(self) -> None:
         grid = SCREENS["chart-percentiles"](Size(80, 24), LOOK)
         rows = {mark: [_rows(grid.characters[3:17, col], mark) for col in range(9, 78)] for mark in "●○"}
@@ -216,6 +236,15 @@ class TestCharts:
             same = sum(spent for each, spent in run.split_s.items() if STATE_STYLES[each] is STATE_STYLES[state])
             assert cells == pytest.approx(same / total * (98 - 14 - 9), abs=2)
         assert short_duration(total) in grid.text(row)
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_bars_of_where_the_time_went_have_one_scale_in_all_runs(self, order: int) -> None:
+        runs = (_figures(), Figures(playback(LOOP), "B callback"))[::order]
+        grid = charts(Charts(runs=runs, shown=Chart.SPLITS), Size(100, 24), LOOK)
+        bars = [next(row for row in range(2, 24) if grid.text(row).startswith(f" {run.title} ")) for run in runs]
+        drawn = [np.count_nonzero(grid.characters[row, 15:90] != " ") for row in bars]
+        spent = [sum(run.split_s.values()) for run in runs]
+        assert drawn == [pytest.approx(each / max(spent) * (98 - 14 - 9), abs=1) for each in spent]
 
     def test_a_run_in_which_nothing_was_completed_says_so(self) -> None:
         grid = charts(Charts(runs=(_figures("closed"),)), Size(120, 36), LOOK)
