@@ -58,10 +58,10 @@ class Runner:
             self.show(Computed(wanted, traces, time.perf_counter() - start_s))
         else:
             self._lab.busy = "computing"
-            self._screen.run_worker(partial(self._beside, wanted), thread=True, group=GROUP, exit_on_error=False)
+            self._screen.run_worker(partial(self._beside, wanted), thread=True, group=GROUP)
 
     def _beside(self, wanted: Prepared) -> None:
-        """In a thread."""
+        """In a thread. A mistake of the program ends the program, as it would at once: nobody waits for ever."""
         worker, start_s = get_current_worker(), time.perf_counter()
 
         def tell(so_far_s: float) -> None:

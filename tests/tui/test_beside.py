@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.worker import WorkerFailed
 
 from simulator.lab.lab import Lab
 from tests.tui.conftest import Play
@@ -24,6 +25,20 @@ def test_a_long_run_is_computed_beside_the_screen_and_keys_go_on(
         assert not lab.busy
 
     play(lab, played)
+
+
+def test_a_mistake_of_the_program_beside_the_screen_ends_it_instead_of_computing_for_ever(
+    lab: Lab, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.lab.history.AT_ONCE_S", -1.0)
+    monkeypatch.setattr("simulator.tui.simulating.traces_of", lambda wanted, tell: 1 // 0)
+
+    async def played(pilot: Pilot[int]) -> None:
+        await pilot.press("plus")
+        await pilot.app.workers.wait_for_complete()
+
+    with pytest.raises(WorkerFailed, match="division"):
+        play(lab, played)
 
 
 @pytest.mark.parametrize("kind", range(8))

@@ -50,6 +50,20 @@ def test_a_change_that_breaks_a_law_is_shown_in_words_and_the_next_one_is_drawn(
     play(lab, played)
 
 
+def test_a_run_that_is_too_wrong_to_be_checked_is_not_trusted_either(
+    lab: Lab, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.trace.checks.check", lambda trace: trace.slot[:, 99])
+    monkeypatch.setattr(simulating, "CHECK_AFTER_S", 1e-3)
+
+    async def played(pilot: Pilot[int]) -> None:
+        await pilot.press("r")
+        await until(pilot, "cannot be checked")
+        assert "IndexError" in lab.broken
+
+    play(lab, played)
+
+
 def test_what_shows_more_of_it_is_closed_and_stays_closed(lab: Lab, play: Play, broken_once: None) -> None:
     async def played(pilot: Pilot[int]) -> None:
         screen = pilot.app.screen
