@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.app.conftest import Simulate
+from tests.cli.conftest import Simulate
 
 
 @pytest.fixture
