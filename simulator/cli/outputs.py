@@ -26,16 +26,20 @@ def refuse_early(outputs: Any, *, tables: bool = False) -> None:
 
     ``outputs``: options of which some say where results go. ``tables``: --csv names a folder, not a file.
     """
-    named = {name: Path(file) for name in FILES if (file := getattr(outputs, name, None))}
+    typed = {name: file for name in FILES if (file := getattr(outputs, name, None)) is not None}
+    for name, file in typed.items():
+        if not file:  # a variable of the shell, most likely, that is not set
+            raise RefusalError(f"--{name} is followed by an empty name; expected where to write")
+    named = {name: Path(file) for name, file in typed.items()}
     if outputs.json == STDOUT:
         del named["json"]
     for name, path in named.items():
         if name == "json" and str(path).startswith("-"):  # a flag, most likely, where its value was forgotten
             raise RefusalError(f"--json {path}: expected a file, or - for stdout")
         refuse_unwritable(path, folder=tables and name == "csv")
-    paths = [path.resolve() for path in named.values()]
-    for path in paths:
-        if paths.count(path) > 1:
+    places = [path.resolve() for path in named.values()]
+    for path in named.values():
+        if places.count(path.resolve()) > 1:
             raise RefusalError(f"{path} is named for two outputs; give each a file of its own")
 
 

@@ -295,6 +295,21 @@ def test_two_outputs_cannot_share_a_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("output", ["json", "csv", "parquet"])
+def test_an_empty_name_is_refused_and_not_overlooked(output: str, run: Callable[..., Any]) -> None:
+    done = run(f"--{output}", "")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"simulate: --{output} is followed by an empty name; expected where to write\n"
+
+
+def test_a_file_that_two_outputs_share_is_named_as_it_was_typed(
+    run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run("--json", "one", "--parquet", "./one")
+    assert (done.code, done.err) == (2, "simulate: one is named for two outputs; give each a file of its own\n")
+
+
 def test_no_document_has_anything_that_json_has_not(run: Callable[..., Any], tmp_path: Path) -> None:
     """nan and infinity would make the file unreadable elsewhere."""
     assert run("--parquet", tmp_path / "r.parquet").code == 0
