@@ -30,12 +30,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Carry out one command line and return the exit code."""
     for name, value in QUICKER.items():
         os.environ.setdefault(name, value)
+    _open_closed_streams()
     thresholds = gc.get_threshold()
     gc.set_threshold(RARELY, *thresholds[1:])
     try:
         return _guarded(list(sys.argv[1:] if argv is None else argv))
     finally:
         gc.set_threshold(*thresholds)
+
+
+def _open_closed_streams() -> None:
+    """Give stdin, stdout and stderr something to stand for, where whoever started the command closed them (``>&-``).
+
+    Otherwise the next file that is opened would get their number. Writing to the stdout that stands in fails, with a
+    message: whoever asked for output is not to believe that it went somewhere.
+    """
+    for name, mode, flags in (("stdin", "r", os.O_RDONLY), ("stdout", "w", os.O_RDONLY), ("stderr", "w", os.O_WRONLY)):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))
 
 
 def _guarded(tokens: list[str]) -> int:
@@ -69,7 +81,17 @@ def _executed(tokens: list[str]) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
+        interrupted = _interruption(error)
+        if interrupted:
+            raise interrupted from None
         return _internal(error)
+
+
+def _interruption(error: BaseException | None) -> KeyboardInterrupt | None:
+    """The Ctrl-C or SIGTERM beneath an error: NumPy answers one that comes inside of it with an error of its own."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 def _internal(error: Exception) -> int:

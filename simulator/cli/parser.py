@@ -20,6 +20,7 @@ from simulator.cli.flags import signature, switch
 from simulator.experiments.catalogue import Model, fronts, server, servers
 from simulator.experiments.options import HELP, section
 from simulator.experiments.refusal import RefusalError, nearest
+from simulator.results.terminal import shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,9 @@ def parse(tokens: Sequence[str]) -> Typed | None:
         raise RefusalError(_explained(error, tokens, command, model)) from None
     if isinstance(function, _Stub):
         return Typed(command=function.command, model=model, given=dict(bound.arguments))
-    function(*bound.args, **bound.kwargs)
+    with shown() as console:
+        bound.arguments["console"] = console
+        function(*bound.args, **bound.kwargs)
     return None
 
 

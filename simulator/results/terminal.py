@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from simulator.experiments.refusal import RefusalError
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
 GLUE = "\ue000"
 """A blank at which no line is broken: a character for private use, because Rich breaks at no-break spaces too."""
@@ -23,13 +23,20 @@ ASCII = str.maketrans(FINE, PLAIN)
 
 def show(parts: Iterable["RenderableType"]) -> None:
     """Render all parts and write them at once."""
+    with shown() as console:
+        for part in parts:
+            # Rich's print makes a new Text of every Text, and forgets whether its lines may be broken.
+            console.print(part, no_wrap=getattr(part, "no_wrap", None), overflow=getattr(part, "overflow", None))
+
+
+@contextmanager
+def shown() -> "Iterator[Console]":
+    """Write at once, when the block ends, what is printed in it."""
     from rich.console import Console
 
     console = Console(highlight=False, markup=False, emoji=False)
     with _refused(), console.capture() as capture:  # at its end Rich writes nothing, which can fail too
-        for part in parts:
-            # Rich's print makes a new Text of every Text, and forgets whether its lines may be broken.
-            console.print(part, no_wrap=getattr(part, "no_wrap", None), overflow=getattr(part, "overflow", None))
+        yield console
     text = capture.get().replace(GLUE, " ")
     write("".join(line.rstrip() + "\n" for line in text.rstrip("\n").split("\n")))
 

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from simulator.cli.main import Terminated
+
 ROOT = Path(__file__).parents[2]
 HEAVY = {"numpy", "pydantic", "polars", "pygments", "simpy"}
+CALLED = "import sys; from simulator.cli.main import main; sys.exit(main())"
 TOLD = """
 import sys
 import simulator.experiments.run as experiment
@@ -76,11 +79,11 @@ def test_ctrl_c_and_sigterm_end_a_long_run_and_leave_no_file(
 
 
 @pytest.mark.parametrize(
-    "line", ["--model prefork --load steady --duration 20s --json r.json", "list models", "schema"]
+    "line", ["--model prefork --load steady --duration 20s --json r.json", "list models", "schema", "--help"]
 )
 def test_a_closed_pipe_ends_the_command_quietly(line: str, tmp_path: Path) -> None:
     child = subprocess.Popen(
-        [sys.executable, "-c", "import sys; from simulator.cli.main import main; sys.exit(main())", *line.split()],
+        [sys.executable, "-c", CALLED, *line.split()],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -125,45 +128,58 @@ def test_a_mistake_of_the_program_keeps_its_traceback(
     assert "INTERNAL ERROR" in done.err
 
 
-def test_a_full_disk_behind_stdout_gets_one_message() -> None:
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, Terminated])
+def test_ctrl_c_beneath_the_error_of_a_library_is_ctrl_c(
+    interruption: type[KeyboardInterrupt], simulate: Callable[..., Any], load: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NumPy answers what interrupts it with a ValueError, about a type that it could not finish reading."""
+    from simulator.experiments import run as experiment
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise ValueError("not a valid buffer format string") from interruption()
+
+    monkeypatch.setattr(experiment, "run", interrupted)
+    done = simulate("--model", "prefork", "--load", load)
+    assert (done.code, done.out, done.err) == (143 if interruption is Terminated else 130, "", "")
+
+
+@pytest.mark.parametrize("line", ["list models", "--help"])
+def test_a_full_disk_behind_stdout_gets_one_message(line: str) -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("a device of Linux")
-    code = "import sys; from simulator.cli.main import main; sys.exit(main(['list', 'models']))"
     with full.open("w") as out:
         done = subprocess.run(
-            [sys.executable, "-c", code], stdout=out, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False
+            [sys.executable, "-c", CALLED, *line.split()],
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            check=False,
         )
     assert done.returncode == 2
     assert done.stderr == "simulate: cannot write to stdout: No space left on device\n"
 
 
-def test_progress_is_told_on_a_terminal_and_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
-    from simulator.experiments import progress as patience
-
-    said: list[str] = []
-
-    class Terminal:
-        def isatty(self) -> bool:
-            return True
-
-        def write(self, text: str) -> None:
-            said.append(text)
-
-        def flush(self) -> None:
-            pass
-
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    monkeypatch.setattr(patience, "QUIET_S", 1e-6)
-    monkeypatch.setattr(patience, "REPEAT_S", 1e-2)
-    with patience.shown_while("prefork under steady", 60.0) as progress:
-        progress(12.0)
-        told = len(said)
-        while len(said) == told:  # until the timer calls
-            pass
-    assert "prefork under steady: 12 of 60 s simulated" in said[-2]
-    assert said[-1] == "\r\x1b[K"
-
-
-def test_a_quick_run_and_a_pipe_hear_nothing_of_progress(simulate: Any, load: Path) -> None:
-    assert simulate("--model", "prefork", "--load", load, "--quiet").err == ""
+@pytest.mark.parametrize(
+    ("line", "closed", "code", "said"),
+    [
+        ("list loads", ">&-", 2, "simulate: cannot write to stdout: Bad file descriptor\n"),
+        ("--help", ">&-", 2, "simulate: cannot write to stdout: Bad file descriptor\n"),
+        ("--model prefork --load steady --duration 6s --quiet", "<&- >&-", 0, ""),
+        ("list nothing", "2>&-", 2, ""),
+    ],
+)
+def test_a_command_can_be_started_with_closed_streams(
+    line: str, closed: str, code: int, said: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" -c "$1" {line} {closed}', sys.executable, CALLED],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    told = [text for text in done.stderr.splitlines(keepends=True) if "compiled kernel" not in text]
+    assert (done.returncode, done.stdout, "".join(told)) == (code, "", said)
