@@ -16,7 +16,7 @@ from simulator.results.document import timeline_of, timeline_words
 from simulator.results.report_tables import INDENT, latency_table, resource_rows, time_table
 from simulator.trace.figures import Summary
 from simulator.trace.table import Trace
-from simulator.words.numbers import count, duration, percent, three_digits
+from simulator.words.numbers import count, duration, percent, rate
 
 
 def report(trace: Trace, summary: Summary) -> Iterator[RenderableType]:
@@ -117,10 +117,10 @@ def _outcomes(trace: Trace, summary: Summary) -> Iterator[RenderableType]:
     for reason, number in summary.failed.items():
         share = percent(number / max(summary.offered, 1))
         yield _indented(Text.assemble("failed: ", (reason, "bold red"), f" {count(number)} ({share})"))
-    rates = f"throughput {three_digits(summary.throughput_rps)}/s · goodput {three_digits(summary.goodput_rps)}/s"
+    rates = f"throughput {rate(summary.throughput_rps)}/s · goodput {rate(summary.goodput_rps)}/s"
     arrived = (trace.arrival >= summary.window[0]) & (trace.arrival < summary.window[1])
     length = max(summary.window[1] - summary.window[0], 0.0)
-    offered = f"offered {three_digits(float(arrived.sum()) / length)}/s · " if length else ""
+    offered = f"offered {rate(float(arrived.sum()) / length)}/s · " if length else ""
     yield _indented(offered + rates)
 
 

@@ -4,7 +4,15 @@ from math import isfinite
 
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Piece, piece
-from simulator.words.numbers import MISSING, percent, rounded, short_figure, tenths, three_digits, to_places
+from simulator.words.numbers import (
+    MISSING,
+    percent,
+    rate_figure,
+    rounded,
+    short_figure,
+    three_digits,
+    to_places,
+)
 
 DURATION_WIDTH = 7
 """`` 420 µs``, `` 640 ms``, ``  1.3 s``."""
@@ -48,7 +56,7 @@ def short_count(number: float) -> str:
 
 def fixed_rate(per_second: float) -> str:
     """A rate, flush right in 7 cells: ``  21.4/s``, `` 1250/s``, `` 123k/s``."""
-    text = MISSING if not isfinite(per_second) else f"{tenths(per_second)}/s"
+    text = MISSING if not isfinite(per_second) else f"{rate_figure(per_second)}/s"
     return (text if len(text) <= RATE_WIDTH else f"{fixed_count(per_second).strip()}/s").rjust(RATE_WIDTH)
 
 

@@ -63,8 +63,13 @@ def tenths(value: float, whole_from: int = 1000) -> Decimal:
 
 
 def rate(per_second: float) -> str:
-    """How much happens in a second, in a sentence: ``21.4``, ``1 250``."""
-    return f"{tenths(per_second):,}".replace(",", " ") if math.isfinite(per_second) else MISSING
+    """How much happens in a second: ``21.4``, ``1 250``; where that is not even one, ``0.05``."""
+    return f"{rate_figure(per_second):,}".replace(",", " ") if math.isfinite(per_second) else MISSING
+
+
+def rate_figure(per_second: float) -> Decimal:
+    """The same as a number."""
+    return rounded(per_second, 2) if 0.0 < abs(per_second) < 0.995 else tenths(per_second)
 
 
 def percent(share: float) -> str:

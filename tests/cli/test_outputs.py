@@ -16,7 +16,7 @@ from simulator.results import csv_files, trace_file
 from simulator.results.document import as_json, document
 from simulator.results.whole_files import whole_files
 from simulator.trace.summary import summarise
-from simulator.words.numbers import three_digits
+from simulator.words.numbers import rate
 
 CONTRACT = {
     "model": str,
@@ -142,7 +142,7 @@ def test_of_an_overloaded_run_every_output_tells_what_was_done_for_somebody_from
     bottleneck = found["bottleneck"]
     assert bottleneck["resource"] == "GIL"
     assert any("of what the server did was for nobody" in sentence for sentence in found["diagnosis"])
-    assert f"goodput {three_digits(found['goodput_rps'])}/s" in summary.out
+    assert f"goodput {rate(found['goodput_rps'])}/s" in summary.out
 
 
 def test_a_request_in_the_csv_walks_forward_through_its_places(run: Callable[..., Any], tmp_path: Path) -> None:

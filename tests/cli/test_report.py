@@ -1,6 +1,7 @@
 """The summary can be read anywhere: 80 columns, no colours, a pipe, a terminal without Unicode."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,12 @@ def test_the_summary_shows_the_figures_of_the_document(simulate: Any, load: Path
     assert all(" ".join(sentence.split()[:4]) in out for sentence in found["diagnosis"])
     for name, resource in found["resources"].items():
         assert f"{name} {TIMES}{resource['size']:,.0f}".replace(",", " ") in out
+
+
+def test_what_arrives_is_the_same_figure_in_the_sentence_and_below_it(simulate: Any) -> None:
+    flags = ("--model", "prefork", "--load", "slow-clients", "--rate", "140", "--duration", "20s")
+    out = " ".join(simulate(*flags).out.split())
+    assert re.findall(r"([\d.]+) requests/s arrive", out) == re.findall(r"offered ([\d.]+)/s", out) != []
 
 
 def test_a_failure_is_counted_by_its_reason(simulate: Any, load: Path) -> None:

@@ -230,7 +230,8 @@ def test_a_rate_is_the_same_in_a_sentence_and_in_a_fixed_width(value: float) -> 
         (short_count, 99.4, "99.4"),
         (three_digits, 99.94, "99.9"), (three_digits, 99.95, "100"), (three_digits, 1234.5, "1 235"),
         (three_digits, NAN, "-"),
-        (rate, 999.94, "999.9"), (rate, 999.95, "1 000"), (rate, NAN, "-"),
+        (rate, 999.94, "999.9"), (rate, 999.95, "1 000"), (rate, 0.0, "0.0"),
+        (rate, 0.049, "0.05"), (rate, 0.994, "0.99"), (rate, 0.995, "1.0"), (rate, 78.0, "78.0"), (rate, NAN, "-"),
     ],
 )  # fmt: skip
 def test_counts_and_rates_on_either_side_of_a_step(write: Callable[[float], str], value: float, text: str) -> None:
