@@ -23,7 +23,7 @@ from simulator.trace.figures import Summary
 from simulator.trace.measures import CORES
 from simulator.trace.table import Trace
 from simulator.words.columns import aligned
-from simulator.words.numbers import MISSING, TimeUnit, count, json_number, percent, three_digits, unit_for
+from simulator.words.numbers import MISSING, TimeUnit, count, json_number, percent, rate, unit_for
 
 PERCENTILES = ("p50", "p90", "p95", "p99", "p999")
 
@@ -85,7 +85,7 @@ def comparison(sides: Sequence[Side]) -> Iterator[RenderableType]:
 
 def figure_table(sides: Sequence[Side]) -> Text:
     """One line a figure, one column a server."""
-    unit = unit_for(side.percentile_s(name) for side in sides for name in (*PERCENTILES, "mean", "max"))
+    unit = _unit(sides)
     lines = [[Text(f"times in {unit.name}", style=QUIET), *(Text(side.letter, style="bold") for side in sides)]]
     for name, cell in _rows(unit).items():
         lines.append([Text(name), *(Text(cell(side)) for side in sides)])
@@ -98,12 +98,17 @@ def difference_table(sides: Sequence[Side]) -> Text:
         side.letter: [side.percentile_s(name) - sides[0].percentile_s(name) for name in PERCENTILES]
         for side in sides[1:]
     }
-    unit = unit_for(abs(gap) for several in gaps.values() for gap in several)
+    unit = _unit(sides)
     head = [Text(f"in {unit.name}", style=QUIET), *(Text(HEADS.get(name, name), style=QUIET) for name in PERCENTILES)]
     lines = [head]
     for letter, several in gaps.items():
         lines.append([Text(f"{letter} - {sides[0].letter}", style="bold"), *(_gap(gap, unit) for gap in several)])
     return aligned(lines, frozenset(range(1, len(PERCENTILES) + 1)), INDENT)
+
+
+def _unit(sides: Sequence[Side]) -> TimeUnit:
+    """One for both tables: a difference stands in the unit of what it is the difference of."""
+    return unit_for(side.percentile_s(name) for side in sides for name in (*PERCENTILES, "mean", "max"))
 
 
 def _rows(unit: TimeUnit) -> dict[str, Callable[[Side], str]]:
@@ -118,7 +123,7 @@ def _rows(unit: TimeUnit) -> dict[str, Callable[[Side], str]]:
         "offered": lambda side: count(side.summary.offered) + " ",
         "completed": lambda side: count(side.summary.completed) + " ",
         "failed": lambda side: count(sum(side.summary.failed.values())) + " ",
-        "goodput": lambda side: f"{three_digits(side.summary.goodput_rps)}/s ",
+        "goodput": lambda side: f"{rate(side.summary.goodput_rps)}/s ",
         **{HEADS.get(name, name): seconds(name) for name in ("mean", *PERCENTILES, "max")},
         "cores in use": lambda side: percent(side.summary.resources[CORES].utilisation) + " ",
         "bottleneck": lambda side: _bottleneck(side) + " ",

@@ -55,6 +55,14 @@ def test_differences_are_those_of_the_percentiles(capsys: pytest.CaptureFixture[
     assert difference["latency_ms"]["p99"] == pytest.approx(second["p99"] - first["p99"])
 
 
+def test_a_difference_stands_in_the_unit_of_the_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = compared(capsys, "prefork", "threaded", "--load", "slow-clients")
+    figures, differences = printed.partition("\nPercentiles of the latency")[::2]
+    assert "times in s " in figures
+    assert "  in s " in differences
+    assert "  in ms " not in differences
+
+
 def test_the_table_fits_into_eighty_columns_and_says_why_for_each(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
