@@ -56,7 +56,8 @@ def overflow(facts: Facts) -> Finding | None:
         text += f", and those that got in were connected after {short_duration(percentiles(late, [50.0])[0])} (median)"
     forgotten = len(_forgotten(facts))
     if forgotten:
-        text += f"; {count(forgotten)} stayed half open until the server forgot them and broke them off"
+        them = "it" if forgotten == 1 else "them"
+        text += f"; {count(forgotten)} stayed half open until the server forgot {them} and broke {them} off"
     waited = _waited_for_data(facts, rows[data])
     if waited > HARDLY * facts.trace.workload.duration:
         text += f"; some were accepted before their data, which were waited for {short_duration(waited)} in all"

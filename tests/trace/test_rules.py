@@ -229,6 +229,14 @@ def test_who_was_forgotten_half_open_before_a_full_backlog_is_told_with_it_and_n
     assert broken(found) is None
 
 
+def test_a_single_one_that_was_forgotten_is_told_as_one() -> None:
+    crowd = random_load(13, 40.0, rtt=0.1, page=QUERY)
+    found = facts(simulate(forked(1, backlog=Backlog("backlog", 2), retries=(1.0, 3.0, 7.0)), crowd))
+    told = overflow(found)
+    assert told is not None
+    assert "; 1 stayed half open until the server forgot it and broke it off" in told.sentence
+
+
 def test_connections_that_a_real_server_broke_off_are_told_without_a_guess() -> None:
     measured = simulate(forked(4), of(10, page=PAGE))
     outcome = measured.outcome.copy()
