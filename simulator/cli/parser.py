@@ -9,10 +9,10 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from inspect import Signature
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn, get_args, get_origin
 
 import cyclopts
-from cyclopts import CycloptsError, UnknownOptionError, UnusedCliTokensError
+from cyclopts import CycloptsError, MissingArgumentError, UnknownOptionError, UnusedCliTokensError
 
 import simulator
 from simulator.cli.commands import COMMANDS, THE_RUN, Command, Given
@@ -163,6 +163,10 @@ def _explained(error: CycloptsError, tokens: Sequence[str], command: Command, mo
         if word == tokens[0]:
             return f"{word}: no such command.{nearest(word, COMMANDS)} There are: {', '.join(COMMANDS)}"
         return f"{word}: not understood here; every value needs its flag before it. Type --help to see all"
+    if isinstance(error, MissingArgumentError) and len(tokens) == 1 and command.first:
+        hint, _ = get_args(command.first[0].annotation)
+        words = get_args(hint) if get_origin(hint) is Literal else (command.first[0].name.upper(),)
+        return f"{command.name} what? Type {' or '.join(f'simulate {command.name} {each}' for each in words)}"
     return " ".join(str(error).split())
 
 

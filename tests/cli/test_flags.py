@@ -141,7 +141,7 @@ WRONG = [
     ("--model prefork --load steady --csv /nowhere/at/all", "there is no folder /nowhere/at"),
     ("--model prefork --load steady --parquet /", "is a folder"),
     ("shwo run.parquet", "Did you mean show?"),
-    ("show", "requires an argument"),
+    ("show", "show what? Type simulate show FILE"),
     ("show /nowhere/run.parquet", "no such file"),
     ("show /nowhere/run.parquet --request one", "--request"),
     ("show /nowhere/run.parquet --workers 3", "--workers: no such flag"),
@@ -151,7 +151,7 @@ WRONG = [
     ("compare prefork --workers 3", "write it behind the name, as in compare prefork:workers=8 coroutine"),
     ("show /nowhere/run.parquet --reqest 3", "--reqest: no such flag. Did you mean --request?"),
     ("--model prefork --load steady --json /tmp/x --parquet /tmp/x", "/tmp/x is named for two outputs"),
-    ("list", "requires an argument"),
+    ("list", "list what? Type simulate list models or simulate list loads"),
     ("list servers", '"models", "loads"'),
     ("schema extra", "extra"),
 ]
