@@ -67,6 +67,15 @@ def test_one_long_computation_is_a_solid_bar_with_its_request_named_below() -> N
     assert "blocked 178 ms by #1140" in grid.text(row + 1)
 
 
+def test_while_a_loop_is_blocked_the_words_below_say_how_many_wait() -> None:
+    wanted = play("callback", "mixed")
+    loop = playback(wanted).at(22.06).locks[0]
+    grid = frame(scene(wanted, t_s=22.06, column_s=0.003), LAB, Look())
+    assert len(loop.waiting[0]) > 1
+    words = f" by #{int(loop.holder[0])}, {len(loop.waiting[0])} waited "
+    assert words in grid.text(rows_of(grid, " event loop")[0] + 1)
+
+
 def test_of_the_threads_of_one_process_at_most_one_computes_at_a_time() -> None:
     wanted = play("threaded", "mixed", threads=8)
     seen = 0
@@ -92,6 +101,16 @@ def test_a_full_backlog_turns_inverse_and_those_it_turned_away_are_counted() -> 
     empty = shown(crowded, t_s=5.0)
     assert not (empty.styles[row] == Style.CRASHED).any()
     assert "gave up    0" not in str(shown(crowded, t_s=58.0))
+
+
+def test_whoever_tries_again_is_not_counted_as_connecting_too() -> None:
+    crowded = play("prefork", "spike", backlog=32, overrides={"arrivals.rate": "60"})
+    now = playback(crowded).at(26.0)
+    again, connecting = len(now.backlogs[0].retrying), len(now.present.doing(Activity.CONNECTING))
+    grid = shown(crowded, t_s=26.0)
+    words = " ".join(grid.text(rows_of(grid, " clients")[0]).split())
+    assert f"connecting {connecting - again} " in words
+    assert words.endswith(f"trying again {again}")
 
 
 def test_whoever_could_not_connect_is_counted_beside_the_backlog() -> None:
