@@ -17,6 +17,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from simulator.cli.commands import Given
+from simulator.cli.outputs import write_text
 from simulator.experiments.catalogue import Model, servers
 from simulator.experiments.options import CALIBRATE, CalibrateOptions
 from simulator.experiments.progress import shown_while
@@ -98,11 +99,7 @@ def _target(options: CalibrateOptions) -> Path:
 
 def _save(machine: Machine, target: Path) -> None:
     with whole_files() as files:
-        files.write(target, partial(_write, machine_text(machine)))
-
-
-def _write(text: str, path: Path) -> None:
-    path.write_text(text, encoding="utf-8")
+        write_text(files, str(target), partial(machine_text, machine))
 
 
 def _refuse_elsewhere() -> None:

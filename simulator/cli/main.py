@@ -51,7 +51,6 @@ def _open_closed_streams() -> None:
 
 
 def _guarded(tokens: list[str]) -> int:
-
     try:
         with terminated_like_ctrl_c():
             return _executed(tokens)

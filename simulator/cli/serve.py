@@ -10,11 +10,12 @@ from importlib.util import find_spec
 from simulator.cli.commands import Given
 from simulator.cli.parser import parse
 from simulator.experiments.catalogue import Model
+from simulator.experiments.options import HELP
 from simulator.experiments.refusal import RefusalError
 
 WATCH = "--watch"
 MOST = 65535
-HELP = """Usage: simulate serve [--port N] [FLAGS]
+USAGE = """Usage: simulate serve [--port N] [FLAGS]
 
 Show the screen in a browser on this machine, until Ctrl-C.
 
@@ -26,10 +27,10 @@ Show the screen in a browser on this machine, until Ctrl-C.
 def run(_: Model | None, given: Given) -> int:
     """Carry it out; ``tokens`` stand after ``serve``. Returns the exit code. Raises RefusalError."""
     tokens = given["tokens"]
-    if any(token in ("--help", "-h") for token in tokens):
+    if HELP.intersection(tokens):
         from simulator.results.terminal import write
 
-        write(HELP + "\n")
+        write(USAGE + "\n")
         return 0
     port, shown = divided(tokens)
     if shown and parse(shown) is None:  # it was the version that somebody wanted

@@ -129,6 +129,7 @@ class ScreenOptions:
 # What each option is called on a command line.
 
 SEPARATOR = "__"
+HELP = frozenset({"--help", "-h"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +168,6 @@ class Section:
 
 
 RUN = Section(key="run", title="Run", options=RunOptions, left_out=frozenset({"server"}))
-HELP = frozenset({"--help", "-h"})
 MEASURE = Section(key="run", title="Run", options=RunOptions, left_out=frozenset({"model", "engine"}))
 CALIBRATE = Section(key="calibrate", title="Calibrate", options=CalibrateOptions)
 OUTPUT = Section(key="output", title="Output", options=OutputOptions)

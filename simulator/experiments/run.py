@@ -3,7 +3,8 @@
 import functools
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -55,7 +56,7 @@ def run_unchecked(
     if options.engine == "kernel":
         say_if_slow()
     traces: list[Trace] = []
-    try:
+    with refused_without_room():
         requests = draw(scenario) if workload is None else workload
         for number, (side, plan) in enumerate(zip(ready.setup.sides, ready.plans, strict=True)):
             trace = run(
@@ -67,11 +68,18 @@ def run_unchecked(
                 progress=_part_of(progress, number, len(ready.plans), scenario.duration),
             )
             traces.append(replace(trace, labels=labels_of(side, scenario, options)))
+    return tuple(traces)
+
+
+@contextmanager
+def refused_without_room() -> Iterator[None]:
+    """Raise RefusalError where the machine has no room for what is drawn, run or checked in the block."""
+    try:
+        yield
     except MemoryError:
         raise RefusalError(
             "the run does not fit into memory: fewer requests per second (--rate), or a shorter run (--duration)"
         ) from None
-    return tuple(traces)
 
 
 def _part_of(progress: Progress | None, number: int, count: int, duration_s: float) -> Progress | None:
@@ -82,10 +90,11 @@ def _part_of(progress: Progress | None, number: int, count: int, duration_s: flo
 
 
 def check_laws(trace: Trace) -> None:
-    """Raise InvariantError for a trace that contradicts itself."""
+    """Raise InvariantError for a trace that contradicts itself, RefusalError where there is no room to find out."""
     from simulator.trace import checks
 
-    broken = checks.check(trace)
+    with refused_without_room():
+        broken = checks.check(trace)
     if broken:
         raise InvariantError(f"this run contradicts itself, do not trust it: {'; '.join(broken)}")
 

@@ -148,11 +148,12 @@ def test_a_kernel_that_cannot_be_used_is_a_refusal(monkeypatch: pytest.MonkeyPat
         running.run_checked(prepared(setup()))
 
 
-def test_a_run_without_room_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("step", ["workload.draw.draw", "experiments.run.run", "trace.checks.check"])
+def test_a_run_without_room_is_a_refusal(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> Trace:
         raise MemoryError
 
-    monkeypatch.setattr(running, "run", full)
+    monkeypatch.setattr(f"simulator.{step}", full)
     with pytest.raises(RefusalError, match="does not fit into memory"):
         running.run_checked(prepared(setup()))
 

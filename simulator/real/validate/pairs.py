@@ -15,7 +15,7 @@ from simulator.experiments.deployment import Deployment
 from simulator.experiments.deployment_words import setting_flags
 from simulator.experiments.options import RunOptions
 from simulator.experiments.progress import shown_while
-from simulator.experiments.run import run_checked
+from simulator.experiments.run import refused_without_room, run_checked
 from simulator.experiments.setup import Setup, prepared
 from simulator.real.measure import measure
 from simulator.real.processes import MeasureError
@@ -149,7 +149,8 @@ def compare(pair: Pair, repeat: int, measuring: Measuring = measured) -> Result:
     """Simulate the pair and measure it ``repeat`` times. Raises RefusalError, InvariantError."""
     ready = prepared(Setup(sides=(pair.deployment,), options=pair.options))
     scenario = ready.scenario
-    workload = draw(scenario)
+    with refused_without_room():
+        workload = draw(scenario)
     (trace,) = run_checked(ready, workload=workload)
     result = Result(pair=pair, requests=len(trace), duration=scenario.duration, predicted=figures(trace))
     real, drivers, drawn = list[Figures](), list[Driven](), list[Curve]()
