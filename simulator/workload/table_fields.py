@@ -152,7 +152,6 @@ def _some(value: Any) -> Any:
 Seconds = Annotated[float, _quantity(DURATION)]
 PositiveSeconds = Annotated[float, _quantity(DURATION, above_zero=True)]
 Bytes = Annotated[float, _quantity(SIZE)]
-PositiveBytes = Annotated[float, _quantity(SIZE, above_zero=True)]
 BytesPerSecond = Annotated[float, _quantity(RATE, above_zero=True)]
 
 # A validator in front comes last: the bounds stay with the number, where the JSON Schema looks for them.

@@ -57,9 +57,8 @@ def _values(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-# Lines.
-# Python's TOML reader does not tell, so this looks for headers and for keys at the start of lines. A value that it does
-# not find is reported with the line of the table around it.
+# On which line a value stands. Python's TOML reader does not tell, so this looks for headers, and for keys at the start
+# of lines. A value that it does not find is reported with the line of the table around it.
 
 Place = tuple[str | int, ...]
 
