@@ -8,7 +8,7 @@ from pydantic import Field, GetJsonSchemaHandler, PrivateAttr, ValidationInfo, f
 from simulator.workload.arrivals import Arrivals
 from simulator.workload.distribution import Constant, Distribution
 from simulator.workload.distribution_table import Duration, Size
-from simulator.workload.machine_table import MachineSettings
+from simulator.workload.machine_table import MachineSettings, MachineTable
 from simulator.workload.quantity import did_you_mean
 from simulator.workload.table import Work
 from simulator.workload.table_fields import (
@@ -153,6 +153,11 @@ class Scenario(Table):
     @classmethod
     def _one_paragraph(cls, story: str) -> str:
         return " ".join(story.split())
+
+    @classmethod
+    def keys_within(cls) -> dict[str, str]:
+        """Those of the machine."""
+        return {key: f"machine.{key}" for key in MachineTable.known_keys()}
 
     @property
     def name(self) -> str:

@@ -38,7 +38,9 @@ class Table(BaseModel):
         try:
             return handler(value)
         except ValidationError as error:
-            details = [_explained(detail, cls.known_keys()) for detail in error.errors(include_url=False)]
+            details = [
+                _explained(detail, cls.known_keys(), cls.keys_within()) for detail in error.errors(include_url=False)
+            ]
             raise ValidationError.from_exception_data(cls.__name__, details) from None
 
     @classmethod
@@ -46,15 +48,21 @@ class Table(BaseModel):
         """The keys as they are written in a file, each with its description."""
         return {field.alias or name: field.description or "" for name, field in cls.model_fields.items()}
 
+    @classmethod
+    def keys_within(cls) -> dict[str, str]:
+        """Keys that are easily written here and belong into a table within, with where that is."""
+        return {}
 
-def _explained(detail: Any, keys: Mapping[str, str]) -> InitErrorDetails:
+
+def _explained(detail: Any, keys: Mapping[str, str], within: Mapping[str, str]) -> InitErrorDetails:
     kind, place, context = detail["type"], detail["loc"], detail.get("ctx", {})
     if len(place) == 1 and kind in ("extra_forbidden", "missing"):
         key = str(place[0])
         if kind == "missing":
             message = f"missing; expected here: {keys[key][:1].lower()}{keys[key][1:].rstrip('.')}"
         else:
-            message = f"unknown key{did_you_mean(key, keys)}; expected {listed(keys)}"
+            near = f' (did you mean "{within[key]}"?)' if key in within else did_you_mean(key, keys)
+            message = f"unknown key{near}; expected {listed(keys)}"
         kind, context = "value_error", {"error": ValueError(message)}
     value = MISSING if detail["type"] == "missing" else detail["input"]
     return InitErrorDetails(type=kind, loc=place, input=value, ctx=context)
