@@ -4,11 +4,12 @@ What to watch: the reason comes before the numbers. Everything is read from the 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
@@ -36,8 +37,8 @@ def report(trace: Trace, summary: Summary) -> Iterator[RenderableType]:
         yield from time_table(summary)
 
 
-def settings_line(settings: Mapping[str, Any]) -> str:
-    """Settings in one line: ``workers 4 · backlog 2048``; a switch is named, with ``no`` where it is off."""
+def settings_in_words(settings: Mapping[str, Any]) -> list[str]:
+    """``workers 4``, ``backlog 2048``; a switch is named, with ``no`` where it is off."""
     parts = []
     for name, value in settings.items():
         words = name.replace("_", " ")
@@ -49,7 +50,26 @@ def settings_line(settings: Mapping[str, Any]) -> str:
             if isinstance(value, float)
             else f"{words} {value}"
         )
-    return " · ".join(parts)
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Words with dots between them. Where a line is full it is broken behind a dot, never within a setting."""
+
+    head: Text
+    parts: Sequence[str]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        """One line or several."""
+        line = self.head.copy()
+        for number, part in enumerate(self.parts):
+            dot, more = " · " if number else "", " ·" if number + 1 < len(self.parts) else ""
+            if number and line.cell_len + cell_len(dot + part + more) > options.max_width:
+                yield line.append(" ·")
+                line, dot = Text(style=self.head.style), ""
+            line.append(dot + part)
+        yield line
 
 
 def _headline(trace: Trace) -> Iterator[RenderableType]:
@@ -65,21 +85,18 @@ def _headline(trace: Trace) -> Iterator[RenderableType]:
     workload, clients = trace.workload, trace.workload.clients_in_loop
     loop = f"closed loop, {count(clients)} clients" if clients else "open loop"
     warmup = f", first {duration(workload.warmup)} not measured" if workload.warmup else ""
-    yield Text(
-        f"{loop} · {duration(workload.duration)}{warmup} · {cores} core{'s' * (cores > 1)} · "
-        f"seed {workload.seed} · {_origin(labels)}",
-        style="bright_black",
-    )
+    lasting, machine = f"{duration(workload.duration)}{warmup}", f"{cores} core{'s' * (cores > 1)}"
+    yield Listed(Text(style="bright_black"), [loop, lasting, machine, f"seed {workload.seed}", *_origin(labels)])
     for entry in timeline_of(trace):
         yield Text(timeline_words(entry, trace.plan), style="bright_black")
     yield from _driver(labels)
 
 
-def _origin(labels: Mapping[str, str]) -> str:
+def _origin(labels: Mapping[str, str]) -> list[str]:
     engine = labels.get("engine", "?")
     origin = "measured on real servers" if engine == "measured" else f"{engine} engine"
     named = [f"{name} {labels[name]}" for name in ("server", "machine") if name in labels]
-    return " · ".join([origin, *named])
+    return [origin, *named]
 
 
 def _driver(labels: Mapping[str, str]) -> Iterator[RenderableType]:
@@ -91,8 +108,8 @@ def _driver(labels: Mapping[str, str]) -> Iterator[RenderableType]:
             yield _marked(remark)
 
 
-def _deployment(name: str, settings: Mapping[str, Any]) -> Text:
-    return Text.assemble((name, "bold cyan"), "  ", settings_line(settings))
+def _deployment(name: str, settings: Mapping[str, Any]) -> Listed:
+    return Listed(Text.assemble((name, "bold cyan"), "  "), settings_in_words(settings))
 
 
 def _heading(words: str, remark: str = "") -> Text:

@@ -44,6 +44,15 @@ def test_it_says_what_was_run(simulate: Any, load: Path) -> None:
     assert "open loop · 3 s, first 500 ms not measured · 2 cores · seed 7 · kernel engine" in out
 
 
+def test_a_long_line_of_settings_is_broken_between_settings(simulate: Any, load: Path) -> None:
+    lines = simulate("--model", "threaded", "--load", load, "--nginx").out.splitlines()
+    start, end = (next(i for i, line in enumerate(lines) if line.startswith(word)) for word in ("threaded", "open"))
+    broken = [line for line in lines[start:end] if line.endswith("·")]
+    assert len(broken) == 2
+    assert lines[start + 1] == "backlog 2048"
+    assert lines[end - 1].startswith("memory buffers")
+
+
 def test_figures_stand_under_one_another_whatever_the_names_are_written_in(simulate: Any, load: Path) -> None:
     lines = simulate("--model", "prefork", "--load", load).out.splitlines()
     start = next(number for number, line in enumerate(lines) if "samples" in line)
