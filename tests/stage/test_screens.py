@@ -15,7 +15,7 @@ from simulator.experiments.catalogue import catalogue, servers
 from simulator.lab.home_menus import FRONT, LOAD, SERVER, first_sentence, offers
 from simulator.plan import Machine
 from simulator.plan.walk import walk
-from simulator.plan.words import State
+from simulator.plan.words import Outcome, State
 from simulator.stage.canvas.cells import Characters
 from simulator.stage.canvas.glyphs import ASCII, UNICODE
 from simulator.stage.canvas.grid import CellGrid, Size
@@ -31,7 +31,7 @@ from simulator.stage.states import MEANINGS, STATE_STYLES
 from simulator.stage.waterfall import waterfall
 from simulator.stage.waterfall_words import total_words
 from simulator.trace.playback import Playback
-from simulator.trace.playback.life_story import LifeStory
+from simulator.trace.playback.life_story import LifeStories, LifeStory
 from simulator.words.numbers import count, short_duration
 from simulator.workload.load import shipped
 from tests.stage.plays import ACTIVITIES, playback, style_runs
@@ -151,6 +151,15 @@ class TestWaterfall:
         upload = sum(seconds for state, seconds in told.totals_s().items() if state is State.UPLOAD)
         assert np.count_nonzero(line == LOOK.glyph(Style.UPLOAD)) == pytest.approx(upload / told.latency_s * 100, abs=1)
         assert not (line == " ").any()
+
+    def test_what_was_done_for_nobody_is_pale_and_says_so(self) -> None:
+        trace = playback(FULL_BACKLOG).trace
+        stories = map(LifeStories(trace).of, np.flatnonzero(trace.outcome == Outcome.GAVE_UP).tolist())
+        told = next(story for story in stories if any(part.for_nobody for part in story.parts))
+        grid = waterfall(told, Size(120, 60), LOOK)
+        rows = [row for row in range(60) if "(for nobody)" in grid.text(row)]
+        assert len(rows) == sum(part.for_nobody for part in told.parts) < len(told.parts)
+        assert {Style(style) for style in grid.styles[rows, 3].tolist()} == {Style.GHOST}
 
     def test_parts_that_do_not_fit_can_be_scrolled_to(self) -> None:
         told, size = slowest(SLOW), Size(60, 9)
