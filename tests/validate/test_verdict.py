@@ -6,7 +6,9 @@ import pytest
 
 from simulator.real.validate.figures import ALL, Figure, Figures, Key, Kind
 from simulator.real.validate.ranking import order
+from simulator.real.validate.tables import words_of
 from simulator.real.validate.verdict import Verdict, bar_of, row, rows
+from simulator.words.numbers import SECONDS
 
 MEAN = Key(ALL, "mean", Kind.TIME)
 P99 = Key(ALL, "p99", Kind.TIME)
@@ -35,6 +37,11 @@ def test_the_spread_comes_first_and_then_the_bar_around_the_median(predicted: fl
     assert (judged.measured, judged.low, judged.high) == (0.1, 0.099, 0.14)
     assert judged.error == pytest.approx(predicted / 0.1 - 1.0)
     assert judged.verdict is verdict
+
+
+def test_a_rate_has_its_decimal_in_every_cell_of_its_row() -> None:
+    name, *cells = words_of(row(RATE, 124.5, [124.44, 124.0, 125.0], bar=0.03), SECONDS)
+    assert (name, cells[:2], cells[3]) == ("throughput", ["124.5/s", "124.4/s"], "124.0-125.0")
 
 
 def test_the_bars_are_those_that_were_promised() -> None:

@@ -20,6 +20,7 @@ from simulator.words.numbers import (
     duration,
     percent,
     percent_to_tenths,
+    rate,
     three_digits,
     to_places,
     unit_for,
@@ -130,7 +131,7 @@ def _number(value: float, kind: Kind, unit: TimeUnit) -> str:
         case Kind.TIME:
             return three_digits(value / unit.seconds)
         case Kind.RATE:
-            return three_digits(value)
+            return rate(value)
         case Kind.SHARE:
             return percent_to_tenths(value)
 
