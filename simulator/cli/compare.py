@@ -66,7 +66,7 @@ def compared(setup: "Setup", outputs: ComparisonOptions, pictures: "Pictures | N
     """Returns the exit code. Raises RefusalError for what the user can put right."""
     from simulator.results.comparison import as_csv, as_json, comparison
 
-    refuse_early(outputs)
+    refuse_early(outputs, read=(setup.options.load, setup.options.machine))
     sides = run_sides(setup, detail=pictures is not None)
     with whole_files() as files:
         write_text(files, json_file(outputs), partial(as_json, sides))

@@ -36,7 +36,7 @@ def run(model: Model | None, given: Given) -> int:
 def measured(deployment: Deployment, options: RunOptions, outputs: OutputOptions) -> int:
     """Measure and put out; returns the exit code. Raises RefusalError for what the user can put right."""
     scenario = scenario_of(options)
-    refuse_early(outputs, tables=True)
+    refuse_early(outputs, tables=True, read=(options.load, options.machine))
     refuse_unmeasurable(deployment)
     try:
         trace = _measured(deployment, scenario, options)

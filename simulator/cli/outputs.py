@@ -3,7 +3,7 @@
 The files come first so that a closed pipe behind the summary (``| head``) costs none of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,10 +21,11 @@ STDOUT = "-"
 FILES = ("json", "csv", "parquet", "report")
 
 
-def refuse_early(outputs: Any, *, tables: bool = False) -> None:
+def refuse_early(outputs: Any, *, tables: bool = False, read: Sequence[str | None] = ()) -> None:
     """Raise RefusalError for an output that cannot be written, before the run instead of after it.
 
-    ``outputs``: options of which some say where results go. ``tables``: --csv names a folder, not a file.
+    ``outputs``: options of which some say where results go. ``tables``: --csv names a folder, not a file. ``read``:
+    what the command reads, where that is a file; no result may take its place.
     """
     typed = {name: file for name in FILES if (file := getattr(outputs, name, None)) is not None}
     for name, file in typed.items():
@@ -37,6 +38,10 @@ def refuse_early(outputs: Any, *, tables: bool = False) -> None:
         if name == "json" and str(path).startswith("-"):  # a flag, most likely, where its value was forgotten
             raise RefusalError(f"--json {path}: expected a file, or - for stdout")
         refuse_unwritable(path, folder=tables and name == "csv")
+    kept = {Path(file).resolve() for file in read if file and Path(file).is_file()}
+    for name, path in named.items():
+        if path.resolve() in kept:
+            raise RefusalError(f"--{name} {path}: this command reads that file, and would write over it; name another")
     places = [path.resolve() for path in named.values()]
     for path in named.values():
         if places.count(path.resolve()) > 1:

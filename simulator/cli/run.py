@@ -26,7 +26,7 @@ def run(model: Model | None, given: Given) -> int:
     from simulator.cli.outputs import put_out, refuse_early
     from simulator.experiments.run import run_checked
 
-    refuse_early(outputs, tables=True)
+    refuse_early(outputs, tables=True, read=(options.load, options.machine))
     drawn = pictures(given, screen)
     ready = prepared(setup)
     with shown_while(f"{options.model} under {options.load}", ready.scenario.duration) as progress:

@@ -31,7 +31,7 @@ def run(_: Model | None, given: Given) -> int:
     request: int | None = given.get("request")
     outputs = OutputOptions(**OUTPUT.given(given))
     screen = screen_options(given, outputs)
-    refuse_early(outputs, tables=True)
+    refuse_early(outputs, tables=True, read=(str(given["file"]),))
     drawn = pictures(given, screen)
     if request is not None:
         _refuse_beside_a_life([*(["--watch"] if screen.watch else []), *_named(outputs), *_drawn(given)])

@@ -310,6 +310,28 @@ def test_a_file_that_two_outputs_share_is_named_as_it_was_typed(
     assert (done.code, done.err) == (2, "simulate: one is named for two outputs; give each a file of its own\n")
 
 
+@pytest.mark.parametrize("line", ["--model prefork", "compare prefork threaded", "measure prefork", "validate prefork"])
+def test_no_result_takes_the_place_of_the_scenario(line: str, simulate: Any, load: Path) -> None:
+    before = load.read_text(encoding="utf-8")
+    done = simulate(*line.split(), "--load", load, "--json", load)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        f"simulate: --json {load}: this command reads that file, and would write over it; name another\n"
+    )
+    assert load.read_text(encoding="utf-8") == before
+
+
+def test_no_result_takes_the_place_of_the_run_that_is_shown(
+    run: Callable[..., Any], simulate: Any, tmp_path: Path
+) -> None:
+    saved, link = tmp_path / "r.parquet", tmp_path / "link"
+    assert run("--parquet", saved).code == 0
+    link.symlink_to(saved)
+    before = saved.read_bytes()
+    assert simulate("show", saved, "--json", link).code == 2
+    assert saved.read_bytes() == before
+
+
 def test_no_document_has_anything_that_json_has_not(run: Callable[..., Any], tmp_path: Path) -> None:
     """nan and infinity would make the file unreadable elsewhere."""
     assert run("--parquet", tmp_path / "r.parquet").code == 0
