@@ -27,6 +27,8 @@ from simulator.results.whole_files import whole_files
 from simulator.words.numbers import long_duration
 
 GOOD, MISSED = 0, 1
+MINUTES_FROM_S = 120.0
+"""An estimate says no tenths of them."""
 BESIDES_S = 4.0
 """For each run, to start and to end."""
 
@@ -77,9 +79,8 @@ def _say_how_long(pairs: Sequence[Pair], repeat: int) -> None:
     seconds = repeat * sum(scenario_of(pair.options).duration + BESIDES_S for pair in pairs)
     what = f"{len(pairs)} pairs" if len(pairs) > 1 else "one pair"
     times = f"{repeat} times" if repeat > 1 else "once"
-    sys.stderr.write(
-        f"simulate: {what}, each measured {times}: about {long_duration(seconds)}. Leave the machine alone meanwhile\n"
-    )
+    long = long_duration(seconds if seconds < MINUTES_FROM_S else 60 * round(seconds / 60))
+    sys.stderr.write(f"simulate: {what}, each measured {times}: about {long}. Leave the machine alone meanwhile\n")
 
 
 # Which pairs a command line asks for: one load for the servers that are named, or the standard set.
