@@ -107,6 +107,16 @@ def simulate(capsys: pytest.CaptureFixture[str]) -> Simulate:
 
 
 @pytest.fixture
+def run(simulate: Any, load: Path) -> Callable[..., Any]:
+    """Run with some outputs."""
+
+    def call(*arguments: str | Path, model: str = "prefork") -> Any:
+        return simulate("--model", model, "--load", load, *arguments)
+
+    return call
+
+
+@pytest.fixture
 def results(simulate: Simulate, load: Path) -> Callable[..., dict[str, Any]]:
     """Run with some flags, and read the JSON document."""
 
