@@ -38,8 +38,8 @@ def folder() -> Traversable:
 @cache
 def told(name: str) -> Told:
     """The title and the story of a shipped scenario."""
-    said = tomllib.loads(place(name).read_text(encoding="utf-8"))
-    return Told(title=said["title"], story=" ".join(said.get("story", "").split()))
+    file = tomllib.loads(place(name).read_text(encoding="utf-8"))
+    return Told(title=file["title"], story=" ".join(file.get("story", "").split()))
 
 
 @cache

@@ -1,0 +1,153 @@
+"""The language that people read: whole sentences in English, and their translations from one catalogue.
+
+What to watch: a message is a whole sentence with named fields, never pieces that are joined, because languages order
+them differently. English needs no catalogue and pays for none; ``locale/zh/LC_MESSAGES/loopfork.po`` holds the Chinese,
+and ``python -m tests.words.refresh`` brings it up to date with the sources. A text that outlives a change of language
+is a ``Said``: it is worded when it is read.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, Protocol
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+DOMAIN, LOCALE = "loopfork", Path(__file__).parent / "locale"
+
+
+class Catalogue(Protocol):
+    """What gettext's translations can do, as far as it is used here."""
+
+    def gettext(self, message: str) -> str:
+        """The translation, or the message itself."""
+        ...
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """The translation of a message that differs with a number."""
+        ...
+
+
+class _Current:
+    """What the whole program speaks now: a sitting has one reader."""
+
+    language: Language = "en"
+    catalogue: Catalogue | None = None
+
+
+def language() -> Language:
+    """The language that is spoken now."""
+    return _Current.language
+
+
+def speak(language: Language) -> None:
+    """From now on every text is in this language."""
+    _Current.language, _Current.catalogue = language, None if language == "en" else _catalogue(language)
+
+
+@contextmanager
+def speaking(language: Language, catalogue: Catalogue | None = None) -> Iterator[None]:
+    """In the block every text is in this language; with a catalogue, in the words of that one."""
+    before = _Current.language, _Current.catalogue
+    speak(language)
+    if catalogue is not None:
+        _Current.catalogue = catalogue
+    try:
+        yield
+    finally:
+        _Current.language, _Current.catalogue = before
+
+
+@cache
+def _catalogue(language: Language) -> Catalogue:
+    import gettext
+
+    return gettext.translation(DOMAIN, LOCALE, [language])
+
+
+def language_of(environment: Mapping[str, str] = os.environ) -> Language:
+    """What somebody with this environment reads: Chinese under a Chinese locale, otherwise English.
+
+    The first of LANGUAGE, LC_ALL, LC_MESSAGES and LANG that says anything decides, as in gettext; LANGUAGE, a list, is
+    not looked at where the locale is C.
+    """
+    locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    if locale.partition(".")[0] in ("", "C", "POSIX"):
+        return "en"
+    wanted = [*environment.get("LANGUAGE", "").split(":"), locale]
+    return next((each for each in map(_known, wanted) if each), "en")
+
+
+def _known(locale: str) -> Language | None:
+    """The language of a locale like ``zh_CN.UTF-8``, if it is one of ours."""
+    word = locale.replace("-", "_").partition("_")[0].partition(".")[0].lower()
+    return next((each for each in LANGUAGES if each == word), None)
+
+
+def translated(message: str) -> str:
+    """A text without fields in the language of now: a noun, a title, a sentence of help."""
+    return message if _Current.catalogue is None or not message else _Current.catalogue.gettext(message)
+
+
+def later(message: str) -> str:
+    """The message itself, marked for the catalogue: for tables that are made before anybody reads; see translated."""
+    return message
+
+
+def tell(message: str, /, **fields: object) -> str:
+    """A sentence in the language of now, its ``{fields}`` filled in."""
+    return translated(message).format_map(_worded(fields)) if fields else translated(message)
+
+
+def tell_many(one: str, many: str, number: float, /, **fields: object) -> str:
+    """The same where the sentence differs with a number: ``one`` for exactly 1, ``many`` for all others."""
+    catalogue = _Current.catalogue
+    exactly_one = number == 1
+    if catalogue is None:
+        return (one if exactly_one else many).format_map(_worded(fields))
+    return catalogue.ngettext(one, many, 1 if exactly_one else 2).format_map(_worded(fields))
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """A sentence that is worded when it is read, so that it follows a change of language."""
+
+    message: str
+    """In English, with named fields; marked for the catalogue by ``said``, which makes it."""
+    fields: Mapping[str, object]
+    """What stands in the fields; a function is called when the sentence is read."""
+    many: str = ""
+    """The message for other numbers than 1, where it differs."""
+    number: float = 1.0
+
+    def __str__(self) -> str:
+        """The sentence in the language of now."""
+        if self.many:
+            return tell_many(self.message, self.many, self.number, **self.fields)
+        return tell(self.message, **self.fields)
+
+    def __repr__(self) -> str:
+        """The sentence, for whoever debugs."""
+        return f"Said({str(self)!r})"
+
+
+def said(message: str, /, **fields: object | Callable[[], object]) -> Said:
+    """A sentence to be read later. A field may be another ``Said``, or a function that is called then."""
+    return Said(message, fields)
+
+
+def said_many(one: str, many: str, number: float, /, **fields: object | Callable[[], object]) -> Said:
+    """The same where the sentence differs with a number."""
+    return Said(one, fields, many, number)
+
+
+def _worded(fields: Mapping[str, object]) -> Mapping[str, object]:
+    """Functions among the fields are called now; a ``Said`` words itself when it is formatted."""
+    return {name: field() if callable(field) else _text(field) for name, field in fields.items()}
+
+
+def _text(field: object) -> object:
+    return str(field) if isinstance(field, Said) else field
