@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from simulator.plan.resources import Pool
 from simulator.plan.words import State
 from simulator.trace.attribution import Attribution
+from simulator.trace.cures import Cure
 from simulator.trace.figures import ResourceSummary, Summary
 from simulator.trace.measures import CORES, Measures
 from simulator.trace.table import Trace
@@ -32,6 +33,8 @@ class Finding:
 
     weight: float
     sentence: str
+    cures: tuple[Cure, ...] = ()
+    """What might help, to be tried before it is said; the likeliest first."""
 
 
 @dataclass(frozen=True, eq=False)

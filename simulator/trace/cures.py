@@ -1,0 +1,26 @@
+"""What a rule thinks would help, as data: nobody is told to do it before a run of exactly that has shown what it gives.
+
+The trace knows no architecture by name. Which model holds nothing while it waits, and which setting makes more slots,
+the models say of themselves; ``simulator.experiments`` puts both together, and tries.
+"""
+
+from enum import Enum
+
+
+class Cure(Enum):
+    """A change of a deployment."""
+
+    MORE_SLOTS = "more slots"
+    """More of what is held: workers, threads, connections of a proxy."""
+    MORE_PROCESSES = "more processes"
+    """More processes, each with a lock or a loop of its own."""
+    MORE_CORES = "more cores"
+    HOLD_NOTHING = "hold nothing"
+    """A server that holds neither worker nor thread while a request waits."""
+    OWN_PROCESSES = "own processes"
+    """A server that gives a long computation a process of its own, so that others go on."""
+    PROXY = "proxy"
+    """A proxy in front that deals with slow clients; or the one that is there, with its buffers on."""
+    LONGER_BACKLOG = "longer backlog"
+    SHORTER_BACKLOG = "shorter backlog"
+    """So that who would wait too long is refused at once."""
