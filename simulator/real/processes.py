@@ -2,16 +2,18 @@
 
 What to watch: every wait has a limit and says what it waited for. A process is first asked to end, by closing its
 stdin, and killed with everything it has forked if it does not, or if it left something behind. If we ourselves are
-killed, the kernel closes that stdin.
+killed, the kernel closes that stdin. And the folder in which somebody types a command is never on the path of a process
+that we start: whatever lies there as ``models`` or as ``socket.py`` is not ours to run.
 """
 
 import os
 import select
 import signal
+import site
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -109,11 +111,11 @@ def running(what: str, folder: Path, module: str, *arguments: str) -> Iterator[P
     said = folder / f"{module}-{time.monotonic_ns()}.stderr"
     with said.open("wb") as stderr:
         popen = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [sys.executable, "-P", "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,
-            env=os.environ | {"PYTHONPATH": _path()},
+            env=environment(),
             start_new_session=True,  # Ctrl-C is for us; we end the others
         )
     process = Process(what, popen, said)
@@ -142,7 +144,20 @@ def flags_of(settings: Sequence[tuple[str, object, object]]) -> list[str]:
     return flags
 
 
-def _path() -> str:
-    """Our packages first, then whatever is there."""
+# The path of what is started. ``-P`` keeps the current folder off it; an empty entry of PYTHONPATH would bring it back,
+# and stands there whenever somebody has put something in front of a PYTHONPATH that was not set. Where loopfork is
+# installed, Python finds it by itself; named in PYTHONPATH, all that is installed would hide the standard library.
+
+
+def environment(given: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What a process of ours is started with: our packages are found, and nothing in the current folder is."""
+    named = [entry for entry in given.get("PYTHONPATH", "").split(os.pathsep) if entry]
     ours = str(Path(simulator.__file__ or "").resolve().parent.parent)
-    return os.pathsep.join([ours, *filter(None, [os.environ.get("PYTHONPATH")])])
+    path = [*([] if ours in map(str, _installed()) else [ours]), *named]
+    rest = {name: value for name, value in given.items() if name != "PYTHONPATH"}
+    return rest | {"PYTHONSAFEPATH": "1"} | ({"PYTHONPATH": os.pathsep.join(path)} if path else {})
+
+
+def _installed() -> list[Path]:
+    """Where Python looks by itself for what is installed."""
+    return [Path(folder).resolve() for folder in (*site.getsitepackages(), site.getusersitepackages())]
