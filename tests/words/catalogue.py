@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages import pofile
@@ -26,6 +27,8 @@ KEYWORDS = {
     "setting": (2,),
 }
 """Which calls hold a message, and in which of their arguments; None is the first."""
+NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
+"""Babel writes the time into what it compiles; the same words shall be the same bytes."""
 PO = LOCALE / "zh" / "LC_MESSAGES" / f"{DOMAIN}.po"
 MO = PO.with_suffix(".mo")
 
@@ -69,7 +72,9 @@ def read() -> Catalog:
     if not PO.exists():
         return Catalog(locale="zh")
     with PO.open("rb") as file:
-        return pofile.read_po(file, locale="zh")
+        found = pofile.read_po(file, locale="zh")
+    found.creation_date = found.revision_date = NO_DATE
+    return found
 
 
 def updated() -> Catalog:
