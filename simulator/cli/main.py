@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 import simulator
+from simulator.words.language import LANGUAGES, VARIABLE, language_of, speak
 
 DONE, WRONG_USE, INTERNAL_ERROR, INTERRUPTED, CLOSED_PIPE, TERMINATED = 0, 2, 70, 130, 141, 143
 RARELY = 300_000
@@ -34,7 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     thresholds = gc.get_threshold()
     gc.set_threshold(RARELY, *thresholds[1:])
     try:
-        return _guarded(list(sys.argv[1:] if argv is None else argv))
+        with _language_of_before():
+            return _guarded(list(sys.argv[1:] if argv is None else argv))
     finally:
         gc.set_threshold(*thresholds)
 
@@ -69,10 +71,11 @@ def _executed(tokens: list[str]) -> int:
     from simulator.experiments.refusal import RefusalError
 
     try:
+        rest = spoken_to(tokens)
         check_packages()
         from simulator.cli.parser import execute
 
-        code = execute(tokens)
+        code = execute(rest)
         sys.stdout.flush()
         return code
     except (RefusalError, PackageError) as error:
@@ -107,6 +110,52 @@ def _internal(error: Exception) -> int:
 def _say(message: str, code: int) -> int:
     sys.stderr.write(f"simulate: {message}\n")
     return code
+
+
+# The language: what --lang says, then the environment. It is known before anything is worded.
+
+LANG = "--lang"
+
+
+def spoken_to(tokens: list[str]) -> list[str]:
+    """The command line without ``--lang``, whose language is spoken from now on. Raises RefusalError.
+
+    It is also put into the environment, because a browser's tabs are processes of their own.
+    """
+    speak(language_of())
+    rest, waiting = list[str](), list(tokens)
+    while waiting:
+        token = waiting.pop(0)
+        if token == LANG:
+            _chosen(waiting.pop(0) if waiting else "")
+        elif token.startswith(LANG + "="):
+            _chosen(token.partition("=")[2])
+        else:
+            rest.append(token)
+    return rest
+
+
+def _chosen(word: str) -> None:
+    from simulator.experiments.refusal import RefusalError
+
+    language = next((each for each in LANGUAGES if each == word), None)
+    if language is None:  # nobody knows yet which language is read, so both are written
+        raise RefusalError(f"{LANG} {word}".rstrip() + ": expected en or zh. 应为 en 或 zh。")
+    os.environ[VARIABLE] = language
+    speak(language)
+
+
+@contextmanager
+def _language_of_before() -> Iterator[None]:
+    """Afterwards the environment is as it was: one command's language is not the next one's."""
+    before = os.environ.get(VARIABLE)
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(VARIABLE, None)
+        else:
+            os.environ[VARIABLE] = before
 
 
 # SIGTERM ends a command the way Ctrl-C does: what was begun is taken down first, from processes to temporary files.

@@ -17,6 +17,8 @@ from typing import Literal, Protocol
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 DOMAIN, LOCALE = "loopfork", Path(__file__).parent / "locale"
+VARIABLE = "LOOPFORK_LANG"
+"""An environment variable that says ``en`` or ``zh`` whatever the locale is: so children speak as their parent."""
 
 
 class Catalogue(Protocol):
@@ -71,9 +73,11 @@ def _catalogue(language: Language) -> Catalogue:
 def language_of(environment: Mapping[str, str] = os.environ) -> Language:
     """What somebody with this environment reads: Chinese under a Chinese locale, otherwise English.
 
-    The first of LANGUAGE, LC_ALL, LC_MESSAGES and LANG that says anything decides, as in gettext; LANGUAGE, a list, is
-    not looked at where the locale is C.
+    Our own variable comes first. Then the first of LANGUAGE, LC_ALL, LC_MESSAGES and LANG that says anything decides,
+    as in gettext; LANGUAGE, a list, is not looked at where the locale is C.
     """
+    if own := _known(environment.get(VARIABLE, "")):
+        return own
     locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
     if locale.partition(".")[0] in ("", "C", "POSIX"):
         return "en"

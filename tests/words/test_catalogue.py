@@ -110,6 +110,9 @@ def test_the_compiled_catalogue_is_the_written_one() -> None:
         ({"LANG": "zh_CN.UTF-8", "LANGUAGE": "en:zh"}, "en"),
         ({"LANG": "C", "LANGUAGE": "zh"}, "en"),
         ({"LANG": ""}, "en"),
+        ({"LANG": "C", "LOOPFORK_LANG": "zh"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LOOPFORK_LANG": "en"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LOOPFORK_LANG": "nonsense"}, "zh"),
     ],
 )
 def test_the_environment_says_which_language_is_read(environment: dict[str, str], expected: str) -> None:

@@ -1,0 +1,52 @@
+"""Which language a command speaks: what --lang says, otherwise the environment; and nothing of it is left behind."""
+
+import os
+from typing import Any
+
+import pytest
+
+from simulator.words.language import VARIABLE, language
+
+
+@pytest.mark.parametrize(
+    "line", ["--lang zh schema", "schema --lang zh", "--lang=zh schema", "--lang en --lang zh schema"]
+)
+def test_the_flag_may_stand_anywhere_and_the_last_one_counts(line: str, simulate: Any) -> None:
+    assert simulate(*line.split()).code == 0
+    assert language() == "zh"
+
+
+def test_without_the_flag_the_environment_decides(simulate: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    simulate("schema")
+    assert language() == "zh"
+    simulate("schema", "--lang", "en")
+    assert language() == "en"
+
+
+@pytest.mark.parametrize("line", ["--lang de schema", "schema --lang", "schema --lang=", "--lang --help"])
+def test_an_unknown_language_is_refused_in_both(line: str, simulate: Any) -> None:
+    done = simulate(*line.split())
+    assert (done.code, done.out) == (2, "")
+    assert "expected en or zh" in done.err
+    assert "应为 en" in done.err
+
+
+def test_one_command_leaves_its_language_to_no_other(simulate: Any) -> None:
+    simulate("--lang", "zh", "schema")
+    assert VARIABLE not in os.environ
+    simulate("schema")
+    assert language() == "en"
+
+
+def test_what_a_command_starts_speaks_its_language(simulate: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tab of the browser is a process of its own."""
+    seen: list[str] = []
+
+    def schema(*_: object) -> int:
+        seen.append(os.environ[VARIABLE])
+        return 0
+
+    monkeypatch.setattr("simulator.cli.listing.schema", schema)
+    simulate("schema", "--lang", "zh")
+    assert seen == ["zh"]
