@@ -26,6 +26,7 @@ from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Piece, clipped, clipped_lines, piece, put_line
+from simulator.stage.end_card import put_end_card
 from simulator.stage.fixed_width import clock
 from simulator.stage.inventory import inventory
 from simulator.stage.ranks import Rank
@@ -80,6 +81,8 @@ def _drawn(scene: Scene, size: Size, look: Look) -> Sheet:
         if scene.message and not heights(sections, sheet.height)[len(above)]:
             sections[-1] = message_section(scene)
         stack(sheet, sections)
+        if scene.card is not None:
+            put_end_card(sheet, scene.card)
     return sheet
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from simulator.stage.canvas.key_bar import KeyHint, KeyTarget
 
 if TYPE_CHECKING:  # the first screen shows no run
+    from simulator.stage.end_card import EndCard
     from simulator.trace.playback import Playback
 
 
@@ -78,6 +79,8 @@ class Scene:
     """The keys that do something now, the most important first."""
     log_s: bool = False
     """Whether latencies are drawn on a logarithmic scale."""
+    card: "EndCard | None" = None
+    """What happened, over all the rest."""
 
     @property
     def end_s(self) -> float:

@@ -25,7 +25,7 @@ GROUPS = (
     (Style.IDLE, Style.DOWN),
 )
 """Activities that share a colour because they are of one kind; the glyph says which it is."""
-QUIET = {Style.RULE: 1.8, Style.TRACK: 2.0, Style.GHOST: 3.0, Style.IDLE: 3.0, Style.DOWN: 3.0}
+QUIET = {Style.FADED: 1.8, Style.RULE: 1.8, Style.TRACK: 2.0, Style.GHOST: 3.0, Style.IDLE: 3.0, Style.DOWN: 3.0}
 """What stays in the background may have less contrast than words need, but has to be seen."""
 LEAST_APART = {"dark": 14.5, "light": 10.5}
 """CIEDE2000 for the eyes that see the least of it; about 1 is just noticeable, side by side."""

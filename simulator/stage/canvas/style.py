@@ -46,6 +46,8 @@ class Style(IntEnum):
     CODE_COMMENT = 23
     CODE_ACTIVE = 24
     """The line of source that is at work now."""
+    FADED = 25
+    """All that lies behind a card."""
 
     # From here on: what a slot or a request is doing. All others are chrome.
     IDLE = 32
