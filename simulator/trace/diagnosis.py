@@ -7,8 +7,9 @@ sentence is about what would help most. When no rule has anything to say, that i
 from collections.abc import Callable
 
 from simulator.trace.attribution import Attribution
-from simulator.trace.facts import HARDLY, NOTABLE, Facts, Finding, noun
+from simulator.trace.facts import HARDLY, NOTABLE, Facts, noun
 from simulator.trace.figures import Summary
+from simulator.trace.finding import Finding
 from simulator.trace.measures import COMPLETED, CORES, NOT_COMPLETED, SLOWEST, Measures
 from simulator.trace.rules_capacity import (
     accept_limit,
@@ -72,19 +73,19 @@ MOST_SENTENCES = 3
 
 def findings(facts: Facts) -> list[Finding]:
     """What the rules say about a run, the weightiest first."""
-    said = [finding for rule in RULES if (finding := rule(facts)) is not None]
+    said = [finding.found_by(rule.__name__) for rule in RULES if (finding := rule(facts)) is not None]
     return sorted(said, key=lambda finding: -finding.weight)  # stable: equals in the order of the table
 
 
-def diagnose(measures: Measures, summary: Summary) -> tuple[str, ...]:
-    """At most three sentences that explain a run; and where nothing is wrong, one that says so."""
+def diagnose(measures: Measures, summary: Summary) -> tuple[Finding, ...]:
+    """At most three findings that explain a run; and where nothing is wrong, one that says so."""
     if not measures.count(NOT_COMPLETED, COMPLETED, SLOWEST):
-        return ("No request arrived in the measured part of the run.",)
+        return (Finding(0.0, "No request arrived in the measured part of the run."),)
     facts = Facts(measures, summary, Attribution(measures))
     said = findings(facts)
     if not any(finding.weight > 0.0 for finding in said):
         said.insert(0, Finding(0.0, _all_clear(facts)))
-    return tuple(finding.sentence for finding in said[:MOST_SENTENCES])
+    return tuple(said[:MOST_SENTENCES])
 
 
 def _all_clear(facts: Facts) -> str:

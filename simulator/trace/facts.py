@@ -1,11 +1,10 @@
-"""What the rules of the diagnosis look at, and what they answer."""
+"""What the rules of the diagnosis look at."""
 
 from dataclasses import dataclass
 
 from simulator.plan.resources import Pool
 from simulator.plan.words import State
 from simulator.trace.attribution import Attribution
-from simulator.trace.cures import Cure
 from simulator.trace.figures import ResourceSummary, Summary
 from simulator.trace.measures import CORES, Measures
 from simulator.trace.table import Trace
@@ -25,16 +24,6 @@ HARDLY = 0.02
 def noun(resource: str) -> str:
     """What one piece of a resource is called; resources are named in the singular, but for the cores."""
     return "core" if resource == CORES else resource
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A sentence and its weight: the share of the requests' time, or of the requests, that it explains."""
-
-    weight: float
-    sentence: str
-    cures: tuple[Cure, ...] = ()
-    """What might help, to be tried before it is said; the likeliest first."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from simulator.trace.finding import Finding
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency:
@@ -92,5 +94,10 @@ class Summary:
     bottleneck: Bottleneck | None
     window: tuple[float, float]
     """From the end of the warm-up to the end of the arrivals."""
-    diagnosis: tuple[str, ...] = field(default=())
+    findings: tuple[Finding, ...] = field(default=())
     """Why the figures are what they are, the weightiest reason first."""
+
+    @property
+    def diagnosis(self) -> tuple[str, ...]:
+        """The sentences of the findings, in the language of now."""
+        return tuple(finding.text for finding in self.findings)

@@ -10,9 +10,12 @@ import numpy as np
 
 from simulator.plan.resources import Pool
 from simulator.plan.steps import Link
-from simulator.plan.words import OUTSIDE, State
+from simulator.plan.words import OUTSIDE, OWN, State
 from simulator.trace.attribution import inner_lock, inner_pool
-from simulator.trace.facts import NOTABLE, Facts, Finding, noun, slots_limit_computing
+from simulator.trace.cures import Cure
+from simulator.trace.facts import NOTABLE, Facts, noun, slots_limit_computing
+from simulator.trace.figures import Bottleneck
+from simulator.trace.finding import Finding
 from simulator.trace.intervals import overlap
 from simulator.trace.measures import COMPLETED, INDEX, NOT_COMPLETED, SLOWEST
 from simulator.trace.residence import blocks, server_end
@@ -43,7 +46,17 @@ def overload(facts: Facts) -> Finding | None:
         text += f"{count(first)} requests in the system became {count(last)}, and more for as long as this load lasts"
     else:
         text += "what is too much fails"
-    return Finding(0.95, sentence(text))
+    return Finding(0.95, sentence(text), _cures_of_overload(facts, found))
+
+
+def _cures_of_overload(facts: Facts, found: Bottleneck) -> tuple[Cure, ...]:
+    """More of what is short; for slots by what they are short for."""
+    if found.kind == "pool":
+        pool = next(pool for pool in facts.trace.plan.pools if pool.name == found.resource)
+        split = facts.summary.resources[pool.name].split
+        return cures_of_slots(facts, pool, max(OWN, key=lambda state: split.get(state.value, 0.0)))
+    more = {"gil": Cure.MORE_PROCESSES, "loop": Cure.MORE_PROCESSES, "cores": Cure.MORE_CORES}
+    return (more[found.kind],)
 
 
 def _in_system(facts: Facts) -> tuple[float, float]:
@@ -71,7 +84,7 @@ def accept_limit(facts: Facts) -> Finding | None:
                 f"the server takes {most} connections at most and has {share_in_words(facts.measures.in_hand(i))} of "
                 f"them in hand on average, so others wait in the backlog: raise that limit"
             )
-            return Finding(waiting, sentence(text))
+            return Finding(waiting, sentence(text), (Cure.HIGHER_ACCEPT_LIMIT,))
     return None
 
 
@@ -136,7 +149,16 @@ def _finding(facts: Facts, pool: Pool, state: State, doing: str, advice: str) ->
     weight = facts.attribution.score(pool.name, state)
     if pool.processes > 1:  # slots idle in another process are the business of the rule about imbalance
         weight *= used.utilisation
-    return Finding(weight, sentence(text))
+    return Finding(weight, sentence(text), cures_of_slots(facts, pool, state))
+
+
+def cures_of_slots(facts: Facts, pool: Pool, state: State) -> tuple[Cure, ...]:
+    """What might help where the slots of a pool are in this state."""
+    if _is_outer(facts, pool):
+        return (Cure.MORE_SLOTS,)
+    if state in (State.UPLOAD, State.DOWNLOAD):
+        return (Cure.PROXY, Cure.MORE_SLOTS, Cure.HOLD_NOTHING)
+    return (Cure.MORE_SLOTS, Cure.HOLD_NOTHING) if state is State.IO else (Cure.MORE_SLOTS, Cure.MORE_PROCESSES)
 
 
 def _main_cause(facts: Facts, state: State) -> Pool | None:
@@ -192,7 +214,8 @@ def imbalance(facts: Facts) -> Finding | None:
         f"during {share_in_words(elsewhere)} of the waiting for {what}, another process had "
         f"nothing to do ({_spread(facts)}): a request stays with the process that accepted it; {cure}"
     )
-    return Finding(min(waiting * elsewhere, 1.0), sentence(text))
+    cures = (Cure.ACCEPT_WHEN_IDLE,) if kind == "pool" else (Cure.MORE_PROCESSES, Cure.OWN_PROCESSES)
+    return Finding(min(waiting * elsewhere, 1.0), sentence(text), cures)
 
 
 def _pools(facts: Facts) -> list[tuple[float, float, str, str]]:

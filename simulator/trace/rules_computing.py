@@ -5,7 +5,9 @@ import numpy as np
 from simulator.plan.resources import Gil, Lock, Loop
 from simulator.plan.words import State
 from simulator.trace.attribution import AT_LIMIT
-from simulator.trace.facts import HARDLY, NOTABLE, Facts, Finding, slots_limit_computing
+from simulator.trace.cures import Cure
+from simulator.trace.facts import HARDLY, NOTABLE, Facts, slots_limit_computing
+from simulator.trace.finding import Finding
 from simulator.trace.measures import COMPLETED, CORES, OUTSIDE
 from simulator.trace.outcomes import percentiles
 from simulator.trace.residence import Floats
@@ -41,7 +43,7 @@ def cores_saturated(facts: Facts) -> Finding | None:
             f"computing comes in bursts: {facts.busy_cores()} on average, but at times all are wanted{crowd}; "
             f"only less computing or more cores shortens these moments"
         )
-    return Finding(min(score, 1.0), sentence(text))
+    return Finding(min(score, 1.0), sentence(text), (Cure.MORE_CORES,))
 
 
 def gil_saturated(facts: Facts) -> Finding | None:
@@ -66,7 +68,8 @@ def _saturated(facts: Facts, kind: type[Lock], why: str) -> Finding | None:
     if used.size >= facts.cores.size:
         cure = "compute less, or add cores and processes"
     text = f"{who}{facts.law(lock.name)} while {facts.busy_cores()}: {why}; {cure}"
-    return Finding(min(_lock_score(facts, lock), 1.0), sentence(text))
+    cures = (Cure.MORE_PROCESSES, Cure.OWN_PROCESSES) if kind is Gil else (Cure.OWN_PROCESSES, Cure.MORE_PROCESSES)
+    return Finding(min(_lock_score(facts, lock), 1.0), sentence(text), cures)
 
 
 def gil_convoy(facts: Facts) -> Finding | None:
@@ -91,7 +94,7 @@ def gil_convoy(facts: Facts) -> Finding | None:
             f'"{who}" (up to {short_duration(longest)}) {each} waits a switch interval of '
             f"{short_duration(lock.switch_interval_s)} or more; {_cure(facts)}"
         )
-        return Finding(share, sentence(text))
+        return Finding(share, sentence(text), (Cure.OWN_PROCESSES, Cure.MORE_PROCESSES))
     return None
 
 
@@ -129,7 +132,7 @@ def _held_by_long_ones(facts: Facts, lock: Gil, longest: float, who: str) -> Fin
         f"requests spend {parts}, though {all_of(lock.name, 1)} is in use only {share_in_words(used)} of the time: "
         f'while one computes for "{who}" (up to {short_duration(longest)}), {held}; {_cure(facts)}'
     )
-    return Finding(min(score, 1.0), sentence(text))
+    return Finding(min(score, 1.0), sentence(text), (Cure.OWN_PROCESSES, Cure.MORE_PROCESSES))
 
 
 def _has_others(facts: Facts) -> bool:
@@ -155,7 +158,7 @@ def loop_blocked(facts: Facts) -> Finding | None:
             f"{short_duration(waited)} on average ({share_in_words(share)} of their time): move the long "
             f"computations to other processes, or cut them into pieces"
         )
-        return Finding(share, sentence(text))
+        return Finding(share, sentence(text), (Cure.OWN_PROCESSES, Cure.MORE_PROCESSES))
     return None
 
 

@@ -10,7 +10,9 @@ from simulator.plan.steps import Link
 from simulator.plan.walk import Way
 from simulator.plan.words import Loss, Outcome, State, lost_by
 from simulator.trace.availability import interventions, lost
-from simulator.trace.facts import HARDLY, Facts, Finding
+from simulator.trace.cures import Cure
+from simulator.trace.facts import HARDLY, Facts
+from simulator.trace.finding import Finding
 from simulator.trace.outcomes import percentiles
 from simulator.trace.residence import BLOCK_ROWS, Floats, Rows
 from simulator.words.numbers import count, rate, share_in_words, short_duration
@@ -36,7 +38,7 @@ def refused(facts: Facts) -> Finding | None:
         f"{_of_all(facts, turned + timed_out)} {how} because {places} was full: "
         f"a longer backlog would only make them wait; shorten what holds the server"
     )
-    return _failure(facts, turned + timed_out, text)
+    return _failure(facts, turned + timed_out, text, Cure.LONGER_BACKLOG)
 
 
 def overflow(facts: Facts) -> Finding | None:
@@ -64,7 +66,7 @@ def overflow(facts: Facts) -> Finding | None:
     slowest = facts.summary.where_slowest
     if slowest.get(State.CONNECTING.value, 0.0) > sum(slowest.values()) / 3:
         text += f"; that is what the p99 of {short_duration(facts.summary.latency.p99)} shows"
-    return Finding((ANY_FAILURE + len(retried) / len(rows)) / 2, sentence(text))
+    return Finding((ANY_FAILURE + len(retried) / len(rows)) / 2, sentence(text), (Cure.LONGER_BACKLOG,))
 
 
 def _overflowed(facts: Facts) -> Sequence[Backlog]:
@@ -126,7 +128,7 @@ def turned_away(facts: Facts) -> Finding | None:
     )
     text = f"{_of_all(facts, limited)} were turned away because {limits or 'a limit was reached'}"
     text += ": requests stay too long for this limit, or it is too low"
-    return _failure(facts, limited, text)
+    return _failure(facts, limited, text, *([Cure.MORE_SLOTS] if pools else []))
 
 
 def gateway_timeouts(facts: Facts) -> Finding | None:
@@ -152,7 +154,7 @@ def gave_up(facts: Facts) -> Finding | None:
         text += ": queue less, and drop a request whose client has left"
     else:
         text += " before they had an answer"
-    return _failure(facts, left, text)
+    return _failure(facts, left, text, Cure.SHORTER_BACKLOG)
 
 
 def crashes(facts: Facts) -> Finding | None:
@@ -170,8 +172,9 @@ def crashes(facts: Facts) -> Finding | None:
     if (trace.outcome == Outcome.BAD_GATEWAY).any():
         text += " (the proxy answered with status 502)"
     others = "the others" if interventions(trace, Do.SLOTS) else _others(processes - 1)  # who was there at the time
+    cures = (Cure.MORE_PROCESSES,) if processes == 1 else ()
     waited = _nobody_there(facts, kills) if processes == 1 else f"; {others} went on"
-    return Finding(ANY_FAILURE + taken / facts.summary.offered / 2, sentence(text + waited))
+    return Finding(ANY_FAILURE + taken / facts.summary.offered / 2, sentence(text + waited), cures)
 
 
 def _others(number: int) -> str:
@@ -232,5 +235,5 @@ def _of_all(facts: Facts, number: int) -> str:
     return f"{count(number)} of {count(facts.summary.offered)} requests ({share})"
 
 
-def _failure(facts: Facts, number: int, text: str) -> Finding:
-    return Finding(ANY_FAILURE + number / facts.summary.offered / 2, sentence(text))
+def _failure(facts: Facts, number: int, text: str, *cures: Cure) -> Finding:
+    return Finding(ANY_FAILURE + number / facts.summary.offered / 2, sentence(text), cures)

@@ -35,7 +35,7 @@ def summarise(trace: Trace) -> Summary:
         bottleneck=bottleneck(measures, throughput),
         window=measures.window,
     )
-    return replace(summary, diagnosis=diagnose(measures, summary))
+    return replace(summary, findings=diagnose(measures, summary))
 
 
 def _classes(trace: Trace, overall: Latency) -> dict[str, ClassSummary]:

@@ -71,7 +71,7 @@ def test_the_wait_for_a_full_proxy_is_charged_to_the_workers_behind_it() -> None
     queueing = Plan((Connect(port), Accept(port, held), Receive(), *behind.steps, Send(), Release(held)), Cores(2))
     found = held_by_io(facts(simulate(queueing, of(60, page=QUERY))))
     assert found is not None
-    assert "The 4 workers are held" in found.sentence
+    assert "The 4 workers are held" in found.text
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,9 @@ def test_threads_held_by_long_computations_are_named_with_the_shares_of_the_tabl
     assert said is not None
     times = found.summary.where_time_goes
     for state in ("in the backlog", "waiting for the GIL"):
-        assert f"{times[state] / sum(times.values()) * 100:.0f} % of their time {state}" in said.sentence
-    assert f'while one computes for "{who}"' in said.sentence
-    assert said.sentence.endswith(cure)
+        assert f"{times[state] / sum(times.values()) * 100:.0f} % of their time {state}" in said.text
+    assert f'while one computes for "{who}"' in said.text
+    assert said.text.endswith(cure)
 
 
 @pytest.mark.parametrize("plan", [threads(16), loops()], ids=["threads", "loop"])
@@ -102,8 +102,8 @@ def test_where_there_is_one_class_nobody_is_called_other_than_it(plan: Plan) -> 
     rule = gil_convoy if plan.locks[0].name == "GIL" else loop_blocked
     said = rule(facts(simulate(plan, class_of_one)))
     assert said is not None
-    assert '"page"' in said.sentence
-    assert not any(words in said.sentence.lower() for words in ("other requests", "every short one", "the long ones"))
+    assert '"page"' in said.text
+    assert not any(words in said.text.lower() for words in ("other requests", "every short one", "the long ones"))
 
 
 def test_a_proxy_that_is_there_is_told_to_buffer_and_not_to_be_there() -> None:
@@ -112,13 +112,13 @@ def test_a_proxy_that_is_there_is_told_to_buffer_and_not_to_be_there() -> None:
     plan = Plan((Connect(port), Accept(port, held), Receive(), *local, Release(held)), Cores(2))
     said = held_by_readers(facts(simulate(plan, of(20, page=PAGE, phone=READER))))
     assert said is not None
-    assert said.sentence.endswith("let the proxy in front buffer all of the response, so that it is taken at once.")
+    assert said.text.endswith("let the proxy in front buffer all of the response, so that it is taken at once.")
 
 
 def test_what_was_not_measured_is_not_counted_in_words() -> None:
     nothing = few_samples(facts(simulate(forked(1), of(10, 5.0, 0.001, page=QUERY))))
     assert nothing is not None
-    assert nothing.sentence == "No completed request was measured, so there is no latency to show."
+    assert nothing.text == "No completed request was measured, so there is no latency to show."
     single = few_samples(facts(simulate(forked(1), load_at([0.0], 5.0))))
     assert single is not None
-    assert single.sentence.startswith("Only 1 completed request was measured, so")
+    assert single.text.startswith("Only 1 completed request was measured, so")

@@ -168,7 +168,7 @@ def test_a_rule_speaks_on_the_run_that_was_built_for_it(rule: Rule) -> None:
     found = rule(facts(simulate(plan, load)))
     assert found is not None
     for words in expected:
-        assert words.lower() in found.sentence.lower(), found.sentence
+        assert words.lower() in found.text.lower(), found.text
 
 
 @pytest.mark.parametrize("rule", CASES, ids=lambda rule: rule.__name__)
@@ -188,7 +188,7 @@ def test_who_was_turned_away_for_want_of_a_token_is_not_put_down_to_a_pool_that_
     limited = Plan((Limit(Bucket("token", 1.0, queue_limit=0)), Seize(worker), Handle(), Release(worker)), Cores(2))
     found = turned_away(facts(simulate(limited, of(30, 20.0, page=QUERY))))
     assert found is not None
-    assert "because a limit was reached" in found.sentence
+    assert "because a limit was reached" in found.text
 
 
 def test_a_proxy_that_stopped_waiting_is_told_apart_from_a_client_that_did() -> None:
@@ -197,7 +197,7 @@ def test_a_proxy_that_stopped_waiting_is_told_apart_from_a_client_that_did() -> 
     slow = proxied(Plan((local, *behind.steps[1:]), behind.cores))
     late = gateway_timeouts(facts(simulate(slow, of(30, page=QUERY))))
     assert late is not None
-    assert "the proxy stopped waiting" in late.sentence
+    assert "the proxy stopped waiting" in late.text
     assert gateway_timeouts(facts(simulate(proxied(forked(8)), of(30, 20.0, 0.05, page=QUERY)))) is None
 
 
@@ -205,7 +205,7 @@ def test_as_many_workers_as_cores_are_too_few_where_nothing_waits_for_a_core() -
     found = facts(simulate(forked(1, cores=1), of(20, page=HASH)))
     few = too_few_to_compute(found)
     assert few is not None
-    assert few.sentence.endswith("add workers; when all compute, they will share the core.")
+    assert few.text.endswith("add workers; when all compute, they will share the core.")
     assert cores_saturated(found) is None
 
 
@@ -225,7 +225,7 @@ def test_who_was_forgotten_half_open_before_a_full_backlog_is_told_with_it_and_n
     forgotten = found.summary.failed[Outcome.BROKEN.words]
     told = overflow(found)
     assert told is not None
-    assert f"{count(forgotten)} stayed half open until the server forgot them and broke them off" in told.sentence
+    assert f"{count(forgotten)} stayed half open until the server forgot them and broke them off" in told.text
     assert broken(found) is None
 
 
@@ -234,7 +234,7 @@ def test_a_single_one_that_was_forgotten_is_told_as_one() -> None:
     found = facts(simulate(forked(1, backlog=Backlog("backlog", 2), retries=(1.0, 3.0, 7.0)), crowd))
     told = overflow(found)
     assert told is not None
-    assert "; 1 stayed half open until the server forgot it and broke it off" in told.sentence
+    assert "; 1 stayed half open until the server forgot it and broke it off" in told.text
 
 
 def test_connections_that_a_real_server_broke_off_are_told_without_a_guess() -> None:
@@ -243,8 +243,8 @@ def test_connections_that_a_real_server_broke_off_are_told_without_a_guess() -> 
     outcome[[3, 5]] = Outcome.BROKEN
     told = broken(facts(replace(measured, outcome=outcome)))
     assert told is not None
-    assert told.sentence.startswith("2 of ")
-    assert "broken off before they had their whole response" in told.sentence
+    assert told.text.startswith("2 of ")
+    assert "broken off before they had their whole response" in told.text
     assert broken(facts(measured)) is None
 
 
@@ -255,7 +255,7 @@ def test_cores_count_as_full_from_85_percent_on(rate: float, busy: float, full: 
     assert found.cores.utilisation == pytest.approx(busy, abs=1e-4)
     told = cores_saturated(found)
     assert told is not None
-    assert ("no other number of processes or threads" in told.sentence, "in bursts" in told.sentence) == (
+    assert ("no other number of processes or threads" in told.text, "in bursts" in told.text) == (
         full,
         not full,
     )
@@ -278,4 +278,4 @@ def test_a_computation_is_long_from_ten_times_the_median_on(report_ms: float, lo
     page = Kind(steps=(("cpu", 0.001),))
     report = Kind(steps=(("cpu", report_ms / 1e3),), every=5)
     told = loop_blocked(facts(simulate(loops(), of(200, page=page, report=report))))
-    assert (told is not None and '"report" blocks an event loop' in told.sentence) == long
+    assert (told is not None and '"report" blocks an event loop' in told.text) == long

@@ -12,7 +12,7 @@ import numpy as np
 from simulator.plan.processes import process_count
 from simulator.plan.words import Need
 from simulator.trace.availability import interventions, lost
-from simulator.trace.facts import Finding
+from simulator.trace.finding import Finding
 from simulator.trace.playback.activity import Activity, in_need_of
 from simulator.trace.playback.lane_groups import GroupKind
 from simulator.trace.playback.moment import Moment, PoolNow
@@ -34,7 +34,7 @@ Rule = Callable[[MomentFacts], Iterable[Finding]]
 def why(now: MomentFacts) -> str:
     """One sentence, or two about the end of the load."""
     said = [finding for rule in RULES for finding in rule(now)]
-    return max(said, key=lambda finding: finding.weight).sentence  # the first of equals
+    return max(said, key=lambda finding: finding.weight).text  # the first of equals
 
 
 def process_down(now: MomentFacts) -> Iterator[Finding]:

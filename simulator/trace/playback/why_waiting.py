@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Gil, Loop
-from simulator.trace.facts import Finding
+from simulator.trace.finding import Finding
 from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, SENTENCE_ORDER, Activities, Activity
 from simulator.trace.playback.moment import BacklogNow, LockNow, Moment, PoolNow
 from simulator.trace.playback.moment_facts import MomentFacts, does, for_long, idle_cores
