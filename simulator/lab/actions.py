@@ -127,6 +127,11 @@ def coarser(lab: Lab) -> None:
     lab.column_s = coarser_step(lab.column_s)
 
 
+def card(lab: Lab) -> None:
+    """Open the card with the verdict, or close it."""
+    lab.card = not lab.card
+
+
 def log_scale(lab: Lab) -> None:
     """A logarithmic scale, or a linear one."""
     lab.log_s = not lab.log_s
@@ -151,6 +156,7 @@ ACTIONS: Mapping[str, Action] = {
     "finer": finer,
     "coarser": coarser,
     "log-scale": log_scale,
+    "card": card,
     "more-load": partial(changes.turn, id="rate", direction=1),
     "less-load": partial(changes.turn, id="rate", direction=-1),
     "more-slow": partial(changes.turn, id="slow", direction=1),

@@ -96,6 +96,7 @@ KEYS: tuple[Key, ...] = (
     _key(
         "remove", "delete,backspace", "delete", "remove", "in the list: take the selected intervention away", Group.DONE
     ),
+    _key("card", "w", "w", "verdict", "what came of the run, and why; at the end it opens by itself", Group.SCREENS),
     _key("charts", "h", "h", "charts", "latencies, queues and splits of the whole run", Group.SCREENS),
     _key("source", "v", "v", "source", "the model and the real server, the active steps marked", Group.SCREENS),
     _key("help", "question_mark,f1", "?", "help", "what the keys and glyphs mean", Group.SCREENS),
@@ -104,6 +105,7 @@ KEYS: tuple[Key, ...] = (
     _key("export", "e", "e", "export", "save the picture, a film of it, or the run", Group.TAKE),
     _key("glyphs", "g", "g", "glyphs", "Unicode or ASCII", Group.PROGRAM),
     _key("theme", "t", "t", "theme", "dark, light or without colours", Group.PROGRAM),
+    _key("language", "l", "l", "language", "English or Chinese", Group.PROGRAM),
     _key("quit", "q,ctrl+q,ctrl+c", "q", "quit", "leave the program", Group.PROGRAM),
 )
 BY_ID = {key.id: key for key in KEYS}

@@ -16,6 +16,7 @@ from simulator.lab.interventions import timeline
 from simulator.lab.knobs import knobs
 from simulator.lab.panel import Panel
 from simulator.lab.playhead import Now, Playhead
+from simulator.stage.end_card import Verdict
 from simulator.stage.scene import DEFAULT_COLUMN_S
 from simulator.trace.table import Trace
 
@@ -53,6 +54,10 @@ class Lab:
     log_s: bool = False
     panel: int | None = None
     """The selected line of the list of knobs; None while it is closed."""
+    card: bool = False
+    """Whether the card with the verdict lies above the stage."""
+    verdicts: tuple[Verdict, ...] = ()
+    """On the runs that are shown, one each and without their titles; empty until they are worked out."""
     busy: str = ""
     version: int = 0
     """Grows with every change that can be seen."""
@@ -60,6 +65,7 @@ class Lab:
     """Why nothing of the run is drawn: it contradicts itself."""
     message: str = ""
     _said_s: float = 0.0
+    _at_end: bool = False
 
     @property
     def shown(self) -> Result:
@@ -88,6 +94,24 @@ class Lab:
         """Forget a message that was there long enough."""
         if self.message and self.now() - self._said_s > MESSAGE_S:
             self.message = ""
+            self.touch()
+
+    def follow(self) -> None:
+        """Open the card when the moment comes to the end of the run, and close it when it leaves the end."""
+        at_end = self.playhead.t_s >= self.playhead.end_s
+        if at_end is not self._at_end:
+            self._at_end = self.card = at_end
+            self.touch()
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the moment is the end of the run."""
+        return self._at_end
+
+    def judge(self, run: Result, verdicts: tuple[Verdict, ...]) -> None:
+        """What came of the runs, if they are still the ones that are shown."""
+        if run is self.shown:
+            self.verdicts = verdicts
             self.touch()
 
     def open_panel(self) -> Panel | None:
@@ -153,6 +177,7 @@ class Lab:
         if self.broken:
             self.history.before = None  # nor is it shown behind this one
         self.busy = self.broken = ""
+        self.verdicts = ()
         self.playhead.end_at(max(playback.end_s for playback in self.shown.playbacks))
         self.touch()
 

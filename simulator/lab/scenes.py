@@ -18,9 +18,11 @@ from simulator.stage.canvas.key_bar import KeyHint
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import wrapped
+from simulator.stage.end_card import EndCard
 from simulator.stage.frame import frame, lanes_of
 from simulator.stage.scene import LaneRef, Scene, View
 from simulator.trace.playback import Playback
+from simulator.words.language import tell
 from simulator.words.phrases import plural
 
 if TYPE_CHECKING:  # it needs what only saving needs
@@ -28,11 +30,26 @@ if TYPE_CHECKING:  # it needs what only saving needs
 
 BAR = (
     "play", "step", "faster", "larger", "front", "kill", "help", "quit", "inspect", "panel", "compare", "more-load",
-    "more-slow", "next-model", "jump", "charts", "source", "undo", "export", "copy", "burst",
+    "more-slow", "next-model", "jump", "card", "charts", "source", "undo", "export", "copy", "burst", "language",
 )  # fmt: skip
 """What the key bar shows, the most important first."""
 BAR_PANES = ("next-pane", "zoom-pane")
-BAR_REPLAY = ("play", "step", "faster", "jump", "select-down", "inspect", "charts", "help", "export", "quit")
+BAR_REPLAY = (
+    "play",
+    "step",
+    "faster",
+    "jump",
+    "select-down",
+    "inspect",
+    "card",
+    "charts",
+    "help",
+    "export",
+    "quit",
+    "language",
+)
+CARD_KEYS = ("front", "larger", "next-model", "charts", "card")
+"""What the card proposes: to change what would change most, to look closer, or to close it."""
 SHORT_KNOBS = ("rate", "slow", "io", "cores", "seed")
 LONGEST_KNOBS = 3
 LEAST_STAGE = 50
@@ -52,8 +69,9 @@ def scene(lab: Lab, hints: tuple[KeyHint, ...] = ()) -> Scene:
     labels, playing = playbacks[0].trace.labels, lab.playhead.playing
     if playing:
         hints = tuple(replace(hint, does="pause") if hint.action == "play" else hint for hint in hints)
-    return Scene(
-        views=tuple(view(lab, number) for number in range(len(playbacks))),
+    views = tuple(view(lab, number) for number in range(len(playbacks)))
+    found = Scene(
+        views=views,
         load=labels.get("load") or labels.get("title", "a run"),
         t_s=lab.playhead.t_s,
         column_s=lab.column_s,
@@ -65,7 +83,25 @@ def scene(lab: Lab, hints: tuple[KeyHint, ...] = ()) -> Scene:
         message=lab.message,
         keys=hints,
         log_s=lab.log_s,
+        title=labels.get("title", ""),
     )
+    return replace(found, card=_card(lab, found)) if lab.card and lab.verdicts else found
+
+
+def _card(lab: Lab, scene: Scene) -> EndCard:
+    """The verdicts on the servers in sight."""
+    several = len(scene.views) > 1
+    verdicts = [
+        replace(lab.verdicts[number], title=" · ".join(filter(None, (its.title, its.note))), letter=letter)
+        for number in scene.shown
+        for its, letter in [(scene.views[number], "ABCD"[number] if several else "")]
+    ]
+    keys = tuple(
+        replace(hint, does=tell("close")) if hint.action == "card" else hint
+        for hint in scene.keys
+        if hint.action in CARD_KEYS
+    )
+    return EndCard(verdicts=tuple(verdicts), load=scene.title or scene.load, over=lab.at_end, keys=keys)
 
 
 def view(lab: Lab, number: int) -> View:

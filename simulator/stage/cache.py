@@ -11,6 +11,7 @@ from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.sheet import Sheet
 from simulator.trace.playback import Playback
 from simulator.trace.playback.cache import BoundedCache
+from simulator.words.language import language
 
 T = TypeVar("T")
 
@@ -21,8 +22,8 @@ _KEPT: WeakKeyDictionary[Playback, BoundedCache[Hashable, object]] = WeakKeyDict
 
 
 def kept(playback: Playback, key: Hashable, make: Callable[[], T]) -> T:
-    """What ``make`` returned when it was called for this run and key; it is called if that is not known any more."""
-    known = _KEPT.get(playback)
+    """What ``make`` returned when it was called for this run, key and language; it is called if that is not known."""
+    known, key = _KEPT.get(playback), (language(), key)
     if known is None:
         known = _KEPT[playback] = BoundedCache(MOST)
     if key not in known:

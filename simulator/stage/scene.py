@@ -59,7 +59,9 @@ class Scene:
     views: tuple[View, ...]
     """One (lab) to four (compare), all under the same requests."""
     load: str
-    """The name of the scenario, or its title."""
+    """The name of the scenario, as it is typed and as files are called."""
+    title: str = ""
+    """What the scenario calls itself; empty where it is not known."""
     t_s: float
     """The moment that is shown, seconds from the start of the run."""
     column_s: float = DEFAULT_COLUMN_S

@@ -54,7 +54,7 @@ class HomeScreen(GridScreen):
 
     def picture(self, size: Size) -> CellGrid:
         """The menus."""
-        hints = self.hints("inspect", "select-down", "forward", "quit", "compare", "help")
+        hints = self.hints("inspect", "select-down", "forward", "quit", "compare", "help", "language")
         command = command_line(chosen(self.home), watch=True)
         return home(replace(self.home, keys=hints, command=command), size, self.host.look)
 

@@ -26,7 +26,7 @@ from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.scene import Scene
 from simulator.tui.canvas import Canvas
 from simulator.tui.screen import GridScreen, bindings
-from simulator.tui.simulating import Broken, Computed, Runner
+from simulator.tui.simulating import Broken, Computed, Judged, Runner
 
 if TYPE_CHECKING:  # saving needs much that nothing else needs
     from simulator.lab.export_menu import ExportMenu
@@ -56,6 +56,8 @@ class LabScreen(GridScreen):
     def state(self) -> object:
         """The moment, and everything that was chosen."""
         self.lab.expire()
+        self.lab.follow()
+        self._runner.judge()
         if self._has_saved:
             self._saver.report()
         return (self.lab.version, self.lab.playhead.t_s, self.lab.playhead.playing, self.lab.busy, self.menu)
@@ -95,8 +97,11 @@ class LabScreen(GridScreen):
         self.lab.touch()
 
     def _stopped_or_closed(self) -> bool:
-        """End what goes on above the stage: a film that is being made, or else the list of knobs."""
+        """End what goes on above the stage: a film that is being made, or else the card, or else the list of knobs."""
         if self._has_saved and self._saver.stop():
+            return True
+        if self.lab.card:
+            self.lab.card = False
             return True
         closed, self.lab.panel = self.lab.panel is not None, None
         return closed
@@ -189,6 +194,11 @@ class LabScreen(GridScreen):
     def on_computed(self, event: Computed) -> None:
         """A thread is through."""
         self._runner.show(event)
+        self.tick()
+
+    def on_judged(self, event: Judged) -> None:
+        """It is known what came of the runs."""
+        self.lab.judge(event.run, event.verdicts)
         self.tick()
 
     def on_broken(self, event: Broken) -> None:

@@ -22,6 +22,7 @@ from simulator.stage.canvas.look import Look
 from simulator.stage.help import Help, KeyGroup, help_height, help_screen
 from simulator.tui.canvas import Canvas
 from simulator.tui.terminal import Pace
+from simulator.words.language import LANGUAGES, language, speak
 
 REST_S = 0.25
 """Between two looks at a screen that stands still; a key is a reason to look at once."""
@@ -110,6 +111,8 @@ class GridScreen(Screen[None]):
         """Do what a key does; here what it does on every screen."""
         if id in ("glyphs", "theme"):
             self.host.next_look(id)
+        elif id == "language":
+            speak(LANGUAGES[(LANGUAGES.index(language()) + 1) % len(LANGUAGES)])
         elif id == "quit":
             self.host.leave(0)
         elif id == "leave" and self.host.can_leave:
@@ -126,9 +129,9 @@ class GridScreen(Screen[None]):
 
     def hints(self, *ids: str) -> tuple[KeyHint, ...]:
         """Keys for the key bar."""
-        if ids not in self._hints:
-            self._hints[ids] = self._hinted(ids)
-        return self._hints[ids]
+        if (key := (language(), *ids)) not in self._hints:
+            self._hints[key] = self._hinted(ids)
+        return self._hints[key]
 
     def _hinted(self, ids: tuple[str, ...]) -> tuple[KeyHint, ...]:
         does = {name: self.words[name][0] if name in self.words else BY_ID[name].does for name in ids}
@@ -187,7 +190,7 @@ class GridScreen(Screen[None]):
         if self._drawn is not None and self._behind():
             self._rest(False)
             return
-        state = (self.state(), self.cells, host.look)
+        state = (self.state(), self.cells, host.look, language())
         same = state == self._drawn or not all(self.cells)
         self._rest(same)
         if same:

@@ -12,10 +12,12 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from simulator.experiments.setup import Prepared
+from simulator.lab.history import Result
 from simulator.lab.lab import Lab, Traces, broken_laws, traces_of
+from simulator.stage.end_card import Verdict
 from simulator.words.numbers import percent
 
-GROUP, LAWS = "compute", "laws"
+GROUP, LAWS, VERDICT = "compute", "laws", "verdict"
 CHECK_AFTER_S = 0.4
 """When the picture is there, and whoever turns a knob further has pressed the next key."""
 
@@ -42,12 +44,22 @@ class Broken(Message):
         self.run, self.why = run, why
 
 
+class Judged(Message):
+    """What came of the runs that are shown."""
+
+    def __init__(self, run: Result, verdicts: tuple[Verdict, ...]) -> None:
+        """One verdict for each."""
+        super().__init__()
+        self.run, self.verdicts = run, verdicts
+
+
 class Runner:
     """The computing of one screen."""
 
     def __init__(self, screen: Screen[None], lab: Lab) -> None:
         """Messages go to the screen; it gives what was computed back to ``show``."""
         self._screen, self._lab = screen, lab
+        self._judging: Result | None = None
 
     def compute(self, wanted: Prepared) -> None:
         """Have this shown, now or soon, unless something else is wanted before."""
@@ -91,3 +103,21 @@ class Runner:
         why = broken_laws(traces)
         if why:
             self._screen.post_message(Broken(run, why))
+
+    # --- what came of it ------------------------------------------------------------------------------------------
+
+    def judge(self) -> None:
+        """Have the verdicts worked out that the card needs, beside the screen; those of an earlier run are dropped."""
+        lab = self._lab
+        if lab.card and not lab.verdicts and not lab.broken and self._judging is not lab.shown:
+            self._judging = lab.shown
+            judge = partial(self._judge, lab.shown)
+            self._screen.run_worker(judge, thread=True, group=VERDICT, exclusive=True, exit_on_error=False)
+
+    def _judge(self, run: Result) -> None:
+        """In a thread."""
+        from simulator.trace.summary import summarise
+
+        verdicts = tuple(Verdict(title="", summary=summarise(playback.trace)) for playback in run.playbacks)
+        if not get_current_worker().is_cancelled:
+            self._screen.post_message(Judged(run, verdicts))

@@ -1,7 +1,7 @@
 """A small load, a clock that only moves when told, and screens that run in this process without a terminal."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from simulator.lab.lab import Lab, open_lab
 from simulator.stage.canvas.look import Look
 from simulator.tui.app import StageApp
+from simulator.words.language import speaking
 from tests.tui.labs import BEGIN_S, ManualClock, shown
 
 Scene = Callable[[Pilot[int]], Awaitable[None]]
@@ -18,10 +19,12 @@ SIZE = (120, 36)
 
 
 @pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is saved goes where nobody minds, and colours are those of a terminal that has them."""
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What is saved goes where nobody minds, colours are those of a terminal that has them, and English is spoken."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NO_COLOR", raising=False)
+    with speaking("en"):
+        yield
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from simulator.lab.keys import BY_ID, KEYS
 from simulator.lab.lab import Lab, open_lab
 from simulator.tui.app import StageApp
 from simulator.tui.lab_screen import LabScreen
+from simulator.words.language import language
 from tests.tui.conftest import Play
 from tests.tui.labs import ManualClock, setup_of, shown
 
@@ -34,6 +35,8 @@ EFFECTS: dict[str, Seen] = {
     "export": lambda lab, app: app.screen.menu if isinstance(app.screen, LabScreen) else None,
     "glyphs": lambda lab, app: app.look.glyphs,
     "theme": lambda lab, app: app.look.theme,
+    "language": lambda lab, app: language(),
+    "card": lambda lab, app: lab.card,
     "quit": lambda lab, app: app.is_running,
 }
 FROM_ELSEWHERE = {"page-up": "page-down"}
