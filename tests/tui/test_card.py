@@ -43,7 +43,7 @@ def test_the_card_says_what_the_command_line_says(lab: Lab, play: Play) -> None:
         await pilot.pause()
         card = scene(lab).card
         assert card is not None
-        (verdict,) = card
+        (verdict,) = card.verdicts
         expected = summarise(lab.shown.playbacks[0].trace)
         assert list(map(str, verdict.summary.diagnosis)) == list(map(str, expected.diagnosis))
         await pilot.press("escape")
