@@ -7,11 +7,9 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -27,8 +25,9 @@ from simulator.plan import Machine
 from simulator.real.calibrate.findings import Finding, bare_findings, machine_of, server_findings
 from simulator.real.calibrate.samples import Samples
 from simulator.real.calibrate.servers import ServerCost, measured_servers, seconds_of
+from simulator.real.measure import scratch_folder
 from simulator.real.processes import MeasureError, running
-from simulator.results.terminal import show
+from simulator.results.terminal import show, talk
 from simulator.results.whole_files import refuse_unwritable, whole_files
 from simulator.words.columns import aligned
 from simulator.words.numbers import MISSING, duration, size, to_places
@@ -59,11 +58,11 @@ def calibrate(options: CalibrateOptions) -> int:
             bare = _bare_samples(samples)
             costs = list(measured_servers(samples // 2 + 1, requests))
     except MeasureError as error:
-        sys.stderr.write(f"simulate: not calibrated: {error}\n")
+        talk(f"simulate: not calibrated: {error}\n")
         return FAILED
     findings = _findings(bare, costs)
     machine = machine_of(findings)
-    _save(machine, target)
+    save(machine, target, missing_folders(target) if options.output is None else ())
     show(tables(findings, costs, machine, f"Saved as {target}; use it with --machine {options.output or 'calibrated'}"))
     return DONE
 
@@ -77,9 +76,9 @@ def _findings(bare: Mapping[str, Samples], costs: list[ServerCost]) -> list[Find
 def _bare_samples(samples: int) -> dict[str, Samples]:
     """What a small process of its own measures. Raises MeasureError."""
     schedulers = [name for model in servers() if find_spec(name := f"models.{model.folder}.scheduler")]
-    with TemporaryDirectory(prefix="loopfork-") as folder:
-        file = Path(folder) / "samples.json"
-        with running("the calibration", Path(folder), BARE, str(file), str(samples), *schedulers) as process:
+    with scratch_folder() as folder:
+        file = folder / "samples.json"
+        with running("the calibration", folder, BARE, str(file), str(samples), *schedulers) as process:
             process.done(BARE_LIMIT_S)
         found: dict[str, Samples] = json.loads(file.read_text(encoding="utf-8"))
         return found
@@ -87,18 +86,22 @@ def _bare_samples(samples: int) -> dict[str, Samples]:
 
 def _target(options: CalibrateOptions) -> Path:
     """Where the file will be, known to be writable. Raises RefusalError."""
-    if options.output is not None:
-        target = Path(options.output)
-    else:
-        target = calibrated_path()
-        with suppress(OSError):  # the next line says it better
-            target.parent.mkdir(parents=True, exist_ok=True)
-    refuse_unwritable(target)
+    target = calibrated_path() if options.output is None else Path(options.output)
+    missing = missing_folders(target) if options.output is None else []
+    refuse_unwritable(missing[0] if missing else target, folder=bool(missing))
     return target
 
 
-def _save(machine: Machine, target: Path) -> None:
+def missing_folders(target: Path) -> list[Path]:
+    """The folders above the place of calibrated machines that are not there yet, the outermost first."""
+    return [folder for folder in reversed(target.parents) if not folder.exists()]
+
+
+def save(machine: Machine, target: Path, missing: Sequence[Path] = ()) -> None:
+    """Write the file, and the folders that are missing above it."""
     with whole_files() as files:
+        for folder in missing:
+            files.folder(folder)
         write_text(files, str(target), partial(machine_text, machine))
 
 
@@ -110,7 +113,7 @@ def _refuse_elsewhere() -> None:
 def _warn_if_busy() -> None:
     busy = os.getloadavg()[0] / len(os.sched_getaffinity(0))
     if busy > BUSY:
-        sys.stderr.write(
+        talk(
             f"simulate: other programs have kept this machine busy ({to_places(busy, 1)} for each core in the last "
             "minute): expect times that are too long, and calibrate again when it is quiet\n"
         )

@@ -1,24 +1,22 @@
 """Where the command ``simulate`` starts and ends: exit codes, and no traceback for anything that a user can cause.
 
-0 done · 2 the command cannot be carried out as typed · 70 a mistake of the program · 130 Ctrl-C · 141 closed pipe ·
-143 SIGTERM.
+0 done · 2 the command cannot be carried out as typed · 70 a mistake of the program · 129 SIGHUP · 130 Ctrl-C ·
+141 closed pipe · 143 SIGTERM.
 """
 
 import gc
 import os
-import signal
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from types import FrameType
 
 import simulator
+from simulator.cli.stopping import Came, Terminated, interruption, terminated_like_ctrl_c
 from simulator.words.language import LANGUAGES, VARIABLE, language_of, speak
 
-DONE, WRONG_USE, INTERNAL_ERROR, INTERRUPTED, CLOSED_PIPE, TERMINATED = 0, 2, 70, 130, 141, 143
+DONE, WRONG_USE, INTERNAL_ERROR, INTERRUPTED, CLOSED_PIPE = 0, 2, 70, 130, 141
 RARELY = 300_000
 """Objects between two collections of garbage: importing makes many objects and no garbage, and looking for some would
 take a tenth of the start."""
@@ -54,10 +52,10 @@ def _open_closed_streams() -> None:
 
 def _guarded(tokens: list[str]) -> int:
     try:
-        with terminated_like_ctrl_c():
-            return _executed(tokens)
-    except Terminated:
-        return TERMINATED
+        with terminated_like_ctrl_c() as came:
+            return _executed(tokens, came)
+    except Terminated as terminated:
+        return terminated.code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -67,7 +65,7 @@ def _guarded(tokens: list[str]) -> int:
         return CLOSED_PIPE
 
 
-def _executed(tokens: list[str]) -> int:
+def _executed(tokens: list[str], came: Came) -> int:
     from simulator.experiments.refusal import RefusalError
 
     try:
@@ -78,37 +76,31 @@ def _executed(tokens: list[str]) -> int:
         code = execute(rest)
         sys.stdout.flush()
         return code
-    except (RefusalError, PackageError) as error:
-        return _say(str(error), WRONG_USE)
     except BrokenPipeError:
         raise
     except Exception as error:
-        interrupted = _interruption(error)
-        if interrupted:
-            raise interrupted from None
-        return _internal(error)
-
-
-def _interruption(error: BaseException | None) -> KeyboardInterrupt | None:
-    """The Ctrl-C or SIGTERM beneath an error: NumPy answers one that comes inside of it with an error of its own."""
-    while error is not None and not isinstance(error, KeyboardInterrupt):
-        error = error.__cause__ or error.__context__
-    return error
+        stopped = came() or interruption(error)
+        if stopped:
+            raise stopped from None
+        return _say(str(error), WRONG_USE) if isinstance(error, RefusalError | PackageError) else _internal(error)
 
 
 def _internal(error: Exception) -> int:
     from traceback import format_exception
 
     from simulator.experiments.refusal import InvariantError
+    from simulator.results.terminal import talk
 
     if isinstance(error, InvariantError):
         return _say(f"INTERNAL ERROR: {error}. Please report it with the command", INTERNAL_ERROR)
-    sys.stderr.write("".join(format_exception(error)))
+    talk("".join(format_exception(error)))
     return _say("INTERNAL ERROR: please report the lines above with the command", INTERNAL_ERROR)
 
 
 def _say(message: str, code: int) -> int:
-    sys.stderr.write(f"simulate: {message}\n")
+    from simulator.results.terminal import talk
+
+    talk(f"simulate: {message}\n")
     return code
 
 
@@ -156,32 +148,6 @@ def _language_of_before() -> Iterator[None]:
             os.environ.pop(VARIABLE, None)
         else:
             os.environ[VARIABLE] = before
-
-
-# SIGTERM ends a command the way Ctrl-C does: what was begun is taken down first, from processes to temporary files.
-# What to watch: only the first SIGTERM counts. A second one would interrupt the cleaning up that the first has begun.
-
-
-class Terminated(KeyboardInterrupt):
-    """SIGTERM came. Whatever lets Ctrl-C pass lets this pass too."""
-
-
-@contextmanager
-def terminated_like_ctrl_c() -> Iterator[None]:
-    """Raise Terminated in the block when SIGTERM comes; only the main thread can hear it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, _once)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _once(number: int, _: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_IGN)
-    raise Terminated
 
 
 # Make sure that ``models`` and ``scenarios`` are loopfork's own.

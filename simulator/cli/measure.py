@@ -4,13 +4,12 @@ Exit code 1: the run could not be carried out, or the driver was the bottleneck 
 """
 
 import json
-import sys
 from dataclasses import replace
 from functools import partial
 
 from simulator.cli.commands import Given
 from simulator.cli.given import deployment_of
-from simulator.cli.outputs import put_out, refuse_early
+from simulator.cli.outputs import STDOUT, put_out, refuse_early
 from simulator.experiments.catalogue import Model
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.options import MEASURE, OUTPUT, OutputOptions, RunOptions
@@ -19,6 +18,7 @@ from simulator.experiments.run import labels_of
 from simulator.experiments.scenario import scenario_of
 from simulator.real.measure import MEASURED, measure, refuse_unmeasurable
 from simulator.real.processes import MeasureError
+from simulator.results.terminal import talk
 from simulator.trace.checks import check_measured
 from simulator.trace.table import Trace
 from simulator.workload.draw import draw
@@ -41,13 +41,19 @@ def measured(deployment: Deployment, options: RunOptions, outputs: OutputOptions
     try:
         trace = _measured(deployment, scenario, options)
     except MeasureError as error:
-        sys.stderr.write(f"simulate: not measured: {error}\n")
+        talk(f"simulate: not measured: {error}\n")
         return FAILED
     for violation in check_measured(trace):
-        sys.stderr.write(f"simulate: warning: the servers' reports contradict one another: {violation}\n")
+        talk(f"simulate: warning: the servers' reports contradict one another: {violation}\n")
     labels = labels_of(deployment, scenario, options) | trace.labels | {"engine": MEASURED}
     put_out(replace(trace, labels=labels), outputs)
-    return DONE if json.loads(labels["driver"])["valid"] else FAILED
+    driver = json.loads(labels["driver"])
+    if driver["valid"]:
+        return DONE
+    if outputs.quiet or outputs.json == STDOUT:  # else the summary says it
+        why = "; ".join(driver["reasons"])
+        talk(f"simulate: the load driver was the bottleneck, so the figures are its own: {why}\n")
+    return FAILED
 
 
 def _measured(deployment: Deployment, scenario: Scenario, options: RunOptions) -> Trace:

@@ -33,13 +33,27 @@ def run(_: Model | None, given: Given) -> int:
         write(USAGE + "\n")
         return 0
     port, shown = divided(tokens)
-    if shown and parse(shown) is None:  # it was the version that somebody wanted
+    if shown and not _checked(shown):
         return 0
     if find_spec("textual_serve") is None:
         raise RefusalError("serve needs textual-serve, which is not installed: pip install 'loopfork[web]'")
     from simulator.serve.server import serve
 
     return serve(command(shown), port)
+
+
+def _checked(shown: Sequence[str]) -> bool:
+    """Carry out what each tab will, up to the screen; false if it was the version that somebody wanted.
+
+    Raises RefusalError: what cannot be shown is said here, and not in a browser.
+    """
+    typed = parse(shown)
+    if typed is not None:
+        from simulator.tui.opening import rehearsal
+
+        with rehearsal():
+            typed.carry_out()
+    return typed is not None
 
 
 def divided(tokens: Sequence[str]) -> tuple[int, list[str]]:

@@ -3,7 +3,6 @@
 Exit code 1: a bar was missed, an order was wrong, or for some pair nothing valid could be measured.
 """
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -22,7 +21,7 @@ from simulator.real.validate.document import as_csv, as_json
 from simulator.real.validate.pairs import Measuring, Pair, Result, compare, measured
 from simulator.real.validate.ranking import orders
 from simulator.real.validate.tables import conclusion, order_lines, pair_table
-from simulator.results.terminal import show, write_data
+from simulator.results.terminal import show, talk, write_data
 from simulator.results.whole_files import whole_files
 from simulator.words.numbers import long_duration
 
@@ -80,7 +79,7 @@ def _say_how_long(pairs: Sequence[Pair], repeat: int) -> None:
     what = f"{len(pairs)} pairs" if len(pairs) > 1 else "one pair"
     times = f"{repeat} times" if repeat > 1 else "once"
     long = long_duration(seconds if seconds < MINUTES_FROM_S else 60 * round(seconds / 60))
-    sys.stderr.write(f"simulate: {what}, each measured {times}: about {long}. Leave the machine alone meanwhile\n")
+    talk(f"simulate: {what}, each measured {times}: about {long}. Leave the machine alone meanwhile\n")
 
 
 # Which pairs a command line asks for: one load for the servers that are named, or the standard set.

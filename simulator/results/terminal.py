@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from simulator.experiments.refusal import RefusalError
 
@@ -59,9 +59,24 @@ def write_data(text: str) -> None:
         sys.stdout.flush()
 
 
+def talk(text: str) -> None:
+    """Write on stderr what a person is told beside the results; where it is full, the results are no worse for it."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except BrokenPipeError:
+        raise
+    except OSError:
+        _forget(sys.stderr)
+
+
 def forget_stdout() -> None:
     """Let what could not be written go nowhere, so that the interpreter does not complain about it when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _forget(sys.stdout)
+
+
+def _forget(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Files that appear whole or not at all.
 
 Everything is written beside its place under a temporary name, and put in place at the end, all files together. An
-error, Ctrl-C or SIGTERM on the way removes what was begun, and leaves what was there before as it was.
+error, Ctrl-C, SIGTERM or SIGHUP on the way removes what was begun, and leaves what was there before as it was.
 """
 
 import os
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from simulator.experiments.refusal import RefusalError
 
-HELD_BACK = (signal.SIGINT, signal.SIGTERM)
+HELD_BACK = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class WholeFiles:
         for temporary, _ in self._begun:
             with suppress(OSError):
                 temporary.unlink()
-        for folder in self._folders:
+        for folder in reversed(self._folders):
             with suppress(OSError):  # not ours alone
                 folder.rmdir()
 

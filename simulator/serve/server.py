@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import socket
-import sys
 from asyncio import Task, current_task, gather
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,7 +16,7 @@ from aiohttp.typedefs import Handler
 from textual_serve.download_manager import DownloadManager
 
 from simulator.experiments.refusal import RefusalError
-from simulator.results.terminal import write_data
+from simulator.results.terminal import talk, write_data
 from simulator.serve.session import Session
 
 LOOPBACK = "127.0.0.1"
@@ -55,7 +54,7 @@ async def _serve(site: "Site", listener: socket.socket) -> int:
     try:
         await web.SockSite(runner, listener).start()
         write_data(f"http://{LOOPBACK}:{listener.getsockname()[1]}/\n")
-        sys.stderr.write("simulate: open this link in a browser on this machine; Ctrl-C ends the server\n")
+        talk("simulate: open this link in a browser on this machine; Ctrl-C ends the server\n")
         return await ended
     finally:
         await runner.cleanup()

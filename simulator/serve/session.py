@@ -5,7 +5,6 @@ quit, gone by itself, or killed after a moment of patience.
 """
 
 import asyncio
-import sys
 from asyncio.subprocess import Process
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,6 +12,8 @@ from contextlib import suppress
 from aiohttp import WSMsgType, web
 from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
+
+from simulator.results.terminal import talk
 
 GRACE_S = 3.0
 """How long a process that was asked to quit may take."""
@@ -74,7 +75,7 @@ class Session(AppService):
     async def _show_errors(self, errors: bytes) -> None:
         """Show what the process said when it failed: in the tab, and where the server was started."""
         if errors:
-            sys.stderr.write(errors.decode("utf-8", "replace"))
+            talk(errors.decode("utf-8", "replace"))
             with suppress(ConnectionError):
                 await self.remote_write_bytes(errors.replace(b"\n", b"\r\n"))
 

@@ -71,6 +71,8 @@ class StageApp(App[int]):
         self.push_screen(self._first_screen())
         if threading.current_thread() is threading.main_thread():  # only there signals are heard
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.leave, TERMINATED)
+            if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+                signal.signal(signal.SIGHUP, signal.SIG_DFL)  # at once: there is no terminal left to be restored
         self._ask()  # before the first picture: whether a terminal answers is then known before many are on their way
         if not self.is_headless:
             self.set_interval(LOOK_EVERY_S, self._leave_with_the_terminal)

@@ -5,6 +5,8 @@ What to watch: Textual is imported here and nowhere before, because it takes lon
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from simulator.experiments.options import ScreenOptions
@@ -20,9 +22,24 @@ DRIVER = "TEXTUAL_DRIVER"
 """Set where the screen is shown elsewhere, as in a browser."""
 
 
+class _Rehearsal:
+    is_on = False
+
+
+@contextmanager
+def rehearsal() -> Iterator[None]:
+    """In the block everything is checked as ever, and then no screen is opened: for whoever opens it elsewhere."""
+    _Rehearsal.is_on = True
+    try:
+        yield
+    finally:
+        _Rehearsal.is_on = False
+
+
 def has_terminal() -> bool:
     """Whether a screen can be opened: keys come from stdin, and Textual draws on stderr."""
-    return DRIVER in os.environ or all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    elsewhere = _Rehearsal.is_on or DRIVER in os.environ
+    return elsewhere or all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def refuse_without_terminal() -> None:
@@ -50,6 +67,8 @@ def open_setup(setup: "Setup", options: ScreenOptions) -> int:
 
     refuse_without_terminal()
     ready = prepared(setup)
+    if _Rehearsal.is_on:
+        return _opened(None, options)
     with shown_while(f"simulating {setup.options.load}", ready.scenario.duration) as progress:
         traces = run_checked(ready, detail=True, progress=progress)
     return _watched(Result.of(traces, ready), options)
@@ -64,6 +83,8 @@ def open_trace(trace: "Trace", options: ScreenOptions) -> int:
 
 
 def _watched(shown: "Result", options: ScreenOptions) -> int:
+    if _Rehearsal.is_on:
+        return _opened(None, options)
     from simulator.lab.lab import open_lab
 
     lab = open_lab(shown)
@@ -78,6 +99,8 @@ def _opened(lab: "Lab | None", options: ScreenOptions) -> int:
     own_keys = keymap(keymap_file())
     encoding = getattr(sys.stdout, "encoding", None) or "ascii"
     look = chosen_look(glyphs=options.glyphs, theme=options.theme, environ=os.environ, encoding=encoding)
+    if _Rehearsal.is_on:
+        return 0
     from simulator.tui.app import StageApp
 
     app = StageApp(lab, look, fps=options.fps, keymap=own_keys)

@@ -1,7 +1,11 @@
 """A machine is measured with real code, and what is found can be simulated with."""
 
 import json
+import os
+import signal
 import subprocess
+import sys
+import time
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -11,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from simulator.cli.calibrate import spread
+from simulator.cli.calibrate import missing_folders, save, spread
 from simulator.cli.main import main
 from simulator.experiments.catalogue import catalogue
 from simulator.experiments.deployment import Deployment
@@ -19,6 +23,7 @@ from simulator.plan import Machine
 from simulator.real.calibrate.findings import bare_findings, machine_of, server_findings
 from simulator.real.calibrate.probes import PROBES
 from simulator.real.calibrate.servers import ServerCost, seconds_of, work_of
+from simulator.real.processes import MeasureError
 from simulator.words.numbers import size
 from simulator.workload.load import ScenarioError, load
 from simulator.workload.machine_table import machine_text, read_machine
@@ -69,6 +74,35 @@ def test_it_prints_a_spread_for_each_constant_and_each_server(
 def test_no_process_is_left(calibration: subprocess.CompletedProcess[str], home: Path) -> None:
     assert calibration.returncode == 0
     assert [pid for pid, said in environments() if str(home) in said] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_calibration_that_is_interrupted_leaves_no_process_no_file_and_no_folder(number: int, tmp_path: Path) -> None:
+    command = subprocess.Popen(
+        [sys.executable, "-c", "import sys; from simulator.cli.main import main; sys.exit(main())", "calibrate"],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path / "settings"), "TMPDIR": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    latest = time.monotonic() + 60.0
+    while len(started_in(tmp_path)) < 2:  # itself, and what it has started
+        assert time.monotonic() < latest
+        time.sleep(0.01)
+    command.send_signal(number)
+    _, said = command.communicate(timeout=60.0)
+    assert command.returncode == 128 + number, said
+    assert "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
+    while started_in(tmp_path):
+        assert time.monotonic() < latest
+        time.sleep(0.01)
+
+
+def started_in(home: Path) -> list[str]:
+    """Processes whose settings or temporary files are there."""
+    return [pid for pid, said in environments() if str(home) in said]
 
 
 def environments() -> Iterator[tuple[str, str]]:
@@ -145,6 +179,37 @@ def test_a_place_that_cannot_be_written_is_refused_before_anything_is_measured(t
     code, out, err = run("calibrate", "--output", tmp_path / "nowhere" / "machine.toml")
     assert (code, out) == (2, "")
     assert "mkdir -p" in err
+
+
+@pytest.mark.parametrize("why", [KeyboardInterrupt(), MeasureError("a server died")])
+def test_a_calibration_that_comes_to_nothing_leaves_no_folder(
+    why: BaseException, tmp_path: Path, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(_: int) -> None:
+        raise why
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "not" / "there"))
+    monkeypatch.setattr("simulator.cli.calibrate._bare_samples", broken_off)
+    code, _, err = run("calibrate", "--quick")
+    assert code == (130 if isinstance(why, KeyboardInterrupt) else 1)
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_folder_of_the_machine_file_is_made_when_there_is_something_to_save(tmp_path: Path) -> None:
+    target = tmp_path / "not" / "there" / "machine.toml"
+    save(Machine(), target, missing_folders(target))
+    assert "[machine]" in target.read_text("utf-8")
+
+
+def test_a_settings_folder_that_cannot_be_made_is_refused_before_anything_is_measured(
+    tmp_path: Path, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "file" / "settings"))
+    monkeypatch.setattr("simulator.cli.calibrate._bare_samples", lambda _: pytest.fail("it measures"))
+    code, _, err = run("calibrate")
+    assert (code, err.count("\n")) == (2, 1)
 
 
 def test_an_unknown_flag_of_calibrate_is_explained(run: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from simulator.cli.main import Terminated
+from simulator.cli.stopping import Terminated
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {"numpy", "pydantic", "polars", "pygments", "simpy"}
@@ -27,6 +27,7 @@ from simulator.cli.main import main
 sys.exit(main())
 """
 """The command, saying when the simulation begins."""
+CLOSED = "simulate: cannot write to stdout: Bad file descriptor\n"
 
 
 def loaded(*arguments: str) -> set[str]:
@@ -164,10 +165,16 @@ def test_a_full_disk_behind_stdout_gets_one_message(line: str) -> None:
 @pytest.mark.parametrize(
     ("line", "closed", "code", "said"),
     [
-        ("list loads", ">&-", 2, "simulate: cannot write to stdout: Bad file descriptor\n"),
-        ("--help", ">&-", 2, "simulate: cannot write to stdout: Bad file descriptor\n"),
+        ("list loads", ">&-", 2, CLOSED),
+        ("--help", ">&-", 2, CLOSED),
         ("--model prefork --load steady --duration 6s --quiet", "<&- >&-", 0, ""),
         ("list nothing", "2>&-", 2, ""),
+        ("list nothing", "2>/dev/full", 2, ""),
+        ("--model prefork --load steady --duration 6s --quiet", "2>/dev/full", 0, ""),
+        ("--model prefork --load steady --duration 6s --json -", ">&-", 2, CLOSED),
+        ("compare prefork threaded --load steady --duration 6s", ">&-", 2, CLOSED),
+        ("serve", ">&-", 2, CLOSED),
+        ("serve --help", ">&-", 2, CLOSED),
     ],
 )
 def test_a_command_can_be_started_with_closed_streams(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,14 @@ import pytest
 from simulator.cli.main import main
 from simulator.experiments.catalogue import server, servers
 from simulator.experiments.deployment import Deployment
+from simulator.experiments.run import run
 from simulator.plan import Machine, Outcome
 from simulator.real.job import Job, Result
 from simulator.real.measure import drive, measure
 from simulator.real.processes import MeasureError
 from simulator.results.trace_file import read
 from simulator.trace.checks import check_measured
+from simulator.trace.table import Trace
 from tests.trace.by_hand import Kind, load_at
 
 pytestmark = pytest.mark.real
@@ -160,27 +163,68 @@ def _is_master(entry: Path, folder: Path) -> bool:
         return False
 
 
+SLOW = pytest.mark.slow
+
+
 @pytest.mark.parametrize(
-    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow), signal.SIGKILL]
+    ("command", "number"),
+    [
+        ("measure", signal.SIGINT),
+        ("measure", signal.SIGKILL),
+        pytest.param("measure", signal.SIGTERM, marks=SLOW),
+        pytest.param("measure", signal.SIGHUP, marks=SLOW),
+        pytest.param("validate", signal.SIGINT, marks=SLOW),
+        pytest.param("validate", signal.SIGTERM, marks=SLOW),
+    ],
 )
-def test_nothing_is_left_after_ctrl_c_or_sigterm_and_no_process_after_a_kill(
-    temporary: Path, load: Path, number: int
+def test_nothing_is_left_after_a_signal_and_no_process_after_a_kill(
+    temporary: Path, load: Path, command: str, number: int
 ) -> None:
     run = [sys.executable, "-c", "import sys; from simulator.cli.main import main; sys.exit(main())"]
-    command = [*run, "measure", "prefork", "--load", str(load), "--duration", "1 h", "--rate", "1", "--nginx"]
-    process = subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.PIPE, text=True)
+    typed = [*run, command, "prefork", "--load", str(load), "--duration", "1 h", "--rate", "1", "--nginx"]
+    process = subprocess.Popen(typed, cwd=Path(__file__).parents[2], stderr=subprocess.PIPE, text=True)
     latest = time.monotonic() + 20.0
     while not any("driver" in words for words in about(temporary)):  # the driver comes last
         assert time.monotonic() < latest
         time.sleep(0.01)
     process.send_signal(number)
     _, said = process.communicate(timeout=20.0)
-    assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}.get(signal.Signals(number), -number), said
+    assert process.returncode == (-number if number == signal.SIGKILL else 128 + number), said
+    assert "Traceback" not in said
     if number == signal.SIGKILL:  # nobody was left to remove them
         for folder in temporary.iterdir():
             for file in folder.iterdir():
                 file.unlink()
             folder.rmdir()
+
+
+@pytest.mark.parametrize("flags", [("--quiet",), ("--json", "-")])
+def test_a_run_of_which_the_driver_was_the_bottleneck_says_so_without_a_summary_too(
+    flags: tuple[str, ...], load: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _drive(monkeypatch, valid=False)
+    assert main(["measure", "prefork", "--load", str(load), *flags]) == 1
+    said = capsys.readouterr().err
+    assert said == "simulate: the load driver was the bottleneck, so the figures are its own: it slept\n"
+    _drive(monkeypatch, valid=True)
+    assert main(["measure", "prefork", "--load", str(load), *flags]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def _drive(monkeypatch: pytest.MonkeyPatch, *, valid: bool) -> None:
+    """From now on measuring is simulating, and this is how the driver did."""
+    about = {
+        "valid": valid,
+        "reasons": [] if valid else ["it slept"],
+        "late_p99": 0.0,
+        "late_max": 0.0,
+        "cpu_peak": 0.1,
+    }
+
+    def measured(deployment: Deployment, machine: Machine, workload: Any, **_: object) -> Trace:
+        return replace(run(deployment.plan(machine), workload), labels={"driver": json.dumps(about)})
+
+    monkeypatch.setattr("simulator.cli.measure.measure", measured)
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,45 @@ def test_a_command_line_that_simulate_refuses_is_refused_before_anything_is_serv
         execute(["serve", "--model", "prefork", "--load", "steady", "--wrokers", "4"])
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("--model prefork --load nope", '"nope": no such file'),
+        ("--model prefork --load steady --set rate", "--set rate: expected KEY=VALUE"),
+        ("--model prefork --load steady --rate -5", "rate"),
+        ("--model prefork --load steady --workers 0", "--workers 0: expected at least 1"),
+        ("--load steady", "which server?"),
+        ("compare prefork --load steady", "expected 2 to 4 servers"),
+        ("show nowhere.parquet", "nowhere.parquet"),
+        ("--model prefork --load steady --json -", "does not go with --watch"),
+    ],
+)
+def test_what_no_tab_could_show_is_refused_before_anything_is_served(
+    typed: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.serve.server.serve", lambda *_: pytest.fail("it listens"))
+    from simulator.cli.parser import execute
+
+    with pytest.raises(RefusalError) as refused:
+        execute(["serve", *typed.split()])
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("typed", ["", "--model prefork --load steady", "compare prefork threaded --load steady"])
+def test_what_every_tab_can_show_is_served(typed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[list[str]] = []
+
+    def serve(command: list[str], _: int) -> int:
+        served.append(list(command[5:]))
+        return 0
+
+    monkeypatch.setattr("simulator.serve.server.serve", serve)
+    from simulator.cli.parser import execute
+
+    assert execute(["serve", *typed.split()]) == 0
+    assert [" ".join(words) for words in served] == [f"{typed} --watch" if typed else ""]
+
+
 def test_without_textual_serve_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simulator.cli.serve.find_spec", lambda name: None)
     with pytest.raises(RefusalError, match=r"pip install 'loopfork\[web\]'"):

@@ -14,7 +14,6 @@ from contextlib import ExitStack
 from dataclasses import fields
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from models.settings import SettingError
@@ -23,7 +22,7 @@ from simulator.experiments.deployment import Deployment
 from simulator.plan import Machine
 from simulator.plan.walk import walk
 from simulator.real.calibrate.samples import Samples, memory_of, up_to
-from simulator.real.measure import start
+from simulator.real.measure import scratch_folder, start
 from simulator.real.messages import request_head
 from simulator.real.processes import MeasureError
 
@@ -89,8 +88,8 @@ class ServerCost:
 def measured_servers(samples: int, requests: int) -> Iterator[ServerCost]:
     """Every server there is, one after another; a sample is the mean of so many requests. Raises MeasureError."""
     for deployment, name in _deployments():
-        with TemporaryDirectory(prefix="loopfork-") as folder, ExitStack() as stack:
-            running = start(deployment, Path(folder), stack)
+        with scratch_folder() as folder, ExitStack() as stack:
+            running = start(deployment, folder, stack)
             yield _measured(deployment, name, running.processes[-1].pid, running.port, (samples, requests))
 
 
