@@ -1,11 +1,14 @@
 """The words for what happens to a request: how it can end, and what it can be doing meanwhile.
 
-The same words stand in the trace, on the screen, in the CSV and in the explanations. Each outcome and each state is one
+The same words stand in the trace, on the screen, in the CSV and in the explanations; they are marked for the catalogue,
+and whoever shows them calls ``translated``. Files have them in English. Each outcome and each state is one
 line here, with everything that is known of it; what it looks like is said in ``simulator.stage.states``.
 """
 
 from collections.abc import Sequence
 from enum import Enum, IntEnum, StrEnum
+
+from simulator.words.language import later
 
 
 class Loss(Enum):
@@ -32,17 +35,17 @@ class Outcome(IntEnum):
     loss: Loss | None
     """Why it failed; None for one that did not, or not yet."""
 
-    OPEN = 0, "still open"
-    COMPLETED = 1, "completed"
-    REFUSED = 2, "connection refused", Loss.NOT_CONNECTED
-    CONNECT_TIMEOUT = 3, "connect timed out", Loss.NOT_CONNECTED
-    GAVE_UP = 4, "client gave up", Loss.CLIENT_LEFT
-    CONNECTION_LIMIT = 5, "connection limit", Loss.LIMIT
-    QUEUE_FULL = 6, "queue full", Loss.LIMIT
-    UPSTREAM_TIMEOUT = 7, "gateway timed out", Loss.GATEWAY
-    CRASHED = 8, "lost in a crash", Loss.CRASH
-    BAD_GATEWAY = 9, "bad gateway", Loss.CRASH
-    BROKEN = 10, "connection broken", Loss.BROKEN
+    OPEN = 0, later("still open")
+    COMPLETED = 1, later("completed")
+    REFUSED = 2, later("connection refused"), Loss.NOT_CONNECTED
+    CONNECT_TIMEOUT = 3, later("connect timed out"), Loss.NOT_CONNECTED
+    GAVE_UP = 4, later("client gave up"), Loss.CLIENT_LEFT
+    CONNECTION_LIMIT = 5, later("connection limit"), Loss.LIMIT
+    QUEUE_FULL = 6, later("queue full"), Loss.LIMIT
+    UPSTREAM_TIMEOUT = 7, later("gateway timed out"), Loss.GATEWAY
+    CRASHED = 8, later("lost in a crash"), Loss.CRASH
+    BAD_GATEWAY = 9, later("bad gateway"), Loss.CRASH
+    BROKEN = 10, later("connection broken"), Loss.BROKEN
 
     def __new__(cls, number: int, words: str = "", loss: Loss | None = None) -> "Outcome":
         """The number is what stands in a trace; by it alone an outcome is looked up."""
@@ -85,42 +88,72 @@ class State(StrEnum):
     """What one request does that is in it: ``waits for a core``."""
     several: str
 
-    CONNECTING = "connecting", Need.ROOM, "connecting", "connects", "connect"
-    BACKLOG = "in the backlog", Need.ACCEPT, "in backlog", "waits to be accepted", "wait to be accepted"
-    QUEUED = "waiting for a slot", Need.SLOT, "queued", "waits for a slot", "wait for a slot"
-    UPLOAD = (
-        "waiting for the client to send",
-        Need.OTHERS,
-        "upload",
-        "waits for its client to send",
-        "wait for their clients to send",
+    CONNECTING = later("connecting"), Need.ROOM, later("connecting"), later("connects"), later("connect")
+    BACKLOG = (
+        later("in the backlog"),
+        Need.ACCEPT,
+        later("in backlog"),
+        later("waits to be accepted"),
+        later("wait to be accepted"),
     )
-    COMPUTING = "computing", Need.WORK, "computing", "computes", "compute"
-    GIL = "waiting for the GIL", Need.LOCK, "needs GIL", "waits for the GIL", "wait for the GIL"
-    LOOP = "waiting for the event loop", Need.LOCK, "needs loop", "waits for the event loop", "wait for the event loop"
-    CORE = "waiting for a core", Need.CORE, "needs core", "waits for a core", "wait for a core"
-    GIL_OR_CORE = (
-        "waiting for the GIL or a core",
+    QUEUED = (
+        later("waiting for a slot"),
+        Need.SLOT,
+        later("queued"),
+        later("waits for a slot"),
+        later("wait for a slot"),
+    )
+    UPLOAD = (
+        later("waiting for the client to send"),
+        Need.OTHERS,
+        later("upload"),
+        later("waits for its client to send"),
+        later("wait for their clients to send"),
+    )
+    COMPUTING = later("computing"), Need.WORK, later("computing"), later("computes"), later("compute")
+    GIL = (
+        later("waiting for the GIL"),
         Need.LOCK,
-        "needs CPU",
-        "waits for the GIL or a core",
-        "wait for the GIL or a core",
+        later("needs GIL"),
+        later("waits for the GIL"),
+        later("wait for the GIL"),
+    )
+    LOOP = (
+        later("waiting for the event loop"),
+        Need.LOCK,
+        later("needs loop"),
+        later("waits for the event loop"),
+        later("wait for the event loop"),
+    )
+    CORE = (
+        later("waiting for a core"),
+        Need.CORE,
+        later("needs core"),
+        later("waits for a core"),
+        later("wait for a core"),
+    )
+    GIL_OR_CORE = (
+        later("waiting for the GIL or a core"),
+        Need.LOCK,
+        later("needs CPU"),
+        later("waits for the GIL or a core"),
+        later("wait for the GIL or a core"),
     )
     """Of measured runs only: no clock tells a server which of the two its thread waited for."""
-    IO = "waiting for I/O", Need.OTHERS, "I/O", "waits for I/O", "wait for I/O"
+    IO = later("waiting for I/O"), Need.OTHERS, later("I/O"), later("waits for I/O"), later("wait for I/O")
     DOWNLOAD = (
-        "waiting for the client to read",
+        later("waiting for the client to read"),
         Need.OTHERS,
-        "download",
-        "waits for its client to read",
-        "wait for their clients to read",
+        later("download"),
+        later("waits for its client to read"),
+        later("wait for their clients to read"),
     )
     DELIVERY = (
-        "response on its way",
+        later("response on its way"),
         Need.ARRIVAL,
-        "delivering",
-        "has its response on the way",
-        "have their responses on the way",
+        later("delivering"),
+        later("has its response on the way"),
+        later("have their responses on the way"),
     )
 
     def __new__(cls, words: str, need: Need, short: str, one: str, several: str) -> "State":

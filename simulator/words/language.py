@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Literal, Protocol
 
 Language = Literal["en", "zh"]
@@ -103,7 +104,7 @@ def later(message: str) -> str:
 
 def tell(message: str, /, **fields: object) -> str:
     """A sentence in the language of now, its ``{fields}`` filled in."""
-    return translated(message).format_map(_worded(fields)) if fields else translated(message)
+    return _filled(translated(message), fields) if fields else translated(message)
 
 
 def tell_many(one: str, many: str, number: float, /, **fields: object) -> str:
@@ -111,8 +112,8 @@ def tell_many(one: str, many: str, number: float, /, **fields: object) -> str:
     catalogue = _Current.catalogue
     exactly_one = number == 1
     if catalogue is None:
-        return (one if exactly_one else many).format_map(_worded(fields))
-    return catalogue.ngettext(one, many, 1 if exactly_one else 2).format_map(_worded(fields))
+        return _filled(one if exactly_one else many, fields)
+    return _filled(catalogue.ngettext(one, many, 1 if exactly_one else 2), fields)
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,6 +147,26 @@ def said(message: str, /, **fields: object | Callable[[], object]) -> Said:
 def said_many(one: str, many: str, number: float, /, **fields: object | Callable[[], object]) -> Said:
     """The same where the sentence differs with a number."""
     return Said(one, fields, many, number)
+
+
+def _filled(message: str, fields: Mapping[str, object]) -> str:
+    """The message with its fields. Chinese and Latin stand apart also where a field begins or ends."""
+    worded = _worded(fields)
+    if _Current.language == "en":
+        return message.format_map(worded)
+    text = ""
+    for literal, name, spec, _ in Formatter().parse(message):
+        for part in (literal, format(worded[name], spec or "") if name else ""):
+            apart = text and part and _meet(text[-1], part[0])
+            text += f" {part}" if apart else part
+    return text
+
+
+def _meet(before: str, after: str) -> bool:
+    """Whether one of the two is a Chinese character, and the other a Latin letter or a digit."""
+    latin = [each.isascii() and each.isalnum() for each in (before, after)]
+    chinese = ["\u4e00" <= each <= "\u9fff" for each in (before, after)]
+    return (latin[0] and chinese[1]) or (chinese[0] and latin[1])
 
 
 def _worded(fields: Mapping[str, object]) -> Mapping[str, object]:

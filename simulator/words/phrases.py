@@ -1,12 +1,22 @@
-"""Names as they stand in a sentence."""
+"""Names as they stand in a sentence, in the language of now: for the fields of a message.
+
+What to watch: a name is given in English and in the singular, and that is how it stands in a plan. Only English has
+plurals, articles and verbs that go by a number; what other languages have is in the catalogue.
+"""
 
 from collections.abc import Sequence
 
+from simulator.words.language import language, later, tell, translated
 from simulator.words.numbers import count
+
+NOUNS = (later("core"), later("request"), later("slot"))
+"""Names that stand in no plan."""
 
 
 def plural(name: str, number: float = 2) -> str:
     """``worker`` or ``workers``; ``event loop`` or ``event loops``."""
+    if language() != "en":
+        return translated(name)
     if number == 1:
         return name
     return name + ("es" if name.endswith(("s", "x", "ch", "sh")) else "s")
@@ -14,38 +24,46 @@ def plural(name: str, number: float = 2) -> str:
 
 def counted(number: float, name: str) -> str:
     """A number of things: ``1 request``, ``1 234 requests``."""
-    return f"{count(number)} {plural(name, number)}"
+    return tell("{number} {names}", number=count(number), names=plural(name, number))
 
 
 def a(name: str) -> str:
     """With its article: ``a worker``, ``an event loop``."""
-    return ("an " if name[0].lower() in "aeio" else "a ") + name
+    message = later("an {name}") if name[0].lower() in "aeio" else later("a {name}")
+    return tell(message, name=translated(name))
 
 
 def all_of(name: str, number: int) -> str:
     """The one, or all of several: ``the worker``, ``both cores``, ``the 4 workers``."""
     if number == 1:
-        return f"the {name}"
-    return f"both {plural(name)}" if number == 2 else f"the {count(number)} {plural(name)}"
+        return tell("the {name}", name=translated(name))
+    if number == 2:
+        return tell("both {names}", names=plural(name))
+    return tell("the {number} {names}", number=count(number), names=plural(name))
 
 
 def some_of(number: int, size: int, name: str) -> str:
     """``the worker``, ``both workers``, ``all 8 workers``, ``7 of 8 workers``."""
     if number == size:
-        return all_of(name, size) if size <= 2 else f"all {count(size)} {plural(name)}"
-    return f"{count(number)} of {count(size)} {plural(name, size)}"
+        return all_of(name, size) if size <= 2 else tell("all {number} {names}", number=count(size), names=plural(name))
+    return tell("{some} of {number} {names}", some=count(number), number=count(size), names=plural(name, size))
 
 
 def listed(parts: Sequence[str]) -> str:
     """``one``, ``one and two``, ``one, two and three``."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0]
+    for part in parts[1:-1]:
+        first = tell("{first}, {next}", first=first, next=part)
+    return tell("{first} and {last}", first=first, last=parts[-1])
 
 
 def is_or_are(number: int) -> str:
-    """The verb for so many."""
+    """The verb for so many, in English."""
     return "is" if number == 1 else "are"
 
 
 def sentence(text: str) -> str:
     """With a capital at the start and a full stop at the end."""
-    return text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")
+    return text[0].upper() + text[1:] + ("" if text.endswith((".", "。")) else ".")

@@ -131,7 +131,7 @@ def test_a_sentence_that_is_read_later_follows_the_language() -> None:
     told = said("{name} waits", name=said("the {name}", name="worker"))
     assert str(told) == "the worker waits"
     with speaking("zh", Pseudo()):
-        assert str(told) == "⟦⟦the worker长⟧ waits长⟧"
+        assert str(told) == "⟦⟦the worker 长⟧ waits长⟧"
 
 
 def test_a_number_chooses_the_form() -> None:
