@@ -176,7 +176,7 @@ def run(
 def with_more_rows(workload: Workload, shortage: Shortage, redraw: Draw | None) -> Workload:
     """The same requests with twice as many rows of what there were too few. Raises ValueError where that cannot be."""
     rounds, reserve = None, workload.reserve
-    if workload.clients_in_loop:
+    if workload.clients_in_loop and not workload.limit:
         rounds = workload.requests // workload.clients_in_loop
     if redraw is None or reserve >= MOST_FURTHER:
         few = f"{rounds} rounds of requests" if shortage is Shortage.ROUNDS else f"{reserve} further rows a request"

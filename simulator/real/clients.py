@@ -55,6 +55,8 @@ class Crowd:
         self.under_way: dict[int, Exchange] = {}
         self.epoll, self.parent = select.epoll(), parent
         self.unfinished = load.clients_in_loop or n
+        self.taken = 0
+        """Rows of a closed loop with a number of requests, which its clients share."""
         self.ran_out = False
 
     # --- the run --------------------------------------------------------------------------------------------------
@@ -81,8 +83,10 @@ class Crowd:
 
     def _schedule(self) -> None:
         if self.load.clients_in_loop:
-            for row in range(min(self.load.clients_in_loop, len(self.load))):
-                self._send_next(row, self.start)
+            begins = self.load.begins()
+            self.unfinished = len(begins)
+            for client, moment in enumerate(begins):
+                self._send_at(client, self.start + moment)
             return
         self.arrival = (self.load.arrival + self.start).tolist()
         begins = (self.load.arrival + 1.5 * np.array(self.rtt) + self.start).tolist()
@@ -117,6 +121,8 @@ class Crowd:
                 action(what, now)
         elif what < 0:
             self._sample_at(moment)
+        elif what >= len(self.load):
+            self._take_next(moment)
         else:
             self._begin(what, now)
 
@@ -179,20 +185,37 @@ class Crowd:
             self.under_way.pop(exchange.socket.fileno(), None)
             exchange.socket.close()
         if self.load.clients_in_loop:
-            self._send_next(row + self.load.clients_in_loop, finished)
+            self._think_again(row + self.load.clients_in_loop, finished)
         else:
             self.unfinished -= 1
 
-    def _send_next(self, row: int, since: float) -> None:
-        """A client of a closed loop thinks, then sends its next request, unless the time is over."""
+    def _think_again(self, row: int, since: float) -> None:
+        """A client of a closed loop thinks, then sends its next request."""
         assert self.think is not None  # a closed loop has think times
-        if row >= len(self.load):
+        if row >= len(self.load) and not self.load.limit:
             self.ran_out = True
             return
-        arrival = since + self.think[row]
+        self._send_at(row, since + self.think[row % len(self.load)])
+
+    def _send_at(self, row: int, arrival: float) -> None:
+        """A client of a closed loop sends its next request, unless the time is over."""
         if arrival >= self.start + self.load.duration:
             self.unfinished -= 1
+        elif self.load.limit:  # which one that is, is known when it is sent
+            self.number += 1
+            heappush(self.moments, (arrival, self.number, None, len(self.load)))
+        else:
+            self._send(row, arrival)
+
+    def _take_next(self, arrival: float) -> None:
+        """A client of a closed loop sends the next of the requests that all share, if there is one left."""
+        if self.taken >= len(self.load):
+            self.unfinished -= 1
             return
+        self.taken += 1
+        self._send(self.taken - 1, arrival)
+
+    def _send(self, row: int, arrival: float) -> None:
         self.arrival[row] = arrival
         self.number += 1
         heappush(self.moments, (arrival + 1.5 * self.rtt[row], self.number, None, row))

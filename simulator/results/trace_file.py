@@ -36,6 +36,8 @@ OF_WORKLOAD = ("arrival", "request_class", "client", "upload", "response", "phas
 OF_GRANTS = ("request", "place", "start", "end")
 RATES = ("up_rate", "down_rate")
 NUMBERS = ("duration", "warmup", "seed", "clients_in_loop")
+NUMBERS_IF_ANY = ("limit",)
+"""Not in a file where they are 0, as they are not in those of older versions."""
 
 
 def save(trace: Trace, path: Path) -> None:
@@ -121,6 +123,7 @@ def _about(trace: Trace) -> dict[str, Any]:
             "phase_kinds": workload.phase_kinds.tolist(),
             **{name: [rate if math.isfinite(rate) else None for rate in getattr(workload, name)] for name in RATES},
             **{name: getattr(workload, name) for name in NUMBERS},
+            **{name: number for name in NUMBERS_IF_ANY if (number := getattr(workload, name))},
             **({"interventions": [asdict(e) for e in workload.interventions]} if workload.interventions else {}),
         },
     }
@@ -163,5 +166,6 @@ def _workload(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> W
         **columns,
         **rates,
         **{name: about[name] for name in NUMBERS},
+        **{name: about[name] for name in NUMBERS_IF_ANY if name in about},
         interventions=tuple(Intervention(**{**e, "do": Do(e["do"])}) for e in about.get("interventions", ())),
     )

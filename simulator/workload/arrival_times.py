@@ -182,7 +182,8 @@ def expected_requests(scenario: Scenario) -> float:
     cycle = arrivals.think.mean + service
     by_clients = scenario.duration / cycle if cycle > 0 else math.inf
     by_cores = scenario.duration * scenario.machine.cores / computing if computing > 0 else math.inf
-    return arrivals.clients * (1 + min(by_clients, by_cores / arrivals.clients))
+    by_time = arrivals.clients * (1 + min(by_clients, by_cores / arrivals.clients))
+    return by_time if arrivals.requests is None else min(arrivals.requests, by_time)
 
 
 def default_rounds(scenario: Scenario) -> int:

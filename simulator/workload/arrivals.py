@@ -7,6 +7,8 @@ number of clients, each of which waits for its answer and thinks before it asks 
 import math
 from typing import Annotated, Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, GetJsonSchemaHandler, ValidationInfo, model_validator
 
 from simulator.workload.csv_file import Replay
@@ -25,6 +27,9 @@ from simulator.workload.table_fields import (
     kind_of,
     table_schema,
 )
+
+MOST_ROWS = 50_000_000
+"""Requests of a run. More would not fit the memory of an ordinary machine."""
 
 
 class GeometricBatch(Table):
@@ -135,7 +140,24 @@ class Closed(Table):
 
     kind: Literal["closed"] = Field(description="The kind of arrivals.")
     clients: Annotated[int, Field(ge=1, le=1_000_000), WHOLE] = Field(description="Number of clients.")
-    think: Duration = Field(description="Time between an answer and the next request of the same client.")
+    think: Duration = Field(
+        default="0 s",
+        validate_default=True,
+        description="Time between an answer and the next request of the same client.",
+    )
+    requests: Annotated[int, Field(ge=1, le=MOST_ROWS), WHOLE] | None = Field(
+        default=None,
+        description="How many requests all clients together send; without it, as many as the duration lets them.",
+    )
+    ramp: Seconds | None = Field(
+        default=None,
+        description="The clients start one after the other over this time, each with a request; without it, each thinks"
+        " first.",
+    )
+
+    def starts(self) -> NDArray[np.float64] | None:
+        """When each client sends its first request, where that does not follow from thinking."""
+        return None if self.ramp is None else np.arange(self.clients, dtype=np.float64) * (self.ramp / self.clients)
 
 
 OpenLoop = Poisson | ConstantRate | Mmpp | Ramp | Spike | Replay

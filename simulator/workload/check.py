@@ -12,13 +12,11 @@ from pydantic import ValidationError
 
 from simulator.words.numbers import count
 from simulator.workload.arrival_times import expected_requests
+from simulator.workload.arrivals import MOST_ROWS
 from simulator.workload.quantity import DURATION, did_you_mean, parse
 from simulator.workload.scenario import ANYBODY, Scenario
 from simulator.workload.scenario_errors import Mistake, from_pydantic
 from simulator.workload.table_fields import listed
-
-MOST_REQUESTS = 50e6
-"""More would not fit the memory of an ordinary machine."""
 
 
 def check(raw: dict[str, Any], folder: Traversable | None = None) -> Scenario | list[Mistake]:
@@ -96,6 +94,11 @@ def _too_late(raw: dict[str, Any]) -> Iterator[Mistake]:
         at = _seconds(arrivals.get("at"))
         if at is not None and at >= length:
             yield Mistake(("arrivals", "at"), f'expected a time within the duration, "{duration}"', arrivals["at"])
+    if isinstance(arrivals, dict) and arrivals.get("kind") == "closed":
+        ramp = _seconds(arrivals.get("ramp"))
+        if ramp is not None and ramp > length:
+            expected = f'expected at most the duration, "{duration}", or some clients never start'
+            yield Mistake(("arrivals", "ramp"), expected, arrivals["ramp"])
 
 
 def _bursts(raw: dict[str, Any]) -> Iterator[Mistake]:
@@ -126,11 +129,11 @@ def _absurd(scenario: Scenario) -> Iterator[Mistake]:
     if expected == math.inf:
         message = "thinking and all steps take no time, so the requests would never end; expected some time above 0"
         yield Mistake(("arrivals", "think"), message)
-    elif expected > MOST_REQUESTS:
-        message = f"about {count(expected)} requests; expected at most {count(MOST_REQUESTS)} "
+    elif expected > MOST_ROWS:
+        message = f"about {count(expected)} requests; expected at most {count(MOST_ROWS)} "
         message += "(a shorter duration, fewer arrivals)"
         yield Mistake(("arrivals",), message)
     elif scenario.arrivals.kind == "trace" and expected == 0:
         yield Mistake(("arrivals", "file"), "no row comes before the end of the duration")
-    if scenario.arrivals.kind == "mmpp" and scenario.duration / sum(scenario.arrivals.stay) > MOST_REQUESTS:
+    if scenario.arrivals.kind == "mmpp" and scenario.duration / sum(scenario.arrivals.stay) > MOST_ROWS:
         yield Mistake(("arrivals", "stay"), "the states change too often; expected longer stays")

@@ -4,6 +4,7 @@ Rows are drawn block by block, so that ten million of them need little more memo
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from simulator.workload.arrival_times import (
     interventions,
     joined,
 )
-from simulator.workload.arrivals import Closed
+from simulator.workload.arrivals import Arrivals, Closed
 from simulator.workload.csv_file import Replay
 from simulator.workload.distribution import Constant, Distribution, Floats
 from simulator.workload.random_streams import Source, stream
@@ -33,8 +34,8 @@ def draw(scenario: Scenario, seed: int | None = None, rounds: int | None = None,
     """The requests of one run: the same scenario and seed always give the same rows.
 
     Closed loop: ``rounds`` rows for each client, by default as many as it will hardly need; asking for more rounds
-    leaves the first ones as they were. An open loop ignores it. ``reserve`` is how many further rows each request has;
-    more of them leave all others as they were.
+    leaves the first ones as they were. An open loop ignores it, and so does a closed one with a number of requests.
+    ``reserve`` is how many further rows each request has; more of them leave all others as they were.
     """
     seed = scenario.seed if seed is None else seed
     arrival, think = _arrivals(scenario, seed, rounds)
@@ -53,7 +54,7 @@ def draw(scenario: Scenario, seed: int | None = None, rounds: int | None = None,
         duration=scenario.duration,
         warmup=scenario.warmup,
         seed=seed,
-        clients_in_loop=scenario.arrivals.clients if isinstance(scenario.arrivals, Closed) else 0,
+        **_loop(scenario.arrivals),
         think=None if think is None else np.concatenate((think, np.full(reserve * len(think), np.nan))),
         interventions=interventions(scenario, [len(burst["arrival"]) for _, burst in parts[1:]]),
         reserve=reserve,
@@ -65,8 +66,15 @@ def _arrivals(scenario: Scenario, seed: int, rounds: int | None) -> tuple[Floats
     arrivals = scenario.arrivals
     if not isinstance(arrivals, Closed):
         return arrival_times(arrivals, scenario.duration, seed), None
-    count = arrivals.clients * (default_rounds(scenario) if rounds is None else rounds)
+    count = arrivals.requests or arrivals.clients * (default_rounds(scenario) if rounds is None else rounds)
     return np.full(count, np.nan), _column(count, arrivals.think, stream(seed, Source.THINK))
+
+
+def _loop(arrivals: Arrivals) -> dict[str, Any]:
+    """What is said of the clients of a closed loop."""
+    if not isinstance(arrivals, Closed):
+        return {}
+    return {"clients_in_loop": arrivals.clients, "limit": arrivals.requests or 0, "starts": arrivals.starts()}
 
 
 def _columns(

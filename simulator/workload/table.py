@@ -49,6 +49,8 @@ class Workload:
 
     Open loop: rows in order of arrival. Closed loop (``clients_in_loop`` = N): row k*N + c is the k-th request of
     client c; ``arrival`` is then unknown (nan), and the client sends it ``think`` seconds after its previous one ended.
+    With a ``limit`` the rows are taken in their order by whichever client is free, so whatever the server, the
+    requests are the same ones.
     """
 
     class_names: tuple[str, ...]
@@ -85,7 +87,15 @@ class Workload:
     clients_in_loop: int = 0
     """0 for an open loop, otherwise the number of clients that wait for an answer and think."""
     think: Floats | None = None
-    """[n] closed loop only: seconds between the end of the client's previous request and this one."""
+    """[n] closed loop only: seconds between the end of the client's previous request and this one.
+
+    With a limit: the client of row r thinks as long as row r + N says, after the last one of all counted from 0 again.
+    """
+    limit: int = 0
+    """Closed loop only: so many requests are sent by all clients together, and there is a row for each of them; the
+    duration only bounds them. 0: as many as the duration lets the clients send."""
+    starts: Floats | None = None
+    """[clients] closed loop only: when each client sends its first request; None: when it has thought."""
     interventions: Interventions = ()
     """What is done to the server meanwhile, in order of time."""
     reserve: int = 0
@@ -113,6 +123,13 @@ class Workload:
         mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         return ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+    def begins(self) -> list[float]:
+        """When each client of a closed loop sends its first request."""
+        assert self.think is not None  # a closed loop has think times
+        first = self.think[: self.requests] if self.starts is None else self.starts
+        clients = self.clients_in_loop if self.limit else min(self.clients_in_loop, self.requests)
+        return [float(moment) for moment in np.resize(first, clients)]
 
     @property
     def phase_count(self) -> int:

@@ -1,5 +1,6 @@
 """Runs of plans that use every word: they are saved and come back, they are tables, and their figures hold together."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,13 @@ def test_a_run_comes_back_as_it_was_saved(name: str, tmp_path: Path) -> None:
         saved, read = getattr(trace, column.name), getattr(again, column.name)
         assert saved.dtype == read.dtype
         assert np.array_equal(saved, read, equal_nan=True), column.name
+
+
+def test_the_number_of_requests_of_a_closed_loop_comes_back(tmp_path: Path) -> None:
+    trace = run_of("tried three times")
+    limited = replace(trace, workload=replace(trace.workload, clients_in_loop=3, limit=60))
+    trace_file.save(limited, tmp_path / "run.parquet")
+    assert trace_file.read(tmp_path / "run.parquet").workload.limit == 60
 
 
 @each_plan

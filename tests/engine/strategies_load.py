@@ -36,7 +36,8 @@ def seeded_workload(seed: int, rows: int = 24, reserve: int = 0) -> Workload:
     random = np.random.default_rng(seed)
     classes, clients, width = (int(random.integers(1, most, endpoint=True)) for most in (3, 2, 3))
     in_loop = min(rows, (0, 0, 0, 1, 3, 6)[random.integers(6)])
-    n = rows // in_loop * in_loop if in_loop else rows
+    limited = in_loop > 0 and seed % 2 == 1
+    n = rows // in_loop * in_loop if in_loop and not limited else rows
     seconds = (ROUNDEST_S, ROUND_S, tuple(random.uniform(0.0, 2.0, 50)))[random.integers(3)]
     patience = ((inf,), (inf,), (1.5, 2.0, 4.0, 8.0), PATIENCE_S, tuple(random.uniform(0.0, 8.0, 50)))[
         random.integers(5)
@@ -65,6 +66,8 @@ def seeded_workload(seed: int, rows: int = 24, reserve: int = 0) -> Workload:
         duration=(2.0, 5.0)[random.integers(2)],
         clients_in_loop=in_loop,
         think=_column(random, n, seconds) if in_loop else None,
+        limit=n if limited else 0,
+        starts=_column(random, in_loop, seconds) if in_loop and seed % 3 == 0 else None,
         interventions=seeded_interventions(seed),
     )
     return reserved(workload, reserve, seconds, patience, random) if reserve else workload

@@ -109,7 +109,8 @@ def in_closed_loop(load: Workload, random: np.random.Generator) -> Workload:
     think[:6] = random.permutation(6) / 8 + 1 / 16
     load.rtt[:] = random.choice((0.0, 0.3), len(load))
     arrival = np.full(len(load), np.nan)
-    return replace(load, arrival=arrival, clients_in_loop=6, think=think, duration=3.0, interventions=())
+    loop = replace(load, arrival=arrival, clients_in_loop=6, think=think, duration=3.0, interventions=())
+    return replace(loop, limit=0, starts=None)  # every client has requests of its own
 
 
 def by_coin(trace: Trace) -> Trace:
@@ -249,6 +250,8 @@ def open_loop(load: Workload, work: Work) -> Workload:
         arrival=arrival,
         patience=patience,
         clients_in_loop=0,
+        limit=0,
+        starts=None,
         think=None,
         interventions=(),
     )

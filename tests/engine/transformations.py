@@ -99,6 +99,7 @@ def scaled_workload(workload: Workload, factor: float) -> Workload:
         rtt=workload.rtt * factor,
         patience=workload.patience * factor,
         think=None if workload.think is None else workload.think * factor,
+        starts=None if workload.starts is None else workload.starts * factor,
         up_rate=workload.up_rate / factor,
         down_rate=workload.down_rate / factor,
         duration=workload.duration * factor,

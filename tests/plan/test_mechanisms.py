@@ -114,6 +114,19 @@ def test_a_client_of_a_closed_loop_thinks_after_its_last_attempt(engine: EngineN
 
 
 @each_engine
+def test_a_client_that_is_free_takes_the_next_of_the_requests_that_all_share(engine: EngineName) -> None:
+    plan = Plan((Handle(),), Cores(9))
+    unknown, think = np.full(6, np.nan), np.array([0.0, 0.25, 0.5, 0.5, 1.0, 0.0])
+    loop = replace(taking(4.0, 0.5, 0.5, 1.0, 9.0, 0.5), arrival=unknown, clients_in_loop=2, think=think, limit=6)
+    trace = play(engine, plan, loop)  # the first client has its answer at 4 s, when only the last row is left
+    assert trace.arrival.tolist() == [0.0, 0.25, 1.25, 2.75, 3.75, 4.5]
+    assert trace.workload.phases.ravel().tolist() == [4.0, 0.5, 0.5, 1.0, 9.0, 0.5]
+    started = play(engine, plan, replace(loop, starts=np.array([0.5, 6.0])))
+    assert started.arrival.tolist() == [0.5, 5.0, 6.0, 6.0, 7.0, 7.5]
+    assert play(engine, plan, replace(loop, duration=2.0)).arrival.tolist() == [0.0, 0.25, 1.25]
+
+
+@each_engine
 @pytest.mark.parametrize(("work", "free_at"), [("stops", 1.0), ("goes on", 5.0)])
 def test_a_time_limit_answers_and_the_work_stops_or_goes_on_for_nobody(
     engine: EngineName, work: str, free_at: float

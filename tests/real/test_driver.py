@@ -112,6 +112,16 @@ def test_a_closed_loop_says_when_it_has_no_rows_left(drive: Drive) -> None:
     assert drive(looped(load_at([0.0] * 2, 5.0), clients=1, think_s=0.0)).ran_out
 
 
+def test_the_clients_of_a_closed_loop_share_its_number_of_requests(drive: Drive) -> None:
+    load = looped(load_at([0.0] * 5, 5.0, page=Kind(steps=WAIT)), clients=2, think_s=0.0)
+    result = drive(replace(load, limit=5, starts=np.array([0.0, 0.02])))
+    assert not result.ran_out
+    assert (result.ending == Ending.ANSWERED).all()
+    assert result.arrival[:2] == pytest.approx([0.0, 0.02])
+    free = np.sort(result.finished)
+    assert result.arrival[2:] == pytest.approx(free[:3])  # whoever has an answer sends the next one
+
+
 def test_what_the_server_does_wrong_is_told_apart(drive: Drive) -> None:
     hangs_up, busy, half = (Kind(steps=(("cpu", word),), every=n) for n, word in enumerate((1.0, 2.0, 4.0), 1))
     result = drive(load_at([0.0, 0.01, 0.02], 0.05, hangs_up=hangs_up, busy=busy, half=half))

@@ -145,6 +145,23 @@ def test_the_rounds_of_clients_who_never_think_are_bounded_by_the_cores(shop: Lo
     assert capacity < len(table) < 3 * capacity
 
 
+def test_a_closed_loop_with_a_number_of_requests_has_a_row_for_each_and_no_more(shop: Load) -> None:
+    table = draw(shop((CLOSED[0], CLOSED[1] + "\nrequests = 10")), rounds=30)
+    assert (len(table), table.clients_in_loop, table.limit) == (10, 7, 10)
+    assert table.think is not None
+    assert table.begins() == table.think[:7].tolist()
+
+
+def test_more_clients_than_requests_all_start(shop: Load) -> None:
+    assert len(draw(shop((CLOSED[0], CLOSED[1] + "\nrequests = 3"))).begins()) == 7
+
+
+def test_the_clients_of_a_ramp_start_one_after_the_other_without_thinking_before(shop: Load) -> None:
+    table = draw(shop((CLOSED[0], CLOSED[1] + '\nramp = "14 s"')))
+    assert table.begins() == [0, 2, 4, 6, 8, 10, 12]
+    assert differing(table, draw(shop(CLOSED))) == {"arrival"}  # nan equals nothing, not even itself
+
+
 def test_a_column_in_which_all_rows_are_alike_takes_no_room_and_stays_so_when_rows_are_chosen() -> None:
     table = draw(load("steady", []))
     alike = {name for name in PER_ROW if are_alike(getattr(table, name))}

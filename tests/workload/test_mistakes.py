@@ -9,6 +9,7 @@ from simulator.workload.load import ScenarioError, load
 from simulator.workload.scenario import Scenario
 
 Load = Callable[..., Scenario]
+POISSON, CLOSED = 'kind = "poisson"\nrate = 50', 'kind = "closed"\nclients = 7\n'
 
 MISTAKES = [
     ('title = "A shop"', 'titel = "A shop"', ':1: titel = "A shop": unknown key (did you mean "title"?)'),
@@ -35,7 +36,10 @@ MISTAKES = [
     ('kind = "poisson"', 'kind = "poison"', 'arrivals.kind = "poison": unknown kind (did you mean "poisson"?)'),
     ('kind = "poisson"', "kind = []", "arrivals.kind = a list of 0: unknown kind"),
     ('kind = "poisson"', "", "expected a table with kind"),
-    ('kind = "poisson"', 'kind = "closed"\nclients = 3', "arrivals.think: missing"),
+    ('kind = "poisson"', 'kind = "closed"', "arrivals.clients: missing"),
+    (POISSON, CLOSED + 'ramp = "21 s"', 'arrivals.ramp = "21 s": expected at most the duration, "20 s"'),
+    (POISSON, CLOSED + "requests = 0", "arrivals.requests = 0: expected a number of at least 1"),
+    (POISSON, CLOSED + "requests = 50000001", "expected a number of at most 5e+07"),
     ('kind = "poisson"', 'kind = "trace"\nfile = "no.csv"', "cannot read no.csv: No such file"),
     ('kind = "poisson"', 'kind = "spike"\npeak = 2\nat = "30 s"\nfor = "1 s"', "expected a time within the duration"),
     ("rate = 50", "rate = 0", "arrivals.rate = 0: expected a number above 0"),

@@ -65,11 +65,22 @@ def follow(k: Kernel, w: cython.int, outcome: cython.int, finished: cython.doubl
         repeat(k, w, finished)
     elif k.loop_clients > 0:
         following = w % k.requests + k.loop_clients
-        if following >= k.requests:
+        if k.limited:
+            think_again(k, w, finished)
+        elif following >= k.requests:
             k.shortage = OF_ROUNDS
         elif finished + k.think[following] < k.duration:
             begin_later(k, following, finished + k.think[following])
             note_following(k, w, following)
+
+
+def think_again(k: Kernel, w: cython.int, finished: cython.double) -> cython.void:
+    """A client thinks, then takes the next request, if there is one left then: see ``loop.begin``."""
+    request: cython.int = w % k.requests
+    at: cython.double = finished + k.think[(request + k.loop_clients) % k.requests]
+    if at < k.duration:
+        begin_later(k, request, at)
+        note_following(k, w, request)
 
 
 @cython.inline

@@ -77,12 +77,25 @@ def happen_now(k: Kernel, what: cython.longlong, seq: cython.longlong) -> cython
         lose_patience(k, subject)
     elif kind == BEGIN:
         if not k.voidable or seq == k.start_seq[subject]:
-            go(k, subject, k.starts[k.request_class[subject * k.request_class_step]])
+            begin(k, subject)
     elif kind == REFILL:
         if seq == k.copies[subject].switch_seq:
             give_token(k, subject)
     elif come_back(k, subject, seq):
         go(k, k.rows + subject, k.acceptor_start + 1)
+
+
+def begin(k: Kernel, row: cython.int) -> cython.void:
+    """A request begins. Where clients share the rows of a closed loop, it is the next one that nobody has taken.
+
+    Such a client is known by the row that it sent last, or by a number beyond all rows if it has not sent any.
+    """
+    if k.limited and (row < k.requests or row >= k.rows):
+        if k.next_row >= k.requests:
+            return
+        row = k.next_row
+        k.next_row += 1
+    go(k, row, k.starts[k.request_class[row * k.request_class_step]])
 
 
 def ring_out(k: Kernel, guard: cython.int, subject: cython.int, seq: cython.longlong) -> cython.void:

@@ -25,9 +25,9 @@ def set_up(program: Any, workload: Any, record: Any, detail: bool) -> Kernel:
     read_further(k, program)
     k.longest_trip = float(workload.rtt.max()) if k.rows else 0.0
     look_ahead(k)
-    for row in range(min(k.loop_clients, k.requests)):
-        if k.think[row] < k.duration:
-            begin_later(k, row, k.think[row])
+    for client, at in enumerate(workload.begins() if k.loop_clients else ()):
+        if at < k.duration:
+            begin_later(k, k.rows + client if k.limited else client, at)
     if program.scalers:  # the slots beyond the first size are away
         rearrange(k)
     for scaler, start in enumerate(program.scalers):
@@ -39,7 +39,7 @@ def read_workload(k: Kernel, load: Any, program: Any) -> None:
     """The columns of the workload."""
     k.rows, k.requests, k.loop_clients = len(load), max(load.requests, 1), load.clients_in_loop
     k.open_rows, k.next_row = 0 if load.clients_in_loop else load.requests, 0
-    k.duration = load.duration
+    k.duration, k.limited = load.duration, load.limit > 0
     k.due = flat(load.arrival)
     k.request_class, k.request_class_step = one_or_all(load.request_class)
     k.client, k.client_step = one_or_all(load.client)
@@ -144,7 +144,7 @@ def read_further(k: Kernel, program: Any) -> None:
     k.retry_backoff = doubles([*retry.backoff_s] if retry else [0.0])
     k.retry_jitter, k.followed = retry.jitter if retry else 0.0, bool(k.loop_clients or retry)
     k.voidable = k.followed and (k.mortal or k.guard_count > 0)
-    following = k.rows if k.voidable else 0
+    following = k.rows + k.loop_clients if k.voidable else 0
     k.start_seq, k.followed_by = flat(np.zeros(following, np.int64)), flat(np.zeros(following, np.int32))
     k.job_starts, k.job_count = ints([*program.job_starts, 0]), len(jobs)
     k.job_of = flat(np.zeros(k.rows if jobs else 0, np.int8))

@@ -149,6 +149,8 @@ class Kernel:
     main_station: cython.int
     # the workload; a step is 0 where all rows are alike, and only one of them is there
     loop_clients: cython.int
+    limited: cython.bint
+    """Whether the clients of a closed loop share its rows: whoever is free takes the next one."""
     phase_step: cython.longlong
     duration: cython.double
     request_class: cython.short[::1]

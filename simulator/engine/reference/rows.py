@@ -29,6 +29,8 @@ class Rows:
         self.retry = server.plan.retry
         self.made: Counter[int] = Counter()
         """Further rows of each request."""
+        self.taken = 0
+        """Of a closed loop with a number of requests."""
         self.shortage: Shortage | None = None
         self.timed = (
             bool(self.load.clients_in_loop)
@@ -42,26 +44,35 @@ class Rows:
     def schedule_arrivals(self) -> None:
         """Of an open loop all, of a closed one the first of each client."""
         if self.load.clients_in_loop:
-            for row in range(min(self.load.clients_in_loop, self.load.requests)):
-                self._send_later(row, 0.0)
+            for client, at_s in enumerate(self.load.begins()):
+                self._send_at(client, at_s)
         else:
             for row, at_s in enumerate(self.load.arrival[: self.load.requests].tolist()):
                 self._start_at(Arrival(self.env, at_s), row)
 
-    def start_at(self, event: simpy.Event, request_at: Callable[[float], Request]) -> None:
-        """A life begins with this event."""
+    def start_at(self, event: simpy.Event, request_at: Callable[[float], Request | None]) -> None:
+        """A life begins with this event, if there is one."""
         assert event.callbacks is not None  # the event is fresh
 
         def begin(_: simpy.Event) -> None:
             request = request_at(self.env.now)
+            if request is None:
+                return
             self.server.alive[request.row] = request
             request.run = Run(self.env, self.server.live(request))
 
         event.callbacks.append(begin)
 
     def _start_at(self, event: simpy.Event, row: int) -> None:
-        patience, rtt = float(self.load.patience[row]), float(self.load.rtt[row])
-        self.start_at(event, lambda now: Request(row, now, patience, rtt))
+        self.start_at(event, lambda now: self._request(row, now))
+
+    def _request(self, row: int, now: float) -> Request:
+        return Request(row, now, float(self.load.patience[row]), float(self.load.rtt[row]))
+
+    def _next_of_all(self, now: float) -> Request | None:
+        """Where clients share the rows of a closed loop: the first one that nobody has taken."""
+        row, self.taken = self.taken, self.taken + 1
+        return self._request(row, now) if row < self.load.requests else None
 
     def _start_later(self, row: int, at_s: float) -> simpy.Event:
         event = self.env.timeout(max(at_s - self.env.now, 0.0))
@@ -108,17 +119,28 @@ class Rows:
                 backoff_s = retry.backoff_s[attempt] * (1.0 - retry.jitter * float(self.load.coin[row]))
                 request.following = self._start_later(row, max(finished, self.env.now) + backoff_s)
         elif self.load.clients_in_loop:
-            row = request.row % self.load.requests + self.load.clients_in_loop
-            request.following = self._send_later(row, finished)
+            request.following = self._think_again(request.row, finished)
 
-    def _send_later(self, row: int, since_s: float) -> simpy.Event | None:
-        """A client of a closed loop thinks, then sends its next request, unless the time is over."""
+    def _think_again(self, row: int, since_s: float) -> simpy.Event | None:
+        """A client of a closed loop thinks, then sends its next request."""
         assert self.load.think is not None  # a closed loop has think times
-        if row >= self.load.requests:
+        following = row % self.load.requests + self.load.clients_in_loop
+        if self.load.limit:
+            following %= self.load.requests
+        elif following >= self.load.requests:
             self.shortage = Shortage.ROUNDS
             return None
-        at_s = since_s + float(self.load.think[row])
-        return self._start_later(row, at_s) if at_s < self.load.duration else None
+        return self._send_at(following, since_s + float(self.load.think[following]))
+
+    def _send_at(self, row: int, at_s: float) -> simpy.Event | None:
+        """A client of a closed loop sends its next request, unless the time is over."""
+        if at_s >= self.load.duration:
+            return None
+        if not self.load.limit:
+            return self._start_later(row, at_s)
+        event = self.env.timeout(max(at_s - self.env.now, 0.0))
+        self.start_at(event, self._next_of_all)
+        return event
 
     def unsettle(self, request: Request) -> None:
         """The answer that was under way will not be complete, so what follows comes at another time."""
