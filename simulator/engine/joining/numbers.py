@@ -10,7 +10,8 @@ from typing import Any
 
 from simulator.engine.joining.parts import KERNEL, STAND_IN, Part, read
 
-_PLAIN = {"int": int, "float": float, "range": range, "len": len}
+_PLAIN = {"int": int, "float": float, "range": range, "len": len, "later": str}
+"""What the statements that name numbers may call; ``later`` marks the words of an enumeration for translation."""
 
 
 @dataclass
