@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.settings import check, setting
+from models.settings import Neighbours, Size, check, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,3 +15,9 @@ class Config:
     def __post_init__(self) -> None:
         """Refuse settings that no server could have."""
         check(self)
+
+
+NEIGHBOURS = Neighbours(
+    processes=Size("processes", "{n} process", "{n} processes"),
+    own_processes="prefork",
+)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.settings import check, setting
+from models.settings import Neighbours, check, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,3 +14,10 @@ class Config:
     def __post_init__(self) -> None:
         """Refuse settings that no server could have."""
         check(self)
+
+
+NEIGHBOURS = Neighbours(
+    more_slots="prefork",
+    holds_nothing="coroutine",
+    own_processes="prefork",
+)

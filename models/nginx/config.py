@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.settings import check, setting
+from models.settings import Neighbours, Size, check, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,3 +29,11 @@ class Config:
     def __post_init__(self) -> None:
         """Refuse settings that no proxy could have."""
         check(self)
+
+
+NEIGHBOURS = Neighbours(
+    slots=(Size("connections", "{n} connection of nginx", "{n} connections of nginx"),),
+    backlog=None,
+    buffers=("request_buffering", "response_buffering"),
+    kept=Size("temp_file", "a temporary file of {n} byte", "a temporary file of {n} bytes"),
+)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.settings import check, setting
+from models.settings import Neighbours, Size, check, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,3 +15,10 @@ class Config:
     def __post_init__(self) -> None:
         """Refuse settings that no server could have."""
         check(self)
+
+
+NEIGHBOURS = Neighbours(
+    slots=(Size("workers", "{n} worker", "{n} workers"),),
+    processes=Size("workers", "{n} worker", "{n} workers"),
+    holds_nothing="coroutine",
+)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from models.settings import check, setting
+from models.settings import Neighbours, Size, check, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,3 +25,13 @@ class Config:
     def __post_init__(self) -> None:
         """Refuse settings that no server could have."""
         check(self)
+
+
+NEIGHBOURS = Neighbours(
+    slots=(Size("threads", "{n} thread", "{n} threads"),),
+    processes=Size("processes", "{n} process", "{n} processes"),
+    accept_limit=Size("connections", "{n} connection in hand", "{n} connections in hand"),
+    when_idle=("accept", "idle"),
+    holds_nothing="coroutine",
+    own_processes="prefork",
+)

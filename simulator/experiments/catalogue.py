@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
+from models.settings import Neighbours
 from simulator.experiments.refusal import RefusalError, nearest
 from simulator.plan import Machine, Plan
 
@@ -41,6 +42,13 @@ class Model:
     def settings(self) -> tuple[dataclasses.Field[Any], ...]:
         """Its settings, each with help and bounds in its metadata."""
         return dataclasses.fields(self.config)
+
+    @property
+    def neighbours(self) -> Neighbours:
+        """What could be done about it, as it says itself."""
+        module = importlib.import_module(f"models.{self.folder}.config")
+        neighbours: Neighbours = getattr(module, "NEIGHBOURS", Neighbours())
+        return neighbours
 
     @property
     def summary(self) -> str:

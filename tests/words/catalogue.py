@@ -25,6 +25,7 @@ KEYWORDS = {
     "said_many": (1, 2),
     "option": (2,),
     "setting": (2,),
+    "Size": (2, 3),
 }
 """Which calls hold a message, and in which of their arguments; None is the first."""
 NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)

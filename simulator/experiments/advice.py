@@ -1,0 +1,269 @@
+"""Advice is tried before it is given: the rules' cures as runs of exactly that, on the same requests.
+
+What to watch: the budget is counted in simulated steps and never in time, so the same run gets the same advice on every
+machine, compiled or not. What helps is judged by one rule (``trial.judged``), and what was left untried is said.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import isfinite
+
+from simulator.experiments.candidates import Candidate, Family, Ideas, Ladder, next_size
+from simulator.experiments.refusal import RefusalError
+from simulator.experiments.run import run_checked
+from simulator.experiments.setup import Prepared
+from simulator.experiments.trial import LEAST_LOST, Figures, Trial, Verdict, as_good, fewer_lost, figures, judged
+from simulator.plan.walk import walk
+from simulator.plan.words import OUTSIDE, State
+from simulator.trace.cures import Cure
+from simulator.trace.figures import Summary
+from simulator.trace.measures import CORES
+from simulator.trace.table import Trace
+from simulator.words.language import Said, said, translated
+from simulator.workload.draw import draw
+from simulator.workload.table import Workload
+
+__all__ = ["Advice", "Figures", "Trial", "Verdict", "advise"]
+
+MOST_RUNS, MOST_STEPS = 8, 1_000_000
+"""All runs together may take so many times what the first one took, and so many simulated steps: requests times the
+places that they pass ..."""
+LEAST_RUNS, LEAST_STEPS = 3, 400_000
+"""... but so much in any case."""
+EVENTS = 200_000
+"""A run reports after so many events; where it needs more of them than it has steps, they count."""
+HARDLY, BUSY = 0.02, 0.85
+"""Who waits for a core for less than this part of the time in the server, on cores less busy than this, needs none."""
+ANYWAY = (Cure.MORE_SLOTS, Cure.MORE_PROCESSES, Cure.MORE_CORES)
+"""What is tried where nothing helps that the rules name."""
+PART = 0.5
+"""What gives less than this part of what the best gives is no advice."""
+FINE = 8
+"""A size is searched to this part of itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What was tried about a run; nothing where nothing is wrong, or nobody knows a cure."""
+
+    trials: tuple[Trial, ...] = ()
+    """What helps, the best first, then what does not."""
+    untried: tuple[Said, ...] = ()
+    """Changes for which the budget was too small."""
+
+    @property
+    def best(self) -> Trial | None:
+        """What helps most."""
+        return self.trials[0] if self.trials and self.trials[0].better else None
+
+    @property
+    def remark(self) -> Said | None:
+        """That nothing helps, or what was left untried."""
+        nothing = bool(self.trials) and self.best is None
+
+        def changes() -> str:
+            return translated(", ").join(map(str, self.untried))
+
+        if not self.untried:
+            return said("Nothing that was tried helps.") if nothing else None
+        if nothing:
+            return said("Nothing that was tried helps; left untried: {changes}.", changes=changes)
+        return said("Left untried: {changes}.", changes=changes)
+
+
+def advise(
+    ready: Prepared,
+    trace: Trace,
+    summary: Summary,
+    *,
+    side: int = 0,
+    budget: int | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Advice:
+    """Try what the findings of a run name as cures, on the same requests.
+
+    ``side``: which server of the setup the run is of. ``budget``: simulated steps, instead of the usual. ``stop`` is
+    asked before every run and now and then in it; where it says so, what was not tried by then is untried.
+
+    Raises InvariantError where a run contradicts itself.
+    """
+    cures = [cure for finding in summary.findings for cure in finding.cures]
+    if not cures or not len(trace):
+        return Advice()
+    queue_max = max((r.queue_max for r in summary.resources.values() if r.kind == "backlog"), default=0.0)
+    ideas = Ideas(ready.setup.sides[side], ready.scenario.machine.cores, queue_max)
+    search = _Search(ready, figures(trace), _budget(trace.reached.size) if budget is None else budget, stop)
+    pointless = () if _cores_are_short(summary) else (Cure.MORE_CORES,)
+    search.probe(ideas.about(cures, but=pointless))
+    if not search.helps:
+        search.probe(ideas.about(ANYWAY, but=pointless))
+    return search.advice()
+
+
+def _budget(cost: int) -> int:
+    return max(LEAST_STEPS, LEAST_RUNS * cost, min(MOST_RUNS * cost, MOST_STEPS))
+
+
+def _cores_are_short(summary: Summary) -> bool:
+    """Whether requests wait for a core at all, once the server has them."""
+    seconds = summary.where_time_goes
+    inside = sum(seconds.values()) - sum(seconds.get(state.value, 0.0) for state in OUTSIDE)
+    waits = seconds.get(State.CORE.value, 0.0)
+    return summary.resources[CORES].utilisation >= BUSY or waits > HARDLY * inside
+
+
+class _ExhaustedError(Exception):
+    """The budget is used up, or nobody wants to know any more."""
+
+
+class _Search:
+    """The runs of one piece of advice."""
+
+    def __init__(self, ready: Prepared, before: Figures, budget: int, stop: Callable[[], bool]) -> None:
+        self._ready, self._before = ready, before
+        self._left, self._stop = budget, stop
+        self._workload: Workload | None = None
+        self._probes: list[tuple[Family, Trial]] = []
+        self._untried: list[Said] = []
+
+    @property
+    def helps(self) -> bool:
+        """Whether something does."""
+        return any(trial.better for _, trial in self._probes)
+
+    def probe(self, ideas: Iterable[Family]) -> None:
+        """One run of each idea, or a few."""
+        for family in ideas:
+            trial = self._probe(family)
+            if trial is not None:
+                self._probes.append((family, trial))
+
+    def advice(self) -> Advice:
+        """Look closer at what helps most, and put in order what was found."""
+        worth = [trial for trial in _in_order([trial for _, trial in self._probes]) if trial.better]
+        found: list[Trial] = []
+        for family, trial in self._probes:
+            closer = isinstance(family, Ladder) and any(trial is each for each in worth)
+            found += self._closer(family, trial) if closer and isinstance(family, Ladder) else [trial]
+        return Advice(trials=tuple(_in_order(found)), untried=tuple(self._untried))
+
+    def _probe(self, family: Family) -> Trial | None:
+        """The first step of a ladder, or the first choice that helps."""
+        if isinstance(family, Ladder):
+            return self._tried(family.sized(next_size(family, family.now)), must=True)
+        best: Trial | None = None
+        for candidate in family.candidates:
+            trial = self._tried(candidate, must=True)
+            if trial is not None and (best is None or not as_good(best.after, trial.after)):
+                best = trial
+            if best is not None and best.better:
+                break
+        return best
+
+    def _closer(self, ladder: Ladder, probe: Trial) -> Iterator[Trial]:
+        """Where more brings nothing more, and the smallest that is as good."""
+        low, size, best = ladder.now, next_size(ladder, ladder.now), probe
+        while (further := next_size(ladder, size)) != size:
+            trial = self._tried(ladder.sized(further), must=True)
+            if trial is None or as_good(best.after, trial.after):
+                break
+            low, size, best = size, further, trial
+        best = self._smallest(ladder, low, size, best)
+        if fewer_lost(probe.before, probe.after) > 0 and not as_good(probe.after, best.after):
+            yield probe  # fewer are lost already with less
+        yield best
+
+    def _smallest(self, ladder: Ladder, low: int, size: int, best: Trial) -> Trial:
+        """Between one that is not as good and one that is best: the nearest to the first that is as good."""
+        nearest = best
+        while abs(size - low) > max(max(size, low) // FINE, 1):
+            middle = (low + size) // 2
+            trial = self._tried(ladder.sized(middle))
+            if trial is None:
+                break
+            if as_good(trial.after, best.after):
+                size, nearest = middle, trial
+            else:
+                low = middle
+        return nearest
+
+    def _tried(self, candidate: Candidate | None, *, must: bool = False) -> Trial | None:
+        """The run of exactly that; None where there cannot be one, or it is not affordable.
+
+        ``must``: then that is told; otherwise it would only be a finer size.
+        """
+        ready = None if candidate is None else self._ready_for(candidate)
+        if candidate is None or ready is None:
+            return None
+        try:
+            after = self._run(ready)
+        except (_ExhaustedError, RefusalError):  # the latter where it does not fit into memory
+            self._untried += [candidate.change] if must else []
+            return None
+        return Trial(
+            change=candidate.change,
+            flags=candidate.flags,
+            side=candidate.side,
+            cores=candidate.cores,
+            before=self._before,
+            after=after,
+            verdict=judged(self._before, after),
+        )
+
+    def _ready_for(self, candidate: Candidate) -> Prepared | None:
+        """The same load for another deployment, if that can be; files are not read again."""
+        scenario, options = self._ready.scenario, self._ready.setup.options
+        if candidate.cores != scenario.machine.cores:
+            scenario = scenario.model_copy(update={"machine": replace(scenario.machine, cores=candidate.cores)})
+        setup = replace(self._ready.setup, sides=(candidate.side,), options=replace(options, engine="kernel"))
+        try:
+            plan = candidate.side.plan(scenario.machine)
+        except RefusalError:
+            return None
+        return replace(self._ready, setup=setup, scenario=scenario, plans=(plan,))
+
+    def _run(self, ready: Prepared) -> Figures:
+        if self._workload is None:
+            self._workload = draw(ready.scenario)
+        workload = self._workload
+        steps = len(workload.arrival) * len(walk(ready.plans[0], workload.phases.shape[1]))
+        if steps > self._left or self._stop():
+            raise _ExhaustedError
+        events = 0
+
+        def count_events(_so_far_s: float) -> None:
+            nonlocal events
+            events += EVENTS
+            if events > self._left or self._stop():
+                self._left = max(self._left - events, 0)
+                raise _ExhaustedError
+
+        (trace,) = run_checked(ready, workload=workload, progress=count_events)
+        self._left -= max(trace.reached.size, events)
+        return figures(trace)
+
+
+def _in_order(found: Sequence[Trial]) -> Iterator[Trial]:
+    """What helps most first, of equals what was named first; without what helps much less; then what does not help."""
+    better = [trial for trial in found if trial.better]
+    if better:
+        best = min(better, key=lambda trial: (round(trial.after.share_lost / LEAST_LOST), trial.after.p95_s))
+        equals = [trial for trial in better if as_good(trial.after, best.after)]
+        yield from equals
+        others = [trial for trial in better if not as_good(trial.after, best.after) and _much(trial, best)]
+        yield from sorted(others, key=lambda trial: (trial.after.share_lost, trial.after.p95_s))
+    yield from (trial for trial in found if not trial.better)
+
+
+def _much(trial: Trial, best: Trial) -> bool:
+    """Whether it gives a good part of what the best gives: of the losses where there are any, else of the time."""
+    if fewer_lost(best.before, best.after):
+        saved, most = (each.before.share_lost - each.after.share_lost for each in (trial, best))
+    else:
+        saved, most = (_saved_s(each) for each in (trial, best))
+    return saved >= PART * most
+
+
+def _saved_s(trial: Trial) -> float:
+    before, after = trial.before, trial.after
+    return sum(saved for saved in (before.p95_s - after.p95_s, before.p99_s - after.p99_s) if isfinite(saved))

@@ -1,0 +1,228 @@
+"""What could be tried about a run: what the rules name as a cure, in the words that the models have for it.
+
+What to watch: a rule says "more slots", prefork says that its slots are called workers, and together this is a ladder
+of deployments, 8 workers, 16 workers, and so on. Nothing is run here.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from models.settings import Size
+from simulator.experiments.catalogue import Model, fronts, server
+from simulator.experiments.deployment import Deployment, changed, configured
+from simulator.experiments.deployment_words import setting_flags
+from simulator.experiments.options import section
+from simulator.experiments.refusal import RefusalError
+from simulator.trace.cures import Cure
+from simulator.words.language import Said, said, said_many
+from simulator.words.numbers import count
+
+MOST_CORES = 4096
+FIRST_SIZE = 4
+"""Of something of which there was none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Another deployment for the same requests."""
+
+    change: Said
+    """What is different: ``12 workers``, ``coroutine``, ``with nginx in front``."""
+    side: Deployment
+    cores: int
+    flags: tuple[str, ...]
+    """What is typed for the change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """Something of which there can be more, or less, and how many there are now."""
+
+    now: int
+    sized: Callable[[int], Candidate | None]
+    """The deployment with so many; None where there cannot be."""
+    up: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Deployments of which the next is only worth a run where the one before does not help."""
+
+    candidates: tuple[Candidate, ...]
+
+
+Family = Ladder | Choice
+"""Deployments that try one idea."""
+
+
+def _first(family: Family) -> Candidate | None:
+    match family:
+        case Ladder():
+            return family.sized(next_size(family, family.now))
+        case Choice(candidates=candidates):
+            return next(iter(candidates), None)
+
+
+def next_size(ladder: Ladder, size: int) -> int:
+    """Twice as many; downwards a round number that is at most half."""
+    if ladder.up:
+        return 2 * size or FIRST_SIZE
+    return 1 << max(size // 2, 1).bit_length() - 1 if size > 1 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ideas:
+    """What could be tried about one server."""
+
+    side: Deployment
+    cores: int
+    queue_max: float
+    """How many waited in its backlogs at most."""
+    _had: set[tuple[Deployment, int]] = field(default_factory=set)
+
+    def about(self, cures: Iterable[Cure], *, but: Collection[Cure] = ()) -> Iterator[Family]:
+        """In the order of the cures; each idea once."""
+        for cure in cures:
+            for family in () if cure in but else self._about(cure):
+                first = _first(family)
+                if first is not None and (key := (first.side, first.cores)) not in self._had:
+                    self._had.add(key)
+                    yield family
+
+    def _about(self, cure: Cure) -> Iterator[Family]:  # noqa: C901 - a table
+        """The likeliest first."""
+        own = self.side.model.neighbours
+        match cure:
+            case Cure.MORE_SLOTS:
+                for model, config in self.side.programs:
+                    yield from (self._ladder(model, config, size) for size in model.neighbours.slots)
+                yield from self._instead(own.more_slots)
+            case Cure.MORE_PROCESSES:
+                yield from self._sizes(own.processes)
+            case Cure.MORE_CORES:
+                yield self._more_cores()
+            case Cure.HOLD_NOTHING:
+                yield from self._instead(own.holds_nothing)
+            case Cure.OWN_PROCESSES:
+                yield from self._instead(own.own_processes)
+            case Cure.PROXY:
+                yield from self._proxies()
+            case Cure.ACCEPT_WHEN_IDLE if own.when_idle is not None:
+                name, value = own.when_idle
+                yield self._choice(self._with(said("accepting only when idle"), self.side.model, {name: value}))
+            case Cure.HIGHER_ACCEPT_LIMIT:
+                yield from self._sizes(own.accept_limit)
+            case Cure.LONGER_BACKLOG:
+                yield from self._sizes(own.backlog)
+            case Cure.SHORTER_BACKLOG:
+                yield from self._sizes(own.backlog, up=False)
+            case _:
+                pass
+
+    def _sizes(self, size: Size | None, *, up: bool = True) -> Iterator[Family]:
+        if size is not None:
+            yield self._ladder(self.side.model, self.side.config, size, up=up)
+
+    def _ladder(self, model: Model, config: Any, size: Size, *, up: bool = True) -> Ladder:
+        def sized(number: int) -> Candidate | None:
+            return self._with(_so_many(size, number), model, {size.setting: number}) if number else None
+
+        now: int = getattr(config, size.setting)
+        return Ladder(now=now if up else min(now, int(self.queue_max)), sized=sized, up=up)
+
+    def _with(self, change: Said, model: Model, settings: dict[str, Any]) -> Candidate | None:
+        """One of the programs with other settings; None where it cannot have them."""
+        try:
+            side = _replaced(self.side, model, settings)
+        except RefusalError:
+            return None
+        typed = section(model)
+        flags = [
+            word
+            for name, value in settings.items()
+            for word in (typed.typed(name, value), *([] if isinstance(value, bool) else [str(value)]))
+        ]
+        return Candidate(change=change, side=side, cores=self.cores, flags=tuple(flags))
+
+    def _choice(self, *candidates: Candidate | None) -> Choice:
+        return Choice(tuple(each for each in candidates if each is not None))
+
+    def _instead(self, name: str) -> Iterator[Family]:
+        """Another model, with what was said of this one as far as it has the same settings; then on all cores."""
+        if not name:
+            return
+        model, kept = server(name), changed(self.side.model, self.side.config)
+        known = {field.name for field in model.settings}
+        settings = {name: value for name, value in kept.items() if name in known}
+        alone = self._other(said("{model}", model=model.name), model, settings)
+        processes = model.neighbours.processes
+        if processes is None or alone is None or getattr(alone.side.config, processes.setting) >= self.cores:
+            yield self._choice(alone)
+            return
+        change = said("{model} with {size}", model=model.name, size=_so_many(processes, self.cores))
+        yield self._choice(alone, self._other(change, model, {**settings, processes.setting: self.cores}))
+
+    def _other(self, change: Said, model: Model, settings: dict[str, Any]) -> Candidate | None:
+        try:
+            config = configured(model, settings)
+        except RefusalError:
+            return None
+        side = Deployment(model=model, config=config, fronts=self.side.fronts)
+        flags = ("--model", model.name, *setting_flags(model, config))
+        return Candidate(change=change, side=side, cores=self.cores, flags=flags)
+
+    def _more_cores(self) -> Ladder:
+        """More cores, and as many processes where there were no more than cores: a lock keeps each to one core."""
+        processes = self.side.model.neighbours.processes
+
+        def sized(number: int) -> Candidate | None:
+            if number > MOST_CORES:
+                return None
+            change = said_many("{n} core", "{n} cores", number, n=count(number))
+            typed = ("--set", f"machine.cores={number}")
+            if processes is None or getattr(self.side.config, processes.setting) > self.cores:
+                return Candidate(change=change, side=self.side, cores=number, flags=typed)
+            more = self._with(_so_many(processes, number), self.side.model, {processes.setting: number})
+            if more is None:
+                return None
+            both = said("{cores} and {size}", cores=change, size=more.change)
+            return replace(more, change=both, cores=number, flags=(*typed, *more.flags))
+
+        return Ladder(now=self.cores, sized=sized)
+
+    def _proxies(self) -> Iterator[Family]:
+        """What deals with slow clients: put in front, or with its buffers on, or with larger ones."""
+        for front in fronts():
+            buffers = front.neighbours.buffers
+            if not buffers:
+                continue
+            config = next((config for model, config in self.side.fronts if model == front), None)
+            if config is None:
+                side = replace(self.side, fronts=(*self.side.fronts, (front, configured(front, {}))))
+                change = said("with {front} in front", front=front.name)
+                yield Choice((Candidate(change=change, side=side, cores=self.cores, flags=(f"--{front.name}",)),))
+                continue
+            off = [name for name in buffers if not getattr(config, name)]
+            if off:
+                change = said("{front} with its buffers on", front=front.name)
+                yield self._choice(self._with(change, front, dict.fromkeys(off, True)))
+            elif front.neighbours.kept is not None:
+                yield self._ladder(front, config, front.neighbours.kept)
+
+
+def _so_many(size: Size, number: int) -> Said:
+    return said_many(size.one, size.many, number, n=count(number))
+
+
+def _replaced(side: Deployment, model: Model, settings: dict[str, Any]) -> Deployment:
+    """The same with other settings of one of its programs. Raises RefusalError."""
+
+    def with_them(config: Any) -> Any:
+        given = {field.name: getattr(config, field.name) for field in model.settings}
+        return configured(model, {**given, **settings})
+
+    if model == side.model:
+        return replace(side, config=with_them(side.config))
+    stand = tuple((front, with_them(config) if front == model else config) for front, config in side.fronts)
+    return replace(side, fronts=stand)

@@ -1,0 +1,137 @@
+"""A change of a deployment that was tried, what it gave, and the one rule by which that is judged.
+
+What to watch: both runs met the same requests, so even a small difference is no chance of the draw; but who types
+another number of workers for 3 %? What differs by less than a margin is called the same.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from math import isfinite
+
+from simulator.experiments.deployment import Deployment
+from simulator.trace.outcomes import failed, latencies, latency, rates
+from simulator.trace.table import Trace
+from simulator.words.language import Said, said
+from simulator.words.numbers import count, duration
+
+MARGIN = 0.05
+"""What differs by less than this part is the same."""
+LEAST_S = 0.001
+"""So is a time that differs by less."""
+LEAST_LOST = 0.001
+"""So are losses that differ by less of all requests."""
+
+
+class Verdict(Enum):
+    """What a change gave."""
+
+    BETTER = "better"
+    NO_BETTER = "no better"
+    WORSE = "worse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What a run is judged by. Times in seconds, nan where nothing was completed."""
+
+    offered: int
+    lost: int
+    """Requests that failed, of the whole run."""
+    p95_s: float
+    p99_s: float
+    goodput_rps: float
+
+    @property
+    def share_lost(self) -> float:
+        """Of what was offered: in a closed loop that is not the same number in every run."""
+        return self.lost / self.offered if self.offered else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A change of the deployment, and what the run of exactly that gave."""
+
+    change: Said
+    """``12 workers``, ``coroutine``, ``with nginx in front``."""
+    flags: tuple[str, ...]
+    """What is typed for it: ``--workers``, ``12``."""
+    side: Deployment
+    cores: int
+    before: Figures
+    after: Figures
+    verdict: Verdict
+
+    @property
+    def better(self) -> bool:
+        """Whether it helps."""
+        return self.verdict is Verdict.BETTER
+
+    @property
+    def sentence(self) -> Said:
+        """In words: ``12 workers: p95 671 ms instead of 3.05 s.``."""
+        return _sentence(self)
+
+
+def figures(trace: Trace) -> Figures:
+    """Of a run, as its summary has them."""
+    seen, (_, goodput) = latency(latencies(trace)), rates(trace)
+    lost = int(failed(trace.outcome).sum())
+    return Figures(offered=len(trace), lost=lost, p95_s=seen.p95, p99_s=seen.p99, goodput_rps=goodput)
+
+
+def judged(before: Figures, after: Figures) -> Verdict:
+    """Fewer lost requests are better, whatever else; where as many are lost, shorter latencies.
+
+    The p95 decides, and where it is the same, the p99; what is good for one and bad for the other is no better.
+    """
+    lost = fewer_lost(before, after)
+    if lost:
+        return Verdict.BETTER if lost > 0 else Verdict.WORSE
+    gained = _less(before.p95_s, after.p95_s, LEAST_S) + _less(before.p99_s, after.p99_s, LEAST_S)
+    if gained > 0:
+        return Verdict.BETTER
+    return Verdict.WORSE if gained < 0 else Verdict.NO_BETTER
+
+
+def as_good(one: Figures, other: Figures) -> bool:
+    """Whether the other is no better than the one."""
+    return judged(one, other) is not Verdict.BETTER
+
+
+def fewer_lost(before: Figures, after: Figures) -> int:
+    """1 where fewer are lost, -1 where more are, 0 where it is the same."""
+    return _less(before.share_lost, after.share_lost, LEAST_LOST)
+
+
+def _less(before: float, after: float, least: float) -> int:
+    """1 where it is less by more than the margin, -1 where it is more, else 0."""
+    if not (isfinite(before) and isfinite(after)):
+        return 0
+    differs = abs(before - after) > max(MARGIN * max(before, after), least)
+    return (1 if after < before else -1) if differs else 0
+
+
+def _sentence(trial: Trial) -> Said:
+    before, after = trial.before, trial.after
+    lost = {"lost": count(after.lost), "lost_before": count(before.lost)}
+    p95 = {"p95": duration(after.p95_s), "p95_before": duration(before.p95_s)}
+    p99 = {"p99": duration(after.p99_s), "p99_before": duration(before.p99_s)}
+    loses, known = fewer_lost(before, after), isfinite(after.p95_s) and isfinite(before.p95_s)
+    if not trial.better:
+        if loses:
+            return said("{change}: no better, {lost} lost instead of {lost_before}.", change=trial.change, **lost)
+        if not known:
+            return said("{change}: no better.", change=trial.change)
+        return said("{change}: no better, p95 {p95} instead of {p95_before}.", change=trial.change, **p95)
+    if loses and known:
+        return said(
+            "{change}: {lost} lost instead of {lost_before}, p95 {p95} instead of {p95_before}.",
+            change=trial.change,
+            **lost,
+            **p95,
+        )
+    if loses:
+        return said("{change}: {lost} lost instead of {lost_before}.", change=trial.change, **lost)
+    if _less(before.p95_s, after.p95_s, LEAST_S):
+        return said("{change}: p95 {p95} instead of {p95_before}.", change=trial.change, **p95)
+    return said("{change}: p99 {p99} instead of {p99_before}.", change=trial.change, **p99)
