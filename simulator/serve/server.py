@@ -1,6 +1,7 @@
 """``simulate serve``: listen on this machine, say where, and serve until Ctrl-C or SIGTERM."""
 
 import asyncio
+import re
 import signal
 import socket
 from asyncio import Task, current_task, gather
@@ -9,7 +10,7 @@ from contextlib import suppress
 from importlib import resources
 from importlib.resources.abc import Traversable
 from string import Template
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -193,9 +194,10 @@ def _number(request: web.Request, name: str, otherwise: int) -> int:
 # server on 127.0.0.1 is within reach of every web page that is open in a browser on this machine. A page from elsewhere
 # says where it comes from (Origin), and a name that was made to point here (DNS rebinding) stands in Host. Both are
 # refused, for pages and for the WebSocket that carries the keys. Host may have any port, since a connection can come
-# through a tunnel; Origin must then be of the same one.
+# through a tunnel; Origin must then be of the same one. And Host stands in the page and in a header of each answer:
+# it is one of these names and a port, to the last letter, or it is not repeated.
 
-NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -220,20 +222,14 @@ async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Before any answer leaves."""
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value.replace("{host}", request.headers.get("Host", "")))
+        host = request.headers.get("Host", "")
+        response.headers.setdefault(name, value.replace("{host}", host if HOST.fullmatch(host) else LOOPBACK))
 
 
 def refused(host: str, origin: str | None) -> str:
     """Why a request with these headers is refused; nothing if it is not."""
-    if _name(f"//{host}") not in NAMES:
+    if not HOST.fullmatch(host):
         return "This server answers only under 127.0.0.1 and localhost."
     if origin is not None and origin.lower() != f"http://{host}".lower():
         return "A page from elsewhere may not use this server."
     return ""
-
-
-def _name(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""

@@ -99,12 +99,13 @@ class Session(AppService):
                 message = await self._socket.receive(timeout=idle_s)
             except TimeoutError:
                 return
-            if message.type is not WSMsgType.TEXT:
+            if message.type is WSMsgType.TEXT:
+                await self._handle_message(message.json)
+            elif message.type is not WSMsgType.BINARY:  # nobody sends that, and whoever does learns nothing
                 return
-            await self._handle_message(message.json)
 
     async def _handle_message(self, decoded: Callable[[], object]) -> None:
-        """Keys, sizes and focus; what is not understood is passed over."""
+        """Keys, sizes and focus; what is not understood is passed over, be it nested as deep as it likes."""
         try:
             match decoded():
                 case ["stdin", str(keys)]:
@@ -117,7 +118,7 @@ class Session(AppService):
                     await self.focus()
                 case _:  # the screen keeps its focus when the tab loses it
                     pass
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
 
     async def _closed(self) -> None:

@@ -19,6 +19,13 @@ from simulator.serve.server import refused
         ("evil.example", "http://evil.example", False),
         ("localhost@evil.example", None, False),
         ("[::1", None, False),
+        ("::1", None, False),
+        ('127.0.0.1:1"><script>alert(1)</script>', None, False),
+        ("127.0.0.1:80 evil.example", None, False),
+        ("127.0.0.1:8000\n", None, False),
+        ("127.0.0.1:٨٠", None, False),
+        ("127.0.0.1:123456", None, False),
+        ("127.0.0.1", None, True),
         ("", None, False),
     ],
 )

@@ -1,11 +1,12 @@
 """What browsers get, and what they do not get."""
 
+import random
 import re
 
 import aiohttp
 import pytest
 
-from simulator.serve.server import FULL, Site
+from simulator.serve.server import FULL, LARGEST_MESSAGE, Site
 from tests.serve.browsing import TINY, is_there, run, served, tab, until
 
 pytestmark = pytest.mark.slow
@@ -41,6 +42,62 @@ def test_what_a_tab_sends_that_nobody_understands_is_passed_over() -> None:
             await its.press("j")
             await its.shows("pressed j")
             await its.shows("size 50x9")
+
+    run(test)
+
+
+def test_frames_of_garbage_do_not_end_a_session() -> None:
+    deep = 100_000
+    generator = random.Random(1)
+    garbage: list[str | bytes] = [
+        "[" * deep,
+        '{"a":' * deep,
+        '["ping", ' + "[" * 900 + "]" * 900 + "]",
+        b"",
+        b"\xff\x00" * deep,
+    ]
+    garbage += ['["resize", {"width": true, "height": null}]', '["resize", {"width": 1e400, "height": NaN}]']
+    garbage += [
+        '["resize", {"width": ' + "9" * 5000 + ', "height": 1}]',
+        '["stdin", "\\ud800"]',
+        '"stdin"',
+        "7",
+        "null",
+    ]
+    garbage += ["".join(generator.choices('[]{}",:01\\u stdin ping', k=generator.randrange(60))) for _ in range(300)]
+
+    async def test(client: aiohttp.ClientSession) -> None:
+        async with served(Site(TINY)) as address, tab(client, address) as its:
+            await its.shows("nothing pressed")
+            for frame in garbage:
+                await (its.socket.send_bytes(frame) if isinstance(frame, bytes) else its.socket.send_str(frame))
+            await its.press("j")
+            await its.shows("pressed j")
+
+    run(test)
+
+
+def test_a_frame_that_is_too_large_ends_its_session_and_no_other() -> None:
+    async def test(client: aiohttp.ClientSession) -> None:
+        site = Site(TINY)
+        async with served(site) as address, tab(client, address) as its, tab(client, address) as other:
+            await its.shows("nothing pressed")
+            await its.socket.send_str("x" * (LARGEST_MESSAGE + 1))
+            await its.closes()
+            await other.press("j")
+            await other.shows("pressed j")
+            await until(lambda: site.sessions == 1)
+
+    run(test)
+
+
+def test_what_a_header_says_is_not_repeated_in_any_answer() -> None:
+    async def test(client: aiohttp.ClientSession) -> None:
+        async with served(Site(TINY)) as address:
+            for path in ("/", "/nothing"):
+                async with client.get(address + path, headers={"Host": '127.0.0.1:1"><script>'}) as response:
+                    assert response.status == 403
+                    assert "script" not in await response.text() + str(response.headers)
 
     run(test)
 
