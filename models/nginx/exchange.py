@@ -99,9 +99,9 @@ class Exchange:
             await self.client.read_whenever()
 
     async def pass_response(self, server: Stream) -> None:
-        """The answer: at once into memory; without response buffering only as fast as the client reads."""
+        """The answer: at once, the proxy keeps it; without response buffering only as fast as the client reads."""
         parser, held = response_parser(), b""
-        in_memory = self.config.memory_buffers + self.config.temp_file if self.config.response_buffering else 0
+        kept = self.config.memory_buffers + self.config.temp_file if self.config.response_buffering else 0
         complete = None
         while complete is None:
             try:
@@ -120,7 +120,7 @@ class Exchange:
             if parser.message is not None:
                 self.client.write(held)
                 held = b""
-                if self.client.unsent > in_memory:
+                if self.client.unsent > kept:
                     await self.client.flush()
 
 

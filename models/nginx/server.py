@@ -6,6 +6,7 @@ complete and is rid of its responses at once, because this process waits in its 
 
 import asyncio
 from functools import partial
+from math import inf
 
 from models.nginx.balancing import Balancer, ProxyConfig
 from models.nginx.exchange import Exchange
@@ -40,10 +41,12 @@ class Proxy:
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """A client: served, or dropped where there are too many."""
         visit = self.stage.visit(self.number)
-        client = Stream(reader, writer, self.stage.options.idle_timeout)
+        config = self.stage.config
+        in_memory = config.memory_buffers if config.temp_file else inf
+        client = Stream(reader, writer, self.stage.options.idle_timeout, in_memory)
         outcome = "connection_limit"
         try:
-            if len(self.clients) < self.stage.config.connections:
+            if len(self.clients) < config.connections:
                 self.clients[visit] = asyncio.current_task()
                 outcome = await self.attend(client, visit)
         finally:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 from collections.abc import Iterator
@@ -48,6 +49,37 @@ def test_slow_readers_do_not_hold_the_server_behind(tmp_path: Path) -> None:
         slow.sendall(request(row=1, download=LARGE))
         assert proxy.behind is not None
         assert proxy.behind.line(1).outcome == "completed"  # and nothing has been read yet
+        assert answer(slow) == Answer(200, LARGE, LARGE)
+
+
+def test_what_readers_leave_unread_is_in_files_and_not_in_memory(tmp_path: Path) -> None:
+    size = 24 * 2**20
+    with performed(NGINX, tmp_path) as proxy, contextlib.ExitStack() as stack:
+        assert proxy.behind is not None
+        readers = [stack.enter_context(connect(proxy.port)) for _ in range(8)]
+        for row, reader in enumerate(readers):
+            reader.sendall(request(row=row, download=size))
+        for row in range(len(readers)):
+            assert proxy.behind.line(row).outcome == "completed"
+        (pid,) = proxy.children()
+        peak = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+        assert peak is not None
+        assert int(peak[1]) * 1024 < len(readers) * size / 2
+        assert answer(readers[0]) == Answer(200, size, size)
+        assert len(unnamed_files(pid)) == len(readers) - 1  # what is read is gone
+
+
+def unnamed_files(pid: int) -> list[str]:
+    """Files that a process has open and that nobody else can open."""
+    names = [str(each.readlink()) for each in Path(f"/proc/{pid}/fd").iterdir()]
+    return [name for name in names if name.endswith(" (deleted)")]
+
+
+@pytest.mark.parametrize("flags", [("--memory-buffers", "0"), ("--temp-file", "0"), ("--temp-file", "100000")])
+def test_wherever_an_answer_waits_it_comes_whole(flags: tuple[str, ...], tmp_path: Path) -> None:
+    with performed(NGINX, tmp_path, *flags) as proxy, connect(proxy.port) as slow:
+        slow.sendall(request(row=1, download=LARGE))
+        until(lambda: taken(proxy.port, slow), "the proxy to read it")
         assert answer(slow) == Answer(200, LARGE, LARGE)
 
 
