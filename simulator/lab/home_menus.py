@@ -33,6 +33,8 @@ def offers() -> tuple[Menu, ...]:
 
 def first_sentence(text: str) -> str:
     """Up to the first full stop or question mark that ends a word, in one line."""
+    if "。" in text:
+        return text.partition("。")[0] + "。"
     words = text.split()
     for number, word in enumerate(words, 1):
         if word.endswith((".", "?")):

@@ -22,7 +22,7 @@ from simulator.stage.end_card import EndCard
 from simulator.stage.frame import frame, lanes_of
 from simulator.stage.scene import LaneRef, Scene, View
 from simulator.trace.playback import Playback
-from simulator.words.language import tell
+from simulator.words.language import in_this_language, tell
 from simulator.words.phrases import plural
 
 if TYPE_CHECKING:  # it needs what only saving needs
@@ -72,7 +72,7 @@ def scene(lab: Lab, hints: tuple[KeyHint, ...] = ()) -> Scene:
     views = tuple(view(lab, number) for number in range(len(playbacks)))
     found = Scene(
         views=views,
-        load=labels.get("load") or labels.get("title", "a run"),
+        load=labels.get("load") or in_this_language(labels, "title") or "a run",
         t_s=lab.playhead.t_s,
         column_s=lab.column_s,
         playing=playing,
@@ -83,7 +83,7 @@ def scene(lab: Lab, hints: tuple[KeyHint, ...] = ()) -> Scene:
         message=lab.message,
         keys=hints,
         log_s=lab.log_s,
-        title=labels.get("title", ""),
+        title=in_this_language(labels, "title"),
     )
     return replace(found, card=_card(lab, found)) if lab.card and lab.verdicts else found
 

@@ -23,6 +23,7 @@ from simulator.trace.figures import Summary
 from simulator.trace.measures import CORES
 from simulator.trace.table import Trace
 from simulator.words.columns import aligned
+from simulator.words.language import in_this_language
 from simulator.words.numbers import MISSING, TimeUnit, count, json_number, percent, rate, unit_for
 
 PERCENTILES = ("p50", "p90", "p95", "p99", "p999")
@@ -65,7 +66,7 @@ NAME_STYLE = "bold cyan"
 def comparison(sides: Sequence[Side]) -> Iterator[RenderableType]:
     """From top to bottom."""
     labels = sides[0].trace.labels
-    yield Text(labels.get("title", "A comparison"), style="bold")
+    yield Text(in_this_language(labels, "title") or "A comparison", style="bold")
     yield Text("the same requests for all of them", style=QUIET)
     for side in sides:
         yield Text.assemble((f"{side.letter} ", "bold"), (side.words, NAME_STYLE))

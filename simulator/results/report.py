@@ -17,6 +17,7 @@ from simulator.results.document import timeline_of, timeline_words
 from simulator.results.report_tables import INDENT, latency_table, resource_rows, time_table
 from simulator.trace.figures import Summary
 from simulator.trace.table import Trace
+from simulator.words.language import in_this_language, paragraph
 from simulator.words.numbers import count, duration, percent, rate
 
 
@@ -74,9 +75,9 @@ class Listed:
 
 def _headline(trace: Trace) -> Iterator[RenderableType]:
     labels = trace.labels
-    yield Text(labels.get("title", "A run"), style="bold")
-    if labels.get("story"):
-        yield Text(" ".join(labels["story"].split()), style="italic")
+    yield Text(in_this_language(labels, "title") or "A run", style="bold")
+    if story := in_this_language(labels, "story"):
+        yield Text(paragraph(story), style="italic")
     yield Text()
     yield _deployment(labels.get("model", "?"), json.loads(labels.get("settings", "{}")))
     for name, settings in json.loads(labels.get("fronts", "{}")).items():

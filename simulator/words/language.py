@@ -7,6 +7,7 @@ is a ``Said``: it is worded when it is read.
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,6 +101,20 @@ def translated(message: str) -> str:
 def later(message: str) -> str:
     """The message itself, marked for the catalogue: for tables that are made before anybody reads; see translated."""
     return message
+
+
+def in_this_language(texts: Mapping[str, str], name: str) -> str:
+    """A text that stands there in several languages, as ``title`` and ``title_zh``; else in English."""
+    return texts.get(f"{name}_{language()}") or texts.get(name, "")
+
+
+WIDE = r"[\u2e80-\u9fff\uff00-\uffef]"
+"""Chinese characters and their marks."""
+
+
+def paragraph(text: str) -> str:
+    """The lines of a text as one; between Chinese characters no blank takes the place of the end of a line."""
+    return " ".join(re.sub(rf"(?<={WIDE})\s*\n\s*(?={WIDE})", "", text).split())
 
 
 def tell(message: str, /, **fields: object) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, GetJsonSchemaHandler, PrivateAttr, ValidationInfo, field_validator
 
+from simulator.words.language import paragraph
 from simulator.workload.arrivals import Arrivals
 from simulator.workload.distribution import Constant, Distribution
 from simulator.workload.distribution_table import Duration, Size
@@ -123,6 +124,8 @@ class Scenario(Table):
 
     title: Text = Field(description="One line for headings.")
     story: str = Field(default="", description="What happens here, and what to watch; printed above the result.")
+    title_zh: Text | None = Field(default=None, description="The title in Chinese, for whoever reads that.")
+    story_zh: str = Field(default="", description="The story in Chinese.")
     duration: PositiveSeconds = Field(
         description="How long requests arrive; the run goes on until the last one has ended."
     )
@@ -149,15 +152,21 @@ class Scenario(Table):
     )
     _name: str = PrivateAttr(default="scenario")
 
-    @field_validator("story", mode="after")
+    @field_validator("story", "story_zh", mode="after")
     @classmethod
     def _one_paragraph(cls, story: str) -> str:
-        return " ".join(story.split())
+        return paragraph(story)
 
     @classmethod
     def keys_within(cls) -> dict[str, str]:
         """Those of the machine."""
         return {key: f"machine.{key}" for key in MachineTable.known_keys()}
+
+    @property
+    def told(self) -> dict[str, str]:
+        """Title and story in all the languages that they are written in, as a trace keeps them."""
+        given = {name: getattr(self, name) for name in ("title", "story", "title_zh", "story_zh")}
+        return {name: text for name, text in given.items() if text or name in ("title", "story")}
 
     @property
     def name(self) -> str:

@@ -7,7 +7,9 @@ import tomllib
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from simulator.words.language import in_this_language, paragraph
 
 SUFFIX = ".toml"
 
@@ -35,11 +37,15 @@ def folder() -> Traversable:
     return resources.files("scenarios")
 
 
-@cache
 def told(name: str) -> Told:
-    """The title and the story of a shipped scenario."""
-    file = tomllib.loads(place(name).read_text(encoding="utf-8"))
-    return Told(title=file["title"], story=" ".join(file.get("story", "").split()))
+    """The title and the story of a shipped scenario, in the language of now."""
+    file = _values(name)
+    return Told(title=in_this_language(file, "title"), story=paragraph(in_this_language(file, "story")))
+
+
+@cache
+def _values(name: str) -> dict[str, Any]:
+    return tomllib.loads(place(name).read_text(encoding="utf-8"))
 
 
 @cache

@@ -1,6 +1,7 @@
 """Which language a command speaks: what --lang says, otherwise the environment; and nothing of it is left behind."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,3 +51,11 @@ def test_what_a_command_starts_speaks_its_language(simulate: Any, monkeypatch: p
     monkeypatch.setattr("simulator.cli.listing.schema", schema)
     simulate("schema", "--lang", "zh")
     assert seen == ["zh"]
+
+
+def test_a_saved_run_has_its_story_in_both_languages(simulate: Any, tmp_path: Path) -> None:
+    saved = str(tmp_path / "run.parquet")
+    simulate("--model", "prefork", "--load", "mixed", "--duration", "6 s", "--parquet", saved)
+    assert simulate("show", saved).out.startswith("A few long computations")
+    told = simulate("show", saved, "--lang", "zh").out
+    assert told.startswith("大量短请求中夹着少数长计算\n二十个请求里有十九个很快")

@@ -12,8 +12,10 @@ from simulator.words.language import (
     LANGUAGES,
     Language,
     Said,
+    in_this_language,
     language,
     language_of,
+    paragraph,
     said,
     said_many,
     speaking,
@@ -139,6 +141,19 @@ def test_a_number_chooses_the_form() -> None:
     assert tell_many("{n} request", "{n} requests", 0, n=0) == "0 requests"
     assert tell_many("{n} request", "{n} requests", 1.5, n=1.5) == "1.5 requests"
     assert str(said_many("{n} request", "{n} requests", 2, n=lambda: 2)) == "2 requests"
+
+
+def test_a_file_that_has_a_text_in_several_languages_is_read_in_that_of_now() -> None:
+    texts = {"title": "A day", "title_zh": "一天", "story": "Watch."}
+    assert (in_this_language(texts, "title"), in_this_language(texts, "story")) == ("A day", "Watch.")
+    with speaking("zh"):
+        assert (in_this_language(texts, "title"), in_this_language(texts, "story")) == ("一天", "Watch.")
+
+
+def test_lines_of_chinese_are_joined_without_blanks_and_others_with_them() -> None:
+    assert paragraph("每个请求\n  计算 40 ms。\n等待") == "每个请求计算 40 ms。等待"
+    assert paragraph("in two\n lines") == "in two lines"
+    assert paragraph("花 200 ms\n计算") == "花 200 ms 计算"
 
 
 def test_text_of_a_user_is_never_taken_for_a_field() -> None:

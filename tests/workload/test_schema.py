@@ -35,7 +35,20 @@ def test_no_name_in_the_schema_is_one_of_the_program() -> None:
 
 
 def test_the_contract_of_a_scenario_file_is_in_the_schema() -> None:
-    top = {"title", "story", "duration", "warmup", "seed", "machine", "arrivals", "requests", "clients", "timeline"}
+    top = {
+        "title",
+        "story",
+        "title_zh",
+        "story_zh",
+        "duration",
+        "warmup",
+        "seed",
+        "machine",
+        "arrivals",
+        "requests",
+        "clients",
+        "timeline",
+    }
     assert set(SCHEMA["properties"]) == top
     assert set(SCHEMA["required"]) == {"title", "duration", "arrivals", "requests"}
     kinds = [kind["properties"]["kind"]["const"] for kind in SCHEMA["properties"]["arrivals"]["anyOf"]]

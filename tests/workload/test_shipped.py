@@ -1,13 +1,17 @@
 """The scenarios that come with the program: each is valid, explains itself, and leaves the cores room."""
 
+import re
+
 import numpy as np
 import pytest
 
+from simulator.words.language import speaking
 from simulator.workload.arrival_times import expected_requests
 from simulator.workload.arrivals import Spike
 from simulator.workload.draw import draw
 from simulator.workload.load import load, shipped
 from simulator.workload.scenario import Scenario
+from simulator.workload.shipped_scenarios import told
 
 NAMES = ("cpu-heavy", "crash", "io-heavy", "mixed", "slow-clients", "spike", "steady", "think-time")
 
@@ -29,6 +33,19 @@ def test_a_shipped_scenario_tells_what_to_watch_in_three_sentences_at_most(name:
     assert scenario.name == name
     assert "Watch" in scenario.story
     assert 2 <= scenario.story.count(". ") + 1 <= 3
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_shipped_scenario_is_told_in_chinese_too(name: str) -> None:
+    scenario = load(name)
+    with speaking("zh"):
+        its = told(name)
+    assert its == (scenario.title_zh, scenario.story_zh)
+    assert scenario.title_zh
+    assert "请看" in scenario.story_zh or "请留意" in scenario.story_zh
+    assert 2 <= scenario.story_zh.count("。") <= 4
+    assert told(name) == (scenario.title, scenario.story)
+    assert set(re.findall(r"\d+", scenario.story)) <= set(re.findall(r"\d+", scenario.story_zh))
 
 
 @pytest.mark.parametrize("name", shipped())
