@@ -116,10 +116,11 @@ def _draw_block(
 ) -> None:
     shares = granted_beside(claims_of(columns), sheet.height, withheld)
     col = 0
-    for snapshot, sections, granted, width in zip(row, columns, shares, _widths(sheet.width, len(row)), strict=True):
+    widths = _widths(sheet.width, len(row))
+    for snapshot, sections, granted, width in zip(row, columns, shares, widths, strict=True):
         if col:
             sheet.grid.fill(0, col - 1, sheet.height, 1, sheet.look.glyphs.vertical, style=Style.RULE)
-        part = sheet.part(0, col, width, sheet.height)
+        part = sheet.part(0, col, min(widths), sheet.height)  # equally wide, so that equal numbers look alike
         draw_view(part, snapshot, sections, granted)
         sheet.paste(part)
         col += width + 1
@@ -164,7 +165,7 @@ def _draw_styles(sheet: Sheet, styles: Set[Style]) -> None:
     pieces = _entries(sheet, {style: words.legend for style, words in LEGEND.items() if style in styles})
     if sum(each.width + 2 for each in pieces) > sheet.width:
         pieces = _entries(sheet, {style: words.short for style, words in LEGEND.items() if style in styles})
-    put_line(sheet, 0, pieces)
+    put_line(sheet, 0, pieces, gap=2 if sum(each.width + 2 for each in pieces) <= sheet.width else 1)
 
 
 def _entries(sheet: Sheet, words: Mapping[Style, str]) -> list[Piece]:

@@ -58,6 +58,7 @@ class Inventory:
     def _labels(self) -> Iterator[str]:
         yield from (group.label(group.lanes - 1) for group in self.lane_groups)
         yield from (backlog.name for backlog in self.backlogs)
+        yield from (group.name for group in self.counted)
 
     def _losses(self, broken: bool) -> Iterator[Lost]:
         yield "refused", lost_by(Loss.NOT_CONNECTED, Loss.LIMIT)

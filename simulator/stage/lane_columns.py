@@ -88,7 +88,7 @@ class Measure:
     def __init__(self, snapshot: Snapshot, width: int) -> None:
         """In narrow views words give way first, then the label."""
         width -= 1  # the right margin
-        self.left = snapshot.inventory.left
+        self.left = snapshot.left
         if width - self.left < LEAST_COLUMNS:
             self.left = min(self.left, max(width // 5, 1))
         room = width - self.left - LEAST_COLUMNS - 1

@@ -12,7 +12,7 @@ from simulator.stage.canvas.layout import Claim, Section
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Piece, fitting, piece, put_pieces
-from simulator.stage.crowd import Kind, kind_piece, put_crowd, scale_for
+from simulator.stage.crowd import SCALE_WIDTH, Kind, kind_piece, put_crowd, scale_piece
 from simulator.stage.fixed_width import COUNT_WIDTH, count_behind, fixed_count
 from simulator.stage.ranks import Rank
 from simulator.stage.snapshot import Snapshot
@@ -56,25 +56,29 @@ def _pieces(sheet: Sheet, kinds: Sequence[Kind]) -> list[Piece]:
 def _draw_together(sheet: Sheet, snapshot: Snapshot, kinds: Sequence[Kind]) -> None:
     """The counts in one row, and below it all requests as one crowd."""
     pieces = [piece(("in hand", Style.DIM), (count_behind(sum(map(len, kinds))), Style.TEXT)), *_pieces(sheet, kinds)]
-    put_pieces(sheet, 0, 1, fitting(pieces, sheet.width - 2))
-    if sheet.height > 1:
-        put_crowd(sheet, _beside_labels(sheet, snapshot, 1, sheet.height - 1), kinds, snapshot.number)
+    scale = piece((" " * SCALE_WIDTH, Style.DIM), rank=int(sheet.height == 1) * 9)
+    pieces = fitting([*pieces, scale], sheet.width - 2)
+    if sheet.height > 1 and scale in pieces:
+        marks = put_crowd(sheet, _beside_labels(sheet, snapshot, 1, sheet.height - 1), kinds, snapshot.number)
+        pieces = [scale_piece(marks, sheet.look) if each is scale else each for each in pieces]
+    put_pieces(sheet, 0, 1, pieces)
 
 
 def _draw_rows(sheet: Sheet, snapshot: Snapshot, kinds: Sequence[Kind]) -> None:
-    """A row for each kind, in one scale; those that wait for the loop stand next to it, on top."""
+    """A row for each kind, all of one length; those that wait for the loop stand next to it, on top."""
     area = _beside_labels(sheet, snapshot, 0, 1)
     col = max(area.col, len(READY) + 2)
-    area = Area(0, col, 1, max(sheet.width - col - COUNT_WIDTH - 2, 1))
-    scale = scale_for(max(map(len, kinds)), area.width)
+    area = Area(0, col, 1, sheet.width - col - COUNT_WIDTH - SCALE_WIDTH - 3)
     named = list(zip(kinds, NAMES, strict=True))
     for row, (kind, name) in enumerate([named[-1], *named[:-1]]):
         sheet.put(row, 1, name, kind.style if len(kind) else Style.DIM)
-        put_crowd(sheet, area._replace(row=row), [kind], snapshot.number, scale)
+        marks = put_crowd(sheet, area._replace(row=row), [kind], snapshot.number)
+        if area.width > 0 and (not row or marks.coarse or marks.level):
+            put_pieces(sheet, row, area.col + area.width + 1, [scale_piece(marks, sheet.look)])
         sheet.put_right(row, sheet.width - 1, fixed_count(len(kind)), Style.TEXT if len(kind) else Style.DIM)
 
 
 def _beside_labels(sheet: Sheet, snapshot: Snapshot, row: int, height: int) -> Area:
     """Where lanes are drawn too."""
-    col = snapshot.inventory.left
+    col = snapshot.left
     return Area(row, col, height, max(sheet.width - col - 1, 1))

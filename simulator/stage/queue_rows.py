@@ -5,6 +5,7 @@ full accept queue turns inverse, and what was turned away is counted for good.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from math import ceil
 
@@ -15,21 +16,41 @@ from simulator.plan.resources import Backlog, Pool
 from simulator.plan.walk import Place, Way, freed_at, while_held
 from simulator.plan.words import Loss, Outcome, lost_by
 from simulator.stage.cache import kept
+from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.layout import Claim, Section
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import Piece, fitting, piece, put_pieces
-from simulator.stage.crowd import NOBODY, Kind, kind_piece, put_crowd, put_crowd_row, put_label, scale_for
-from simulator.stage.fixed_width import count_piece, fixed_count
+from simulator.stage.canvas.text import Piece, filled, fitting, piece, put_pieces
+from simulator.stage.crowd import (
+    NOBODY,
+    SCALE_WIDTH,
+    Kind,
+    Marks,
+    kind_piece,
+    put_crowd,
+    put_crowd_row,
+    put_label,
+    scale_words,
+)
+from simulator.stage.fixed_width import count_piece, fixed_count, fixed_duration
 from simulator.stage.ranks import Rank
 from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import Activity, LaneGroup
+from simulator.trace.playback.moment import Present
+from simulator.words.language import later, tell
 
 LEAST_CLIENTS, LEAST_HELD = 8, 10
 """Cells that requests get at least, beside the words about them."""
-LEAST_PLACES = 16
-MOST_SCALE = 2
-"""A queue is drawn whole if a glyph then stands for so many requests at most; else only its beginning."""
+LEAST_PLACES, LEAST_ALONE = 16, 8
+"""Cells that a queue gets at least, beside words that can be left out and beside those that cannot."""
+NONE = Marks(0, 0)
+NARROW, ROOMY = 40, 64
+"""From so many cells on, words and all, the limit of a queue is told; and words are not short."""
+MORE_ROWS = ((Rank.QUEUE_SOME, 2), (Rank.QUEUE_MORE, 1), (Rank.QUEUE_MOST, 4))
+"""Of queues, beside the first row."""
+ONE_EACH = later("1 mark = 1 request")
+LONGEST_SCALE = 15
+"""``⣿ = 10  █ = 100``"""
 TURNED_AWAY = lost_by(Loss.NOT_CONNECTED)
 
 
@@ -53,7 +74,7 @@ def _draw_clients(sheet: Sheet, snapshot: Snapshot) -> None:
     names = ["answer on its way", "connecting", "trying again"]
     if snapshot.inventory.kills:  # its client will hear of it: the connection is reset
         kinds, names = [Kind(Style.CRASHED, delivery[died]), *kinds], ["crashed", *names]
-    col = put_label(sheet, "clients", snapshot.inventory.left)
+    col = put_label(sheet, tell("clients"), snapshot.left)
     pieces = [kind_piece(kind, words, sheet.look, width=4) for kind, words in zip(kinds, names, strict=True)]
     put_crowd_row(sheet, col, kinds, pieces, snapshot.number, LEAST_CLIENTS)
 
@@ -74,7 +95,7 @@ def _draw_proxy(sheet: Sheet, *, snapshot: Snapshot, group: LaneGroup) -> None:
     now = snapshot.now.pool(group.name)
     held = now.request[now.request >= 0]
     before, behind, after = (Kind(style, held[which]) for style, which in _before_at_and_behind(snapshot, pool, held))
-    col = put_label(sheet, group.name, snapshot.inventory.left)
+    col = put_label(sheet, group.name, snapshot.left)
     pieces = [
         piece((fixed_count(len(held), 4), Style.TEXT), (f"/{group.lanes}", Style.DIM)),
         kind_piece(before, "taking in", sheet.look, rank=1),
@@ -116,63 +137,140 @@ def upstream(places: tuple[Place, ...], pool: Pool) -> tuple[int, int]:
     return first, max(ends, default=first)
 
 
-# The kernel's accept queues, as rows of places.
+# The kernel's accept queues, and requests that wait inside the server for a slot.
 
 
 def backlog_sections(snapshot: Snapshot) -> Iterator[Section]:
-    """One row for each accept queue."""
+    """One for each accept queue; that of the server itself gets more rows where there are some."""
     for number, backlog in enumerate(snapshot.inventory.backlogs):
-        rank = Rank.QUEUE if number == len(snapshot.inventory.backlogs) - 1 else Rank.PROXY
-        yield Section(
-            claims=(Claim(rank),), draw=partial(_draw_backlog, snapshot=snapshot, number=number, backlog=backlog)
-        )
+        last = number == len(snapshot.inventory.backlogs) - 1
+        claims = (Claim(Rank.QUEUE), *_more_rows(snapshot)) if last else (Claim(Rank.PROXY),)
+        yield Section(claims=claims, draw=partial(_draw_backlog, snapshot=snapshot, number=number, backlog=backlog))
+
+
+def _more_rows(snapshot: Snapshot) -> tuple[Claim, ...]:
+    """Shared by the queues in front of the server and inside of it."""
+    queues = 1 + len(snapshot.inventory.queued_for)
+    return tuple(Claim(rank, ceil(rows / queues)) for rank, rows in MORE_ROWS)
 
 
 def _draw_backlog(sheet: Sheet, *, snapshot: Snapshot, number: int, backlog: Backlog) -> None:
     now = snapshot.now.backlogs[number]
-    waiting = len(now.waiting)
-    col = put_label(sheet, backlog.name, snapshot.inventory.left)
-    pieces = [_fill(waiting, now.room, now.full)]
+    pieces = []
     if number == 0:  # where clients connect; a proxy's failed connects are told by their outcome
         refused = sum(snapshot.now.ended[outcome] for outcome in TURNED_AWAY)
-        pieces.append(count_piece("refused", refused, Style.BAD, rank=1))
-    pieces.append(count_piece("retrying", len(now.retrying), Style.WARN, rank=2))  # their SYN found no place
-    pieces = fitting(pieces, sheet.width - col - LEAST_PLACES - 4)
-    words = sum(each.width + 2 for each in pieces)
-    places = max(sheet.width - col - words - 3, 1)
-    glyphs = sheet.look.glyphs
-    bounded = now.room <= places * MOST_SCALE  # a queue of 2 049 places would hardly ever show anything
-    scale = scale_for(now.room if bounded else waiting, places)
-    cells = min(ceil(now.room / scale), places)
-    end = sheet.put(0, col, "[", Style.RULE) + cells
-    sheet.put(0, col + 1, glyphs.empty * cells, Style.TRACK)
-    put_crowd(sheet, Area(0, col + 1, 1, cells), [Kind(Style.WAITING, now.waiting.request)], snapshot.number, scale)
-    sheet.put(0, end, "]" if bounded else glyphs.more, Style.RULE)
-    if now.full:
-        sheet.grid.restyle(0, col, 1, cells + 2, Style.CRASHED)
-    put_pieces(sheet, 0, end + 2, pieces)
-
-
-def _fill(waiting: int, room: int, full: bool) -> Piece:
-    return piece(
-        (fixed_count(waiting, 4), Style.BAD if full else Style.TEXT if waiting else Style.DIM),
-        (f"/{room}", Style.DIM),
-    )
-
-
-# Requests that wait inside the server for a slot.
+        pieces.append(count_piece(tell("refused"), refused, Style.BAD, rank=1))
+    pieces.append(count_piece(tell("retrying"), len(now.retrying), Style.WARN, rank=2))  # their SYN found no place
+    _put_queue(sheet, snapshot, _Queue(backlog.name, now.waiting, pieces, now.room, now.full))
 
 
 def pool_queue_sections(snapshot: Snapshot) -> Iterator[Section]:
-    """One row for each pool that requests wait for."""
+    """One for each pool that requests wait for."""
     for pool in snapshot.inventory.queued_for:
-        yield Section(claims=(Claim(Rank.QUEUES),), draw=partial(_draw_pool_queue, snapshot=snapshot, pool=pool))
+        claims = (Claim(Rank.QUEUES), *_more_rows(snapshot))
+        yield Section(claims=claims, draw=partial(_draw_pool_queue, snapshot=snapshot, pool=pool))
 
 
 def _draw_pool_queue(sheet: Sheet, *, snapshot: Snapshot, pool: Pool) -> None:
     queue = snapshot.now.pool(pool.name).queue
-    col = put_label(sheet, f"for {pool.name}", snapshot.inventory.left)
-    limit = "" if pool.queue_limit is None else f"/{pool.queue_limit * pool.processes}"
-    sheet.put(0, sheet.width - 6 - len(limit), fixed_count(len(queue)) + limit)
-    area = Area(0, col, 1, max(sheet.width - col - 8 - len(limit), 1))
-    put_crowd(sheet, area, [Kind(Style.WAITING, queue.request)], snapshot.number)
+    limit = None if pool.queue_limit is None else pool.queue_limit * pool.processes
+    full = limit is not None and 0 < limit <= len(queue)
+    _put_queue(sheet, snapshot, _Queue(tell("for {pool}", pool=pool.name), queue, [], limit, full))
+
+
+@dataclass(frozen=True, slots=True)
+class _Queue:
+    """Who stands in line, the first first."""
+
+    name: str
+    waiting: Present
+    pieces: list[Piece]
+    """What else there is to say of it."""
+    room: int | None
+    """For how many there is a place."""
+    full: bool
+
+
+def _put_queue(sheet: Sheet, snapshot: Snapshot, queue: _Queue) -> None:
+    """The requests with the head at the right, where time is now in the lanes too; and the words in as many rows.
+
+    How much room the words take does not depend on the moment. Where what a mark is worth finds none, there are none.
+    """
+    col = put_label(sheet, queue.name, snapshot.left)
+    roomy = sheet.height > 1 and sheet.width - col >= ROOMY
+    width = max(cell_width(tell(ONE_EACH)), LONGEST_SCALE) if roomy else SCALE_WIDTH
+    fill = _fill(queue, width if sheet.height > 1 else 0, limited=sheet.width - col >= NARROW)
+    scale = piece((" " * width, Style.DIM))
+    first = [_first(snapshot, queue)] if roomy else []
+    lines = [_fitting(line, sheet.width - col) for line in _lines(sheet.height, [fill, scale, *first], queue.pieces)]
+    words = max(sum(each.width + 2 for each in line) for line in lines)
+    area = Area(0, col, sheet.height, max(sheet.width - col - words - 1, 0))
+    marks = _put_places(sheet, snapshot, queue, area) if area.width and any(scale in line for line in lines) else NONE
+    for row, line in enumerate(lines):
+        written = [_scale(sheet, marks, each.width) if each is scale else each for each in line]
+        put_pieces(sheet, row, col + area.width + 2, written)
+
+
+def _lines(height: int, first: list[Piece], others: list[Piece]) -> list[list[Piece]]:
+    """Which pieces stand in which row: under one another where there are enough rows."""
+    if height == 1:
+        return [[*first[:2], *others]]
+    if height >= len(first) + len(others):
+        return [[each] for each in (*first, *others)]
+    if height > len(first):
+        return [*([each] for each in first), others]
+    beside = [[each, *others[row : row + 1]] for row, each in enumerate(first)]
+    return beside[:height]
+
+
+def _fitting(line: list[Piece], room: int) -> list[Piece]:
+    """How many there are and what a mark is worth are left out last."""
+    kept = fitting(line, room - LEAST_PLACES)
+    return kept if kept == line or len(kept) > 2 else fitting(line[:2], room - LEAST_ALONE)
+
+
+def _put_places(sheet: Sheet, snapshot: Snapshot, queue: _Queue, area: Area) -> Marks:
+    """A short queue is drawn with its empty places; of one for thousands they would hardly ever show anything."""
+    glyphs, waiting, end = sheet.look.glyphs, len(queue.waiting), area.col + area.width
+    kinds = [Kind(Style.WAITING, queue.waiting.request)]
+    bounded = queue.room is not None and queue.room + 2 <= area.width
+    if bounded and queue.room is not None:
+        area = Area(0, end - 1 - queue.room, 1, queue.room)
+        sheet.put(0, area.col - 1, f"[{glyphs.empty * queue.room}]", Style.TRACK)
+    elif not waiting:
+        sheet.put(0, area.col, glyphs.empty * area.width, Style.TRACK)
+    marks = put_crowd(sheet, area, kinds, snapshot.number, head_right=True)
+    if not waiting:
+        words, stop = tell("nobody waits here"), area.col - 2 if bounded else end
+        if stop - cell_width(words) - 1 > snapshot.left:
+            sheet.put_right(0, stop, f" {words}", Style.DIM)
+    if queue.full:
+        left, wider = (area.col - 1, 2) if bounded else (area.col, 0)
+        sheet.grid.restyle(0, left, area.height, area.width + wider, Style.CRASHED)
+    return marks
+
+
+def _fill(queue: _Queue, width: int, *, limited: bool) -> Piece:
+    waiting, style = len(queue.waiting), Style.BAD if queue.full else Style.TEXT if len(queue.waiting) else Style.DIM
+    limit = f"/{queue.room}" if limited and queue.room is not None else ""
+    if not width:
+        return piece((fixed_count(waiting, 4), style), (limit, Style.DIM))
+    number = fixed_count(waiting, 4).strip()
+    return piece((number, style), (filled(limit, width - len(number)), Style.DIM))
+
+
+def _scale(sheet: Sheet, marks: Marks, width: int) -> Piece:
+    """In full where there is room."""
+    glyph = sheet.look.glyph(Style.WAITING)
+    if width <= SCALE_WIDTH:
+        words = scale_words(marks, glyph, sheet.look)
+    else:
+        words = tell(ONE_EACH) if marks.levels in ((), (0,)) else scale_words(marks, glyph, sheet.look, " ")
+    return piece((filled(words, width), Style.DIM))
+
+
+def _first(snapshot: Snapshot, queue: _Queue) -> Piece:
+    """How long the head of the line has waited; as wide where there is none."""
+    waits_s = snapshot.t_s - float(queue.waiting.came_s[0]) if len(queue.waiting) else 0.0
+    words = tell("the first for {time}", time=fixed_duration(waits_s))
+    return piece((words if len(queue.waiting) else " " * cell_width(words), Style.DIM), rank=3)

@@ -77,6 +77,11 @@ class Snapshot:
         """What there is to be drawn."""
         return inventory(self.playback)
 
+    @cached_property
+    def left(self) -> int:
+        """The column where lanes and queues begin, behind their labels: the same in all views, so that they compare."""
+        return max(inventory(self.scene.views[number].playback).left for number in self.scene.shown)
+
 
 # Figures about the moment, and averages over the seconds before it.
 # What to watch: of how many there are, the moment has a number; but then a core is busy or not, and only an average

@@ -23,10 +23,13 @@ def test_a_pointer_finds_lanes_and_moments() -> None:
 
 def test_a_pointer_finds_who_waits_in_the_backlog() -> None:
     shown = scene(PREFORK, t_s=FULL)
-    row = row_of(frame(shown, LAB, Look()), "backlog  [")
-    found = target_at(shown, LAB, row, 12)
+    grid = frame(shown, LAB, Look())
+    row = next(row for row in range(grid.height) if grid.text(row).startswith(" backlog "))
+    head = grid.text(row).rindex("○")
     waiting = playback(PREFORK).at(FULL).backlogs[0].waiting.request
-    assert found == RequestTarget(view=0, request=int(waiting[1]))
+    for down in range(3):
+        found = target_at(shown, LAB, row + down, head)
+        assert found == RequestTarget(view=0, request=int(waiting[down]))
 
 
 def test_a_pointer_on_the_time_bar_finds_the_moment() -> None:

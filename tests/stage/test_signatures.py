@@ -97,7 +97,7 @@ def test_a_full_backlog_turns_inverse_and_those_it_turned_away_are_counted() -> 
     full = next(t for t in np.arange(20.0, 40.0, 0.25).tolist() if playback(crowded).at(t).backlogs[0].full)
     grid = shown(crowded, t_s=full)
     row = rows_of(grid, " backlog")[0]
-    assert (grid.styles[row, 10:20] == Style.CRASHED).all()
+    assert int((grid.styles[row] == Style.CRASHED).sum()) == len("[]") + 33
     empty = shown(crowded, t_s=5.0)
     assert not (empty.styles[row] == Style.CRASHED).any()
     assert "gave up    0" not in str(shown(crowded, t_s=58.0))
@@ -110,7 +110,7 @@ def test_whoever_tries_again_is_not_counted_as_connecting_too() -> None:
     grid = shown(crowded, t_s=26.0)
     words = " ".join(grid.text(rows_of(grid, " clients")[0]).split())
     assert f"connecting {connecting - again} " in words
-    assert words.endswith(f"trying again {again}")
+    assert f"trying again {again} " in words
 
 
 def test_whoever_could_not_connect_is_counted_beside_the_backlog() -> None:
@@ -119,7 +119,8 @@ def test_whoever_could_not_connect_is_counted_beside_the_backlog() -> None:
     assert refused[0] < refused[1]
     for t_s, number in zip((30.0, 200.0), refused, strict=True):
         grid = shown(wanted, t_s=t_s)
-        assert f"refused {number} " in " ".join(grid.text(rows_of(grid, " backlog")[0]).split())
+        first = rows_of(grid, " backlog")[0]
+        assert f"refused {number} " in " ".join(" ".join(grid.text(row) for row in range(first, first + 5)).split())
 
 
 def test_a_crash_marks_the_lane_of_the_process_that_died_and_no_other() -> None:

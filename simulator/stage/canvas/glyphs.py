@@ -22,6 +22,8 @@ class Glyphs:
     """Eight heights of a curve, the lowest first; a blank is no value at all."""
     shares: str
     """For which part of a column a lock was taken, a small part first; none is the glyph of something else."""
+    crowds: str
+    """Marks that stand for 10, 100, 1 000 and a million requests, where one each is too many."""
     full: str
     """A filled cell of a meter."""
     empty: str
@@ -78,6 +80,7 @@ UNICODE = Glyphs(
     },
     sparks="▁▂▃▄▅▆▇█",
     shares="▁▂▃▄▅▆▇█",
+    crowds="⣿█kM",
     full="█",
     empty="·",
     horizontal="─",
@@ -119,6 +122,7 @@ ASCII = Glyphs(
     },
     sparks="_.-:=+*#",
     shares="123456789#",
+    crowds="#@kM",
     full="#",
     empty=".",
     horizontal="-",
