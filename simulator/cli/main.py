@@ -114,7 +114,7 @@ def spoken_to(tokens: list[str]) -> list[str]:
 
     It is also put into the environment, because a browser's tabs are processes of their own.
     """
-    speak(language_of())
+    speak(language_of(os.environ))
     rest, waiting = list[str](), list(tokens)
     while waiting:
         token = waiting.pop(0)

@@ -6,7 +6,6 @@ and ``python -m tests.words.refresh`` brings it up to date with the sources. A t
 is a ``Said``: it is worded when it is read.
 """
 
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -72,7 +71,7 @@ def _catalogue(language: Language) -> Catalogue:
     return gettext.translation(DOMAIN, LOCALE, [language])
 
 
-def language_of(environment: Mapping[str, str] = os.environ) -> Language:
+def language_of(environment: Mapping[str, str]) -> Language:
     """What somebody with this environment reads: Chinese under a Chinese locale, otherwise English.
 
     Our own variable comes first. Then the first of LANGUAGE, LC_ALL, LC_MESSAGES and LANG that says anything decides,
