@@ -39,6 +39,7 @@ def document(trace: Trace, summary: Summary) -> Document:
         "clients_in_loop": trace.workload.clients_in_loop or None,
         "duration_s": trace.workload.duration,
         "window_s": {"start": start, "end": end},
+        "window_ends_with": "last request" if summary.to_the_end else "arrivals",
         "timeline": [timeline_data(entry) for entry in timeline_of(trace)],
         "requests": {
             "offered": summary.offered,
@@ -114,6 +115,7 @@ def _bottleneck(summary: Summary) -> Document | None:
         "utilisation": json_number(found.utilisation),
         "rate_rps": json_number(found.rate_rps),
         "ms_each": json_number(1e3 * found.seconds_each),
+        "ms_each_by_class": _milliseconds({name: hold.seconds for name, hold in found.holds.items()}),
         "limit_rps": json_number(found.limit_rps),
     }
 

@@ -16,6 +16,7 @@ from rich.text import Text
 from simulator.results.document import timeline_of, timeline_words
 from simulator.results.report_tables import INDENT, latency_table, resource_rows, time_table
 from simulator.trace.figures import Summary
+from simulator.trace.outcomes import offered_rate
 from simulator.trace.table import Trace
 from simulator.words.language import in_this_language, paragraph
 from simulator.words.numbers import count, duration, percent, rate
@@ -31,11 +32,17 @@ def report(trace: Trace, summary: Summary) -> Iterator[RenderableType]:
     yield from _outcomes(trace, summary)
     yield _heading("Latency", " from the intended arrival to the last byte at the client")
     yield from latency_table(summary)
-    yield _heading("What the resources did", f" from {duration(summary.window[0])} to {duration(summary.window[1])}")
+    yield _heading("What the resources did", f" {_window(summary)}")
     yield from resource_rows(summary)
     if summary.where_time_goes:
         yield _heading("Where the time of a request goes", ", mean of all and of the slowest 1 %")
         yield from time_table(summary)
+
+
+def _window(summary: Summary) -> str:
+    """What was measured."""
+    start, end = map(duration, summary.window)
+    return f"from {start} to {end}" + (", when the last request was through" if summary.to_the_end else "")
 
 
 def settings_in_words(settings: Mapping[str, Any]) -> list[str]:
@@ -136,10 +143,8 @@ def _outcomes(trace: Trace, summary: Summary) -> Iterator[RenderableType]:
         share = percent(number / max(summary.offered, 1))
         yield _indented(Text.assemble("failed: ", (reason, "bold red"), f" {count(number)} ({share})"))
     rates = f"throughput {rate(summary.throughput_rps)}/s · goodput {rate(summary.goodput_rps)}/s"
-    arrived = (trace.arrival >= summary.window[0]) & (trace.arrival < summary.window[1])
-    length = max(summary.window[1] - summary.window[0], 0.0)
-    offered = f"offered {rate(float(arrived.sum()) / length)}/s · " if length else ""
-    yield _indented(offered + rates)
+    arriving = offered_rate(trace)
+    yield _indented((f"offered {rate(arriving)}/s · " if arriving and not summary.to_the_end else "") + rates)
 
 
 def _indented(line: str | Text) -> RenderableType:

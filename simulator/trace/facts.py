@@ -1,20 +1,19 @@
 """What the rules of the diagnosis look at."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator.plan.resources import Pool
 from simulator.plan.words import State
 from simulator.trace.attribution import Attribution
-from simulator.trace.figures import ResourceSummary, Summary
+from simulator.trace.figures import Hold, ResourceSummary, Summary
 from simulator.trace.measures import CORES, Measures
 from simulator.trace.table import Trace
-from simulator.words.numbers import duration, rate, share_in_words
+from simulator.words.numbers import duration, share_in_words
 from simulator.words.phrases import all_of, is_or_are
 
 NOTABLE = 0.15
 """A cause that explains less of the latency than this is not worth a sentence."""
-ROUNDING = 0.02
-"""Utilisations this close to each other are the same."""
 SATURATED = 0.85
 """From this utilisation on, adding users of a resource brings nothing."""
 HARDLY = 0.02
@@ -58,14 +57,23 @@ class Facts:
         found = self.summary.bottleneck
         if found is None or found.resource != resource:
             return ""
-        if abs(found.rate_rps * found.seconds_each / found.size - found.utilisation) > ROUNDING:
-            return ""  # much of its time went into requests that were not through in time
-        return f" ({rate(found.rate_rps)} requests/s x {duration(found.seconds_each)} each / {found.size})"
+        law = found.law
+        if law is None:
+            return ""  # a reader who multiplies would get something else
+        if found.mean_is_nobodys:
+            return f" ({law.rate} requests/s x {law.each} on average / {law.size}; {_from_to(found.holds)})"
+        return f" ({law.rate} requests/s x {law.each} each / {law.size})"
 
     def busy_cores(self) -> str:
         """``both cores are 6 % busy``."""
         size = self.cores.size
         return f"{all_of('core', size)} {is_or_are(size)} {share_in_words(self.cores.utilisation)} busy"
+
+
+def _from_to(holds: Mapping[str, Hold]) -> str:
+    """``from 25 ms for "page" to 480 ms for "photo"``: where the mean of all is the time of no class."""
+    least, most = (choose(holds.items(), key=lambda item: item[1].seconds) for choose in (min, max))
+    return f'from {duration(least[1].seconds)} for "{least[0]}" to {duration(most[1].seconds)} for "{most[0]}"'
 
 
 def slots_limit_computing(facts: Facts, pool: Pool) -> bool:

@@ -1,9 +1,15 @@
 """What a run comes down to: the figures of a summary. Times in seconds, rates per second, shares between 0 and 1."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 from simulator.trace.finding import Finding
+from simulator.words.numbers import TIMES, count, duration, percent, rounded
+
+APART = 3.0
+"""From this ratio of their times on, the mean of two classes is the time of neither."""
+SECONDS_IN = {unit.name: unit.worth for unit in TIMES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +54,33 @@ class ResourceSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """For how long requests of one class occupied a resource."""
+
+    number: int
+    """Of requests."""
+    seconds: float
+    """On average."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """The utilisation law as it is printed: multiplying what stands here gives the utilisation that stands here."""
+
+    rate: str
+    """Requests per second."""
+    each: str
+    """With its unit."""
+    size: str
+    utilisation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bottleneck:
     """The resource that limits the throughput, and the utilisation law: utilisation = rate x seconds each / size.
 
-    What many share (cores, a GIL) is also used for requests that were not through when the window ended; under a load
-    that grows and grows, utilisation is then more than what the law gives for those that were.
+    The law holds in the long run. Requests that hold a resource for long against the window, or that were not through
+    when it ended, make the utilisation of the window another one than the law gives for those that were.
     """
 
     resource: str
@@ -63,11 +91,43 @@ class Bottleneck:
     """Requests per second that the server carried through."""
     seconds_each: float
     """Seconds for which one request occupies it, on average; for the cores its computing."""
+    holds: dict[str, Hold]
+    """The same by class, in the order of the scenario; ``seconds_each`` is their mean."""
 
     @property
     def limit_rps(self) -> float:
         """Requests per second at which it would be in use all the time."""
         return self.size / self.seconds_each
+
+    @property
+    def mean_is_nobodys(self) -> bool:
+        """Whether classes differ so much that their mean is no class's time: say it by class."""
+        each = [hold.seconds for hold in self.holds.values()]
+        return max(each) > APART * min(each)
+
+    @property
+    def law(self) -> Law | None:
+        """The law in figures that a reader can multiply, or None where that would not give the utilisation."""
+        for digits in (3, 4):
+            rate, each = _precise(self.rate_rps, digits), duration(self.seconds_each, digits)
+            product = _value(rate) * _value(each) / self.size
+            if rounded(100.0 * product, 0) == rounded(100.0 * self.utilisation, 0):
+                return Law(rate=rate, each=each, size=count(self.size), utilisation=percent(self.utilisation))
+        return None
+
+
+def _precise(value: float, digits: int) -> str:
+    """To so many digits also where it is less than one; a product is only as good as its factors."""
+    whole = len(f"{int(value)}")
+    return f"{Decimal(f'{value:.{max(digits, whole)}g}'):,f}".replace(",", " ")
+
+
+def _value(text: str) -> float:
+    """What a reader takes from a printed figure, in seconds where it is a time."""
+    figure, _, unit = text.rpartition(" ")
+    if unit in SECONDS_IN:
+        return float(figure.replace(" ", "")) * SECONDS_IN[unit]
+    return float(text.replace(" ", ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +153,9 @@ class Summary:
     """The same over the slowest 1 %."""
     bottleneck: Bottleneck | None
     window: tuple[float, float]
-    """From the end of the warm-up to the end of the arrivals."""
+    """From the end of the warm-up to the end of the arrivals; of a crowd that comes at once, of its run."""
+    to_the_end: bool = False
+    """Whether the window ends with the last request, for most of the requests' time lies after the last arrival."""
     findings: tuple[Finding, ...] = field(default=())
     """Why the figures are what they are, the weightiest reason first."""
 

@@ -16,7 +16,7 @@ from simulator.trace import availability
 from simulator.trace.availability import away_by_name, cores
 from simulator.trace.holding import Held, held_parts, holdings
 from simulator.trace.intervals import overlap
-from simulator.trace.outcomes import arrived_in_window, window
+from simulator.trace.outcomes import arrived_in_window
 from simulator.trace.queues import LockQueue, Queue, Reader, Runnable, settle
 from simulator.trace.residence import Floats, Rows, Span, blocks, client_end, in_time, server_end, spans
 from simulator.trace.table import Trace
@@ -90,7 +90,7 @@ def measure(trace: Trace, between: tuple[float, float] | None = None, reader: Re
 
     ``reader`` is given each part of that time, one after the other, with what happened to the queues in it.
     """
-    measures = _blank(trace, window(trace) if between is None else between)
+    measures = _blank(trace, trace.window[:2] if between is None else between)
     low, high = measures.window
     settled = low
     for block, later in in_time(trace):

@@ -23,19 +23,15 @@ def failed(outcomes: NDArray[np.int8]) -> NDArray[np.bool_]:
     return FAILED[outcomes]
 
 
-def window(trace: Trace) -> tuple[float, float]:
-    """The measured part of the run: from the end of the warm-up to the end of the arrivals, in seconds."""
-    return trace.workload.warmup, trace.workload.duration
-
-
-def _within(times: Floats, trace: Trace) -> NDArray[np.bool_]:
-    low, high = window(trace)
-    return (times >= low) & (times < high)  # false for nan
-
-
 def arrived_in_window(trace: Trace) -> NDArray[np.bool_]:
     """[n] whether the request arrived in the window."""
-    return _within(trace.arrival, trace)
+    return trace.window.contains(trace.arrival)
+
+
+def offered_rate(trace: Trace) -> float:
+    """Requests per second that arrived in the window, while any did; 0 where all came at once."""
+    seconds = trace.window.arrivals_end - trace.window.start
+    return float(np.count_nonzero(arrived_in_window(trace))) / seconds if seconds > 0.0 else 0.0
 
 
 def latencies(trace: Trace) -> Floats:
@@ -103,11 +99,12 @@ def rates(trace: Trace) -> tuple[float, float]:
 
     Throughput counts what the server carried through, goodput only what was completed for a client.
     """
-    low, high = window(trace)
-    if high <= low:
+    window = trace.window
+    length = window.end - window.start
+    if length <= 0.0:
         return 0.0, 0.0
     completed = trace.outcome == Outcome.COMPLETED
-    good = int(np.count_nonzero(_within(trace.finished, trace) & completed))
+    good = int(np.count_nonzero(window.contains(trace.finished) & completed))
     for_nobody = np.flatnonzero(carried_through(trace) & ~completed)
-    wasted = int(np.count_nonzero(_within(server_end(trace, for_nobody), trace)))
-    return (good + wasted) / (high - low), good / (high - low)
+    wasted = int(np.count_nonzero(window.contains(server_end(trace, for_nobody))))
+    return (good + wasted) / length, good / length

@@ -25,15 +25,19 @@ from simulator.words.phrases import all_of, is_or_are, plural, sentence
 OVERLOADED = 0.95
 GROWS_BY = 20.0
 """Requests more in the system at the end than at the start: less is chance."""
+LASTING = 10.0
+"""A load lasts from so many times on what one request takes of the bottleneck."""
 ELSEWHERE = 0.3
 """Share of the waiting during which another process had nothing to do, from which on the spread is to blame."""
 
 
 def overload(facts: Facts) -> Finding | None:
     """More arrives than the bottleneck can carry, so the queue grows for as long as the load lasts."""
-    found, (low, high) = facts.summary.bottleneck, facts.measures.window
+    found, (low, high) = facts.summary.bottleneck, _arriving(facts)
     if found is None or found.utilisation < OVERLOADED or facts.summary.loop == "closed":
         return None
+    if high - low < LASTING * found.seconds_each:
+        return None  # a crowd that comes at once is no load that lasts
     arriving = facts.measures.count(NOT_COMPLETED, COMPLETED, SLOWEST) / (high - low)
     first, last = _in_system(facts)
     growing = last - first > max(GROWS_BY, first)
@@ -59,9 +63,14 @@ def _cures_of_overload(facts: Facts, found: Bottleneck) -> tuple[Cure, ...]:
     return (more[found.kind],)
 
 
+def _arriving(facts: Facts) -> tuple[float, float]:
+    """The part of the window in which requests arrived."""
+    return facts.trace.window.start, facts.trace.window.arrivals_end
+
+
 def _in_system(facts: Facts) -> tuple[float, float]:
-    """Requests in the server in the first and in the last tenth of the window."""
-    low, high = facts.measures.window
+    """Requests in the server in the first and in the last tenth of the time in which requests arrived."""
+    low, high = _arriving(facts)
     trace, tenth = facts.trace, (high - low) / 10
     first = last = 0.0
     for block in blocks(trace):

@@ -34,6 +34,7 @@ def summarise(trace: Trace) -> Summary:
         where_slowest=_by_state(measures.mean_life(SLOWEST)),
         bottleneck=bottleneck(measures, throughput),
         window=measures.window,
+        to_the_end=trace.window.to_the_end,
     )
     return replace(summary, findings=diagnose(measures, summary))
 

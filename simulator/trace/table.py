@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from enum import Enum
 from functools import cached_property
 from math import nan
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from simulator.plan.walk import Place, walk
 from simulator.workload.table import Workload
 
 Floats = NDArray[np.float64]
+
+AT_ONCE = 0.1
+"""The part of the time in which requests may arrive within which all do, where a crowd comes at once."""
 
 
 class Per(Enum):
@@ -148,6 +151,21 @@ class Grants:
     end: Floats
 
 
+class Window(NamedTuple):
+    """The measured part of a run, in seconds from its start."""
+
+    start: float
+    end: float
+    arrivals_end: float
+    """Until when arrivals count: the end of the window, but for a run whose story comes after them."""
+    to_the_end: bool
+    """Whether it ends with the last request and not with the arrivals; see ``Trace.window``."""
+
+    def contains(self, times: Floats) -> NDArray[np.bool_]:
+        """Which moments lie in it: the last request ends in it too. False for nan."""
+        return (times >= self.start) & ((times <= self.end) if self.to_the_end else (times < self.end))
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Trace(Columns):
     """Columns over the requests that were sent, in order of arrival; ``workload`` has the same rows."""
@@ -185,6 +203,32 @@ class Trace(Columns):
         return max(self.workload.duration, last)
 
     @cached_property
+    def window(self) -> Window:
+        """From the end of the warm-up to the end of the arrivals.
+
+        Where all come at once, within a tenth of that time, and more than half of the time that they spend in the
+        system lies after the last arrival, that would leave out what the run is about. There it is from the first
+        arrival to the end of the last request.
+        """
+        low, high = self.workload.warmup, self.workload.duration
+        first, last = _earliest_and_latest(self.arrival, self.parent)
+        first = max(low, first)
+        if last >= low and last - first <= AT_ONCE * (high - low):
+            ended = np.fmax(self.left, self.finished)
+            ended = np.where(np.isnan(ended), self.horizon_s, ended)
+            before = float(np.maximum(np.minimum(ended, last) - np.maximum(self.arrival, low), 0.0).sum())
+            after = float(np.maximum(ended - np.maximum(self.arrival, last), 0.0).sum())
+            if after > before:
+                return Window(first, float(ended.max()), last, to_the_end=True)
+        return Window(low, high, high, to_the_end=False)
+
+    @cached_property
     def lock_places(self) -> tuple[int, ...]:
         """The columns of ``lock_wait``, as indices into the walk."""
         return tuple(i for i, place in enumerate(self.places) if place.lock is not None)
+
+
+def _earliest_and_latest(arrival: Floats, parent: NDArray[np.int32]) -> tuple[float, float]:
+    """When the first and the last new request came: what repeats one, or is sent off by one, comes of itself."""
+    new = arrival if parent.strides == (0,) else arrival[parent < 0]
+    return float(np.fmin.reduce(new, initial=np.inf)), float(np.fmax.reduce(new, initial=-np.inf))

@@ -6,15 +6,17 @@ a pool is judged by the part of its time that no other resource could shorten.
 """
 
 from collections.abc import Iterator
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
 
 from simulator.plan.resources import Backlog, Gil, Lock, Loop, Pool
 from simulator.plan.words import OWN, State
-from simulator.trace.figures import Bottleneck, ResourceSummary
+from simulator.trace.figures import Bottleneck, Hold, ResourceSummary
+from simulator.trace.holding import Held, holdings
 from simulator.trace.measures import CORES, INDEX, OUTSIDE, STATES, Measures
-from simulator.trace.residence import blocks, carried_through, computes_at, work_at
+from simulator.trace.residence import Floats, Rows, blocks, carried_through, computes_at, work_at
 
 IDLE = "idle"
 DOWN = "down"
@@ -126,10 +128,14 @@ def _cores(measures: Measures) -> ResourceSummary:
 def bottleneck(measures: Measures, throughput_rps: float) -> Bottleneck | None:
     """The most utilised resource, or None if nothing is near its limit."""
     low, high = measures.window
-    if high <= low or throughput_rps <= 0.0:
+    if high <= low:
         return None
     found = max(_candidates(measures), key=lambda each: each.own_s / (each.capacity * (high - low)))
     if found.own_s / (found.capacity * (high - low)) < BINDING:
+        return None
+    holds = class_holds(measures, found.resource)
+    number = sum(each.number for each in holds.values())
+    if not number:
         return None
     return Bottleneck(
         resource=found.resource,
@@ -137,7 +143,8 @@ def bottleneck(measures: Measures, throughput_rps: float) -> Bottleneck | None:
         size=found.size,
         utilisation=found.used_s / (found.capacity * (high - low)),
         rate_rps=throughput_rps,
-        seconds_each=_work_each(measures, found.resource) or found.used_s / (high - low) / throughput_rps,
+        seconds_each=sum(each.number * each.seconds for each in holds.values()) / number,
+        holds=holds,
     )
 
 
@@ -174,26 +181,71 @@ def _candidates(measures: Measures) -> Iterator[_Candidate]:
         yield candidate(pool.name, "pool", pool.size * pool.processes, own, float(slots.sum()))
 
 
-def _work_each(measures: Measures, resource: str) -> float:
-    """Mean seconds that a request carried through needs of the cores or a GIL; 0 for resources that are not shared.
+# --- for how long each request occupies a resource --------------------------------------------------------------------
 
-    Known from the workload, over those that arrived in the window: what many have used together, divided by how many
-    were through, also counts the work of those who were still half done when the window ended.
+
+def class_holds(measures: Measures, resource: str) -> dict[str, Hold]:
+    """By class: how many requests occupied a resource, and for how long each, on average; nobody's time is cut off.
+
+    Of a pool: from getting the slot to giving it back, over those that got it in the window, be it that they gave it
+    back later; if nobody did, over those that held it then. Of cores and locks: what a request needs of them in all,
+    over those that arrived in the window and were carried through.
     """
+    part = next((part for part in measures.held if part.pool.name == resource), None)
+    if part is None:
+        scale = _held_per_computing(measures, resource)
+        return _by_class(measures, _work_times(measures, resource), scale)
+    low, high = measures.window
+    return _by_class(measures, _slot_times(measures, part, low, high)) or _by_class(
+        measures, _slot_times(measures, part, -inf, high)
+    )
+
+
+def _by_class(measures: Measures, times: Iterator[tuple[Rows, Floats]], scale: float = 1.0) -> dict[str, Hold]:
+    """Means, of rows and what each took."""
+    names = measures.trace.workload.class_names
+    seconds, counts = np.zeros(len(names)), np.zeros(len(names))
+    for rows, each in times:
+        of_class = measures.trace.workload.request_class[rows]
+        seconds += np.bincount(of_class, weights=each, minlength=len(names))
+        counts += np.bincount(of_class, minlength=len(names))
+    return {
+        name: Hold(number=int(counts[i]), seconds=float(seconds[i] / counts[i]) * scale)
+        for i, name in enumerate(names)
+        if counts[i]
+    }
+
+
+def _slot_times(measures: Measures, part: Held, since: float, until: float) -> Iterator[tuple[Rows, Floats]]:
+    for block in blocks(measures.trace):
+        held = holdings(measures.trace, part, block)
+        got = (held.start >= since) & (held.start <= until) & (held.end > measures.window[0])
+        yield held.rows[got], (held.end - held.start)[got]
+
+
+def _work_times(measures: Measures, resource: str) -> Iterator[tuple[Rows, Floats]]:
+    """Seconds of computing, on any core or under one lock: known from the workload."""
     trace = measures.trace
-    shared = {lock.name for lock in trace.plan.locks if isinstance(lock, Gil)} | {CORES}
     counted = carried_through(trace) & (measures.category != OUTSIDE)
-    number = int(np.count_nonzero(counted))
-    if resource not in shared or not number:
-        return 0.0
-    total = 0.0
     for block in blocks(trace):
         rows = np.flatnonzero(counted[block]) + block.start
-        for i, place in enumerate(measures.places):
-            if resource == CORES or (place.lock is not None and place.lock.name == resource):
-                total += float(work_at(trace, place, rows[computes_at(trace, i, rows)]).sum())
+        yield rows, _work_of(measures, resource, rows)
+
+
+def _work_of(measures: Measures, resource: str, rows: Rows) -> Floats:
+    trace = measures.trace
+    each = np.zeros(len(rows))
+    for i, place in enumerate(measures.places):
+        if place.cores is None if resource == CORES else place.lock is not None and place.lock.name == resource:
+            computes = computes_at(trace, i, rows)
+            each[computes] += work_at(trace, place, rows[computes])
+    return each
+
+
+def _held_per_computing(measures: Measures, resource: str) -> float:
+    """A lock is also held while its holder waits for a core."""
     if resource == CORES:
-        return total / number
-    time = measures.lock_time[resource].sum(axis=0)  # it is also held while its holder waits for a core
+        return 1.0
+    time = measures.lock_time[resource].sum(axis=0)
     computing, core = float(time[INDEX[State.COMPUTING]]), float(time[INDEX[State.CORE]])
-    return total / number * ((computing + core) / computing if computing > 0.0 else 1.0)
+    return (computing + core) / computing if computing > 0.0 else 1.0

@@ -144,9 +144,9 @@ LINES = (
 )
 
 
-def duration(seconds: float) -> str:
+def duration(seconds: float, digits: int = DIGITS) -> str:
     """A single time, to three digits: ``0 s``, ``850 µs``, ``12.3 ms``, ``1.23 s``, ``60 s``."""
-    return _written(seconds, TIMES, DIGITS)
+    return _written(seconds, TIMES, digits)
 
 
 def long_duration(seconds: float) -> str:

@@ -130,7 +130,7 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
         (forked(4), of(60, page=QUERY)),
         (forked(4), of(30, page=QUERY)),
         [
-            "60.6 requests/s arrive, and the 4 workers can carry 39.9 at most (4 / 100 ms each)",
+            "60.6 requests/s arrive, and the 4 workers can carry 40.0 at most (4 / 100 ms each)",
             "in the system became",
         ],
     ),

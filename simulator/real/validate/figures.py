@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simulator.plan import Outcome
 from simulator.trace.figures import Latency
-from simulator.trace.outcomes import arrived_in_window, latencies, latency, latency_of_class, window
+from simulator.trace.outcomes import latencies, latency, latency_of_class
 from simulator.trace.residence import Floats, carried_through, server_end
 from simulator.trace.table import Trace
 
@@ -69,12 +69,6 @@ def figures(trace: Trace) -> Figures:
     return found
 
 
-def offered_rate(trace: Trace) -> float:
-    """Requests per second that arrived in the window."""
-    low, high = window(trace)
-    return float(np.count_nonzero(arrived_in_window(trace))) / (high - low) if high > low else 0.0
-
-
 def _of(trace: Trace, subject: str, rows: Mask, times: Latency) -> Iterator[tuple[Key, Figure]]:
     yield Key(subject, THROUGHPUT, Kind.RATE), _throughput(trace, rows)
     for name in TIMES:
@@ -90,11 +84,11 @@ def _share(are_so: Mask, rows: Mask) -> float:
 
 def _throughput(trace: Trace, rows: Mask) -> Figure:
     """Requests per second that the server carried through in the window, be it for nobody: as in the summary."""
-    low, high = window(trace)
-    if high <= low:
+    window = trace.window
+    if window.end <= window.start:
         return Figure(0.0)
     completed = trace.outcome == Outcome.COMPLETED
     at: Floats = np.where(completed, trace.finished, server_end(trace))
-    counted = (completed | carried_through(trace)) & rows & (at >= low) & (at < high)  # false for nan
+    counted = (completed | carried_through(trace)) & rows & window.contains(at)
     count = int(np.count_nonzero(counted))
-    return Figure(count / (high - low), 0 < count < FEWEST)
+    return Figure(count / (window.end - window.start), 0 < count < FEWEST)

@@ -19,9 +19,9 @@ from simulator.experiments.run import refused_without_room, run_checked
 from simulator.experiments.setup import Setup, prepared
 from simulator.real.measure import measure
 from simulator.real.processes import MeasureError
-from simulator.real.validate.figures import Figures, figures, offered_rate
+from simulator.real.validate.figures import Figures, figures
 from simulator.real.validate.verdict import Row, Verdict, rows
-from simulator.trace.outcomes import latencies, percentiles
+from simulator.trace.outcomes import latencies, offered_rate, percentiles
 from simulator.trace.table import Trace
 from simulator.workload.draw import draw
 from simulator.workload.table import Workload
