@@ -30,6 +30,7 @@ from simulator.real.processes import MeasureError, running
 from simulator.results.terminal import show, talk
 from simulator.results.whole_files import refuse_unwritable, whole_files
 from simulator.words.columns import aligned
+from simulator.words.language import tell, translated
 from simulator.words.numbers import MISSING, duration, size, to_places
 from simulator.workload.machine_table import machine_text
 
@@ -54,16 +55,17 @@ def calibrate(options: CalibrateOptions) -> int:
     _warn_if_busy()
     samples, requests = (3, 20) if options.quick else (20, 150)
     try:
-        with shown_while("measuring this machine", USUAL_S, "of measuring"):
+        with shown_while(tell("measuring this machine"), USUAL_S, tell("of measuring")):
             bare = _bare_samples(samples)
             costs = list(measured_servers(samples // 2 + 1, requests))
     except MeasureError as error:
-        talk(f"simulate: not calibrated: {error}\n")
+        talk("simulate: " + tell("not calibrated: {why}", why=error) + "\n")
         return FAILED
     findings = _findings(bare, costs)
     machine = machine_of(findings)
     save(machine, target, missing_folders(target) if options.output is None else ())
-    show(tables(findings, costs, machine, f"Saved as {target}; use it with --machine {options.output or 'calibrated'}"))
+    use = f"--machine {options.output or 'calibrated'}"
+    show(tables(findings, costs, machine, tell("Saved as {file}; use it with {flag}", file=target, flag=use)))
     return DONE
 
 
@@ -107,16 +109,23 @@ def save(machine: Machine, target: Path, missing: Sequence[Path] = ()) -> None:
 
 def _refuse_elsewhere() -> None:
     if not (hasattr(os, "sched_setaffinity") and Path("/proc/self/smaps_rollup").exists()):
-        raise RefusalError(f"calibrating needs Linux with /proc; this is {sys.platform}. The defaults hold without it")
+        raise RefusalError(
+            tell(
+                "calibrating needs Linux with /proc; this is {system}. The defaults hold without it",
+                system=sys.platform,
+            )
+        )
 
 
 def _warn_if_busy() -> None:
     busy = os.getloadavg()[0] / len(os.sched_getaffinity(0))
     if busy > BUSY:
-        talk(
-            f"simulate: other programs have kept this machine busy ({to_places(busy, 1)} for each core in the last "
-            "minute): expect times that are too long, and calibrate again when it is quiet\n"
+        told = tell(
+            "other programs have kept this machine busy ({busy} for each core in the last minute): expect times that "
+            "are too long, and calibrate again when it is quiet",
+            busy=to_places(busy, 1),
         )
+        talk(f"simulate: {told}\n")
 
 
 # What calibrating found, as two tables: the constants with their spread, and the servers beside what they explain.
@@ -129,11 +138,11 @@ def tables(
     findings: Sequence[Finding], servers: Sequence[ServerCost], machine: Machine, ending: str
 ) -> Iterator[RenderableType]:
     """Both tables, and a last line."""
-    yield Text("What this machine needs", style="bold cyan")
-    yield _table(("", "median", "p10", "p90", "[machine]"), [_finding_row(each) for each in findings], {1, 2, 3})
+    yield Text(tell("What this machine needs"), style="bold cyan")
+    yield _table(("", tell("median"), "p10", "p90", "[machine]"), [_finding_row(each) for each in findings], {1, 2, 3})
     yield Text()
-    yield Text("Computing of a real server for a request, and its memory", style="bold cyan")
-    heads = ("", "median", "p10", "p90", "by the file", "process", "connection")
+    yield Text(tell("Computing of a real server for a request, and its memory"), style="bold cyan")
+    heads = ("", tell("median"), "p10", "p90", tell("by the file"), tell("process"), tell("connection"))
     yield _table(heads, [_server_row(each, machine) for each in servers], {1, 2, 3, 4, 5, 6})
     yield Text()
     yield Text(ending)
@@ -149,7 +158,7 @@ def spread(samples: Samples) -> tuple[float, float, float]:
 def _finding_row(finding: Finding) -> list[str]:
     written = size if finding.in_bytes else duration
     figures = [written(each) for each in spread(finding.samples)] if finding.samples else [MISSING] * 3
-    return [finding.what, *figures, (finding.field or "").removesuffix("_s")]
+    return [translated(finding.what), *figures, (finding.field or "").removesuffix("_s")]
 
 
 def _server_row(server: ServerCost, machine: Machine) -> list[str]:

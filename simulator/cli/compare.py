@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from simulator.cli.commands import Given
-from simulator.cli.given import pictures, screen_options
+from simulator.cli.given import pictures, screen_options, which_load
 from simulator.cli.outputs import STDOUT, json_file, refuse_early, write_text
 from simulator.experiments.catalogue import Model, fronts, servers
 from simulator.experiments.options import (
@@ -18,6 +18,7 @@ from simulator.experiments.options import (
 from simulator.experiments.refusal import RefusalError
 from simulator.results.terminal import show, write_data
 from simulator.results.whole_files import whole_files
+from simulator.words.language import tell
 
 if TYPE_CHECKING:  # these import NumPy
     from simulator.experiments.setup import Setup
@@ -52,11 +53,18 @@ def _refuse(models: Sequence[str], options: RunOptions) -> None:
     if not LEAST <= len(models) <= MOST_SIDES:
         names = ", ".join(model.name for model in servers())
         raise RefusalError(
-            f"compare: expected {LEAST} to {MOST_SIDES} servers, got {len(models)}. There are: {names}; "
-            f"the same one may come twice, as in compare prefork prefork+nginx --load slow-clients"
+            tell(
+                "compare: expected {least} to {most} servers, got {given}. There are: {names}; "
+                "the same one may come twice, as in {example}",
+                least=LEAST,
+                most=MOST_SIDES,
+                given=len(models),
+                names=names,
+                example="compare prefork prefork+nginx --load slow-clients",
+            )
         )
     if options.load is None:
-        raise RefusalError("which load? Type --load and a name from `simulate list loads`, or the path of a TOML file")
+        raise RefusalError(which_load())
 
 
 # Run the servers of a comparison, write the files that were asked for, and print the table.
@@ -89,7 +97,8 @@ def run_sides(setup: "Setup", *, detail: bool = False) -> "tuple[Side, ...]":
     from simulator.trace.summary import summarise
 
     ready = prepared(setup)
-    with shown_while(f"{len(setup.sides)} servers under {setup.options.load}", ready.scenario.duration) as progress:
+    what = tell("{n} servers under {load}", n=len(setup.sides), load=setup.options.load)
+    with shown_while(what, ready.scenario.duration) as progress:
         traces = run_checked(ready, detail=detail, progress=progress)
     named = zip(letters(len(setup.sides)), setup.sides, traces, strict=True)
     return tuple(

@@ -6,13 +6,14 @@ settings of the chosen model, so that a new setting of a model is a new flag wit
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Annotated, Any, get_type_hints
 
-from cyclopts import Group, Parameter
+from cyclopts import Parameter
 
 from simulator.experiments.options import SEPARATOR, Section
 from simulator.experiments.refusal import RefusalError
+from simulator.words.language import later, tell, translated
 
 
 def signature(
@@ -24,11 +25,10 @@ def signature(
     cyclopts needs.
     """
     parameters = list(first)
-    for order, section in enumerate(sections):
-        group = Group(section.title, sort_key=order)
+    for section in sections:
         hints = get_type_hints(section.options)
         parameters += [
-            _parameter(section, field, hints[field.name], group)
+            _parameter(section, field, hints[field.name])
             for field in dataclasses.fields(section.options)
             if field.name not in section.left_out
             and (only is None or section.flag(field.name) in only or section.typed(field.name, False) in only)
@@ -36,26 +36,21 @@ def signature(
     return inspect.Signature(parameters)
 
 
-def switch(key: str, help: str, group: str, order: int) -> inspect.Parameter:
+def switch(key: str) -> inspect.Parameter:
     """A flag of its own that is either there or not."""
-    hint = Annotated[
-        bool, Parameter(name=f"--{key}", help=help, negative="", show_default=False, group=Group(group, sort_key=order))
-    ]
+    hint = Annotated[bool, Parameter(name=f"--{key}", negative="")]
     return inspect.Parameter(f"{key}{SEPARATOR}", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=hint)
 
 
-def _parameter(section: Section, field: dataclasses.Field[Any], hint: Any, group: Group) -> inspect.Parameter:
+def _parameter(section: Section, field: dataclasses.Field[Any], hint: Any) -> inspect.Parameter:
     extra: dict[str, Any] = {}
     if (hint is bool and not section.negatable) or hint == tuple[str, ...]:
         extra["negative"] = ""
-    if hint in (int, int | None):
-        extra["converter"] = _whole_number(section.flag(field.name), field.metadata.get("minimum"))
-    if field.default in (None, (), False):
-        extra["show_default"] = False
-    if field.metadata.get("metavar"):
-        extra["metavar"] = field.metadata["metavar"]
-        extra["allow_leading_hyphen"] = "-" in field.metadata["metavar"]
-    about = Parameter(name=section.flag(field.name), help=field.metadata.get("help"), group=group, **extra)
+    if hint in (int, int | None, float):
+        read = _read_number(section.flag(field.name), field.metadata, whole=hint is not float)
+        extra["converter"] = lambda _, tokens: read(tokens[0].value)
+    extra["allow_leading_hyphen"] = "-" in (field.metadata.get("metavar") or "")
+    about = Parameter(name=section.flag(field.name), help=translated(field.metadata["help"]), **extra)
     return inspect.Parameter(
         section.key + SEPARATOR + field.name,
         inspect.Parameter.KEYWORD_ONLY,
@@ -64,17 +59,24 @@ def _parameter(section: Section, field: dataclasses.Field[Any], hint: Any, group
     )
 
 
-def _whole_number(flag: str, minimum: float | None) -> Callable[[Any, Sequence[Any]], int]:
-    """A converter that does not cut 2.5 down to 2."""
+def _read_number(flag: str, about: Mapping[str, Any], *, whole: bool) -> Callable[[str], float]:
+    """What reads a number, and does not cut 2.5 down to 2."""
 
-    def convert(_: Any, tokens: Sequence[Any]) -> int:
-        given = tokens[0].value
+    def read(given: str) -> float:
         try:
-            number = int(given)
+            number = int(given) if whole else float(given)
         except ValueError:
-            raise RefusalError(f"{flag} {given}: expected a whole number") from None
-        if minimum is not None and number < minimum:
-            raise RefusalError(f"{flag} {given}: expected at least {minimum:g}")
+            expected = (
+                later("{flag} {given}: expected a whole number")
+                if whole
+                else later("{flag} {given}: expected a number")
+            )
+            raise RefusalError(tell(expected, flag=flag, given=given)) from None
+        minimum = about.get("minimum")
+        if minimum is not None and not number >= minimum:
+            raise RefusalError(
+                tell("{flag} {given}: expected at least {minimum}", flag=flag, given=given, minimum=f"{minimum:g}")
+            )
         return number
 
-    return convert
+    return read

@@ -16,6 +16,7 @@ from simulator.experiments.options import (
     section,
 )
 from simulator.experiments.refusal import RefusalError
+from simulator.words.language import tell
 
 if TYPE_CHECKING:
     from simulator.lab.pictures import Pictures
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 def deployment_of(model: Model | None, said: str, given: Given, options: RunOptions) -> Deployment:
     """What the flags describe; ``said`` is what the server's name is typed after."""
     if model is None:
-        raise RefusalError(f"which server? Type {said} and one of: {', '.join(each.name for each in servers())}")
+        names = ", ".join(each.name for each in servers())
+        raise RefusalError(tell("which server? Type {said} and one of: {names}", said=said, names=names))
     if options.load is None:
-        raise RefusalError("which load? Type --load and a name from `simulate list loads`, or the path of a TOML file")
+        raise RefusalError(which_load())
     wanted = [front for front in fronts() if _asked_for(front, given)]
     return Deployment(
         model=model,
@@ -36,12 +38,32 @@ def deployment_of(model: Model | None, said: str, given: Given, options: RunOpti
     )
 
 
+def which_load() -> str:
+    """What is said where no load was typed."""
+    return tell("which load? Type --load and a name from `simulate list loads`, or the path of a TOML file")
+
+
 def _real_server(model: Model, name: str) -> str:
     """The name again. Raises RefusalError where the model has no such real server."""
     others = [other for other in model.real_servers if other]
-    if name and name not in others:
-        has = f"besides its first one, {model.name} has {', '.join(others)}" if others else f"{model.name} has only one"
-        raise RefusalError(f"--server {name}: no such real server; {has}. Leave --server out for the first one")
+    if name and name not in others and others:
+        raise RefusalError(
+            tell(
+                "--server {name}: no such real server; besides its first one, {model} has {others}. "
+                "Leave --server out for the first one",
+                name=name,
+                model=model.name,
+                others=", ".join(others),
+            )
+        )
+    if name and not others:
+        raise RefusalError(
+            tell(
+                "--server {name}: no such real server; {model} has only one. Leave --server out",
+                name=name,
+                model=model.name,
+            )
+        )
     return name
 
 
@@ -51,7 +73,8 @@ def _asked_for(front: Model, given: Given) -> bool:
         return True
     its = section(front)
     for name, value in its.given(given).items():
-        raise RefusalError(f"{its.typed(name, value)} is a setting of {front.name}: add --{front.name}")
+        flag = its.typed(name, value)
+        raise RefusalError(tell("{flag} is a setting of {front}: add --{front}", flag=flag, front=front.name))
     return False
 
 
@@ -71,16 +94,15 @@ def screen_options(given: dict[str, Any], outputs: Any) -> ScreenOptions:
     others = [name for name in given if not name.startswith(SCREEN.key + SEPARATOR)]
     lost = typed.keys() - LOOK if drawn else typed.keys()
     if lost and others and not typed.get(WATCH):
-        raise RefusalError(f"{SCREEN.flag(min(lost))} is about the screen: add {SCREEN.flag(WATCH)}")
+        raise RefusalError(tell("{flag} is about the screen: add --watch", flag=SCREEN.flag(min(lost))))
     if typed.get(WATCH) and drawn:
-        raise RefusalError(
-            f"{PICTURES.flag(next(iter(drawn)))} does not go with --watch: press e in the screen to save"
-        )
+        flag = PICTURES.flag(next(iter(drawn)))
+        raise RefusalError(tell("{flag} does not go with --watch: press e in the screen to save", flag=flag))
     for field in fields(outputs) if typed.get(WATCH) else ():
         if getattr(outputs, field.name) != field.default:
             flag = "--" + field.name.replace("_", "-")
             raise RefusalError(
-                f"{flag} does not go with {SCREEN.flag(WATCH)}: press e in the screen to save, or leave it out"
+                tell("{flag} does not go with --watch: press e in the screen to save, or leave it out", flag=flag)
             )
     return ScreenOptions(**typed)
 

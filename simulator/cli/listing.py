@@ -1,14 +1,15 @@
 """What there is to choose from: the models with their flags, the loads with their stories, the schema of a scenario."""
 
-import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from simulator.cli.commands import Given
+from simulator.cli.help import flag_rows
 from simulator.experiments.catalogue import Model, catalogue, fronts, servers
 from simulator.experiments.options import Section, section
 from simulator.results.terminal import show, write, write_data
+from simulator.words.language import tell, translated
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 
 
 def run(_: Model | None, given: Given) -> int:
-    """``simulate list models`` or ``loads``; returns the exit code."""
-    if given["what"] == "models":
+    """``simulate list``, ``list models`` or ``list loads``; returns the exit code."""
+    what = given.get("what")
+    if what != "loads":
         list_models([(model, section(model)) for model in catalogue().values()])
-    else:
+    if what != "models":
         list_loads()
     return 0
 
@@ -39,7 +41,7 @@ def list_models(sections: Sequence[tuple[Model, Section]]) -> None:
     show(
         part
         for model, section in sections
-        for part in (_name(model.name, _role(model)), _paragraph(model.claim), _flags(section), Text())
+        for part in (_name(model.name, _role(model)), _paragraph(translated(model.claim)), _flags(section), Text())
     )
 
 
@@ -57,7 +59,9 @@ def list_loads() -> None:
 
 
 def _role(model: Model) -> str:
-    return f"stands in front of any other: --{model.name}" if model.stands_in_front else f"--model {model.name}"
+    if model.stands_in_front:
+        return tell("stands in front of any other: {flag}", flag=f"--{model.name}")
+    return f"--model {model.name}"
 
 
 def _name(name: str, remark: str) -> "Text":
@@ -66,33 +70,23 @@ def _name(name: str, remark: str) -> "Text":
     return Text.assemble((name, "bold cyan"), ("  " + remark, "bright_black"))
 
 
-def _paragraph(text: str) -> "RenderableType":
+def _paragraph(text: str, indent: int = 2) -> "RenderableType":
     from rich.padding import Padding
 
-    return Padding(" ".join(text.split()), (0, 0, 0, 2))
+    return Padding(" ".join(text.split()), (0, 0, 0, indent))
 
 
 def _flags(its: Section) -> "RenderableType":
     from rich.padding import Padding
     from rich.table import Table
 
-    rows = list(_rows(its))
+    rows = list(flag_rows(its))
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True, style="bold", width=max((len(flag) for flag, _ in rows), default=0))
     table.add_column(overflow="fold")
     for row in rows:
         table.add_row(*row)
     return Padding(table, (0, 0, 0, 4))
-
-
-def _rows(its: Section) -> Iterator[tuple[str, str]]:
-    for field in dataclasses.fields(its.options):
-        default, about = field.default, field.metadata
-        if isinstance(default, bool):  # the form that changes something
-            yield its.typed(field.name, not default), f"{about['help']} Default: {'on' if default else 'off'}."
-        else:
-            expects = "|".join(about["choices"] or ()) or ("N" if isinstance(default, int | float) else "TEXT")
-            yield f"{its.flag(field.name)} {expects}", f"{about['help']} Default: {default}."
 
 
 # What ``simulate`` says to somebody who typed nothing else: what to type first.
@@ -104,23 +98,20 @@ def orientation() -> int:
     """Print it; returns the exit code."""
     names = ", ".join(model.name for model in servers())
     front = next((f" --{front.name}" for front in fronts()), "")
-    write(
-        f"""The same requests arrive. What happens to them under another server, and why?
-
-Type first:
-
-    {EXAMPLE}
-
-then change one thing and look again:
-
-    {EXAMPLE}{front}
-    {EXAMPLE} --workers 16
-    {EXAMPLE.replace("prefork", "coroutine")}
-
-Servers: {names}
-Explained, with all their settings: simulate list models
-Loads to try: simulate list loads
-All flags of a server: simulate --model prefork --help
-"""
+    paragraphs = (
+        tell("The same requests arrive. What happens to them under another server, and why?"),
+        tell("Type first:"),
+        f"    {EXAMPLE}",
+        tell("then change one thing and look again:"),
+        f"    {EXAMPLE}{front}\n    {EXAMPLE} --workers 16\n    {EXAMPLE.replace('prefork', 'coroutine')}",
+        "\n".join(
+            (
+                tell("Servers: {names}", names=names),
+                tell("Explained, with all their settings: {typed}", typed="simulate list models"),
+                tell("Loads to try: {typed}", typed="simulate list loads"),
+                tell("All flags of a server: {typed}", typed="simulate --model prefork --help"),
+            )
+        ),
     )
+    write("\n\n".join(paragraphs) + "\n")
     return 0

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import simulator
 from simulator.cli.stopping import Came, Terminated, interruption, terminated_like_ctrl_c
-from simulator.words.language import LANGUAGES, VARIABLE, language_of, speak
+from simulator.words.language import LANGUAGES, VARIABLE, language_of, speak, tell
 
 DONE, WRONG_USE, INTERNAL_ERROR, INTERRUPTED, CLOSED_PIPE = 0, 2, 70, 130, 141
 RARELY = 300_000
@@ -92,9 +92,9 @@ def _internal(error: Exception) -> int:
     from simulator.results.terminal import talk
 
     if isinstance(error, InvariantError):
-        return _say(f"INTERNAL ERROR: {error}. Please report it with the command", INTERNAL_ERROR)
+        return _say(tell("INTERNAL ERROR: {error}. Please report it with the command", error=error), INTERNAL_ERROR)
     talk("".join(format_exception(error)))
-    return _say("INTERNAL ERROR: please report the lines above with the command", INTERNAL_ERROR)
+    return _say(tell("INTERNAL ERROR: please report the lines above with the command"), INTERNAL_ERROR)
 
 
 def _say(message: str, code: int) -> int:
@@ -168,12 +168,21 @@ def check_packages() -> None:
         ours = home / name / "__init__.py"
         found = _where(name)
         if found is None or not ours.exists():
-            raise PackageError(f"the package '{name}' is missing beside {home / 'simulator'}: install loopfork again")
+            beside = home / "simulator"
+            raise PackageError(
+                tell("the package '{name}' is missing beside {place}: install loopfork again", name=name, place=beside)
+            )
         if found != ours:
             place = found.parent if found.name == "__init__.py" else found
             raise PackageError(
-                f"another package named '{name}' at {place} hides loopfork's at {ours.parent}: "
-                f"run simulate from another folder, or take {place.parent} off PYTHONPATH"
+                tell(
+                    "another package named '{name}' at {place} hides loopfork's at {ours}: "
+                    "run simulate from another folder, or take {folder} off PYTHONPATH",
+                    name=name,
+                    place=place,
+                    ours=ours.parent,
+                    folder=place.parent,
+                )
             )
 
 

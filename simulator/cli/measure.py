@@ -21,6 +21,7 @@ from simulator.real.processes import MeasureError
 from simulator.results.terminal import talk
 from simulator.trace.checks import check_measured
 from simulator.trace.table import Trace
+from simulator.words.language import tell
 from simulator.workload.draw import draw
 from simulator.workload.scenario import Scenario
 
@@ -41,10 +42,11 @@ def measured(deployment: Deployment, options: RunOptions, outputs: OutputOptions
     try:
         trace = _measured(deployment, scenario, options)
     except MeasureError as error:
-        talk(f"simulate: not measured: {error}\n")
+        talk("simulate: " + tell("not measured: {why}", why=error) + "\n")
         return FAILED
     for violation in check_measured(trace):
-        talk(f"simulate: warning: the servers' reports contradict one another: {violation}\n")
+        told = tell("warning: the servers' reports contradict one another: {violation}", violation=violation)
+        talk(f"simulate: {told}\n")
     labels = labels_of(deployment, scenario, options) | trace.labels | {"engine": MEASURED}
     put_out(replace(trace, labels=labels), outputs)
     driver = json.loads(labels["driver"])
@@ -52,13 +54,14 @@ def measured(deployment: Deployment, options: RunOptions, outputs: OutputOptions
         return DONE
     if outputs.quiet or outputs.json == STDOUT:  # else the summary says it
         why = "; ".join(driver["reasons"])
-        talk(f"simulate: the load driver was the bottleneck, so the figures are its own: {why}\n")
+        told = tell("the load driver was the bottleneck, so the figures are its own: {why}", why=why)
+        talk(f"simulate: {told}\n")
     return FAILED
 
 
 def _measured(deployment: Deployment, scenario: Scenario, options: RunOptions) -> Trace:
-    what = f"{deployment.model.name} under {options.load}"
-    with shown_while(what, scenario.duration, "measured") as progress:
+    what = tell("{server} under {load}", server=deployment.model.name, load=options.load)
+    with shown_while(what, scenario.duration, tell("measured")) as progress:
         return measure(
             deployment,
             scenario.machine,

@@ -3,7 +3,7 @@
 The files come first so that a closed pipe behind the summary (``| head``) costs none of them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,40 +12,53 @@ from simulator.experiments.options import OutputOptions
 from simulator.experiments.refusal import RefusalError
 from simulator.results.terminal import show, write_data
 from simulator.results.whole_files import WholeFiles, refuse_unwritable, whole_files
+from simulator.words.language import tell
 
 if TYPE_CHECKING:
     from simulator.lab.pictures import Pictures
     from simulator.trace.table import Trace
 
 STDOUT = "-"
-FILES = ("json", "csv", "parquet", "report")
+FILES, DRAWN = ("json", "csv", "parquet", "report"), ("picture", "film")
 
 
-def refuse_early(outputs: Any, *, tables: bool = False, read: Sequence[str | None] = ()) -> None:
+def refuse_early(
+    outputs: Any, *, tables: bool = False, read: Sequence[str | None] = (), drawn: Mapping[str, Any] | None = None
+) -> None:
     """Raise RefusalError for an output that cannot be written, before the run instead of after it.
 
     ``outputs``: options of which some say where results go. ``tables``: --csv names a folder, not a file. ``read``:
-    what the command reads, where that is a file; no result may take its place.
+    what the command reads, where that is a file; no result may take its place. ``drawn``: what was typed of pictures.
     """
+    drawn = {name: file for name in DRAWN if (file := (drawn or {}).get(name)) is not None}
     typed = {name: file for name in FILES if (file := getattr(outputs, name, None)) is not None}
-    for name, file in typed.items():
+    for name, file in (typed | drawn).items():
         if not file:  # a variable of the shell, most likely, that is not set
-            raise RefusalError(f"--{name} is followed by an empty name; expected where to write")
-    named = {name: Path(file) for name, file in typed.items()}
+            raise RefusalError(tell("--{name} is followed by an empty name; expected where to write", name=name))
     if outputs.json == STDOUT:
-        del named["json"]
-    for name, path in named.items():
-        if name == "json" and str(path).startswith("-"):  # a flag, most likely, where its value was forgotten
-            raise RefusalError(f"--json {path}: expected a file, or - for stdout")
-        refuse_unwritable(path, folder=tables and name == "csv")
+        del typed["json"]
+    for name, file in typed.items():
+        if name == "json" and file.startswith("-"):  # a flag, most likely, where its value was forgotten
+            raise RefusalError(tell("--json {path}: expected a file, or - for stdout", path=file))
+        refuse_unwritable(Path(file), folder=tables and name == "csv")
+    _refuse_same({name: Path(file) for name, file in (typed | drawn).items()}, read)
+
+
+def _refuse_same(named: Mapping[str, Path], read: Sequence[str | None]) -> None:
+    """Raise RefusalError for a file that is to be written twice, or that the command reads."""
     kept = {Path(file).resolve() for file in read if file and Path(file).is_file()}
+    places = [path.resolve() for path in named.values()]
     for name, path in named.items():
         if path.resolve() in kept:
-            raise RefusalError(f"--{name} {path}: this command reads that file, and would write over it; name another")
-    places = [path.resolve() for path in named.values()]
-    for path in named.values():
+            raise RefusalError(
+                tell(
+                    "--{name} {path}: this command reads that file, and would write over it; name another",
+                    name=name,
+                    path=path,
+                )
+            )
         if places.count(path.resolve()) > 1:
-            raise RefusalError(f"{path} is named for two outputs; give each a file of its own")
+            raise RefusalError(tell("{path} is named for two outputs; give each a file of its own", path=path))
 
 
 def json_file(outputs: Any) -> str | None:

@@ -1,26 +1,26 @@
 """From a command line to a command, the server that it names, and the values that were given.
 
-What to watch: which flags there are depends on the model that is named, so that is looked for first. Of the commands
-that were not typed, only the names are made known to Cyclopts; of the one that was, only the flags that were typed,
-unless it is help that somebody waits for: both save most of the time that Cyclopts needs.
+What to watch: which flags there are depends on the model that is named, so that is looked for first. Cyclopts is told
+of one command only, the one that was typed, and of no other flags than those that were typed: that saves most of the
+time that it needs. Help is not its work, and neither is saying what is wrong: ``simulator/cli/mistakes.py`` words that.
 """
 
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from inspect import Signature
-from typing import Any, Literal, NoReturn, get_args, get_origin
-
-import cyclopts
-from cyclopts import CycloptsError, MissingArgumentError, UnknownOptionError, UnusedCliTokensError
+from typing import Any, NoReturn
 
 import simulator
 from simulator.cli.commands import COMMANDS, THE_RUN, Command, Given
-from simulator.cli.flags import signature, switch
-from simulator.experiments.catalogue import Model, fronts, server, servers
-from simulator.experiments.options import HELP, section
-from simulator.experiments.refusal import RefusalError, nearest
-from simulator.results.terminal import shown
+from simulator.cli.help import print_help
+from simulator.experiments.catalogue import Model, fronts, server
+from simulator.experiments.options import HELP
+from simulator.experiments.refusal import RefusalError
+from simulator.results.terminal import write
+
+EVERYTHING, VERSION, INSTALL = "--help-all", frozenset({"--version", "-V"}), "--install-completion"
+"""The last is the custom of other programs for ``simulate completion --install``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,28 +41,41 @@ def execute(tokens: Sequence[str]) -> int:
     """Carry out one command line, or print the help that it asks for; returns the exit code. Raises RefusalError."""
     if not tokens:
         return _nothing_typed()
-    typed = parse(tokens)
+    typed = parse(["completion", *tokens[1:], "--install"] if tokens[0] == INSTALL else tokens)
     return typed.carry_out() if typed else 0
 
 
 def parse(tokens: Sequence[str]) -> Typed | None:
     """What a command line asks for; None if that was help, which is printed now. Raises RefusalError."""
     command = COMMANDS.get(tokens[0], THE_RUN)
+    tokens = model_as_word(command, tokens)
+    if EVERYTHING in tokens or HELP.intersection(tokens):
+        print_help(command, _named_model(command, tokens), everything=EVERYTHING in tokens, asked=tokens)
+        return None
+    if VERSION.intersection(tokens):
+        write(simulator.__version__ + "\n")
+        return None
     if command.passes_on:
         return Typed(command=command, model=None, given={"tokens": list(tokens[1:])})
-    model = _named_model(command, tokens)
+    return _read(command, _named_model(command, tokens), tokens)
+
+
+def _read(command: Command, model: Model | None, tokens: Sequence[str]) -> Typed:
+    import cyclopts
+
+    app = cyclopts.App(name="simulate", help_flags=(), version_flags=())
+    stub = Stub(command, _signature(command, model, tokens))
+    if command.name:
+        app.command(stub, name=command.name)
+    else:
+        app.default(stub)
     try:
-        function, bound, _ = _app(command, model, tokens).parse_args(
-            tokens, print_error=False, exit_on_error=False, help_on_error=False
-        )
+        _, bound, _ = app.parse_args(tokens, print_error=False, exit_on_error=False, help_on_error=False)
     except cyclopts.CycloptsError as error:
-        raise RefusalError(_explained(error, tokens, command, model)) from None
-    if isinstance(function, _Stub):
-        return Typed(command=function.command, model=model, given=dict(bound.arguments))
-    with shown() as console:
-        bound.arguments["console"] = console
-        function(*bound.args, **bound.kwargs)
-    return None
+        from simulator.cli.mistakes import explained
+
+        raise RefusalError(explained(error, tokens, command, model)) from None
+    return Typed(command=command, model=model, given=dict(bound.arguments))
 
 
 def _nothing_typed() -> int:
@@ -75,6 +88,23 @@ def _nothing_typed() -> int:
     from simulator.cli.listing import orientation
 
     return orientation()
+
+
+def model_as_word(command: Command, tokens: Sequence[str]) -> list[str]:
+    """The same where servers are words, and somebody typed ``--model`` before one, as for a run."""
+    if command.server not in ("word", "words", "settings in words"):
+        return list(tokens)
+    name, *rest = tokens
+    words, others = list[str](), list[str]()
+    while rest:
+        token = rest.pop(0)
+        if token.startswith("--model="):
+            words.append(token.partition("=")[2])
+        elif token == "--model" and rest and not rest[0].startswith("-"):
+            words.append(rest.pop(0))
+        else:
+            others.append(token)
+    return [name, *words, *others]
 
 
 def _named_model(command: Command, tokens: Sequence[str]) -> Model | None:
@@ -95,91 +125,24 @@ def _named_model(command: Command, tokens: Sequence[str]) -> Model | None:
     return None
 
 
-class _Stub:
+class Stub:
     """What Cyclopts takes for the function behind a command; it is never called."""
 
     def __init__(self, command: Command, its: Signature) -> None:
         self.command, self.__signature__ = command, its
         self.__name__ = self.__qualname__ = command.name or "simulate"
         self.__annotations__ = {name: each.annotation for name, each in its.parameters.items()}
-        self.__doc__ = command.help
+        self.__doc__ = None
 
     def __call__(self, *words: Any, **given: Any) -> NoReturn:
+        """Cyclopts wants something that could be called."""
         raise NotImplementedError
-
-
-def _app(typed: Command, model: Model | None, tokens: Sequence[str]) -> cyclopts.App:
-    app = cyclopts.App(
-        name="simulate",
-        help=THE_RUN.help,
-        usage="simulate --model MODEL --load LOAD [FLAGS]",
-        version=simulator.__version__,
-        help_format="plaintext",  # Markdown would cost a third of the time that --help takes
-    )
-    for command in (THE_RUN, *COMMANDS.values()):
-        waited_for = command in (typed, THE_RUN)
-        its = _signature(command, model, tokens) if waited_for else signature((), first=command.first)
-        stub = _Stub(command, its)
-        if command.name:
-            app.command(stub, name=command.name)
-        else:
-            app.default(stub)
-    return app
 
 
 def _signature(command: Command, model: Model | None, tokens: Sequence[str]) -> Signature:
     """Its words, a switch for everything that can stand in front, then the sections."""
-    only = None if HELP.intersection(tokens) else {token.partition("=")[0] for token in tokens}
-    sections = command.sections_with(model)
-    order = {each.title: place for place, each in enumerate(sections)}
-    switches = []
-    for front in fronts() if command.has_fronts else ():
-        if command.has_settings:
-            switches.append(switch(front.name, front.summary, front.name, order[front.name]))
-        else:
-            switches.append(switch(front.name, f"{front.summary} Before all of them.", command.sections[0].title, 0))
-    return signature(sections, first=(*command.first, *switches), only=only)
+    from simulator.cli.flags import signature, switch
 
-
-# What is wrong with a command line, in one message: what was given, what is expected, what to type.
-
-
-def _explained(error: CycloptsError, tokens: Sequence[str], command: Command, model: Model | None) -> str:
-    """The message for a command line that Cyclopts refuses."""
-    if isinstance(error, UnknownOptionError):
-        flag = error.token.keyword or error.token.value
-        owners = _owners(flag)
-        if owners and command.server == "settings in words":
-            word = flag.lstrip("-")
-            return (
-                f"{flag} is a setting of a server: write it behind the name, as in "
-                f"{command.name} {owners[0]}:{word}=8 coroutine"
-            )
-        if owners and command.has_settings:
-            return _another_models(flag, " and ".join(owners), command, model)
-        return f"{flag}: no such flag.{nearest(flag, command.flags(model))} Type --help to see all"
-    if isinstance(error, UnusedCliTokensError):
-        word = (error.unused_tokens or [tokens[0]])[0]
-        if word == tokens[0]:
-            return f"{word}: no such command.{nearest(word, COMMANDS)} There are: {', '.join(COMMANDS)}"
-        return f"{word}: not understood here; every value needs its flag before it. Type --help to see all"
-    if isinstance(error, MissingArgumentError) and len(tokens) == 1 and command.first:
-        hint, _ = get_args(command.first[0].annotation)
-        words = get_args(hint) if get_origin(hint) is Literal else (command.first[0].name.upper(),)
-        return f"{command.name} what? Type {' or '.join(f'simulate {command.name} {each}' for each in words)}"
-    return " ".join(str(error).split())
-
-
-def _another_models(flag: str, owners: str, command: Command, model: Model | None) -> str:
-    if model is not None:
-        own = section(model)
-        return f"{flag} is a setting of {owners}; {model.name} has {' '.join(own.flag(name) for name in own.fields)}"
-    if command.server == "words":
-        return f"{flag} is a setting of {owners}: name one server alone, right after {command.name}, and its --load"
-    where = "with --model" if command.server == "--model" else f"right after {command.name}"
-    return f"{flag} is a setting of {owners}: name the server too, {where}"
-
-
-def _owners(flag: str) -> list[str]:
-    word = flag.removeprefix("--").removeprefix("no-").replace("-", "_")
-    return [each.name for each in servers() if any(field.name == word for field in each.settings)]
+    only = {token.partition("=")[0] for token in tokens}
+    switches = [switch(front.name) for front in fronts()] if command.has_fronts else []
+    return signature(command.sections_with(model), first=(*command.first, *switches), only=only)

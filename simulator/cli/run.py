@@ -3,9 +3,10 @@
 from simulator.cli.commands import Given
 from simulator.cli.given import deployment_of, pictures, screen_options
 from simulator.experiments.catalogue import Model
-from simulator.experiments.options import OUTPUT, RUN, SCREEN, SEPARATOR, OutputOptions, RunOptions
+from simulator.experiments.options import OUTPUT, PICTURES, RUN, SCREEN, SEPARATOR, OutputOptions, RunOptions
 from simulator.experiments.progress import shown_while
 from simulator.experiments.setup import Setup, prepared
+from simulator.words.language import tell
 
 
 def run(model: Model | None, given: Given) -> int:
@@ -26,10 +27,11 @@ def run(model: Model | None, given: Given) -> int:
     from simulator.cli.outputs import put_out, refuse_early
     from simulator.experiments.run import run_checked
 
-    refuse_early(outputs, tables=True, read=(options.load, options.machine))
+    refuse_early(outputs, tables=True, read=(options.load, options.machine), drawn=PICTURES.given(given))
     drawn = pictures(given, screen)
     ready = prepared(setup)
-    with shown_while(f"{options.model} under {options.load}", ready.scenario.duration) as progress:
+    what = tell("{server} under {load}", server=options.model, load=options.load)
+    with shown_while(what, ready.scenario.duration) as progress:
         (trace,) = run_checked(ready, detail=drawn is not None, progress=progress)
     put_out(trace, outputs, drawn)
     return 0

@@ -10,33 +10,22 @@ from importlib.util import find_spec
 from simulator.cli.commands import Given
 from simulator.cli.parser import parse
 from simulator.experiments.catalogue import Model
-from simulator.experiments.options import HELP
 from simulator.experiments.refusal import RefusalError
+from simulator.words.language import tell
 
 WATCH = "--watch"
 MOST = 65535
-USAGE = """Usage: simulate serve [--port N] [FLAGS]
-
-Show the screen in a browser on this machine, until Ctrl-C.
-
-  --port N  Listen on this port of 127.0.0.1; without it on one that is free.
-  FLAGS     What to show: as after simulate, like --model prefork --load slow-clients; or compare, with what follows
-            it. Without any, the first screen."""
 
 
 def run(_: Model | None, given: Given) -> int:
     """Carry it out; ``tokens`` stand after ``serve``. Returns the exit code. Raises RefusalError."""
     tokens = given["tokens"]
-    if HELP.intersection(tokens):
-        from simulator.results.terminal import write
-
-        write(USAGE + "\n")
-        return 0
     port, shown = divided(tokens)
     if shown and not _checked(shown):
         return 0
     if find_spec("textual_serve") is None:
-        raise RefusalError("serve needs textual-serve, which is not installed: pip install 'loopfork[web]'")
+        line = f"{sys.executable} -m pip install 'loopfork[web]'"
+        raise RefusalError(tell("serve needs textual-serve, which is not installed. Type {line}", line=line))
     from simulator.serve.server import serve
 
     return serve(command(shown), port)
@@ -75,7 +64,9 @@ def divided(tokens: Sequence[str]) -> tuple[int, list[str]]:
 def _port(text: str) -> int:
     if text.isdecimal() and int(text) <= MOST:
         return int(text)
-    raise RefusalError(f"--port {text}: expected a whole number up to {MOST}, like --port 8000")
+    raise RefusalError(
+        tell("--port {given}: expected a whole number up to {most}, like --port 8000", given=text, most=MOST)
+    )
 
 
 # The process behind one browser tab. It runs ``simulate`` like any other, but does not outlive the server.

@@ -11,6 +11,7 @@ from simulator.experiments.options import OUTPUT, PICTURES, OutputOptions
 from simulator.experiments.refusal import RefusalError
 from simulator.plan.words import Outcome
 from simulator.results import terminal
+from simulator.words.language import tell, translated
 from simulator.words.numbers import duration, to_places
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
     from simulator.trace.request_life import Stay
     from simulator.trace.table import Trace
-
-
-REQUEST = "--request"
 
 
 def run(_: Model | None, given: Given) -> int:
@@ -31,7 +29,7 @@ def run(_: Model | None, given: Given) -> int:
     request: int | None = given.get("request")
     outputs = OutputOptions(**OUTPUT.given(given))
     screen = screen_options(given, outputs)
-    refuse_early(outputs, tables=True, read=(str(given["file"]),))
+    refuse_early(outputs, tables=True, read=(str(given["file"]),), drawn=PICTURES.given(given))
     drawn = pictures(given, screen)
     if request is not None:
         _refuse_beside_a_life([*(["--watch"] if screen.watch else []), *_named(outputs), *_drawn(given)])
@@ -60,9 +58,11 @@ def _drawn(given: Given) -> Iterator[str]:
 
 def _refuse_beside_a_life(others: list[str]) -> None:
     if "--watch" in others:
-        raise RefusalError(f"{REQUEST} does not go with --watch: in the screen, select a lane and press enter")
+        raise RefusalError(tell("--request does not go with --watch: in the screen, select a lane and press enter"))
     if others:
-        raise RefusalError(f"{REQUEST} does not go with {others[0]}: it tells one life in words. Leave one of them out")
+        raise RefusalError(
+            tell("--request does not go with {flag}: it tells one life in words. Leave one of them out", flag=others[0])
+        )
 
 
 # The life of one request of a saved run, line by line.
@@ -71,7 +71,9 @@ def _refuse_beside_a_life(others: list[str]) -> None:
 def show_life(trace: "Trace", request: int) -> None:
     """Print it. Raises RefusalError for a request that the run does not have."""
     if not 0 <= request < len(trace):
-        raise RefusalError(f"--request {request}: the run has the requests 0 to {len(trace) - 1}")
+        raise RefusalError(
+            tell("--request {request}: the run has the requests 0 to {last}", request=request, last=len(trace) - 1)
+        )
     from simulator.trace.request_life import life
 
     terminal.show(_told(trace, request, life(trace, request)))
@@ -86,23 +88,30 @@ def _told(trace: "Trace", request: int, stays: "list[Stay]") -> Iterator["Render
     workload = trace.workload
     of_class = workload.class_names[workload.request_class[request]]
     client = workload.client_names[workload.client[request]]
-    yield Text.assemble((f"request {request}", "bold cyan"), f"  {of_class} from {client}, {_end(trace, request)}")
+    head = tell("request {number}", number=request)
+    told = tell("{request_class} from {client}, {end}", request_class=of_class, client=client, end=_end(trace, request))
+    yield Text.assemble((head, "bold cyan"), "  " + told)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bright_black")
-    for title, right in (("at s", True), ("for", True), ("what", False), ("where", False), ("holding", False)):
+    titles = (tell("at s"), tell("for"), tell("what"), tell("where"), tell("holding"))
+    for title, right in zip(titles, (True, True, False, False, False), strict=True):
         table.add_column(title, justify="right" if right else "left", no_wrap=right, overflow="fold")
     for stay in stays:
         glyph = look(stay.state)
-        what = Text.assemble((glyph.glyph, glyph.style), f" {stay.state}", " (for nobody)" if stay.for_nobody else "")
+        state = translated(stay.state)
+        words = tell("{state} (for nobody)", state=state) if stay.for_nobody else state
+        what = Text.assemble((glyph.glyph, glyph.style), f" {words}")
         table.add_row(to_places(stay.start, 6), duration(stay.end - stay.start), what, stay.place, _holding(stay))
     yield table
 
 
 def _holding(stay: "Stay") -> str:
-    process = [] if stay.process is None else [f"process {stay.process}"]
+    process = [] if stay.process is None else [tell("process {number}", number=stay.process)]
     return ", ".join([*stay.slots, *process])
 
 
 def _end(trace: "Trace", request: int) -> str:
     took = duration(float(trace.finished[request] - trace.arrival[request]))
-    words = Outcome(int(trace.outcome[request])).words
-    return words if trace.outcome[request] == Outcome.OPEN else f"{words} after {took}"
+    words = translated(Outcome(int(trace.outcome[request])).words)
+    if trace.outcome[request] == Outcome.OPEN:
+        return words
+    return tell("{outcome} after {duration}", outcome=words, duration=took)

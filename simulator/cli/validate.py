@@ -23,6 +23,7 @@ from simulator.real.validate.ranking import orders
 from simulator.real.validate.tables import conclusion, order_lines, pair_table
 from simulator.results.terminal import show, talk, write_data
 from simulator.results.whole_files import whole_files
+from simulator.words.language import tell, tell_many
 from simulator.words.numbers import long_duration
 
 GOOD, MISSED = 0, 1
@@ -76,10 +77,17 @@ def save(results: Sequence[Result], options: ValidationOptions) -> None:
 def _say_how_long(pairs: Sequence[Pair], repeat: int) -> None:
     """Wrong scenarios are refused here, before the first minute is spent."""
     seconds = repeat * sum(scenario_of(pair.options).duration + BESIDES_S for pair in pairs)
-    what = f"{len(pairs)} pairs" if len(pairs) > 1 else "one pair"
-    times = f"{repeat} times" if repeat > 1 else "once"
     long = long_duration(seconds if seconds < MINUTES_FROM_S else 60 * round(seconds / 60))
-    talk(f"simulate: {what}, each measured {times}: about {long}. Leave the machine alone meanwhile\n")
+    times = tell_many("once", "{repeat} times", repeat, repeat=repeat)
+    told = tell_many(
+        "one pair, measured {times}: about {long}. Leave the machine alone meanwhile",
+        "{n} pairs, each measured {times}: about {long}. Leave the machine alone meanwhile",
+        len(pairs),
+        n=len(pairs),
+        times=times,
+        long=long,
+    )
+    talk(f"simulate: {told}\n")
 
 
 # Which pairs a command line asks for: one load for the servers that are named, or the standard set.
@@ -119,13 +127,16 @@ def _standard(named: Sequence[Model], options: RunOptions, given: Given) -> list
         if not name.startswith(f"{VALIDATION.key}__"):
             typed = "--" + name.strip("_").rpartition("__")[2].replace("_", "-")
             raise RefusalError(
-                f"{typed} needs a --load: without one the standard set is measured, which has its own settings "
-                f"(only --seed and --duration change it)"
+                tell(
+                    "{flag} needs a --load: without one the standard set is measured, which has its own settings "
+                    "(only --seed and --duration change it)",
+                    flag=typed,
+                )
             )
     pairs = [standard_pair(line) for line in STANDARD if not named or line.split()[0] in {m.name for m in named}]
     if not pairs:
         names = ", ".join(model.name for model in named)
-        raise RefusalError(f"the standard set has nothing for {names}: name a load too, with --load")
+        raise RefusalError(tell("the standard set has nothing for {names}: name a load too, with --load", names=names))
     return [replace(pair, options=replace(pair.options, **changes)) for pair in pairs]
 
 

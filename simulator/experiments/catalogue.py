@@ -16,6 +16,7 @@ from typing import Any
 from models.settings import Neighbours
 from simulator.experiments.refusal import RefusalError, nearest
 from simulator.plan import Machine, Plan
+from simulator.words.language import tell
 
 SERVER = "server"
 """``models/*/server.py`` is a model's real server; another one beside it is ``asyncio_server.py`` or the like."""
@@ -118,9 +119,24 @@ def server(name: str, said: str = "--model") -> Model:
     model = catalogue().get(name) or catalogue().get(name.replace("_", "-"))
     names = [each.name for each in servers()]
     if model is None:
-        raise RefusalError(f"{said} {name}: no such model.{nearest(name, names)} There are: {', '.join(names)}")
+        from simulator.experiments.real_servers import answer_to_name  # only a mistake pays for it
+
+        known = ", ".join(names)
+        unknown = tell(
+            "{said} {name}: no such model.{near} There are: {known}",
+            said=said, name=name, near=nearest(name, names), known=known,
+        )  # fmt: skip
+        raise RefusalError(answer_to_name(name, said) or unknown)
     if model.stands_in_front:
-        raise RefusalError(f"{said} {name}: {name} stands in front of another model. Type {said} {names[0]} --{name}")
+        typed = f"{said} {names[0]} --{name}"
+        raise RefusalError(
+            tell(
+                "{said} {name}: {name} stands in front of another model. Type {typed}",
+                said=said,
+                name=name,
+                typed=typed,
+            )
+        )
     return model
 
 

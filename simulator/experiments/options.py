@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from simulator.experiments.catalogue import Model, servers
+from simulator.words.language import later, tell
 
 
 def option(default: Any, help: str, *, metavar: str | None = None, minimum: float | None = None) -> Any:
@@ -25,6 +26,7 @@ class RunOptions:
     duration: str | None = option(
         None, 'How long requests arrive, like 90s or "2 min"; overrides the scenario.', metavar="TIME"
     )
+    cores: int | None = option(None, "CPU cores of the machine; overrides the scenario.", metavar="N", minimum=1)
     set: tuple[str, ...] = option(
         (),
         'Override any key of the scenario, like requests.page.response="2 MiB"; may be repeated.',
@@ -106,10 +108,10 @@ class PictureOptions:
     """What is drawn of the stage without opening it."""
 
     picture: str | None = option(None, "Draw the stage at one moment: .txt, .svg or .png.", metavar="FILE")
-    at: str | None = option(None, "The moment of --picture; the middle of the run if nothing is said.", metavar="TIME")
+    at: str | None = option(None, "The moment of --picture. Default: the middle of the run.", metavar="TIME")
     film: str | None = option(None, "Make a film of the stage: .gif, or .cast for asciinema.", metavar="FILE")
-    from_: str | None = option(None, "Where --film begins; at the start of the run if nothing is said.", metavar="TIME")
-    to: str | None = option(None, "Where --film ends; ten seconds later if nothing is said.", metavar="TIME")
+    from_: str | None = option(None, "Where --film begins. Default: the start of the run.", metavar="TIME")
+    to: str | None = option(None, "Where --film ends. Default: ten seconds later.", metavar="TIME")
     speed: float = option(1.0, "How fast --film shows the run: 0.1 is ten times as slow.", metavar="N")
     size: str = option("120x36", "How large --picture and --film are, in columns and rows.", metavar="WxH")
 
@@ -167,15 +169,15 @@ class Section:
         return self.flag(field) if value is not False else self.flag(field).replace("--", "--no-", 1)
 
 
-RUN = Section(key="run", title="Run", options=RunOptions, left_out=frozenset({"server"}))
-MEASURE = Section(key="run", title="Run", options=RunOptions, left_out=frozenset({"model", "engine"}))
-CALIBRATE = Section(key="calibrate", title="Calibrate", options=CalibrateOptions)
-OUTPUT = Section(key="output", title="Output", options=OutputOptions)
-COMPARE = Section(key="run", title="Run", options=RunOptions, left_out=frozenset({"model", "server"}))
-COMPARISON = Section(key="comparison", title="Output", options=ComparisonOptions)
-PICTURES = Section(key="pictures", title="Pictures of the stage", options=PictureOptions)
-SCREEN = Section(key="screen", title="Screen", options=ScreenOptions)
-VALIDATION = Section(key="validation", title="Validation", options=ValidationOptions)
+RUN = Section(key="run", title=later("Run"), options=RunOptions, left_out=frozenset({"server"}))
+MEASURE = Section(key="run", title=later("Run"), options=RunOptions, left_out=frozenset({"model", "engine"}))
+CALIBRATE = Section(key="calibrate", title=later("Calibrate"), options=CalibrateOptions)
+OUTPUT = Section(key="output", title=later("Output"), options=OutputOptions)
+COMPARE = Section(key="run", title=later("Run"), options=RunOptions, left_out=frozenset({"model", "server"}))
+COMPARISON = Section(key="comparison", title=later("Output"), options=ComparisonOptions)
+PICTURES = Section(key="pictures", title=later("Pictures of the stage"), options=PictureOptions)
+SCREEN = Section(key="screen", title=later("Screen"), options=ScreenOptions)
+VALIDATION = Section(key="validation", title=later("Validation"), options=ValidationOptions)
 
 
 def section(model: Model) -> Section:
@@ -185,7 +187,9 @@ def section(model: Model) -> Section:
     meaning with the model.
     """
     if not model.stands_in_front:
-        return Section(key=model.folder, title=f"Model: {model.name}", options=model.config, negatable=True)
+        return Section(
+            key=model.folder, title=tell("Model: {model}", model=model.name), options=model.config, negatable=True
+        )
     taken = {field.name for each in servers() for field in each.settings}
     return Section(
         key=model.folder,

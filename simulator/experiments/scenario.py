@@ -3,11 +3,14 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.experiments.options import RunOptions
+from simulator.experiments.options import RUN, RunOptions
 from simulator.experiments.refusal import RefusalError
 
 if TYPE_CHECKING:  # this imports NumPy and Pydantic
     from simulator.workload.scenario import Scenario
+
+FLAGS = {"arrivals.rate": "rate", "duration": "duration", "seed": "seed", "machine.cores": "cores"}
+"""Keys of a scenario that have a flag of their own, each with its field among the options."""
 
 
 def scenario_of(options: RunOptions) -> "Scenario":
@@ -15,7 +18,7 @@ def scenario_of(options: RunOptions) -> "Scenario":
     from simulator.workload.load import ScenarioError, load
 
     try:
-        return load(options.load or "", overrides(options), machine_table(options.machine))
+        return load(options.load or "", overrides(options), machine_table(options.machine), _flags(options))
     except ScenarioError as error:
         raise RefusalError(str(error)) from None
 
@@ -28,8 +31,13 @@ def overrides(options: RunOptions) -> list[tuple[str, str]]:
         if not (key.strip() and equals):
             raise RefusalError(f'--set {text}: expected KEY=VALUE, like --set requests.page.response="2 MiB"')
         pairs.append((key.strip(), value.strip()))
-    named = (("arrivals.rate", options.rate), ("duration", options.duration), ("seed", options.seed))
+    named = ((key, getattr(options, field)) for key, field in FLAGS.items())
     return pairs + [(key, str(value)) for key, value in named if value is not None]
+
+
+def _flags(options: RunOptions) -> dict[str, str]:
+    """How the keys were typed that have a flag of their own and were given with it."""
+    return {key: RUN.flag(field) for key, field in FLAGS.items() if getattr(options, field) is not None}
 
 
 # Which machine file a run uses: the one that ``simulate calibrate`` saved, or any other.

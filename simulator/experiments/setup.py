@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.experiments.catalogue import fronts
 from simulator.experiments.deployment import Deployment, configured
 from simulator.experiments.options import RunOptions
-from simulator.experiments.scenario import scenario_of
+from simulator.experiments.scenario import FLAGS, scenario_of
 from simulator.plan import Machine, Plan
 from simulator.workload.shipped_scenarios import shipped
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:  # this imports NumPy and Pydantic
     from simulator.workload.scenario import Scenario
 
 MOST_SIDES = 4
-FLAGS = {"arrivals.rate": "rate", "duration": "duration", "seed": "seed"}
-"""Keys of a scenario that have a flag of their own."""
 KEPT = 32
 """Loads and plans that are remembered: those of the last few setups, for the next one and for the way back."""
 
@@ -36,7 +34,7 @@ class Setup:
     def with_key(self, key: str, value: str) -> "Setup":
         """With a key of the scenario overridden, like ``machine.cores`` by ``4``."""
         if key in FLAGS:
-            given: Any = int(value) if key == "seed" else value
+            given: Any = int(value) if key in ("seed", "machine.cores") else value
             return replace(self, options=replace(self.options, **{FLAGS[key]: given}))
         others = tuple(pair for pair in self.options.set if pair.partition("=")[0].strip() != key)
         return replace(self, options=replace(self.options, set=(*others, f"{key}={value}")))

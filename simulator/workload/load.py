@@ -21,29 +21,33 @@ EXPECTED = "expected a scenario file (TOML)"
 
 
 def load(
-    name_or_path: str, overrides: Sequence[tuple[str, str]] = (), machine: Mapping[str, Any] | None = None
+    name_or_path: str,
+    overrides: Sequence[tuple[str, str]] = (),
+    machine: Mapping[str, Any] | None = None,
+    flags: Mapping[str, str] | None = None,
 ) -> Scenario:
     """Read a shipped scenario or a file, with some values replaced: ``("arrivals.rate", "80")``.
 
     ``machine``: the table of a machine file, for what the scenario itself does not say of the machine.
+    ``flags``: how an override was typed, where not as a dotted key: ``{"arrivals.rate": "--rate"}``.
     Raises ScenarioError, whose message lists every mistake.
     """
     label, folder, data = _read(str(name_or_path))
     text, raw = parsed(label, data, EXPECTED)
     if machine and isinstance(own := raw.get("machine", {}), dict):
         raw["machine"] = {**machine, **own}
-    mistakes, places = [], []
+    mistakes, places = list[Mistake](), dict[Place, str]()
     if "clients" not in raw and any(dotted.startswith("clients.") for dotted, _ in overrides):
         raw["clients"] = [dict(ANYBODY)]
     for dotted, value in overrides:
         try:
-            places.append(set_value(raw, dotted, value))
+            places[set_value(raw, dotted, value)] = (flags or {}).get(dotted, "")
         except ValueError as problem:
             mistakes.append(Mistake((), f"override {dotted[:80]}={show(value)}: {problem}"))
     result = check(raw, folder)
     if isinstance(result, list) or mistakes:
         mistakes += result if isinstance(result, list) else []
-        raise error(mistakes, Origin(label=label, lines=line_numbers(text), overridden=frozenset(places)))
+        raise error(mistakes, Origin(label=label, lines=line_numbers(text), overridden=places))
     return result.named(Path(label).stem)
 
 

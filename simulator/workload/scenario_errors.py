@@ -4,7 +4,7 @@ import datetime
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -39,8 +39,8 @@ class Origin:
     """The file as the user knows it."""
     lines: Mapping[Place, int]
     """The line of every place that could be found."""
-    overridden: frozenset[Place] = frozenset()
-    """Places whose values did not come from the file."""
+    overridden: Mapping[Place, str] = field(default_factory=dict)
+    """Places whose values did not come from the file, each with the flag that it was typed with, if it has its own."""
 
 
 def from_pydantic(error: ValidationError) -> list[Mistake]:
@@ -84,7 +84,10 @@ def error(mistakes: Sequence[Mistake], origin: Origin) -> ScenarioError:
 
 def _sentence(mistake: Mistake, origin: Origin) -> str:
     line = _line(mistake.place, origin)
-    if any(mistake.place[: len(place)] == place for place in origin.overridden):
+    flag = next((flag for place, flag in origin.overridden.items() if mistake.place[: len(place)] == place), None)
+    if flag:
+        return printable(f"{flag} {show(mistake.value)}: {mistake.message}")
+    if flag is not None:
         where = f"{origin.label}, override"
     else:
         where = origin.label if line is None else f"{origin.label}:{line}"

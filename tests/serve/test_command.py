@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import aiohttp
 import pytest
 
+from simulator.cli.parser import execute
 from simulator.cli.serve import divided
 from simulator.cli.serve import run as serve_command
 from simulator.experiments.refusal import RefusalError
@@ -171,6 +172,7 @@ def test_without_textual_serve_it_says_what_to_install(monkeypatch: pytest.Monke
         serve_command(None, {"tokens": []})
 
 
-def test_help_explains_the_flags(capsys: pytest.CaptureFixture[str]) -> None:
-    assert serve_command(None, {"tokens": ["--help"]}) == 0
+@pytest.mark.parametrize("tokens", [["serve", "--help"], ["help", "serve"]])
+def test_help_explains_the_flags(tokens: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(tokens) == 0
     assert "--port N" in capsys.readouterr().out

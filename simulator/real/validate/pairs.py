@@ -13,7 +13,7 @@ import numpy as np
 
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.deployment_words import setting_flags
-from simulator.experiments.options import RunOptions
+from simulator.experiments.options import RUN, RunOptions
 from simulator.experiments.progress import shown_while
 from simulator.experiments.run import refused_without_room, run_checked
 from simulator.experiments.setup import Setup, prepared
@@ -80,7 +80,7 @@ class Pair:
     def load(self) -> str:
         """The load with what is changed in it: ``io-heavy --rate 62``."""
         options = self.options
-        named = (("--seed", options.seed), ("--rate", options.rate), ("--duration", options.duration))
+        named = ((RUN.flag(field), getattr(options, field)) for field in ("seed", "rate", "duration", "cores"))
         changed = [f"{flag} {value}" for flag, value in named if value is not None]
         machine = [f"--machine {options.machine}"] if options.machine else []
         return " ".join([options.load or "", *changed, *(f"--set {each}" for each in options.set), *machine])
