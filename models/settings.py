@@ -7,16 +7,35 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+MOST_PROCESSES = 32_768
+"""How many processes or threads Linux lets run by default (kernel.pid_max)."""
+MOST_THREADS = 1_000_000
+"""Of all processes together: their kernel stacks alone would take 16 GB."""
+MOST_CONNECTIONS = 1_000_000
+"""About as many files as Linux lets a process open (fs.nr_open)."""
+MOST_BYTES, LONGEST_S = 10**15, 1e9
+"""A petabyte, thirty years: whatever is beyond was not meant. Scenario files have the same limits."""
+
 
 class SettingError(ValueError):
-    """A setting has a value that the model cannot use."""
+    """A setting has a value that the model cannot use: a message with named fields, so that it can be translated."""
+
+    def __init__(self, message: str, **fields: object) -> None:
+        """The message is in English."""
+        super().__init__(message.format_map(fields))
+        self.message, self.fields = message, fields
 
 
 def setting(
-    default: Any, help: str, *, minimum: float | None = None, choices: tuple[str, ...] | None = None
+    default: Any,
+    help: str,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    choices: tuple[str, ...] | None = None,
 ) -> Any:  # `Any` as in dataclasses.field: the annotation of the field itself is what type checkers use
     """A dataclass field with its default, one sentence of help (with the unit), and what it may be."""
-    metadata = {"help": help, "minimum": minimum, "choices": choices}
+    metadata = {"help": help, "minimum": minimum, "maximum": maximum, "choices": choices}
     return dataclasses.field(default=default, metadata=metadata)
 
 
@@ -63,8 +82,11 @@ def check(config: Any) -> None:
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         flag = "--" + field.name.replace("_", "-")
-        minimum, choices = field.metadata.get("minimum"), field.metadata.get("choices")
+        minimum, maximum, choices = (field.metadata.get(name) for name in ("minimum", "maximum", "choices"))
         if minimum is not None and value is not None and not value >= minimum:
-            raise SettingError(f"{flag} {value}: expected at least {minimum}")
+            raise SettingError("{flag} {value}: expected at least {minimum}", flag=flag, value=value, minimum=minimum)
+        if maximum is not None and value is not None and not value <= maximum:
+            raise SettingError("{flag} {value}: expected at most {maximum}", flag=flag, value=value, maximum=maximum)
         if choices is not None and value not in choices:
-            raise SettingError(f"{flag} {value}: expected one of {', '.join(choices)}")
+            words = ", ".join(choices)
+            raise SettingError("{flag} {value}: expected one of {words}", flag=flag, value=value, words=words)

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
-from models.settings import Neighbours, Size, check, setting
+from models.settings import MOST_CONNECTIONS, MOST_PROCESSES, Neighbours, Size, check, setting
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """Event loops that run callbacks."""
 
-    processes: int = setting(1, "Processes; each runs one event loop.", minimum=1)
-    backlog: int = setting(128, "Connections that the kernel keeps waiting (Tornado and aiohttp 128).", minimum=0)
+    processes: int = setting(1, "Processes; each runs one event loop.", minimum=1, maximum=MOST_PROCESSES)
+    backlog: int = setting(
+        128, "Connections that the kernel keeps waiting (Tornado and aiohttp 128).", minimum=0, maximum=MOST_CONNECTIONS
+    )
 
     def __post_init__(self) -> None:
         """Refuse settings that no server could have."""

@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 
-from models.settings import Neighbours, Size, check, setting
+from models.settings import MOST_CONNECTIONS, MOST_PROCESSES, Neighbours, Size, check, setting
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """Event loops that run coroutines."""
 
-    processes: int = setting(1, "Processes; each runs one event loop.", minimum=1)
-    backlog: int = setting(2048, "Connections that the kernel keeps waiting (uvicorn 2048, asyncio 100).", minimum=0)
+    processes: int = setting(1, "Processes; each runs one event loop.", minimum=1, maximum=MOST_PROCESSES)
+    backlog: int = setting(
+        2048,
+        "Connections that the kernel keeps waiting (uvicorn 2048, asyncio 100).",
+        minimum=0,
+        maximum=MOST_CONNECTIONS,
+    )
 
     def __post_init__(self) -> None:
         """Refuse settings that no server could have."""

@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass
 
-from models.settings import Neighbours, check, setting
+from models.settings import MOST_CONNECTIONS, Neighbours, check, setting
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """One process, one thread, one request at a time."""
 
-    backlog: int = setting(5, "Connections that the kernel keeps waiting (socketserver listens with 5).", minimum=0)
+    backlog: int = setting(
+        5,
+        "Connections that the kernel keeps waiting (socketserver listens with 5).",
+        minimum=0,
+        maximum=MOST_CONNECTIONS,
+    )
 
     def __post_init__(self) -> None:
         """Refuse settings that no server could have."""

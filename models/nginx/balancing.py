@@ -61,5 +61,5 @@ class Balancer:
 def _address(text: str) -> Address:
     host, colon, port = text.rpartition(":")
     if not (host and colon and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-        raise SettingError(f"--upstream {text}: expected HOST:PORT, for example 127.0.0.1:8000")
+        raise SettingError("--upstream {text}: expected HOST:PORT, for example 127.0.0.1:8000", text=text)
     return host, int(port)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.settings import Neighbours, Size, check, setting
+from models.settings import LONGEST_S, MOST_BYTES, MOST_CONNECTIONS, Neighbours, Size, check, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,15 +16,23 @@ class Config:
         True, "Response buffering: nginx takes the whole response at once, then feeds the client."
     )
     connections: int = setting(
-        512, "Clients that nginx serves at once (worker_connections counts both sides of each).", minimum=1
+        512,
+        "Clients that nginx serves at once (worker_connections counts both sides of each).",
+        minimum=1,
+        maximum=MOST_CONNECTIONS,
     )
     memory_buffers: int = setting(
-        36864, "Bytes of a response kept in memory (proxy_buffer_size + proxy_buffers).", minimum=0
+        36864, "Bytes of a response kept in memory (proxy_buffer_size + proxy_buffers).", minimum=0, maximum=MOST_BYTES
     )
     temp_file: int = setting(
-        1073741824, "Bytes of a response kept on disk beyond that (proxy_max_temp_file_size).", minimum=0
+        1073741824,
+        "Bytes of a response kept on disk beyond that (proxy_max_temp_file_size).",
+        minimum=0,
+        maximum=MOST_BYTES,
     )
-    connect_timeout: float = setting(60.0, "Seconds that nginx tries to connect to the server.", minimum=0.001)
+    connect_timeout: float = setting(
+        60.0, "Seconds that nginx tries to connect to the server.", minimum=0.001, maximum=LONGEST_S
+    )
 
     def __post_init__(self) -> None:
         """Refuse settings that no proxy could have."""

@@ -2,15 +2,22 @@
 
 from dataclasses import dataclass
 
-from models.settings import Neighbours, Size, check, setting
+from models.settings import MOST_CONNECTIONS, MOST_PROCESSES, Neighbours, Size, check, setting
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """Forked workers around one listening socket."""
 
-    workers: int = setting(4, "Forked worker processes; each serves one connection at a time.", minimum=1)
-    backlog: int = setting(2048, "Connections that the kernel keeps waiting (gunicorn 2048, uWSGI 100).", minimum=0)
+    workers: int = setting(
+        4, "Forked worker processes; each serves one connection at a time.", minimum=1, maximum=MOST_PROCESSES
+    )
+    backlog: int = setting(
+        2048,
+        "Connections that the kernel keeps waiting (gunicorn 2048, uWSGI 100).",
+        minimum=0,
+        maximum=MOST_CONNECTIONS,
+    )
 
     def __post_init__(self) -> None:
         """Refuse settings that no server could have."""

@@ -3,28 +3,55 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from models.settings import Neighbours, Size, check, setting
+from models.settings import (
+    MOST_CONNECTIONS,
+    MOST_PROCESSES,
+    MOST_THREADS,
+    Neighbours,
+    SettingError,
+    Size,
+    check,
+    setting,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """Threads in one or more processes, each process with its own GIL."""
 
-    processes: int = setting(1, "Processes; each has its own GIL.", minimum=1)
-    threads: int = setting(4, "Threads in each process; each serves one connection at a time.", minimum=1)
+    processes: int = setting(1, "Processes; each has its own GIL.", minimum=1, maximum=MOST_PROCESSES)
+    threads: int = setting(
+        4, "Threads in each process; each serves one connection at a time.", minimum=1, maximum=MOST_PROCESSES
+    )
     accept: Literal["idle", "eager"] = setting(
         "idle",
         "Who accepts: an idle thread (uWSGI), or eagerly one main thread of each process (gunicorn's gthread).",
         choices=("idle", "eager"),
     )
     connections: int = setting(
-        1000, "With eager accept: connections that one process takes in at most (worker_connections).", minimum=1
+        1000,
+        "With eager accept: connections that one process takes in at most (worker_connections).",
+        minimum=1,
+        maximum=MOST_CONNECTIONS,
     )
-    backlog: int = setting(2048, "Connections that the kernel keeps waiting (gunicorn 2048, uWSGI 100).", minimum=0)
+    backlog: int = setting(
+        2048,
+        "Connections that the kernel keeps waiting (gunicorn 2048, uWSGI 100).",
+        minimum=0,
+        maximum=MOST_CONNECTIONS,
+    )
 
     def __post_init__(self) -> None:
         """Refuse settings that no server could have."""
         check(self)
+        threads = self.processes * self.threads
+        if threads > MOST_THREADS:
+            raise SettingError(
+                "--processes {processes} --threads {threads}: expected at most {most} threads in all",
+                processes=self.processes,
+                threads=self.threads,
+                most=MOST_THREADS,
+            )
 
 
 NEIGHBOURS = Neighbours(

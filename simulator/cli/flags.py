@@ -77,6 +77,9 @@ def _read_number(flag: str, about: Mapping[str, Any], *, whole: bool) -> Callabl
             raise RefusalError(
                 tell("{flag} {given}: expected at least {minimum}", flag=flag, given=given, minimum=f"{minimum:g}")
             )
+        most = about.get("maximum")
+        if most is not None and number > most:
+            raise RefusalError(tell("{flag} {given}: expected at most {most}", flag=flag, given=given, most=most))
         return number
 
     return read

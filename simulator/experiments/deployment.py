@@ -8,6 +8,7 @@ from models.settings import SettingError
 from simulator.experiments.catalogue import Model
 from simulator.experiments.refusal import RefusalError
 from simulator.plan import Machine, Plan, PlanError
+from simulator.words.language import tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,4 +57,5 @@ def configured(model: Model, settings: Mapping[str, Any]) -> Any:
     try:
         return model.config(**settings)
     except SettingError as error:
-        raise RefusalError(f"{model.name}: {error}") from None
+        problem = tell(error.message, **error.fields)
+        raise RefusalError(tell("{model}: {problem}", model=model.name, problem=problem)) from None

@@ -7,6 +7,7 @@ code, as it is a flag on the command line.
 from collections.abc import Callable, Iterator
 from dataclasses import Field, fields, replace
 from functools import cache, lru_cache
+from math import inf
 from typing import Any, get_args, get_type_hints
 
 from simulator.experiments.catalogue import Model, fronts
@@ -116,12 +117,13 @@ def _turner(model: Model, config: Any, field: Field[Any], put: Callable[[Any], S
 
 def _next(model: Model, field: Field[Any], value: Any, direction: int) -> Any:
     hint, minimum = _hint(model, field), field.metadata.get("minimum")
+    most = field.metadata.get("maximum")
     if hint is bool:
         return not value
     if hint is int:
-        return next_whole(value, direction, int(minimum or 0))
+        return int(min(next_whole(value, direction, int(minimum or 0)), inf if most is None else most))
     if hint is float:
-        return max(next_nice(value, direction), minimum or 0.0)
+        return min(max(next_nice(value, direction), minimum or 0.0), inf if most is None else most)
     choices = field.metadata.get("choices") or get_args(hint)
     if value not in choices:
         raise RefusalError(f"{field.name} {value}: can only be set on the command line")

@@ -159,6 +159,36 @@ def test_below_its_lower_bound_a_setting_is_refused_by_its_flag(model: Model, fi
         model.config(**{field.name: least(field) - 1})
 
 
+@every_model
+def test_a_plan_can_be_made_with_each_setting_at_its_upper_bound(model: Model) -> None:
+    workload = draw(cut_short("steady", "1 s"))
+    for field in model.settings:
+        if field.metadata["maximum"] is not None:
+            kind: Any = type(field.default)
+            most = kind(field.metadata["maximum"])
+            assert len(run(plan_of(model, model.config(**{field.name: most})), workload)) == len(workload)
+
+
+@every_model
+def test_above_its_upper_bound_a_setting_is_refused_by_its_flag_and_every_number_has_one(model: Model) -> None:
+    for field in model.settings:
+        most = field.metadata["maximum"]
+        assert (most is None) == (field.metadata["minimum"] is None)
+        if most is not None:
+            flag = "--" + field.name.replace("_", "-")
+            with pytest.raises(SettingError, match=rf"^{flag} .*: expected at most "):
+                model.config(**{field.name: most + 1})
+
+
+def test_threads_are_counted_in_all_processes_together() -> None:
+    config = catalogue()["threaded"].config
+    assert config(processes=1000, threads=1000)
+    with pytest.raises(
+        SettingError, match=r"^--processes 1001 --threads 1000: expected at most 1000000 threads in all$"
+    ):
+        config(processes=1001, threads=1000)
+
+
 @pytest.mark.parametrize(("model", "field"), bounded(str))
 def test_a_word_that_is_no_choice_is_refused_by_its_flag(model: Model, field: dataclasses.Field[Any]) -> None:
     with pytest.raises(SettingError, match=f"^--{field.name} nonsense: expected one of "):

@@ -26,6 +26,7 @@ KEYWORDS = {
     "option": (2,),
     "setting": (2,),
     "Size": (2, 3),
+    "SettingError": None,
 }
 """Which calls hold a message, and in which of their arguments; None is the first."""
 NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
