@@ -26,6 +26,7 @@ from simulator.real.calibrate.findings import Finding, bare_findings, machine_of
 from simulator.real.calibrate.samples import Samples
 from simulator.real.calibrate.servers import ServerCost, measured_servers, seconds_of
 from simulator.real.measure import scratch_folder
+from simulator.real.other_programs import crowd_before
 from simulator.real.processes import MeasureError, running
 from simulator.results.terminal import show, talk
 from simulator.results.whole_files import refuse_unwritable, whole_files
@@ -39,8 +40,6 @@ BARE = "simulator.real.calibrate.probes"
 BARE_LIMIT_S = 30.0
 """All its probes end by themselves long before."""
 USUAL_S = 20.0
-BUSY = 0.5
-"""Programs that want each core, in the last minute."""
 
 
 def run(_: Model | None, given: Given) -> int:
@@ -118,14 +117,14 @@ def _refuse_elsewhere() -> None:
 
 
 def _warn_if_busy() -> None:
-    busy = os.getloadavg()[0] / len(os.sched_getaffinity(0))
-    if busy > BUSY:
-        told = tell(
-            "other programs have kept this machine busy ({busy} for each core in the last minute): expect times that "
+    crowd = crowd_before()
+    if crowd is not None:
+        warning = tell(
+            "other programs have kept this machine busy ({crowd} for each core in the last minute): expect times that "
             "are too long, and calibrate again when it is quiet",
-            busy=to_places(busy, 1),
+            crowd=to_places(crowd, 1),
         )
-        talk(f"simulate: {told}\n")
+        talk(f"simulate: {warning}\n")
 
 
 # What calibrating found, as two tables: the constants with their spread, and the servers beside what they explain.

@@ -17,6 +17,7 @@ from simulator.experiments.options import MEASURE, VALIDATION, RunOptions, Valid
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.scenario import scenario_of
 from simulator.real.measure import refuse_unmeasurable
+from simulator.real.other_programs import crowd_before
 from simulator.real.validate.document import as_csv, as_json
 from simulator.real.validate.pairs import Measuring, Pair, Result, compare, measured
 from simulator.real.validate.ranking import orders
@@ -24,7 +25,7 @@ from simulator.real.validate.tables import conclusion, order_lines, pair_table
 from simulator.results.terminal import show, talk, write_data
 from simulator.results.whole_files import whole_files
 from simulator.words.language import tell, tell_many
-from simulator.words.numbers import long_duration
+from simulator.words.numbers import long_duration, to_places
 
 GOOD, MISSED = 0, 1
 MINUTES_FROM_S = 120.0
@@ -48,6 +49,7 @@ def validated(pairs: Sequence[Pair], options: ValidationOptions, measuring: Meas
     for pair in pairs:
         refuse_unmeasurable(pair.deployment)
     _say_how_long(pairs, options.repeat)
+    _warn_if_busy()
     results: list[Result] = []
     for pair in pairs:
         results.append(compare(pair, options.repeat, measuring))
@@ -88,6 +90,17 @@ def _say_how_long(pairs: Sequence[Pair], repeat: int) -> None:
         long=long,
     )
     talk(f"simulate: {told}\n")
+
+
+def _warn_if_busy() -> None:
+    crowd = crowd_before()
+    if crowd is not None:
+        warning = tell(
+            "other programs have kept this machine busy ({crowd} for each core in the last minute): what is measured "
+            "beside them is not judged, so validate when it is quiet",
+            crowd=to_places(crowd, 1),
+        )
+        talk(f"simulate: {warning}\n")
 
 
 # Which pairs a command line asks for: one load for the servers that are named, or the standard set.

@@ -29,9 +29,12 @@ from simulator.plan.walk import walk
 from simulator.real.driver_fitness import LABEL, driver_label, fitness
 from simulator.real.job import Job, Result, read_result, write_job
 from simulator.real.merge import merge
+from simulator.real.other_programs import moment, share_of_others
 from simulator.real.processes import START_LIMIT_S, MeasureError, Process, flags_of, port_of, running
 from simulator.real.reports import read_reports
+from simulator.trace.facts import OTHERS
 from simulator.trace.table import Trace
+from simulator.words.numbers import json_number
 from simulator.workload.interventions import Do
 from simulator.workload.table import Workload
 
@@ -79,7 +82,8 @@ def measure(
     Raises RefusalError for a load whose timeline nobody could carry out.
     In a closed loop that has too few rounds, ``redraw`` is asked for twice as many, and the run begins anew; without a
     ``redraw`` that is a ValueError.
-    ``progress`` is called now and then with the seconds so far. The label ``driver`` says how the driver did.
+    ``progress`` is called now and then with the seconds so far. The label ``driver`` says how the driver did, and
+    ``others`` which part of the cores other programs had meanwhile.
     """
     if any(entry.do is not Do.BURST for entry in workload.interventions):
         raise RefusalError(
@@ -92,13 +96,17 @@ def measure(
             folder = stack.enter_context(scratch_folder())
             with ExitStack() as while_driven:
                 servers = start(deployment, folder, while_driven)
+                groups = [process.pid for process in servers.processes]
+                before = moment(groups)
                 result = drive(job_for(plans[-1], workload, servers.port), folder, progress)
+                others = share_of_others(before, moment(groups))
                 _check_alive(servers)
                 _let_settle(servers, int(np.count_nonzero(~np.isnan(result.stood))))
             if not result.ran_out:
                 reports = [read_reports(path, len(workload)) for path in servers.reports]
                 trace = merge(plans, workload, result, reports)
-                trace.labels.update({"engine": MEASURED, LABEL: driver_label(fitness(result, workload.rtt), result)})
+                about = driver_label(fitness(result, workload.rtt), result)
+                trace.labels.update({"engine": MEASURED, LABEL: about, OTHERS: str(json_number(others))})
                 return trace
         workload = with_more_rows(workload, Shortage.ROUNDS, redraw)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from simulator.plan import Plan
 from simulator.plan.processes import main_pool, process_count, slots_in_each
+from simulator.trace.facts import OTHERS
 from simulator.trace.figures import Latency, ResourceSummary, Summary
 from simulator.trace.table import Trace
 from simulator.words.numbers import count, duration, json_number
@@ -60,6 +61,7 @@ def document(trace: Trace, summary: Summary) -> Document:
         "bottleneck": _bottleneck(summary),
         "diagnosis": list(summary.diagnosis),
         **({"driver": json.loads(labels["driver"])} if "driver" in labels else {}),  # of a measured run only
+        **({"other_programs": float(labels[OTHERS])} if OTHERS in labels else {}),  # the same
     }
 
 

@@ -27,6 +27,7 @@ from simulator.trace.rules_computing import (
     gil_saturated,
     loop_blocked,
     loop_saturated,
+    other_programs,
 )
 from simulator.trace.rules_ends import (
     broken,
@@ -45,6 +46,7 @@ from simulator.words.phrases import all_of, is_or_are, sentence
 Rule = Callable[[Facts], Finding | None]
 
 RULES: tuple[Rule, ...] = (
+    other_programs,
     overload,
     held_by_uploads,
     held_by_readers,

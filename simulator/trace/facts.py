@@ -18,6 +18,10 @@ SATURATED = 0.85
 """From this utilisation on, adding users of a resource brings nothing."""
 HARDLY = 0.02
 """Waiting below this share of the time is nothing."""
+OTHERS = "others"
+"""The label of a measured run that says which part of the cores other programs had meanwhile."""
+BUSY = 0.1
+"""From this part on, how long something took says as much about them as about the server."""
 
 
 def noun(resource: str) -> str:
@@ -47,6 +51,12 @@ class Facts:
     def cores_full(self) -> bool:
         """Whether more threads or processes would find no core to run on."""
         return self.cores.utilisation >= SATURATED
+
+    @property
+    def others(self) -> float:
+        """The part of the cores that other programs had while the run was measured, where that matters; else 0."""
+        share = float(self.trace.labels.get(OTHERS, 0.0))
+        return share if share >= BUSY else 0.0
 
     def pool_size(self, pool: Pool) -> int:
         """Slots in all copies."""

@@ -11,6 +11,7 @@ from simulator.trace.finding import Finding
 from simulator.trace.measures import COMPLETED, CORES, OUTSIDE
 from simulator.trace.outcomes import percentiles
 from simulator.trace.residence import Floats
+from simulator.words.language import said
 from simulator.words.numbers import count, share_in_words, short_duration
 from simulator.words.phrases import a, all_of, is_or_are, sentence
 from simulator.workload.table import Work
@@ -23,8 +24,22 @@ LONG = 10.0
 """A computation this many times the median is called long."""
 
 
+def other_programs(facts: Facts) -> Finding | None:
+    """Something else ran on the machine while a real server was measured: nothing else can be believed before that."""
+    if not facts.others:
+        return None
+    sentence = said(
+        "Other programs had {share} of the processor while this was measured, so requests waited for a core for longer "
+        "than they would have: measure again when nothing else runs, before you change anything.",
+        share=lambda: share_in_words(facts.others),
+    )
+    return Finding(1.0, sentence)
+
+
 def cores_saturated(facts: Facts) -> Finding | None:
     """More computing than the cores can do, all the time or in bursts."""
+    if facts.others and not facts.cores_full:  # then it is not the server's computing that took them
+        return None
     score = facts.attribution.score(CORES, State.CORE)
     for pool in facts.trace.plan.pools:
         if facts.pool_size(pool) >= facts.cores.size and not slots_limit_computing(facts, pool):

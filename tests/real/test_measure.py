@@ -101,12 +101,23 @@ def test_a_measured_run_gives_what_a_simulated_one_gives(
     results = json.loads(document.read_text())
     assert results["engine"] == "measured"
     assert results["driver"]["valid"] == (code == 0)
+    assert 0.0 <= results["other_programs"] <= 1.0
     assert main(["show", str(saved)]) == 0
     assert capsys.readouterr().out == shown.out
     trace = read(saved)
     assert (trace.outcome == Outcome.COMPLETED).all()
     assert not any(place_is_nan(trace, place.name) for place in trace.places)
     assert (trace.process >= 0).all()
+
+
+def test_a_run_beside_other_programs_says_so_before_anything_else(
+    temporary: Path, load: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.real.measure.share_of_others", lambda *_: 0.43)
+    assert main(["measure", "prefork", "--load", str(load), "--duration", "0.3s", "--json", "-"]) in INVALID_OR_NOT
+    results = json.loads(capsys.readouterr().out)
+    assert results["other_programs"] == 0.43
+    assert results["diagnosis"][0].startswith("Other programs had 43 % of the processor while this was measured")
 
 
 def test_a_model_with_two_real_servers_lets_one_choose(

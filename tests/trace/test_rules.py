@@ -23,6 +23,7 @@ from simulator.trace.rules_computing import (
     gil_saturated,
     loop_blocked,
     loop_saturated,
+    other_programs,
 )
 from simulator.trace.rules_ends import (
     broken,
@@ -178,8 +179,8 @@ def test_a_rule_is_silent_on_the_run_without_its_cause(rule: Rule) -> None:
 
 
 def test_every_rule_has_its_runs() -> None:
-    # Those below; tests/real/test_waits.py, as it is never simulated.
-    elsewhere = {gateway_timeouts, broken, gil_or_cores}
+    # Those below; tests/real/test_waits.py and test_other_programs.py, as they are never simulated.
+    elsewhere = {gateway_timeouts, broken, gil_or_cores, other_programs}
     assert set(RULES) - set(CASES) == elsewhere
 
 

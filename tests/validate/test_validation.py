@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from simulator.experiments.options import ValidationOptions
 from simulator.experiments.run import run
 from simulator.real.processes import MeasureError
 from simulator.real.validate.pairs import Measuring, Pair
+from simulator.trace.facts import BUSY, OTHERS
 from simulator.trace.table import Trace
 from simulator.workload.table import Workload
 
@@ -28,9 +30,11 @@ INVALID = {**DRIVER, "valid": False, "reasons": ["the driver slept"]}
 class Stub:
     """A measurement that is a simulation, by a factor slower; remembers the requests that it was given."""
 
-    def __init__(self, factor: float = 1.0, drivers: tuple[dict[str, Any], ...] = ()) -> None:
-        """The drivers are used up one by one; then they are valid."""
-        self.factor, self.drivers = factor, list(drivers)
+    def __init__(
+        self, factor: float = 1.0, drivers: tuple[dict[str, Any], ...] = (), others: tuple[float, ...] = ()
+    ) -> None:
+        """The drivers are used up one by one, then they are valid; so is what others take, and then it is nothing."""
+        self.factor, self.drivers, self.others = factor, list(drivers), list(others)
         self.seen: list[Workload] = []
 
     def __call__(self, pair: Pair, scenario: Any, workload: Workload, what: str) -> Trace:
@@ -38,7 +42,8 @@ class Stub:
         trace = run(pair.deployment.plan(scenario.machine), workload)
         finished = trace.arrival + self.factor * (trace.finished - trace.arrival)
         driver = self.drivers.pop(0) if self.drivers else DRIVER
-        return replace(trace, finished=finished, labels={"driver": json.dumps(driver)})
+        others = self.others.pop(0) if self.others else 0.0
+        return replace(trace, finished=finished, labels={"driver": json.dumps(driver), OTHERS: str(others)})
 
 
 @pytest.fixture
@@ -106,6 +111,49 @@ def test_what_stays_invalid_is_reported_and_not_blamed_on_the_server(
     assert "Repeat 1 is not valid, and not the server's fault: the driver slept." in said
     assert "Nothing valid was measured" in said
     assert "outside" not in said
+
+
+def test_what_is_measured_while_other_programs_have_the_cores_is_not_judged(
+    validate: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, found = validate(Stub(1.5, others=(0.43, 0.2, BUSY)))
+    (pair,) = found["pairs"]
+    assert (code, found["passed"], pair["busy_machine"]) == (1, False, True)
+    assert {row["verdict"] for row in pair["figures"]} == {"not judged"}
+    assert [repeat["other_programs"] for repeat in pair["repeats"]] == [0.43, 0.2, BUSY]
+    validated([standard_pair(LINE)], ValidationOptions(), Stub(1.5, others=(0.43,) * 3))
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Other programs had up to 43 % of the processor while this was measured: nothing below is judged." in said
+    assert said.index("Other programs") < said.index("throughput")
+    assert "outside" not in said
+
+
+@pytest.mark.parametrize(("crowd", "is_said"), [(0.1, False), (2.5, True)])
+def test_a_machine_that_was_busy_before_is_told_before_the_first_minute_is_spent(
+    crowd: float, is_said: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.getloadavg", lambda: (crowd * len(os.sched_getaffinity(0)), 0.0, 0.0))
+    validated([standard_pair(LINE)], ValidationOptions(), Stub())
+    assert ("busy (2.5 for each core in the last minute)" in capsys.readouterr().err) == is_said
+
+
+def test_a_busy_repeat_does_not_count_beside_one_that_was_left_alone(
+    validate: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, found = validate(Stub(1.5, others=(0.5, BUSY - 0.01, 0.5)))
+    (pair,) = found["pairs"]
+    assert (code, pair["busy_machine"]) == (1, False)
+    assert "outside" in {row["verdict"] for row in pair["figures"]}
+    validated([standard_pair(LINE)], ValidationOptions(), Stub(others=(0.5, 0.0, 0.0)))
+    assert "Repeat 1 does not count: other programs had 50 % of the processor." in " ".join(
+        capsys.readouterr().out.split()
+    )
+
+
+def test_servers_of_which_one_was_disturbed_have_no_order(validate: Callable[..., Any]) -> None:
+    load = "--load io-heavy --rate 24 --duration 20s"
+    _, found = validate(Stub(others=(0.5,) * 3), f"prefork {load}", f"callback {load}")
+    assert found["orders"] == []
 
 
 def test_a_server_that_breaks_costs_its_own_pair_only(validate: Callable[..., Any]) -> None:

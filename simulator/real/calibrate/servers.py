@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import fields
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from models.settings import SettingError
@@ -24,6 +23,7 @@ from simulator.plan.walk import walk
 from simulator.real.calibrate.samples import Samples, memory_of, up_to
 from simulator.real.measure import scratch_folder, start
 from simulator.real.messages import request_head
+from simulator.real.other_programs import members
 from simulator.real.processes import MeasureError
 
 # By its model: how often a request pays each of the machine's costs. Read off the plan, with one cost at a time set to
@@ -121,7 +121,7 @@ def _measured(deployment: Deployment, name: str, group: int, port: int, effort: 
     try:
         _ask(port, requests)  # warms up
         used = [_used_while_asked(group, port, requests) for _ in up_to(samples)]
-        serving = [pid for pid in _members(group) if pid != group]
+        serving = [pid for pid in members(group) if pid != group]
         memory = [memory_of(pid, "Pss") for pid in serving]
         eager = any(place.acceptor for place in walk(deployment.plan(Machine()), 0))
         held = _held_by_idle(port, serving) if eager else 0.0
@@ -177,19 +177,6 @@ def _held_by_idle(port: int, serving: list[int]) -> float:
         return max(sum(memory_of(pid, "Anonymous") for pid in serving) - before, 0.0) / IDLE
 
 
-def _members(group: int) -> list[int]:
-    """The processes of a group."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text(errors="replace").rpartition(")")[2].split()
-        except OSError:  # it ended meanwhile
-            continue
-        if int(fields[2]) == group:
-            found.append(int(stat.parent.name))
-    return found
-
-
 def _processor_time(group: int) -> float:
     """Seconds of all processes of the group, by their own clocks (clock_getcpuclockid(3): what the number means)."""
-    return sum(time.clock_gettime(~pid << 3 | 2) for pid in _members(group))
+    return sum(time.clock_gettime(~pid << 3 | 2) for pid in members(group))

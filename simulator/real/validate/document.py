@@ -56,6 +56,7 @@ def _pair(result: Result) -> Document:
         "requests": result.requests,
         "duration_s": result.duration,
         "passed": result.passed,
+        "busy_machine": result.busy,
         "failure": result.failure,
         "repeats": [
             {
@@ -64,6 +65,7 @@ def _pair(result: Result) -> Document:
                 "attempts": driver.attempts,
                 "driver_cpu_peak": driver.cpu_peak,
                 "driver_late_p99_ms": None if driver.late_p99 is None else json_number(1e3 * driver.late_p99),
+                "other_programs": json_number(driver.others),
             }
             for driver in result.drivers
         ],

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from simulator.real.measure import measure
 from simulator.real.processes import MeasureError
 from simulator.real.validate.figures import Figures, figures
 from simulator.real.validate.verdict import Row, Verdict, rows
+from simulator.trace.facts import BUSY, OTHERS
 from simulator.trace.outcomes import latencies, offered_rate, percentiles
 from simulator.trace.table import Trace
 from simulator.workload.draw import draw
@@ -98,6 +99,13 @@ class Driven:
     """Largest share of a core in a second."""
     late_p99: float | None
     """Seconds."""
+    others: float = 0.0
+    """The part of the cores that other programs had meanwhile."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether they had so much that what was measured says as much about them as about the server."""
+        return self.others >= BUSY
 
 
 NO_CURVES = Curves()
@@ -115,18 +123,21 @@ class Result:
     """None where nothing valid was measured."""
     predicted: Figures
     measured: tuple[Figures, ...] = ()
-    """Of the valid repeats."""
+    """Of the repeats that count: valid ones, and of those the ones that other programs left alone, if any were."""
     drivers: tuple[Driven, ...] = ()
     """Of all repeats."""
     curves: Curves = NO_CURVES
     """The latencies behind the figures."""
+    busy: bool = False
+    """Whether other programs had much of the cores in every valid repeat: then nothing is judged."""
     failure: str | None = None
     """Why measuring was broken off, if it was."""
 
     @property
     def passed(self) -> bool:
-        """Whether something was measured and no bar was missed."""
-        return bool(self.rows) and self.failure is None and all(row.verdict is not Verdict.OUTSIDE for row in self.rows)
+        """Whether something was measured and judged, and no bar was missed."""
+        judged = bool(self.rows) and not self.busy and self.failure is None
+        return judged and all(row.verdict is not Verdict.OUTSIDE for row in self.rows)
 
 
 Measuring = Callable[[Pair, "Scenario", Workload, str], Trace]
@@ -153,20 +164,35 @@ def compare(pair: Pair, repeat: int, measuring: Measuring = measured) -> Result:
         workload = draw(scenario)
     (trace,) = run_checked(ready, workload=workload)
     result = Result(pair=pair, requests=len(trace), duration=scenario.duration, predicted=figures(trace))
-    real, drivers, drawn = list[Figures](), list[Driven](), list[Curve]()
+    repeats, drivers = list[_Repeat](), list[Driven]()
     try:
         for number in range(1, repeat + 1):
             what = f"{pair.server} under {pair.load}, repeat {number} of {repeat}"
             measured_trace, driver = _valid_if_possible(partial(measuring, pair, scenario, workload, what))
             drivers.append(driver)
             if driver.valid:
-                real.append(figures(measured_trace))
-                drawn.append(curve(measured_trace))
+                repeats.append(_Repeat(figures(measured_trace), curve(measured_trace), driver.busy))
     except MeasureError as error:
         result = replace(result, failure=str(error))
-    judged = rows(result.predicted, real, offered_rate(trace), closed=bool(workload.clients_in_loop))
-    curves = Curves(predicted=curve(trace), measured=tuple(drawn))
-    return replace(result, rows=judged, measured=tuple(real), drivers=tuple(drivers), curves=curves)
+    busy = bool(repeats) and all(each.busy for each in repeats)
+    counting = [each for each in repeats if busy or not each.busy]
+    real, in_loop = [each.figures for each in counting], bool(workload.clients_in_loop)
+    return replace(
+        result,
+        rows=rows(result.predicted, real, offered_rate(trace), closed=in_loop, is_judged=not busy),
+        measured=tuple(real),
+        drivers=tuple(drivers),
+        curves=Curves(predicted=curve(trace), measured=tuple(each.curve for each in counting)),
+        busy=busy,
+    )
+
+
+class _Repeat(NamedTuple):
+    """What is kept of a valid one."""
+
+    figures: Figures
+    curve: Curve
+    busy: bool
 
 
 def _valid_if_possible(again: Callable[[], Trace]) -> tuple[Trace, Driven]:
@@ -181,5 +207,6 @@ def _valid_if_possible(again: Callable[[], Trace]) -> tuple[Trace, Driven]:
                 attempts=attempt,
                 cpu_peak=about["cpu_peak"],
                 late_p99=about["late_p99"],
+                others=float(trace.labels.get(OTHERS, 0.0)),
             )
         attempt += 1

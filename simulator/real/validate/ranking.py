@@ -26,10 +26,10 @@ class Order:
 
 
 def orders(results: Sequence[Result]) -> Iterator[Order]:
-    """One for each load under which several servers were measured."""
+    """One for each load under which several servers were measured, and other programs left them alone."""
     by_load: dict[str, dict[str, Row]] = {}
     for result in results:
-        for row in result.rows:
+        for row in () if result.busy else result.rows:
             if row.key == MEAN:
                 by_load.setdefault(result.pair.load, {})[result.pair.server] = row
     for load, means in by_load.items():

@@ -13,6 +13,7 @@ from simulator.real.validate.pairs import Driven, Result
 from simulator.real.validate.ranking import Order
 from simulator.real.validate.verdict import Row, Verdict
 from simulator.words.columns import aligned
+from simulator.words.language import tell
 from simulator.words.numbers import (
     MISSING,
     TimeUnit,
@@ -21,6 +22,7 @@ from simulator.words.numbers import (
     percent,
     percent_to_tenths,
     rate,
+    share_in_words,
     three_digits,
     to_places,
     unit_for,
@@ -49,10 +51,23 @@ def pair_table(result: Result) -> Iterator[RenderableType]:
 
 
 def remarks(result: Result) -> Iterator[str]:
-    """What went wrong with measuring."""
+    """What went wrong with measuring, and first of all what makes every figure doubtful."""
+    if result.busy:
+        others = max(driver.others for driver in result.drivers)
+        yield tell(
+            "Other programs had up to {share} of the processor while this was measured: nothing below is judged. "
+            "Validate again when nothing else runs.",
+            share=share_in_words(others),
+        )
     for number, driver in enumerate(result.drivers, 1):
         if not driver.valid:
             yield f"Repeat {number} is not valid, and not the server's fault: {'; '.join(driver.reasons)}."
+        elif driver.busy and not result.busy:
+            yield tell(
+                "Repeat {number} does not count: other programs had {share} of the processor.",
+                number=number,
+                share=share_in_words(driver.others),
+            )
     if result.failure:
         yield f"Not measured to the end: {result.failure}."
     elif not result.rows:

@@ -5,7 +5,7 @@ cannot be told from another measurement, so it is right whatever its error; only
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import isfinite, nan
 from statistics import median
@@ -29,7 +29,8 @@ class Verdict(StrEnum):
     BAR = "inside the bar"
     OUTSIDE = "outside"
     NOT_JUDGED = "not judged"
-    """Outside the spread, but too few samples, or a latency under overload: there it only says how long one looked."""
+    """Outside the spread, but too few samples, or a latency under overload: there it only says how long one looked.
+    And everything that was measured while other programs had the cores."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +52,13 @@ class Row:
     verdict: Verdict
 
 
-def rows(predicted: Figures, measured: Sequence[Figures], offered_rps: float, *, closed: bool) -> tuple[Row, ...]:
-    """Every figure that occurs, judged; ``offered_rps`` arrived in the window. None without a valid measurement."""
+def rows(
+    predicted: Figures, measured: Sequence[Figures], offered_rps: float, *, closed: bool, is_judged: bool = True
+) -> tuple[Row, ...]:
+    """Every figure that occurs, judged; ``offered_rps`` arrived in the window. None without a valid measurement.
+
+    Where the machine was busy, nothing can be judged: not even that a prediction lies inside the spread.
+    """
     if not measured:
         return ()
     rate = predicted[Key(ALL, THROUGHPUT, Kind.RATE)].value
@@ -66,6 +72,8 @@ def rows(predicted: Figures, measured: Sequence[Figures], offered_rps: float, *,
         thin = any(each.thin for each in (figure, *found))
         has_bar = not thin and not (overloaded and key.kind is Kind.TIME)
         judged.append(row(key, figure.value, values, bar_of(key, overloaded=overloaded) if has_bar else None))
+    if not is_judged:
+        return tuple(replace(each, bar=None, verdict=Verdict.NOT_JUDGED) for each in judged)
     return tuple(judged)
 
 
