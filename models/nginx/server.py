@@ -41,12 +41,11 @@ class Proxy:
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """A client: served, or dropped where there are too many."""
         visit = self.stage.visit(self.number)
-        config = self.stage.config
-        in_memory = config.memory_buffers if config.temp_file else inf
+        in_memory = self.stage.config.memory_buffers if self.stage.config.temp_file else inf
         client = Stream(reader, writer, self.stage.options.idle_timeout, in_memory)
         outcome = "connection_limit"
         try:
-            if len(self.clients) < config.connections:
+            if len(self.clients) < self.stage.config.connections:
                 self.clients[visit] = asyncio.current_task()
                 outcome = await self.attend(client, visit)
         finally:
