@@ -18,7 +18,7 @@ from simulator.cli.commands import Given
 from simulator.cli.outputs import write_text
 from simulator.experiments.catalogue import Model, servers
 from simulator.experiments.options import CALIBRATE, CalibrateOptions
-from simulator.experiments.progress import shown_while
+from simulator.experiments.progress import ABOUT, shown_while
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.scenario import calibrated_path
 from simulator.plan import Machine
@@ -54,7 +54,7 @@ def calibrate(options: CalibrateOptions) -> int:
     _warn_if_busy()
     samples, requests = (3, 20) if options.quick else (20, 150)
     try:
-        with shown_while(tell("measuring this machine"), USUAL_S, tell("of measuring")):
+        with shown_while(tell("measuring this machine"), USUAL_S, ABOUT):
             bare = _bare_samples(samples)
             costs = list(measured_servers(samples // 2 + 1, requests))
     except MeasureError as error:

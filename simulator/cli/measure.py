@@ -13,7 +13,7 @@ from simulator.cli.outputs import STDOUT, put_out, refuse_early
 from simulator.experiments.catalogue import Model
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.options import MEASURE, OUTPUT, OutputOptions, RunOptions
-from simulator.experiments.progress import shown_while
+from simulator.experiments.progress import MEASURING, shown_while
 from simulator.experiments.run import labels_of
 from simulator.experiments.scenario import scenario_of
 from simulator.real.measure import MEASURED, measure, refuse_unmeasurable
@@ -61,7 +61,7 @@ def measured(deployment: Deployment, options: RunOptions, outputs: OutputOptions
 
 def _measured(deployment: Deployment, scenario: Scenario, options: RunOptions) -> Trace:
     what = tell("{server} under {load}", server=deployment.model.name, load=options.load)
-    with shown_while(what, scenario.duration, tell("measured")) as progress:
+    with shown_while(what, scenario.duration, MEASURING) as progress:
         return measure(
             deployment,
             scenario.machine,

@@ -15,7 +15,10 @@ from simulator.results.whole_files import WholeFiles, refuse_unwritable, whole_f
 from simulator.words.language import tell
 
 if TYPE_CHECKING:
+    from simulator.experiments.advice import Advice
+    from simulator.experiments.setup import Prepared
     from simulator.lab.pictures import Pictures
+    from simulator.trace.figures import Summary
     from simulator.trace.table import Trace
 
 STDOUT = "-"
@@ -73,15 +76,22 @@ def write_text(files: WholeFiles, file: str | None, text: Callable[[], str]) -> 
         files.write(Path(file), partial(_write_text, text()))
 
 
-def put_out(trace: "Trace", outputs: OutputOptions, pictures: "Pictures | None" = None) -> None:
-    """Write all files that were asked for, then print."""
+def put_out(
+    trace: "Trace",
+    outputs: OutputOptions,
+    pictures: "Pictures | None" = None,
+    ready: "Prepared | None" = None,
+) -> None:
+    """Write all files that were asked for, then print. ``ready``: what was run, if advice on it is to be tried."""
     from simulator.trace.summary import summarise
 
     summary = summarise(trace)
+    told = outputs.json or outputs.csv or not outputs.quiet
+    advice = _advice(ready, trace, summary) if ready is not None and told else None
     if outputs.json or outputs.csv or outputs.parquet or pictures:
         from simulator.results.document import as_json, document
 
-        results = document(trace, summary)
+        results = document(trace, summary, advice)
         text = as_json(results)
         with whole_files() as files:
             write_text(files, json_file(outputs), lambda: text)
@@ -100,7 +110,15 @@ def put_out(trace: "Trace", outputs: OutputOptions, pictures: "Pictures | None" 
     if not outputs.quiet and outputs.json != STDOUT:
         from simulator.results.report import report
 
-        show(report(trace, summary))
+        show(report(trace, summary, advice))
+
+
+def _advice(ready: "Prepared", trace: "Trace", summary: "Summary") -> "Advice":
+    from simulator.experiments.advice import advise
+    from simulator.experiments.progress import SO_FAR, shown_while
+
+    with shown_while(tell("trying on the same requests what might help"), message=SO_FAR):
+        return advise(ready, trace, summary)
 
 
 def _write_text(text: str, path: Path) -> None:

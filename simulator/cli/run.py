@@ -33,5 +33,5 @@ def run(model: Model | None, given: Given) -> int:
     what = tell("{server} under {load}", server=options.model, load=options.load)
     with shown_while(what, ready.scenario.duration) as progress:
         (trace,) = run_checked(ready, detail=drawn is not None, progress=progress)
-    put_out(trace, outputs, drawn)
+    put_out(trace, outputs, drawn, None if options.no_advice else ready)
     return 0

@@ -134,9 +134,7 @@ class _Search:
     def probe(self, ideas: Iterable[Family]) -> None:
         """One run of each idea, or a few."""
         for family in ideas:
-            trial = self._probe(family)
-            if trial is not None:
-                self._probes.append((family, trial))
+            self._probes += [(family, trial) for trial in self._probe(family)]
 
     def advice(self) -> Advice:
         """Look closer at what helps most, and put in order what was found."""
@@ -147,18 +145,15 @@ class _Search:
             found += self._closer(family, trial) if closer and isinstance(family, Ladder) else [trial]
         return Advice(trials=tuple(_in_order(found)), untried=tuple(self._untried))
 
-    def _probe(self, family: Family) -> Trial | None:
-        """The first step of a ladder, or the first choice that helps."""
-        if isinstance(family, Ladder):
-            return self._tried(family.sized(next_size(family, family.now)), must=True)
-        best: Trial | None = None
-        for candidate in family.candidates:
+    def _probe(self, family: Family) -> Iterator[Trial]:
+        """The first step of a ladder; of a choice one after the other until one helps."""
+        first = (family.sized(next_size(family, family.now)),) if isinstance(family, Ladder) else family.candidates
+        for candidate in first:
             trial = self._tried(candidate, must=True)
-            if trial is not None and (best is None or not as_good(best.after, trial.after)):
-                best = trial
-            if best is not None and best.better:
-                break
-        return best
+            if trial is not None:
+                yield trial
+                if trial.better:
+                    return
 
     def _closer(self, ladder: Ladder, probe: Trial) -> Iterator[Trial]:
         """Where more brings nothing more, and the smallest that is as good."""

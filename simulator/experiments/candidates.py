@@ -12,7 +12,7 @@ from models.settings import Size
 from simulator.experiments.catalogue import Model, fronts, server
 from simulator.experiments.deployment import Deployment, changed, configured
 from simulator.experiments.deployment_words import setting_flags
-from simulator.experiments.options import section
+from simulator.experiments.options import RUN, section
 from simulator.experiments.refusal import RefusalError
 from simulator.trace.cures import Cure
 from simulator.words.language import Said, said, said_many
@@ -180,7 +180,7 @@ class Ideas:
             if number > MOST_CORES:
                 return None
             change = said_many("{n} core", "{n} cores", number, n=count(number))
-            typed = ("--set", f"machine.cores={number}")
+            typed = (RUN.flag("cores"), str(number))
             if processes is None or getattr(self.side.config, processes.setting) > self.cores:
                 return Candidate(change=change, side=self.side, cores=number, flags=typed)
             more = self._with(_so_many(processes, number), self.side.model, {processes.setting: number})

@@ -43,6 +43,7 @@ class RunOptions:
         metavar="NAME",
     )
     engine: Literal["kernel", "reference"] = option("kernel", "The compiled engine, or the readable one on SimPy.")
+    no_advice: bool = option(False, "Do not try on the same requests what might help.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,11 +170,14 @@ class Section:
         return self.flag(field) if value is not False else self.flag(field).replace("--", "--no-", 1)
 
 
+SIMULATED = frozenset({"no_advice"})
+"""What makes sense for the run of one model alone."""
+
 RUN = Section(key="run", title=later("Run"), options=RunOptions, left_out=frozenset({"server"}))
-MEASURE = Section(key="run", title=later("Run"), options=RunOptions, left_out=frozenset({"model", "engine"}))
+MEASURE = Section(key="run", title=later("Run"), options=RunOptions, left_out=SIMULATED | {"model", "engine"})
 CALIBRATE = Section(key="calibrate", title=later("Calibrate"), options=CalibrateOptions)
 OUTPUT = Section(key="output", title=later("Output"), options=OutputOptions)
-COMPARE = Section(key="run", title=later("Run"), options=RunOptions, left_out=frozenset({"model", "server"}))
+COMPARE = Section(key="run", title=later("Run"), options=RunOptions, left_out=SIMULATED | {"model", "server"})
 COMPARISON = Section(key="comparison", title=later("Output"), options=ComparisonOptions)
 PICTURES = Section(key="pictures", title=later("Pictures of the stage"), options=PictureOptions)
 SCREEN = Section(key="screen", title=later("Screen"), options=ScreenOptions)

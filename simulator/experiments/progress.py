@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from simulator.words.language import later, tell
 from simulator.words.numbers import count
 
 QUIET_S = 1.0
@@ -19,8 +20,16 @@ QUIET_S = 1.0
 REPEAT_S = 0.5
 
 
+SIMULATING = later("{what}: {so_far} of {whole} s simulated, after {waited} s")
+MEASURING = later("{what}: {so_far} of {whole} s measured, after {waited} s")
+MAKING = later("{what}: {so_far} of {whole} s made, after {waited} s")
+ABOUT = later("{what}: about {whole} s in all, {waited} s by now")
+SO_FAR = later("{what}: {waited} s by now")
+"""What is said of something that takes ``whole`` seconds, or nobody knows how many."""
+
+
 @contextmanager
-def shown_while(what: str, duration_s: float, done: str = "simulated") -> Iterator[Callable[[float], None]]:
+def shown_while(what: str, duration_s: float = 0.0, message: str = SIMULATING) -> Iterator[Callable[[float], None]]:
     """Say what takes so long while the block runs; the block gets a function to tell the simulated seconds to."""
     simulated_s = 0.0
 
@@ -35,9 +44,8 @@ def shown_while(what: str, duration_s: float, done: str = "simulated") -> Iterat
 
     def say(_signal: int, _frame: FrameType | None) -> None:
         waited = time.monotonic() - start
-        sys.stderr.write(
-            f"\r{what}: {count(simulated_s)} of {count(duration_s)} s {done}, after {count(waited)} s \x1b[K"
-        )
+        line = tell(message, what=what, so_far=count(simulated_s), whole=count(duration_s), waited=count(waited))
+        sys.stderr.write(f"\r{line} \x1b[K")
         sys.stderr.flush()
 
     before = signal.signal(signal.SIGALRM, say)

@@ -30,4 +30,4 @@ def _options(options: RunOptions) -> Iterator[str]:
         if field.name in ("model", "server") or value == field.default:
             continue
         for each in value if isinstance(value, tuple) else (value,):
-            yield from (RUN.flag(field.name), str(each))
+            yield from (RUN.flag(field.name), *([] if isinstance(each, bool) else [str(each)]))

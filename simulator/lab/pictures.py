@@ -71,11 +71,11 @@ class Pictures:
         return film
 
     def _write_film(self, film: "Film", scene: "Scene", path: Path) -> None:
-        from simulator.experiments.progress import shown_while
+        from simulator.experiments.progress import MAKING, shown_while
         from simulator.stage.pictures import write_film
 
         assert self.film is not None  # the caller has looked
-        with shown_while(self.film.name, film.lasts_s, "made") as progress:
+        with shown_while(self.film.name, film.lasts_s, MAKING) as progress:
             suffix, lasts_s = self.film.suffix, film.lasts_s
             write_film(path, suffix, film, scene, self.drawn, lambda done: progress(done * lasts_s))
 

@@ -5,10 +5,12 @@ the key says so. A figure that does not exist (the latency of no request) is nul
 """
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
+from simulator.experiments.advice import Advice, Figures
 from simulator.plan import Plan
 from simulator.plan.processes import main_pool, process_count, slots_in_each
 from simulator.trace.facts import OTHERS
@@ -21,8 +23,8 @@ from simulator.workload.interventions import Do, Intervention
 Document = dict[str, Any]
 
 
-def document(trace: Trace, summary: Summary) -> Document:
-    """The results of a run, ready for JSON."""
+def document(trace: Trace, summary: Summary, advice: Advice | None = None) -> Document:
+    """The results of a run, ready for JSON. ``advice``: where it was tried what might help."""
     labels = trace.labels
     start, end = summary.window
     return {
@@ -60,6 +62,7 @@ def document(trace: Trace, summary: Summary) -> Document:
         "where_slowest_ms": _milliseconds(summary.where_slowest),
         "bottleneck": _bottleneck(summary),
         "diagnosis": list(summary.diagnosis),
+        **({} if advice is None else _advice(advice)),
         **({"driver": json.loads(labels["driver"])} if "driver" in labels else {}),  # of a measured run only
         **({"other_programs": float(labels[OTHERS])} if OTHERS in labels else {}),  # the same
     }
@@ -119,6 +122,30 @@ def _bottleneck(summary: Summary) -> Document | None:
         "ms_each": json_number(1e3 * found.seconds_each),
         "ms_each_by_class": _milliseconds({name: hold.seconds for name, hold in found.holds.items()}),
         "limit_rps": json_number(found.limit_rps),
+    }
+
+
+def _advice(advice: Advice) -> Document:
+    tried = [
+        {
+            "change": str(trial.change),
+            "flags": shlex.join(trial.flags),
+            "verdict": trial.verdict.value,
+            "before": _figures(trial.before),
+            "after": _figures(trial.after),
+        }
+        for trial in advice.trials
+    ]
+    return {"advice": tried, "untried": [str(change) for change in advice.untried]}
+
+
+def _figures(figures: Figures) -> Document:
+    return {
+        "offered": figures.offered,
+        "lost": figures.lost,
+        "p95_ms": json_number(1e3 * figures.p95_s),
+        "p99_ms": json_number(1e3 * figures.p99_s),
+        "goodput_rps": json_number(figures.goodput_rps),
     }
 
 

@@ -4,6 +4,7 @@ What to watch: the reason comes before the numbers. Everything is read from the 
 """
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,21 +14,24 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from simulator.experiments.advice import Advice
 from simulator.results.document import timeline_of, timeline_words
 from simulator.results.report_tables import INDENT, latency_table, resource_rows, time_table
 from simulator.trace.figures import Summary
 from simulator.trace.outcomes import offered_rate
 from simulator.trace.table import Trace
-from simulator.words.language import in_this_language, paragraph
+from simulator.words.language import in_this_language, paragraph, tell
 from simulator.words.numbers import count, duration, percent, rate
 
 
-def report(trace: Trace, summary: Summary) -> Iterator[RenderableType]:
-    """The parts of the summary, from top to bottom."""
+def report(trace: Trace, summary: Summary, advice: Advice | None = None) -> Iterator[RenderableType]:
+    """The parts of the summary, from top to bottom. ``advice``: where it was tried what might help."""
     yield from _headline(trace)
     yield _heading("Why")
     for sentence in summary.diagnosis:
         yield _marked(sentence)
+    if advice is not None:
+        yield from _tried(advice)
     yield _heading("Requests")
     yield from _outcomes(trace, summary)
     yield _heading("Latency", " from the intended arrival to the last byte at the client")
@@ -124,12 +128,30 @@ def _heading(words: str, remark: str = "") -> Text:
     return Text.assemble("\n", (words, "bold"), (remark, "bright_black"))
 
 
-def _marked(sentence: str) -> RenderableType:
+def _marked(sentence: str | Text, colour: str = "yellow", mark: str = "▌") -> RenderableType:
     from rich.table import Table
 
     row = Table.grid(padding=(0, 1))
-    row.add_row(Text(" ▌", style="bold yellow"), Text(sentence, style="bold"))
+    row.add_row(
+        Text(f" {mark}", style=f"bold {colour}"),
+        Text(sentence, style="bold") if isinstance(sentence, str) else sentence,
+    )
     return row
+
+
+def _tried(advice: Advice) -> Iterator[RenderableType]:
+    """What helps with what is typed for it, then what does not."""
+    if advice.trials or advice.untried:
+        yield _heading(tell("Tried on the same requests"))
+    for trial in advice.trials:
+        if trial.better:
+            yield _marked(
+                Text.assemble((str(trial.sentence), "bold"), "  ", (shlex.join(trial.flags), "cyan")), "green"
+            )
+        else:
+            yield _marked(Text(str(trial.sentence)), mark=" ")
+    if advice.remark is not None:
+        yield _marked(Text(str(advice.remark)), mark=" ")
 
 
 def _outcomes(trace: Trace, summary: Summary) -> Iterator[RenderableType]:

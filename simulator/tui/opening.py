@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from simulator.experiments.options import ScreenOptions
 from simulator.experiments.refusal import RefusalError
+from simulator.words.language import tell
 
 if TYPE_CHECKING:
     from simulator.experiments.setup import Setup
@@ -69,7 +70,7 @@ def open_setup(setup: "Setup", options: ScreenOptions) -> int:
     ready = prepared(setup)
     if _Rehearsal.is_on:
         return _opened(None, options)
-    with shown_while(f"simulating {setup.options.load}", ready.scenario.duration) as progress:
+    with shown_while(tell("simulating {load}", load=setup.options.load), ready.scenario.duration) as progress:
         traces = run_checked(ready, detail=True, progress=progress)
     return _watched(Result.of(traces, ready), options)
 

@@ -145,7 +145,7 @@ def test_a_request_in_the_csv_walks_forward_through_its_places(run: Callable[...
 @pytest.mark.parametrize("model", ["prefork", "threaded", "coroutine", "dev-server"])
 def test_a_saved_run_comes_back_exactly(model: str, run: Callable[..., Any], simulate: Any, tmp_path: Path) -> None:
     first, again = tmp_path / "first.parquet", tmp_path / "again.parquet"
-    printed = run("--nginx", "--parquet", first, model=model)
+    printed = run("--nginx", "--no-advice", "--parquet", first, model=model)
     shown = simulate("show", first, "--parquet", again)
     assert printed.out == shown.out
     assert first.read_bytes() == again.read_bytes()

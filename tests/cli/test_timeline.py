@@ -49,7 +49,8 @@ def test_the_document_lists_what_was_done_by_the_keys_of_a_scenario(results: Cal
 def test_a_saved_run_keeps_what_was_done(simulate: Any, load: Path, tmp_path: Path) -> None:
     saved, again = tmp_path / "run.parquet", tmp_path / "again.parquet"
     every = f"timeline=[{', '.join(entry for entry, _ in ENTRIES)}]"
-    printed = simulate("--model", "coroutine", "--nginx", "--load", load, "--set", every, "--parquet", saved)
+    words = ("--model", "coroutine", "--nginx", "--no-advice", "--load", load)
+    printed = simulate(*words, "--set", every, "--parquet", saved)
     shown = simulate("show", saved, "--parquet", again)
     assert shown.out == printed.out
     assert saved.read_bytes() == again.read_bytes()

@@ -38,7 +38,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 def test_every_run_is_what_it_is_alone(capsys: pytest.CaptureFixture[str]) -> None:
     runs = document(capsys, "prefork:workers=3", "coroutine", *SHORT)["runs"]
     for run, words in zip(runs, (("prefork", "--workers", "3"), ("coroutine",)), strict=True):
-        assert main(["--model", *words, *SHORT, "--json", "-"]) == 0
+        assert main(["--model", *words, *SHORT, "--no-advice", "--json", "-"]) == 0
         alone = json.loads(capsys.readouterr().out)
         assert {key: value for key, value in run.items() if key != "server"} == alone
 

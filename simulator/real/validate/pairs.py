@@ -14,7 +14,7 @@ import numpy as np
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.deployment_words import setting_flags
 from simulator.experiments.options import RUN, RunOptions
-from simulator.experiments.progress import shown_while
+from simulator.experiments.progress import MEASURING, shown_while
 from simulator.experiments.run import refused_without_room, run_checked
 from simulator.experiments.setup import Setup, prepared
 from simulator.real.measure import measure
@@ -146,7 +146,7 @@ Measuring = Callable[[Pair, "Scenario", Workload, str], Trace]
 
 def measured(pair: Pair, scenario: "Scenario", workload: Workload, what: str) -> Trace:
     """One measured run. Raises MeasureError."""
-    with shown_while(what, scenario.duration, "measured") as progress:
+    with shown_while(what, scenario.duration, MEASURING) as progress:
         return measure(
             pair.deployment,
             scenario.machine,
