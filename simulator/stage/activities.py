@@ -9,12 +9,13 @@ from simulator.stage.canvas.grid import Styles
 from simulator.stage.canvas.style import Style
 from simulator.stage.states import STATE_STYLES
 from simulator.trace.playback import OF_STATE, Activity
+from simulator.words.language import later
 
 _OTHERS = {
-    Activity.IDLE: (Style.IDLE, "idle"),
-    Activity.DOWN: (Style.DOWN, "down"),
-    Activity.DROPPED: (Style.DROPPED, "lost"),
-    Activity.CRASHED: (Style.CRASHED, "crashed"),
+    Activity.IDLE: (Style.IDLE, later("idle")),
+    Activity.DOWN: (Style.DOWN, later("down")),
+    Activity.DROPPED: (Style.DROPPED, later("lost")),
+    Activity.CRASHED: (Style.CRASHED, later("crashed")),
 }
 """What is not a state of a request."""
 _STATES = {OF_STATE[state]: (style, state.short) for state, style in STATE_STYLES.items()}
@@ -23,7 +24,7 @@ ACTIVITY_STYLES: Mapping[Activity, Style] = {activity: style for activity, (styl
 _TABLE: Styles = np.array([ACTIVITY_STYLES[activity] for activity in Activity], np.uint8)
 
 SHORT: Mapping[Activity, str] = {activity: short for activity, (_, short) in (_OTHERS | _STATES).items()}
-"""At most ten cells each."""
+"""At most ten cells each; whoever shows them calls ``translated``."""
 SHORT_WIDTH = 10
 
 

@@ -12,8 +12,9 @@ from simulator.stage.canvas.plotting import Axis, Floats, bar_cells, linear_axis
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import clipped, put_right
 from simulator.stage.plot import Figures, Plot
+from simulator.words.language import tell
 from simulator.words.numbers import count, short_duration, tick
-from simulator.words.phrases import plural
+from simulator.words.phrases import counted
 
 PERCENTILES = (50.0, 95.0, 99.0)
 NINES = 3.0
@@ -27,7 +28,8 @@ def put_histogram(plot: Plot) -> None:
     axis = latency_axis(plot, plot.width)
     counts = [_in_columns(run.latencies_s, axis) for run in plot.runs]
     tallest = max((int(each.max()) for each in counts), default=0)
-    plot.put_heading("how many requests took how long", f"highest column {count(tallest)}" if tallest else "")
+    remark = tell("highest column {n}", n=count(tallest)) if tallest else ""
+    plot.put_heading(tell("how many requests took how long"), remark)
     rows = equal_parts(plot.height - 2, len(plot.runs))
     row = 1
     for number, (run, each, height) in enumerate(zip(plot.runs, counts, rows, strict=True)):
@@ -49,7 +51,7 @@ def _in_columns(sorted_s: Floats, axis: Axis) -> NDArray[np.intp]:
 
 def put_percentiles(plot: Plot) -> None:
     """All runs over one another: latency above the share of the requests that took less."""
-    plot.put_heading("percentiles", "share of the requests that took no longer")
+    plot.put_heading(tell("percentiles"), tell("share of the requests that took no longer"))
     width, height = plot.width - LABEL_WIDTH, plot.height - 2 - len(plot.runs)
     if width < 4 or height < 1:
         return
@@ -86,16 +88,16 @@ def _put_curve(plot: Plot, number: int, axis: Axis, at: Floats) -> None:
 def _summary(plot: Plot, number: int, width: int) -> str:
     """One line about a run; in a narrow chart without the number of its requests."""
     run: Figures = plot.runs[number]
-    failed = len(run.failed_at)
-    lost = f"  {count(failed)} not answered" if failed else ""
-    many = len(run.latencies_s)
+    many, failed = len(run.latencies_s), len(run.failed_at)
+    lost = tell("{n} not answered", n=count(failed)) if failed else ""
     if not many:
-        return clipped(f"{run.title}  no request was completed{lost}", width, plot.look)
+        return clipped("  ".join(filter(None, (run.title, tell("no request was completed"), lost))), width, plot.look)
     values = run.percentiles_s(PERCENTILES)
     named = zip(PERCENTILES, values, strict=True)
     figures = plot.look.spelled("  ".join(f"p{p:g} {short_duration(value)}" for p, value in named))
-    full = f"{run.title}  {figures}  {count(many)} {plural('request', many)}{lost}"
-    return full if cell_width(full) <= width else clipped(f"{run.title}  {figures}{lost}", width, plot.look)
+    full = "  ".join(filter(None, (run.title, figures, counted(many, "request"), lost)))
+    short = "  ".join(filter(None, (run.title, figures, lost)))
+    return full if cell_width(full) <= width else clipped(short, width, plot.look)
 
 
 def latency_axis(plot: Plot, cells: int, tick_cells: int = 12) -> Axis:

@@ -6,13 +6,14 @@ latency; they stand in a line of their own at the top, since leaving them out wo
 
 import numpy as np
 
-from simulator.stage.canvas.cells import Characters
+from simulator.stage.canvas.cells import Characters, cell_width
 from simulator.stage.canvas.layout import equal_parts
 from simulator.stage.canvas.plotting import Axis, Floats, bar_cells, linear_axis, log_axis, put_axis
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import clipped
 from simulator.stage.chart_latency import LABEL_WIDTH, put_ticks
 from simulator.stage.plot import Plot
+from simulator.words.language import tell, translated
 from simulator.words.numbers import count, three_digits, tick
 
 LEAST_PANEL = 4
@@ -25,7 +26,7 @@ MOST_WIDTH = 10
 def put_over_time(plot: Plot) -> None:
     """One panel for each run under one another, with the same axes."""
     width = plot.width - LABEL_WIDTH
-    plot.put_heading("latency over time", "one dot a request, by arrival")
+    plot.put_heading(tell("latency over time"), tell("one dot a request, by arrival"))
     if width < 4 or plot.height < 3:
         return
     time = linear_axis(0.0, max((run.end_s for run in plot.runs), default=1.0), width)
@@ -45,7 +46,8 @@ def _put_dots(plot: Plot, number: int, rows: tuple[int, int], time: Axis) -> Non
     run = plot.runs[number]
     top = 1 if height >= LEAST_PANEL else 0
     if top:
-        name = f"{run.title}  {plot.look.glyph(Style.DROPPED)} not answered: {count(len(run.failed_at))}"
+        lost = tell("not answered: {n}", n=count(len(run.failed_at)))
+        name = f"{run.title}  {plot.look.glyph(Style.DROPPED)} {lost}"
         plot.grid.put(row, 0, clipped(name, plot.width, plot.look), plot.style(number))
     height -= top
     axis = _axis(plot, height)
@@ -76,10 +78,10 @@ def _shaded(plot: Plot, cells: Floats) -> Characters:
 
 def put_queues(plot: Plot) -> None:
     """One line for each queue of each run; the same queue has the same scale in all of them."""
-    plot.put_heading("queues over time", "average length; one scale for each name")
+    plot.put_heading(tell("queues over time"), tell("average length; one scale for each name"))
     end = max((run.end_s for run in plot.runs), default=1.0)
     names = [name for run in plot.runs for name in run.queues]
-    label = min(max(map(len, names), default=0) + 3, max(plot.width // 3, 1))
+    label = min(max((cell_width(translated(name)) for name in names), default=0) + 3, max(plot.width // 3, 1))
     width = plot.width - label - MOST_WIDTH
     if width < 4 or plot.height < 3:
         return
@@ -94,7 +96,7 @@ def put_queues(plot: Plot) -> None:
         _put_queue(plot, (row, each, label), (number, name), curve, longest[name])
         row += each
     if not shown:
-        plot.grid.put(row, 0, "hardly anybody ever queued", Style.DIM)
+        plot.grid.put(row, 0, tell("hardly anybody ever queued"), Style.DIM)
         row += 1
     axis = linear_axis(0.0, end, width)
     put_axis(plot.grid, row, label, axis, tick, plot.look)
@@ -107,7 +109,7 @@ def _put_queue(plot: Plot, where: tuple[int, int, int], queue: tuple[int, str], 
     number, name = queue
     last = row + height - 1
     mark = f"{plot.mark(number)} " if len(plot.runs) > 1 else ""
-    plot.grid.put(last, 0, clipped(mark + name, label - 1, plot.look), plot.style(number))
+    plot.grid.put(last, 0, clipped(mark + translated(name), label - 1, plot.look), plot.style(number))
     plot.grid.put_cells(row, label, bar_cells(curve / longest, height, plot.look), plot.style(number))
     most = float(curve.max())
-    plot.grid.put(last, label + len(curve) + 1, f"max {three_digits(most)}", Style.DIM)
+    plot.grid.put(last, label + len(curve) + 1, tell("max {n}", n=three_digits(most)), Style.DIM)

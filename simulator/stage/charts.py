@@ -20,17 +20,18 @@ from simulator.stage.chart_latency import put_histogram, put_percentiles
 from simulator.stage.chart_time import put_over_time, put_queues
 from simulator.stage.plot import Figures, Plot
 from simulator.stage.states import STATE_STYLES
+from simulator.words.language import later, tell, translated
 from simulator.words.numbers import share_in_words, short_duration
 
 
 class Chart(Enum):
-    """One chart; the value is its title."""
+    """One chart; the value is its title, which whoever shows it translates."""
 
-    HISTOGRAM = "how many requests took how long"
-    PERCENTILES = "percentiles"
-    OVER_TIME = "latency over time"
-    QUEUES = "queues over time"
-    SPLITS = "where the time went"
+    HISTOGRAM = later("how many requests took how long")
+    PERCENTILES = later("percentiles")
+    OVER_TIME = later("latency over time")
+    QUEUES = later("queues over time")
+    SPLITS = later("where the time went")
 
 
 WIDE, TALL = 100, 28
@@ -73,7 +74,8 @@ def charts(state: Charts, size: Size, look: Look) -> CellGrid:
     if not grid.height or not grid.width:
         return grid
     names = f" {look.glyphs.bullet} ".join(run.title for run in state.runs)
-    put_title(grid, look, f"charts  {names}", f"under {state.load}" if state.load else "")
+    about = tell("under {load}, without its warm-up", load=state.load) if state.load else ""
+    put_title(grid, look, tell("charts  {servers}", servers=names), about)
     if state.keys and grid.height >= 6:
         put_keys(grid, grid.height - 1, state.keys)
     for placed in layout(state, size):
@@ -122,17 +124,17 @@ def _all_five(state: Charts, top: int, width: int, height: int) -> list[Placed]:
 # watch: bars of one kind have one scale in all runs; the slowest have their own, or the others could not be seen.
 
 KINDS: tuple[tuple[str, Callable[[Figures], Mapping[State, float]]], ...] = (
-    ("all", lambda run: run.split_s),
-    ("slowest 1 %", lambda run: run.slowest_split_s),
+    (later("all"), lambda run: run.split_s),
+    (later("slowest 1 %"), lambda run: run.slowest_split_s),
 )
-NOTHING = "no request was completed"
+NOTHING = later("no request was completed")
 KIND_WIDTH = 14
 AMOUNT_WIDTH = 9
 
 
 def put_splits(plot: Plot) -> None:
     """Two bars for each run, and what they are made of."""
-    plot.put_heading("where the time went", "mean of the completed requests")
+    plot.put_heading(translated(Chart.SPLITS.value), tell("mean of the completed requests"))
     lines = plot.height - 1
     each = 2 if lines >= 4 * len(plot.runs) + 2 * (len(plot.runs) > 1) else 1
     row = 1
@@ -140,15 +142,15 @@ def put_splits(plot: Plot) -> None:
         splits = [split_of(run) for run in plot.runs]
         longest = max((sum(split.values()) for split in splits), default=0.0)
         if len(plot.runs) > 1 and each == 2:
-            plot.grid.put(row, 0, kind, Style.DIM)
+            plot.grid.put(row, 0, translated(kind), Style.DIM)
             row += 1
         for number, split in enumerate(splits):
             if row >= plot.height:
                 return
             alone = len(plot.runs) == 1
-            name = kind if alone or each == 1 else plot.runs[number].title
+            name = translated(kind) if alone or each == 1 else plot.runs[number].title
             if not alone and each == 1:
-                name = f"{plot.mark(number)} {kind}"
+                name = f"{plot.mark(number)} {translated(kind)}"
             _put_bar(plot, row, (name, Style.TEXT if alone else plot.style(number)), split, longest)
             if each == 2:
                 _put_shares(plot, row + 1, split)
@@ -159,7 +161,7 @@ def _put_bar(plot: Plot, row: int, name: tuple[str, Style], split: Mapping[State
     plot.grid.put(row, 0, clipped(name[0], KIND_WIDTH - 1, plot.look), name[1])
     width = plot.width - KIND_WIDTH - AMOUNT_WIDTH
     if not split or longest <= 0.0:
-        plot.grid.put(row, KIND_WIDTH, clipped(NOTHING, plot.width - KIND_WIDTH, plot.look), Style.DIM)
+        plot.grid.put(row, KIND_WIDTH, clipped(translated(NOTHING), plot.width - KIND_WIDTH, plot.look), Style.DIM)
         return
     edges = [round(seconds / longest * width) for seconds in accumulate(split.values(), initial=0.0)]
     for state, start, end in zip(split, edges[:-1], edges[1:], strict=True):
@@ -175,7 +177,7 @@ def _put_shares(plot: Plot, row: int, split: Mapping[State, float]) -> None:
     for state, seconds in sorted(split.items(), key=lambda part: -part[1]):
         words: Sequence[tuple[str, Style]] = (
             (plot.look.glyph(STATE_STYLES[state]), STATE_STYLES[state]),
-            (f" {share_in_words(seconds / total)} {state.value}", Style.DIM),
+            (f" {share_in_words(seconds / total)} {translated(state.value)}", Style.DIM),
         )
         if col + sum(cell_width(text) for text, _ in words) > plot.width or row >= plot.height:
             return

@@ -17,6 +17,7 @@ from simulator.stage.fixed_width import fixed_count, fixed_duration, fixed_perce
 from simulator.stage.ranks import Rank
 from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import Playback
+from simulator.words.language import later, tell, translated
 from simulator.words.numbers import percent, short_duration
 
 WINDOW_S = 5.0
@@ -93,10 +94,10 @@ def _always(*names: str) -> Callable[[Snapshot], tuple[str, ...]]:
 
 RATES = ("arrivals_rps", "completions_rps")
 CURVES = (
-    Curve("arriving", Kind.RATE, _always("arrivals_rps"), RATES, Rank.SPARKS_MORE),
-    Curve("completed", Kind.RATE, _always("completions_rps"), RATES, Rank.SPARKS_MORE),
-    Curve("in queues", Kind.COUNT, _queues, ("in_system",), Rank.SPARKS_SECOND),
-    Curve("in flight", Kind.COUNT, _always("in_system"), ("in_system",), Rank.SPARKS_FOURTH),
+    Curve(later("arriving"), Kind.RATE, _always("arrivals_rps"), RATES, Rank.SPARKS_MORE),
+    Curve(later("completed"), Kind.RATE, _always("completions_rps"), RATES, Rank.SPARKS_MORE),
+    Curve(later("in queues"), Kind.COUNT, _queues, ("in_system",), Rank.SPARKS_SECOND),
+    Curve(later("in flight"), Kind.COUNT, _always("in_system"), ("in_system",), Rank.SPARKS_FOURTH),
     Curve("p50", Kind.DURATION, _always("p50_s"), ("p50_s",), Rank.SPARKS_THIRD),
     Curve("p95", Kind.DURATION, _always("p95_s"), ("p95_s",), Rank.SPARKS_MORE),
     Curve("p99", Kind.DURATION, _always("p99_s"), ("p99_s",), Rank.SPARKS_FIRST),
@@ -113,9 +114,15 @@ def own_curves(snapshot: Snapshot) -> Iterator[Curve]:
     inventory = snapshot.inventory
     names = [group.name for group in inventory.counted] + [pool.name for pool in inventory.slots]
     for name in [*names, *(loop.name for loop in inventory.loops)]:
-        yield Curve(name, Kind.SHARE, _always(f"{name}: in use"), (), long_name=f"{name} busy")
-    queues = [(backlog.name, backlog.name) for backlog in inventory.backlogs]
-    queues += [(f"for {name}", name) for name in _waited_for_inside(snapshot)]
+        yield Curve(
+            translated(name),
+            Kind.SHARE,
+            _always(f"{name}: in use"),
+            (),
+            long_name=tell("{names} busy", names=translated(name)),
+        )
+    queues = [(translated(backlog.name), backlog.name) for backlog in inventory.backlogs]
+    queues += [(tell("for {pool}", pool=translated(name)), name) for name in _waited_for_inside(snapshot)]
     for words, name in queues if len(queues) > 1 else ():
         yield Curve(words, Kind.COUNT, _always(f"{name}: waiting"), (f"{name}: waiting",))
 

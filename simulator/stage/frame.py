@@ -37,6 +37,7 @@ from simulator.stage.time_bar import time_sections
 from simulator.stage.view import draw_view, view_sections
 from simulator.stage.view_header import top_section
 from simulator.trace.playback import Event, EventKind
+from simulator.words.language import later, translated
 
 LEAST_WIDTH = 55
 """Views stand side by side where each is at least so wide."""
@@ -169,12 +170,14 @@ def _draw_styles(sheet: Sheet, styles: Set[Style]) -> None:
 
 
 def _entries(sheet: Sheet, words: Mapping[Style, str]) -> list[Piece]:
-    return [piece((sheet.look.glyph(style), style), (f" {text}", Style.DIM)) for style, text in words.items()]
+    return [
+        piece((sheet.look.glyph(style), style), (f" {translated(text)}", Style.DIM)) for style, text in words.items()
+    ]
 
 
 # The last few things worth telling, the latest first.
 
-NOTHING = "nothing to tell so far"
+NOTHING = later("nothing to tell so far")
 FAILURES = (EventKind.FAILED, EventKind.SYN_DROPPED)
 
 
@@ -201,7 +204,7 @@ def _draw_log(sheet: Sheet, snapshots: list[Snapshot]) -> None:
         _put(sheet, row, event, snapshot)
         row += 1
     if not row:
-        sheet.put(0, 1, NOTHING, Style.DIM)
+        sheet.put(0, 1, translated(NOTHING), Style.DIM)
 
 
 def _put(sheet: Sheet, row: int, event: Event, snapshot: Snapshot) -> None:

@@ -9,14 +9,25 @@ from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import clipped, put_title, wrapped
 from simulator.stage.states import MEANINGS
+from simulator.words.language import later, tell, tell_many, translated
 
 TWO_COLUMNS = 100
 LANES = (
-    "A lane is one worker, thread or event loop. Time runs to the right: the last column is now.",
-    "The glyph is what the request in that slot did. A worker that waits for its client is held, but does no work.",
-    "A column shows what took most of its time. A loss or a crash shows however short it was.",
-    "The lane of a GIL or an event loop says how much of a column it was taken: by the height of a bar, or in tenths.",
-    "Requests that hold nothing stand in queues. What the lanes do is what a queue waits for.",
+    later("A lane is one worker, thread or event loop. Time runs to the right: the last column is now."),
+    later(
+        "The glyph is what the request in that slot did. A worker that waits for its client is held, but does no work."
+    ),
+    later("A column shows what took most of its time. A loss or a crash shows however short it was."),
+    later(
+        "The lane of a GIL or an event loop says how much of a column it was taken: by the height of a bar, or in "
+        "tenths."
+    ),
+    later("Requests that hold nothing stand in queues. What the lanes do is what a queue waits for."),
+    later(
+        "In a queue every mark is one request. Where there is no more room, marks stand for ten, then for a hundred; "
+        "what each is worth is written beside it."
+    ),
+    later("For nobody: the server still works on a request whose client has gone."),
 )
 """How to read a lane, one thing at a time."""
 
@@ -53,7 +64,7 @@ def help_screen(state: Help, size: Size, look: Look) -> CellGrid:
     grid = CellGrid(*size)
     if not grid.height or not grid.width:
         return grid
-    put_title(grid, look, f"help  {state.about}", _position(state, size, look))
+    put_title(grid, look, tell("help  {screen}", screen=state.about), _position(state, size, look))
     for col, lines in _columns(state, size, look):
         for row, line in enumerate(lines[max(state.first, 0) : max(state.first, 0) + grid.height - 1], 1):
             at = col
@@ -69,7 +80,8 @@ def help_height(state: Help, size: Size) -> int:
 
 def _position(state: Help, size: Size, look: Look) -> str:
     rest = help_height(state, size) - max(state.first, 0) - (size.height - 1)
-    return f"{look.glyphs.down} {rest} more lines" if rest > 0 else ""
+    words = tell_many("{n} more line", "{n} more lines", rest, n=rest)
+    return f"{look.glyphs.down} {words}" if rest > 0 else ""
 
 
 def _columns(state: Help, size: Size, look: Look) -> list[tuple[int, list[Line]]]:
@@ -98,17 +110,17 @@ def _keys(state: Help, width: int, look: Look) -> Iterator[Line]:
 
 def _legend(width: int, look: Look) -> Iterator[Line]:
     yield BLANK
-    yield (("what the glyphs mean", Style.HEADING),)
+    yield ((tell("what the glyphs mean"), Style.HEADING),)
     for style, explained in MEANINGS.items():
-        first, *rest = wrapped(explained.meaning, max(width - 3, 1)) or [""]
+        first, *rest = wrapped(translated(explained.meaning), max(width - 3, 1)) or [""]
         yield ((look.glyph(style), style), ("  ", Style.TEXT), (first, Style.TEXT))
         yield from ((("   " + more, Style.TEXT),) for more in rest)
 
 
 def _lanes(width: int, look: Look) -> Iterator[Line]:
     yield BLANK
-    yield (("how to read a lane", Style.HEADING),)
+    yield ((tell("how to read a lane"), Style.HEADING),)
     for thing in LANES:
-        first, *rest = wrapped(thing, max(width - 3, 1)) or [""]
+        first, *rest = wrapped(translated(thing), max(width - 3, 1)) or [""]
         yield ((f"{look.glyphs.bullet}  {first}", Style.TEXT),)
         yield from (((f"   {more}", Style.TEXT),) for more in rest)

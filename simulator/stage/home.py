@@ -12,8 +12,9 @@ from simulator.stage.canvas.key_bar import KeyHint, put_keys
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import clipped, clipped_lines, put_title
+from simulator.words.language import later, tell, translated
 
-QUESTION = "The same requests arrive. What happens to them under another server, and why?"
+QUESTION = later("The same requests arrive. What happens to them under another server, and why?")
 TWO_COLUMNS = 96
 """From this width on menus stand side by side."""
 ROOMY = 26
@@ -75,13 +76,14 @@ def home(state: Home, size: Size, look: Look) -> CellGrid:
     grid = CellGrid(*size)
     if not grid.height:
         return grid
-    put_title(grid, look, "loopfork", QUESTION if size.width > len(QUESTION) + 14 else "")
+    question = translated(QUESTION)
+    put_title(grid, look, "loopfork", question if size.width > cell_width(question) + 14 else "")
     for line in _lines(state, size, look):
         _put_line(grid, state, line, look)
     foot = grid.height - min(_foot(state, size), 3)
     if foot < grid.height - 1:
-        grid.put(foot, 1, "type", Style.DIM)
-        grid.put(foot, 6, clipped(state.command, size.width - 7, look), Style.ACCENT)
+        col = grid.put(foot, 1, tell("type"), Style.DIM) + 1
+        grid.put(foot, col, clipped(state.command, size.width - col - 1, look), Style.ACCENT)
     if grid.height >= 4:
         put_keys(grid, grid.height - 1, state.keys)
     return grid

@@ -13,6 +13,7 @@ from simulator.stage.canvas.style import Style
 from simulator.stage.scene import LaneRef
 from simulator.stage.states import STATE_STYLES
 from simulator.trace.playback import GroupKind, LaneGroup, Playback
+from simulator.words.language import later, translated
 from simulator.workload.interventions import Do
 
 ALWAYS = (Style.IDLE, Style.WAITING, Style.CPU, Style.CORE, Style.DELIVERY, Style.DROPPED)
@@ -56,19 +57,19 @@ class Inventory:
         return len(self.lanes)
 
     def _labels(self) -> Iterator[str]:
-        yield from (group.label(group.lanes - 1) for group in self.lane_groups)
-        yield from (backlog.name for backlog in self.backlogs)
-        yield from (group.name for group in self.counted)
+        yield from (label_of(group, group.lanes - 1) for group in self.lane_groups)
+        yield from (translated(backlog.name) for backlog in self.backlogs)
+        yield from (translated(group.name) for group in self.counted)
 
     def _losses(self, broken: bool) -> Iterator[Lost]:
-        yield "refused", lost_by(Loss.NOT_CONNECTED, Loss.LIMIT)
-        yield "gave up", lost_by(Loss.CLIENT_LEFT)
+        yield later("refused"), lost_by(Loss.NOT_CONNECTED, Loss.LIMIT)
+        yield later("gave up"), lost_by(Loss.CLIENT_LEFT)
         if self.counted:
-            yield "gateway timeout", lost_by(Loss.GATEWAY)
+            yield later("gateway timeout"), lost_by(Loss.GATEWAY)
         if self.kills:
-            yield "crashed", lost_by(Loss.CRASH)
+            yield later("crashed"), lost_by(Loss.CRASH)
         if broken:
-            yield "broken", lost_by(Loss.BROKEN)
+            yield later("broken"), lost_by(Loss.BROKEN)
 
     def _styles(self, playback: Playback) -> Iterator[Style]:
         trace = playback.trace
@@ -81,6 +82,12 @@ class Inventory:
             yield STATE_STYLES[State.IO]
         if self.kills:
             yield from (Style.CRASHED, Style.DOWN)
+
+
+def label_of(group: LaneGroup, lane: int) -> str:
+    """``worker 3``, counted from 0; without a number where there is only one."""
+    name = translated(group.name)
+    return name if group.lanes <= 1 else f"{name} {lane}"
 
 
 def inventory(playback: Playback) -> Inventory:

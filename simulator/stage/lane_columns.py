@@ -15,15 +15,18 @@ from numpy.typing import NDArray
 from simulator.plan.resources import Gil
 from simulator.stage.activities import SHORT_WIDTH, styles_of
 from simulator.stage.cache import kept
+from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.grid import Styles
 from simulator.stage.canvas.layout import Claim, Section
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import centred, filled
 from simulator.stage.fixed_width import DURATION_WIDTH
 from simulator.stage.ranks import Rank
 from simulator.stage.snapshot import ROUNDING, Snapshot
 from simulator.trace.playback import Activity, GroupKind, LaneGroup, Lanes
 from simulator.trace.playback.activity import FOR_LOCK
+from simulator.words.language import tell
 from simulator.words.numbers import exact_duration
 
 PARTS = 8
@@ -110,13 +113,14 @@ def _draw_axis(sheet: Sheet, snapshot: Snapshot) -> None:
     measure = Measure(snapshot, sheet.width)
     glyphs = sheet.look.glyphs
     span = exact_duration(round(measure.count * snapshot.column_s, 6))
-    left, right = f"{glyphs.corners[2]}{glyphs.horizontal} {span} ago", f"now {glyphs.corners[3]}"
-    middle = f"1 column = {exact_duration(snapshot.column_s)}"
-    inner = measure.count - len(left) - len(right)
-    if inner < len(middle):
-        sheet.put(0, measure.left, middle[: measure.count], Style.DIM)
+    ago, now = tell("{span} ago", span=span), tell("now")
+    left, right = f"{glyphs.corners[2]}{glyphs.horizontal} {ago}", f"{now} {glyphs.corners[3]}"
+    middle = tell("1 column = {span}", span=exact_duration(snapshot.column_s))
+    inner = measure.count - cell_width(left) - cell_width(right)
+    if inner < cell_width(middle):
+        sheet.put(0, measure.left, filled(middle, min(measure.count, cell_width(middle))), Style.DIM)
         return
-    sheet.put(0, measure.left, left + middle.center(inner) + right, Style.DIM)
+    sheet.put(0, measure.left, left + centred(middle, inner) + right, Style.DIM)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

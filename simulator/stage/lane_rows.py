@@ -9,18 +9,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.stage.activities import ACTIVITY_STYLES, SHORT, SHORT_WIDTH, styles_of
-from simulator.stage.canvas.cells import Characters, cells_of
+from simulator.stage.canvas.cells import Characters, cell_width, cells_of
 from simulator.stage.canvas.grid import Styles
 from simulator.stage.canvas.layout import Claim, Section
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import filled
+from simulator.stage.canvas.text import centred, filled
 from simulator.stage.fixed_width import fixed_count, fixed_duration
+from simulator.stage.inventory import label_of
 from simulator.stage.lane_columns import ALL_WORDS, REQUEST_WIDTH, Columns, Measure, Painted, columns_of, painted
 from simulator.stage.ranks import Rank
 from simulator.stage.scene import LaneRef, LaneTarget, Target
 from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import Activity, GroupKind, LaneGroup, Lanes
+from simulator.words.language import tell, tell_many, translated
 from simulator.words.numbers import short_duration
 
 FEW, SOME, MOST = 4, 8, 16
@@ -121,7 +123,7 @@ def _as_bars(sheet: Sheet, lanes: Painted) -> tuple[Characters, Styles]:
 
 
 def _draw_label(sheet: Sheet, row: int, part: _Part, lane: int, request: int) -> None:
-    view, label, room = part.snapshot.view, part.group.label(lane), part.measure.left - 1
+    view, label, room = part.snapshot.view, label_of(part.group, lane), part.measure.left - 1
     style = Style.ACCENT if request >= 0 and request == view.selected_request else Style.DIM
     if view.selected_lane == LaneRef(group=part.group.name, lane=lane):
         style = Style.SELECTED
@@ -133,13 +135,13 @@ def _draw_words(sheet: Sheet, row: int, part: _Part, now: Lanes, index: int) -> 
     activity, request = Activity(int(now.doing[index])), int(now.request[index])
     col = part.measure.end + 1
     if request < 0:
-        sheet.put(row, col, SHORT[activity], Style.DIM)
+        sheet.put(row, col, translated(SHORT[activity]), Style.DIM)
         return
     if part.measure.words == ALL_WORDS:
         chosen = request == part.snapshot.view.selected_request
         sheet.put(row, col, f"#{request}", Style.ACCENT if chosen else Style.DIM)
         col += REQUEST_WIDTH
-    sheet.put(row, col, SHORT[activity], ACTIVITY_STYLES[activity])
+    sheet.put(row, col, translated(SHORT[activity]), ACTIVITY_STYLES[activity])
     since_s = part.snapshot.t_s - float(now.since_s[index])
     sheet.put(row, col + SHORT_WIDTH + 1, fixed_duration(since_s), Style.DIM)
 
@@ -152,8 +154,9 @@ def _draw_others(sheet: Sheet, snapshot: Snapshot, shown: range, row: int) -> No
         entry = now.pool(group.name) if group.kind is GroupKind.SLOTS else now.lock(group.name)
         activities += entry.activity.tolist()
     hidden = activities[: shown.start] + activities[shown.stop :]
-    text = f" {fixed_count(len(hidden), 3)} more lanes now: "
-    col = sheet.put(row, 0, text, Style.DIM)
+    number = fixed_count(len(hidden), 3)
+    text = tell_many("{n} more lane now:", "{n} more lanes now:", len(hidden), n=number)
+    col = sheet.put(row, 0, f" {text} ", Style.DIM)
     styles = styles_of(np.array(sorted(hidden, reverse=True), np.uint8))
     room = max(sheet.width - col - 1, 0)
     if len(styles) > room > 0:  # every n-th of the sorted ones keeps the proportions
@@ -201,8 +204,12 @@ def _blocks(snapshot: Snapshot, group: LaneGroup, columns: Columns) -> Iterator[
 def _block_words(block: _Block) -> tuple[str, ...]:
     """What to write, from long to short."""
     seconds = short_duration(block.end_s - block.start_s)
-    short = f"blocked {seconds} by #{block.request}"
-    return f"{short}, {block.others} waited", short, f"{seconds} by #{block.request}"
+    fields = {"seconds": seconds, "request": block.request, "n": block.others}
+    return (
+        tell("blocked {seconds} by #{request}, {n} waited", **fields),
+        tell("blocked {seconds} by #{request}", **fields),
+        tell("{seconds} by #{request}", **fields),
+    )
 
 
 def _draw_bracket(
@@ -212,16 +219,16 @@ def _draw_bracket(
     glyphs = sheet.look.glyphs
     first, last = extent
     inner = last - first - 1
-    text = next((text for text in words if len(text) + 2 <= inner), "")
-    line = f" {text} ".center(inner, glyphs.horizontal) if text else glyphs.horizontal * inner
+    text = next((text for text in words if cell_width(text) + 2 <= inner), "")
+    line = centred(f" {text} ", inner, glyphs.horizontal) if text else glyphs.horizontal * inner
     sheet.put(row, left + first, glyphs.corners[2] + line + glyphs.corners[3], Style.WARN)
     if text:
         return first
     for text in words[1:]:
-        if last + 1 + len(text) < free_until:
+        if last + 1 + cell_width(text) < free_until:
             sheet.put(row, left + last + 2, text, Style.WARN)
             return first
-        start = first - 1 - len(text)
+        start = first - 1 - cell_width(text)
         if start >= 0:
             sheet.put(row, left + start, text, Style.WARN)
             return start

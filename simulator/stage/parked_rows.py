@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from simulator.plan.words import Need, State, needing
+from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.layout import Claim, Section
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
@@ -18,12 +19,14 @@ from simulator.stage.ranks import Rank
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.states import STATE_STYLES
 from simulator.trace.playback import OF_STATE
+from simulator.words.language import tell, translated
 
 WAITS = tuple((OF_STATE[state], STATE_STYLES[state], state.short) for state in needing(Need.OTHERS))
 ROWS = len(WAITS) + 1
 """One for each kind."""
 READY = State.LOOP.short
 NAMES = (*(name for _, _, name in WAITS), READY)
+"""In English; whoever shows them calls ``translated``."""
 
 
 def parked_sections(snapshot: Snapshot) -> Iterator[Section]:
@@ -48,14 +51,17 @@ def _draw(sheet: Sheet, snapshot: Snapshot) -> None:
 def _pieces(sheet: Sheet, kinds: Sequence[Kind]) -> list[Piece]:
     """What each kind waits for, and how many there are; those that need the loop matter most."""
     return [
-        kind_piece(kind, name, sheet.look, rank=int(kind.style is not Style.LOOP))
+        kind_piece(kind, translated(name), sheet.look, rank=int(kind.style is not Style.LOOP))
         for kind, name in zip(kinds, NAMES, strict=True)
     ]
 
 
 def _draw_together(sheet: Sheet, snapshot: Snapshot, kinds: Sequence[Kind]) -> None:
     """The counts in one row, and below it all requests as one crowd."""
-    pieces = [piece(("in hand", Style.DIM), (count_behind(sum(map(len, kinds))), Style.TEXT)), *_pieces(sheet, kinds)]
+    pieces = [
+        piece((tell("in hand"), Style.DIM), (count_behind(sum(map(len, kinds))), Style.TEXT)),
+        *_pieces(sheet, kinds),
+    ]
     scale = piece((" " * SCALE_WIDTH, Style.DIM), rank=int(sheet.height == 1) * 9)
     pieces = fitting([*pieces, scale], sheet.width - 2)
     if sheet.height > 1 and scale in pieces:
@@ -67,11 +73,11 @@ def _draw_together(sheet: Sheet, snapshot: Snapshot, kinds: Sequence[Kind]) -> N
 def _draw_rows(sheet: Sheet, snapshot: Snapshot, kinds: Sequence[Kind]) -> None:
     """A row for each kind, all of one length; those that wait for the loop stand next to it, on top."""
     area = _beside_labels(sheet, snapshot, 0, 1)
-    col = max(area.col, len(READY) + 2)
+    col = max(area.col, *(cell_width(translated(name)) + 2 for name in NAMES))
     area = Area(0, col, 1, sheet.width - col - COUNT_WIDTH - SCALE_WIDTH - 3)
     named = list(zip(kinds, NAMES, strict=True))
     for row, (kind, name) in enumerate([named[-1], *named[:-1]]):
-        sheet.put(row, 1, name, kind.style if len(kind) else Style.DIM)
+        sheet.put(row, 1, translated(name), kind.style if len(kind) else Style.DIM)
         marks = put_crowd(sheet, area._replace(row=row), [kind], snapshot.number)
         if area.width > 0 and (not row or marks.coarse or marks.level):
             put_pieces(sheet, row, area.col + area.width + 1, [scale_piece(marks, sheet.look)])

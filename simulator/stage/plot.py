@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from simulator.plan.words import Outcome, State
+from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.plotting import Axis, Floats
@@ -145,7 +146,7 @@ class Plot:
     def put_heading(self, title: str, remark: str = "") -> None:
         """The first line: the title, and what has to be known to read the chart."""
         after = self.grid.put(0, 0, clipped(title, self.width, self.look), Style.HEADING)
-        if after + len(remark) + 2 <= self.width:
+        if after + cell_width(remark) + 2 <= self.width:
             put_right(self.grid, 0, self.width, remark, Style.DIM)
 
     def put_playhead(self, row: int, col: int, height: int) -> None:

@@ -37,7 +37,7 @@ from simulator.stage.ranks import Rank
 from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import Activity, LaneGroup
 from simulator.trace.playback.moment import Present
-from simulator.words.language import later, tell
+from simulator.words.language import later, tell, translated
 
 LEAST_CLIENTS, LEAST_HELD = 8, 10
 """Cells that requests get at least, beside the words about them."""
@@ -71,9 +71,9 @@ def _draw_clients(sheet: Sheet, snapshot: Snapshot) -> None:
     delivery = present.doing(Activity.DELIVERY).request
     died = snapshot.playback.trace.outcome[delivery] == Outcome.CRASHED
     kinds = [Kind(Style.DELIVERY, delivery[~died]), Kind(Style.WAITING, connecting), Kind(Style.DROPPED, retrying)]
-    names = ["answer on its way", "connecting", "trying again"]
+    names = [tell("answer on its way"), tell("connecting"), tell("trying again")]
     if snapshot.inventory.kills:  # its client will hear of it: the connection is reset
-        kinds, names = [Kind(Style.CRASHED, delivery[died]), *kinds], ["crashed", *names]
+        kinds, names = [Kind(Style.CRASHED, delivery[died]), *kinds], [tell("crashed"), *names]
     col = put_label(sheet, tell("clients"), snapshot.left)
     pieces = [kind_piece(kind, words, sheet.look, width=4) for kind, words in zip(kinds, names, strict=True)]
     put_crowd_row(sheet, col, kinds, pieces, snapshot.number, LEAST_CLIENTS)
@@ -95,12 +95,12 @@ def _draw_proxy(sheet: Sheet, *, snapshot: Snapshot, group: LaneGroup) -> None:
     now = snapshot.now.pool(group.name)
     held = now.request[now.request >= 0]
     before, behind, after = (Kind(style, held[which]) for style, which in _before_at_and_behind(snapshot, pool, held))
-    col = put_label(sheet, group.name, snapshot.left)
+    col = put_label(sheet, translated(group.name), snapshot.left)
     pieces = [
         piece((fixed_count(len(held), 4), Style.TEXT), (f"/{group.lanes}", Style.DIM)),
-        kind_piece(before, "taking in", sheet.look, rank=1),
-        kind_piece(behind, "server", sheet.look, rank=1),
-        kind_piece(after, "to client", sheet.look, rank=1),
+        kind_piece(before, tell("taking in"), sheet.look, rank=1),
+        kind_piece(behind, tell("server"), sheet.look, rank=1),
+        kind_piece(after, tell("to client"), sheet.look, rank=1),
         *_refused(snapshot, pool),
     ]
     put_crowd_row(sheet, col, [before, behind, after], pieces, snapshot.number, LEAST_HELD)
@@ -111,7 +111,7 @@ def _refused(snapshot: Snapshot, pool: Pool) -> Iterator[Piece]:
     outcomes = snapshot.playback.trace.outcome
     if kept(snapshot.playback, ("turned away", pool), lambda: bool((outcomes == pool.when_full).any())):
         number = snapshot.now.ended[pool.when_full]
-        yield count_piece("refused", number, Style.BAD, rank=2)
+        yield count_piece(tell("refused"), number, Style.BAD, rank=2)
 
 
 def _before_at_and_behind(
@@ -161,7 +161,7 @@ def _draw_backlog(sheet: Sheet, *, snapshot: Snapshot, number: int, backlog: Bac
         refused = sum(snapshot.now.ended[outcome] for outcome in TURNED_AWAY)
         pieces.append(count_piece(tell("refused"), refused, Style.BAD, rank=1))
     pieces.append(count_piece(tell("retrying"), len(now.retrying), Style.WARN, rank=2))  # their SYN found no place
-    _put_queue(sheet, snapshot, _Queue(backlog.name, now.waiting, pieces, now.room, now.full))
+    _put_queue(sheet, snapshot, _Queue(translated(backlog.name), now.waiting, pieces, now.room, now.full))
 
 
 def pool_queue_sections(snapshot: Snapshot) -> Iterator[Section]:
@@ -175,7 +175,7 @@ def _draw_pool_queue(sheet: Sheet, *, snapshot: Snapshot, pool: Pool) -> None:
     queue = snapshot.now.pool(pool.name).queue
     limit = None if pool.queue_limit is None else pool.queue_limit * pool.processes
     full = limit is not None and 0 < limit <= len(queue)
-    _put_queue(sheet, snapshot, _Queue(tell("for {pool}", pool=pool.name), queue, [], limit, full))
+    _put_queue(sheet, snapshot, _Queue(tell("for {pool}", pool=translated(pool.name)), queue, [], limit, full))
 
 
 @dataclass(frozen=True, slots=True)

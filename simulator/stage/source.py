@@ -18,10 +18,11 @@ from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import clipped, put_title
 from simulator.stage.code import Code, Line, Page
+from simulator.words.language import later, tell, translated
 
 READABLE = 88
 """Files stand side by side where each has so many columns, or as many as its longest line needs."""
-NOT_HERE = "the source of this model is not here"
+NOT_HERE = later("the source of this model is not here")
 LEAST_PANE = 8
 """Lines of a page, where several stand under one another."""
 GUTTER = 6
@@ -70,7 +71,8 @@ def source(state: Source, size: Size, look: Look) -> CellGrid:
     grid = CellGrid(*size)
     if not grid.height or not grid.width:
         return grid
-    put_title(grid, look, "source", "a model and its real server, with the same names for the same steps")
+    about = tell("a model and its real server, with the same names for the same steps")
+    put_title(grid, look, tell("source"), about)
     if _has_keys(state, size):
         put_keys(grid, grid.height - 1, state.keys)
     if _has_now(size):
@@ -78,7 +80,7 @@ def source(state: Source, size: Size, look: Look) -> CellGrid:
             grid.height - 1 - _has_keys(state, size), 1, clipped(_now(state, look), grid.width - 2, look), Style.DIM
         )
     if not state.code.models:
-        grid.put(1, 1, clipped(NOT_HERE, grid.width - 2, look), Style.DIM)
+        grid.put(1, 1, clipped(translated(NOT_HERE), grid.width - 2, look), Style.DIM)
     for pane in _panes(state, size):
         piece = CellGrid(pane.width, pane.height)
         _put_page(piece, pane, state, look)
@@ -116,9 +118,9 @@ def _now(state: Source, look: Look) -> str:
     """The places where requests are; those that no line of a server works on are the kernel's."""
     reported = [place for place in state.active if any(place in page.spans for page in state.code.servers)]
     waiting = [place for place in state.active if place not in reported]
-    said = [f"now: {', '.join(reported)}"] if reported else ["no line is at work"]
+    said = [tell("now: {places}", places=", ".join(reported)) if reported else tell("no line is at work")]
     if waiting and state.code.servers:
-        said.append(f"in the kernel, before any line of the server: {', '.join(waiting)}")
+        said.append(tell("in the kernel, before any line of the server: {places}", places=", ".join(waiting)))
     return f" {look.glyphs.bullet} ".join(said)
 
 

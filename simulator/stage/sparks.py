@@ -11,6 +11,7 @@ from math import floor
 import numpy as np
 
 from simulator.stage.cache import kept, still
+from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.layout import Claim, Section
 from simulator.stage.canvas.plotting import Floats, put_bars
 from simulator.stage.canvas.sheet import Sheet
@@ -20,6 +21,7 @@ from simulator.stage.curves import CURVES, VALUE_WIDTH, WINDOW_S, Curve, Kind, o
 from simulator.stage.ranks import Rank
 from simulator.stage.snapshot import ROUNDING, Snapshot, count_now, recent_average
 from simulator.trace.playback import Playback
+from simulator.words.language import later, tell, translated
 from simulator.words.numbers import exact_duration
 
 COARSER = (10, 5, 2, 1)
@@ -89,7 +91,7 @@ def _draw(sheet: Sheet, *, snapshot: Snapshot, curve: Curve, step_s: float) -> N
         _draw_curve(sheet, snapshot=snapshot, curve=curve, step_s=step_s, scale=scale)
     width = _columns(sheet.width) - (GHOST_WIDTH if _ghost(snapshot, sheet.width) else 0)
     value = _figure(snapshot, curve, _values(snapshot, snapshot.playback, curve, (width, step_s)))
-    sheet.put(sheet.height - 1, LABEL_WIDTH + width, curve.figure(value), Style.TEXT)
+    sheet.put(0, LABEL_WIDTH + width, curve.figure(value), Style.TEXT)
 
 
 def _figure(snapshot: Snapshot, curve: Curve, values: Floats) -> float:
@@ -121,13 +123,13 @@ def _draw_curve(sheet: Sheet, *, snapshot: Snapshot, curve: Curve, step_s: float
     ghost = _ghost(snapshot, sheet.width)
     width = _columns(sheet.width) - (GHOST_WIDTH if ghost else 0)
     values = _values(snapshot, snapshot.playback, curve, (width, step_s))
-    row = sheet.height - 1
     _draw_label(sheet, curve, *scale)
     if ghost:
         before = _values(snapshot, ghost, curve, (width, step_s))
         put_bars(sheet, LABEL_WIDTH, _heights(before, *scale), Style.GHOST)
-        text = f" was {curve.figure(_before(snapshot, ghost, curve, before, step_s)).strip()}"
-        sheet.put(row, LABEL_WIDTH + width + VALUE_WIDTH, text, Style.GHOST)
+        figure = curve.figure(_before(snapshot, ghost, curve, before, step_s)).strip()
+        text = " " + tell("was {figure}", figure=figure)
+        sheet.put(0, LABEL_WIDTH + width + VALUE_WIDTH, text, Style.GHOST)
     put_bars(sheet, LABEL_WIDTH, _heights(values, *scale), snapshot.spark)
 
 
@@ -144,9 +146,9 @@ def _draw_label(sheet: Sheet, curve: Curve, top: float, logarithmic: bool) -> No
     marks[last] = low if last else f"{low}-{curve.mark(top)}"
     for row, mark in marks.items():
         sheet.put(row, 0, f"{mark} ".rjust(LABEL_WIDTH), Style.DIM)
-    room = LABEL_WIDTH - 3 - len(marks[last])
-    name = curve.long_name if 0 < len(curve.long_name) <= room else curve.name
-    sheet.put(last, 1, clipped(name, room, sheet.look), Style.TEXT)
+    room = LABEL_WIDTH - 3 - cell_width(marks[0])
+    name = curve.long_name if 0 < cell_width(curve.long_name) <= room else translated(curve.name)
+    sheet.put(0, 1, clipped(name, room, sheet.look), Style.TEXT)
 
 
 def _last(snapshot: Snapshot, step_s: float) -> int:
@@ -178,14 +180,26 @@ def _heights(values: Floats, top: float, logarithmic: bool) -> Floats:
         return np.clip(1.0 + np.log10(values / top) / DECADES, 0.0, 1.0)
 
 
+LINEAR = (
+    later("1 column = {span}; percentiles of the last {window}; equal heights are equal values in all views"),
+    later("1 column = {span}; percentiles of the last {window}"),
+    later("1 column = {span}"),
+)
+LOGARITHMIC = (
+    later(
+        "1 column = {span}; percentiles of the last {window}; equal heights are equal values in all views; "
+        "logarithmic: {n} decades"
+    ),
+    later("1 column = {span}; percentiles of the last {window}; logarithmic: {n} decades"),
+    later("1 column = {span}; logarithmic: {n} decades"),
+    later("1 column = {span}; logarithmic"),
+)
+"""What the curves mean, from long to short; the longest is for several views."""
+
+
 def _draw_scale(sheet: Sheet, snapshot: Snapshot, step_s: float) -> None:
-    heights = "equal heights are equal values in all views; " if len(snapshot.scene.views) > 1 else ""
-    columns = f"1 column = {exact_duration(round(step_s, 9))}"
-    texts = [
-        f"{columns}; percentiles of the last {exact_duration(WINDOW_S)}{'; ' + heights.strip('; ') if heights else ''}",
-        columns,
-    ]
-    if snapshot.scene.log_s:
-        texts = [*(f"{text}; logarithmic: {DECADES:g} decades" for text in texts), f"{columns}; logarithmic"]
-    text = next((text for text in texts if len(text) < sheet.width - LABEL_WIDTH), texts[-1])
+    messages = (LOGARITHMIC if snapshot.scene.log_s else LINEAR)[len(snapshot.scene.views) == 1 :]
+    span, window, decades = exact_duration(round(step_s, 9)), exact_duration(WINDOW_S), f"{DECADES:g}"
+    texts = [tell(message, span=span, window=window, n=decades) for message in messages]
+    text = next((text for text in texts if cell_width(text) < sheet.width - LABEL_WIDTH), texts[-1])
     sheet.put(0, LABEL_WIDTH, text, Style.DIM)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from simulator.plan.words import Loss, Outcome, State
 from simulator.stage.canvas.style import Style
+from simulator.words.language import later
 
 STATE_STYLES: Mapping[State, Style] = {
     State.CONNECTING: Style.WAITING,
@@ -46,74 +47,74 @@ class Explained:
 
 MEANINGS: Mapping[Style, Explained] = {
     Style.WAITING: Explained(
-        legend="queued",
-        short="queued",
-        meaning="waiting: connecting, in the backlog, or in a queue; nobody works on it yet",
+        legend=later("queued"),
+        short=later("queued"),
+        meaning=later("waiting: connecting, in the backlog, or in a queue; nobody works on it yet"),
     ),
     Style.UPLOAD: Explained(
-        legend="client uploads",
-        short="upload",
-        meaning="waiting for the client to send",
+        legend=later("client uploads"),
+        short=later("upload"),
+        meaning=later("waiting for the client to send"),
     ),
     Style.CPU: Explained(
-        legend="computing",
-        short="cpu",
-        meaning="computing, on a core",
+        legend=later("computing"),
+        short=later("cpu"),
+        meaning=later("computing, on a core"),
     ),
     Style.GIL: Explained(
-        legend="waits for GIL",
-        short="GIL wait",
-        meaning="waiting for the GIL: another thread of its process has it",
+        legend=later("waits for GIL"),
+        short=later("GIL wait"),
+        meaning=later("waiting for the GIL: another thread of its process has it"),
     ),
     Style.LOOP: Explained(
-        legend="waits for loop",
-        short="loop wait",
-        meaning="waiting for the event loop: it runs somebody else's callback",
+        legend=later("waits for loop"),
+        short=later("loop wait"),
+        meaning=later("waiting for the event loop: it runs somebody else's callback"),
     ),
     Style.CORE: Explained(
-        legend="waits for core",
-        short="core wait",
-        meaning="waiting for a core: more threads want one than there are",
+        legend=later("waits for core"),
+        short=later("core wait"),
+        meaning=later("waiting for a core: more threads want one than there are"),
     ),
     Style.IO: Explained(
-        legend="waits for I/O",
-        short="I/O",
-        meaning="waiting for I/O: a database, another service",
+        legend=later("waits for I/O"),
+        short=later("I/O"),
+        meaning=later("waiting for I/O: a database, another service"),
     ),
     Style.DOWNLOAD: Explained(
-        legend="client reads",
-        short="download",
-        meaning="waiting for the client to read",
+        legend=later("client reads"),
+        short=later("download"),
+        meaning=later("waiting for the client to read"),
     ),
     Style.DELIVERY: Explained(
-        legend="answer on its way",
-        short="answer",
-        meaning="the server is through, the last bytes travel",
+        legend=later("answer on its way"),
+        short=later("answer"),
+        meaning=later("the server is through, the last bytes travel"),
     ),
     Style.DONE: Explained(
         legend="",
         short="",
-        meaning="completed",
+        meaning=later("completed"),
     ),
     Style.DROPPED: Explained(
-        legend="lost",
-        short="lost",
-        meaning="refused, timed out, or given up",
+        legend=later("lost"),
+        short=later("lost"),
+        meaning=later("refused, timed out, or given up"),
     ),
     Style.CRASHED: Explained(
-        legend="crashed",
-        short="crash",
-        meaning="lost in a crash",
+        legend=later("crashed"),
+        short=later("crash"),
+        meaning=later("lost in a crash"),
     ),
     Style.IDLE: Explained(
-        legend="idle",
-        short="idle",
-        meaning="idle: a slot that nobody needs",
+        legend=later("idle"),
+        short=later("idle"),
+        meaning=later("idle: a slot that nobody needs"),
     ),
     Style.DOWN: Explained(
-        legend="process down",
-        short="down",
-        meaning="down: the process is not there, or boots",
+        legend=later("process down"),
+        short=later("down"),
+        meaning=later("down: the process is not there, or boots"),
     ),
 }
 """In the order of a request's life."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Pool
+from simulator.plan.words import State
 from simulator.stage.activities import styles_of
 from simulator.stage.cache import kept
 from simulator.stage.canvas.layout import Claim, Granted, Section, stack
@@ -25,6 +26,7 @@ from simulator.stage.snapshot import RECENT_S, Snapshot, recent_average
 from simulator.stage.sparks import own_section, spark_sections
 from simulator.stage.view_header import header_sections
 from simulator.trace.playback import Activity
+from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import exact_duration
 from simulator.words.phrases import plural
 
@@ -72,8 +74,8 @@ def _space() -> Section:
 # What to watch: while the run plays, the figures in the sentence are those of the moment, like those beside it; but one
 # sentence gives way to another only now and then, or nobody could read any.
 
-LABEL = " WHY "
-CLAIM_ENDS = re.compile("[:;,(]")
+LABEL = later("WHY")
+CLAIM_ENDS = re.compile("[:;,(\uff1a\uff1b\uff0c\uff08]")
 FIGURES_S = 0.1
 """Wall seconds for which figures in the sentence stand still."""
 FIGURES = re.compile(r"\b(?:all|both|of|the)\b|[\d.,]+ ?(?:us|ms|s|min|h|%)?|\s", re.IGNORECASE)
@@ -87,10 +89,9 @@ def why_section(snapshot: Snapshot, width: int) -> Section:
 
 
 def _draw_why(sheet: Sheet, snapshot: Snapshot) -> None:
-    sheet.put(0, 0, LABEL, Style.ACCENT)
-    lines = clipped_lines(_sentence(snapshot), sheet.width - len(LABEL) - 1, sheet.height, sheet.look)
-    for row, line in enumerate(lines):
-        sheet.put(row, len(LABEL), line, Style.TEXT)
+    col = sheet.put(0, 1, translated(LABEL), Style.ACCENT) + 1
+    for row, line in enumerate(clipped_lines(_sentence(snapshot), sheet.width - col - 1, sheet.height, sheet.look)):
+        sheet.put(row, col, line, Style.TEXT)
 
 
 def _sentence(snapshot: Snapshot) -> str:
@@ -132,7 +133,7 @@ def _draw_meter(sheet: Sheet, snapshot: Snapshot) -> None:
     pieces = [words for pool in snapshot.inventory.slots for words in _of_pool(snapshot, pool)]
     pieces += [_of_lock(snapshot, lock.name) for lock in snapshot.inventory.locks]
     pieces.append(_of_cores(sheet, snapshot))
-    pieces.append(piece((f"in {exact_duration(RECENT_S)}", Style.DIM), rank=3))
+    pieces.append(piece((tell("in {span}", span=exact_duration(RECENT_S)), Style.DIM), rank=3))
     kept = fitting(pieces, sheet.width - 2)
     col = put_pieces(sheet, 0, 1, kept)
     width = min(sheet.width - col - 5, MOST_BAR)
@@ -146,16 +147,17 @@ def _of_pool(snapshot: Snapshot, pool: Pool) -> Iterator[Piece]:
     digits = len(str(size))
     computing = now.counts().get(Activity.COMPUTING, 0)
     full = now.taken == size
-    name = plural(pool.name, size)
-    yield piece((f"{name} busy ", Style.DIM), (f"{now.taken:>{digits}}/{size}", Style.BAD if full else Style.TEXT))
-    yield piece(("computing ", Style.DIM), (f"{computing:>{digits}}/{size}", Style.TEXT), rank=1)
+    words = tell("{names} busy", names=plural(pool.name, size))
+    yield piece((f"{words} ", Style.DIM), (f"{now.taken:>{digits}}/{size}", Style.BAD if full else Style.TEXT))
+    yield piece(
+        (translated(State.COMPUTING.short) + " ", Style.DIM), (f"{computing:>{digits}}/{size}", Style.TEXT), rank=1
+    )
 
 
 def _of_lock(snapshot: Snapshot, name: str) -> Piece:
     share = recent_average(snapshot, f"{name}: in use")
-    return piece(
-        (f"{name} busy ", Style.DIM), (fixed_percent(share), Style.BAD if share > 0.95 else Style.TEXT), rank=2
-    )
+    words = tell("{names} busy", names=translated(name))
+    return piece((f"{words} ", Style.DIM), (fixed_percent(share), Style.BAD if share > 0.95 else Style.TEXT), rank=2)
 
 
 def _of_cores(sheet: Sheet, snapshot: Snapshot) -> Piece:
@@ -163,8 +165,8 @@ def _of_cores(sheet: Sheet, snapshot: Snapshot) -> Piece:
     share = recent_average(snapshot, "cores: in use")
     filled = round(share * CORES_BAR)
     bar = sheet.look.glyphs.full * filled, sheet.look.glyphs.empty * (CORES_BAR - filled)
-    cores = "1 core" if count == 1 else f"{count} cores"
-    words = ((f"{cores} busy ", Style.DIM), (fixed_percent(share), Style.TEXT))
+    cores = tell_many("{n} core busy", "{n} cores busy", count, n=count)
+    words = ((f"{cores} ", Style.DIM), (fixed_percent(share), Style.TEXT))
     return piece(*words, (" ", Style.TEXT), (bar[0], Style.CPU), (bar[1], Style.TRACK), rank=1)
 
 

@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from simulator.stage.canvas.layout import Claim, Section
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import Words, clipped, fitting, piece, put_line, put_pieces
+from simulator.stage.canvas.text import Words, clipped, fitting, flush_right, piece, put_line, put_pieces
 from simulator.stage.fixed_width import clock, count_piece, fixed_duration, fixed_rate
 from simulator.stage.ranks import Rank
 from simulator.stage.scene import Scene
 from simulator.stage.snapshot import Snapshot, percentile_so_far, recent_average
+from simulator.words.language import later, tell, translated
 from simulator.words.numbers import count, signed_percent
 
 PERCENTILES = (("p50", "p50_s", 3), ("p95", "p95_s", 4), ("p99", "p99_s", 2))
 """What is shown, its series, and its rank in a narrow view."""
-MEASURE = "what the others are measured against"
+MEASURE = later("what the others are measured against")
 DIFFERENCE_WIDTH = 7
 SPEED_WIDTH = 6
 BULLET = "·"
@@ -52,6 +53,7 @@ def _draw_name(sheet: Sheet, snapshot: Snapshot) -> None:
         )
         for words, series, rank in PERCENTILES
     ]
+    figures.insert(0, piece((tell("so far"), Style.DIM), rank=5))  # charts and summary leave the warm-up out
     kept = fitting([name, *note, *figures], sheet.width - col - 1)
     left = [each for each in kept if each not in figures]
     right = kept[len(left) :]
@@ -61,14 +63,15 @@ def _draw_name(sheet: Sheet, snapshot: Snapshot) -> None:
 
 def _draw_counts(sheet: Sheet, snapshot: Snapshot) -> None:
     now = snapshot.now
-    pieces = [count_piece("ok", now.completed, Style.GOOD)]
+    pieces = [count_piece(tell("ok"), now.completed, Style.GOOD)]
     pieces += [
-        count_piece(words, sum(now.ended[o] for o in outcomes), Style.BAD, rank=1)
+        count_piece(translated(words), sum(now.ended[o] for o in outcomes), Style.BAD, rank=1)
         for words, outcomes in snapshot.inventory.losses
     ]
-    pieces.append(piece(("goodput ", Style.DIM), (fixed_rate(now.goodput_rps), Style.TEXT), rank=2))
-    pieces.append(count_piece("in flight", len(now.present), Style.TEXT, rank=4))
-    pieces.append(count_piece("for nobody", len(now.for_nobody), Style.WARN, rank=5))
+    pieces.append(piece((tell("goodput") + " ", Style.DIM), (fixed_rate(now.goodput_rps), Style.TEXT), rank=2))
+    pieces.append(piece((tell("now"), Style.ACCENT), rank=4))
+    pieces.append(count_piece(tell("in flight"), len(now.present), Style.TEXT, rank=4))
+    pieces.append(count_piece(tell("for nobody"), len(now.for_nobody), Style.WARN, rank=5))
     if snapshot.view.knobs:
         pieces.append(piece((snapshot.view.knobs.replace(BULLET, sheet.look.glyphs.bullet), Style.DIM), rank=6))
     put_line(sheet, 0, pieces)
@@ -77,9 +80,9 @@ def _draw_counts(sheet: Sheet, snapshot: Snapshot) -> None:
 def _draw_differences(sheet: Sheet, snapshot: Snapshot) -> None:
     """How much longer or shorter requests take than under the first server."""
     if not snapshot.number:
-        sheet.put(0, 1, clipped(MEASURE, sheet.width - 2, sheet.look), Style.DIM)
+        sheet.put(0, 1, clipped(translated(MEASURE), sheet.width - 2, sheet.look), Style.DIM)
         return
-    pieces = [piece(("against A", Style.DIM))]
+    pieces = [piece((tell("against A"), Style.DIM))]
     pieces += [
         piece((f"{words} ", Style.DIM), _difference(snapshot, series), rank=rank) for words, series, rank in PERCENTILES
     ]
@@ -93,9 +96,9 @@ def _difference(snapshot: Snapshot, series: str) -> Words:
     change = mine / other - 1.0
     if abs(change) < 0.005:
         return "0 %".rjust(DIFFERENCE_WIDTH), Style.DIM
-    text = signed_percent(change) if abs(change) < 9.995 else f"{count(mine / other)} fold"
+    text = signed_percent(change) if abs(change) < 9.995 else tell("{n} fold", n=count(mine / other))
     style = Style.GOOD if change < 0 else Style.BAD
-    return text.rjust(DIFFERENCE_WIDTH), style
+    return flush_right(text, DIFFERENCE_WIDTH), style
 
 
 # The line at the top of the frame: under which load, at which moment, how fast, and what has been turned.
@@ -115,6 +118,7 @@ def _draw_top(sheet: Sheet, scene: Scene, snapshots: list[Snapshot]) -> None:
     names = " / ".join(view.title for view in scene.views)
     words = [(scene.load, 2), (names, 4), (state, 1), (time, 0)]
     if snapshots and snapshots[0].t_s > 0.0:
-        words.append((f"arrivals {fixed_rate(recent_average(snapshots[0], 'arrivals_rps'))}", 3))
+        rate = fixed_rate(recent_average(snapshots[0], "arrivals_rps"))
+        words.append((tell("arrivals {rate}", rate=rate), 3))
     words.append((scene.knobs.replace(BULLET, glyphs.bullet), 5))
     put_line(sheet, 0, [piece((text, Style.TITLE), rank=rank) for text, rank in words if text], gap=3)

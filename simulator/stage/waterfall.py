@@ -23,6 +23,7 @@ from simulator.stage.canvas.text import clipped, clipped_lines, put_right, put_t
 from simulator.stage.states import STATE_STYLES
 from simulator.stage.waterfall_words import about, ending, facts, heading, notes, total_words
 from simulator.trace.playback.life_story import LifePart, LifeStory
+from simulator.words.language import later, tell, translated
 from simulator.words.numbers import short_duration, tick
 
 WIDE, NARROW = 100, 46
@@ -32,7 +33,7 @@ TALL = 20
 LENGTH_WIDTH = 9
 LEAST_BAR = 8
 INDENT = 3
-UNKNOWN = "not known"
+UNKNOWN = later("not known")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,7 @@ def waterfall(
 
 
 def _columns(width: int) -> _Columns:
-    label = 2 + max(len(state.value) for state in State) + 1
+    label = 2 + max(cell_width(translated(state.value)) for state in State) + 1
     held = 18 if width >= WIDE else 0
     bar = 1 + label + LENGTH_WIDTH + 1
     room = width - bar - held - 1
@@ -140,7 +141,7 @@ def _total_lines(told: LifeStory, width: int, look: Look) -> list[list[tuple[str
     used = cell_width(total)
     for number, (state, amount) in enumerate(parts):
         sign = " = " if number == 0 else " + "
-        words = UNKNOWN if state is None else state.value
+        words = translated(UNKNOWN if state is None else state.value)
         glyph, style = (look.glyphs.more, Style.WARN) if state is None else _look_of(state, look)
         piece = [(sign, Style.DIM), (f"{amount} ", Style.TEXT), (glyph, style), (f" {words}", Style.TEXT)]
         length = sum(cell_width(text) for text, _ in piece)
@@ -187,17 +188,20 @@ def _placed(told: LifeStory, size: Size, rows: tuple[int, int], first: int, look
 def _below(part: LifePart, width: int, most: int, look: Look) -> list[str]:
     said = [part.blocker.words] if part.blocker.words else []
     if part.slots and width < WIDE and said:
-        said.append(f"held {', '.join(part.slots)}")
-    return clipped_lines("; ".join(said), width - 2 * INDENT, most, look) if most else []
+        held = tell("held {slots}", slots=", ".join(part.slots))
+        said = [tell("{first}; {second}", first=said[0], second=held)]
+    return clipped_lines("".join(said), width - 2 * INDENT, most, look) if most else []
 
 
 def _put_block(grid: CellGrid, row: int, block: _Block, where: tuple[LifeStory, _Columns, Axis], look: Look) -> None:
     told, columns, axis = where
     part = block.part
     glyph, style = _look_of(part.state, look)
-    name = f"{part.state.value}: {part.place}" if part.state is State.COMPUTING else part.state.value
+    name = state = translated(part.state.value)
     if part.for_nobody:
-        name = f"{part.state.value} (for nobody)"
+        name = tell("{state} (for nobody)", state=state)
+    elif part.state is State.COMPUTING:
+        name = tell("{state}: {place}", state=state, place=part.place)
     grid.put(row, 1, glyph, style)
     grid.put(row, 3, clipped(name, columns.label - 2, look), Style.GHOST if part.for_nobody else Style.TEXT)
     length = look.spelled(short_duration(part.seconds))

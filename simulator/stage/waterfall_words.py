@@ -8,43 +8,58 @@ from simulator.stage.canvas.style import Style
 from simulator.stage.fixed_width import clock
 from simulator.stage.states import OUTCOME_STYLES
 from simulator.trace.playback.life_story import LifeStory
+from simulator.words.language import later, tell, translated
 from simulator.words.numbers import line_rate, rounded, share_in_words, short_duration, size, to_places, unit_for
 
 
 def heading(told: LifeStory) -> str:
     """Its number, as the command line takes it, and what it is."""
-    return f"request #{told.request}  {told.of_class} from {told.client}"
+    return tell(
+        "request #{number}  {request} from {client}", number=told.request, request=told.of_class, client=told.client
+    )
 
 
 def about(told: LifeStory) -> str:
     """The run that it belongs to."""
     model, load = told.labels.get("model", ""), told.labels.get("load", "")
-    kind = "measured" if told.measured else ""
-    return " ".join(word for word in (model, f"under {load}" if load else "", f"({kind})" if kind else "") if word)
+    under = tell("{model} under {load}", model=model, load=load) if model and load else model or load
+    return tell("{run} (measured)", run=under) if told.measured and under else under
 
 
 def ending(told: LifeStory) -> tuple[str, Style]:
     """How it ended and after how long."""
+    time = short_duration(told.latency_s)
     if told.outcome is Outcome.OPEN:
-        return f"still open after {short_duration(told.latency_s)}", Style.WARN
-    words = f"{told.outcome.words} after {short_duration(told.latency_s)}"
+        return tell("still open after {time}", time=time), Style.WARN
     style = Style.GOOD if told.outcome is Outcome.COMPLETED else OUTCOME_STYLES[told.outcome]
-    if told.slower_than is not None:
-        words += f", slower than {_share(told.slower_than)}"
+    outcome = translated(told.outcome.words)
+    if told.slower_than is None:
+        return tell("{outcome} after {time}", outcome=outcome, time=time), style
+    words = tell(
+        "{outcome} after {time}, slower than {share} of all that were completed",
+        outcome=outcome,
+        time=time,
+        share=_share(told.slower_than),
+    )
     return words, style
 
 
 def facts(told: LifeStory, look: Look) -> str:
     """When it came, what it brought, and over which line."""
-    up = f" at {line_rate(told.up_rate)}" if isfinite(told.up_rate) else ""
-    down = f" at {line_rate(told.down_rate)}" if isfinite(told.down_rate) else ""
     said = [
-        f"came at {clock(told.arrival_s)}",
-        f"sends {size(told.upload_bytes)}{up}",
-        f"gets {size(told.response_bytes)}{down}",
-        f"round trip {short_duration(told.rtt_s)}" if told.rtt_s else "",
+        tell("came at {time}", time=clock(told.arrival_s)),
+        _moved(told.upload_bytes, told.up_rate, later("sends {size}"), later("sends {size} at {rate}")),
+        _moved(told.response_bytes, told.down_rate, later("gets {size}"), later("gets {size} at {rate}")),
+        tell("round trip {time}", time=short_duration(told.rtt_s)) if told.rtt_s else "",
     ]
     return f" {look.glyphs.bullet} ".join(part for part in said if part)
+
+
+def _moved(number: float, rate: float, alone: str, over_a_line: str) -> str:
+    """So many bytes, and how fast, where the line is known."""
+    if not isfinite(rate):
+        return tell(alone, size=size(number))
+    return tell(over_a_line, size=size(number), rate=line_rate(rate))
 
 
 def notes(told: LifeStory) -> list[str]:
@@ -52,15 +67,14 @@ def notes(told: LifeStory) -> list[str]:
     said = []
     states = {part.state for part in told.parts}
     if told.last_s > told.end_s + 1e-9 and any(part.for_nobody for part in told.parts):
-        said.append(
-            f"The client was gone {short_duration(told.end_s - told.arrival_s)} after it came: the rest is for nobody."
-        )
+        time = short_duration(told.end_s - told.arrival_s)
+        said.append(tell("The client was gone {time} after it came: the rest is for nobody.", time=time))
     if State.GIL_OR_CORE in states:
-        said.append("Measured: no clock tells a thread's wait for the GIL from its wait for a core.")
+        said.append(tell("Measured: no clock tells a thread's wait for the GIL from its wait for a core."))
     if told.measured:
-        said.append("Measured: what lies between two reports of the server is put down to the step before.")
+        said.append(tell("Measured: what lies between two reports of the server is put down to the step before."))
     if None in told.totals_s():
-        said.append("Not known: nobody reported what the request did then.")
+        said.append(tell("Not known: nobody reported what the request did then."))
     return said
 
 
@@ -80,10 +94,9 @@ def total_words(told: LifeStory) -> tuple[str, list[tuple[State | None, str]]]:
         return to_places(digits / 10**unit.decimals, unit.decimals)
 
     parts = [(state, printed(digits)) for state, digits in zip(totals, digits_of, strict=True)]
-    return f"total {printed(whole)} {unit.name}", parts
+    time = f"{printed(whole)} {unit.name}"
+    return tell("total {time}", time=time), parts
 
 
 def _share(share: float) -> str:
-    if share >= 0.99:
-        return f"{to_places(int(share * 1000) / 10, 1)} % of all that were completed"
-    return f"{share_in_words(share)} of all that were completed"
+    return f"{to_places(int(share * 1000) / 10, 1)} %" if share >= 0.99 else share_in_words(share)

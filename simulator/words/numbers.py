@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from simulator.words.language import tell
+
 MISSING = "-"
 """For what is not known, or not a number."""
 DIGITS = 3
@@ -84,7 +86,10 @@ def percent(share: float) -> str:
 
 def share_in_words(share: float) -> str:
     """The same in a sentence: ``71 %``, ``under 1 %``, ``over 99 %``."""
-    return percent(share).replace("<", "under ").replace(">", "over ")
+    text = percent(share)
+    if text.startswith("<"):
+        return tell("under {share}", share=text[1:])
+    return tell("over {share}", share=text[1:]) if text.startswith(">") else text
 
 
 def percent_to_tenths(share: float, *, signed: bool = False) -> str:

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import KeyHint, KeyTarget
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import wrapped
 from simulator.stage.end_card import EndCard, Tried, Verdict
 from simulator.stage.frame import frame, target_at
 from simulator.trace.figures import Summary
@@ -118,3 +120,13 @@ def test_in_chinese_its_own_words_are_chinese() -> None:
         text = words(shown(PREFORK))
     assert "arrived" not in text
     assert "到达" in text
+
+
+def test_a_line_ends_between_chinese_characters_and_never_before_their_marks() -> None:
+    text = "全部 4 个工作进程都在等客户端发送（#575 已等 3.4 s），338 个连接排在 backlog 队列里。"
+    for width in range(8, 60):
+        lines = wrapped(text, width)
+        assert all(cell_width(line) <= width for line in lines)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        assert not [line for line in lines if line[0] in "），。"]
+        assert all(cell_width(line) >= width - 8 for line in lines[:-1])

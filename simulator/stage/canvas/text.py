@@ -1,5 +1,6 @@
 """Text in the room that there is: cut with a sign that says so, broken into lines, or left out piece by piece."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,10 @@ def clipped(text: str, width: int, look: Look) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most ``width`` cells, broken at blanks; a word that is wider than a line is broken anywhere."""
+    """Lines of at most ``width`` cells, broken at blanks and between Chinese characters.
+
+    A word that is wider than a line is broken anywhere.
+    """
     lines, line = [], ""
     for part, begins in _parts(text, width):
         longer = f"{line}{' ' if begins and line else ''}{part}"
@@ -34,13 +38,22 @@ def wrapped(text: str, width: int) -> list[str]:
 def _parts(text: str, width: int) -> Iterator[tuple[str, bool]]:
     """The words, those that are wider than a line in parts; and whether a part begins a word."""
     for word in text.split():
-        rest, begins = word, True
-        while cell_width(rest) > width > 0 and len(rest) > 1:
-            part = _first_cells(rest, width) or rest[0]
-            yield part, begins
-            rest, begins = rest[len(part) :], False
-        if rest:
-            yield rest, begins
+        begins = True
+        for chunk in (word,) if word.isascii() else CHUNKS.findall(word):
+            rest = chunk
+            while cell_width(rest) > width > 0 and len(rest) > 1:
+                part = _first_cells(rest, width) or rest[0]
+                yield part, begins
+                rest, begins = rest[len(part) :], False
+            if rest:
+                yield rest, begins
+            begins = False
+
+
+OPENING, CLOSING = "\uff08\u201c\u300a\u300c", "\uff09\u201d\u300b\u300d\uff0c\u3002\uff1a\uff1b\uff1f\uff01\u3001"
+"""Chinese marks that stay with what follows, and with what comes before."""
+CHUNKS = re.compile(rf"[{OPENING}]*(?:[\u2e80-\u9fff\uff00-\uffef]|[^\u2e80-\u9fff\uff00-\uffef]+)[{CLOSING}]*")
+"""Between any two Chinese characters a line may end."""
 
 
 def clipped_lines(text: str, width: int, count: int, look: Look) -> list[str]:
@@ -64,6 +77,17 @@ def filled(text: str, width: int) -> str:
     """Exactly so many cells: cut at the end, or filled with blanks."""
     text = _first_cells(text, width)
     return text + " " * (width - cell_width(text))
+
+
+def flush_right(text: str, width: int) -> str:
+    """At the end of so many cells."""
+    return " " * (width - cell_width(text)) + text
+
+
+def centred(text: str, width: int, fill: str = " ") -> str:
+    """In the middle of so many cells; what cannot be halved goes to the right."""
+    rest = max(width - cell_width(text), 0)
+    return f"{fill * (rest // 2)}{text}{fill * (rest - rest // 2)}"
 
 
 def put_right(grid: CellGrid, row: int, end: int, text: str, style: Style) -> int:
