@@ -5,7 +5,7 @@ The command line turns every field into a flag, and the screen into a knob, with
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 MOST_PROCESSES = 32_768
 """How many processes or threads Linux lets run by default (kernel.pid_max)."""
@@ -33,9 +33,13 @@ def setting(
     minimum: float | None = None,
     maximum: float | None = None,
     choices: tuple[str, ...] | None = None,
+    unit: Literal["B", "s"] | None = None,
 ) -> Any:  # `Any` as in dataclasses.field: the annotation of the field itself is what type checkers use
-    """A dataclass field with its default, one sentence of help (with the unit), and what it may be."""
-    metadata = {"help": help, "minimum": minimum, "maximum": maximum, "choices": choices}
+    """A dataclass field with its default, one sentence of help, and what it may be.
+
+    ``unit``: a size in bytes or a time in seconds, which people may also type in other units: ``100 MB``, ``5ms``.
+    """
+    metadata = {"help": help, "minimum": minimum, "maximum": maximum, "choices": choices, "unit": unit}
     return dataclasses.field(default=default, metadata=metadata)
 
 

@@ -22,16 +22,21 @@ class Config:
         maximum=MOST_CONNECTIONS,
     )
     memory_buffers: int = setting(
-        36864, "Bytes of a response kept in memory (proxy_buffer_size + proxy_buffers).", minimum=0, maximum=MOST_BYTES
+        36864,
+        "Bytes of a response kept in memory (proxy_buffer_size + proxy_buffers).",
+        minimum=0,
+        maximum=MOST_BYTES,
+        unit="B",
     )
     temp_file: int = setting(
         1073741824,
         "Bytes of a response kept on disk beyond that (proxy_max_temp_file_size).",
         minimum=0,
         maximum=MOST_BYTES,
+        unit="B",
     )
     connect_timeout: float = setting(
-        60.0, "Seconds that nginx tries to connect to the server.", minimum=0.001, maximum=LONGEST_S
+        60.0, "Seconds that nginx tries to connect to the server.", minimum=0.001, maximum=LONGEST_S, unit="s"
     )
 
     def __post_init__(self) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, get_type_hints
 
 from cyclopts import Parameter
 
+from simulator.experiments.amounts import amount
 from simulator.experiments.options import SEPARATOR, Section
 from simulator.experiments.refusal import RefusalError
 from simulator.words.language import later, tell, translated
@@ -60,12 +61,15 @@ def _parameter(section: Section, field: dataclasses.Field[Any], hint: Any) -> in
 
 
 def _read_number(flag: str, about: Mapping[str, Any], *, whole: bool) -> Callable[[str], float]:
-    """What reads a number, and does not cut 2.5 down to 2."""
+    """What reads a number, and does not cut 2.5 down to 2; a size or a time may have its unit."""
+    unit: str | None = about.get("unit")
 
     def read(given: str) -> float:
         try:
-            number = int(given) if whole else float(given)
-        except ValueError:
+            number = amount(given, unit, whole=whole) if unit else int(given) if whole else float(given)
+        except ValueError as problem:
+            if unit:
+                raise RefusalError(f"{flag} {given}: {problem}") from None
             expected = (
                 later("{flag} {given}: expected a whole number")
                 if whole

@@ -13,6 +13,7 @@ from inspect import Parameter
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from simulator.cli.commands import COMMANDS, THE_RUN, Command, Given
+from simulator.experiments.amounts import STANDS_FOR, amount_text
 from simulator.experiments.catalogue import Model, catalogue, fronts, servers
 from simulator.experiments.options import PICTURES, SCREEN, Section
 from simulator.experiments.refusal import RefusalError, nearest
@@ -174,6 +175,8 @@ def expects(field: dataclasses.Field[Any], hint: Any) -> str:
     """The word that stands for a value of the field."""
     if field.metadata.get("metavar"):
         return str(field.metadata["metavar"])
+    if field.metadata.get("unit"):
+        return STANDS_FOR[field.metadata["unit"]]
     choices = choices_of(hint) or field.metadata.get("choices") or ()
     return "|".join(choices) or ("N" if isinstance(field.default, int | float) else "TEXT")
 
@@ -183,4 +186,5 @@ def _told(field: dataclasses.Field[Any], sentence: str) -> str:
         return sentence
     if field.default is True:
         return tell("{sentence} Default: on.", sentence=sentence)
-    return tell("{sentence} Default: {default}.", sentence=sentence, default=field.default)
+    default = amount_text(field.default, field.metadata.get("unit"))
+    return tell("{sentence} Default: {default}.", sentence=sentence, default=default)

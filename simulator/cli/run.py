@@ -2,7 +2,7 @@
 
 from simulator.cli.commands import Given
 from simulator.cli.given import deployment_of, pictures, screen_options
-from simulator.experiments.catalogue import Model
+from simulator.experiments.catalogue import Model, fronts
 from simulator.experiments.options import OUTPUT, PICTURES, RUN, SCREEN, SEPARATOR, OutputOptions, RunOptions
 from simulator.experiments.progress import shown_while
 from simulator.experiments.setup import Setup, prepared
@@ -18,6 +18,10 @@ def run(model: Model | None, given: Given) -> int:
 
         refuse_without_terminal()
         return open_home(screen)
+    if chosen := _half(model, options, given):
+        from simulator.tui.opening import open_home
+
+        return open_home(screen, chosen)
     deployment = deployment_of(model, "--model", given, options)
     setup = Setup(sides=(deployment,), options=options)
     if screen.watch:
@@ -35,3 +39,21 @@ def run(model: Model | None, given: Given) -> int:
         (trace,) = run_checked(ready, detail=drawn is not None, progress=progress)
     put_out(trace, outputs, drawn, None if options.no_advice else ready)
     return 0
+
+
+def _half(model: Model | None, options: RunOptions, given: Given) -> tuple[str, ...]:
+    """What is to be selected on the first screen, where only a server or only a load was typed, in a terminal.
+
+    Nothing else may have been typed: it would be lost there.
+    """
+    if (model is None) == (options.load is None):
+        return ()
+    from simulator.tui.opening import has_terminal
+    from simulator.workload.shipped_scenarios import shipped
+
+    in_front = {front.folder + SEPARATOR: front.name for front in fronts()}
+    halves = {RUN.key + SEPARATOR + name for name in ("model", "load")}
+    lost = [name for name in given if name not in {*halves, *in_front} and not name.startswith(SCREEN.key + SEPARATOR)]
+    if lost or options.load not in (None, *shipped()) or not has_terminal():
+        return ()
+    return (model.name if model else str(options.load), *(in_front[name] for name in given if name in in_front))

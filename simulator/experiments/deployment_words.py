@@ -7,6 +7,7 @@ with other settings; flags are for one server alone.
 from dataclasses import Field, replace
 from typing import Any, get_args, get_type_hints
 
+from simulator.experiments.amounts import amount
 from simulator.experiments.catalogue import Model, fronts, server
 from simulator.experiments.deployment import Deployment, changed, configured
 from simulator.experiments.options import section
@@ -102,7 +103,12 @@ def _setting(word: str, pair: str, model: Model, stand: list[Model]) -> tuple[Mo
 
 
 def _value(word: str, pair: str, model: Model, field: Field[Any], text: str) -> Any:
-    hint = get_type_hints(model.config)[field.name]
+    hint, unit = get_type_hints(model.config)[field.name], field.metadata.get("unit")
+    if unit:
+        try:
+            return amount(text, unit, whole=hint is int)
+        except ValueError as problem:
+            raise RefusalError(f"compare {word}: {pair}: {problem}") from None
     expected = "yes or no" if hint is bool else "a whole number" if hint is int else "a number"
     try:
         if hint is bool:

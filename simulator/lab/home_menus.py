@@ -42,14 +42,14 @@ def first_sentence(text: str) -> str:
     return " ".join(words)
 
 
-def first_home() -> Home:
-    """With something selected that is worth seeing."""
-    return Home(menus=tuple(_on(menu, FIRST) for menu in offers()))
+def first_home(names: tuple[str, ...] = ()) -> Home:
+    """With these selected, and otherwise something that is worth seeing."""
+    return Home(menus=tuple(_on(menu, (*names, *FIRST)) for menu in offers()))
 
 
 def _on(menu: Menu, names: tuple[str, ...]) -> Menu:
-    place = next((i for i, choice in enumerate(menu.choices) if choice.name in names), 0)
-    return replace(menu, selected=place)
+    offered = [choice.name for choice in menu.choices]
+    return replace(menu, selected=next((offered.index(name) for name in names if name in offered), 0))
 
 
 def moved(home: Home, lines: int) -> Home:

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from math import inf
 from typing import Any, get_args, get_type_hints
 
+from simulator.experiments.amounts import amount_text
 from simulator.experiments.catalogue import Model, fronts
 from simulator.experiments.deployment import Deployment, configured
 from simulator.experiments.refusal import RefusalError
@@ -18,7 +19,6 @@ from simulator.lab.knob import Knob, next_nice, next_whole
 from simulator.lab.scenario_knobs import scenario_knobs
 from simulator.plan import Machine
 from simulator.plan.processes import main_pool, slots_in_each
-from simulator.words.numbers import exact_duration, exact_size
 
 SIZE = "size"
 """What the keys call the setting that makes a server larger: its workers, its threads, its processes."""
@@ -99,7 +99,7 @@ def _settings(model: Model, config: Any, prefix: str, put: Callable[[Any], Setup
             id=prefix + field.name,
             group=model.name,
             label=field.name.replace("_", " "),
-            value=_shown(value, field.metadata["help"]),
+            value=_shown(value, field.metadata.get("unit")),
             help=field.metadata["help"],
             turn=_turner(model, config, field, put),
             default=value == field.default,
@@ -134,12 +134,8 @@ def _hint(model: Model, field: Field[Any]) -> Any:
     return get_type_hints(model.config)[field.name]
 
 
-def _shown(value: Any, help: str) -> str:
-    """With its unit, which the sentence about a setting begins with if it has one."""
+def _shown(value: Any, unit: str | None) -> str:
+    """With its unit, if it has one."""
     if isinstance(value, bool):
         return "on" if value else "off"
-    if isinstance(value, int | float) and help.startswith("Seconds "):
-        return exact_duration(value)
-    if isinstance(value, int) and help.startswith("Bytes "):
-        return exact_size(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return amount_text(value, unit)

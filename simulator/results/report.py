@@ -15,6 +15,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from simulator.experiments.advice import Advice
+from simulator.experiments.amounts import amount_text
+from simulator.experiments.catalogue import catalogue
 from simulator.results.document import timeline_of, timeline_words
 from simulator.results.report_tables import INDENT, latency_table, resource_rows, time_table
 from simulator.trace.figures import Summary
@@ -49,19 +51,15 @@ def _window(summary: Summary) -> str:
     return f"from {start} to {end}" + (", when the last request was through" if summary.to_the_end else "")
 
 
-def settings_in_words(settings: Mapping[str, Any]) -> list[str]:
-    """``workers 4``, ``backlog 2048``; a switch is named, with ``no`` where it is off."""
+def settings_in_words(settings: Mapping[str, Any], model: str = "") -> list[str]:
+    """``workers 4``, ``backlog 2048``, ``temp file 1 GiB``; a switch is named, with ``no`` where it is off."""
+    known = catalogue()[model].settings if model in catalogue() else ()  # a saved run may be of a model that is gone
+    units = {field.name: field.metadata.get("unit") for field in known}
     parts = []
     for name, value in settings.items():
         words = name.replace("_", " ")
         switch = words if value else f"no {words}"
-        parts.append(
-            switch
-            if isinstance(value, bool)
-            else f"{words} {value:g}"
-            if isinstance(value, float)
-            else f"{words} {value}"
-        )
+        parts.append(switch if isinstance(value, bool) else f"{words} {amount_text(value, units.get(name))}")
     return parts
 
 
@@ -90,9 +88,10 @@ def _headline(trace: Trace) -> Iterator[RenderableType]:
     if story := in_this_language(labels, "story"):
         yield Text(paragraph(story), style="italic")
     yield Text()
-    yield _deployment(labels.get("model", "?"), json.loads(labels.get("settings", "{}")))
+    model = labels.get("model", "?")
+    yield _deployment(model, json.loads(labels.get("settings", "{}")), model)
     for name, settings in json.loads(labels.get("fronts", "{}")).items():
-        yield _deployment(f"behind {name}", settings)
+        yield _deployment(f"behind {name}", settings, name)
     cores = trace.plan.cores.count
     workload, clients = trace.workload, trace.workload.clients_in_loop
     loop = f"closed loop, {count(clients)} clients" if clients else "open loop"
@@ -120,8 +119,8 @@ def _driver(labels: Mapping[str, str]) -> Iterator[RenderableType]:
             yield _marked(remark)
 
 
-def _deployment(name: str, settings: Mapping[str, Any]) -> Listed:
-    return Listed(Text.assemble((name, "bold cyan"), "  "), settings_in_words(settings))
+def _deployment(name: str, settings: Mapping[str, Any], model: str) -> Listed:
+    return Listed(Text.assemble((name, "bold cyan"), "  "), settings_in_words(settings, model))
 
 
 def _heading(words: str, remark: str = "") -> Text:

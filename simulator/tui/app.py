@@ -52,9 +52,11 @@ class StageApp(App[int]):
         fps: int = DEFAULT_FPS,
         keymap: Mapping[str, str] | None = None,
         now: Now = time.monotonic,
+        names: tuple[str, ...] = (),
     ) -> None:
-        """Open on what is watched, or with None on the first screen."""
+        """Open on what is watched, or with None on the first screen, where the ``names`` are selected."""
         super().__init__()
+        self._names = names
         self.look, self.fps, self.now = look, fps, now
         self._watch = lab
         self.pace = Pace(now)
@@ -82,7 +84,7 @@ class StageApp(App[int]):
         if self._watch is None:
             from simulator.tui.home_screen import HomeScreen
 
-            return HomeScreen()
+            return HomeScreen(self._names)
         from simulator.tui.lab_screen import LabScreen
 
         return LabScreen(self._watch)

@@ -37,10 +37,10 @@ class HomeScreen(GridScreen):
         "compare": ("compare", "watch it beside another one"),
     }
 
-    def __init__(self) -> None:
-        """With something selected that is worth seeing."""
+    def __init__(self, names: tuple[str, ...] = ()) -> None:
+        """With these selected, and otherwise something that is worth seeing."""
         super().__init__()
-        self.home = first_home()
+        self.home = first_home(names)
         self.message = ""
 
     def on_mount(self) -> None:

@@ -47,16 +47,18 @@ def refuse_without_terminal() -> None:
     """Raise RefusalError where no screen can be opened."""
     if not has_terminal():
         raise RefusalError(
-            "--watch needs a terminal: stdin, stdout and stderr must all be one. Leave --watch out for the summary"
+            tell(
+                "--watch needs a terminal: stdin, stdout and stderr must all be one. Leave --watch out for the summary"
+            )
         )
 
 
-def open_home(options: ScreenOptions) -> int:
-    """The first screen; returns the exit code. Raises RefusalError."""
+def open_home(options: ScreenOptions, names: tuple[str, ...] = ()) -> int:
+    """The first screen, with these selected; returns the exit code. Raises RefusalError."""
     from simulator.experiments.run import say_if_slow
 
     say_if_slow()  # later the screen would be in the way
-    return _opened(None, options)
+    return _opened(None, options, names)
 
 
 def open_setup(setup: "Setup", options: ScreenOptions) -> int:
@@ -93,7 +95,7 @@ def _watched(shown: "Result", options: ScreenOptions) -> int:
     return _opened(lab, options)
 
 
-def _opened(lab: "Lab | None", options: ScreenOptions) -> int:
+def _opened(lab: "Lab | None", options: ScreenOptions, names: tuple[str, ...] = ()) -> int:
     from simulator.lab.keys import keymap, keymap_file
     from simulator.stage.canvas.look import chosen_look
 
@@ -104,6 +106,6 @@ def _opened(lab: "Lab | None", options: ScreenOptions) -> int:
         return 0
     from simulator.tui.app import StageApp
 
-    app = StageApp(lab, look, fps=options.fps, keymap=own_keys)
+    app = StageApp(lab, look, fps=options.fps, keymap=own_keys, names=names)
     result = app.run()
     return app.return_code or 0 if result is None else result

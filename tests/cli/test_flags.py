@@ -1,5 +1,7 @@
 """Every field of a model's settings is a flag, and every wrong command line gets one message and exit code 2."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -7,9 +9,14 @@ from typing import Any
 
 import pytest
 
+import simulator
 from simulator.cli.commands import COMMANDS, Command
+from simulator.cli.parser import parse
 from simulator.experiments.catalogue import Model, catalogue, fronts, servers
 from simulator.experiments.options import section
+from simulator.lab.home_menus import first_home
+from simulator.tui import opening
+from tests.cli.conftest import ROOT
 
 SERVERS = servers()
 ALL = tuple(catalogue().values())
@@ -126,6 +133,8 @@ WRONG = [
     ("--model prefork --load steady --nginx --nginx-connections 0", "--nginx-connections 0: expected at least 1"),
     ("--model prefork --load steady --nginx --connect-timeout soon", "--connect-timeout"),
     ("--model prefork --load steady --nginx --connect-timeout nan", "--connect-timeout nan: expected"),
+    ("--model prefork --load steady --nginx --temp-file 1e400", "--temp-file 1e400: expected a size"),
+    ("--model prefork --load steady --nginx --temp-file nan", "--temp-file nan: expected a size"),
     ("--model threaded --load steady --accept eagerly", "--accept eagerly: expected one of idle, eager"),
     ("--model prefork --load steady --seed -1", "--seed -1: expected at least 0"),
     ("--model prefork --load steady --seed x", "--seed x: expected a whole number"),
@@ -205,3 +214,92 @@ def test_a_folder_of_models_that_describes_no_architecture_is_no_model(
     catalogue.cache_clear()
     assert found >= {"prefork", "dev-server"}
     assert "shared" not in found
+
+
+@pytest.mark.parametrize(
+    ("typed", "bytes_"), [("100MB", 100_000_000), ("1.5 KiB", 1536), ("0", 0), ("4096", 4096), ("64KiB", 65536)]
+)
+def test_a_size_may_have_a_unit(typed: str, bytes_: int, results: Callable[..., dict[str, Any]]) -> None:
+    assert results("--nginx", "--temp-file", typed)["in_front"]["nginx"]["temp_file"] == bytes_
+
+
+@pytest.mark.parametrize(("typed", "seconds"), [("500ms", 0.5), ("2 min", 120.0), ("5", 5.0)])
+def test_a_time_may_have_a_unit(typed: str, seconds: float, results: Callable[..., dict[str, Any]]) -> None:
+    assert results("--nginx", "--connect-timeout", typed)["in_front"]["nginx"]["connect_timeout"] == seconds
+
+
+def test_sizes_and_times_are_written_with_their_units(simulate: Any, run: Callable[..., Any]) -> None:
+    said = " ".join(run("--nginx", "--temp-file", "100MiB", "--connect-timeout", "1500ms").out.split())
+    assert "temp file 100 MiB" in said
+    assert "memory buffers 36 KiB" in said
+    assert "connect timeout 1.5 s" in said
+    assert "Default: 1 GiB." in " ".join(simulate("list", "models").out.split())
+
+
+def test_compare_takes_sizes_with_units_too(simulate: Any, load: Path) -> None:
+    word = "prefork+nginx:nginx.temp_file=1MiB,nginx.connect_timeout=5s"
+    assert simulate("compare", word, "prefork", "--load", load).code == 0
+    done = simulate("compare", "prefork+nginx:nginx.temp_file=1MX", "prefork", "--load", load)
+    assert done.code == 2
+    assert 'unknown unit "MX"' in done.err
+
+
+def test_cores_is_a_flag(results: Callable[..., dict[str, Any]]) -> None:
+    assert results("--cores", "7")["cores"] == 7
+
+
+@pytest.mark.parametrize("command", ["measure", "validate", "compare"])
+def test_where_servers_are_words_the_flag_for_a_model_works_as_well(command: str) -> None:
+    plain = parse([command, "prefork", "--load", "steady"])
+    for line in ("--model prefork --load steady", "--load steady --model=prefork"):
+        assert parse([command, *line.split()]) == plain
+
+
+def test_list_alone_lists_models_and_loads(simulate: Any) -> None:
+    both = simulate("list").out
+    assert both == simulate("list", "models").out + simulate("list", "loads").out
+
+
+def test_python_runs_the_package_as_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "simulator", "-V"], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout == simulator.__version__ + "\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "chosen"),
+    [
+        ("--load spike", ("spike",)),
+        ("--model threaded", ("threaded",)),
+        ("--model threaded --nginx --watch --glyphs ascii", ("threaded", "nginx")),
+    ],
+)
+def test_half_of_a_run_opens_the_first_screen_with_that_half_chosen(
+    line: str, chosen: tuple[str, ...], simulate: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+
+    def open_home(_: object, names: tuple[str, ...] = ()) -> int:
+        opened.append(names)
+        return 0
+
+    monkeypatch.setattr(opening, "has_terminal", lambda: True)
+    monkeypatch.setattr(opening, "open_home", open_home)
+    assert simulate(*line.split()).code == 0
+    assert opened == [chosen]
+    home = first_home(chosen)
+    assert set(chosen) <= {menu.choices[menu.selected].name for menu in home.menus}
+
+
+@pytest.mark.parametrize(
+    ("line", "says"), [("--load spike --rate 3", "which server?"), ("--model prefork --workers 8", "which load?")]
+)
+def test_half_of_a_run_with_more_than_its_name_is_asked_for_the_other_half(
+    line: str, says: str, simulate: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first screen would forget what else was typed."""
+    monkeypatch.setattr(opening, "has_terminal", lambda: True)
+    done = simulate(*line.split())
+    assert done.code == 2
+    assert says in done.err

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from simulator.cli.commands import EVERYWHERE
 from simulator.experiments.catalogue import catalogue
 from simulator.experiments.options import CALIBRATE, MEASURE, OUTPUT, PICTURES, RUN, SCREEN, VALIDATION, section
+from simulator.experiments.real_servers import ABOUT, INSTEAD
 from simulator.experiments.run import run
 from simulator.plan import Machine, Outcome, State
 from simulator.plan.operations import MEANINGS, TIMELINE, Operation
@@ -93,7 +95,7 @@ def test_every_flag_that_is_named_exists(page: Page) -> None:
     sections = (RUN, MEASURE, OUTPUT, PICTURES, SCREEN, VALIDATION, CALIBRATE, *map(section, catalogue().values()))
     known = {each.flag(field) for each in sections for field in each.fields}
     known |= {flag.replace("--", "--no-", 1) for flag in known}
-    known |= {"--nginx", "--help", "--version", "--request", "--port"}
+    known |= {"--nginx", "--request", "--port", "--install", *EVERYWHERE, *INSTEAD, *ABOUT}
     for words in page.code:
         for flag in re.findall(r"(?:^|\s)(--[a-z][a-z-]*)", words):
             assert flag in known | OTHER_PROGRAMS, f"{page.name}: there is no {flag}"
