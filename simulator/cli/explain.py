@@ -40,7 +40,7 @@ def known(word: str) -> Term:
 def _explained(term: Term, width: int) -> Iterator[str]:
     others = [name for name in term.names if name != term.word]
     yield term.word + (f" ({', '.join(others)})" if others else "")
-    yield from (f"  {line}" for line in wrapped(term.meaning, width - 2))
+    yield from (f"  {line}" for line in wrapped(term.meaning, width - 2, cell_len))
 
 
 def _listed(width: int) -> Iterator[str]:

@@ -8,17 +8,19 @@ import dataclasses
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from inspect import Parameter
 from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from rich.cells import cell_len
 
 from simulator.cli.commands import COMMANDS, THE_RUN, Command, Given
 from simulator.experiments.amounts import STANDS_FOR, amount_text
 from simulator.experiments.catalogue import Model, catalogue, fronts, servers
 from simulator.experiments.options import PICTURES, SCREEN, Section
 from simulator.experiments.refusal import RefusalError, nearest
+from simulator.words import wrapping
 from simulator.words.language import tell, translated
-from simulator.words.wrapping import beside, wrapped
 
 BEHIND = (PICTURES, SCREEN)
 """What a first page leaves out, besides the settings of what can stand in front."""
@@ -93,7 +95,7 @@ def _block(title: str, rows: Iterable[tuple[str, str]], width: int) -> Iterator[
     if known:
         yield ""
         yield HEADING + title
-        yield from [f"  {text}" for _, text in known] if not known[0][0] else beside(known, width=width)
+        yield from [f"  {text}" for _, text in known] if not known[0][0] else _beside(known, width=width)
 
 
 def _commands(width: int) -> Iterator[str]:
@@ -188,3 +190,33 @@ def _told(field: dataclasses.Field[Any], sentence: str) -> str:
         return tell("{sentence} Default: on.", sentence=sentence)
     default = amount_text(field.default, field.metadata.get("unit"))
     return tell("{sentence} Default: {default}.", sentence=sentence, default=default)
+
+
+# Lines of terms with their explanations beside them.
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most so many cells."""
+    return wrapping.wrapped(text, width, cell_len)
+
+
+def _padded(text: str, width: int) -> str:
+    """With blanks behind it, up to so many cells."""
+    return text + " " * (width - cell_len(text))
+
+
+def _beside(rows: Iterable[tuple[str, str]], *, width: int, indent: int = 2, most: int = 28) -> list[str]:
+    """Lines of terms with their explanations in a column of their own; a term too long for it has a line to itself."""
+    known: Sequence[tuple[str, str]] = list(rows)
+    column = max((cell_len(term) for term, _ in known if cell_len(term) <= most), default=0)
+    margin = " " * (indent + column + 2)
+    lines = []
+    for term, text in known:
+        told = wrapped(text, max(width - len(margin), 20))
+        if cell_len(term) > column:
+            lines.append(" " * indent + term)
+            lines += [margin + each for each in told]
+        else:
+            lines.append((" " * indent + _padded(term, column) + "  " + told[0]).rstrip())
+            lines += [margin + each for each in told[1:]]
+    return lines

@@ -19,6 +19,7 @@ import simulator
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.deployment_words import pane_words
 from simulator.results.document import document, flat
+from simulator.results.terminal import Prose
 from simulator.trace.figures import Summary
 from simulator.trace.measures import CORES
 from simulator.trace.table import Trace
@@ -151,7 +152,7 @@ def _reason(letter: str, sentence: str) -> RenderableType:
     from rich.table import Table
 
     row = Table.grid(padding=(0, 1))
-    row.add_row(Text(f" {letter}", style="bold yellow"), Text(sentence))
+    row.add_row(Text(f" {letter}", style="bold yellow"), Prose(sentence))
     return row
 
 

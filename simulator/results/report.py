@@ -19,6 +19,7 @@ from simulator.experiments.amounts import amount_text
 from simulator.experiments.catalogue import catalogue
 from simulator.results.document import timeline_of, timeline_words
 from simulator.results.report_tables import INDENT, latency_table, resource_rows, time_table
+from simulator.results.terminal import Prose
 from simulator.trace.figures import Summary
 from simulator.trace.outcomes import offered_rate
 from simulator.trace.table import Trace
@@ -86,7 +87,7 @@ def _headline(trace: Trace) -> Iterator[RenderableType]:
     labels = trace.labels
     yield Text(in_this_language(labels, "title") or "A run", style="bold")
     if story := in_this_language(labels, "story"):
-        yield Text(paragraph(story), style="italic")
+        yield Prose(paragraph(story), "italic")
     yield Text()
     model = labels.get("model", "?")
     yield _deployment(model, json.loads(labels.get("settings", "{}")), model)
@@ -127,13 +128,13 @@ def _heading(words: str, remark: str = "") -> Text:
     return Text.assemble("\n", (words, "bold"), (remark, "bright_black"))
 
 
-def _marked(sentence: str | Text, colour: str = "yellow", mark: str = "▌") -> RenderableType:
+def _marked(sentence: str | Text | Prose, colour: str = "yellow", mark: str = "▌") -> RenderableType:
     from rich.table import Table
 
     row = Table.grid(padding=(0, 1))
     row.add_row(
         Text(f" {mark}", style=f"bold {colour}"),
-        Text(sentence, style="bold") if isinstance(sentence, str) else sentence,
+        Prose(sentence, "bold") if isinstance(sentence, str) else sentence,
     )
     return row
 
@@ -148,9 +149,9 @@ def _tried(advice: Advice) -> Iterator[RenderableType]:
                 Text.assemble((str(trial.sentence), "bold"), "  ", (shlex.join(trial.flags), "cyan")), "green"
             )
         else:
-            yield _marked(Text(str(trial.sentence)), mark=" ")
+            yield _marked(Prose(str(trial.sentence)), mark=" ")
     if advice.remark is not None:
-        yield _marked(Text(str(advice.remark)), mark=" ")
+        yield _marked(Prose(str(advice.remark)), mark=" ")
 
 
 def _outcomes(trace: Trace, summary: Summary) -> Iterator[RenderableType]:

@@ -6,12 +6,16 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from simulator.experiments.refusal import RefusalError
+from simulator.words.wrapping import wrapped
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.measure import Measurement
+    from rich.text import Text
 
 GLUE = "\ue000"
 """A blank at which no line is broken: a character for private use, because Rich breaks at no-break spaces too."""
@@ -19,6 +23,29 @@ FINE = "█▓▒░▚▞▨▤▥▦▧▌─·•…\N{MULTIPLICATION SIGN}µ
 PLAIN = '#%=-x+&~|o/|-.*.xu-""'
 ASCII = str.maketrans(FINE, PLAIN)
 """One character for one, so that what was aligned stays aligned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Sentences in lines that end where a reader of the language would end them; Rich breaks at blanks only."""
+
+    text: str
+    style: str = ""
+
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "Iterator[Text]":
+        """One line or several."""
+        from rich.cells import cell_len
+        from rich.text import Text
+
+        for line in wrapped(self.text, options.max_width, cell_len):
+            yield Text(line, style=self.style)
+
+    def __rich_measure__(self, console: "Console", options: "ConsoleOptions") -> "Measurement":
+        """Any width will do; it takes as much as it has use for."""
+        from rich.cells import cell_len
+        from rich.measure import Measurement
+
+        return Measurement(1, max(1, min(cell_len(self.text), options.max_width)))
 
 
 def show(parts: Iterable["RenderableType"]) -> None:

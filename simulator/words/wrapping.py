@@ -1,52 +1,70 @@
-"""Lines of text, broken where a reader would break them and measured in cells: 一 is two of them.
+"""Where a line of text may end: at blanks, and between Chinese characters, which need none.
 
-What to watch: Chinese has no blanks between words, so a line may end behind any of its characters; but none begins with
-a closing mark or ends with an opening one.
+Rich breaks at blanks only, so that a Chinese sentence with one Latin word in it would have lines of any length. As in
+print, no line begins with a closing mark, and none ends with an opening one.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator
 
-from rich.cells import cell_len
-
-CLOSING, OPENING = (
-    ",.:;?!)]}\uff0c\u3002\uff1a\uff1b\uff1f\uff01\uff09\u3001\u201d\u300b\u2026",
-    "([{\uff08\u201c\u300a",
-)
-WIDE = r"\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffe6\U0001f300-\U0003fffd"
-UNIT = re.compile(rf"\s*[{re.escape(OPENING)}]*(?:[{WIDE}]|[^\s{WIDE}]+)[{re.escape(CLOSING)}]*")
-"""What is not broken: a word, or one Chinese character, with the marks that belong to it and the blank before it."""
+WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003ffff\u3000-\u303f"
+CLOSING = "\u3001\u3002\u300b\u300d\u300f\u3011\uff01\uff09\uff0c\uff1a\uff1b\uff1f\u201d\u2019\u2026"
+"""Marks that stay with what is before them."""
+OPENING = "\u300a\u300c\u300e\u3010\uff08\u201c\u2018"
+"""Marks that stay with what follows."""
+_WIDE = re.compile(f"[{WIDE}]")
 
 
-def wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of at most so many cells; what is longer than a line by itself stays whole."""
-    lines, line = list[str](), ""
-    for unit in UNIT.findall(" ".join(text.split())):
-        if line and cell_len(line + unit) > width:
+def wrapped(text: str, width: int, width_of: Callable[[str], int]) -> list[str]:
+    """Lines of at most ``width`` cells; a piece that is wider than a line is broken anywhere."""
+    lines, line = [], ""
+    for blank, piece in _fitting(text, width, width_of):
+        longer = f"{line}{blank if line else ''}{piece}"
+        if not line or width_of(longer) <= width:
+            line = longer
+        else:
             lines.append(line)
-            line = unit.lstrip()
-        else:
-            line += unit
-    return [*lines, line] if line or not lines else lines
+            line = piece
+    return [*lines, line] if line else lines
 
 
-def padded(text: str, width: int) -> str:
-    """With blanks behind it, up to so many cells."""
-    return text + " " * (width - cell_len(text))
+def _fitting(text: str, width: int, width_of: Callable[[str], int]) -> Iterator[tuple[str, str]]:
+    """The pieces, each with the blank before it; those that are wider than a line in parts."""
+    for blank, piece in pieces(text):
+        rest, before = piece, blank
+        while width_of(rest) > width > 0 and len(rest) > 1:
+            part = _first_cells(rest, width, width_of)
+            yield before, part
+            rest, before = rest[len(part) :], ""
+        if rest:
+            yield before, rest
 
 
-def beside(rows: Iterable[tuple[str, str]], *, width: int, indent: int = 2, most: int = 28) -> list[str]:
-    """Lines of terms with their explanations in a column of their own; a term too long for it has a line to itself."""
-    known: Sequence[tuple[str, str]] = list(rows)
-    column = max((cell_len(term) for term, _ in known if cell_len(term) <= most), default=0)
-    margin = " " * (indent + column + 2)
-    lines = []
-    for term, text in known:
-        told = wrapped(text, max(width - len(margin), 20))
-        if cell_len(term) > column:
-            lines.append(" " * indent + term)
-            lines += [margin + each for each in told]
-        else:
-            lines.append((" " * indent + padded(term, column) + "  " + told[0]).rstrip())
-            lines += [margin + each for each in told[1:]]
-    return lines
+def pieces(text: str) -> Iterator[tuple[str, str]]:
+    """What is not broken, each with the blank before it (or nothing, between Chinese characters)."""
+    for word in text.split():
+        blank = " "
+        for piece in _unbroken(word):
+            yield blank, piece
+            blank = ""
+
+
+def _unbroken(word: str) -> Iterator[str]:
+    """A word without blanks in parts: each Chinese character by itself, with the marks that belong to it."""
+    part = ""
+    for character in word:
+        breaks = part and (_WIDE.match(part[-1]) or _WIDE.match(character))
+        if breaks and character not in CLOSING and part[-1] not in OPENING:
+            yield part
+            part = ""
+        part += character
+    if part:
+        yield part
+
+
+def _first_cells(text: str, width: int, width_of: Callable[[str], int]) -> str:
+    """As many characters from the start as fit, one at least."""
+    end = 1
+    while end < len(text) and width_of(text[: end + 1]) <= width:
+        end += 1
+    return text[:end]

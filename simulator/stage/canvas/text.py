@@ -1,7 +1,6 @@
 """Text in the room that there is: cut with a sign that says so, broken into lines, or left out piece by piece."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulator.stage.canvas.cells import cell_width, cells_of
@@ -9,6 +8,7 @@ from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
+from simulator.words.wrapping import wrapped as break_lines
 
 
 def clipped(text: str, width: int, look: Look) -> str:
@@ -20,40 +20,8 @@ def clipped(text: str, width: int, look: Look) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most ``width`` cells, broken at blanks and between Chinese characters.
-
-    A word that is wider than a line is broken anywhere.
-    """
-    lines, line = [], ""
-    for part, begins in _parts(text, width):
-        longer = f"{line}{' ' if begins and line else ''}{part}"
-        if not line or cell_width(longer) <= width:
-            line = longer
-        else:
-            lines.append(line)
-            line = part
-    return [*lines, line] if line else lines
-
-
-def _parts(text: str, width: int) -> Iterator[tuple[str, bool]]:
-    """The words, those that are wider than a line in parts; and whether a part begins a word."""
-    for word in text.split():
-        begins = True
-        for chunk in (word,) if word.isascii() else CHUNKS.findall(word):
-            rest = chunk
-            while cell_width(rest) > width > 0 and len(rest) > 1:
-                part = _first_cells(rest, width) or rest[0]
-                yield part, begins
-                rest, begins = rest[len(part) :], False
-            if rest:
-                yield rest, begins
-            begins = False
-
-
-OPENING, CLOSING = "\uff08\u201c\u300a\u300c", "\uff09\u201d\u300b\u300d\uff0c\u3002\uff1a\uff1b\uff1f\uff01\u3001"
-"""Chinese marks that stay with what follows, and with what comes before."""
-CHUNKS = re.compile(rf"[{OPENING}]*(?:[\u2e80-\u9fff\uff00-\uffef]|[^\u2e80-\u9fff\uff00-\uffef]+)[{CLOSING}]*")
-"""Between any two Chinese characters a line may end."""
+    """Lines of at most ``width`` cells; a word that is wider than a line is broken anywhere."""
+    return break_lines(text, width, cell_width)
 
 
 def clipped_lines(text: str, width: int, count: int, look: Look) -> list[str]:

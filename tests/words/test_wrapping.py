@@ -1,0 +1,41 @@
+"""Lines end where a reader of the language would end them, and are never wider than they may be."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from simulator.words.wrapping import CLOSING, OPENING, pieces, wrapped
+
+TEXT = st.text(st.sampled_from("ab1,. 工作进程。，（）“”%"), max_size=60)
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("a worker waits", 8, ["a worker", "waits"]),
+        ("工作进程在等", 8, ["工作进程", "在等"]),
+        ("全部 4 个工作进程", 9, ["全部 4 个", "工作进程"]),
+        ("两个 CPU 核几乎闲着", 12, ["两个 CPU 核", "几乎闲着"]),
+        ("在等，很久", 4, ["在", "等，", "很久"]),
+        ("说（在等）了", 6, ["说（在", "等）了"]),
+        ("p99 为 12.4 s。", 9, ["p99 为", "12.4 s。"]),
+        ("unbreakable", 4, ["unbr", "eaka", "ble"]),
+        ("", 4, []),
+    ],
+)
+def test_a_line_ends_at_a_blank_or_between_chinese_characters(text: str, width: int, lines: list[str]) -> None:
+    assert wrapped(text, width, cell_len) == lines
+
+
+@given(TEXT, st.integers(8, 40))
+def test_no_line_is_too_wide_and_nothing_is_lost(text: str, width: int) -> None:
+    lines = wrapped(text, width, cell_len)
+    assert all(cell_len(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+@given(TEXT)
+def test_no_piece_begins_with_a_closing_mark_or_ends_with_an_opening_one(text: str) -> None:
+    found = [piece for _, piece in pieces(" ".join(f"字{word}字" for word in text.split()))]
+    assert [piece for piece in found if piece[0] in CLOSING or piece[-1] in OPENING] == []
