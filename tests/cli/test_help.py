@@ -92,12 +92,3 @@ def test_explanations_stand_in_one_column_and_within_the_terminal(
     for block in re.split(r"\n\n", page):
         rows = [found for row in block.splitlines() if (found := re.match(r"(  -\S+(?: \S+)*)  +(?=\S)", row))]
         assert len({cell_len(row[0]) for row in rows}) <= 1
-
-
-def test_a_chinese_line_breaks_between_any_characters_but_not_before_a_mark() -> None:
-    from simulator.words.wrapping import wrapped
-
-    assert wrapped("请求到来、请求离开。", 8) == ["请求到", "来、请求", "离开。"]
-    assert wrapped("a word, another", 8) == ["a word,", "another"]
-    assert wrapped("unbreakable", 4) == ["unbreakable"]
-    assert wrapped("", 8) == [""]
