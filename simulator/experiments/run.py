@@ -14,6 +14,7 @@ from simulator.engine.record import Shortage
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.options import RunOptions
 from simulator.experiments.refusal import InvariantError, RefusalError
+from simulator.experiments.room import refuse_without_room
 from simulator.experiments.setup import Prepared
 from simulator.plan import Plan
 from simulator.trace.table import Trace
@@ -55,6 +56,7 @@ def run_unchecked(
     options, scenario = ready.setup.options, ready.scenario
     if options.engine == "kernel":
         say_if_slow()
+    refuse_without_room(ready)
     traces: list[Trace] = []
     with refused_without_room():
         requests = draw(scenario) if workload is None else workload

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simulator.plan.words import Outcome
 from simulator.trace.holding import held_parts
-from simulator.trace.laws import EQUAL_S, broken_laws
+from simulator.trace.laws import EQUAL_S, broken_laws, equal_s
 from simulator.trace.residence import Floats, Rows, blocks
 from simulator.trace.table import Grants, Trace, renumbered
 
@@ -87,7 +87,7 @@ def _order(trace: Trace, block: slice, found: Found) -> None:
     for moment in (*np.ascontiguousarray(trace.reached[block].T), trace.left[block]):
         back = moment < before  # false for nan
         if back.any():
-            wrong |= back & (moment < before - EQUAL_S)
+            wrong |= back & (moment < before - equal_s(trace))
         np.fmax(before, moment, out=before)
     _note(found, "reached a place before the one in front of it", block, wrong)
 
@@ -96,7 +96,7 @@ def _leaves(trace: Trace, block: slice, found: Found) -> None:
     gone = np.isnan(trace.left[block]) & ~np.isnan(trace.finished[block])
     _note(found, "ended, and never left the server", block, gone)
     longest = trace.arrival[block] + trace.workload.patience[block]
-    _note(found, "waited longer than its client would", block, trace.finished[block] > longest + EQUAL_S)
+    _note(found, "waited longer than its client would", block, trace.finished[block] > longest + equal_s(trace))
 
 
 def _follows(trace: Trace, block: slice, found: Found) -> None:

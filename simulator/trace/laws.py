@@ -24,9 +24,22 @@ from simulator.trace.table import Trace
 from simulator.workload.interventions import Do
 
 EQUAL_S = 1e-9
-"""Two moments closer than this are the same."""
+"""Two moments closer than this are the same ..."""
+ROUNDED = 8
+"""... or that differ by so many of the smallest steps that a number as large as the end of the run can take: each is
+the sum of a few others, which were rounded. That is less than a nanosecond in any run that is over after ten days."""
 EQUAL_SHARE = 1e-6
 """Two sums that differ by less than this share of them are the same."""
+
+
+def rounding_s(trace: Trace) -> float:
+    """How far any moment of a run may be off because numbers have 53 bits."""
+    return ROUNDED * float(np.spacing(trace.horizon_s))
+
+
+def equal_s(trace: Trace) -> float:
+    """Two moments of a run that are closer than this are the same."""
+    return max(EQUAL_S, rounding_s(trace))
 
 
 def broken_laws(trace: Trace, between: tuple[float, float]) -> list[str]:
@@ -65,17 +78,17 @@ def _pool(trace: Trace, part: Held) -> Iterator[str]:
     most = concurrency(held.start, held.end).maximum(0.0, np.inf)
     if most > size:
         yield f"{most:.0f} {pool.name} slots were held at once, and there are {size}"
-    twice = _overlaps(held.slot, held.start, held.end)
+    twice = _overlaps(held.slot, held.start, held.end, equal_s(trace))
     if twice is not None:
         row, moment = twice
         yield f"{pool.name} {held.slot[row]} was held by two requests at {moment:.6f} s"
 
 
-def _overlaps(key: NDArray[np.int32], start: Floats, end: Floats) -> tuple[int, float] | None:
+def _overlaps(key: NDArray[np.int32], start: Floats, end: Floats, equal: float) -> tuple[int, float] | None:
     """The first row whose interval overlaps the one before it with the same key, and when."""
     order = np.lexsort((start, key))
     same = key[order][1:] == key[order][:-1]
-    wrong = np.flatnonzero(same & (start[order][1:] < end[order][:-1] - EQUAL_S))
+    wrong = np.flatnonzero(same & (start[order][1:] < end[order][:-1] - equal))
     if not len(wrong):
         return None
     row = int(order[wrong[0] + 1])
@@ -90,7 +103,7 @@ def _locks(trace: Trace) -> Iterator[str]:
         rows = np.array([i for i, place in enumerate(trace.places) if place.lock == lock])
         of_lock = np.flatnonzero(np.isin(grants.place, rows))
         copies = lock_copies(trace, trace.places[rows[0]], grants.request[of_lock].astype(np.intp))
-        twice = _overlaps(copies, grants.start[of_lock], grants.end[of_lock])
+        twice = _overlaps(copies, grants.start[of_lock], grants.end[of_lock], equal_s(trace))
         if twice is not None:
             yield f"{lock.name} {copies[twice[0]]} was held by two requests at {twice[1]:.6f} s"
 
@@ -104,7 +117,7 @@ def _cores(measures: Measures, history: QueueHistory) -> Iterator[str]:
             done, unknown = _computed(trace, index, place, between)
             work, doubt = work + done, doubt + unknown
     there = availability.cores(trace).integral(*between)
-    if work - doubt > there * (1.0 + EQUAL_S) + EQUAL_S:
+    if work - doubt > there * (1.0 + EQUAL_S) + equal_s(trace):
         yield f"{work:.6f} s of computing were done, and the cores have {there:.6f} s"
     possible = sum(availability.cores_in_use(trace, part).integral(part.begin, part.end) for part in history.runnable())
     still_open = (trace.outcome == Outcome.OPEN).any()
@@ -117,14 +130,15 @@ def _computed(trace: Trace, index: int, place: Place, between: tuple[float, floa
     rows, start, end = _stays(trace, index)
     computes = computes_at(trace, index, rows)
     rows, start, end = rows[computes], start[computes], end[computes]
-    work = work_at(trace, place, rows)
+    work, rounded = work_at(trace, place, rows), len(rows) * rounding_s(trace)
     if place.lock is not None:
         wait = np.fmax(trace.lock_wait[rows, trace.lock_places.index(index)], 0.0)
         if _waits_first(place):
             start = np.minimum(start + wait, end)
         else:
-            return _between(np.minimum(work, np.maximum(end - start - wait, 0.0)), start, end, between)
-    return _between(np.minimum(work, end - start), start, end, between)
+            work = np.minimum(work, np.maximum(end - start - wait, 0.0))
+    done, unknown = _between(np.minimum(work, end - start), start, end, between)
+    return done, unknown + rounded
 
 
 def _waits_first(place: Place) -> bool:
@@ -162,7 +176,8 @@ def _little(measures: Measures, history: QueueHistory) -> Iterator[str]:
         0.0, trace.horizon_s
     )  # of all whom we know, all their life
     lives = float(measures.life.sum())
-    if _differ(inside, lives):
+    rounded = len(trace) * rounding_s(trace)
+    if _differ(inside, lives, rounded):
         yield f"Little's law: {inside:.6f} request-seconds in the system by counting, {lives:.6f} by adding up lives"
     for name, (seconds, doubt) in _waits(measures):
         counted = history.queue(name).integral(*measures.window)
@@ -178,7 +193,7 @@ def _waits(measures: Measures) -> Iterator[tuple[str, tuple[float, float]]]:
         if place.queue is not None:
             _, start, end = _stays(trace, index)
             seconds = np.minimum(end, between[1]) - np.maximum(start, between[0])
-            yield place.queue.name, (float(seconds[seconds > 0.0].sum()), 0.0)
+            yield place.queue.name, (float(seconds[seconds > 0.0].sum()), len(seconds) * rounding_s(trace))
     for lock in trace.plan.locks:
         found = [_locked_out(trace, index, between) for index in trace.lock_places if trace.places[index].lock == lock]
         yield lock.name, (sum(seconds for seconds, _ in found), sum(doubt for _, doubt in found))
@@ -190,7 +205,8 @@ def _locked_out(trace: Trace, index: int, between: tuple[float, float]) -> tuple
     wait = np.fmax(trace.lock_wait[rows, trace.lock_places.index(index)], 0.0)
     if _waits_first(trace.places[index]):
         end = start + wait
-    return _between(wait, start, end, between)
+    seconds, doubt = _between(wait, start, end, between)
+    return seconds, doubt + len(rows) * rounding_s(trace)
 
 
 def _stays(trace: Trace, place: int) -> tuple[Rows, Floats, Floats]:

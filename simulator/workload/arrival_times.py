@@ -186,6 +186,14 @@ def expected_requests(scenario: Scenario) -> float:
     return by_time if arrivals.requests is None else min(arrivals.requests, by_time)
 
 
+def drawn_rows(scenario: Scenario) -> float:
+    """How many rows are drawn for it, roughly; of a closed loop, as many as its clients will hardly need."""
+    arrivals = scenario.arrivals
+    if not isinstance(arrivals, Closed):
+        return expected_requests(scenario)
+    return float(arrivals.requests or arrivals.clients * default_rounds(scenario))
+
+
 def default_rounds(scenario: Scenario) -> int:
     """Rows to draw for each client of a closed loop: what it will send on average, and slack for the lucky ones."""
     assert isinstance(scenario.arrivals, Closed)

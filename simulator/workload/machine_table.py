@@ -15,7 +15,7 @@ from pydantic import Field, GetJsonSchemaHandler, ValidationError, ValidationInf
 from simulator.plan.machine import Machine
 from simulator.words.numbers import exact_duration, exact_size
 from simulator.workload.scenario_errors import Mistake, Origin, ScenarioError, error, from_pydantic, printable
-from simulator.workload.table_fields import WHOLE, Bytes, Parsed, PositiveSeconds, Seconds, Table, table_schema
+from simulator.workload.table_fields import WHOLE, Bytes, MicrosecondsAtLeast, Parsed, Seconds, Table, table_schema
 from simulator.workload.toml_file import line_numbers, parsed, read_bytes
 
 _Count = Annotated[int, Field(ge=1, le=4096), WHOLE]
@@ -29,7 +29,7 @@ def _written(name: str, hint: Any) -> tuple[str, Any]:
         return name, hint
     if not name.endswith("_s"):
         return name, Bytes
-    return name.removesuffix("_s"), Seconds if name.endswith("_cost_s") else PositiveSeconds
+    return name.removesuffix("_s"), Seconds if name.endswith("_cost_s") else MicrosecondsAtLeast
 
 
 _HINTS = get_type_hints(Machine)

@@ -135,11 +135,13 @@ def quantity_schema(dimension: Dimension) -> dict[str, Any]:
     }
 
 
-def _quantity(dimension: Dimension, *, above_zero: bool = False) -> Parsed:
+def _quantity(dimension: Dimension, *, above_zero: bool = False, least: str = "") -> Parsed:
     def read(value: Any, _: ValidationInfo) -> float:
         amount = parse(value, dimension)
         if above_zero and not amount > 0:
             raise ValueError(f"expected {dimension.noun} above 0 such as {dimension.example}")
+        if least and amount < parse(least, dimension):
+            raise ValueError(f"expected at least {least}")
         return amount
 
     return Parsed(read, lambda _: quantity_schema(dimension))
@@ -159,6 +161,8 @@ def _some(value: Any) -> Any:
 
 Seconds = Annotated[float, _quantity(DURATION)]
 PositiveSeconds = Annotated[float, _quantity(DURATION, above_zero=True)]
+MicrosecondsAtLeast = Annotated[float, _quantity(DURATION, least="1 us")]
+"""How often a thread is interrupted: sys.setswitchinterval knows nothing shorter, and no kernel switches so often."""
 Bytes = Annotated[float, _quantity(SIZE)]
 BytesPerSecond = Annotated[float, _quantity(RATE, above_zero=True)]
 

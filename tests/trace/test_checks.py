@@ -148,3 +148,34 @@ def test_computing_beyond_what_the_cores_have_is_named_though_all_of_them_are_bu
     trace = simulate(PREFORK, random_load(150.0, 3.0, page=Kind(steps=(("cpu", 0.05),))))
     more = replace(trace.workload, phases=2 * trace.workload.phases)
     assert "s of computing were done" in said(replace(trace, workload=more))
+
+
+MONTHS = {
+    "waiting": Kind(steps=(("cpu", 0.004), ("io", 1e7), ("cpu", 0.001))),
+    "sending": Kind(steps=(("cpu", 0.004),), response=1e14, down=1e6),
+}
+
+
+@pytest.mark.parametrize("kind", MONTHS.values(), ids=MONTHS)
+@pytest.mark.parametrize("plan", [PREFORK, EAGER, LOOPS, PROXY], ids=["prefork", "eager", "loops", "proxy"])
+def test_a_run_of_months_whose_moments_are_rounded_has_nothing_wrong_with_it(plan: Plan, kind: Kind) -> None:
+    trace = simulate(plan, random_load(15.0, 20.0, page=kind), detail=True)
+    assert check(trace) == []
+
+
+def test_a_tenth_of_a_second_that_is_missing_in_a_year_is_named() -> None:
+    trace = simulate(PREFORK, random_load(15.0, 20.0, page=MONTHS["waiting"]), detail=True)
+    assert trace.horizon_s > 1e7
+    computing = [place.name for place in trace.places].index("handle.1")
+    trace.reached[:, computing + 1 :] += 0.1
+    trace.left[:] += 0.1
+    trace.finished[:] += 0.1
+    assert "s of computing were done while threads were runnable" in said(trace)
+
+
+def test_what_is_over_within_ten_days_is_held_to_a_nanosecond() -> None:
+    trace = simulate(PREFORK, random_load(15.0, 5.0, 60.0, 0.0, **MIXED))
+    assert check(trace) == []
+    trace.finished[3] = trace.arrival[3] + 60.0 + 2e-9
+    trace.left[3] = 860_000.0
+    assert "request 3 waited longer than its client would" in said(trace)
