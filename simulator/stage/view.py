@@ -1,8 +1,6 @@
 """A view from top to bottom: its head, the queues on the way in, the lanes, and what came of it."""
 
-import re
 from collections.abc import Iterator, Sequence
-from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,16 +68,10 @@ def _space() -> Section:
     return Section(claims=(Claim(Rank.SPACE),))
 
 
-# Why it looks as it does: one sentence about the moment, from the trace.
-# What to watch: while the run plays, the figures in the sentence are those of the moment, like those beside it; but one
-# sentence gives way to another only now and then, or nobody could read any.
+# Why it looks as it does: who keeps others waiting at the moment, from the trace.
+# What to watch: which cause is named, and for how long, is the trace's business; its figures stand still as all others.
 
 LABEL = later("WHY")
-CLAIM_ENDS = re.compile("[:;,(\uff1a\uff1b\uff0c\uff08]")
-FIGURES_S = 0.1
-"""Wall seconds for which figures in the sentence stand still."""
-FIGURES = re.compile(r"\b(?:all|both|of|the)\b|[\d.,]+ ?(?:us|ms|s|min|h|%)?|\s", re.IGNORECASE)
-"""What may change in a sentence that stays the same."""
 
 
 def why_section(snapshot: Snapshot, width: int) -> Section:
@@ -97,24 +89,8 @@ def _draw_why(sheet: Sheet, snapshot: Snapshot) -> None:
 def _sentence(snapshot: Snapshot) -> str:
     if snapshot.view.why is not None:
         return snapshot.view.why
-    held, now = _why(snapshot, snapshot.read_s), _why(snapshot, _shortly_before(snapshot))
-    return now if _claim(now) == _claim(held) else held
-
-
-def _claim(sentence: str) -> str:
-    """What a sentence says first, without its figures: as long as that stays, the rest may change."""
-    return CLAIM_ENDS.split(FIGURES.sub("", sentence), maxsplit=1)[0]
-
-
-def _shortly_before(snapshot: Snapshot) -> float:
-    """The moment whose figures are shown: while the run plays, some times a second."""
-    stride_s = FIGURES_S * snapshot.scene.speed
-    return max(floor(snapshot.t_s / stride_s) * stride_s, snapshot.read_s) if snapshot.scene.playing else snapshot.t_s
-
-
-def _why(snapshot: Snapshot, t_s: float) -> str:
-    playback = snapshot.playback
-    return kept(playback, ("why", t_s), lambda: playback.why(t_s))
+    playback, t_s, speed = snapshot.playback, snapshot.read_s, snapshot.scene.speed
+    return kept(playback, ("why", t_s, speed), lambda: playback.why(t_s, speed))
 
 
 # How busy the server is, and with what: slots that are taken, those of them that compute, and the cores.

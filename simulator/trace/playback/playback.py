@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from simulator.trace.availability import Outages
 from simulator.trace.playback.activity import Activities
+from simulator.trace.playback.claims import Claims, Named
+from simulator.trace.playback.congestion import Congestion
 from simulator.trace.playback.event_log import EventLog
 from simulator.trace.playback.events import Event, Events
 from simulator.trace.playback.lane_groups import LaneGroup
@@ -23,7 +25,7 @@ from simulator.trace.playback.notable_events import NotableEvents
 from simulator.trace.playback.place_map import PlaceMap, place_map
 from simulator.trace.playback.segment_index import SegmentIndex
 from simulator.trace.playback.time_series import TimeSeries
-from simulator.trace.playback.why import why
+from simulator.trace.playback.why import Why, why
 from simulator.trace.table import Trace
 
 Floats = NDArray[np.float64]
@@ -68,9 +70,29 @@ class Playback:
     def _moment_at(self) -> Callable[[float], Moment]:
         return lru_cache(MOMENTS_KEPT)(MomentReader(self._index, self._map, self._outages).at)
 
-    def why(self, t_s: float) -> str:
-        """One sentence about this moment: what most requests wait for, and because of whom."""
-        return why(MomentFacts(self.at(t_s), self.trace, self._map))
+    def why(self, t_s: float, speed: float = 1.0) -> str:
+        """The same as ``reason``, in one text."""
+        return str(self.reason(t_s, speed))
+
+    def reason(self, t_s: float, speed: float = 1.0) -> Why:
+        """Who keeps others waiting at this moment, for whoever watches at this speed.
+
+        The cause stays the same until another one takes over, whether one plays up to the moment or goes there at once.
+        """
+        facts = MomentFacts(self.at(t_s), self.trace, self._map, self._congestion, self._claims.memory_s(speed))
+        return why(facts, self._claims.at(t_s, speed))
+
+    def cause(self, t_s: float, speed: float = 1.0) -> Named:
+        """The cause that ``why`` is about."""
+        return self._claims.at(t_s, speed)
+
+    @cached_property
+    def _congestion(self) -> Congestion:
+        return Congestion(self._index, self._map)
+
+    @cached_property
+    def _claims(self) -> Claims:
+        return Claims(self._congestion)
 
     def next_event(self, t_s: float) -> float | None:
         """The first moment after this one at which anything changes for anybody; None after the last."""

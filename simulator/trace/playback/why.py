@@ -1,80 +1,145 @@
-"""Why it is as it is at one moment: a table of rules, each of which looks at the moment and may say a sentence.
+"""Why it is as it is at one moment: who keeps others waiting, or that nobody does. Whole sentences, the claim first.
 
-What to watch: nothing is said that the moment does not show. A rule weighs its sentence by the number of requests that
-wait for the reason it gives; the heaviest is said. Where nobody waits for anybody else, that is said.
+What to watch: which cause is named is decided in ``claims``, and stays while the run plays; here it gets its words.
+What is said about a moment depends on nothing but the run, the moment and the speed.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from math import inf
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from simulator.plan.processes import process_count
 from simulator.plan.words import Need
 from simulator.trace.availability import interventions, lost
-from simulator.trace.finding import Finding
 from simulator.trace.playback.activity import Activity, in_need_of
+from simulator.trace.playback.claims import Dropped, Named
 from simulator.trace.playback.lane_groups import GroupKind
 from simulator.trace.playback.moment import Moment, PoolNow
-from simulator.trace.playback.moment_facts import MomentFacts, does
-from simulator.trace.playback.why_waiting import cores_wanted, lock_taken, queue_in, slots_taken, syn_dropped
+from simulator.trace.playback.moment_facts import MomentFacts, does, is_cores, queue_in
+from simulator.trace.playback.why_locked import lock_taken
+from simulator.trace.playback.why_waiting import cores_wanted, slots_taken, syn_dropped
+from simulator.words.language import language, tell, tell_many
 from simulator.words.numbers import count, short_duration
-from simulator.words.phrases import counted, is_or_are, listed, sentence, some_of
+from simulator.words.phrases import listed, plural, sentence, some_of
 from simulator.workload.interventions import Do, Intervention
 
 WAITS = in_need_of(Need.ACCEPT, Need.SLOT, Need.LOCK, Need.CORE)
 """Waits for something that other requests have."""
-JUST_S = 0.25
-"""For so long a death counts more than any queue."""
-ALL = {1: "it", 2: "both"}
-"""All of so many; of more it is ``all``."""
-Rule = Callable[[MomentFacts], Iterable[Finding]]
+NOBODY_S = 1.0
+"""Where nobody was there for so long, what is idle is told."""
+SOME = 0.1
+"""So many slow clients at a proxy, on average, are worth a word."""
 
 
-def why(now: MomentFacts) -> str:
-    """One sentence, or two about the end of the load."""
-    said = [finding for rule in RULES for finding in rule(now)]
-    return max(said, key=lambda finding: finding.weight).text  # the first of equals
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The reason for what is seen at a moment, in the language in which it was asked for."""
+
+    claim: str
+    """One sentence: who does what."""
+    more: tuple[str, ...] = ()
+    """What it leads to, a sentence each."""
+
+    def __str__(self) -> str:
+        """All of it."""
+        return (" " if language() == "en" else "").join((self.claim, *self.more))
 
 
-def process_down(now: MomentFacts) -> Iterator[Finding]:
-    """Processes that were killed and are not back yet; of several the latest is told."""
-    t_s, processes = now.moment.t_s, process_count(now.trace.plan)
-    down = [
-        kill for kill in interventions(now.trace, Do.KILL) if kill.at <= t_s < kill.until and kill.number < processes
-    ]
-    if not down:
+def why(now: MomentFacts, cause: Named) -> Why:
+    """What is said about a moment at which this cause is named."""
+    told = list(_died(now)) or list(_told(now, cause))
+    return Why(sentence(told[0]), tuple(map(sentence, told[1:])))
+
+
+def _told(now: MomentFacts, cause: Named) -> Iterator[str]:
+    if cause is None:
+        yield from _calm(now)
         return
-    latest = down[-1]
-    taken = len(lost(now.trace, latest))
-    text, waiting = _died(latest, t_s, taken), 0
-    if len({kill.number for kill in down}) == processes:
-        line, waiting = queue_in(list(now.moment.backlogs[-1:]))
-        text += f"; {line} meanwhile" if waiting else ""
-    yield Finding(inf if t_s - latest.at <= JUST_S else taken + waiting, sentence(text))
+    if isinstance(cause, Dropped):
+        yield from syn_dropped(now, cause.backlog)
+    elif is_cores(cause):
+        yield from cores_wanted(now, cause)
+    elif any(lock.lock.name == cause.resource for lock in now.moment.locks):
+        yield from lock_taken(now, cause)
+    else:
+        yield from slots_taken(now, cause)
+    yield from _drains(now)
 
 
-def _died(kill: Intervention, t_s: float, taken: int) -> str:
-    """``process 0 was killed 340 ms ago and took 5 requests along; it is back in 1.7 s``."""
-    when = f" {short_duration(t_s - kill.at)} ago" if t_s > kill.at else ""
-    return (
-        f"process {kill.number} was killed{when} and took {counted(taken, 'request')} along; "
-        f"it is back in {short_duration(kill.until - t_s)}"
+# --- a process that was killed ----------------------------------------------------------------------------------------
+
+
+def _died(now: MomentFacts) -> Iterator[str]:
+    """A process was just killed, or none is left: of several the latest is told."""
+    t_s, processes = now.moment.t_s, process_count(now.trace.plan)
+    kills = interventions(now.trace, Do.KILL)
+    down = [kill for kill in kills if kill.at <= t_s < kill.until and kill.number < processes]
+    all_down = len({kill.number for kill in down}) == processes
+    if not down or (t_s - down[-1].at > now.memory_s and not all_down):
+        return
+    yield _killed(down[-1], now, len(lost(now.trace, down[-1])))
+    if all_down:
+        yield from queue_in(now, list(now.moment.backlogs[-1:]))
+
+
+def _killed(kill: Intervention, now: MomentFacts, taken: int) -> str:
+    fields = {
+        "process": kill.number,
+        "ago": now.ago(kill.at),
+        "n": count(taken),
+        "back": short_duration(kill.until - now.moment.t_s),
+    }
+    if now.moment.t_s <= kill.at:
+        return tell_many(
+            "Process {process} was killed, and {n} request was lost with it; it is back in {back}.",
+            "Process {process} was killed, and {n} requests were lost with it; it is back in {back}.",
+            taken,
+            **fields,
+        )
+    return tell_many(
+        "Process {process} was killed {ago} ago, and {n} request was lost with it; it is back in {back}.",
+        "Process {process} was killed {ago} ago, and {n} requests were lost with it; it is back in {back}.",
+        taken,
+        **fields,
     )
 
 
-def draining(now: MomentFacts) -> Iterator[Finding]:
-    """No more requests come."""
-    moment, over = now.moment, now.trace.workload.duration
-    left = len(moment.present)
-    if moment.t_s >= over and left:
-        text = f"the load ended {short_duration(moment.t_s - over)} ago, and {counted(left, 'request')} "
-        text += f"{is_or_are(left)} still in the system: {_doing(moment)}"
-        yield Finding(0.3, sentence(text))
+# --- nobody waits for anybody else ------------------------------------------------------------------------------------
 
 
-def with_the_proxy(now: MomentFacts) -> Iterator[Finding]:
+def _calm(now: MomentFacts) -> Iterator[str]:
+    t_s, present = now.moment.t_s, now.moment.present
+    if t_s >= now.trace.workload.duration and len(present):
+        yield from _drains(now)
+        yield _what_all_do(now)
+    elif (proxy := list(_at_the_proxy(now))) != []:
+        yield from proxy
+    elif len(present):
+        yield _what_all_do(now)
+    elif now.congestion.anybody(max(t_s - NOBODY_S, 0.0), t_s) and t_s < now.trace.workload.duration:
+        yield tell("Nobody waits for anybody else: no request is in the system at this moment.")
+    else:
+        yield _idle(now)
+
+
+def _drains(now: MomentFacts) -> Iterator[str]:
+    """No more requests come, and some are left."""
+    over, left = now.trace.workload.duration, len(now.moment.present)
+    if now.moment.t_s >= over and left:
+        yield tell_many(
+            "The load ended {ago} ago, and {n} request is still in the system.",
+            "The load ended {ago} ago, and {n} requests are still in the system.",
+            left,
+            ago=now.ago(over),
+            n=count(left),
+        )
+
+
+def _at_the_proxy(now: MomentFacts) -> Iterator[str]:
     """A proxy deals with slow clients, so that no worker has to."""
+    if now.congestion.curves.slow_clients.mean(now.start_s, now.moment.t_s) < SOME:
+        return
     served = now.place_map.served
     kinds = {group.name: group.kind for group in now.place_map.groups}
     inner = [pool for pool in now.moment.pools if kinds[pool.pool.name] is GroupKind.SLOTS]
@@ -83,43 +148,69 @@ def with_the_proxy(now: MomentFacts) -> Iterator[Finding]:
             continue
         place = now.moment.present
         outside = place.take(~served[place.place] & now.place_map.of_pool[now.moment.pools.index(pool)][place.place])
-        slow = outside.doing(Activity.UPLOAD, Activity.DOWNLOAD)
-        if len(slow):
-            text = f"{counted(len(slow), 'slow client')} {_hold(len(slow))} {counted(len(slow), pool.pool.name)} and "
-            yield Finding(0.2, sentence(text + _nothing_else(inner, now.moment)))
-
-
-def _hold(number: int) -> str:
-    return "holds" if number == 1 else "hold"
-
-
-def _nothing_else(inner: list[PoolNow], moment: Moment) -> str:
-    """What the slow clients leave to others."""
-    if not inner:
-        number = len(moment.parked)
-        return f"nothing else; the server behind has {counted(number, 'waiting request')} in hand"
-    free = [(pool.free, len(pool.request), pool.pool.name) for pool in inner]
-    parts = [f"{some_of(number, size, name)} {is_or_are(number)} free" for number, size, name in free]
-    return f"no {inner[0].pool.name}: {listed(parts)}"
-
-
-def what_all_do(now: MomentFacts) -> Iterator[Finding]:
-    """Every request is about its own business, or no rule knows why one waits."""
-    present = now.moment.present
-    if not len(present):
+        slow = len(outside.doing(Activity.UPLOAD, Activity.DOWNLOAD))
+        connections = plural(pool.pool.name, slow)
+        fields = {"n": count(slow), "connections": connections, "slots": plural(inner[0].pool.name) if inner else ""}
+        if inner:
+            yield tell_many(
+                "{n} slow client holds {n} {connections} and none of the {slots}.",
+                "{n} slow clients hold {n} {connections} and none of the {slots}.",
+                slow,
+                **fields,
+            )
+            yield from map(_free, inner)
+        else:
+            yield tell_many(
+                "{n} slow client holds {n} {connections} and nothing else.",
+                "{n} slow clients hold {n} {connections} and nothing else.",
+                slow,
+                **fields,
+            )
+            yield _behind_the_proxy(now.moment)
         return
-    alone = "" if WAITS[present.activity].any() else "nobody waits for anybody else: "
+
+
+def _behind_the_proxy(moment: Moment) -> str:
+    return tell_many(
+        "The server behind has {n} waiting request in hand.",
+        "The server behind has {n} waiting requests in hand.",
+        len(moment.parked),
+        n=count(len(moment.parked)),
+    )
+
+
+def _free(pool: PoolNow) -> str:
+    slots = some_of(pool.free, len(pool.request), pool.pool.name)
+    return tell_many("{slots} is free.", "{slots} are free.", pool.free, slots=slots)
+
+
+def _what_all_do(now: MomentFacts) -> str:
+    """Every request is about its own business, or there is too little waiting to name a cause."""
+    present = now.moment.present
+    alone = not WAITS[present.activity].any()
     number, activity = len(present), Activity(present.activity[0])
     if number == 1:
-        text = f"the only request in the system {does(activity, 1)}"
-    elif len(present.counts()) == 1:
-        text = f"{some_of(number, number, 'request')} in the system {does(activity, number)}"
-    else:
-        text = f"of {counted(number, 'request')} in the system {_doing(now.moment)}"
-    yield Finding(0.1, sentence(alone + text))
+        doing = does(activity, 1)
+        if alone:
+            return tell("Nobody waits for anybody else: the only request in the system {doing}.", doing=doing)
+        return tell("The only request in the system {doing}.", doing=doing)
+    if len(present.counts()) == 1:
+        fields = {"requests": some_of(number, number, "request"), "doing": does(activity, number)}
+        if alone:
+            return tell("Nobody waits for anybody else: {requests} in the system {doing}.", **fields)
+        return tell("{requests} in the system {doing}.", **fields)
+    if alone:
+        return tell(
+            "Nobody waits for anybody else: of {n} requests in the system {doing}.",
+            n=count(number),
+            doing=_doing(now.moment),
+        )
+    return tell(
+        "Hardly anybody waits: of {n} requests in the system {doing}.", n=count(number), doing=_doing(now.moment)
+    )
 
 
-def idle(now: MomentFacts) -> Iterator[Finding]:
+def _idle(now: MomentFacts) -> str:
     """Nobody is there. What was taken away (slots of a pool that became smaller) is not idle."""
     moment = now.moment
     what = [some_of(p.free, len(p.request), p.pool.name) for p in moment.pools if p.free]
@@ -127,28 +218,23 @@ def idle(now: MomentFacts) -> Iterator[Finding]:
     locks = [(number, len(lock.holder), lock.lock.name) for number, lock in zip(free, moment.locks, strict=True)]
     what += [some_of(*each) for each in locks if each[0]]
     what.append(some_of(moment.cores, moment.cores, "core"))
-    over = "" if moment.t_s < now.trace.workload.duration else ", and no more will come"
-    verb = is_or_are(1 if what == ["the core"] else 2)
-    yield Finding(0.0, sentence(f"no request is in the system{over}: {listed(what)} {verb} idle"))
+    only_one = len(what) == 1 and moment.cores == 1
+    if moment.t_s < now.trace.workload.duration:
+        return tell_many(
+            "No request is in the system: {what} is idle.",
+            "No request is in the system: {what} are idle.",
+            1 if only_one else 2,
+            what=listed(what),
+        )
+    return tell_many(
+        "No request is in the system, and no more will come: {what} is idle.",
+        "No request is in the system, and no more will come: {what} are idle.",
+        1 if only_one else 2,
+        what=listed(what),
+    )
 
 
 def _doing(moment: Moment) -> str:
-    """``3 wait for I/O and 1 computes``, the most common first; ``all wait for I/O`` where all do the same."""
+    """``3 wait for I/O and 1 computes``, the most common first."""
     counts = sorted(moment.present.counts().items(), key=lambda entry: -entry[1])
-    if len(counts) == 1:
-        ((activity, number),) = counts
-        return f"{ALL.get(number, 'all')} {does(activity, number)}"
-    return listed([f"{count(number)} {does(activity, number)}" for activity, number in counts])
-
-
-RULES: tuple[Rule, ...] = (
-    process_down,
-    slots_taken,
-    lock_taken,
-    cores_wanted,
-    syn_dropped,
-    draining,
-    with_the_proxy,
-    what_all_do,
-    idle,
-)
+    return listed([tell("{n} {doing}", n=count(number), doing=does(activity, number)) for activity, number in counts])

@@ -1,6 +1,7 @@
-"""Rules about a moment at which requests wait for one another: for a slot, a loop, the GIL, a core, a place in line.
+"""What is said about a cause: who has the slots or cores that others wait for, who waits, and what is idle meanwhile.
 
-What to watch: the weight of a sentence is the number of requests whose waiting it explains at this very moment.
+What to watch: the cause is known already (``claims``). All figures are of the one moment, or of the time up to it for
+which those who are there now have been waiting.
 """
 
 from collections.abc import Iterator
@@ -8,180 +9,228 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import Gil, Loop
-from simulator.trace.finding import Finding
-from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, SENTENCE_ORDER, Activities, Activity
-from simulator.trace.playback.moment import BacklogNow, LockNow, Moment, PoolNow
-from simulator.trace.playback.moment_facts import MomentFacts, does, for_long, idle_cores
+from simulator.trace.playback.activity import Activity
+from simulator.trace.playback.congestion import Cause
+from simulator.trace.playback.moment import Moment, PoolNow
+from simulator.trace.playback.moment_facts import MomentFacts, idle_cores, queue_in
+from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import count, share_in_words, short_duration
-from simulator.words.phrases import a, counted, is_or_are, listed, sentence, some_of
+from simulator.words.phrases import a, counted, plural, some_of
 
 Mask = NDArray[np.bool_]
 
+A_QUEUE_S = 2.0
+"""A queue that is older than this has a beginning worth telling."""
+GAP_S = 1.0
+"""A queue that is gone for a shorter time than this goes on."""
 
-def slots_taken(now: MomentFacts) -> Iterator[Finding]:
-    """All slots are held, and others wait for one: what the slots are used for is the reason."""
-    for pool in now.moment.pools:
-        line, waiting = _line(now, pool)
-        wanted = _wanted(pool)
-        if waiting and wanted.any() and not (pool.activity[wanted] == Activity.IDLE).any():
-            yield Finding(
-                waiting, sentence(f"{_use_of(now.moment, pool, wanted)}, so {line}{_spare(now, pool, wanted)}")
-            )
+# --- slots ------------------------------------------------------------------------------------------------------------
+
+HELD = {
+    (Activity.UPLOAD, True): (
+        later('{slots} waits for a client "{name}" to send (#{request} for {time} already).'),
+        later('{slots} wait for clients "{name}" to send (#{request} for {time} already).'),
+    ),
+    (Activity.UPLOAD, False): (
+        later("{slots} waits for its client to send (#{request} for {time} already)."),
+        later("{slots} wait for their clients to send (#{request} for {time} already)."),
+    ),
+    (Activity.DOWNLOAD, True): (
+        later('{slots} waits for a client "{name}" to read (#{request} for {time} already).'),
+        later('{slots} wait for clients "{name}" to read (#{request} for {time} already).'),
+    ),
+    (Activity.DOWNLOAD, False): (
+        later("{slots} waits for its client to read (#{request} for {time} already)."),
+        later("{slots} wait for their clients to read (#{request} for {time} already)."),
+    ),
+    (Activity.IO, True): (
+        later('{slots} waits for I/O of a request "{name}" (#{request} for {time} already).'),
+        later('{slots} wait for I/O of requests "{name}" (#{request} for {time} already).'),
+    ),
+    (Activity.IO, False): (
+        later("{slots} waits for I/O (#{request} for {time} already)."),
+        later("{slots} wait for I/O (#{request} for {time} already)."),
+    ),
+    (Activity.COMPUTING, True): (
+        later('{slots} computes for a request "{name}" (#{request} for {time} already).'),
+        later('{slots} compute for requests "{name}" (#{request} for {time} already).'),
+    ),
+    (Activity.COMPUTING, False): (
+        later("{slots} computes (#{request} for {time} already)."),
+        later("{slots} compute (#{request} for {time} already)."),
+    ),
+}
+"""By use, and whether somebody is named: for one slot, and for several."""
+BEFORE = {
+    (Activity.UPLOAD, True): later('Others had to wait until now because {slots} waited for clients "{name}" to send.'),
+    (Activity.UPLOAD, False): later("Others had to wait until now because {slots} waited for their clients to send."),
+    (Activity.DOWNLOAD, True): later(
+        'Others had to wait until now because {slots} waited for clients "{name}" to read.'
+    ),
+    (Activity.DOWNLOAD, False): later("Others had to wait until now because {slots} waited for their clients to read."),
+    (Activity.IO, True): later('Others had to wait until now because {slots} waited for I/O of requests "{name}".'),
+    (Activity.IO, False): later("Others had to wait until now because {slots} waited for I/O."),
+    (Activity.COMPUTING, True): later('Others had to wait until now because {slots} computed for requests "{name}".'),
+    (Activity.COMPUTING, False): later("Others had to wait until now because {slots} computed."),
+}
+"""The same where nobody waits any more, or no slot is used like that at this very moment."""
+
+
+def slots_taken(now: MomentFacts, cause: Cause) -> Iterator[str]:
+    """Slots are held, and others wait for one: what the slots are used for is the reason."""
+    pool = now.moment.pool(cause.resource)
+    wanted, waiting = _wanted(pool), list(queued(now, pool))
+    held = wanted & (pool.request >= 0) & bool(waiting)
+    used = held & _used(now, pool, cause)
+    yield _use_of(now, pool, cause, used, wanted)
+    rest = held & ~used
+    if rest.sum() * 2 >= wanted.sum():  # at this moment others have most slots
+        other = _main_cause(now, pool, rest)
+        yield _use_of(now, pool, other, rest & _used(now, pool, other), wanted)
+    if waiting:
+        yield from waiting
+        yield from _since(now, cause)
+        yield from _spare(now, pool, wanted)
+    else:
+        yield tell("Nobody waits for {slot} at this moment.", slot=a(pool.pool.name))
+
+
+def queued(now: MomentFacts, pool: PoolNow) -> Iterator[str]:
+    """Who waits for a slot: inside of the server, and in front of it."""
+    waiting = len(pool.queue)
+    if waiting:
+        fields = {"n": count(waiting), "slot": a(pool.pool.name), "time": now.ago(float(pool.queue.came_s.min()))}
+        yield tell_many(
+            "{n} request waits for {slot}, for {time} already.",
+            "{n} requests wait for {slot}, the first for {time}.",
+            waiting,
+            **fields,
+        )
+    yield from queue_in(now, now.backlogs_of(pool.pool.name))
 
 
 def _wanted(pool: PoolNow) -> Mask:
     """The slots that would help: where every process has its own, those of processes with a queue."""
     size, copies = pool.pool.size, pool.pool.processes
-    if copies == 1:
-        return np.ones(size, np.bool_)
     queued = np.bincount(np.maximum(pool.queue.process, 0), minlength=copies) > 0
-    return np.repeat(queued, size)
+    return np.ones(size * copies, np.bool_) if copies == 1 or not queued.any() else np.repeat(queued, size)
 
 
-def _use_of(moment: Moment, pool: PoolNow, wanted: Mask) -> str:
-    """``7 of 8 workers wait for their clients to send (#1041 for 640 ms already)``."""
-    activity = pool.activity[wanted]
-    doing, number = _mostly(activity, pool.since_s[wanted])
-    who = some_of(number, len(activity), pool.pool.name)
-    if pool.pool.processes > 1:
-        copies = np.flatnonzero(wanted)[:: pool.pool.size] // pool.pool.size
-        who += f" of process {copies[0]}" if len(copies) == 1 else f" of {count(len(copies))} processes"
-    if doing is Activity.DOWN:
-        return f"{who} {does(doing, number)}"
-    if doing is Activity.COMPUTING:
-        return f"{who} {does(doing, number)}{_shared_cores(moment)}"
-    if FOR_LOCK[doing]:
-        return f"{who} {does(doing, number)}{_holders(moment)}"
-    same = np.flatnonzero(wanted & (pool.activity == doing))
-    first = same[np.argmin(pool.since_s[same])]
-    since = for_long(moment, int(pool.request[first]), float(pool.since_s[first]))
-    others = _what_others_do(activity, doing) if number * 2 <= len(activity) else []
-    return listed([f"{who} {does(doing, number)} ({since})", *others])
+def _main_cause(now: MomentFacts, pool: PoolNow, slots: Mask) -> Cause:
+    """What most of some slots are held for at this moment."""
+    use, who = now.congestion.uses(pool.request[slots], pool.activity[slots])
+    width = int(who.max()) + 1
+    most = int(np.bincount(use.astype(np.intp) * width + who).argmax())
+    return Cause(pool.pool.name, Activity(most // width), most % width)
 
 
-def _what_others_do(activity: Activities, doing: Activity) -> list[str]:
-    """``2 compute``; for pools where no more than half of the slots do the same."""
-    merged = np.where(AT_WORK[activity], Activity.COMPUTING, activity)
-    numbers = np.bincount(merged[merged != doing], minlength=len(Activity)).tolist()
-    most_first = sorted(SENTENCE_ORDER, key=lambda each: -numbers[each])
-    return [f"{count(numbers[each])} {does(each, numbers[each])}" for each in most_first if numbers[each]]
+def _use_of(now: MomentFacts, pool: PoolNow, cause: Cause, used: Mask, wanted: Mask) -> str:
+    """As ``3 of 4 workers wait for clients "phone" to send (#1041 for 640 ms already)``."""
+    name, kind, number, size = now.name_of(cause), cause.use, int(used.sum()), int(wanted.sum())
+    slots = some_of(number, size, pool.pool.name) if number else plural(pool.pool.name, size)
+    if (kind, bool(name)) not in HELD:
+        return _by_state(kind, max(number, 1), slots)
+    if not number:
+        return tell(BEFORE[kind, bool(name)], slots=slots, name=name)
+    if kind is Activity.COMPUTING and now.moment.runnable > now.moment.cores:
+        return _on_few_cores(now.moment, slots, name, number)
+    first = int(np.flatnonzero(used)[np.argmin(pool.since_s[used])])
+    fields = {"request": int(pool.request[first]), "time": now.ago(float(pool.since_s[first]))}
+    return tell(HELD[kind, bool(name)][number != 1], slots=slots, name=name, **fields)
 
 
-def _holders(moment: Moment) -> str:
-    """``, which #1033 has had for 4 ms``, where one request has the only lock there is."""
-    if len(moment.locks) != 1 or len(moment.locks[0].holder) != 1 or moment.locks[0].holder[0] < 0:
-        return ""
-    lock = moment.locks[0]
-    return f" (#{lock.holder[0]} has had it for {short_duration(moment.t_s - float(lock.since_s[0]))})"
+def _used(now: MomentFacts, pool: PoolNow, cause: Cause) -> Mask:
+    """Which slots are held because of this cause."""
+    use, who = now.congestion.uses(np.maximum(pool.request, 0), pool.activity)
+    found: Mask = (use == cause.use) & (who == cause.who)
+    return found
 
 
-def _mostly(activity: Activities, since_s: NDArray[np.float64]) -> tuple[Activity, int]:
-    """What most do, of equals what one of them has done longest, and how many.
-
-    To wait for a core counts as computing, for the cores are then the reason.
-    """
-    merged = np.where(AT_WORK[activity], Activity.COMPUTING, activity)
-    numbers = np.bincount(merged, minlength=len(Activity))
-    among_most = np.flatnonzero(numbers[merged] == numbers.max())
-    known = np.nan_to_num(since_s[among_most], nan=np.inf)
-    most = int(merged[among_most[np.argmin(known)]])
-    return Activity(most), int(numbers[most])
-
-
-def _shared_cores(moment: Moment) -> str:
-    if moment.runnable <= moment.cores:
-        return ""
-    return f" on {counted(moment.cores, 'core')} ({share_in_words(moment.cores / moment.runnable)} of a core each)"
-
-
-def _line(now: MomentFacts, pool: PoolNow) -> tuple[str, int]:
-    """Who waits for a slot of the pool, in words and as a number."""
-    if len(pool.queue):
-        number = len(pool.queue)
-        return f"{counted(number, 'request')} {_wait(number)} for {a(pool.pool.name)}", number
-    return queue_in(now.backlogs_of(pool.pool.name))
+def _on_few_cores(moment: Moment, slots: str, name: str, number: int) -> str:
+    fields = {
+        "slots": slots,
+        "cores": counted(moment.cores, "core"),
+        "share": share_in_words(moment.cores / moment.runnable),
+        "name": name,
+    }
+    if name:
+        return tell_many(
+            '{slots} computes for a request "{name}" on {cores} ({share} of a core each).',
+            '{slots} compute for requests "{name}" on {cores} ({share} of a core each).',
+            number,
+            **fields,
+        )
+    return tell_many(
+        "{slots} computes on {cores} ({share} of a core each).",
+        "{slots} compute on {cores} ({share} of a core each).",
+        number,
+        **fields,
+    )
 
 
-def queue_in(backlogs: list[BacklogNow]) -> tuple[str, int]:
-    """``24 connections queue in the backlog and 3 clients wait to repeat their SYN``; empty if nobody does."""
-    parts, total = [], 0
-    for now in backlogs:
-        waiting, retrying = len(now.waiting), len(now.retrying)
-        if waiting:
-            full = f" (full: {count(waiting)} of {count(now.room)})" if now.full else ""
-            verb = "queues" if waiting == 1 else "queue"
-            parts.append(f"{counted(waiting, 'connection')} {verb} in the {now.backlog.name}{full}")
-        if retrying:
-            parts.append(f"{counted(retrying, 'client')} {_wait(retrying)} to repeat {_their(retrying)} SYN")
-        total += waiting + retrying
-    return " and ".join(parts), total
+def _by_state(use: Activity, number: int, slots: str) -> str:
+    state = translated(use.state.value if use.state is not None else use.name.lower())
+    return tell_many(
+        "{slots} is held by a request that is in this state: {state}.",
+        "{slots} are held by requests that are in this state: {state}.",
+        number,
+        slots=slots,
+        state=state,
+    )
 
 
-def _spare(now: MomentFacts, pool: PoolNow, wanted: Mask) -> str:
+def _since(now: MomentFacts, cause: Cause) -> Iterator[str]:
+    """When the queue began, where it is old enough to be told."""
+    began = now.congestion.curves.began(cause.resource, now.moment.t_s, GAP_S)
+    if began is not None and now.moment.t_s - began >= A_QUEUE_S:
+        yield tell("The queue began at {moment}.", moment=short_duration(began))
+
+
+def _spare(now: MomentFacts, pool: PoolNow, wanted: Mask) -> Iterator[str]:
     """What has nothing to do meanwhile: slots of another process, or cores."""
     free = int(np.count_nonzero(pool.activity[~wanted] == Activity.IDLE))
     if free:
-        return f", while other processes have {counted(free, 'idle ' + pool.pool.name)}"
-    return idle_cores(now.moment)
+        slots = plural(pool.pool.name, free)
+        yield tell("Other processes have {n} idle {slots} meanwhile.", n=count(free), slots=slots)
+    else:
+        yield from idle_cores(now.moment)
 
 
-def lock_taken(now: MomentFacts) -> Iterator[Finding]:
-    """Somebody has the loop or the GIL, and others wait behind."""
-    for lock in now.moment.locks:
-        held = np.flatnonzero(lock.holder >= 0)
-        if not len(held):
-            continue
-        behind = np.array([len(waiting) for waiting in lock.waiting])
-        backlogs = now.backlogs_of(lock.lock.name)
-        in_line = sum(len(backlog.waiting) for backlog in backlogs) if (lock.holder >= 0).all() else 0
-        total = int(behind[held].sum()) + in_line
-        if total:
-            yield Finding(total, sentence(_behind(now, lock, int(held[np.argmax(behind[held])]), backlogs, in_line)))
+# --- cores, and the backlog -------------------------------------------------------------------------------------------
 
 
-def _behind(now: MomentFacts, lock: LockNow, copy: int, backlogs: list[BacklogNow], in_line: int) -> str:
-    """``#1033 ("report") has had the event loop for 180 ms: 12 requests wait for it``."""
-    holder, since = int(lock.holder[copy]), float(lock.since_s[copy])
-    behind, name, copies = len(lock.waiting[copy]), lock.lock.name, lock.lock.processes
-    of_process = f" of process {copy}" if copies > 1 else ""
-    text = f'#{holder} ("{now.class_of(holder)}") has had the {name}{of_process} for '
-    text += short_duration(now.moment.t_s - since)
-    parts = []
-    if behind:
-        whom = "thread" if isinstance(lock.lock, Gil) else "request"
-        parts.append(f"{counted(behind, whom)} {_wait(behind)} for it")
-    if in_line:
-        parts.append(queue_in(backlogs)[0])
-    text += f": {' and '.join(parts)}"
-    free = int(np.count_nonzero(lock.activity == Activity.IDLE))
-    if free and isinstance(lock.lock, Loop):
-        return f"{text}, while {counted(free, 'other ' + name)} {is_or_are(free)} idle"
-    return text + idle_cores(now.moment)
-
-
-def cores_wanted(now: MomentFacts) -> Iterator[Finding]:
+def cores_wanted(now: MomentFacts, cause: Cause) -> Iterator[str]:
     """More threads want to compute than there are cores."""
-    moment = now.moment
+    moment, name = now.moment, now.name_of(cause)
+    cores = some_of(moment.cores, moment.cores, "core")
     if moment.runnable > moment.cores:
-        text = f"{counted(moment.runnable, 'thread')} want {some_of(moment.cores, moment.cores, 'core')}"
-        text += f", so each computes at {share_in_words(moment.cores / moment.runnable)} of its speed"
-        yield Finding(moment.runnable - moment.cores, sentence(text))
+        yield tell(
+            "{threads} threads want {cores}, so each computes at {share} of its speed.",
+            threads=count(moment.runnable),
+            cores=cores,
+            share=share_in_words(moment.cores / moment.runnable),
+        )
+    else:
+        yield tell("In the last {window}, more threads wanted to compute than there are cores.", window=now.window)
+    if name:
+        yield tell('Most of this computing is for requests "{name}".', name=name)
+    for pool in moment.pools:
+        yield from queue_in(now, now.backlogs_of(pool.pool.name))
 
 
-def syn_dropped(now: MomentFacts) -> Iterator[Finding]:
+def syn_dropped(now: MomentFacts, number: int) -> Iterator[str]:
     """The backlog may have room again, but clients whose SYN was dropped do not know."""
-    for backlog in now.moment.backlogs:
-        number = len(backlog.retrying)
-        if number:
-            room = f"has {count(len(backlog.waiting))} of {count(backlog.room)} places taken"
-            text = f"{counted(number, 'client')} {_wait(number)} to repeat {_their(number)} SYN, which was dropped; "
-            yield Finding(number, sentence(f"{text}the {backlog.backlog.name} {room} now"))
-
-
-def _wait(number: int) -> str:
-    return "waits" if number == 1 else "wait"
-
-
-def _their(number: int) -> str:
-    return "its" if number == 1 else "their"
+    backlog = now.moment.backlogs[number]
+    retrying, name = len(backlog.retrying), translated(backlog.backlog.name)
+    if retrying:
+        yield tell_many(
+            "{n} client waits to try again: its SYN was dropped when the {backlog} was full.",
+            "{n} clients wait to try again: their SYN was dropped when the {backlog} was full.",
+            retrying,
+            n=count(retrying),
+            backlog=name,
+        )
+    else:
+        yield tell("The {backlog} was full, and SYNs were dropped; all have been repeated by now.", backlog=name)
+    taken, room = count(len(backlog.waiting)), count(backlog.room)
+    yield tell("The {backlog} has {taken} of {room} places taken now.", backlog=name, taken=taken, room=room)

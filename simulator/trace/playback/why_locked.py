@@ -1,0 +1,121 @@
+"""What is said about a GIL or an event loop that some class had while others waited for it. Whole sentences.
+
+What to watch: not who has it at this moment is told, but who had it since others wait: a page that has had the loop for
+two milliseconds is not the reason, the reports before it are.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from simulator.plan.resources import Gil, Loop
+from simulator.trace.playback.activity import FOR_LOCK, Activity
+from simulator.trace.playback.congestion import Cause
+from simulator.trace.playback.moment import LockNow, Present
+from simulator.trace.playback.moment_facts import MomentFacts, idle_cores, queue_in, victims
+from simulator.trace.playback.why_waiting import queued
+from simulator.words.language import tell, tell_many, translated
+from simulator.words.numbers import count, share_in_words, short_duration
+from simulator.words.phrases import all_of, plural
+
+BREATH_S = 0.1
+"""When nobody waits for a shorter time than this, the waiting goes on."""
+PART = 0.1
+"""Who had a lock for a smaller part of the longest time is not counted."""
+
+
+def lock_taken(now: MomentFacts, cause: Cause) -> Iterator[str]:
+    """Some class has had the loop or the GIL while others waited."""
+    lock, name = now.moment.lock(cause.resource), translated(cause.resource)
+    waiting = _joined(lock.waiting)
+    lines = [*_behind(now, lock, waiting), *queue_in(now, now.backlogs_of(cause.resource))]
+    for pool in now.moment.pools:
+        if (FOR_LOCK[pool.activity] & (pool.request >= 0)).any():  # who waits for them, waits for the lock
+            lines += queued(now, pool)
+    start_s = now.start_s
+    if lines:
+        start_s = now.congestion.waited_since(cause.resource, now.start_s, now.moment.t_s, BREATH_S)
+    yield _having(now, cause, lock, start_s)
+    if not lines:
+        yield tell("Nobody waits for the {lock} at this moment.", lock=name)
+        return
+    yield from lines
+    free = int(np.count_nonzero(lock.activity == Activity.IDLE))
+    if free and isinstance(lock.lock, Loop):
+        loops = plural(cause.resource, free)
+        yield tell_many("{n} other {loops} is idle.", "{n} other {loops} are idle.", free, n=count(free), loops=loops)
+    else:
+        yield from idle_cores(now.moment)
+
+
+def _joined(parts: tuple[Present, ...]) -> Present:
+    if len(parts) == 1:
+        return parts[0]
+    names = ("request", "place", "activity", "since_s", "came_s", "process")
+    return Present(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def _having(now: MomentFacts, cause: Cause, lock: LockNow, start_s: float) -> str:
+    """As ``5 requests "report" have had the event loop for 1 s of the last 1.1 s, #1753 alone for 200 ms``."""
+    requests, seconds = now.congestion.had(cause, start_s, now.moment.t_s)
+    if not len(requests):
+        start_s = now.start_s
+        requests, seconds = now.congestion.had(cause, start_s, now.moment.t_s)
+    name = translated(cause.resource)
+    if not len(requests):
+        return tell("Others have had the {lock} while requests waited for it.", lock=name)
+    longest = int(np.argmax(seconds))
+    first, longest_s = int(requests[longest]), float(seconds[longest])
+    long = seconds >= PART * longest_s
+    requests, seconds = requests[long], seconds[long]
+    fields = {"lock": name, "request": first, "name": now.class_of(first)}
+    if len(requests) == 1:
+        return _alone(now, lock, first, longest_s, fields)
+    fields |= {"n": count(len(requests)), "window": now.ago(start_s), "longest": short_duration(longest_s)}
+    if lock.lock.processes > 1:
+        share = float(seconds.sum()) / ((now.moment.t_s - start_s) * lock.lock.processes)
+        fields |= {"locks": all_of(cause.resource, lock.lock.processes), "share": share_in_words(share)}
+        return tell(
+            '{n} requests "{name}" have had {locks} for {share} of the last {window}, #{request} alone for {longest}.',
+            **fields,
+        )
+    fields |= {"time": short_duration(float(seconds.sum()))}
+    return tell(
+        '{n} requests "{name}" have had the {lock} for {time} of the last {window}, #{request} alone for {longest}.',
+        **fields,
+    )
+
+
+def _alone(now: MomentFacts, lock: LockNow, request: int, seconds: float, fields: dict[str, object]) -> str:
+    held = np.flatnonzero(lock.holder == request)
+    if len(held):
+        since = now.ago(float(lock.since_s[held[0]]))
+        return tell('#{request} ("{name}") has had the {lock} for {time}.', time=since, **fields)
+    time = short_duration(seconds)
+    return tell('#{request} ("{name}") had the {lock} for {time} and has just let go.', time=time, **fields)
+
+
+def _behind(now: MomentFacts, lock: LockNow, waiting: Present) -> Iterator[str]:
+    number = len(waiting)
+    if not number:
+        return
+    victim, of_them = victims(now, waiting)
+    fields = {"n": count(number), "time": now.ago(float(waiting.since_s.min())), "m": count(of_them), "name": victim}
+    if isinstance(lock.lock, Gil):
+        yield tell_many(
+            "{n} thread waits for it, for {time} already.",
+            "{n} threads wait for it, the first for {time}.",
+            number,
+            **fields,
+        )
+    elif victim and of_them < number:
+        yield tell('{n} requests wait for it, {m} of them "{name}", the first for {time}.', **fields)
+    elif victim:
+        yield tell('{n} requests "{name}" wait for it, the first for {time}.', **fields)
+    else:
+        yield tell_many(
+            "{n} request waits for it, for {time} already.",
+            "{n} requests wait for it, the first for {time}.",
+            number,
+            **fields,
+        )
