@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from simulator.words.language import tell
+
 VARIABLE = "LOOPFORK_KERNEL"
 COMPILED = "simulator.engine._kernel"
 CHECKED = "simulator.engine._kernel_checked"
 UNCOMPILED = "simulator.engine.kernel"
 ROOT = Path(__file__).parent.parent.parent
-
-_REBUILD = "run `make build` in a checkout, or install loopfork again"
 
 
 class KernelError(Exception):
@@ -51,20 +51,38 @@ def kernel_notice() -> str | None:
 @functools.cache
 def _choose(wanted: str) -> _Choice:
     if wanted not in ("", "auto", "compiled", "python", "checked"):
-        raise KernelError(f"{VARIABLE}={wanted}: expected auto, compiled, python or checked")
+        raise KernelError(
+            tell("{variable}={wanted}: expected auto, compiled, python or checked", variable=VARIABLE, wanted=wanted)
+        )
     if wanted == "python":
         return _Choice(importlib.import_module(UNCOMPILED), None)
     if wanted == "checked":
         found = _built(CHECKED)
         if isinstance(found, ModuleType):
             return _Choice(found, None)
-        raise KernelError(f"{VARIABLE}=checked, but {found}: run `{VARIABLE}=checked make build` in a checkout")
+        raise KernelError(
+            tell(
+                "{variable}=checked, but {reason}: run `{variable}=checked make build` in a checkout",
+                variable=VARIABLE,
+                reason=found,
+            )
+        )
     found = _built(COMPILED)
     if isinstance(found, ModuleType):
         return _Choice(found, None)
     if wanted == "compiled":
-        raise KernelError(f"{VARIABLE}=compiled, but {found}: {_REBUILD}")
-    notice = f"{found}, so simulations run about 100 times slower: {_REBUILD}"
+        raise KernelError(
+            tell(
+                "{variable}=compiled, but {reason}: run `make build` in a checkout, or install loopfork again",
+                variable=VARIABLE,
+                reason=found,
+            )
+        )
+    notice = tell(
+        "{reason}, so simulations run about 100 times slower: "
+        "run `make build` in a checkout, or install loopfork again",
+        reason=found,
+    )
     return _Choice(importlib.import_module(UNCOMPILED), notice)
 
 
@@ -75,13 +93,13 @@ def _built(name: str) -> ModuleType | str:
     except ModuleNotFoundError as error:
         if error.name == name:
             if name == CHECKED:
-                return "the checked kernel has not been built"
-            return "the compiled kernel is missing (no C compiler at installation?)"
-        return f"the compiled kernel cannot be loaded ({error})"
+                return tell("the checked kernel has not been built")
+            return tell("the compiled kernel is missing (no C compiler at installation?)")
+        return tell("the compiled kernel cannot be loaded ({error})", error=error)
     except Exception as error:  # an old build may fail in any way against newer sources; it is not needed
-        return f"the compiled kernel cannot be loaded ({error})"
+        return tell("the compiled kernel cannot be loaded ({error})", error=error)
     if not _is_current(getattr(module, "BUILT_FROM", None)):
-        return "the compiled kernel is out of date"
+        return tell("the compiled kernel is out of date")
     return module
 
 

@@ -42,7 +42,7 @@ class Deployment:
             for front, config in self.fronts:
                 plans.append(front.in_front(plans[-1], config, machine))
         except PlanError as error:
-            raise RefusalError(f"{self.model.name}: {error}") from None
+            raise RefusalError(tell("{model}: {problem}", model=self.model.name, problem=error)) from None
         return plans
 
 

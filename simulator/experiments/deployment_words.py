@@ -12,6 +12,7 @@ from simulator.experiments.catalogue import Model, fronts, server
 from simulator.experiments.deployment import Deployment, changed, configured
 from simulator.experiments.options import section
 from simulator.experiments.refusal import RefusalError, nearest
+from simulator.words.language import tell
 
 SWITCH = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 GRAMMAR = "MODEL, MODEL+nginx, MODEL:SETTING=VALUE,SETTING=VALUE"
@@ -77,8 +78,13 @@ def _front(word: str, name: str) -> Model:
     known = {front.name: front for front in fronts()}
     if name not in known:
         raise RefusalError(
-            f"compare {word}: nothing called {name} can stand in front.{nearest(name, known)} "
-            f"There are: {', '.join(known)}"
+            tell(
+                "compare {word}: nothing called {name} can stand in front.{nearest} There are: {names}",
+                word=word,
+                name=name,
+                nearest=nearest(name, known),
+                names=", ".join(known),
+            )
         )
     return known[name]
 
@@ -89,16 +95,33 @@ def _setting(word: str, pair: str, model: Model, stand: list[Model]) -> tuple[Mo
     if late in {front.name for front in fronts()}:
         server_and_fronts, _, settings = word.partition(":")
         meant = f"{server_and_fronts}+{late}:{settings.replace(f'+{late}', '')}"
-        raise RefusalError(f"compare {word}: what stands in front comes before the settings: {meant}")
+        raise RefusalError(
+            tell("compare {word}: what stands in front comes before the settings: {meant}", word=word, meant=meant)
+        )
     if not (key and equals and text):
-        raise RefusalError(f"compare {word}: {pair}: expected SETTING=VALUE; a server is written {GRAMMAR}")
+        raise RefusalError(
+            tell(
+                "compare {word}: {pair}: expected SETTING=VALUE; a server is written {grammar}",
+                word=word,
+                pair=pair,
+                grammar=GRAMMAR,
+            )
+        )
     prefix, dot, rest = key.replace("-", "_").rpartition(".")
     owner = next((each for each in stand if each.folder == prefix), None) if dot else model
     names = [field.name for field in model.settings]
     names += [f"{front.name}.{field.name}" for front in stand for field in front.settings]
     field = next((field for field in owner.settings if field.name == rest), None) if owner else None
     if owner is None or field is None:
-        raise RefusalError(f"compare {word}: no setting {key}.{nearest(key, names)} There are: {', '.join(names)}")
+        raise RefusalError(
+            tell(
+                "compare {word}: no setting {key}.{nearest} There are: {names}",
+                word=word,
+                key=key,
+                nearest=nearest(key, names),
+                names=", ".join(names),
+            )
+        )
     return owner, field.name, _value(word, pair, owner, field, text)
 
 
@@ -108,15 +131,25 @@ def _value(word: str, pair: str, model: Model, field: Field[Any], text: str) -> 
         try:
             return amount(text, unit, whole=hint is int)
         except ValueError as problem:
-            raise RefusalError(f"compare {word}: {pair}: {problem}") from None
-    expected = "yes or no" if hint is bool else "a whole number" if hint is int else "a number"
+            message = tell("compare {word}: {pair}: {problem}", word=word, pair=pair, problem=problem)
+            raise RefusalError(message) from None
+    expected = (
+        tell("compare {word}: {pair}: expected yes or no", word=word, pair=pair)
+        if hint is bool
+        else tell("compare {word}: {pair}: expected a whole number", word=word, pair=pair)
+        if hint is int
+        else tell("compare {word}: {pair}: expected a number", word=word, pair=pair)
+    )
     try:
         if hint is bool:
             return SWITCH[text.lower()]
         if hint in (int, float):
             return hint(text)
     except (KeyError, ValueError):
-        raise RefusalError(f"compare {word}: {pair}: expected {expected}") from None
+        raise RefusalError(expected) from None
     if get_args(hint) and text not in get_args(hint):
-        raise RefusalError(f"compare {word}: {pair}: expected one of {', '.join(map(str, get_args(hint)))}")
+        values = ", ".join(map(str, get_args(hint)))
+        raise RefusalError(
+            tell("compare {word}: {pair}: expected one of {values}", word=word, pair=pair, values=values)
+        )
     return text

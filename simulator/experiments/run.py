@@ -18,6 +18,7 @@ from simulator.experiments.room import refuse_without_room
 from simulator.experiments.setup import Prepared
 from simulator.plan import Plan
 from simulator.trace.table import Trace
+from simulator.words.language import tell, translated
 from simulator.workload.table import Workload
 
 if TYPE_CHECKING:  # this imports Pydantic, which a bare run does not need
@@ -80,7 +81,7 @@ def refused_without_room() -> Iterator[None]:
         yield
     except MemoryError:
         raise RefusalError(
-            "the run does not fit into memory: fewer requests per second (--rate), or a shorter run (--duration)"
+            tell("the run does not fit into memory: fewer requests per second (--rate), or a shorter run (--duration)")
         ) from None
 
 
@@ -98,7 +99,9 @@ def check_laws(trace: Trace) -> None:
     with refused_without_room():
         broken = checks.check(trace)
     if broken:
-        raise InvariantError(f"this run contradicts itself, do not trust it: {'; '.join(broken)}")
+        raise InvariantError(
+            tell("this run contradicts itself, do not trust it: {reasons}", reasons=translated("; ").join(broken))
+        )
 
 
 def say_if_slow() -> None:

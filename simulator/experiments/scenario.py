@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.experiments.options import RUN, RunOptions
 from simulator.experiments.refusal import RefusalError
+from simulator.words.language import tell
 
 if TYPE_CHECKING:  # this imports NumPy and Pydantic
     from simulator.workload.scenario import Scenario
@@ -29,7 +30,8 @@ def overrides(options: RunOptions) -> list[tuple[str, str]]:
     for text in options.set:
         key, equals, value = text.partition("=")
         if not (key.strip() and equals):
-            raise RefusalError(f'--set {text}: expected KEY=VALUE, like --set requests.page.response="2 MiB"')
+            example = '--set requests.page.response="2 MiB"'
+            raise RefusalError(tell("--set {text}: expected KEY=VALUE, like {example}", text=text, example=example))
         pairs.append((key.strip(), value.strip()))
     named = ((key, getattr(options, field)) for key, field in FLAGS.items())
     return pairs + [(key, str(value)) for key, value in named if value is not None]
@@ -61,5 +63,8 @@ def machine_table(named: str | None) -> dict[str, Any] | None:
 
     path = calibrated_path() if named == CALIBRATED else Path(named)
     if named == CALIBRATED and not path.exists():
-        raise RefusalError(f"--machine {named}: there is no {path} yet. Type first: simulate calibrate")
+        message = tell(
+            "--machine {named}: there is no {path} yet. Type first: simulate calibrate", named=named, path=path
+        )
+        raise RefusalError(message)
     return read_machine(path)

@@ -218,7 +218,8 @@ def long_computations(facts: Facts, lock: Lock) -> tuple[float, str, float]:
     seconds = np.concatenate(pieces)
     pieces.clear()  # there may be millions
     long = seconds[seconds > LONG * percentiles(seconds, [50.0])[0]]
-    return longest, who, float(np.dot(long, long)) / max(float(np.dot(seconds, seconds)), 1e-300)
+    squares = [float(np.einsum("i,i", column, column)) for column in (long, seconds)]  # as everywhere: no BLAS
+    return longest, who, squares[0] / max(squares[1], 1e-300)
 
 
 def _main_cause(facts: Facts, kind: type[Lock]) -> Lock | None:
