@@ -19,13 +19,14 @@ import simulator
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.deployment_words import pane_words
 from simulator.results.document import document, flat
+from simulator.results.report_tables import HEADS, INDENT, MARK, QUIET, columns, thin_remark
 from simulator.results.terminal import Prose
 from simulator.trace.figures import Summary
 from simulator.trace.measures import CORES
 from simulator.trace.table import Trace
 from simulator.words.columns import aligned
-from simulator.words.language import in_this_language
-from simulator.words.numbers import MISSING, TimeUnit, count, json_number, percent, rate, unit_for
+from simulator.words.language import in_this_language, later, tell, translated
+from simulator.words.numbers import MISSING, TimeUnit, count, duration, json_number, percent, rate, unit_for
 
 PERCENTILES = ("p50", "p90", "p95", "p99", "p999")
 
@@ -57,41 +58,50 @@ def letters(count: int) -> tuple[str, ...]:
 
 # For a person.
 
-QUIET = "bright_black"
-INDENT = 2
-HEADS = {"p999": "p99.9"}
-MARK = "*"
 NAME_STYLE = "bold cyan"
 
 
 def comparison(sides: Sequence[Side]) -> Iterator[RenderableType]:
     """From top to bottom."""
     labels = sides[0].trace.labels
-    yield Text(in_this_language(labels, "title") or "A comparison", style="bold")
-    yield Text("the same requests for all of them", style=QUIET)
+    yield Text(in_this_language(labels, "title") or translated("A comparison"), style="bold")
+    yield Text(translated("the same requests for all of them"), style=QUIET)
     for side in sides:
         yield Text.assemble((f"{side.letter} ", "bold"), (side.words, NAME_STYLE))
-    yield _heading("Figures")
+    yield _heading(translated("Figures"))
     yield figure_table(sides)
+    for side in sides:
+        if side.summary.to_the_end:
+            start, end = map(duration, side.summary.window)
+            words = tell(
+                "{letter} is measured from {start} to {end}, when the last request was through",
+                letter=side.letter,
+                start=start,
+                end=end,
+            )
+            yield Padding(Text(words, style=QUIET), (0, 0, 0, INDENT))
     if any(side.summary.latency.thin for side in sides):
-        yield Padding(
-            Text(f"{MARK} fewer than ten samples above it: take it as a hint", style=QUIET), (0, 0, 0, INDENT)
-        )
-    yield _heading(f"Percentiles of the latency, less those of {sides[0].letter}")
+        yield thin_remark()
+    yield _heading(tell("Percentiles of the latency, less those of {letter}", letter=sides[0].letter))
     yield difference_table(sides)
-    yield _heading("Why")
+    yield _heading(translated("Why"))
     for side in sides:
         for number, sentence in enumerate(side.summary.diagnosis):
-            yield _reason(side.letter if number == 0 else " ", sentence)
+            yield _reason(side.letter if number == 0 else " ", str(sentence))
 
 
 def figure_table(sides: Sequence[Side]) -> Text:
     """One line a figure, one column a server."""
     unit = _unit(sides)
-    lines = [[Text(f"times in {unit.name}", style=QUIET), *(Text(side.letter, style="bold") for side in sides)]]
+    lines = [
+        [
+            Text(tell("times in {unit}", unit=unit.name), style=QUIET),
+            *(Text(side.letter, style="bold") for side in sides),
+        ]
+    ]
     for name, cell in _rows(unit).items():
-        lines.append([Text(name), *(Text(cell(side)) for side in sides)])
-    return aligned(lines, frozenset(range(1, len(sides) + 1)), INDENT)
+        lines.append([Text(translated(name)), *(Text(cell(side)) for side in sides)])
+    return aligned(lines, frozenset(range(1, len(sides) + 1)), INDENT, columns())
 
 
 def difference_table(sides: Sequence[Side]) -> Text:
@@ -101,11 +111,14 @@ def difference_table(sides: Sequence[Side]) -> Text:
         for side in sides[1:]
     }
     unit = _unit(sides)
-    head = [Text(f"in {unit.name}", style=QUIET), *(Text(HEADS.get(name, name), style=QUIET) for name in PERCENTILES)]
+    head = [
+        Text(tell("in {unit}", unit=unit.name), style=QUIET),
+        *(Text(HEADS.get(name, name), style=QUIET) for name in PERCENTILES),
+    ]
     lines = [head]
     for letter, several in gaps.items():
         lines.append([Text(f"{letter} - {sides[0].letter}", style="bold"), *(_gap(gap, unit) for gap in several)])
-    return aligned(lines, frozenset(range(1, len(PERCENTILES) + 1)), INDENT)
+    return aligned(lines, frozenset(range(1, len(PERCENTILES) + 1)), INDENT, columns())
 
 
 def _unit(sides: Sequence[Side]) -> TimeUnit:
@@ -122,19 +135,19 @@ def _rows(unit: TimeUnit) -> dict[str, Callable[[Side], str]]:
         return cell
 
     return {
-        "offered": lambda side: count(side.summary.offered) + " ",
-        "completed": lambda side: count(side.summary.completed) + " ",
-        "failed": lambda side: count(sum(side.summary.failed.values())) + " ",
-        "goodput": lambda side: f"{rate(side.summary.goodput_rps)}/s ",
+        later("offered"): lambda side: count(side.summary.offered) + " ",
+        later("completed"): lambda side: count(side.summary.completed) + " ",
+        later("failed"): lambda side: count(sum(side.summary.failed.values())) + " ",
+        later("goodput"): lambda side: f"{rate(side.summary.goodput_rps)}/s ",
         **{HEADS.get(name, name): seconds(name) for name in ("mean", *PERCENTILES, "max")},
-        "cores in use": lambda side: percent(side.summary.resources[CORES].utilisation) + " ",
-        "bottleneck": lambda side: _bottleneck(side) + " ",
+        later("cores in use"): lambda side: percent(side.summary.resources[CORES].utilisation) + " ",
+        later("bottleneck"): lambda side: _bottleneck(side) + " ",
     }
 
 
 def _bottleneck(side: Side) -> str:
     found = side.summary.bottleneck
-    return MISSING if found is None else f"{found.resource} {percent(found.utilisation)}"
+    return MISSING if found is None else f"{translated(found.resource)} {percent(found.utilisation)}"
 
 
 def _gap(seconds: float, unit: TimeUnit) -> Text:

@@ -11,13 +11,16 @@ from dataclasses import fields
 from typing import Any
 
 from simulator.experiments.advice import Advice, Figures
+from simulator.experiments.amounts import amount_text
+from simulator.experiments.catalogue import catalogue
 from simulator.plan import Plan
 from simulator.plan.processes import main_pool, process_count, slots_in_each
 from simulator.trace.facts import OTHERS
-from simulator.trace.figures import Latency, ResourceSummary, Summary
+from simulator.trace.figures import Ends, Latency, ResourceSummary, Summary
 from simulator.trace.table import Trace
+from simulator.words.language import tell
 from simulator.words.numbers import count, duration, json_number
-from simulator.words.phrases import plural
+from simulator.words.phrases import counted
 from simulator.workload.interventions import Do, Intervention
 
 Document = dict[str, Any]
@@ -54,9 +57,9 @@ def document(trace: Trace, summary: Summary, advice: Advice | None = None) -> Do
         "goodput_rps": json_number(summary.goodput_rps),
         "latency_ms": _latency(summary.latency),
         "classes": {
-            name: {"offered": c.offered, "completed": c.completed, "latency_ms": _latency(c.latency)}
-            for name, c in summary.classes.items()
+            name: {**_ends(each), "latency_ms": _latency(each.latency)} for name, each in summary.classes.items()
         },
+        "clients": {name: _ends(each) for name, each in summary.clients.items()},
         "resources": {name: _resource(resource) for name, resource in summary.resources.items()},
         "where_time_goes_ms": _milliseconds(summary.where_time_goes),
         "where_slowest_ms": _milliseconds(summary.where_slowest),
@@ -94,6 +97,10 @@ def _flat(key: str, value: Any) -> Iterator[tuple[str, str | None]]:
         yield from _flat(f"{key}.{name}" if key else name, item)
 
 
+def _ends(ends: Ends) -> Document:
+    return {"offered": ends.offered, "completed": ends.completed, "failed": dict(ends.failed)}
+
+
 def _latency(latency: Latency) -> Document:
     names = [field.name for field in fields(latency) if field.name not in ("samples", "thin")]
     figures = {name: json_number(1e3 * getattr(latency, name)) for name in names}
@@ -108,6 +115,7 @@ def _resource(resource: ResourceSummary) -> Document:
         "split": {state: json_number(share) for state, share in resource.split.items()},
         "queue_mean": json_number(resource.queue_mean),
         "queue_max": json_number(resource.queue_max),
+        "queue_in": resource.queue_in,
     }
 
 
@@ -153,6 +161,21 @@ def _milliseconds(seconds: Mapping[str, float]) -> Document:
     return {state: json_number(1e3 * value) for state, value in seconds.items()}
 
 
+# What was set, in words.
+
+
+def settings_in_words(settings: Mapping[str, Any], model: str = "") -> list[str]:
+    """``workers 4``, ``backlog 2048``, ``temp file 1 GiB``; a switch is named, with ``no`` where it is off."""
+    known = catalogue()[model].settings if model in catalogue() else ()  # a saved run may be of a model that is gone
+    units = {field.name: field.metadata.get("unit") for field in known}
+    parts = []
+    for name, value in settings.items():
+        words = name.replace("_", " ")
+        switch = words if value else f"no {words}"
+        parts.append(switch if isinstance(value, bool) else f"{words} {amount_text(value, units.get(name))}")
+    return parts
+
+
 # What was done to the server: for a person in a few words, for a program as plain data.
 
 
@@ -165,31 +188,33 @@ def timeline_of(trace: Trace) -> Iterator[Intervention]:
 
 def timeline_words(entry: Intervention, plan: Plan) -> str:
     """``at 20 s process 0 dies, back after 2 s``."""
-    return f"at {duration(entry.at) if entry.at else '0 s'} {_words(entry, plan)}"
-
-
-def _words(entry: Intervention, plan: Plan) -> str:
+    at, lasting = duration(entry.at) if entry.at else "0 s", duration(entry.lasting)
     match entry.do:
         case Do.KILL:
-            return f"process {entry.number} dies, back after {duration(entry.lasting)}"
+            return tell("at {at} process {number} dies, back after {time}", at=at, number=entry.number, time=lasting)
         case Do.KILL_GROUP:
-            return f"group {entry.number} of processes dies, back after {duration(entry.lasting)}"
+            return tell(
+                "at {at} group {number} of processes dies, back after {time}", at=at, number=entry.number, time=lasting
+            )
         case Do.SLOW_IO:
-            return f"I/O takes {entry.factor:g} times as long, for {duration(entry.lasting)}"
+            factor = f"{entry.factor:g}"
+            return tell("at {at} I/O takes {factor} times as long, for {time}", at=at, factor=factor, time=lasting)
         case Do.BURST:
-            return f"{count(entry.number)} requests more within {duration(entry.lasting)}"
+            return tell("at {at} {n} requests more within {time}", at=at, n=count(entry.number), time=lasting)
         case Do.SLOTS:
-            return _slots(entry.number, plan)
+            return _slots(at, entry.number, plan)
         case Do.CORES:
-            return f"{count(entry.number)} {plural('core', entry.number)}"
+            return tell("at {at} {things}", at=at, things=counted(entry.number, "core"))
 
 
-def _slots(number: int, plan: Plan) -> str:
+def _slots(at: str, number: int, plan: Plan) -> str:
     pool = main_pool(plan)
     if pool is None:
-        return f"{count(number)} workers, which this server does not have"
-    several = process_count(plan) > 1 and slots_in_each(plan, pool) < pool.size * pool.processes
-    return f"{count(number)} {plural(pool.name, number)}" + (" in each process" if several else "")
+        return tell("at {at} {n} workers, which this server does not have", at=at, n=count(number))
+    things = counted(number, pool.name)
+    if process_count(plan) > 1 and slots_in_each(plan, pool) < pool.size * pool.processes:
+        return tell("at {at} {things} in each process", at=at, things=things)
+    return tell("at {at} {things}", at=at, things=things)
 
 
 def timeline_data(entry: Intervention) -> dict[str, Any]:

@@ -5,110 +5,91 @@ What to watch: the reason comes before the numbers. Everything is read from the 
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderableType
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
 from simulator.experiments.advice import Advice
-from simulator.experiments.amounts import amount_text
-from simulator.experiments.catalogue import catalogue
-from simulator.results.document import timeline_of, timeline_words
-from simulator.results.report_tables import INDENT, latency_table, resource_rows, time_table
+from simulator.results.document import settings_in_words, timeline_of, timeline_words
+from simulator.results.report_tables import INDENT, Listed, latency_table, resource_rows, time_table
 from simulator.results.terminal import Prose
-from simulator.trace.figures import Summary
+from simulator.trace.figures import Ends, Summary
 from simulator.trace.outcomes import offered_rate
 from simulator.trace.table import Trace
-from simulator.words.language import in_this_language, paragraph, tell
+from simulator.words.language import in_this_language, paragraph, tell, tell_many, translated
 from simulator.words.numbers import count, duration, percent, rate
 
 
 def report(trace: Trace, summary: Summary, advice: Advice | None = None) -> Iterator[RenderableType]:
     """The parts of the summary, from top to bottom. ``advice``: where it was tried what might help."""
+    start, end = map(duration, summary.window)
     yield from _headline(trace)
-    yield _heading("Why")
+    yield _heading(translated("Why"))
     for sentence in summary.diagnosis:
-        yield _marked(sentence)
+        yield _marked(str(sentence))
     if advice is not None:
         yield from _tried(advice)
-    yield _heading("Requests")
+    yield _heading(
+        translated("Requests"), tell(", of the whole run; rates from {start} to {end}", start=start, end=end)
+    )
     yield from _outcomes(trace, summary)
-    yield _heading("Latency", " from the intended arrival to the last byte at the client")
+    yield _heading(translated("Latency"), translated(" from the intended arrival to the last byte at the client"))
     yield from latency_table(summary)
-    yield _heading("What the resources did", f" {_window(summary)}")
+    yield _heading(
+        translated("What the resources did"),
+        tell(" from {start} to {end}, when the last request was through", start=start, end=end)
+        if summary.to_the_end
+        else tell(" from {start} to {end}", start=start, end=end),
+    )
     yield from resource_rows(summary)
     if summary.where_time_goes:
-        yield _heading("Where the time of a request goes", ", mean of all and of the slowest 1 %")
+        yield _heading(
+            translated("Where the time of a request goes"), translated(", mean of all and of the slowest 1 %")
+        )
         yield from time_table(summary)
-
-
-def _window(summary: Summary) -> str:
-    """What was measured."""
-    start, end = map(duration, summary.window)
-    return f"from {start} to {end}" + (", when the last request was through" if summary.to_the_end else "")
-
-
-def settings_in_words(settings: Mapping[str, Any], model: str = "") -> list[str]:
-    """``workers 4``, ``backlog 2048``, ``temp file 1 GiB``; a switch is named, with ``no`` where it is off."""
-    known = catalogue()[model].settings if model in catalogue() else ()  # a saved run may be of a model that is gone
-    units = {field.name: field.metadata.get("unit") for field in known}
-    parts = []
-    for name, value in settings.items():
-        words = name.replace("_", " ")
-        switch = words if value else f"no {words}"
-        parts.append(switch if isinstance(value, bool) else f"{words} {amount_text(value, units.get(name))}")
-    return parts
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """Words with dots between them. Where a line is full it is broken behind a dot, never within a setting."""
-
-    head: Text
-    parts: Sequence[str]
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
-        """One line or several."""
-        line = self.head.copy()
-        for number, part in enumerate(self.parts):
-            dot, more = " · " if number else "", " ·" if number + 1 < len(self.parts) else ""
-            if number and line.cell_len + cell_len(dot + part + more) > options.max_width:
-                yield line.append(" ·")
-                line, dot = Text(style=self.head.style), ""
-            line.append(dot + part)
-        yield line
 
 
 def _headline(trace: Trace) -> Iterator[RenderableType]:
     labels = trace.labels
-    yield Text(in_this_language(labels, "title") or "A run", style="bold")
+    yield Text(in_this_language(labels, "title") or translated("A run"), style="bold")
     if story := in_this_language(labels, "story"):
         yield Prose(paragraph(story), "italic")
     yield Text()
     model = labels.get("model", "?")
     yield _deployment(model, json.loads(labels.get("settings", "{}")), model)
     for name, settings in json.loads(labels.get("fronts", "{}")).items():
-        yield _deployment(f"behind {name}", settings, name)
-    cores = trace.plan.cores.count
-    workload, clients = trace.workload, trace.workload.clients_in_loop
-    loop = f"closed loop, {count(clients)} clients" if clients else "open loop"
-    warmup = f", first {duration(workload.warmup)} not measured" if workload.warmup else ""
-    lasting, machine = f"{duration(workload.duration)}{warmup}", f"{cores} core{'s' * (cores > 1)}"
-    yield Listed(Text(style="bright_black"), [loop, lasting, machine, f"seed {workload.seed}", *_origin(labels)])
+        yield _deployment(tell("behind {name}", name=name), settings, name)
+    yield Listed(Text(style="bright_black"), [*_load(trace), *_origin(labels)])
     for entry in timeline_of(trace):
         yield Text(timeline_words(entry, trace.plan), style="bright_black")
     yield from _driver(labels)
 
 
-def _origin(labels: Mapping[str, str]) -> list[str]:
+def _load(trace: Trace) -> Iterator[str]:
+    workload, cores = trace.workload, trace.plan.cores.count
+    clients = workload.clients_in_loop
+    yield (
+        tell_many("closed loop, {n} client", "closed loop, {n} clients", clients, n=count(clients))
+        if clients
+        else translated("open loop")
+    )
+    lasting, warmup = duration(workload.duration), duration(workload.warmup)
+    yield tell("{time}, first {warmup} not measured", time=lasting, warmup=warmup) if workload.warmup else lasting
+    yield tell_many("{n} core", "{n} cores", cores, n=count(cores))
+    yield tell("seed {number}", number=workload.seed)
+
+
+def _origin(labels: Mapping[str, str]) -> Iterator[str]:
     engine = labels.get("engine", "?")
-    origin = "measured on real servers" if engine == "measured" else f"{engine} engine"
-    named = [f"{name} {labels[name]}" for name in ("server", "machine") if name in labels]
-    return [origin, *named]
+    yield translated("measured on real servers") if engine == "measured" else tell("{name} engine", name=engine)
+    if "server" in labels:
+        yield tell("server {name}", name=labels["server"])
+    if "machine" in labels:
+        yield tell("machine {name}", name=labels["machine"])
 
 
 def _driver(labels: Mapping[str, str]) -> Iterator[RenderableType]:
@@ -155,21 +136,50 @@ def _tried(advice: Advice) -> Iterator[RenderableType]:
 
 
 def _outcomes(trace: Trace, summary: Summary) -> Iterator[RenderableType]:
-    failed = sum(summary.failed.values())
-    parts = [f"{count(summary.offered)} offered", f"{count(summary.completed)} completed"]
-    parts.append(f"{count(failed)} failed")
+    parts = [
+        tell("{n} offered", n=count(summary.offered)),
+        tell("{n} completed", n=count(summary.completed)),
+        tell("{n} failed", n=count(sum(summary.failed.values()))),
+    ]
     if summary.open:
-        parts.append(f"{count(summary.open)} still open")
-    yield _indented(" · ".join(parts))
+        parts.append(tell("{n} still open", n=count(summary.open)))
+    yield _indented(Listed(Text(), parts))
     for reason, number in summary.failed.items():
         share = percent(number / max(summary.offered, 1))
-        yield _indented(Text.assemble("failed: ", (reason, "bold red"), f" {count(number)} ({share})"))
-    rates = f"throughput {rate(summary.throughput_rps)}/s · goodput {rate(summary.goodput_rps)}/s"
-    arriving = offered_rate(trace)
-    yield _indented((f"offered {rate(arriving)}/s · " if arriving and not summary.to_the_end else "") + rates)
+        line = tell("failed: {reason} {n} ({share})", reason=translated(reason), n=count(number), share=share)
+        text = Text(line)
+        text.highlight_words([translated(reason)], "bold red")
+        yield _indented(text)
+    yield from _failures(summary)
+    rates = [
+        tell("throughput {rate}/s", rate=rate(summary.throughput_rps)),
+        tell("goodput {rate}/s", rate=rate(summary.goodput_rps)),
+    ]
+    if (arriving := offered_rate(trace)) and not summary.to_the_end:
+        rates.insert(0, tell("offered {rate}/s", rate=rate(arriving)))
+    yield _indented(Listed(Text(), rates))
 
 
-def _indented(line: str | Text) -> RenderableType:
+def _failures(summary: Summary) -> Iterator[RenderableType]:
+    """Whom the failures hit, where there are several whom they could."""
+    for title, groups in (
+        (translated("failed by class:"), summary.classes),
+        (translated("failed by client:"), summary.clients),
+    ):
+        if summary.failed and len(groups) > 1:
+            hit = sorted(groups.items(), key=lambda item: -item[1].failures / max(item[1].offered, 1))
+            parts = [_hit(name, ends) for name, ends in hit if ends.failures]
+            yield _indented(Listed(Text(f"{title} "), parts))
+
+
+def _hit(name: str, ends: Ends) -> str:
+    share = percent(ends.failures / ends.offered)
+    return tell(
+        "{name} {n} of {offered} ({share})", name=name, n=count(ends.failures), offered=count(ends.offered), share=share
+    )
+
+
+def _indented(line: RenderableType) -> RenderableType:
     return Padding(line, (0, 0, 0, INDENT))
 
 
@@ -192,15 +202,39 @@ def driver_words(labels: Mapping[str, str]) -> DriverWords | None:
         return None
     about: dict[str, Any] = json.loads(labels["driver"])
     late = [duration(about[name]) for name in ("late_p50", "late_p99", "late_max") if about[name] is not None]
-    began = f"began requests {late[0]} late (p99 {late[1]}, at most {late[2]})" if late else "sent nothing"
-    cpu = f"used {percent(about['cpu_mean'])} of a core, {percent(about['cpu_peak'])} in its worst second"
-    return DriverWords(f"driver: {began} · {cpu}", tuple(_remarks(about)))
+    cpu, peak = percent(about["cpu_mean"]), percent(about["cpu_peak"])
+    line = (
+        tell(
+            "driver: began requests {typical} late (p99 {p99}, at most {most}) · used {cpu} of a core, {peak} in its "
+            "worst second",
+            typical=late[0],
+            p99=late[1],
+            most=late[2],
+            cpu=cpu,
+            peak=peak,
+        )
+        if late
+        else tell("driver: sent nothing · used {cpu} of a core, {peak} in its worst second", cpu=cpu, peak=peak)
+    )
+    return DriverWords(line, tuple(_remarks(about)))
 
 
 def _remarks(about: Mapping[str, Any]) -> Iterator[str]:
     if not about["valid"]:
-        yield f"This run is NOT VALID, whatever the figures below say: {'; '.join(about['reasons'])}."
+        reasons = "; ".join(about["reasons"])
+        yield tell("This run is NOT VALID, whatever the figures below say: {reasons}.", reasons=reasons)
     if about["broken"]:
-        yield f"{count(about['broken'])} connections broke before the response was complete."
+        yield tell_many(
+            "{n} connection broke before the response was complete.",
+            "{n} connections broke before the response was complete.",
+            about["broken"],
+            n=count(about["broken"]),
+        )
     for status, times in about["unexpected_statuses"].items():
-        yield f"{count(times)} requests were answered with status {status}; counted as broken connections."
+        yield tell_many(
+            "{n} request was answered with status {status}; counted as a broken connection.",
+            "{n} requests were answered with status {status}; counted as broken connections.",
+            times,
+            n=count(times),
+            status=status,
+        )

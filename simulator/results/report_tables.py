@@ -5,23 +5,32 @@ from dataclasses import dataclass, fields
 from shutil import get_terminal_size
 
 from rich.cells import cell_len
-from rich.console import RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
 from simulator.plan.words import State
 from simulator.results.terminal import GLUE
 from simulator.trace.figures import Latency, ResourceSummary, Summary
+from simulator.trace.measures import CORES
 from simulator.words.columns import aligned
+from simulator.words.language import later, tell, translated
 from simulator.words.numbers import TimeUnit, count, percent, three_digits, unit_for
+from simulator.words.phrases import plural
 
 FIGURES = tuple(field.name for field in fields(Latency) if field.name not in ("samples", "thin"))
 HEADS = {"p999": "p99.9"}
+WORDS = (later("all"), later("samples"), later("mean"), later("max"), later("slowest"), later("sum"))
+NO_STATES = (later("idle"), later("down"))
+"""What a resource does that is used for nothing."""
 BAR = 30
 TIMES = "\N{MULTIPLICATION SIGN}"
 SMALL_BAR = 8
+MARK = "*"
 SHORTEST = 8
-"""Cells that a name or a bar gets at least."""
+"""Cells of a bar that is worth drawing beside the queues."""
+ROOMY = 60
+"""Columns from which on the parts of a bar stand below it and not below its name."""
 NAME = 20
 """Cells that the name of a resource gets at most."""
 INDENT = 2
@@ -34,26 +43,30 @@ def latency_table(summary: Summary) -> Iterator[RenderableType]:
     """One row a class and one for all; a percentile with fewer than ten samples above it is marked."""
     rows = {name: each.latency for name, each in summary.classes.items()}
     if len(rows) != 1:
-        rows["all"] = summary.latency
+        rows[translated("all")] = summary.latency
     unit = unit_for(getattr(row, name) for row in rows.values() for name in FIGURES)
     heads = ("samples", *(HEADS.get(name, name) for name in FIGURES))
-    table = [[Text(head, style=QUIET) for head in heads]]
+    table = [[Text(translated(head), style=QUIET) for head in heads]]
     table += [
         [Text(count(row.samples)), *(Text(unit.format(getattr(row, name))) for name in FIGURES)]
         for row in rows.values()
     ]
     for cells, marked in zip(table, ((), *map(_thin, rows.values())), strict=True):
         for cell, figure in zip(cells[1:], FIGURES, strict=True):
-            cell.append("*" if figure in marked else " ", "yellow")  # takes its cell everywhere: digits stay aligned
-    names = [Text(f"in {unit.name}", style=QUIET), *(Text(name) for name in rows)]
-    for name in names:
-        name.truncate(max(room() - _width(table), SHORTEST), overflow="ellipsis")
+            cell.append(MARK if figure in marked else " ", "yellow")  # takes its cell everywhere: digits stay aligned
+    names = [Text(tell("in {unit}", unit=unit.name), style=QUIET), *(Text(name) for name in rows)]
     lines = [[name, *cells] for name, cells in zip(names, table, strict=True)]
     for cell in lines[-1]:
         cell.stylize("bold")
-    yield aligned(lines, frozenset(range(1, len(lines[0]))), INDENT)
+    yield aligned(lines, frozenset(range(1, len(lines[0]))), INDENT, columns())
     if any(map(_thin, rows.values())):
-        yield Padding(Text("* fewer than ten samples above it: take it as a hint", style=QUIET), (0, 0, 0, INDENT))
+        yield thin_remark()
+
+
+def thin_remark() -> RenderableType:
+    """What the mark at a percentile means."""
+    words = tell("{mark} fewer than ten samples above it: take it as a hint", mark=MARK)
+    return Padding(Text(words, style=QUIET), (0, 0, 0, INDENT))
 
 
 def _thin(row: Latency) -> tuple[str, ...]:
@@ -63,23 +76,30 @@ def _thin(row: Latency) -> tuple[str, ...]:
 
 def resource_rows(summary: Summary) -> Iterator[RenderableType]:
     """For every resource a bar of what its time went into, with the parts named below it."""
-    titles = [_title(name, resource.size) for name, resource in summary.resources.items()]
+    titles = [_title(name, resource) for name, resource in summary.resources.items()]
     queues = [Text(_queue(resource), style=QUIET) for resource in summary.resources.values()]
     width = max(title.cell_len for title in titles)
     used = max(cell_len(percent(resource.utilisation)) for resource in summary.resources.values())
-    gaps = 3
-    bar = min(max(room() - width - used - max(queue.cell_len for queue in queues) - gaps, SHORTEST), BAR)
+    longest, gaps = max(queue.cell_len for queue in queues), 3
+    room = columns() - INDENT - width - used - gaps
+    bar = max(min(room - longest, BAR), 0)
+    beside = bar >= SHORTEST
+    if not beside:  # the queues stand below
+        bar = max(min(room, BAR), 0)
     rows = [
-        [title, *_use(resource, bar), queue]
+        [title, *_use(resource, bar), *([queue] if beside else [])]
         for title, queue, resource in zip(titles, queues, summary.resources.values(), strict=True)
     ]
     lines = aligned(rows, frozenset({1}), INDENT).split("\n")
-    for line, resource in zip(lines, summary.resources.values(), strict=True):
+    margin = INDENT + width + 2 if columns() >= ROOMY else 2 * INDENT
+    for line, resource, queue in zip(lines, summary.resources.values(), queues, strict=True):
         line.no_wrap, line.overflow = True, "ellipsis"
         yield line
+        if not beside and queue:
+            yield Padding(queue, (0, 0, 0, margin))
         parts = legend(resource.split)
         if resource.kind != "backlog" and parts:
-            yield Padding(Text("  ").join(parts), (0, 0, 0, INDENT + width + 2))
+            yield Padding(Text("  ").join(parts), (0, 0, 0, margin))
 
 
 def time_table(summary: Summary) -> Iterator[RenderableType]:
@@ -88,33 +108,33 @@ def time_table(summary: Summary) -> Iterator[RenderableType]:
     states = sorted({*mean, *slow}, key=lambda state: -mean.get(state, 0.0))
     states = [state for state in states if max(_share(mean, state), _share(slow, state)) >= NEGLIGIBLE]
     unit = unit_for([sum(mean.values()), sum(slow.values())])
-    heads = (f"in {unit.name}", "all", "", "", "slowest", "", "")
+    heads = (tell("in {unit}", unit=unit.name), translated("all"), "", "", translated("slowest"), "", "")
     table = [[Text(head, style=QUIET) for head in heads]]
-    table += [[Text(state), *_part(mean, state, unit), *_part(slow, state, unit)] for state in states]
-    sums = ("sum", unit.format(sum(mean.values())), "", "", unit.format(sum(slow.values())), "", "")
+    table += [[Text(translated(state)), *_part(mean, state, unit), *_part(slow, state, unit)] for state in states]
+    sums = (translated("sum"), unit.format(sum(mean.values())), "", "", unit.format(sum(slow.values())), "", "")
     table.append([Text(word, style="bold") for word in sums])
-    yield aligned(table, frozenset({1, 2, 4, 5}), INDENT)
+    yield aligned(table, frozenset({1, 2, 4, 5}), INDENT, columns(), joined=frozenset({2, 3, 5, 6}))
 
 
-def room() -> int:
-    """Cells of a line behind the indent; 80 in all where the output is no terminal."""
-    return get_terminal_size().columns - INDENT
+def columns() -> int:
+    """Cells of a line; 80 where the output is no terminal."""
+    return get_terminal_size().columns
 
 
-def _width(table: Sequence[Sequence[Text]]) -> int:
-    """Cells that the columns take, each with the gap before it."""
-    return sum(1 + max(cell.cell_len for cell in column) for column in zip(*table, strict=True))
-
-
-def _title(name: str, size: int) -> Text:
-    title = Text(name, style="bold")
+def _title(name: str, resource: ResourceSummary) -> Text:
+    """With its size; of a backlog the one that was set, though Linux lets one connection more in."""
+    title = Text(plural("core") if name == CORES else translated(name), style="bold")
     title.truncate(NAME, overflow="ellipsis")
-    return title.append(f" {TIMES}{count(size)}")
+    return title.append(f" {TIMES}{count(resource.size - (resource.kind == 'backlog'))}")
 
 
 def _queue(resource: ResourceSummary) -> str:
-    waiting = "waiting" if resource.kind == "backlog" else "queue"
-    return f"{waiting} {three_digits(resource.queue_mean)} mean, {count(resource.queue_max)} max"
+    if resource.queue_in is not None:
+        return tell("queue: the {backlog}", backlog=translated(resource.queue_in))
+    mean, most = three_digits(resource.queue_mean), count(resource.queue_max)
+    if resource.kind == "backlog":
+        return tell("waiting {mean} mean, {most} max", mean=mean, most=most)
+    return tell("queue {mean} mean, {most} max", mean=mean, most=most)
 
 
 def _use(resource: ResourceSummary, width: int) -> tuple[Text, Text]:
@@ -135,6 +155,25 @@ def _part(times: Mapping[str, float], state: str, unit: TimeUnit) -> tuple[Text,
 def _share(times: Mapping[str, float], state: str) -> float:
     total = sum(times.values())
     return times.get(state, 0.0) / total if total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Words with dots between them. Where a line is full it is broken behind a dot, never within a setting."""
+
+    head: Text
+    parts: Sequence[str]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        """One line or several."""
+        line = self.head.copy()
+        for number, part in enumerate(self.parts):
+            dot, more = " · " if number else "", " ·" if number + 1 < len(self.parts) else ""
+            if number and line.cell_len + cell_len(dot + part + more) > options.max_width:
+                yield line.append(" ·")
+                line, dot = Text(style=self.head.style), ""
+            line.append(dot + part)
+        yield line
 
 
 # Bars split by what was going on: every state has its own colour, and its own hatching where there is no colour.
@@ -184,7 +223,9 @@ def legend(split: Mapping[str, float]) -> list[Text]:
     """What the parts of a bar mean, the largest first; what is less than half a percent is left out."""
     shown = sorted((item for item in split.items() if item[1] >= 0.005), key=lambda item: -item[1])
     return [
-        Text.assemble((look(state).glyph, look(state).style), f" {percent(share)} {state}".replace(" ", GLUE))
+        Text.assemble(
+            (look(state).glyph, look(state).style), f" {percent(share)} {translated(state)}".replace(" ", GLUE)
+        )
         for state, share in shown
     ]
 

@@ -29,11 +29,24 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClassSummary:
-    """One class of requests; offered and completed over the whole run."""
+class Ends:
+    """How some requests ended, over the whole run."""
 
     offered: int
     completed: int
+    failed: dict[str, int]
+    """By reason, in words; reasons that did not occur are left out."""
+
+    @property
+    def failures(self) -> int:
+        """For whatever reason."""
+        return sum(self.failed.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassSummary(Ends):
+    """One class of requests."""
+
     latency: Latency
 
 
@@ -51,6 +64,8 @@ class ResourceSummary:
     queue_mean: float
     """Requests waiting for it, averaged over time; for a backlog those in it."""
     queue_max: float
+    queue_in: str | None = None
+    """Of a pool that accepts only when it is idle: the backlog, in which all wait who wait for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +161,7 @@ class Summary:
     """Requests that were completed for their clients."""
     latency: Latency
     classes: dict[str, ClassSummary]
+    clients: dict[str, Ends]
     resources: dict[str, ResourceSummary]
     where_time_goes: dict[str, float]
     """Mean seconds by state of the requests that ``latency`` counts; sums to its mean."""

@@ -94,6 +94,19 @@ def outcome_counts(trace: Trace) -> dict[Outcome, int]:
     return {outcome: int(np.count_nonzero(trace.outcome == outcome)) for outcome in Outcome}
 
 
+def outcomes_by(numbers: NDArray[np.int16], names: Sequence[str], trace: Trace) -> dict[str, dict[Outcome, int]]:
+    """The same by a name that each request has: of its class, or of its client."""
+    kinds = len(Outcome)
+    table = np.bincount(numbers.astype(np.intp) * kinds + trace.outcome, minlength=len(names) * kinds)
+    rows = table.reshape(len(names), kinds).tolist()
+    return {name: {outcome: row[outcome] for outcome in Outcome} for name, row in zip(names, rows, strict=True)}
+
+
+def failed_by_reason(counts: Mapping[Outcome, int]) -> dict[str, int]:
+    """In words; what did not occur is left out."""
+    return {outcome.words: number for outcome, number in counts.items() if number and outcome.loss}
+
+
 def rates(trace: Trace) -> tuple[float, float]:
     """Throughput and goodput in requests per second of the window.
 

@@ -2,13 +2,19 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from simulator.plan.words import Outcome
 from simulator.trace.diagnosis import diagnose
-from simulator.trace.figures import ClassSummary, Latency, Summary
+from simulator.trace.figures import ClassSummary, Ends, Latency, Summary
 from simulator.trace.measures import COMPLETED, SLOWEST, STATES, measure
-from simulator.trace.outcomes import latencies, latency, latency_of_class, outcome_counts, rates
+from simulator.trace.outcomes import (
+    failed_by_reason,
+    latencies,
+    latency,
+    latency_of_class,
+    outcome_counts,
+    outcomes_by,
+    rates,
+)
 from simulator.trace.residence import Floats
 from simulator.trace.table import Trace
 from simulator.trace.utilisation import NOTHING_S, bottleneck, resource_summaries
@@ -23,12 +29,13 @@ def summarise(trace: Trace) -> Summary:
         offered=len(trace),
         completed=counts[Outcome.COMPLETED],
         open=counts[Outcome.OPEN],
-        failed={outcome.words: n for outcome, n in counts.items() if n and outcome.loss},
+        failed=failed_by_reason(counts),
         loop="closed" if trace.workload.clients_in_loop else "open",
         throughput_rps=throughput,
         goodput_rps=goodput,
         latency=(overall := latency(latencies(trace))),
         classes=_classes(trace, overall),
+        clients=_clients(trace),
         resources=dict(resource_summaries(measures)),
         where_time_goes=_by_state(measures.mean_life(COMPLETED, SLOWEST)),
         where_slowest=_by_state(measures.mean_life(SLOWEST)),
@@ -40,16 +47,24 @@ def summarise(trace: Trace) -> Summary:
 
 
 def _classes(trace: Trace, overall: Latency) -> dict[str, ClassSummary]:
-    names, completed = trace.workload.class_names, trace.outcome == Outcome.COMPLETED
-    found = {}
-    for i, name in enumerate(names):
-        of_class = trace.workload.request_class == i
-        found[name] = ClassSummary(
-            offered=int(np.count_nonzero(of_class)),
-            completed=int(np.count_nonzero(of_class & completed)),
+    names = trace.workload.class_names
+    return {
+        name: ClassSummary(
+            offered=sum(counts.values()),
+            completed=counts[Outcome.COMPLETED],
+            failed=failed_by_reason(counts),
             latency=latency_of_class(trace, i) if len(names) > 1 else overall,
         )
-    return found
+        for i, (name, counts) in enumerate(outcomes_by(trace.workload.request_class, names, trace).items())
+    }
+
+
+def _clients(trace: Trace) -> dict[str, Ends]:
+    by_name = outcomes_by(trace.workload.client, trace.workload.client_names, trace)
+    return {
+        name: Ends(offered=sum(counts.values()), completed=counts[Outcome.COMPLETED], failed=failed_by_reason(counts))
+        for name, counts in by_name.items()
+    }
 
 
 def _by_state(life: Floats) -> dict[str, float]:

@@ -208,17 +208,18 @@ class Trace(Columns):
 
         Where all come at once, within a tenth of that time, and more than half of the time that they spend in the
         system lies after the last arrival, that would leave out what the run is about. There it is from the first
-        arrival to the end of the last request.
+        arrival to the end of the last request; so it is where clients in a loop have a number of requests to make.
         """
         low, high = self.workload.warmup, self.workload.duration
         first, last = _earliest_and_latest(self.arrival, self.parent)
         first = max(low, first)
-        if last >= low and last - first <= AT_ONCE * (high - low):
+        counted = self.workload.limit > 0
+        if last >= low and (counted or last - first <= AT_ONCE * (high - low)):
             ended = np.fmax(self.left, self.finished)
             ended = np.where(np.isnan(ended), self.horizon_s, ended)
             before = float(np.maximum(np.minimum(ended, last) - np.maximum(self.arrival, low), 0.0).sum())
             after = float(np.maximum(ended - np.maximum(self.arrival, last), 0.0).sum())
-            if after > before:
+            if counted or after > before:
                 return Window(first, float(ended.max()), last, to_the_end=True)
         return Window(low, high, high, to_the_end=False)
 

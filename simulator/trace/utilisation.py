@@ -76,8 +76,15 @@ def _pool(measures: Measures, pool: Pool) -> ResourceSummary:
     seconds = dict(zip(STATES, measures.slot_time[pool.name].tolist(), strict=True))
     split = _split(seconds, size * _length(measures), measures.available(pool.name, size))
     mean, most = _queue(measures, pool.name)
+    line = next((place.queue for place in measures.places if place.takes == pool), None)
     return ResourceSummary(
-        kind="pool", size=size, utilisation=_utilisation(split), split=split, queue_mean=mean, queue_max=most
+        kind="pool",
+        size=size,
+        utilisation=_utilisation(split),
+        split=split,
+        queue_mean=mean,
+        queue_max=most,
+        queue_in=line.name if isinstance(line, Backlog) else None,
     )
 
 

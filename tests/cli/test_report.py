@@ -79,7 +79,8 @@ def test_the_summary_shows_the_figures_of_the_document(simulate: Any, load: Path
     assert f"{found['requests']['offered']} offered · {found['requests']['completed']} completed" in out
     assert all(" ".join(sentence.split()[:4]) in out for sentence in found["diagnosis"])
     for name, resource in found["resources"].items():
-        assert f"{name} {TIMES}{resource['size']:,.0f}".replace(",", " ") in out
+        size = resource["size"] - (resource["kind"] == "backlog")  # the one that was set
+        assert f"{name} {TIMES}{size:,.0f}".replace(",", " ") in out
 
 
 def test_what_arrives_is_the_same_figure_in_the_sentence_and_below_it(simulate: Any) -> None:
@@ -91,6 +92,66 @@ def test_what_arrives_is_the_same_figure_in_the_sentence_and_below_it(simulate: 
 def test_a_failure_is_counted_by_its_reason(simulate: Any, load: Path) -> None:
     out = simulate("--model", "dev-server", "--load", load, "--rate", "200").out
     assert "failed: client gave up" in out
+
+
+def test_failures_are_told_apart_by_class_and_by_client(simulate: Any, tmp_path: Path) -> None:
+    """The logins stop the loop for so long that the probe finds the server dead, while those who log in just wait."""
+    path = tmp_path / "logins.toml"
+    path.write_text(LOGINS, encoding="utf-8")
+    flags = ("--model", "coroutine", "--load", path)
+    out = " ".join(simulate(*flags).out.split())
+    found = json.loads(simulate(*flags, "--json", "-").out)
+    assert found["classes"]["login"]["failed"] == {}
+    failed = found["classes"]["health"]["failed"]["client gave up"]
+    assert failed == found["clients"]["probe"]["failed"]["client gave up"] > 0
+    assert found["requests"]["failed"] == {"client gave up": failed}
+    offered = found["classes"]["health"]["offered"]
+    assert f"failed by class: health {failed} of {offered} (" in out
+    assert f"failed by client: probe {failed} of {offered} (" in out
+
+
+def test_where_there_is_one_class_and_one_client_failures_are_not_split(simulate: Any) -> None:
+    out = simulate("--model", "dev-server", "--load", "steady", "--rate", "200", "--duration", "10 s").out
+    assert "failed: " in out
+    assert "failed by" not in out
+
+
+LOGINS = """
+title = "Logins"
+duration = "20 s"
+[arrivals]
+kind = "constant"
+rate = 2
+[[requests]]
+name = "login"
+steps = [{cpu = "1300 ms"}]
+clients = ["user"]
+[[requests]]
+name = "health"
+steps = [{cpu = "1 ms"}]
+clients = ["probe"]
+[[clients]]
+name = "user"
+[[clients]]
+name = "probe"
+patience = "1 s"
+"""
+
+
+def test_workers_that_accept_only_when_idle_have_the_backlog_for_a_queue(simulate: Any, load: Path) -> None:
+    out = simulate("--model", "prefork", "--load", load, "--nginx").out
+    rows = {line.split(TIMES)[0].strip(): line for line in out.splitlines() if TIMES in line}
+    assert rows["worker"].endswith("queue: the backlog")
+    assert rows["nginx connection"].endswith("queue: the nginx backlog")
+    assert " mean, " in rows["backlog"]
+    found = json.loads(simulate("--model", "prefork", "--load", load, "--json", "-").out)["resources"]
+    assert (found["worker"]["queue_in"], found["cores"]["queue_in"]) == ("backlog", None)
+
+
+def test_threads_behind_an_eager_acceptor_have_a_queue_of_their_own(simulate: Any, load: Path) -> None:
+    flags = ("--model", "threaded", "--load", load, "--accept", "eager")
+    found = json.loads(simulate(*flags, "--json", "-").out)["resources"]
+    assert found["thread"]["queue_in"] is None
 
 
 def test_colour_is_used_where_it_is_wanted_and_changes_no_word(
@@ -135,14 +196,48 @@ def test_small_shares_are_not_called_nothing() -> None:
     assert [three_digits(value) for value in (0.0, 0.126, 31.84, 2318.0)] == ["0", "0.13", "31.8", "2 318"]
 
 
-def test_in_a_narrow_terminal_a_row_is_cut_and_not_broken(
+def figures(text: str) -> list[str]:
+    """All that is a figure, without what is only shown where there is room: settings, stories and sentences."""
+    tables = text[text.index("Requests") :] if "Requests" in text else text[text.index("Figures") :]
+    return re.findall(r"\d+(?:\.\d+)?", tables.partition("\nWhy")[0])
+
+
+@pytest.mark.parametrize("width", range(40, 201, 8))
+def test_no_figure_is_cut_however_narrow_the_terminal_is(
+    width: int, simulate: Any, load: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flags = ("--model", "threaded", "--load", load, "--nginx", "--rate", "150")
+    monkeypatch.setenv("COLUMNS", "250")
+    whole = simulate(*flags).out
+    monkeypatch.setenv("COLUMNS", str(width))
+    out = simulate(*flags).out
+    assert max(map(cell_len, out.splitlines())) <= width
+    assert set(figures(out)) == set(figures(whole))
+    assert not re.search(r"\d…", out)
+
+
+@pytest.mark.parametrize("width", [40, 50, 60, 80])
+def test_no_figure_of_a_comparison_is_cut_either(
+    width: int, simulate: Any, load: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("compare", "prefork+nginx", "threaded", "coroutine", "dev-server", "--load", load)
+    monkeypatch.setenv("COLUMNS", "250")
+    whole = simulate(*words).out
+    monkeypatch.setenv("COLUMNS", str(width))
+    out = simulate(*words).out
+    assert max(map(cell_len, out.splitlines())) <= width
+    assert set(figures(out)) == set(figures(whole))
+
+
+def test_where_columns_stand_below_one_another_each_row_has_its_name(
     simulate: Any, load: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "50")
     narrow = simulate("--model", "prefork", "--load", load).out.splitlines()
-    assert max(map(cell_len, narrow)) <= 50
-    head = next(number for number, line in enumerate(narrow) if "samples" in line)
-    assert [line.split()[0] for line in narrow[head : head + 5]] == ["in", "page", "上传图片", "all", "*"]
+    heads = [number for number, line in enumerate(narrow) if line.startswith("  in ") and "p9" in line]
+    assert [[line.split()[0] for line in narrow[head : head + 4]] for head in heads] == 2 * [
+        ["in", "page", "上传图片", "all"]
+    ]
 
 
 def test_a_queue_is_shown_whole_beside_a_resource_in_full_use(simulate: Any) -> None:
