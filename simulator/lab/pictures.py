@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from simulator.experiments.options import PictureOptions, ScreenOptions
 from simulator.experiments.refusal import RefusalError
 from simulator.results.whole_files import WholeFiles, refuse_unwritable
+from simulator.words.language import tell
 from simulator.words.numbers import duration
 from simulator.workload.quantity import DURATION, parse
 
@@ -65,8 +66,13 @@ class Pictures:
         film = Film(start_s=start_s, end_s=to_s, speed=self.speed)
         if film.too_long:
             raise RefusalError(
-                f"--film {self.film}: it would take {duration(film.lasts_s)} to watch, and {duration(MOST_S)} are the "
-                "most: show less of the run (--to), or show it faster (--speed)"
+                tell(
+                    "--film {file}: it would take {lasts} to watch, and {most} are the most: show less of the run "
+                    "(--to), or show it faster (--speed)",
+                    file=self.film,
+                    lasts=duration(film.lasts_s),
+                    most=duration(MOST_S),
+                )
             )
         return film
 
@@ -88,14 +94,16 @@ def pictures_of(options: PictureOptions, screen: ScreenOptions) -> Pictures:
     nothing = PictureOptions()
     for name, needed in NEEDS.items():
         if getattr(options, name) != getattr(nothing, name) and not getattr(options, needed):
-            raise RefusalError(f"--{name.rstrip('_')} is about a {needed}: add --{needed} FILE")
+            flag = f"--{name.rstrip('_')}"
+            raise RefusalError(tell("{flag} belongs to --{needed}: add --{needed} FILE", flag=flag, needed=needed))
     if not options.picture and not options.film:
-        raise RefusalError("--size is about pictures: add --picture FILE or --film FILE")
+        raise RefusalError(tell("--size is about pictures: add --picture FILE or --film FILE"))
     from_s, to_s = _time("--from", options.from_) or 0.0, _time("--to", options.to)
     if to_s is not None and to_s <= from_s:
-        raise RefusalError(f"--to {options.to}: expected a time behind --from {options.from_ or '0s'}")
+        begins = options.from_ or "0s"
+        raise RefusalError(tell("--to {given}: expected a time after --from {begins}", given=options.to, begins=begins))
     if not 0.001 <= options.speed <= 1000.0:
-        raise RefusalError(f"--speed {options.speed:g}: expected a number from 0.001 to 1000")
+        raise RefusalError(tell("--speed {given}: expected a number from 0.001 to 1000", given=f"{options.speed:g}"))
     # Files look the same wherever they are made, whatever the terminal there can do.
     look = chosen_look(glyphs=screen.glyphs, theme=screen.theme, environ={}, encoding="utf-8")
     return Pictures(
@@ -109,12 +117,17 @@ def pictures_of(options: PictureOptions, screen: ScreenOptions) -> Pictures:
     )
 
 
-def _file(flag: str, given: str | None, endings: Collection[str]) -> Path | None:
+def _file(flag: str, given: str | None, known: Collection[str]) -> Path | None:
     if given is None:
         return None
-    path, known = Path(given), list(endings)
+    path = Path(given)
     if path.suffix not in known:
-        raise RefusalError(f"{flag} {given}: expected a file that ends in {', '.join(known[:-1])} or {known[-1]}")
+        endings = ", ".join(known)
+        raise RefusalError(
+            tell(
+                "{flag} {given}: expected a file that ends in one of {endings}", flag=flag, given=given, endings=endings
+            )
+        )
     refuse_unwritable(path)
     return path
 
@@ -128,7 +141,8 @@ def _time(flag: str, given: str | None) -> float | None:
 
 def _within(end_s: float, flag: str, time_s: float) -> float:
     if time_s > end_s:
-        raise RefusalError(f"{flag} {duration(time_s)}: this run ends after {duration(end_s)}")
+        time, end = duration(time_s), duration(end_s)
+        raise RefusalError(tell("{flag} {time}: this run ends after {end}", flag=flag, time=time, end=end))
     return time_s
 
 
@@ -139,7 +153,14 @@ def _size(given: str) -> "Size":
     size = Size(int(found[1]), int(found[2])) if found else Size(0, 0)
     if not all(least <= cells <= most for least, cells, most in zip(LEAST, size, MOST, strict=True)):
         least, most = ("x".join(map(str, each)) for each in (LEAST, MOST))
-        raise RefusalError(f"--size {given}: expected columns and rows, like 120x36, from {least} to {most}")
+        raise RefusalError(
+            tell(
+                "--size {given}: expected columns and rows, like 120x36, from {least} to {most}",
+                given=given,
+                least=least,
+                most=most,
+            )
+        )
     return size
 
 

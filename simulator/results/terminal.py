@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from simulator.experiments.refusal import RefusalError
+from simulator.words.language import tell
 from simulator.words.wrapping import wrapped
 
 if TYPE_CHECKING:
@@ -114,4 +115,4 @@ def _refused() -> Iterator[None]:
         raise
     except OSError as error:
         forget_stdout()
-        raise RefusalError(f"cannot write to stdout: {error.strerror}") from None
+        raise RefusalError(tell("cannot write to stdout: {why}", why=error.strerror)) from None

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from simulator.experiments.refusal import RefusalError
+from simulator.words.language import tell
 
 HELD_BACK = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -38,7 +39,7 @@ class WholeFiles:
         is_device = path.exists() and not path.is_file()
         place = path if is_device else path.resolve()  # a link stays, and the file that it points to is replaced
         if any(place == other for _, other in self._begun):
-            raise RefusalError(f"{path} is named for two outputs; give each a file of its own")
+            raise RefusalError(tell("{path} is named for two outputs; give each a file of its own", path=path))
         home = Path(tempfile.gettempdir()) if is_device else place.parent
         temporary = home / f".{place.name}.{os.getpid()}.{len(self._begun)}.part"
         self._begun.append((temporary, place))
@@ -83,14 +84,22 @@ def whole_files() -> Iterator[WholeFiles]:
 def refuse_unwritable(path: Path, *, folder: bool = False) -> None:
     """Raise RefusalError if nothing can be written there: said before the run, and not after."""
     if folder and path.exists() and not path.is_dir():
-        raise RefusalError(f"{path} is a file; expected a folder to write into")
+        raise RefusalError(tell("{path} is a file; expected a folder to write into", path=path))
     if not folder and path.is_dir():
-        raise RefusalError(f"{path} is a folder; expected the name of a file")
+        raise RefusalError(tell("{path} is a folder; expected the name of a file", path=path))
     parent = path if folder and path.is_dir() else path.resolve().parent
     if not parent.is_dir():
-        raise RefusalError(f"cannot write {path}: there is no folder {parent}. Create it first: mkdir -p {parent}")
+        typed = f"mkdir -p {parent}"
+        raise RefusalError(
+            tell(
+                "cannot write {path}: there is no folder {parent}. Create it first: {typed}",
+                path=path,
+                parent=parent,
+                typed=typed,
+            )
+        )
     if not os.access(path if path.exists() else parent, os.W_OK):
-        raise RefusalError(f"cannot write {path}: no permission")
+        raise RefusalError(tell("cannot write {path}: no permission", path=path))
 
 
 @contextmanager
@@ -100,7 +109,7 @@ def _named_in_errors(path: Path) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise RefusalError(f"cannot write {path}: {error.strerror or error}") from None
+        raise RefusalError(tell("cannot write {file}: {why}", file=path, why=error.strerror or error)) from None
 
 
 @contextmanager

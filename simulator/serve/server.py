@@ -19,6 +19,7 @@ from textual_serve.download_manager import DownloadManager
 from simulator.experiments.refusal import RefusalError
 from simulator.results.terminal import talk, write_data
 from simulator.serve.session import Session
+from simulator.words.language import tell
 
 LOOPBACK = "127.0.0.1"
 ENDED, TERMINATED = 0, 143
@@ -40,9 +41,12 @@ def listening(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         why = error.strerror or str(error)
-        raise RefusalError(
-            f"--port {port}: cannot listen there ({why}); type another one, or leave --port out for one that is free"
-        ) from None
+        message = tell(
+            "--port {port}: cannot listen there ({why}); type another one, or leave --port out for one that is free",
+            port=port,
+            why=why,
+        )
+        raise RefusalError(message) from None
     return listener
 
 
@@ -55,7 +59,7 @@ async def _serve(site: "Site", listener: socket.socket) -> int:
     try:
         await web.SockSite(runner, listener).start()
         write_data(f"http://{LOOPBACK}:{listener.getsockname()[1]}/\n")
-        talk("simulate: open this link in a browser on this machine; Ctrl-C ends the server\n")
+        talk("simulate: " + tell("open this link in a browser on this machine; Ctrl-C ends the server") + "\n")
         return await ended
     finally:
         await runner.cleanup()

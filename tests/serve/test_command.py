@@ -134,7 +134,7 @@ def test_a_command_line_that_simulate_refuses_is_refused_before_anything_is_serv
         ("--model prefork --load steady --set rate", "--set rate: expected KEY=VALUE"),
         ("--model prefork --load steady --rate -5", "rate"),
         ("--model prefork --load steady --workers 0", "--workers 0: expected at least 1"),
-        ("--load steady", "which server?"),
+        ("--load steady --rate 3", "which server?"),
         ("compare prefork --load steady", "expected 2 to 4 servers"),
         ("show nowhere.parquet", "nowhere.parquet"),
         ("--model prefork --load steady --json -", "does not go with --watch"),
