@@ -31,7 +31,7 @@ from simulator.real.processes import MeasureError, running
 from simulator.results.terminal import show, talk
 from simulator.results.whole_files import refuse_unwritable, whole_files
 from simulator.words.columns import aligned
-from simulator.words.language import tell, translated
+from simulator.words.language import tell
 from simulator.words.numbers import MISSING, duration, size, to_places
 from simulator.workload.machine_table import machine_text
 
@@ -79,7 +79,7 @@ def _bare_samples(samples: int) -> dict[str, Samples]:
     schedulers = [name for model in servers() if find_spec(name := f"models.{model.folder}.scheduler")]
     with scratch_folder() as folder:
         file = folder / "samples.json"
-        with running("the calibration", folder, BARE, str(file), str(samples), *schedulers) as process:
+        with running(tell("the calibration"), folder, BARE, str(file), str(samples), *schedulers) as process:
             process.done(BARE_LIMIT_S)
         found: dict[str, Samples] = json.loads(file.read_text(encoding="utf-8"))
         return found
@@ -157,7 +157,7 @@ def spread(samples: Samples) -> tuple[float, float, float]:
 def _finding_row(finding: Finding) -> list[str]:
     written = size if finding.in_bytes else duration
     figures = [written(each) for each in spread(finding.samples)] if finding.samples else [MISSING] * 3
-    return [translated(finding.what), *figures, (finding.field or "").removesuffix("_s")]
+    return [finding.what, *figures, (finding.field or "").removesuffix("_s")]
 
 
 def _server_row(server: ServerCost, machine: Machine) -> list[str]:

@@ -20,8 +20,10 @@ from simulator.real.measure import MEASURED, measure, refuse_unmeasurable
 from simulator.real.processes import MeasureError
 from simulator.results.terminal import talk
 from simulator.trace.checks import check_measured
+from simulator.trace.driver_words import LABEL, driver_reasons
 from simulator.trace.table import Trace
 from simulator.words.language import tell
+from simulator.words.phrases import clauses
 from simulator.workload.draw import draw
 from simulator.workload.scenario import Scenario
 
@@ -49,11 +51,11 @@ def measured(deployment: Deployment, options: RunOptions, outputs: OutputOptions
         talk(f"simulate: {told}\n")
     labels = labels_of(deployment, scenario, options) | trace.labels | {"engine": MEASURED}
     put_out(replace(trace, labels=labels), outputs)
-    driver = json.loads(labels["driver"])
+    driver = json.loads(labels[LABEL])
     if driver["valid"]:
         return DONE
     if outputs.quiet or outputs.json == STDOUT:  # else the summary says it
-        why = "; ".join(driver["reasons"])
+        why = clauses(driver_reasons(driver))
         told = tell("the load driver was the bottleneck, so the figures are its own: {why}", why=why)
         talk(f"simulate: {told}\n")
     return FAILED

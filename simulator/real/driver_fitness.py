@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from simulator.real.job import Ending, Floats, Result
-from simulator.words.numbers import duration, json_number, percent
+from simulator.trace.driver_words import driver_reasons
+from simulator.words.language import speaking
+from simulator.words.numbers import json_number
 
-MOST_CPU = 0.85
-"""Of a core in any second. Above that, what is ready waits for the driver."""
 MOST_LATE_S = 0.005
 MOST_LATE_SHARE = 0.05
 """Of the median latency. The p99 of the driver's own lateness may reach the larger of the two."""
@@ -34,8 +34,15 @@ class Fitness:
     """Share of one core."""
     cpu_peak: float
     """The same in the worst second."""
-    reasons: tuple[str, ...]
-    """Why the run is not valid; none if it is."""
+    late_limit: float
+    """What ``late_p99`` may be."""
+    failed: int
+    """Requests for which the driver had no socket or port."""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the run is not valid; none if it is."""
+        return tuple(driver_reasons(asdict(self)))
 
 
 def fitness(result: Result, rtt: Floats) -> Fitness:
@@ -46,21 +53,14 @@ def fitness(result: Result, rtt: Floats) -> Fitness:
     latency = (result.finished - result.arrival)[result.ending == Ending.ANSWERED]
     limit = max(MOST_LATE_S, MOST_LATE_SHARE * float(np.median(latency))) if len(latency) else MOST_LATE_S
     mean, peak = _cpu(result)
-    failed = int((result.ending == Ending.DRIVER_FAILED).sum())
-    wrong = {
-        f"the driver used {percent(peak)} of a core in one second, and may use {percent(MOST_CPU)}": peak > MOST_CPU,
-        f"the driver began 1 % of the requests more than {duration(p99)} late, and may {duration(limit)}": (
-            p99 > limit
-        ),
-        f"the driver had no socket or port for {failed} requests": failed > 0,
-    }
     return Fitness(
         late_p50=p50,
         late_p99=p99,
         late_max=most,
         cpu_mean=mean,
         cpu_peak=peak,
-        reasons=tuple(reason for reason, is_so in wrong.items() if is_so),
+        late_limit=limit,
+        failed=int((result.ending == Ending.DRIVER_FAILED).sum()),
     )
 
 
@@ -76,16 +76,17 @@ def _cpu(result: Result) -> tuple[float, float]:
 
 # The label of a trace that says so, with what nobody had expected.
 
-LABEL = "driver"
 EXPECTED_STATUSES = (0, 200, 502, 503, 504)
 
 
 def driver_label(fit: Fitness, result: Result) -> str:
     """Everything about the driver, as text for the trace's label; JSON has no nan, so what is unknown is null."""
-    about: dict[str, Any] = {name: json_number(value) for name, value in asdict(fit).items() if name != "reasons"}
+    about: dict[str, Any] = {name: json_number(value) for name, value in asdict(fit).items()} | {"failed": fit.failed}
+    with speaking("en"):  # for programs; people read what is made of the figures
+        reasons = fit.reasons
     statuses, counts = np.unique(result.status[result.ending == Ending.ANSWERED], return_counts=True)
     strange = {str(s): int(c) for s, c in zip(statuses, counts, strict=True) if s not in EXPECTED_STATUSES}
     broken = int((result.ending == Ending.BROKEN).sum())
     return json.dumps(
-        about | {"valid": not fit.reasons, "reasons": fit.reasons, "broken": broken, "unexpected_statuses": strange}
+        about | {"valid": not reasons, "reasons": reasons, "broken": broken, "unexpected_statuses": strange}
     )

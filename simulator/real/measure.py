@@ -26,14 +26,16 @@ from simulator.experiments.refusal import RefusalError
 from simulator.experiments.run import Draw, Progress, with_more_rows
 from simulator.plan import Machine, Plan
 from simulator.plan.walk import walk
-from simulator.real.driver_fitness import LABEL, driver_label, fitness
+from simulator.real.driver_fitness import driver_label, fitness
 from simulator.real.job import Job, Result, read_result, write_job
 from simulator.real.merge import merge
 from simulator.real.other_programs import moment, share_of_others
-from simulator.real.processes import START_LIMIT_S, MeasureError, Process, flags_of, port_of, running
+from simulator.real.processes import START_LIMIT_S, Process, flags_of, port_of, running
 from simulator.real.reports import read_reports
+from simulator.trace.driver_words import LABEL
 from simulator.trace.facts import OTHERS
 from simulator.trace.table import Trace
+from simulator.words.language import tell
 from simulator.words.numbers import json_number
 from simulator.workload.interventions import Do
 from simulator.workload.table import Workload
@@ -62,11 +64,18 @@ class Servers:
 def refuse_unmeasurable(deployment: Deployment) -> None:
     """Raise RefusalError where there is nothing to measure, or no way to."""
     if not hasattr(select, "epoll"):
-        raise RefusalError(f"measuring needs Linux (epoll); this is {sys.platform}. Simulate instead: --model NAME")
+        raise RefusalError(
+            tell(
+                "measuring needs Linux (epoll); this is {platform}. Simulate instead: --model NAME",
+                platform=sys.platform,
+            )
+        )
     for model in (deployment.model, *(front for front, _ in deployment.fronts)):
         if "" not in model.real_servers:
             file = f"models/{model.folder}/server.py"
-            raise RefusalError(f"{model.name} has no real server that could be measured (no {file})")
+            raise RefusalError(
+                tell("{model} has no real server that could be measured (no {file})", model=model.name, file=file)
+            )
 
 
 def measure(
@@ -87,8 +96,10 @@ def measure(
     """
     if any(entry.do is not Do.BURST for entry in workload.interventions):
         raise RefusalError(
-            "a real server is measured undisturbed, and the timeline of this load kills, resizes or slows down: "
-            "leave it out with --set timeline=[]"
+            tell(
+                "a real server is measured undisturbed, and the timeline of this load kills, resizes or slows down: "
+                "leave it out with --set timeline=[]"
+            )
         )
     plans = deployment.plans(machine)
     while True:
@@ -121,7 +132,7 @@ def start(deployment: Deployment, folder: Path, stack: ExitStack) -> Servers:
         behind = ["--upstream", f"127.0.0.1:{port}"] if processes else []
         module = model.real_servers["" if processes else deployment.server]
         arguments = [*behind, *_flags(config), "--report", str(report)]
-        process = stack.enter_context(running(f"the {model.name} server", folder, module, *arguments))
+        process = stack.enter_context(running(tell("the {model} server", model=model.name), folder, module, *arguments))
         port = port_of(process)
         processes.append(process)
         reports.append(report)
@@ -142,7 +153,7 @@ def drive(job: Job, folder: Path, progress: Callable[[float], None] | None = Non
     to, back = folder / "job.npz", folder / "result.npz"
     write_job(to, job)
     limit_s = job.workload.duration + job.grace_s + START_LIMIT_S + SPARE_S
-    with running("the load driver", folder, DRIVER, str(to), str(back)) as driver:
+    with running(tell("the load driver"), folder, DRIVER, str(to), str(back)) as driver:
         driver.done(limit_s, progress)
     return read_result(back)
 
@@ -150,7 +161,7 @@ def drive(job: Job, folder: Path, progress: Callable[[float], None] | None = Non
 def _check_alive(servers: Servers) -> None:
     for process in servers.processes:
         if process.has_ended(0.0):
-            raise MeasureError(f"{process.what} ended while it was being measured{process.last_words()}")
+            raise process.error(tell("{what} ended while it was being measured", what=process.what))
 
 
 def _let_settle(servers: Servers, connections: int) -> None:

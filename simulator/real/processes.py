@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import simulator
+from simulator.words.language import tell
 
 START_LIMIT_S = 20.0
 END_LIMIT_S = 5.0
@@ -54,10 +55,11 @@ class Process:
         while not line.endswith(b"\n"):
             rest = latest - time.monotonic()
             if rest <= 0 or not select.select([number], [], [], rest)[0]:
-                raise MeasureError(f"waited {limit_s:g} s for {self.what} to start, in vain{self.last_words()}")
+                told = tell("waited {limit} for {what} to start, in vain", limit=f"{limit_s:g} s", what=self.what)
+                raise self.error(told)
             data = os.read(number, 4096)
             if not data:
-                raise MeasureError(f"{self.what} ended instead of starting{self.last_words()}")
+                raise self.error(tell("{what} ended instead of starting", what=self.what))
             line += data
         return line.decode(errors="replace").strip()
 
@@ -71,12 +73,13 @@ class Process:
         while not self.has_ended(min(TICK_S, limit_s)):
             waited = time.monotonic() - start
             if waited > limit_s:
-                raise MeasureError(f"waited {limit_s:g} s for {self.what} to finish, in vain{self.last_words()}")
+                told = tell("waited {limit} for {what} to finish, in vain", limit=f"{limit_s:g} s", what=self.what)
+                raise self.error(told)
             if progress is not None:
                 progress(waited)
         code = self._popen.wait()
         if code:
-            raise MeasureError(f"{self.what} ended with exit code {code}{self.last_words()}")
+            raise self.error(tell("{what} ended with exit code {code}", what=self.what, code=code))
 
     def stop(self) -> None:
         """Ask it to end, then make it; nothing of its group is left."""
@@ -99,10 +102,10 @@ class Process:
             with suppress(BrokenPipeError):
                 self._popen.stdin.close()
 
-    def last_words(self) -> str:
-        """The end of what it wrote on stderr, as the rest of a sentence."""
-        text = self._said.read_text(errors="replace").strip()
-        return f": {text[-LAST_WORDS:]}" if text else ""
+    def error(self, told: str) -> MeasureError:
+        """What went wrong, with the end of what the process wrote on stderr."""
+        said = self._said.read_text(errors="replace").strip()[-LAST_WORDS:]
+        return MeasureError(tell("{told}: {said}", told=told, said=said) if said else told)
 
 
 @contextmanager
@@ -129,7 +132,9 @@ def port_of(server: Process) -> int:
     """The port that a server has chosen. Raises MeasureError."""
     line = server.first_line()
     if not line.isdigit():
-        raise MeasureError(f"{server.what}: expected its port on stdout, got {line[:80]!r}")
+        raise MeasureError(
+            tell("{what}: expected its port on stdout, got {line}", what=server.what, line=repr(line[:80]))
+        )
     return int(line)
 
 

@@ -6,7 +6,6 @@ What to watch: the reason comes before the numbers. Everything is read from the 
 import json
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from rich.console import RenderableType
@@ -17,6 +16,7 @@ from simulator.experiments.advice import Advice
 from simulator.results.document import settings_in_words, timeline_of, timeline_words
 from simulator.results.report_tables import INDENT, Listed, latency_table, resource_rows, time_table
 from simulator.results.terminal import Prose
+from simulator.trace.driver_words import LABEL, driver_words
 from simulator.trace.figures import Ends, Summary
 from simulator.trace.outcomes import offered_rate
 from simulator.trace.table import Trace
@@ -94,8 +94,8 @@ def _origin(labels: Mapping[str, str]) -> Iterator[str]:
 
 def _driver(labels: Mapping[str, str]) -> Iterator[RenderableType]:
     """How far a measured run can be believed."""
-    words = driver_words(labels)
-    if words is not None:
+    if LABEL in labels:
+        words = driver_words(json.loads(labels[LABEL]))
         yield Text(words.line, style="bright_black")
         for remark in words.remarks:
             yield _marked(remark)
@@ -181,60 +181,3 @@ def _hit(name: str, ends: Ends) -> str:
 
 def _indented(line: RenderableType) -> RenderableType:
     return Padding(line, (0, 0, 0, INDENT))
-
-
-# How the load driver of a measured run did, in words: whether its figures are the servers', or the driver's own.
-
-
-@dataclass(frozen=True, slots=True)
-class DriverWords:
-    """What the summary says."""
-
-    line: str
-    """Always."""
-    remarks: tuple[str, ...]
-    """What must not be overlooked."""
-
-
-def driver_words(labels: Mapping[str, str]) -> DriverWords | None:
-    """None for a run that was simulated."""
-    if "driver" not in labels:
-        return None
-    about: dict[str, Any] = json.loads(labels["driver"])
-    late = [duration(about[name]) for name in ("late_p50", "late_p99", "late_max") if about[name] is not None]
-    cpu, peak = percent(about["cpu_mean"]), percent(about["cpu_peak"])
-    line = (
-        tell(
-            "driver: began requests {typical} late (p99 {p99}, at most {most}) · used {cpu} of a core, {peak} in its "
-            "worst second",
-            typical=late[0],
-            p99=late[1],
-            most=late[2],
-            cpu=cpu,
-            peak=peak,
-        )
-        if late
-        else tell("driver: sent nothing · used {cpu} of a core, {peak} in its worst second", cpu=cpu, peak=peak)
-    )
-    return DriverWords(line, tuple(_remarks(about)))
-
-
-def _remarks(about: Mapping[str, Any]) -> Iterator[str]:
-    if not about["valid"]:
-        reasons = "; ".join(about["reasons"])
-        yield tell("This run is NOT VALID, whatever the figures below say: {reasons}.", reasons=reasons)
-    if about["broken"]:
-        yield tell_many(
-            "{n} connection broke before the response was complete.",
-            "{n} connections broke before the response was complete.",
-            about["broken"],
-            n=count(about["broken"]),
-        )
-    for status, times in about["unexpected_statuses"].items():
-        yield tell_many(
-            "{n} request was answered with status {status}; counted as a broken connection.",
-            "{n} requests were answered with status {status}; counted as broken connections.",
-            times,
-            n=count(times),
-            status=status,
-        )

@@ -7,6 +7,7 @@ import socket
 from asyncio import Task, current_task, gather
 from collections.abc import Sequence
 from contextlib import suppress
+from html import escape
 from importlib import resources
 from importlib.resources.abc import Traversable
 from string import Template
@@ -19,7 +20,7 @@ from textual_serve.download_manager import DownloadManager
 from simulator.experiments.refusal import RefusalError
 from simulator.results.terminal import talk, write_data
 from simulator.serve.session import Session
-from simulator.words.language import tell
+from simulator.words.language import language, later, tell
 
 LOOPBACK = "127.0.0.1"
 ENDED, TERMINATED = 0, 143
@@ -83,7 +84,7 @@ HEARTBEAT_S = 15.0
 GOODBYE_S = 2.0
 """A browser may take so long to confirm that a session has ended."""
 LARGEST_MESSAGE = 1 << 20
-FULL = "{count} tabs are open, and each is a running program: close one of them, then load this page again.\n"
+FULL = later("{count} tabs are open, and each is a running program: close one of them, then load this page again.")
 TERMINAL_FILES = {
     "terminal.js": ("js/textual.js", "text/javascript"),
     "terminal.css": ("css/xterm.css", "text/css"),
@@ -125,13 +126,20 @@ class Site:
     async def page(self, request: web.Request) -> web.Response:
         """The page; where too many are open, what to do about it."""
         self._refuse_if_full()
-        text = self._page.substitute(websocket=f"ws://{request.headers['Host']}/ws")
+        text = self._page.substitute(
+            lang=language(),
+            websocket=f"ws://{request.headers['Host']}/ws",
+            starting=escape(tell("loopfork is starting ...")),
+            ended=escape(tell("This tab's program has ended.")),
+            again=escape(tell("Start again")),
+            start=escape(tell("Start")),
+        )
         return web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
 
     async def session(self, request: web.Request) -> web.StreamResponse:
         """A tab: from its first picture to its end. Browsers always say where such a request comes from."""
         if "Origin" not in request.headers:
-            raise web.HTTPForbidden(text="Only the page of this server may open a session.\n")
+            raise web.HTTPForbidden(text=tell("Only the page of this server may open a session.") + "\n")
         self._refuse_if_full()
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=LARGEST_MESSAGE, timeout=GOODBYE_S)
         task = current_task()
@@ -152,7 +160,7 @@ class Site:
         try:
             file = await self._downloads.get_download_metadata(key)
         except KeyError:
-            raise web.HTTPNotFound(text="There is no such file any more.\n") from None
+            raise web.HTTPNotFound(text=tell("There is no such file any more.") + "\n") from None
         name = "".join(c for c in file.file_name if c.isalnum() or c in "-_.")
         response = web.StreamResponse(headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"})
         response.content_type = file.mime_type
@@ -171,7 +179,7 @@ class Site:
 
     def _refuse_if_full(self) -> None:
         if len(self._open) >= self._most:
-            raise web.HTTPServiceUnavailable(text=FULL.format(count=len(self._open)))
+            raise web.HTTPServiceUnavailable(text=tell(FULL, count=len(self._open)) + "\n")
 
 
 def _page_file(name: str) -> Traversable:
@@ -233,7 +241,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 def refused(host: str, origin: str | None) -> str:
     """Why a request with these headers is refused; nothing if it is not."""
     if not HOST.fullmatch(host):
-        return "This server answers only under 127.0.0.1 and localhost."
+        return tell("This server answers only under 127.0.0.1 and localhost.")
     if origin is not None and origin.lower() != f"http://{host}".lower():
-        return "A page from elsewhere may not use this server."
+        return tell("A page from elsewhere may not use this server.")
     return ""

@@ -53,10 +53,23 @@ def listed(parts: Sequence[str]) -> str:
     """``one``, ``one and two``, ``one, two and three``."""
     if len(parts) == 1:
         return parts[0]
-    first = parts[0]
-    for part in parts[1:-1]:
-        first = tell("{first}, {next}", first=first, next=part)
-    return tell("{first} and {last}", first=first, last=parts[-1])
+    return tell("{first} and {last}", first=in_a_row(parts[:-1]), last=parts[-1])
+
+
+def in_a_row(parts: Sequence[str]) -> str:
+    """``one, two, three``."""
+    row = parts[0]
+    for part in parts[1:]:
+        row = tell("{first}, {next}", first=row, next=part)
+    return row
+
+
+def clauses(parts: Sequence[str]) -> str:
+    """Of one sentence: ``this is so; that is so too``."""
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = tell("{first}; {next}", first=joined, next=part)
+    return joined
 
 
 def is_or_are(number: int) -> str:

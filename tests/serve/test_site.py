@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 
 from simulator.serve.server import FULL, LARGEST_MESSAGE, Site
+from simulator.words.language import Language, speaking
 from tests.serve.browsing import TINY, is_there, run, served, tab, until
 
 pytestmark = pytest.mark.slow
@@ -142,6 +143,19 @@ def test_the_page_asks_for_nothing_that_is_elsewhere_and_no_folder_can_be_listed
     run(test)
 
 
+@pytest.mark.parametrize(("spoken", "words"), [("en", "Start again"), ("zh", "重新开始")])
+def test_the_page_is_in_the_language_of_the_server(spoken: Language, words: str) -> None:
+    async def test(client: aiohttp.ClientSession) -> None:
+        async with served(Site(TINY)) as address, client.get(address) as response:
+            page = await response.text()
+            assert f'<html lang="{spoken}">' in page
+            assert words in page
+            assert "$" not in page
+
+    with speaking(spoken):
+        run(test)
+
+
 def test_one_tab_too_many_is_told_so_and_gets_no_process() -> None:
     async def test(client: aiohttp.ClientSession) -> None:
         site = Site(TINY, sessions=2)
@@ -149,7 +163,7 @@ def test_one_tab_too_many_is_told_so_and_gets_no_process() -> None:
             await until(lambda: site.sessions == 2)
             async with client.get(address) as response:
                 assert response.status == 503
-                assert await response.text() == FULL.format(count=2)
+                assert await response.text() == FULL.format(count=2) + "\n"
             with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
                 await client.ws_connect(f"{address}/ws", origin=address)
             assert caught.value.status == 503

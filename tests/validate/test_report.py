@@ -1,5 +1,6 @@
 """``simulate validate --report``: what is drawn, in which format, and what is refused before anything is measured."""
 
+import json
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,9 +16,10 @@ from simulator.real.validate import chart as picture
 from simulator.real.validate.chart import found, found_in_all, not_judged
 from simulator.real.validate.curve_chart import at, dense_points, marks
 from simulator.real.validate.figures import ALL, Key, Kind
-from simulator.real.validate.pairs import BEYOND, Curves, Pair, Result
+from simulator.real.validate.pairs import BEYOND, Curves, Driven, Pair, Result
 from simulator.real.validate.verdict import Row, row
 from simulator.trace.table import Trace
+from simulator.words.language import Language, speaking
 from tests.validate.test_validation import INVALID, LINE, OTHER, Stub
 
 MEAN, P99 = Key(ALL, "mean", Kind.TIME), Key("list", "p99", Kind.TIME)
@@ -65,6 +67,19 @@ def test_a_page_needs_no_network(report: Callable[..., Path]) -> None:
     assert "prefork --workers 16 under io-heavy" in page
     assert "<script src=" not in page
     assert 'rel="stylesheet"' not in page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("language", "words"), [("en", "2 pairs of a server"), ("zh", "2 组服务器与负载")])
+def test_a_page_says_which_language_it_is_in_and_fits_into_a_narrow_window(
+    language: Language, words: str, report: Callable[..., Path]
+) -> None:
+    with speaking(language):
+        page = report("found.html", LINE, OTHER).read_text(encoding="utf-8")
+    assert f'<html lang="{language}">' in page
+    assert words in page or json.dumps(words)[1:-1] in page
+    assert '<meta name="viewport"' in page
+    assert "max-width: 100%" in page
 
 
 @pytest.mark.slow
@@ -152,6 +167,14 @@ def test_a_title_names_the_closest_call_where_all_is_well() -> None:
 def test_a_title_says_why_there_is_nothing() -> None:
     assert found(result(failure="the server ended")) == "not measured to the end: the server ended"
     assert found_in_all([result()]) == "No figure was measured"
+
+
+def test_a_pair_that_was_measured_beside_other_programs_says_so_in_its_title() -> None:
+    driver = Driven(valid=True, reasons=(), attempts=1, cpu_peak=0.1, late_p99=0.0, others=0.43)
+    busy = replace(result(row(MEAN, 1.0, [2.0], None)), busy=True, drivers=(driver,))
+    assert found(busy) == "not judged: other programs had up to 43 % of the processor"
+    assert found_in_all([busy]) == "No figure was judged"
+    assert not_judged([busy]).endswith("too few requests, overload, or other programs on the machine.")
 
 
 def test_the_headline_counts_what_was_judged() -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +18,10 @@ from simulator.experiments.options import ValidationOptions
 from simulator.experiments.run import run
 from simulator.real.processes import MeasureError
 from simulator.real.validate.pairs import Measuring, Pair
+from simulator.real.validate.verdict import Verdict
 from simulator.trace.facts import BUSY, OTHERS
 from simulator.trace.table import Trace
+from simulator.words.language import speaking
 from simulator.workload.table import Workload
 
 LINE = "prefork --workers 16 --load io-heavy --rate 40 --duration 20s"
@@ -135,6 +138,21 @@ def test_a_machine_that_was_busy_before_is_told_before_the_first_minute_is_spent
     monkeypatch.setattr("os.getloadavg", lambda: (crowd * len(os.sched_getaffinity(0)), 0.0, 0.0))
     validated([standard_pair(LINE)], ValidationOptions(), Stub())
     assert ("busy (2.5 for each core in the last minute)" in capsys.readouterr().err) == is_said
+
+
+def test_a_validation_is_told_in_chinese_and_its_document_stays_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    path = tmp_path / "found.csv"
+    with speaking("zh"):
+        validated([standard_pair(LINE), standard_pair(OTHER)], ValidationOptions(csv=str(path)), Stub(1.5))
+    said = capsys.readouterr().out
+    for words in ("预测", "实测", "允许误差", "吞吐量", "均值", "超出", "次有效重复", "按均值排序", "驱动程序最多迟到"):
+        assert words in said, words
+    english = re.findall(r"[a-z]{4,}", re.sub(r"prefork|callback|workers|heavy|rate|duration|list|detail", "", said))
+    assert english == []
+    assert {each["verdict"] for each in csv.DictReader(io.StringIO(path.read_text()))} <= set(Verdict)
 
 
 def test_a_busy_repeat_does_not_count_beside_one_that_was_left_alone(

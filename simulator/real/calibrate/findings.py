@@ -15,6 +15,7 @@ from simulator.plan import Machine
 from simulator.real.calibrate.probes import SCHEDULER
 from simulator.real.calibrate.samples import Samples
 from simulator.real.calibrate.servers import ServerCost
+from simulator.words.language import tell
 
 BLOCKING = {"accept_cost_s", "request_cost_s"}
 """What a server pays that has neither a loop nor a second thread."""
@@ -26,6 +27,7 @@ class Finding:
     """One line of the table."""
 
     what: str
+    """In the language of now."""
     samples: Samples
     """Seconds, or bytes."""
     field: str | None = None
@@ -41,29 +43,29 @@ class Finding:
 def bare_findings(samples: Mapping[str, Samples]) -> Iterator[Finding]:
     """What was measured without a server."""
     for key, what, field in (
-        ("accept", "accept a connection", "accept_cost_s"),
-        ("process_switch", "switch between processes", "switch_cost_s"),
-        ("thread_switch", "switch between threads", None),
-        ("time_slice", "another process has the core", "time_slice_s"),
-        ("gil_delay", "wait for the GIL, one computes", "gil_switch_interval_s"),
-        ("gil_delay_2", "wait for the GIL, two compute", None),
-        ("loop_turn", "turn of an event loop", "loop_turn_cost_s"),
-        ("asyncio_switch", "switch of coroutines, asyncio", "task_switch_cost_s"),
+        ("accept", tell("accept a connection"), "accept_cost_s"),
+        ("process_switch", tell("switch between processes"), "switch_cost_s"),
+        ("thread_switch", tell("switch between threads"), None),
+        ("time_slice", tell("another process has the core"), "time_slice_s"),
+        ("gil_delay", tell("wait for the GIL, one computes"), "gil_switch_interval_s"),
+        ("gil_delay_2", tell("wait for the GIL, two compute"), None),
+        ("loop_turn", tell("turn of an event loop"), "loop_turn_cost_s"),
+        ("asyncio_switch", tell("switch of coroutines, asyncio"), "task_switch_cost_s"),
         *(
-            (key, f"the same, {key.removeprefix(SCHEDULER + 'models.')}", None)
+            (key, tell("the same, {scheduler}", scheduler=key.removeprefix(SCHEDULER + "models.")), None)
             for key in samples
             if key.startswith(SCHEDULER)
         ),
-        ("thread_start", "start and join a thread", None),
-        ("fork", "fork, exit and wait", None),
+        ("thread_start", tell("start and join a thread"), None),
+        ("fork", tell("fork, exit and wait"), None),
     ):
         yield Finding(what=what, samples=samples[key], field=field)
     for key, what, field in (
-        ("receive_buffer", "taken from a slow client", "receive_buffer"),
-        ("receive_buffer_fast", "taken from a fast client", None),
-        ("send_buffer", "taken for a slow client", "send_buffer"),
-        ("send_buffer_fast", "taken for a fast client", None),
-        ("thread_memory", "memory of a thread", None),
+        ("receive_buffer", tell("taken from a slow client"), "receive_buffer"),
+        ("receive_buffer_fast", tell("taken from a fast client"), None),
+        ("send_buffer", tell("taken for a slow client"), "send_buffer"),
+        ("send_buffer_fast", tell("taken for a fast client"), None),
+        ("thread_memory", tell("memory of a thread"), None),
     ):
         yield Finding(what=what, samples=samples[key], field=field, in_bytes=True)
 
@@ -72,20 +74,24 @@ def server_findings(servers: Sequence[ServerCost], known: Mapping[str, float]) -
     """What only whole servers show; ``known`` has the costs that were measured alone."""
     blocking = [each for each in servers if not each.in_front and each.work.keys() <= BLOCKING]
     request = Finding(
-        what="read, respond, close", samples=_beyond(blocking, "request_cost_s", known), field="request_cost_s"
+        what=tell("read, respond, close"), samples=_beyond(blocking, "request_cost_s", known), field="request_cost_s"
     )
     yield request
     known = {**known, "request_cost_s": request.median}
     handing = [each for each in servers if "hand_over_cost_s" in each.work]
     yield Finding(
-        what="hand over to a thread", samples=_beyond(handing, "hand_over_cost_s", known), field="hand_over_cost_s"
+        what=tell("hand over to a thread"),
+        samples=_beyond(handing, "hand_over_cost_s", known),
+        field="hand_over_cost_s",
     )
     fronts = [each for each in servers if each.in_front]
-    yield Finding(what="pass on, as a proxy", samples=_beyond(fronts, "proxy_cost_s", known), field="proxy_cost_s")
+    yield Finding(
+        what=tell("pass on, as a proxy"), samples=_beyond(fronts, "proxy_cost_s", known), field="proxy_cost_s"
+    )
     memory = [size for each in servers if not each.in_front for size in each.process_bytes]
-    yield Finding(what="memory of a process", samples=memory, in_bytes=True)
+    yield Finding(what=tell("memory of a process"), samples=memory, in_bytes=True)
     held = [each.connection_bytes for each in servers if each.connection_bytes]
-    yield Finding(what="memory of a connection", samples=held, in_bytes=True)
+    yield Finding(what=tell("memory of a connection"), samples=held, in_bytes=True)
 
 
 def machine_of(findings: Sequence[Finding]) -> Machine:

@@ -11,24 +11,31 @@ from simulator.experiments.refusal import RefusalError
 from simulator.real.validate.curve_chart import ALARM, GRID, INK, QUIET, curves_chart
 from simulator.real.validate.figures import ALL, Kind
 from simulator.real.validate.pairs import Result
-from simulator.real.validate.tables import HEADS, words_of
+from simulator.real.validate.tables import HEADS, times_in, words_of
 from simulator.real.validate.verdict import Row, Verdict
-from simulator.words.numbers import TimeUnit, count, percent_to_tenths, unit_for
-from simulator.words.phrases import all_of, plural, sentence
+from simulator.words.language import language, tell, tell_many, translated
+from simulator.words.numbers import TimeUnit, count, percent_to_tenths, share_in_words, unit_for
+from simulator.words.phrases import in_a_row
 
 if TYPE_CHECKING:
     import altair as alt
 
 
-FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
-MARKS = "Marks: p50, p95 and p99. Band: from the smallest to the largest of the repeats."
-TABLES = "The tables have all requests of a pair together; the titles also weigh the classes one by one."
+FONT = "Liberation Sans, Arial, Helvetica, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 
 
 def chart(results: Sequence[Result]) -> alt.VConcatChart:
     """All pairs, one below the other."""
-    pairs = f"{count(len(results))} {plural('pair', len(results))} of a server and a load."
-    about = [line for line in (f"{pairs} {MARKS}", TABLES, not_judged(results)) if line]
+    pairs = tell_many(
+        "{n} pair of a server and a load. Marks: p50, p95 and p99. Band: from the smallest to the largest of the "
+        "repeats.",
+        "{n} pairs of a server and a load. Marks: p50, p95 and p99. Band: from the smallest to the largest of the "
+        "repeats.",
+        len(results),
+        n=count(len(results)),
+    )
+    tables = tell("The tables have all requests of a pair together; the titles also weigh the classes one by one.")
+    about = [line for line in (pairs, tables, not_judged(results)) if line]
     title = alt.TitleParams(found_in_all(results), subtitle=about, fontSize=20, subtitleFontSize=12, offset=18)
     whole: alt.VConcatChart = (
         alt.vconcat(*(panel(result) for result in results), spacing=34, title=title)
@@ -42,9 +49,9 @@ def chart(results: Sequence[Result]) -> alt.VConcatChart:
 
 def panel(result: Result) -> alt.HConcatChart:
     """One pair: what was found, its curves, and its table."""
-    name = f"{result.pair.server} under {result.pair.load}"
-    sentence = found(result)
-    title = alt.TitleParams(sentence[0].upper() + sentence[1:], subtitle=name, fontSize=14, subtitleFontSize=12)
+    name = tell("{server} under {load}", server=result.pair.server, load=result.pair.load)
+    told = found(result)
+    title = alt.TitleParams(told[0].upper() + told[1:], subtitle=name, fontSize=14, subtitleFontSize=12)
     return alt.hconcat(curves_chart(result.curves, result.requests), table_chart(result.rows), spacing=26, title=title)
 
 
@@ -52,52 +59,86 @@ def panel(result: Result) -> alt.HConcatChart:
 
 MOST = 3
 """Figures that a title names."""
+BOTH = 2
 
 
 def found(result: Result) -> str:
     """What came out for one pair."""
     if result.failure:
-        return f"not measured to the end: {result.failure}"
+        return tell("not measured to the end: {failure}", failure=result.failure)
     if not result.rows:
-        return "nothing valid was measured"
+        return tell("nothing valid was measured")
+    if result.busy:
+        others = share_in_words(max(driver.others for driver in result.drivers))
+        return tell("not judged: other programs had up to {share} of the processor", share=others)
     off = [row for row in result.rows if row.verdict is Verdict.OUTSIDE]
     if off:
         off.sort(key=lambda row: (row.key.subject != ALL, -round(abs(row.error), 3)))
-        more = f", and {count(len(off) - MOST)} more" if len(off) > MOST else ""
-        return f"predicted {', '.join(map(_off, off[:MOST]))}{more}"
+        named, more = in_a_row([_off(row) for row in off[:MOST]]), len(off) - MOST
+        if more <= 0:
+            return tell("predicted {figures}", figures=named)
+        return tell("predicted {figures}, and {n} more", figures=named, n=count(more))
     judged = [row for row in result.rows if row.verdict is Verdict.BAR]
     if not judged:
-        return "every prediction lies between the repeats"
+        return tell("every prediction lies between the repeats")
     worst = max(judged, key=lambda row: abs(row.error) / (row.bar or 1.0))
-    return f"every figure inside its bar; the closest call: {_off(worst)}"
+    return tell("every figure inside its bar; the closest call: {figure}", figure=_off(worst))
 
 
 def found_in_all(results: Sequence[Result]) -> str:
     """What came out for all of them."""
     verdicts = [row.verdict for result in results for row in result.rows]
     judged = [verdict for verdict in verdicts if verdict is not Verdict.NOT_JUDGED]
+    if not verdicts:
+        return tell("No figure was measured")
     if not judged:
-        return "No figure was measured"
-    good = sum(verdict is not Verdict.OUTSIDE for verdict in judged)
-    if good == len(judged):
-        return f"{sentence(all_of('figure', good)).removesuffix('.')} came out as predicted"
-    return f"{count(good)} of {count(len(judged))} {plural('figure', len(judged))} came out as predicted"
+        return tell("No figure was judged")
+    good, n = sum(verdict is not Verdict.OUTSIDE for verdict in judged), len(judged)
+    if good < n:
+        return tell_many(
+            "{good} of {n} figure came out as predicted",
+            "{good} of {n} figures came out as predicted",
+            n,
+            good=count(good),
+            n=count(n),
+        )
+    if n == BOTH:
+        return tell("Both figures came out as predicted")
+    return tell_many("The figure came out as predicted", "The {n} figures came out as predicted", n, n=count(n))
 
 
 def not_judged(results: Sequence[Result]) -> str:
     """How many figures the headline leaves out; nothing where it leaves out none."""
     number = sum(row.verdict is Verdict.NOT_JUDGED for result in results for row in result.rows)
-    who = f"{count(number)} {plural('figure', number)}"
-    return f"{who} more {'is' if number == 1 else 'are'} not judged: too few requests, or overload." if number else ""
+    if not number:
+        return ""
+    if any(result.busy for result in results):
+        return tell_many(
+            "{n} figure more is not judged: too few requests, overload, or other programs on the machine.",
+            "{n} figures more are not judged: too few requests, overload, or other programs on the machine.",
+            number,
+            n=count(number),
+        )
+    return tell_many(
+        "{n} figure more is not judged: too few requests, or overload.",
+        "{n} figures more are not judged: too few requests, or overload.",
+        number,
+        n=count(number),
+    )
 
 
 def _off(row: Row) -> str:
     """``p99 of "report" 12 % too low``; nan where one side has none."""
-    of = "" if row.key.subject == ALL else f' of "{row.key.subject}"'
-    unit = "points" if row.key.kind is Kind.SHARE else "%"
+    figure = translated(row.key.name)
+    if row.key.subject != ALL:
+        figure = tell('{figure} of "{name}"', figure=figure, name=row.key.subject)
     if row.error != row.error:
-        return f"{row.key.name}{of} on one side only"
-    return f"{row.key.name}{of} {percent_to_tenths(abs(row.error))} {unit} too {'high' if row.error > 0 else 'low'}"
+        return tell("{figure} on one side only", figure=figure)
+    size = percent_to_tenths(abs(row.error))
+    by = tell("{size} points", size=size) if row.key.kind is Kind.SHARE else f"{size} %"
+    if row.error > 0:
+        return tell("{figure} {by} too high", figure=figure, by=by)
+    return tell("{figure} {by} too low", figure=figure, by=by)
 
 
 # The figures beside the curves: text in columns, so that a picture has them too.
@@ -119,7 +160,7 @@ def table_chart(rows: Sequence[Row]) -> alt.LayerChart | alt.FacetChart:
 
 
 def _cells(rows: Sequence[Row], unit: TimeUnit) -> Iterator[Cell]:
-    for column, text in enumerate((f"times in {unit.name}", *HEADS[:-1], "verdict")):
+    for column, text in enumerate((times_in(unit), *map(translated, HEADS[:-1]), tell("verdict"))):
         yield {"y": LINE / 2, "column": column, "text": text, "head": True}
     for line, row in enumerate(rows, 1):
         for column, text in enumerate(words_of(row, unit)):
@@ -154,9 +195,13 @@ def format_of(path: Path) -> Format:
     ending = path.suffix.removeprefix(".").lower()
     if ending not in get_args(Format):
         known = ", ".join(f".{each}" for each in get_args(Format))
-        raise RefusalError(f"--report {path}: expected a name that ends in one of {known}")
+        raise RefusalError(
+            tell("--report {path}: expected a name that ends in one of {endings}", path=path, endings=known)
+        )
     if not all(map(find_spec, NEEDED)):
-        raise RefusalError("--report needs Altair and vl-convert. Type first: pip install 'loopfork[report]'")
+        raise RefusalError(
+            tell("--report needs Altair and vl-convert. Type first: {line}", line="pip install 'loopfork[report]'")
+        )
     chosen: Format = ending  # type: ignore[assignment]  # it is one of them
     return chosen
 
@@ -164,8 +209,28 @@ def format_of(path: Path) -> Format:
 def draw(chart: "alt.VConcatChart", chosen: Format, path: Path) -> None:
     """Write the chart to the path, whatever its name is."""
     if chosen == "html":
-        chart.save(path, format="html", inline=True)
+        path.write_text(page(chart), encoding="utf-8")
     elif chosen == "svg":
         chart.save(path, format="svg")
     else:
         chart.save(path, format="png", scale_factor=SHARP)
+
+
+FITTING = """
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>.vega-embed, .vega-embed svg { max-width: 100%; height: auto; }</style>
+"""
+"""A picture that is wider than the window is drawn smaller, not cut."""
+
+
+def page(chart: "alt.VConcatChart") -> str:
+    """HTML that needs no network, in the language of now, and fits into a narrow window."""
+    actions = {"export": True, "source": False, "compiled": False, "editor": False}
+    words = {
+        "CLICK_TO_VIEW_ACTIONS": tell("Save the picture"),
+        "SVG_ACTION": tell("Save as SVG"),
+        "PNG_ACTION": tell("Save as PNG"),
+    }
+    options = {"renderer": "svg", "actions": actions, "i18n": words}
+    html: str = chart.to_html(inline=True, embed_options=options)
+    return html.replace("<html>", f'<html lang="{language()}">', 1).replace("</head>", f"{FITTING}</head>", 1)

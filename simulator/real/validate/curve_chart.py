@@ -13,13 +13,14 @@ from typing import Any
 import altair as alt
 
 from simulator.real.validate.pairs import BEYOND, Curve, Curves
+from simulator.words.language import later, tell, translated
 
 PREDICTED, MEASURED = "predicted", "measured"
 COLOURS = {PREDICTED: "#d55e00", MEASURED: "#0072b2"}
 """Vermilion and blue of Okabe and Ito: told apart with any colour vision, and in grey by their marks."""
 SHAPES = {PREDICTED: "diamond", MEASURED: "circle"}
 DASHES = {PREDICTED: [7, 3], MEASURED: [1, 0]}
-LEGEND = {PREDICTED: "predicted", MEASURED: "measured (median and spread)"}
+LEGEND = {PREDICTED: later("predicted"), MEASURED: later("measured (median and spread)")}
 MARKED = {"p50": 0.5, "p95": 0.05, "p99": 0.01}
 """The percentiles that are judged, by the part of the requests beyond them."""
 TICKS = (1.0, 0.5, 0.1, 0.05, 0.01, 0.001)
@@ -35,7 +36,11 @@ def curves_chart(curves: Curves, samples: int) -> Layers:
     dense = dense_points(samples)
     x, y = _latency_axis(curves, dense), _percentile_axis(dense)
     colour, shape, dash = (_style(alt.Color, COLOURS), _style(alt.Shape, SHAPES), _style(alt.StrokeDash, DASHES))
-    tips = ["what:N", alt.Tooltip("percentile:N"), alt.Tooltip("ms:Q", format=".3s", title="latency in ms")]
+    tips = [
+        alt.Tooltip("said:N", title=" "),
+        alt.Tooltip("percentile:N", title=tell("percentile")),
+        alt.Tooltip("ms:Q", format=".3s", title=tell("latency in ms")),
+    ]
     lines = alt.Chart(alt.InlineData(values=list(_lines(curves, dense)))).mark_line(strokeWidth=2.2)
     points = alt.Chart(alt.InlineData(values=list(marks(curves, dense)))).mark_point(filled=True, size=75, opacity=1.0)
     layers = (
@@ -50,14 +55,15 @@ def _latency_axis(curves: Curves, dense: int) -> alt.X:
     milliseconds = [1e3 * seconds for line in (curves.predicted, *curves.measured) for seconds in line[:dense]]
     shown = [value for value in milliseconds if value > 0.0] or [1.0, 1e3]
     low, high = min(shown) / MARGIN, max(shown) * MARGIN
-    title = "latency, logarithmic: intended arrival to last byte"
+    title = tell("latency, logarithmic: intended arrival to last byte")
     axis = alt.Axis(values=_ticks(low, high), labelExpr=_TIME_LABEL, title=title)
     return alt.X("ms:Q", scale=alt.Scale(type="log", domain=[low, high], nice=False), axis=axis)
 
 
 def _percentile_axis(dense: int) -> alt.Y:
     scale = alt.Scale(type="log", domain=[1.0, BEYOND[dense - 1]], nice=False)
-    axis = alt.Axis(values=list(TICKS), labelExpr=_PERCENTILE_LABEL, title="percentile of the completed requests")
+    title = tell("percentile of the completed requests")
+    axis = alt.Axis(values=list(TICKS), labelExpr=_PERCENTILE_LABEL, title=title)
     return alt.Y("beyond:Q", scale=scale, axis=axis)
 
 
@@ -73,7 +79,7 @@ def _legend() -> Iterator[alt.Chart]:
         y = alt.value(14 + 20 * line)
         mark = one.mark_point(filled=True, size=75, opacity=1.0, shape=SHAPES[what], color=COLOURS[what])
         yield mark.encode(x=alt.value(18), y=y)
-        words = one.mark_text(align="left", baseline="middle", fontSize=12, color=INK, text=LEGEND[what])
+        words = one.mark_text(align="left", baseline="middle", fontSize=12, color=INK, text=translated(LEGEND[what]))
         yield words.encode(x=alt.value(30), y=y)
 
 
@@ -105,7 +111,8 @@ def marks(curves: Curves, dense: int) -> Iterator[dict[str, Any]]:
     for what, line in _both(curves):
         for name, part in MARKED.items():
             if line and part >= BEYOND[dense - 1]:
-                yield {"what": what, "beyond": part, "ms": 1e3 * at(line, part), "percentile": name}
+                said = translated(LEGEND[what])
+                yield {"what": what, "said": said, "beyond": part, "ms": 1e3 * at(line, part), "percentile": name}
 
 
 def at(line: Curve, part: float) -> float:

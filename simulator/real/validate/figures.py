@@ -15,10 +15,11 @@ from simulator.trace.figures import Latency
 from simulator.trace.outcomes import latencies, latency, latency_of_class
 from simulator.trace.residence import Floats, carried_through, server_end
 from simulator.trace.table import Trace
+from simulator.words.language import later
 
-ALL = "all"
-THROUGHPUT, REPEATED = "throughput", "SYN repeated"
-TIMES = ("mean", "p50", "p95", "p99")
+ALL = later("all")
+THROUGHPUT, REPEATED = later("throughput"), later("SYN repeated")
+TIMES = (later("mean"), "p50", "p95", "p99")
 OUTCOMES = {outcome: outcome.words for outcome in Outcome}
 Mask = NDArray[np.bool_]
 FEWEST = 34
@@ -41,6 +42,7 @@ class Key:
     subject: str
     """The class, or ``all``."""
     name: str
+    """In English, as in files; whoever shows it calls ``translated``."""
     kind: Kind
 
 

@@ -21,9 +21,11 @@ from simulator.real.measure import measure
 from simulator.real.processes import MeasureError
 from simulator.real.validate.figures import Figures, figures
 from simulator.real.validate.verdict import Row, Verdict, rows
+from simulator.trace.driver_words import LABEL, driver_reasons
 from simulator.trace.facts import BUSY, OTHERS
 from simulator.trace.outcomes import latencies, offered_rate, percentiles
 from simulator.trace.table import Trace
+from simulator.words.language import tell
 from simulator.workload.draw import draw
 from simulator.workload.table import Workload
 
@@ -167,7 +169,13 @@ def compare(pair: Pair, repeat: int, measuring: Measuring = measured) -> Result:
     repeats, drivers = list[_Repeat](), list[Driven]()
     try:
         for number in range(1, repeat + 1):
-            what = f"{pair.server} under {pair.load}, repeat {number} of {repeat}"
+            what = tell(
+                "{server} under {load}, repeat {number} of {repeat}",
+                server=pair.server,
+                load=pair.load,
+                number=number,
+                repeat=repeat,
+            )
             measured_trace, driver = _valid_if_possible(partial(measuring, pair, scenario, workload, what))
             drivers.append(driver)
             if driver.valid:
@@ -199,11 +207,11 @@ def _valid_if_possible(again: Callable[[], Trace]) -> tuple[Trace, Driven]:
     attempt = 1
     while True:
         trace = again()
-        about: dict[str, Any] = json.loads(trace.labels["driver"])
+        about: dict[str, Any] = json.loads(trace.labels[LABEL])
         if about["valid"] or attempt == ATTEMPTS:
             return trace, Driven(
                 valid=about["valid"],
-                reasons=tuple(about["reasons"]),
+                reasons=tuple(driver_reasons(about)),
                 attempts=attempt,
                 cpu_peak=about["cpu_peak"],
                 late_p99=about["late_p99"],

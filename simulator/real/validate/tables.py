@@ -8,12 +8,12 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from simulator.real.validate.figures import Kind
+from simulator.real.validate.figures import ALL, Kind
 from simulator.real.validate.pairs import Driven, Result
 from simulator.real.validate.ranking import Order
 from simulator.real.validate.verdict import Row, Verdict
 from simulator.words.columns import aligned
-from simulator.words.language import tell
+from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import (
     MISSING,
     TimeUnit,
@@ -27,9 +27,10 @@ from simulator.words.numbers import (
     to_places,
     unit_for,
 )
-from simulator.words.phrases import plural
+from simulator.words.phrases import clauses, in_a_row
 
-HEADS = ("predicted", "measured", "error", "min-max", "bar", "")
+HEADS = (later("predicted"), later("measured"), later("error"), later("min-max"), later("bar"), "")
+"""Of the columns; whoever shows them calls ``translated``."""
 QUIET = "bright_black"
 COLOURS = {Verdict.SPREAD: "green", Verdict.BAR: "green", Verdict.OUTSIDE: "bold red", Verdict.NOT_JUDGED: QUIET}
 INDENT = 2
@@ -39,10 +40,14 @@ UNITS = {Kind.RATE: "/s", Kind.TIME: "", Kind.SHARE: " %"}
 
 def pair_table(result: Result) -> Iterator[RenderableType]:
     """The heading, what must be known about the measurement, and the table."""
-    yield Text(f"{result.pair.server} under {result.pair.load}", style="bold")
+    yield Text(tell("{server} under {load}", server=result.pair.server, load=result.pair.load), style="bold")
     valid = sum(driver.valid for driver in result.drivers)
-    line = f"{count(result.requests)} requests · {valid} valid {plural('repeat', valid)}"
-    yield Padding(Text(line + "".join(_driver(result.drivers)), style=QUIET), (0, 0, 0, INDENT))
+    parts = [
+        tell_many("{n} request", "{n} requests", result.requests, n=count(result.requests)),
+        tell_many("{n} valid repeat", "{n} valid repeats", valid, n=count(valid)),
+        *_driver(result.drivers),
+    ]
+    yield Padding(Text(" · ".join(parts), style=QUIET), (0, 0, 0, INDENT))
     for remark in remarks(result):
         yield Padding(Text(remark, style="yellow"), (0, 0, 0, INDENT))
     if result.rows:
@@ -61,7 +66,11 @@ def remarks(result: Result) -> Iterator[str]:
         )
     for number, driver in enumerate(result.drivers, 1):
         if not driver.valid:
-            yield f"Repeat {number} is not valid, and not the server's fault: {'; '.join(driver.reasons)}."
+            yield tell(
+                "Repeat {number} is not valid, and not the server's fault: {reasons}.",
+                number=number,
+                reasons=clauses(driver.reasons),
+            )
         elif driver.busy and not result.busy:
             yield tell(
                 "Repeat {number} does not count: other programs had {share} of the processor.",
@@ -69,18 +78,20 @@ def remarks(result: Result) -> Iterator[str]:
                 share=share_in_words(driver.others),
             )
     if result.failure:
-        yield f"Not measured to the end: {result.failure}."
+        yield tell("Not measured to the end: {failure}.", failure=result.failure)
     elif not result.rows:
-        yield "Nothing valid was measured, so nothing is said about the model. Try a lower --rate or a quieter machine."
+        yield tell(
+            "Nothing valid was measured, so nothing is said about the model. Try a lower --rate or a quieter machine."
+        )
 
 
 def table(rows: Sequence[Row]) -> Text:
     """One line a figure, under the name of its class."""
     times = [value for row in rows if row.key.kind is Kind.TIME for value in (row.predicted, row.measured, row.high)]
     unit = unit_for(times)
-    lines = [[Text(f"times in {unit.name}", style=QUIET), *(Text(head, style=QUIET) for head in HEADS)]]
+    lines = [[Text(times_in(unit), style=QUIET), *(Text(translated(head), style=QUIET) for head in HEADS)]]
     for subject, figures in groupby(rows, key=lambda row: row.key.subject):
-        lines.append([Text(subject, style="bold"), *(Text("") for _ in HEADS)])
+        lines.append([Text(translated(ALL) if subject == ALL else subject, style="bold"), *(Text("") for _ in HEADS)])
         lines += [_cells(row, unit) for row in figures]
     return aligned(lines, frozenset({1, 2, 3, 4, 5}), 0)
 
@@ -88,30 +99,56 @@ def table(rows: Sequence[Row]) -> Text:
 def order_lines(found: Iterable[Order]) -> Iterator[RenderableType]:
     """The order of the servers by their mean under each load."""
     for order in found:
-        yield Text(f"Order by mean under {order.load}, the quickest first", style="bold")
-        for what, names in (("predicted", order.predicted), ("measured", order.measured)):
-            yield Padding(Text(f"{what:<9} {' · '.join(names)}"), (0, 0, 0, INDENT))
+        yield Text(tell("Order by mean under {load}, the quickest first", load=order.load), style="bold")
+        lines = [
+            [Text(translated(what)), Text(" · ".join(names))]
+            for what, names in ((HEADS[0], order.predicted), (HEADS[1], order.measured))
+        ]
+        yield Padding(aligned(lines, frozenset(), 0), (0, 0, 0, INDENT))
         for one, other in order.wrong:
-            said = f"outside: {one} was predicted to be quicker than {other}, and is slower in every repeat"
-            yield Padding(Text(said, style=COLOURS[Verdict.OUTSIDE]), (0, 0, 0, INDENT))
+            told = tell(
+                "outside: {one} was predicted to be quicker than {other}, and is slower in every repeat",
+                one=one,
+                other=other,
+            )
+            yield Padding(Text(told, style=COLOURS[Verdict.OUTSIDE]), (0, 0, 0, INDENT))
         yield Text("")
 
 
 def conclusion(results: Sequence[Result]) -> Iterator[RenderableType]:
     """How many figures got which verdict."""
     verdicts = [row.verdict for result in results for row in result.rows]
-    counts = [f"{count(verdicts.count(verdict))} {verdict}" for verdict in Verdict if verdict in verdicts]
-    yield Text(f"{count(len(verdicts))} figures: {', '.join(counts)}" if verdicts else "No figure was measured.")
+    counts = [f"{count(verdicts.count(each))} {translated(each.value)}" for each in Verdict if each in verdicts]
+    if verdicts:
+        n = count(len(verdicts))
+        yield Text(
+            tell_many("{n} figure: {counts}", "{n} figures: {counts}", len(verdicts), n=n, counts=in_a_row(counts))
+        )
+    else:
+        yield Text(tell("No figure was measured."))
     empty = sum(not result.rows or result.failure is not None for result in results)
     if empty and verdicts:
-        yield Text(f"{count(empty)} {plural('pair', empty)} could not be measured: see above.")
+        told = tell_many(
+            "{n} pair could not be measured: see above.",
+            "{n} pairs could not be measured: see above.",
+            empty,
+            n=count(empty),
+        )
+        yield Text(told)
 
 
 def _driver(drivers: Sequence[Driven]) -> Iterator[str]:
     late = [driver.late_p99 for driver in drivers if driver.late_p99 is not None]
     peaks = [driver.cpu_peak for driver in drivers if driver.cpu_peak is not None]
     if late and peaks:
-        yield f" · driver at most {duration(max(late))} late (p99), {percent(max(peaks))} of a core"
+        yield tell(
+            "driver at most {late} late (p99), {cpu} of a core", late=duration(max(late)), cpu=percent(max(peaks))
+        )
+
+
+def times_in(unit: TimeUnit) -> str:
+    """Above the names of the figures."""
+    return tell("times in {unit}", unit=unit.name)
 
 
 def words_of(row: Row, unit: TimeUnit) -> tuple[str, ...]:
@@ -119,13 +156,13 @@ def words_of(row: Row, unit: TimeUnit) -> tuple[str, ...]:
     kind = row.key.kind
     low, high = (_number(value, kind, unit) for value in (row.low, row.high))
     return (
-        row.key.name,
+        translated(row.key.name),
         _value(row.predicted, kind, unit),
         _value(row.measured, kind, unit),
         _error(row.error, kind),
         f"{low}-{high}",
         "" if row.bar is None else f"{to_places(100.0 * row.bar, 0)} {_per(kind)}",
-        row.verdict.value,
+        translated(row.verdict.value),
     )
 
 

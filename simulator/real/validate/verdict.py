@@ -11,6 +11,7 @@ from math import isfinite, nan
 from statistics import median
 
 from simulator.real.validate.figures import ALL, THROUGHPUT, Figures, Key, Kind
+from simulator.words.language import later
 
 BARS = {THROUGHPUT: 0.03, "mean": 0.10, "p50": 0.10, "p95": 0.15, "p99": 0.25}
 """Largest relative error."""
@@ -23,12 +24,12 @@ SATURATION_BAR = 0.10
 
 
 class Verdict(StrEnum):
-    """What a row says."""
+    """What a row says; files have it in English."""
 
-    SPREAD = "inside the spread"
-    BAR = "inside the bar"
-    OUTSIDE = "outside"
-    NOT_JUDGED = "not judged"
+    SPREAD = later("inside the spread")
+    BAR = later("inside the bar")
+    OUTSIDE = later("outside")
+    NOT_JUDGED = later("not judged")
     """Outside the spread, but too few samples, or a latency under overload: there it only says how long one looked.
     And everything that was measured while other programs had the cores."""
 
