@@ -179,11 +179,20 @@ def expected_requests(scenario: Scenario) -> float:
     weight = sum(c.weight for c in scenario.requests)
     service = sum(c.weight * c.mean_time_s for c in scenario.requests) / weight
     computing = sum(c.weight * c.mean_cpu_s for c in scenario.requests) / weight
-    cycle = arrivals.think.mean + service
-    by_clients = scenario.duration / cycle if cycle > 0 else math.inf
+    by_clients = _rounds(scenario.duration, arrivals.think.mean + service)
     by_cores = scenario.duration * scenario.machine.cores / computing if computing > 0 else math.inf
-    by_time = arrivals.clients * (1 + min(by_clients, by_cores / arrivals.clients))
+    share = sum(c.share for c in scenario.clients)
+    gone = sum(
+        c.share / share * _rounds(scenario.duration, arrivals.think.mean + c.patience.mean)
+        for c in scenario.clients
+        if c.patience is not None and c.share
+    )  # whoever gives up comes again, and no core has worked for that
+    by_time = arrivals.clients * (1 + min(by_clients + gone, by_cores / arrivals.clients + gone))
     return by_time if arrivals.requests is None else min(arrivals.requests, by_time)
+
+
+def _rounds(duration: float, cycle: float) -> float:
+    return duration / cycle if cycle > 0 else math.inf
 
 
 def drawn_rows(scenario: Scenario) -> float:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from importlib.resources.abc import Traversable
 from typing import Annotated, Any, Literal
 
@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, ValidationInfo
 
-from simulator.workload.quantity import did_you_mean, plain_number
-from simulator.workload.table_fields import Parsed, Table
+from simulator.words.language import tell
+from simulator.workload.quantity import DURATION, Dimension, amount_of, did_you_mean, known_unit, parse, unit_in
+from simulator.workload.table_fields import Parsed, Table, Text
 
 SHOWN_ROWS = 5
 """Bad rows that are named; the rest is counted."""
@@ -48,6 +49,11 @@ def read_columns(folder: Traversable, name: str, readers: Mapping[str, Callable[
     return columns
 
 
+def header_of(folder: Traversable, name: str) -> list[str]:
+    """The names of the columns. Raises ValueError."""
+    return [cell.strip() for cell in next(csv.reader(io.StringIO(_text(folder, name), newline="")), [])]
+
+
 def _text(folder: Traversable, name: str) -> str:
     try:
         return folder.joinpath(name).read_bytes().decode("utf-8-sig")
@@ -82,38 +88,104 @@ class Recorded:
         self.name_index: NDArray[np.intp] = np.array([numbers[name] for name in classes])[order]
 
 
+def cells_of(column: str, unit: str | None, dimension: Dimension, bare: list[str]) -> Callable[[str], float]:
+    """Reads cells of a column: quantities, or numbers in this unit or in that which the column's name ends with.
+
+    Cells that have no unit at all are collected in ``bare``, for one message about them.
+    """
+    meant = unit_in(column, dimension) if unit is None else known_unit(unit, dimension)
+
+    def read(cell: str) -> float:
+        try:
+            number = float(cell)
+        except ValueError:
+            return parse(cell, dimension)
+        if meant is None:
+            bare.append(cell)
+            return 0.0
+        return amount_of(number, meant, dimension)
+
+    return read
+
+
+def refuse_bare(file: str, column: str, bare: list[str], like: str) -> None:
+    """Raise ValueError for numbers without a unit: whether they meant seconds or milliseconds costs an afternoon."""
+    if bare:
+        message = tell(
+            '{file}: numbers without a unit in the column "{column}", such as {number}; expected unit = "{like}" or'
+            ' another beside the name of the column, or a column called "{column}_{like}"',
+            file=file,
+            column=column[:40],
+            number=bare[0][:40],
+            like=like,
+        )
+        raise ValueError(message)
+
+
+def _classes(value: Any, _: ValidationInfo) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(name, str) for name in value.values()):
+        expected = tell(
+            "expected a table of what stands in the file and the class that is meant: {like}",
+            like='{"/login" = "login"}',
+        )
+        raise ValueError(expected)
+    return value
+
+
 def _recorded(value: Any, info: ValidationInfo) -> Recorded:
-    if not isinstance(value, str):
-        raise ValueError("expected the name of a CSV file")
+    """The rows of the file, as the other keys of the table say that they are to be read."""
+    if not isinstance(value, str) or not value:
+        raise ValueError(tell("expected the name of a CSV file"))
     if info.context is None:
-        raise ValueError("a CSV file can only be read beside a scenario file")
-    known = info.context["classes"]
+        raise ValueError(tell("a CSV file can only be read beside a scenario file"))
+    time, column = info.data.get("time", TIME), info.data.get("name")
+    folder, known = info.context["folder"], info.context["classes"]
+    bare: list[str] = []
+    readers: dict[str, Callable[[str], Any]] = {time: cells_of(time, info.data.get("unit"), DURATION, bare)}
+    alone = column is None and len(known) == 1 and CLASS not in header_of(folder, value)
+    if not alone:
+        readers[column or CLASS] = _class_of(known, info.data.get("classes") or {})
+    columns = read_columns(folder, value, readers)
+    refuse_bare(value, time, bare, "ms")
+    times = columns[time]
+    return Recorded(times, [*known] * len(times) if alone else columns[column or CLASS])
 
-    def known_class(cell: str) -> str:
-        if cell not in known:
-            raise ValueError(f"no class has this name{did_you_mean(cell, known)}")
-        return cell
 
-    columns = read_columns(info.context["folder"], value, {"time_s": _seconds, "class": known_class})
-    return Recorded(columns["time_s"], columns["class"])
+def _class_of(known: Collection[str], meant: Mapping[str, str]) -> Callable[[str], str]:
+    def class_of(cell: str) -> str:
+        name = meant.get(cell, cell)
+        if name not in known:
+            raise ValueError(tell("no class has this name{near}", near=did_you_mean(name, known)))
+        return name
+
+    return class_of
 
 
-def _seconds(cell: str) -> float:
-    try:
-        time = float(cell)
-    except ValueError:
-        raise ValueError("expected seconds as a number without unit") from None
-    if not plain_number(time) >= 0:
-        raise ValueError("expected seconds from 0")
-    return time
+TIME, CLASS = "time_s", "class"
+"""The columns of a file about which nothing is said."""
 
 
 class Replay(Table):
-    """Measured arrivals: one request for every row of a CSV file with the columns ``time_s`` and ``class``."""
+    """Measured arrivals: one request for every row of a CSV file that says when it came, and of which class it is."""
 
     kind: Literal["trace"] = Field(description="The kind of arrivals.")
-    file: Annotated[Recorded, Parsed(_recorded, lambda _: {"type": "string"})] = Field(
-        description="A CSV file with the columns time_s and class, relative to the scenario."
+    time: Text = Field(
+        default=TIME, description="The column that says when a request comes, counted from the start of the run."
+    )
+    unit: Text | None = Field(
+        default=None, description="The unit of that column, where its name does not end with it, as time_s does."
+    )
+    name: Text | None = Field(
+        default=None,
+        alias="class",
+        description="The column that says of which class a request is; without it the column class, if there is one.",
+    )
+    classes: Annotated[dict[str, str] | None, Parsed(_classes, lambda _: {"type": "object"})] = Field(
+        default=None,
+        description='Which class is meant where that column holds something else: {"/login" = "login"}.',
+    )
+    file: Annotated[Recorded, Parsed(_recorded, lambda _: {"type": "string"})] = Field(  # last: the others say how
+        description="A CSV file, relative to the scenario."
     )
 
     def expected(self, duration: float) -> float:

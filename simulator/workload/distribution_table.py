@@ -3,7 +3,6 @@
 The keys of each distribution are the fields of its class in ``simulator.workload.distribution``.
 """
 
-from collections.abc import Callable
 from dataclasses import fields
 from functools import cache
 from typing import Annotated, Any, get_type_hints
@@ -11,7 +10,7 @@ from typing import Annotated, Any, get_type_hints
 import numpy as np
 from pydantic import Field, GetJsonSchemaHandler, TypeAdapter, ValidationInfo, create_model
 
-from simulator.workload.csv_file import read_columns
+from simulator.workload.csv_file import cells_of, read_columns, refuse_bare
 from simulator.workload.distribution import (
     Amount,
     Constant,
@@ -24,7 +23,7 @@ from simulator.workload.distribution import (
     Pareto,
     Uniform,
 )
-from simulator.workload.quantity import DURATION, SIZE, Dimension, did_you_mean, parse, plain_number
+from simulator.workload.quantity import DURATION, SIZE, Dimension, did_you_mean, parse
 from simulator.workload.table_fields import (
     NUMBER,
     WHOLE,
@@ -71,10 +70,13 @@ _Stages = Annotated[int, Field(ge=1, le=100), WHOLE]
 
 
 class ColumnTable(Table):
-    """A column of a CSV file; its cells are quantities, or bare numbers of seconds or bytes."""
+    """A column of a CSV file; its cells are quantities, or numbers in a unit that is said for all of them."""
 
     file: Text = Field(description="The name of a CSV file, relative to the scenario.")
     column: Text = Field(description="The name of a column in the header line of that file.")
+    unit: Text | None = Field(
+        default=None, description="The unit of bare numbers, where the column's name does not end with it."
+    )
 
 
 def _read(dimension: Dimension) -> Parsed:
@@ -121,21 +123,11 @@ def _amounts(given: list[float] | ColumnTable, dimension: Dimension, info: Valid
         return np.array(given)
     if info.context is None:
         raise ValueError("a CSV file can only be read beside a scenario file")
-    readers = {given.column: _cell(dimension)}
-    return np.array(read_columns(info.context["folder"], given.file, readers)[given.column])
-
-
-def _cell(dimension: Dimension) -> Callable[[str], float]:
-    def read(cell: str) -> float:
-        try:
-            number = float(cell)
-        except ValueError:
-            return parse(cell, dimension)
-        if not plain_number(number, dimension.limit) >= 0:
-            raise ValueError("negative")
-        return number
-
-    return read
+    bare: list[str] = []
+    readers = {given.column: cells_of(given.column, given.unit, dimension, bare)}
+    amounts = np.array(read_columns(info.context["folder"], given.file, readers)[given.column])
+    refuse_bare(given.file, given.column, bare, "ms" if dimension is DURATION else "B")
+    return amounts
 
 
 def _column_or_list(dimension: Dimension) -> Parsed:

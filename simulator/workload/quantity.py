@@ -9,7 +9,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from simulator.words.language import tell
+
 _WRITTEN = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*")
+
+_UNIT_AT_THE_END = re.compile(r"(?:^|[_\s(\[])([^\s_()\[\]]+)[)\]]?\s*$")
+LONG_ALIAS = 3
+"""Shorter ones, as ``m``, may be anything where they end the name of a column."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -38,8 +44,18 @@ DURATION = Dimension(
 SIZE = Dimension(
     noun="a size",
     example='"30 KiB" or "500 B"',
-    units={"B": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 2.0**10, "MiB": 2.0**20, "GiB": 2.0**30},
-    aliases={"b": "B", "byte": "B", "bytes": "B", "K": "KiB", "k": "kB", "M": "MiB", "G": "GiB"},
+    units={"B": 1.0, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 2.0**10, "MiB": 2.0**20, "GiB": 2.0**30},
+    aliases={
+        "b": "B",
+        "byte": "B",
+        "bytes": "B",
+        "K": "KiB",
+        "k": "kB",
+        "M": "MiB",
+        "G": "GiB",
+        "kb": "kB",
+        "mb": "MB",
+    },
     limit=1e15,
 )
 RATE = Dimension(
@@ -80,6 +96,34 @@ def _nearest_unit(unit: str, dimension: Dimension) -> str:
     if meant := dimension.aliases.get(unit):
         return f' (did you mean "{meant}"?)'
     return did_you_mean(unit, dimension.units)
+
+
+def amount_of(number: float, unit: str, dimension: Dimension) -> float:
+    """A number whose unit stands elsewhere, in seconds, bytes or bytes per second. Raises ValueError."""
+    amount = plain_number(number, math.inf) * dimension.units[unit]
+    if amount < 0:
+        raise ValueError(tell("negative"))
+    if amount > dimension.limit:
+        raise ValueError(tell("unreasonably large"))
+    return amount
+
+
+def unit_in(name: str, dimension: Dimension) -> str | None:
+    """The unit that the name of a column ends with: ``query_ms``, ``Response Time (ms)``, ``size [KiB]``."""
+    found = _UNIT_AT_THE_END.search(name)
+    word = found[1] if found else ""
+    meant = word if len(word) < LONG_ALIAS else dimension.aliases.get(word, word)
+    return meant if meant in dimension.units else None
+
+
+def known_unit(unit: str, dimension: Dimension) -> str:
+    """The unit itself. Raises ValueError for one that there is not."""
+    if unit in dimension.units:
+        return unit
+    near, expected = _nearest_unit(unit, dimension), ", ".join(dimension.units)
+    raise ValueError(
+        tell('unknown unit "{unit}"{near}; expected one of {expected}', unit=unit, near=near, expected=expected)
+    )
 
 
 def did_you_mean(word: str, valid: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ import pytest
 from simulator.workload.arrival_times import expected_requests
 from simulator.workload.distribution import Floats
 from simulator.workload.draw import draw
-from simulator.workload.load import ScenarioError
+from simulator.workload.load import ScenarioError, load
 from simulator.workload.scenario import Scenario
 
 Load = Callable[..., Scenario]
@@ -104,9 +104,9 @@ def test_a_trace_is_replayed_row_by_row(shop: Load, tmp_path: Path) -> None:
     ("content", "said"),
     [
         ("time_s,class\n1,pag\n", 'arrivals.csv:2: class = "pag": no class has this name (did you mean "page"?)'),
-        ("time_s,class\n1,page\nx,page\n", 'arrivals.csv:3: time_s = "x": expected seconds as a number'),
+        ("time_s,class\n1,page\nx,page\n", 'arrivals.csv:3: time_s = "x": expected a duration such as'),
         ("time_s,class\nnan,page\n", 'time_s = "nan": expected a finite number'),
-        ("time_s,class\n-1,page\n", 'time_s = "-1": expected seconds from 0'),
+        ("time_s,class\n-1,page\n", 'time_s = "-1": negative'),
         ("time_s,class\n1\n", "arrivals.csv:2: class is missing"),
         ("time,class\n1,page\n", 'arrivals.csv has no column "time_s" (did you mean "time"?)'),
         ("time_s,class\n", "arrivals.csv has no rows"),
@@ -126,13 +126,85 @@ def test_a_bad_trace_is_explained_by_file_and_line(shop: Load, tmp_path: Path, c
 
 
 def test_amounts_can_be_a_column_of_a_csv_file(shop: Load, tmp_path: Path) -> None:
-    (tmp_path / "times.csv").write_text("query,db\na,0.5\nb,20 ms\n")
+    (tmp_path / "times.csv").write_text("query,db\na,0.5 s\nb,20 ms\n")
     measured = '{empirical = {file = "times.csv", column = "db"}}'
     waits = draw(shop(('{exponential = "30 ms"}', measured))).phases[:, 1]
     assert {0.5, 0.02} <= set(waits.tolist())
 
 
 def test_a_cell_that_is_no_amount_is_named(shop: Load, tmp_path: Path) -> None:
-    (tmp_path / "times.csv").write_text("db\n0.5\n20 mss\n-3\n")
-    with pytest.raises(ScenarioError, match=r'times\.csv:3: db = "20 mss".*"ms".*times\.csv:4: db = "-3": negative'):
-        shop(('{exponential = "30 ms"}', '{empirical = {file = "times.csv", column = "db"}}'))
+    (tmp_path / "times.csv").write_text("db_s\n0.5\n20 mss\n-3\n")
+    with pytest.raises(
+        ScenarioError, match=r'times\.csv:3: db_s = "20 mss".*"ms".*times\.csv:4: db_s = "-3": negative'
+    ):
+        shop(('{exponential = "30 ms"}', '{empirical = {file = "times.csv", column = "db_s"}}'))
+
+
+@pytest.mark.parametrize(
+    ("column", "unit", "seconds"),
+    [
+        ("db_ms", "", 1.943),
+        ("Average Response Time (ms)", "", 1.943),
+        ("rt [us]", "", 0.001943),
+        ("db", ', unit = "ms"', 1.943),
+        ("db_s", ', unit = "ms"', 1.943),
+        ("elapsed seconds", "", 1943.0),
+    ],
+)
+def test_bare_numbers_of_a_column_have_the_unit_that_is_said_for_it(
+    shop: Load, tmp_path: Path, column: str, unit: str, seconds: float
+) -> None:
+    (tmp_path / "times.csv").write_text(f"{column}\n1943\n")
+    measured = f'{{empirical = {{file = "times.csv", column = "{column}"{unit}}}}}'
+    table = draw(shop(('{exponential = "30 ms"}', measured)))
+    assert table.phases[table.request_class == 0, 1] == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("column", ["db", "Average Response Time", "p95", "time_m", "ms_of_db"])
+def test_bare_numbers_without_any_unit_are_refused_with_what_to_type(shop: Load, tmp_path: Path, column: str) -> None:
+    (tmp_path / "times.csv").write_text(f"{column}\n1943\n20\n")
+    with pytest.raises(ScenarioError, match=r'such as 1943; expected unit = "ms" or another beside') as caught:
+        shop(('{exponential = "30 ms"}', f'{{empirical = {{file = "times.csv", column = "{column}"}}}}'))
+    assert f'column called "{column}_ms"' in str(caught.value)
+
+
+def test_a_unit_that_there_is_not_is_named_with_those_that_there_are(shop: Load, tmp_path: Path) -> None:
+    (tmp_path / "times.csv").write_text("db\n1\n")
+    with pytest.raises(ScenarioError, match=r'unknown unit "msec" \(did you mean "ms"\?\); expected one of ns, us'):
+        shop(('{exponential = "30 ms"}', '{empirical = {file = "times.csv", column = "db", unit = "msec"}}'))
+
+
+def test_a_trace_of_another_program_is_read_by_the_names_of_its_columns(shop: Load, tmp_path: Path) -> None:
+    rows = ["response-time,offset,url", "0.1,250,/list?page=1", "0.2,3500,/photo/7", "0.3,1000,photo"]
+    (tmp_path / "hey.csv").write_text("\n".join(rows))
+    named = 'file = "hey.csv"\ntime = "offset"\nunit = "ms"\nclass = "url"\n'
+    meant = 'classes = {"/list?page=1" = "page", "/photo/7" = "photo"}'
+    table = draw(shop((POISSON, f'kind = "trace"\n{named}{meant}')))
+    assert table.arrival.tolist() == [0.25, 1.0, 3.5]
+    assert table.request_class.tolist() == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ('time = "offset"', 'numbers without a unit in the column "offset", such as 1; expected unit = "ms"'),
+        ('time = "at"', 'has no column "at"'),
+        ('time = "offset"\nunit = "s"\nclass = "url"', 'url = "/a": no class has this name'),
+        ('time = "offset"\nunit = "s"\nclass = "url"\nclasses = {"/a" = "pag"}', '(did you mean "page"?)'),
+        ('classes = "page"', 'arrivals.classes = "page": expected a table of what stands in the file'),
+    ],
+)
+def test_a_trace_that_cannot_be_read_says_what_to_type(shop: Load, tmp_path: Path, keys: str, said: str) -> None:
+    (tmp_path / "log.csv").write_text("offset,url,class\n1,/a,page\n")
+    with pytest.raises(ScenarioError) as caught:
+        shop((POISSON, f'kind = "trace"\nfile = "log.csv"\n{keys}'))
+    assert said in str(caught.value)
+
+
+def test_the_only_class_need_not_stand_in_a_trace(tmp_path: Path) -> None:
+    (tmp_path / "times.csv").write_text("offset_ms\n5\n2\n")
+    (tmp_path / "one.toml").write_text(
+        'title = "One"\nduration = "1 s"\n[arrivals]\nkind = "trace"\nfile = "times.csv"\ntime = "offset_ms"\n'
+        '[[requests]]\nname = "page"\nsteps = [{cpu = "1 ms"}]\n'
+    )
+    assert draw(load(str(tmp_path / "one.toml"))).arrival.tolist() == [0.002, 0.005]

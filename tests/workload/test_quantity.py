@@ -37,7 +37,7 @@ def test_a_number_with_its_unit_becomes_seconds_bytes_or_bytes_per_second(
     [
         ("60 sec", DURATION, 'unknown unit "sec" (did you mean "s"?)'),
         ("2 mss", DURATION, 'did you mean "ms"'),
-        ("30 KB", SIZE, 'did you mean "kB"'),
+        ("30 kb", SIZE, 'did you mean "kB"'),
         ("30 bytes", SIZE, 'did you mean "B"'),
         ("2 Mbps", RATE, 'did you mean "Mbit/s"'),
         ("60", DURATION, "the unit is missing"),
