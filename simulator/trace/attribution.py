@@ -63,14 +63,13 @@ def _charged(measures: Measures, life: Floats, handshake_s: float) -> Charges:
     for i, place in enumerate(measures.places):
         waits = float(life[i, INDEX[place.state]])
         if place.takes is not None:
-            if isinstance(place.queue, Backlog):
-                due = handshake_s if measures.places[i - 1].link is Link.CLIENT else 0.0
-                waits += max(float(life[i - 1, INDEX[State.CONNECTING]]) - due, 0.0)
+            waits += _knocking(measures, life, i, handshake_s)
             for cause, share in uses(measures, place.takes).items():
                 charges[cause] += waits * share
         elif place.queue is not None and place.queue is place.waits_for:  # for a token
             charges[place.queue.name, place.state] += waits
         elif place.queue is not None and place.waits_for is not None:
+            waits += _knocking(measures, life, i, handshake_s)
             for cause, share in _eagerly(measures, i, place.queue.name, place.waits_for.name).items():
                 charges[cause] += waits * share
         if place.lock is not None and place.lock_state is not None:
@@ -79,6 +78,14 @@ def _charged(measures: Measures, life: Floats, handshake_s: float) -> Charges:
         cores = CORES if place.cores is None else place.cores.name
         charges[cores, State.CORE] += float(life[i, INDEX[State.CORE]])
     return charges
+
+
+def _knocking(measures: Measures, life: Floats, index: int, handshake_s: float) -> float:
+    """Seconds that it took to get into the backlog in which requests wait at a place, beyond the handshake."""
+    if not isinstance(measures.places[index].queue, Backlog):
+        return 0.0
+    due = handshake_s if measures.places[index - 1].link is Link.CLIENT else 0.0
+    return max(float(life[index - 1, INDEX[State.CONNECTING]]) - due, 0.0)
 
 
 def _eagerly(measures: Measures, index: int, queue: str, lock: str) -> Charges:

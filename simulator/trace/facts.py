@@ -1,21 +1,28 @@
-"""What the rules of the diagnosis look at."""
+"""What the rules of the diagnosis look at, and how they word what they have in common."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property, partial
 
-from simulator.plan.resources import Pool
+from simulator.plan.resources import Lock, Pool
 from simulator.plan.words import State
 from simulator.trace.attribution import Attribution
-from simulator.trace.figures import Hold, ResourceSummary, Summary
+from simulator.trace.culprits import Computing, Group, Lost, computing_under, who_held
+from simulator.trace.episodes import Episode, episode
+from simulator.trace.figures import ResourceSummary, Summary
+from simulator.trace.finding import Kind
 from simulator.trace.measures import CORES, Measures
 from simulator.trace.table import Trace
-from simulator.words.numbers import duration, share_in_words
-from simulator.words.phrases import all_of, is_or_are
+from simulator.trace.waits import Waits
+from simulator.words.language import Said, said, said_many
+from simulator.words.numbers import count, duration, share_in_words
+from simulator.words.phrases import a, all_of
 
 NOTABLE = 0.15
 """A cause that explains less of the latency than this is not worth a sentence."""
 SATURATED = 0.85
 """From this utilisation on, adding users of a resource brings nothing."""
+HIGH = 0.7
+"""From this utilisation on, requests wait for a lock because it is busy, not because of a few long computations."""
 HARDLY = 0.02
 """Waiting below this share of the time is nothing."""
 OTHERS = "others"
@@ -58,32 +65,107 @@ class Facts:
         share = float(self.trace.labels.get(OTHERS, 0.0))
         return share if share >= BUSY else 0.0
 
+    @cached_property
+    def waits(self) -> Waits:
+        """How long every request waited for others."""
+        return Waits(self.measures)
+
+    @cached_property
+    def episode(self) -> Episode | None:
+        """The stretch of the run in which most of the waiting is, if there is one."""
+        return episode(self.measures, self.waits)
+
+    def computing(self, lock: Lock) -> Computing:
+        """Which classes computed under a lock."""
+        return computing_under(self.measures, lock)
+
+    def holders(self, pool: Pool) -> Group | None:
+        """Who held the slots of a pool for most of the time, and longer than others."""
+        return who_held(self.measures, pool)
+
+    def lock_score(self, lock: Lock) -> float:
+        """How much of the requests' time a lock explains."""
+        return self.attribution.score(lock.name, State.GIL, State.LOOP, State.COMPUTING)
+
     def pool_size(self, pool: Pool) -> int:
         """Slots in all copies."""
         return pool.size * pool.processes
 
-    def law(self, resource: str) -> str:
-        """The utilisation law in brackets, where the resource is the bottleneck; otherwise nothing."""
-        found = self.summary.bottleneck
-        if found is None or found.resource != resource:
-            return ""
-        law = found.law
-        if law is None:
-            return ""  # a reader who multiplies would get something else
-        if found.mean_is_nobodys:
-            return f" ({law.rate} requests/s x {law.each} on average / {law.size}; {_from_to(found.holds)})"
-        return f" ({law.rate} requests/s x {law.each} each / {law.size})"
+    def law(self, resource: str, *, by_class: bool = True) -> Said | str:
+        """The utilisation law in brackets, where the resource is the bottleneck; otherwise nothing.
 
-    def busy_cores(self) -> str:
+        Not where a reader who multiplies the factors would get something else. Where their mean is the time of no
+        class, those of the classes are told with it, unless somebody tells who holds for how long.
+        """
+        found = self.summary.bottleneck
+        if found is None or found.resource != resource or found.law is None:
+            return ""
+        fields = {"rate": found.law.rate, "each": found.law.each, "size": found.law.size}
+        if not found.mean_is_nobodys:
+            return said(" ({rate} requests/s x {each} each / {size})", **fields)
+        if not by_class:
+            return said(" ({rate} requests/s x {each} on average / {size})", **fields)
+        least, most = (choose(found.holds.items(), key=lambda item: item[1].seconds) for choose in (min, max))
+        return said(
+            ' ({rate} requests/s x {each} on average / {size}; from {least_s} for "{least}" to {most_s} for "{most}")',
+            least=least[0],
+            least_s=duration(least[1].seconds),
+            most=most[0],
+            most_s=duration(most[1].seconds),
+            **fields,
+        )
+
+    @property
+    def busy_cores(self) -> Said:
         """``both cores are 6 % busy``."""
         size = self.cores.size
-        return f"{all_of('core', size)} {is_or_are(size)} {share_in_words(self.cores.utilisation)} busy"
+        return said_many(
+            "{cores} is {busy} busy",
+            "{cores} are {busy} busy",
+            size,
+            cores=partial(all_of, "core", size),
+            busy=percents(self.cores.utilisation),
+        )
 
 
-def _from_to(holds: Mapping[str, Hold]) -> str:
-    """``from 25 ms for "page" to 480 ms for "photo"``: where the mean of all is the time of no class."""
-    least, most = (choose(holds.items(), key=lambda item: item[1].seconds) for choose in (min, max))
-    return f'from {duration(least[1].seconds)} for "{least[0]}" to {duration(most[1].seconds)} for "{most[0]}"'
+def percents(share: float) -> partial[str]:
+    """A share for a field: it is worded when it is read."""
+    return partial(share_in_words, share)
+
+
+def one_of(lock: Lock) -> partial[str]:
+    """``the event loop``, or one of several: ``an event loop``."""
+    return partial(a, lock.name) if lock.processes > 1 else partial(all_of, lock.name, 1)
+
+
+def groups(group: Group, resource: str) -> Said:
+    """Who holds how long, where a mean would be nobody's time."""
+    fields = {
+        "one": partial(a, resource),
+        "group_s": duration(group.each_s),
+        "others_s": duration(group.others_s),
+        **{party.kind.value: party.name for party in group.parties},
+    }
+    if len(group.parties) > 1:
+        return said(
+            'A request of "{class}" from "{client}" holds {one} for {group_s} on average, any other for {others_s}.',
+            **fields,
+        )
+    if group.parties[0].kind is Kind.CLIENT:
+        return said(
+            'A request from "{client}" holds {one} for {group_s} on average, any other for {others_s}.', **fields
+        )
+    return said('A request of "{class}" holds {one} for {group_s} on average, any other for {others_s}.', **fields)
+
+
+def failed_words(lost: Lost | None) -> Said | None:
+    """To whom it was done, if there is anybody."""
+    if lost is None:
+        return None
+    fields = {"number": count(lost.number), "of": count(lost.of), "victim": lost.name}
+    if lost.gave_up:
+        return said('{number} of {of} "{victim}" gave up.', **fields)
+    return said('{number} of {of} "{victim}" failed.', **fields)
 
 
 def slots_limit_computing(facts: Facts, pool: Pool) -> bool:

@@ -1,19 +1,24 @@
-"""What a rule of the diagnosis answers: a sentence, and as data what it is about, so that programs can go by it."""
+"""What a rule of the diagnosis answers: a sentence, and as data what it is about, so that programs can go by it.
 
-from dataclasses import dataclass, replace
+What to watch: a sentence says the cause and what it did, and gives no advice. What might help stands in ``cures``, and
+is told once a run of exactly that has shown what it gives.
+"""
+
+from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 from simulator.trace.cures import Cure
-from simulator.words.language import Said
+from simulator.words.language import Said, said
+from simulator.words.phrases import capital
 
 
 class Kind(Enum):
-    """What somebody who is named in a sentence is."""
+    """What somebody is who does something, or to whom it is done."""
 
     CLASS = "class"
     """A class of requests."""
     CLIENT = "client"
-    RESOURCE = "resource"
     ENTRY = "entry"
     """An entry of the timeline."""
     ARRIVALS = "arrivals"
@@ -26,7 +31,7 @@ class Party:
 
     kind: Kind
     name: str
-    """As it is called in the scenario or in the plan."""
+    """As it is called in the scenario."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,10 @@ class Finding:
     sentence: str | Said
     cures: tuple[Cure, ...] = ()
     """What might help, to be tried before it is said; the likeliest first."""
-    culprit: Party | None = None
+    resource: str = ""
+    """What is short: the name of a pool, a lock, a backlog, or the cores."""
+    culprits: tuple[Party, ...] = ()
+    """Who did it: a class of requests, the clients of one name, or both."""
     victims: tuple[Party, ...] = ()
     rule: str = ""
     """The name of the rule that found it."""
@@ -45,8 +53,16 @@ class Finding:
     @property
     def text(self) -> str:
         """The sentence in the language of now."""
-        return str(self.sentence)
+        return capital(str(self.sentence))
 
-    def found_by(self, rule: str) -> "Finding":
-        """The same, with the name of its rule."""
-        return replace(self, rule=rule)
+
+def told(*sentences: Said | None) -> Said:
+    """Several sentences, one after the other; what is None is left out."""
+    first, *more = [each for each in sentences if each is not None]
+    for each in more:
+        first = said("{first} {second}", first=first, second=partial(_sentence, each))
+    return first
+
+
+def _sentence(each: Said) -> str:
+    return capital(str(each))

@@ -1,30 +1,29 @@
-"""Rules about how requests end: refused, turned away, given up, lost in a crash, late because packets were repeated."""
+"""Rules about how requests end: refused, turned away, given up, broken off, late because packets were repeated."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
-from simulator.plan.processes import main_pool, process_count
 from simulator.plan.resources import Backlog, Bucket, Memory
 from simulator.plan.steps import Link
 from simulator.plan.walk import Way
 from simulator.plan.words import Loss, Outcome, State, lost_by
-from simulator.trace.availability import interventions, lost
+from simulator.trace.culprits import who_failed
 from simulator.trace.cures import Cure
-from simulator.trace.facts import HARDLY, Facts
-from simulator.trace.finding import Finding
+from simulator.trace.facts import HARDLY, Facts, failed_words, percents
+from simulator.trace.finding import Finding, Kind, Party, told
 from simulator.trace.outcomes import percentiles
 from simulator.trace.residence import BLOCK_ROWS, Floats, Rows
-from simulator.words.numbers import count, rate, share_in_words, short_duration
-from simulator.words.phrases import a, counted, plural, sentence
-from simulator.workload.interventions import Do, Intervention
+from simulator.words.language import Said, said, said_many
+from simulator.words.numbers import count, rate, short_duration
+from simulator.words.phrases import listed, some_of
 
 ANY_FAILURE = 0.3
 """A failure weighs this much, and half the share of the requests that it hit. So it comes before a small wait, and
 after the cause of a large one: that requests fail is seen in the counts, the sentences are there to say why."""
 FEW_RETRIES = 0.005
 """Repeated packets of fewer requests than this do not reach the p99."""
-CUT_OFF = lost_by(Loss.CRASH)
 
 
 def refused(facts: Facts) -> Finding | None:
@@ -32,13 +31,20 @@ def refused(facts: Facts) -> Finding | None:
     turned, timed_out = _ended(facts, Outcome.REFUSED), _ended(facts, Outcome.CONNECT_TIMEOUT)
     if not turned + timed_out or not facts.trace.plan.backlogs:
         return None
-    how = " or ".join(words for n, words in ((turned, "were refused"), (timed_out, "tried in vain to connect")) if n)
-    places = " and ".join(f"the {b.name} ({count(b.limit + 1)} places)" for b in _overflowed(facts))
-    text = (
-        f"{_of_all(facts, turned + timed_out)} {how} because {places} was full: "
-        f"a longer backlog would only make them wait; shorten what holds the server"
-    )
-    return _failure(facts, turned + timed_out, text, Cure.LONGER_BACKLOG)
+    fields = {**_of_all(facts, turned + timed_out), **_full(facts)}
+    if not timed_out:
+        text = said("{number} of {all} requests ({share}) were refused because {backlogs} was full.", **fields)
+    elif not turned:
+        text = said(
+            "{number} of {all} requests ({share}) tried in vain to connect because {backlogs} was full.", **fields
+        )
+    else:
+        text = said(
+            "{number} of {all} requests ({share}) were refused or tried in vain to connect because {backlogs} was "
+            "full.",
+            **fields,
+        )
+    return _failure(facts, turned + timed_out, text, _overflowed(facts)[0].name, Cure.LONGER_BACKLOG)
 
 
 def overflow(facts: Facts) -> Finding | None:
@@ -48,25 +54,83 @@ def overflow(facts: Facts) -> Finding | None:
     retried = rows[syn | data]
     if not len(retried) or len(retried) < FEW_RETRIES * len(rows):
         return None
-    sizes = " and ".join(f"the {b.name} of {count(b.limit + 1)} places" for b in _overflowed(facts))
-    what = [(int(syn.sum()), "the SYN"), (int(data.sum()), "their first data")]
-    (first, packet), *more = [(number, packet) for number, packet in what if number]
-    text = f"{sizes} overflowed: {count(first)} of {count(len(rows))} requests had to repeat {packet}"
-    text += "".join(f" and {count(number)} {packet}" for number, packet in more)
-    late = _connected_after(facts, retried)
-    if len(late):
-        text += f", and those that got in were connected after {short_duration(percentiles(late, [50.0])[0])} (median)"
+    again = _sent_again(facts, int(syn.sum()), int(data.sum()), len(rows))
+    text = told(again, _got_in(facts, retried), _half_open(facts), _without_data(facts, rows[data]))
+    weight = (ANY_FAILURE + len(retried) / len(rows)) / 2
+    return Finding(weight, text, (Cure.LONGER_BACKLOG,), _overflowed(facts)[0].name)
+
+
+def _sent_again(facts: Facts, syn: int, data: int, among: int) -> Said:
+    """Which packets were dropped."""
+    fields = {"syn": count(syn), "data": count(data), "all": count(among), **_full(facts)}
+    if not data:
+        return said(
+            "{backlogs} overflowed: {syn} of {all} requests had to knock again, because the SYN that opens a "
+            "connection was dropped.",
+            **fields,
+        )
+    if not syn:
+        return said(
+            "{backlogs} overflowed: of {data} of {all} requests the end of the handshake was dropped, and the first "
+            "data had to be sent again.",
+            **fields,
+        )
+    return said(
+        "{backlogs} overflowed: {syn} of {all} requests had to knock again, because the SYN that opens a connection "
+        "was dropped; of {data} the end of the handshake was dropped, and the first data had to be sent again.",
+        **fields,
+    )
+
+
+def _got_in(facts: Facts, retried: Rows) -> Said | None:
+    """How long it took the others, and whether the tail of the latencies shows it."""
+    late, slowest = _connected_after(facts, retried), facts.summary.where_slowest
+    shows = slowest.get(State.CONNECTING.value, 0.0) > sum(slowest.values()) / 3
+    p99 = short_duration(facts.summary.latency.p99)
+    if not len(late):
+        return said("The p99 of {p99} shows that.", p99=p99) if shows else None
+    median = short_duration(percentiles(late, [50.0])[0])
+    if shows:
+        return said(
+            "Those that got in were connected after {median} (median), which the p99 of {p99} shows.",
+            median=median,
+            p99=p99,
+        )
+    return said("Those that got in were connected after {median} (median).", median=median)
+
+
+def _half_open(facts: Facts) -> Said | None:
     forgotten = len(_forgotten(facts))
-    if forgotten:
-        them = "it" if forgotten == 1 else "them"
-        text += f"; {count(forgotten)} stayed half open until the server forgot {them} and broke {them} off"
-    waited = _waited_for_data(facts, rows[data])
-    if waited > HARDLY * facts.trace.workload.duration:
-        text += f"; some were accepted before their data, which were waited for {short_duration(waited)} in all"
-    slowest = facts.summary.where_slowest
-    if slowest.get(State.CONNECTING.value, 0.0) > sum(slowest.values()) / 3:
-        text += f"; that is what the p99 of {short_duration(facts.summary.latency.p99)} shows"
-    return Finding((ANY_FAILURE + len(retried) / len(rows)) / 2, sentence(text), (Cure.LONGER_BACKLOG,))
+    if not forgotten:
+        return None
+    return said_many(
+        "{number} took itself for connected while the server had dropped the end of its handshake, and was broken off "
+        "in the end.",
+        "{number} took themselves for connected while the server had dropped the end of their handshakes, and were "
+        "broken off in the end.",
+        forgotten,
+        number=count(forgotten),
+    )
+
+
+def _without_data(facts: Facts, rows: Rows) -> Said | None:
+    waited = _waited_for_data(facts, rows)
+    if waited <= HARDLY * facts.trace.workload.duration:
+        return None
+    return said(
+        "Some were accepted before their data had come, for which the server waited {waited} in all.",
+        waited=short_duration(waited),
+    )
+
+
+def _full(facts: Facts) -> dict[str, object]:
+    """``the backlog of 10 places``, as a field."""
+    return {"backlogs": partial(_backlogs, [(b.name, b.limit + 1) for b in _overflowed(facts)])}
+
+
+def _backlogs(full: Sequence[tuple[str, int]]) -> str:
+    each = [said("the {name} of {places} places", name=said(name), places=count(places)) for name, places in full]
+    return listed([str(one) for one in each])
 
 
 def _overflowed(facts: Facts) -> Sequence[Backlog]:
@@ -78,7 +142,7 @@ def _overflowed(facts: Facts) -> Sequence[Backlog]:
 
 def _connected_after(facts: Facts, rows: Rows) -> Floats:
     """Seconds that connecting took, of those of the requests that reached the backlog."""
-    reached, trace = [], facts.trace
+    reached, trace = [np.empty(0)], facts.trace
     for i, place in enumerate(facts.measures.places):
         if place.knocks_at in _overflowed(facts):
             took = trace.reached[rows, i + 1] - trace.reached[rows, i]
@@ -102,7 +166,11 @@ def broken(facts: Facts) -> Finding | None:
     lost = _ended(facts, Outcome.BROKEN) - len(_forgotten(facts))
     if lost <= 0:
         return None
-    text = f"{_of_all(facts, lost)} were broken off before they had their whole response: the server's log may say why"
+    text = said(
+        "{number} of {all} requests ({share}) were broken off before they had their whole response, and nobody said "
+        "why.",
+        **_of_all(facts, lost),
+    )
     return _failure(facts, lost, text)
 
 
@@ -119,16 +187,23 @@ def turned_away(facts: Facts) -> Finding | None:
     if not limited:
         return None
     plan = facts.trace.plan
-    told = not any(isinstance(each, Bucket | Memory) for each in plan.resources)  # else it may have been one of these
-    pools = [p for p in plan.pools if told and p.queue_limit is not None and _ended(facts, p.when_full)]
-    limits = " and ".join(
-        f"all {count(facts.pool_size(p))} {plural(p.name)} were taken"
-        + (f" and {count(p.queue_limit)} requests waited" if p.queue_limit else "")
-        for p in pools
-    )
-    text = f"{_of_all(facts, limited)} were turned away because {limits or 'a limit was reached'}"
-    text += ": requests stay too long for this limit, or it is too low"
-    return _failure(facts, limited, text, *([Cure.MORE_SLOTS] if pools else []))
+    told_by = not any(isinstance(each, Bucket | Memory) for each in plan.resources)  # else it may have been one of them
+    pool = next((p for p in plan.pools if told_by and p.queue_limit is not None and _ended(facts, p.when_full)), None)
+    fields = _of_all(facts, limited)
+    if pool is None:
+        text = said("{number} of {all} requests ({share}) were turned away because a limit was reached.", **fields)
+        return _failure(facts, limited, text)
+    size = facts.pool_size(pool)
+    fields |= {"slots": partial(some_of, size, size, pool.name), "waited": count(pool.queue_limit or 0)}
+    if pool.queue_limit:
+        text = said(
+            "{number} of {all} requests ({share}) were turned away because {slots} were taken and {waited} waited "
+            "already.",
+            **fields,
+        )
+    else:
+        text = said("{number} of {all} requests ({share}) were turned away because {slots} were taken.", **fields)
+    return _failure(facts, limited, text, pool.name, Cure.MORE_SLOTS)
 
 
 def gateway_timeouts(facts: Facts) -> Finding | None:
@@ -136,7 +211,9 @@ def gateway_timeouts(facts: Facts) -> Finding | None:
     late = _ended(facts, Outcome.UPSTREAM_TIMEOUT)
     if not late:
         return None
-    text = f"for {_of_all(facts, late)} the proxy stopped waiting for the server: look at what holds that server"
+    text = said(
+        "For {number} of {all} requests ({share}) the proxy stopped waiting for the server.", **_of_all(facts, late)
+    )
     return _failure(facts, late, text)
 
 
@@ -146,69 +223,26 @@ def gave_up(facts: Facts) -> Finding | None:
     if not left:
         return None
     throughput, goodput = facts.summary.throughput_rps, facts.summary.goodput_rps
-    text = f"{_of_all(facts, left)} were given up by their clients"
+    fields = _of_all(facts, left)
     if throughput > goodput * 1.01:
-        wasted = share_in_words(1 - goodput / throughput)
-        text += f", and {wasted} of what the server did was for nobody "
-        text += f"(goodput {rate(goodput)} of {rate(throughput)} requests/s)"
-        text += ": queue less, and drop a request whose client has left"
+        text = said(
+            "{number} of {all} requests ({share}) were given up by their clients, and {wasted} of what the server did "
+            "was for nobody (goodput {goodput} of {throughput} requests/s).",
+            wasted=percents(1 - goodput / throughput),
+            goodput=rate(goodput),
+            throughput=rate(throughput),
+            **fields,
+        )
     else:
-        text += " before they had an answer"
-    return _failure(facts, left, text, Cure.SHORTER_BACKLOG)
-
-
-def crashes(facts: Facts) -> Finding | None:
-    """Processes died. Who was inside is lost; who came meanwhile waits only if there was no other process."""
-    trace, processes = facts.trace, process_count(facts.trace.plan)
-    kills = [kill for kill in interventions(trace, Do.KILL) if kill.number < processes]
-    if not kills:
-        return None
-    taken = sum(int(np.isin(trace.outcome[lost(trace, kill)], CUT_OFF).sum()) for kill in kills)
-    along = counted(taken, "request") if taken else "no request"
-    if len(kills) == 1:
-        text = f"process {kills[0].number} died at {short_duration(kills[0].at)} and took {along} along"
-    else:
-        text = f"{a('process')} died {count(len(kills))} times, which took {along} along"
-    if (trace.outcome == Outcome.BAD_GATEWAY).any():
-        text += " (the proxy answered with status 502)"
-    others = "the others" if interventions(trace, Do.SLOTS) else _others(processes - 1)  # who was there at the time
-    cures = (Cure.MORE_PROCESSES,) if processes == 1 else ()
-    waited = _nobody_there(facts, kills) if processes == 1 else f"; {others} went on"
-    return Finding(ANY_FAILURE + taken / facts.summary.offered / 2, sentence(text + waited), cures)
-
-
-def _others(number: int) -> str:
-    return "the other one" if number == 1 else f"the other {count(number)}"
-
-
-def _nobody_there(facts: Facts, kills: list[Intervention]) -> str:
-    """What the only process's death meant for those who came while it was down."""
-    trace = facts.trace
-    came = np.zeros(len(trace), np.bool_)
-    for kill in kills:
-        came |= (trace.arrival >= kill.at) & (trace.arrival < kill.until)
-    rows = np.flatnonzero(came & (trace.outcome == Outcome.COMPLETED))
-    if not len(rows):
-        return "; it was the only one"
-    took = percentiles(trace.finished[rows] - trace.arrival[rows], [50.0])[0]
-    return (
-        f"; it was the only one, so the {counted(len(rows), 'request')} that came before it was back "
-        f"took {short_duration(took)} (median): with another process they would have gone there"
-    )
-
-
-def without_effect(facts: Facts) -> Finding | None:
-    """An entry of the timeline names what this server does not have."""
-    plan = facts.trace.plan
-    processes = process_count(plan)
-    missing = [kill.number for kill in interventions(facts.trace, Do.KILL) if kill.number >= processes]
-    if missing:
-        known = f"{count(processes)} (process 0 to {processes - 1})" if processes > 1 else "only process 0"
-        return Finding(0.0, sentence(f"the timeline kills process {missing[0]}, and this server has {known}"))
-    if interventions(facts.trace, Do.SLOTS) and main_pool(plan) is None:
-        text = "the timeline changes the number of workers or threads, and this server has neither"
-        return Finding(0.0, sentence(text))
-    return None
+        text = said(
+            "{number} of {all} requests ({share}) were given up by their clients before they had an answer.", **fields
+        )
+    lost = who_failed(facts.measures, outcome=Outcome.GAVE_UP)
+    if lost is not None and lost.number / lost.of < 2 * left / facts.summary.offered:
+        lost = None  # it hit everybody alike
+    victims = (Party(Kind.CLASS, lost.name),) if lost is not None else ()
+    found = _failure(facts, left, told(text, failed_words(lost)), "", Cure.SHORTER_BACKLOG)
+    return Finding(found.weight, found.sentence, found.cures, victims=victims)
 
 
 def few_samples(facts: Facts) -> Finding | None:
@@ -217,23 +251,25 @@ def few_samples(facts: Facts) -> Finding | None:
     if "p99" not in thin:
         return None
     if not samples:
-        return Finding(0.0, sentence("no completed request was measured, so there is no latency to show"))
-    measured = "request was" if samples == 1 else "requests were"
-    text = (
-        f"only {count(samples)} completed {measured} measured, so fewer than ten lie above the {thin[0]}: "
-        f"run longer before trusting it"
+        return Finding(0.0, said("No completed request was measured, so there is no latency to show."))
+    text = said_many(
+        "Only {number} completed request was measured, so fewer than ten lie above the {thin}.",
+        "Only {number} completed requests were measured, so fewer than ten lie above the {thin}.",
+        samples,
+        number=count(samples),
+        thin=thin[0],
     )
-    return Finding(0.0, sentence(text))
+    return Finding(0.0, text)
 
 
 def _ended(facts: Facts, outcome: Outcome) -> int:
-    return facts.summary.failed.get(outcome.words, 0)
+    return int(np.count_nonzero(facts.trace.outcome == outcome))
 
 
-def _of_all(facts: Facts, number: int) -> str:
-    share = share_in_words(number / facts.summary.offered)
-    return f"{count(number)} of {count(facts.summary.offered)} requests ({share})"
+def _of_all(facts: Facts, number: int) -> dict[str, object]:
+    offered = facts.summary.offered
+    return {"number": count(number), "all": count(offered), "share": percents(number / offered)}
 
 
-def _failure(facts: Facts, number: int, text: str, *cures: Cure) -> Finding:
-    return Finding(ANY_FAILURE + number / facts.summary.offered / 2, sentence(text), cures)
+def _failure(facts: Facts, number: int, text: Said, resource: str = "", *cures: Cure) -> Finding:
+    return Finding(ANY_FAILURE + number / facts.summary.offered / 2, text, cures, resource)

@@ -77,6 +77,11 @@ def is_or_are(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
+def capital(text: str) -> str:
+    """With a capital at the start."""
+    return text[:1].upper() + text[1:]
+
+
 def sentence(text: str) -> str:
-    """With a capital at the start and a full stop at the end."""
-    return text[0].upper() + text[1:] + ("" if text.endswith((".", "。")) else ".")
+    """The same, with a full stop at the end."""
+    return capital(text) + ("" if text.endswith((".", "。")) else ".")

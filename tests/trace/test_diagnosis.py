@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from simulator.plan import Accept, Backlog, Connect, Cores, Link, Plan, Pool, Receive, Release, Send
+from simulator.trace.cures import Cure
+from simulator.trace.finding import Kind as KindOf
+from simulator.trace.finding import Party
 from simulator.trace.rules_capacity import held_by_io, held_by_readers
-from simulator.trace.rules_computing import (
-    gil_convoy,
-    loop_blocked,
-)
 from simulator.trace.rules_ends import few_samples
+from simulator.trace.rules_locks import gil_convoy, loop_blocked
 from simulator.trace.summary import summarise
 from simulator.workload.table import Workload
 from tests.trace.by_hand import Kind, load_at, random_load, simulate
@@ -43,8 +43,10 @@ def test_the_diagnosis_begins_with_what_explains_most_and_stops_after_three() ->
 def test_a_server_that_has_time_to_spare_is_told_so() -> None:
     said = summarise(simulate(forked(8), of(60, page=PAGE))).diagnosis
     assert len(said) == 1
-    assert said[0].startswith("Nothing waits: over 99 % of a request's time is its own computing, its I/O and")
-    assert said[0].endswith("the busiest resource, worker, is in use 24 % of the time.")
+    assert said[0].startswith(
+        "No request waits for another one: over 99 % of a request's time is its own computing, its I/O and"
+    )
+    assert said[0].endswith("The busiest resource, worker, is in use 24 % of the time.")
 
 
 def test_waiting_that_no_rule_explains_is_not_called_nothing() -> None:
@@ -75,24 +77,25 @@ def test_the_wait_for_a_full_proxy_is_charged_to_the_workers_behind_it() -> None
 
 
 @pytest.mark.parametrize(
-    ("plan", "load", "who", "cure"),
+    ("plan", "load", "who"),
     [
-        (threads(2), far(40, page=BUSY, report=REPORT), "report", "give the long ones processes of their own."),
-        (threads(2), far(20, page=HASH), "page", "add processes, or compute less."),
+        (threads(2), far(40, page=BUSY, report=REPORT), "report"),
+        (threads(2), far(20, page=HASH), "page"),
     ],
     ids=["a few long ones", "one class"],
 )
 def test_threads_held_by_long_computations_are_named_with_the_shares_of_the_table(
-    plan: Plan, load: Workload, who: str, cure: str
+    plan: Plan, load: Workload, who: str
 ) -> None:
     found = facts(simulate(plan, load))
     said = gil_convoy(found)
     assert said is not None
     times = found.summary.where_time_goes
-    for state in ("in the backlog", "waiting for the GIL"):
-        assert f"{times[state] / sum(times.values()) * 100:.0f} % of their time {state}" in said.text
+    waiting = sum(times[state] for state in ("in the backlog", "waiting for the GIL"))
+    assert f"{waiting / sum(times.values()) * 100:.0f} % of their time waiting for a thread or for the GIL" in said.text
     assert f'while one computes for "{who}"' in said.text
-    assert said.text.endswith(cure)
+    assert said.culprits == (Party(KindOf.CLASS, who),)
+    assert said.cures == (Cure.OWN_PROCESSES, Cure.MORE_PROCESSES)
 
 
 @pytest.mark.parametrize("plan", [threads(16), loops()], ids=["threads", "loop"])
@@ -106,13 +109,13 @@ def test_where_there_is_one_class_nobody_is_called_other_than_it(plan: Plan) -> 
     assert not any(words in said.text.lower() for words in ("other requests", "every short one", "the long ones"))
 
 
-def test_a_proxy_that_is_there_is_told_to_buffer_and_not_to_be_there() -> None:
+def test_slow_readers_may_be_helped_by_the_buffers_of_a_proxy_also_of_one_that_is_there() -> None:
     port, held, behind = Backlog("port", 500), Pool("connection", 500), forked(4)
     local = (Connect(behind.backlogs[0], Link.LOCAL), *behind.steps[1:])
     plan = Plan((Connect(port), Accept(port, held), Receive(), *local, Release(held)), Cores(2))
     said = held_by_readers(facts(simulate(plan, of(20, page=PAGE, phone=READER))))
     assert said is not None
-    assert said.text.endswith("let the proxy in front buffer all of the response, so that it is taken at once.")
+    assert said.cures[0] is Cure.PROXY
 
 
 def test_what_was_not_measured_is_not_counted_in_words() -> None:

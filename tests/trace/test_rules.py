@@ -12,30 +12,23 @@ from simulator.trace.rules_capacity import (
     held_by_io,
     held_by_readers,
     held_by_uploads,
-    imbalance,
     overload,
+    taken,
     too_few_to_compute,
 )
-from simulator.trace.rules_computing import (
-    cores_saturated,
-    gil_convoy,
-    gil_or_cores,
-    gil_saturated,
-    loop_blocked,
-    loop_saturated,
-    other_programs,
-)
+from simulator.trace.rules_computing import cores_saturated, gil_saturated, loop_saturated, other_programs
 from simulator.trace.rules_ends import (
     broken,
-    crashes,
     few_samples,
     gateway_timeouts,
     gave_up,
     overflow,
     refused,
     turned_away,
-    without_effect,
 )
+from simulator.trace.rules_locks import gil_convoy, gil_or_cores, loop_blocked
+from simulator.trace.rules_processes import crashes, imbalance, without_effect
+from simulator.trace.rules_waiting import episode, siblings
 from simulator.words.numbers import count
 from simulator.workload.interventions import Do, Intervention
 from simulator.workload.table import Workload
@@ -59,13 +52,20 @@ from tests.trace.causes import (
     threads,
 )
 
+SLOW = Intervention(at=20.0, do=Do.SLOW_IO, factor=20.0, lasting=2.0)
 KILLED = Intervention(at=10.0, do=Do.KILL, number=1, lasting=1.0)
+
+
+def in_groups_of(size: int) -> Workload:
+    """Two requests a second on average, each of which needs 100 ms."""
+    return load_at(np.repeat(np.arange(0.0, 60.0, size / 2), size), 60.0, page=QUERY)
+
 
 CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]] = {
     crashes: (
         (loops(2), replace(of(200, page=QUERY), interventions=(KILLED,))),
         (loops(1), replace(of(200, page=QUERY), interventions=(KILLED,))),
-        ["process 1 died at 10 s and took", "requests along; the other one went on"],
+        ["process 1 died at 10 s and took", "requests along. The other one went on."],
     ),
     without_effect: (
         (loops(1), replace(of(20, page=PAGE), interventions=(KILLED,))),
@@ -75,32 +75,37 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
     held_by_uploads: (
         (forked(4), of(20, page=PAGE, phone=UPLOAD)),
         (proxied(forked(4)), of(20, page=PAGE, phone=UPLOAD)),
-        ["the 4 workers are held", "listening to slow uploads", "both cores are 2 % busy", "a proxy in front"],
+        [
+            "the 4 workers are held",
+            "listening to slow uploads",
+            "both cores are 2 % busy.",
+            'A request of "phone" holds a worker for',
+        ],
     ),
     held_by_readers: (
         (forked(4), of(20, page=PAGE, phone=READER)),
         (forked(40), of(20, page=PAGE, phone=READER)),
-        ["the 4 workers are held", "sending to slow readers", "a proxy in front"],
+        ["the 4 workers are held", "sending to slow readers", 'A request of "phone" holds a worker for'],
     ),
     held_by_io: (
         (forked(4), of(60, page=QUERY)),
         (loops(), of(60, page=QUERY)),
-        ["99 % waiting for I/O", "x 100 ms each / 4)", "more workers, or async code"],
+        ["99 % waiting for I/O", "x 100 ms each / 4)", "while both cores are 0 % busy."],
     ),
     too_few_to_compute: (
         (forked(1), of(40, page=HASH)),
         (forked(4), of(40, page=HASH)),
-        ["the worker is held", "computing, while both cores are 50 % busy", "add workers"],
+        ["the worker is held", "computing, while both cores are 50 % busy."],
     ),
     cores_saturated: (
         (forked(8), of(64, page=HASH)),
         (forked(8), of(15, page=HASH)),
-        ["both cores are 9", "compute less, or add cores"],
+        ["both cores are 9", "whoever wants to compute shares them with others."],
     ),
     gil_saturated: (
         (threads(8), of(30, page=HASH)),
         (threads(4, processes=4), of(30, page=HASH)),
-        ["the GIL is 8", "while both cores are 4", "threads of one process compute one at a time", "add processes"],
+        ["the GIL is 8", "while both cores are 4", "threads of one process compute one at a time."],
     ),
     gil_convoy: (
         (threads(16), of(40, page=QUICK, report=REPORT)),
@@ -110,40 +115,44 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
     loop_blocked: (
         (loops(), of(40, page=QUICK, report=REPORT)),
         (loops(), of(40, page=QUICK)),
-        ['"report" blocks an event loop for up to 200 ms'],
+        ['"report" blocks the event loop for up to 200 ms at a time, and all other requests wait'],
     ),
     loop_saturated: (
         (loops(), of(30, page=HASH)),
         (loops(processes=2), of(10, page=HASH)),
-        ["the event loop is", "while both cores are 4", "add processes"],
+        ['"page" blocks the event loop for up to 30 ms at a time. The event loop is', "while both cores are 4"],
     ),
     imbalance: (
         (eager(1, processes=4), of(12, page=QUICK, query=SLOW_QUERY)),
         (threads(1, processes=4), of(12, page=QUICK, query=SLOW_QUERY)),
-        ["of the waiting for threads, another process had nothing to do", "of 4", "only when it has an idle thread"],
+        [
+            "of the waiting for a thread, another process had nothing to do",
+            "Over the whole run all served about as many",
+        ],
     ),
     accept_limit: (
         (loops(limit=4), of(60, page=QUERY)),
         (loops(limit=400), of(60, page=QUERY)),
-        ["takes 4 connections at most", "raise that limit"],
+        ["takes 4 connections at most", "so others wait in the backlog"],
     ),
     overload: (
         (forked(4), of(60, page=QUERY)),
         (forked(4), of(30, page=QUERY)),
         [
-            "60.6 requests/s arrive, and the 4 workers can carry 40.0 at most (4 / 100 ms each)",
+            "60.6 requests/s arrive, and the 4 workers can carry 40.0 at most",
+            "because each request holds one for 100 ms on average (4 / 100 ms).",
             "in the system became",
         ],
     ),
     refused: (
         (forked(4, backlog=Backlog("backlog", 9, refuses=True)), of(60, page=QUERY)),
         (forked(4), of(60, page=QUERY)),
-        ["were refused because the backlog (10 places) was full"],
+        ["were refused because the backlog of 10 places was full"],
     ),
     overflow: (
         (forked(4, backlog=Backlog("backlog", 3), retries=ROUGH), of(36, page=QUERY)),
         (forked(4, backlog=Backlog("backlog", 300), retries=ROUGH), of(36, page=QUERY)),
-        ["the backlog of 4 places overflowed", "had to repeat the SYN", "connected after 1 s (median)"],
+        ["the backlog of 4 places overflowed", "had to knock again, because the SYN", "connected after 1 s (median)"],
     ),
     turned_away: (
         (proxied(forked(4), connections=8), of(60, page=QUERY)),
@@ -154,6 +163,21 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
         (forked(4), of(60, 20.0, 2.0, page=QUERY)),
         (forked(8), of(60, 20.0, 2.0, page=QUERY)),
         ["were given up by their clients", "of what the server did was for nobody (goodput", "of 39.8 requests/s)"],
+    ),
+    episode: (
+        (forked(4), replace(of(20, 60.0, page=QUERY), interventions=(SLOW,))),
+        (forked(40), replace(of(20, 60.0, page=QUERY), interventions=(SLOW,))),
+        ["From 20 s to", "all 4 workers were taken", "It began when I/O took 20 times as long, from 20 s to 22 s."],
+    ),
+    siblings: (
+        (forked(1), in_groups_of(5)),
+        (forked(1), in_groups_of(1)),
+        ["of their time waiting for the worker, though it is in use only 20 % of the time", "they come 5 at once"],
+    ),
+    taken: (
+        (forked(1), load_at([0.0, 10.0], 20.0, page=Kind(steps=(("io", 10.0),)))),
+        (forked(1), load_at([0.0, 10.0], 20.0, page=Kind(steps=(("io", 9.0),)))),
+        ["The worker is in use 100 % of the time, 100 % waiting for I/O, though", "whoever comes has to wait"],
     ),
     few_samples: (
         (forked(4), of(10, 20.0, page=PAGE)),
@@ -206,7 +230,7 @@ def test_as_many_workers_as_cores_are_too_few_where_nothing_waits_for_a_core() -
     found = facts(simulate(forked(1, cores=1), of(20, page=HASH)))
     few = too_few_to_compute(found)
     assert few is not None
-    assert few.text.endswith("add workers; when all compute, they will share the core.")
+    assert few.text.endswith("computing, while the core is 58 % busy.")
     assert cores_saturated(found) is None
 
 
@@ -226,7 +250,7 @@ def test_who_was_forgotten_half_open_before_a_full_backlog_is_told_with_it_and_n
     forgotten = found.summary.failed[Outcome.BROKEN.words]
     told = overflow(found)
     assert told is not None
-    assert f"{count(forgotten)} stayed half open until the server forgot them and broke them off" in told.text
+    assert f"{count(forgotten)} took themselves for connected while the server had dropped" in told.text
     assert broken(found) is None
 
 
@@ -235,7 +259,7 @@ def test_a_single_one_that_was_forgotten_is_told_as_one() -> None:
     found = facts(simulate(forked(1, backlog=Backlog("backlog", 2), retries=(1.0, 3.0, 7.0)), crowd))
     told = overflow(found)
     assert told is not None
-    assert "; 1 stayed half open until the server forgot it and broke it off" in told.text
+    assert "1 took itself for connected while the server had dropped the end of its handshake" in told.text
 
 
 def test_connections_that_a_real_server_broke_off_are_told_without_a_guess() -> None:
@@ -256,7 +280,7 @@ def test_cores_count_as_full_from_85_percent_on(rate: float, busy: float, full: 
     assert found.cores.utilisation == pytest.approx(busy, abs=1e-4)
     told = cores_saturated(found)
     assert told is not None
-    assert ("no other number of processes or threads" in told.text, "in bursts" in told.text) == (
+    assert ("shares them with others" in told.text, "in bursts" in told.text) == (
         full,
         not full,
     )
@@ -279,4 +303,4 @@ def test_a_computation_is_long_from_ten_times_the_median_on(report_ms: float, lo
     page = Kind(steps=(("cpu", 0.001),))
     report = Kind(steps=(("cpu", report_ms / 1e3),), every=5)
     told = loop_blocked(facts(simulate(loops(), of(200, page=page, report=report))))
-    assert (told is not None and '"report" blocks an event loop' in told.text) == long
+    assert (told is not None and '"report" blocks the event loop' in told.text) == long

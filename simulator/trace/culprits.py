@@ -1,0 +1,211 @@
+"""Who it was: which class of requests, or which clients, held the slots or had the lock, and to whom they did it.
+
+What to watch: a mean over everybody is often nobody's time. Where those of one name hold a slot many times as long as
+all others, and make up most of what is held, they are named and both times are told.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.plan.resources import Lock, Pool
+from simulator.plan.words import Outcome
+from simulator.trace.finding import Kind, Party
+from simulator.trace.holding import holdings
+from simulator.trace.measures import OUTSIDE, Measures
+from simulator.trace.outcomes import FAILED
+from simulator.trace.residence import Floats, blocks, computes_at, work_at
+
+MOST = 0.5
+"""Of the time; who has less is not named alone."""
+TIMES = 3.0
+"""So many times as long as others is no chance."""
+MUCH_MORE = 1.5
+"""A class of some clients is told if it stands out so many times as much as the class, or the clients, alone."""
+LONG = 10.0
+"""A computation this many times the median, or the others' mean, is called long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Those of one name, beside all others."""
+
+    parties: tuple[Party, ...]
+    """A class, the clients of one name, or that class of those clients."""
+    share: float
+    """Of the time that all of them hold."""
+    each_s: float
+    """How long one of them holds, on average."""
+    others_s: float
+    """The same of all others."""
+
+
+def who_held(measures: Measures, pool: Pool) -> Group | None:
+    """The name, of a class or of clients, that held most, if its requests held a slot much longer than others."""
+    load = measures.trace.workload
+    part = next(part for part in measures.held if part.pool == pool)
+    seconds, number = (np.zeros((len(load.class_names), len(load.client_names))) for _ in range(2))
+    for block in blocks(measures.trace):
+        held = holdings(measures.trace, part, block)
+        seen = measures.category[held.rows] != OUTSIDE
+        rows, length = held.rows[seen], (held.end - held.start)[seen]
+        who = load.request_class[rows].astype(np.intp) * len(load.client_names) + load.client[rows]
+        seconds += np.bincount(who, weights=length, minlength=seconds.size).reshape(seconds.shape)
+        number += np.bincount(who, minlength=seconds.size).reshape(seconds.shape)
+    classes = [Party(Kind.CLASS, name) for name in load.class_names]
+    clients = [Party(Kind.CLIENT, name) for name in load.client_names]
+    alone = max(
+        _apart([(each,) for each in classes], seconds.sum(axis=1), number.sum(axis=1)),
+        _apart([(each,) for each in clients], seconds.sum(axis=0), number.sum(axis=0)),
+        key=_times,
+    )
+    both = _apart([(one, other) for one in classes for other in clients], seconds.ravel(), number.ravel())
+    return both if _times(both) >= MUCH_MORE * max(_times(alone), 1.0) else alone
+
+
+def _apart(parties: list[tuple[Party, ...]], seconds: Floats, number: Floats) -> Group | None:
+    """Those with most of the seconds, if each of their requests takes many times as long as the others."""
+    most = int(seconds.argmax())
+    total, rest = float(seconds.sum()), float(number.sum() - number[most])
+    if total <= 0.0 or rest <= 0.0 or seconds[most] < MOST * total:
+        return None
+    each, others = float(seconds[most] / number[most]), (total - float(seconds[most])) / rest
+    if each < TIMES * others or others <= 0.0:
+        return None
+    return Group(parties[most], float(seconds[most]) / total, each, others)
+
+
+def _times(group: Group | None) -> float:
+    """How many times as long as the others they hold."""
+    return group.each_s / group.others_s if group is not None else 0.0
+
+
+# --- under a lock -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Computing:
+    """Who computed under a lock while resources were measured; by class, in the order of the workload."""
+
+    names: tuple[str, ...]
+    seconds: Floats
+    """Of computing within the window."""
+    squares: Floats
+    """Sums of the squares of whole computations. Somebody who comes at a random moment meets one with a chance
+    proportional to its length and waits for half of it, so each causes waiting proportional to its square."""
+    longest: Floats
+    number: Floats
+    """Of computations."""
+    sums: Floats
+    """Of their lengths."""
+    median_s: float
+    """Of all of them."""
+    long_part: float
+    """The part of the squares that is in those ten times as long as the median."""
+
+    @property
+    def who(self) -> int:
+        """The class that causes most of the waiting."""
+        return int(self.squares.argmax())
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.names[self.who]
+
+    @property
+    def longest_s(self) -> float:
+        """Its longest computation."""
+        return float(self.longest[self.who])
+
+    @property
+    def share(self) -> float:
+        """Its part of the computing."""
+        return float(self.seconds[self.who] / max(self.seconds.sum(), 1e-300))
+
+    @property
+    def others_s(self) -> float:
+        """How long others compute, on average; 0 if there are none."""
+        rest = float(self.number.sum() - self.number[self.who])
+        total = float(self.sums.sum() - self.sums[self.who])
+        return total / rest if rest else 0.0
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether the class computes ten times as long as the others do, and causes most of the waiting."""
+        most = self.squares[self.who] >= MOST * self.squares.sum()
+        return bool(most and self.others_s and self.longest_s >= LONG * self.others_s)
+
+
+def computing_under(measures: Measures, lock: Lock) -> Computing:
+    """Everybody who had a lock while resources were measured, whenever they came and whether they ever finished."""
+    load, (low, high) = measures.trace.workload, measures.window
+    classes = len(load.class_names)
+    seconds, squares, longest, number, sums = (np.zeros(classes) for _ in range(5))
+    pieces: list[Floats] = []
+    for block in blocks(measures.trace):
+        ends = _ends(measures, block)
+        for i, place in enumerate(measures.places):
+            if place.lock != lock or place.phase is None:
+                continue
+            rows = np.arange(block.start, block.stop)
+            rows = rows[computes_at(measures.trace, i, rows)]
+            start, end = measures.trace.reached[rows, i], ends[i][rows - block.start]
+            seen = (end > low) & (start < high) & (end > start)
+            rows, start, end = rows[seen], start[seen], end[seen]
+            work, of_class = work_at(measures.trace, place, rows), load.request_class[rows]
+            inside = (np.minimum(end, high) - np.maximum(start, low)) / (end - start)
+            seconds += np.bincount(of_class, weights=work * inside, minlength=classes)
+            squares += np.bincount(of_class, weights=work * work, minlength=classes)
+            sums += np.bincount(of_class, weights=work, minlength=classes)
+            number += np.bincount(of_class, minlength=classes)
+            np.maximum.at(longest, of_class, work)
+            pieces.append(work)
+    work = np.concatenate(pieces) if pieces else np.zeros(1)
+    pieces.clear()  # there may be millions
+    median = float(np.partition(work, len(work) // 2)[len(work) // 2]) if len(work) else 0.0
+    long = work[work > LONG * median]
+    part = float(np.einsum("i,i", long, long)) / max(float(squares.sum()), 1e-300)
+    return Computing(load.class_names, seconds, squares, longest, number, sums, median, part)
+
+
+def _ends(measures: Measures, block: slice) -> list[Floats]:
+    """By place: when each of some requests went on from there; the end of the run where it never did."""
+    trace = measures.trace
+    end = np.where(np.isnan(trace.left[block]), trace.horizon_s, trace.left[block])
+    ends = [end] * len(measures.places)
+    for i in reversed(range(len(measures.places))):
+        ends[i] = end
+        reached = trace.reached[block, i]
+        end = np.where(np.isnan(reached), end, reached)
+    return ends
+
+
+# --- to whom ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The class of which the largest part failed."""
+
+    name: str
+    number: int
+    of: int
+    gave_up: bool
+    """Whether all of them failed because their clients left."""
+
+
+def who_failed(measures: Measures, but: str = "", outcome: Outcome | None = None) -> Lost | None:
+    """The class, other than one, of which the largest part failed, if others fared better; None if there is none."""
+    trace, load = measures.trace, measures.trace.workload
+    failed = FAILED[trace.outcome] if outcome is None else trace.outcome == outcome
+    lost = np.bincount(load.request_class[failed], minlength=len(load.class_names))
+    came = np.bincount(load.request_class, minlength=len(load.class_names))
+    others = np.array([name != but for name in load.class_names])
+    parts = np.where(others, lost / np.maximum(came, 1), 0.0)
+    worst = int(parts.argmax())
+    if len(came) < 2 or not parts[worst]:
+        return None
+    here = failed & (load.request_class == worst)
+    left = bool((trace.outcome[here] == Outcome.GAVE_UP).all())
+    return Lost(load.class_names[worst], int(lost[worst]), int(came[worst]), left)

@@ -1,0 +1,96 @@
+"""How long every request waited for others, and when the long waits were.
+
+What to watch: only waits that are long beside the longest are kept, for they are what somebody asks about. So this
+costs one look at the trace, however many requests there are.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from simulator.plan.walk import Place
+from simulator.plan.words import State
+from simulator.trace.attribution import HANDSHAKE_ROUND_TRIPS
+from simulator.trace.intervals import StepFunction, concurrency
+from simulator.trace.measures import CORES, Measures
+from simulator.trace.residence import Floats, Rows, blocks, client_end, computes_at, work_at
+
+LONG_PART = 0.1
+"""Waits of at least this part of the longest are kept."""
+LINES = (State.CONNECTING, State.BACKLOG, State.QUEUED)
+
+
+class Waits:
+    """One row for every long wait of a request at a place; and how long every request waited in all."""
+
+    def __init__(self, measures: Measures) -> None:
+        """One pass over the trace."""
+        trace = measures.trace
+        self._measures = measures
+        self.total = np.zeros(len(trace))
+        """[n] seconds that each request waited for slots, locks and cores, until it was over for its client."""
+        self.longest = 0.0
+        parts: list[tuple[Rows, Floats, Floats, Rows]] = []
+        for block in blocks(trace):
+            for i, rows, start, seconds in _waits(measures, block):
+                self.total[rows] += seconds
+                self.longest = max(self.longest, float(seconds.max(initial=0.0)))
+                long = np.flatnonzero(seconds >= LONG_PART * self.longest)
+                parts.append((rows[long], start[long], seconds[long], np.full(len(long), i)))
+        columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else [np.zeros(0)] * 4
+        keep = np.flatnonzero(columns[2] >= LONG_PART * self.longest) if self.longest > 0.0 else np.zeros(0, np.intp)
+        self.rows, self.start, self.seconds, self.place = (column[keep] for column in columns)
+
+    def crowd(self, begin: float, end: float) -> StepFunction:
+        """How many requests waited at each moment of a stretch, however short."""
+        starts, ends = [], []
+        for block in blocks(self._measures.trace):
+            for _, _, start, seconds in _waits(self._measures, block):
+                seen = (start < end) & (start + seconds > begin)
+                starts.append(start[seen])
+                ends.append(start[seen] + seconds[seen])
+        return concurrency(np.concatenate(starts), np.concatenate(ends))
+
+
+def _waits(measures: Measures, block: slice) -> Iterator[tuple[int, Rows, Floats, Floats]]:
+    """Place by place: which requests waited there for others, from when, and for how long."""
+    trace = measures.trace
+    over = client_end(trace, block)
+    left = trace.left[block]
+    end = np.where(np.isnan(left), over, left)
+    first = block.start
+    for i in reversed(range(len(measures.places))):
+        start = trace.reached[block, i]
+        never = np.isnan(start)
+        there = np.flatnonzero(~never & (end > start))
+        seconds, start_there = _waited(measures, i, there + first, start[there], end[there])
+        seconds = np.minimum(seconds, np.maximum(over[there] - start_there, 0.0))
+        seen = np.flatnonzero(seconds > 0.0)
+        yield i, there[seen] + first, start_there[seen], seconds[seen]
+        end = np.where(never, end, start)
+
+
+def _waited(measures: Measures, i: int, rows: Rows, start: Floats, end: Floats) -> tuple[Floats, Floats]:
+    """Of the stays at a place: how much was waiting, and when that began."""
+    trace, place = measures.trace, measures.places[i]
+    if place.state is State.CONNECTING:
+        due = HANDSHAKE_ROUND_TRIPS * trace.workload.rtt[rows]
+        return end - start - due, start
+    if place.state in LINES:
+        return end - start, start
+    if place.state is not State.COMPUTING:
+        return np.zeros(len(rows)), start
+    computes = computes_at(trace, i, rows)
+    return np.where(computes, end - start - work_at(trace, place, rows), 0.0), start
+
+
+def short_of(places: tuple[Place, ...], i: int) -> str:
+    """What somebody waits for at a place: the name of a pool, a lock, or the cores."""
+    place = places[i]
+    if place.takes is not None:
+        return place.takes.name
+    if place.lock is not None:
+        return place.lock.name
+    if place.waits_for is not None and place.knocks_at is None:
+        return place.waits_for.name
+    return short_of(places, i + 1) if place.state is State.CONNECTING and i + 1 < len(places) else CORES
