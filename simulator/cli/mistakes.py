@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from cyclopts import CoercionError, CycloptsError, MissingArgumentError, UnknownOptionError, UnusedCliTokensError
 from cyclopts.exceptions import RepeatArgumentError
 
-from simulator.cli.commands import COMMANDS, THE_RUN, Command
+from simulator.cli.commands import COMMANDS, Command
 from simulator.cli.help import choices_of
 from simulator.experiments.catalogue import Model, servers
 from simulator.experiments.options import section
-from simulator.experiments.real_servers import answer_to_flag
+from simulator.experiments.real_servers import answer_to_flag, answer_to_name
 from simulator.experiments.refusal import nearest
 from simulator.words.language import tell
+from simulator.workload.shipped_scenarios import shipped
 
 
 def explained(error: CycloptsError, tokens: Sequence[str], command: Command, model: Model | None) -> str:
@@ -24,7 +25,7 @@ def explained(error: CycloptsError, tokens: Sequence[str], command: Command, mod
         case UnknownOptionError():
             return _unknown(error.token.keyword or error.token.value, tokens, command, model)
         case UnusedCliTokensError():
-            return _unused((error.unused_tokens or [tokens[0]])[0], tokens, command)
+            return _unused((error.unused_tokens or [tokens[0]])[0], tokens)
         case MissingArgumentError():
             return _missing(error, command)
         case RepeatArgumentError():
@@ -90,15 +91,26 @@ def _owners(flag: str) -> list[str]:
     return [each.name for each in servers() if any(field.name == word for field in each.settings)]
 
 
-def _unused(word: str, tokens: Sequence[str], command: Command) -> str:
-    if word == tokens[0] and command is THE_RUN:
-        return tell(
-            "{word}: no such command.{near} There are: {commands}",
-            word=word, near=nearest(word, COMMANDS), commands=", ".join(COMMANDS),
-        )  # fmt: skip
+def no_such_command(word: str) -> str:
+    """What is said to somebody whose line begins with a word that is no command."""
+    if meant := _meant(word):
+        return tell("{word}: no such command. Type {meant}", word=word, meant=meant)
+    near, commands = nearest(word, COMMANDS), ", ".join(COMMANDS)
+    unknown = tell("{word}: no such command.{near} There are: {commands}", word=word, near=near, commands=commands)
+    return answer_to_name(word, "--model") or unknown
+
+
+def _unused(word: str, tokens: Sequence[str]) -> str:
     if answer := answer_to_flag(word, _following(word, tokens)) if word.startswith("-") else "":
         return answer
     return tell("{word}: not understood here; every value needs its flag before it. Type --help to see all", word=word)
+
+
+def _meant(word: str) -> str:
+    """What to type for a model or a load that was typed alone."""
+    if any(word == each.name for each in servers()):
+        return f"simulate --model {word} --load slow-clients"
+    return f"simulate --model prefork --load {word}" if word in shipped() else ""
 
 
 def _missing(error: MissingArgumentError, command: Command) -> str:

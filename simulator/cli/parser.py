@@ -55,6 +55,10 @@ def parse(tokens: Sequence[str]) -> Typed | None:
     if VERSION.intersection(tokens):
         write(simulator.__version__ + "\n")
         return None
+    if command is THE_RUN and not tokens[0].startswith("-"):
+        from simulator.cli.mistakes import no_such_command
+
+        raise RefusalError(no_such_command(tokens[0]))
     if command.passes_on:
         return Typed(command=command, model=None, given={"tokens": list(tokens[1:])})
     return _read(command, _named_model(command, tokens), tokens)

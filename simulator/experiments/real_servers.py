@@ -174,8 +174,12 @@ CHOOSE = later(
     "--accept eager, gevent and uvicorn's are --model coroutine"
 )
 CLIENTS = later(
-    '{flag}: how many clients there are is said by the load: one with arrivals of kind "closed" has users, like '
-    "--load think-time; --rate and --duration change the others"
+    '{flag}: the load says who comes; one of kind "closed" has a number of clients: --load think-time --set '
+    "arrivals.clients={value}"
+)
+REQUESTS = later(
+    '{flag}: --rate and --duration say how many requests come; a load of kind "closed" can have a number of them: '
+    "--load think-time --set arrivals.requests={value}"
 )
 LISTEN = later(
     "{flag}: the queue of connections is --backlog {value}; an address needs none, because nothing listens here"
@@ -196,7 +200,8 @@ ABOUT: Mapping[str, str] = {
         (NO_DIFFERENCE, "--preload --reload --daemon -D --log-level --access-logfile --error-logfile --log-config"),
         (NO_DIFFERENCE, "--pid --user --group --chdir --master --vacuum --module --wsgi-file --loop --gzip"),
         (CHOOSE, "-k --worker-class --worker-type --pool --gevent --async --asyncio"),
-        (CLIENTS, "--concurrency -n -u --users --clients --requests --vus --spawn-rate"),
+        (CLIENTS, "--concurrency -u --users --clients --vus"),
+        (REQUESTS, "-n --requests"),
         (LISTEN, "--listen"),
     )
     for flag in flags.split()
@@ -209,5 +214,6 @@ def answer_to_flag(flag: str, value: str) -> str:
     if flag in INSTEAD:
         return tell("{flag}: here it is {typed}", flag=flag, typed=INSTEAD[flag].format(value=value or "N"))
     if flag in ABOUT:
-        return translated(ABOUT[flag]).format(flag=flag, value=value if value.isdecimal() else "N")
+        about = CLIENTS if flag == "-c" and value.isdecimal() else ABOUT[flag]  # gunicorn's is a file, ab's a number
+        return translated(about).format(flag=flag, value=value if value.isdecimal() else "N")
     return ""

@@ -165,6 +165,8 @@ WRONG = [
     ("--model prefork --load steady --thread 3", "Did you mean --threads?"),
     ("--model prefork --load steady --rate -1", "--rate -1: expected a number above 0"),
     ("--model prefork --load steady --cores 0", "--cores 0: expected at least 1"),
+    ("prefork", "prefork: no such command. Type simulate --model prefork --load slow-clients"),
+    ("spike --rate 3", "spike: no such command. Type simulate --model prefork --load spike"),
     ("help nothing", "help nothing: no such command and no such model"),
     ("completion tcsh", "completion tcsh: expected one of bash, zsh, fish"),
     ("explain backlogs", "Did you mean backlog?"),
