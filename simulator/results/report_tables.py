@@ -14,7 +14,11 @@ from simulator.results.terminal import GLUE
 from simulator.trace.figures import Latency, ResourceSummary, Summary
 from simulator.trace.measures import CORES
 from simulator.words.columns import aligned
+<<<<<<< HEAD
 from simulator.words.language import later, tell, translated
+=======
+from simulator.words.marks import OTHER_MARKS, STATE_MARKS
+>>>>>>> 771a6b6 (A state has one mark and one hue in the summary, on the stage, in charts and in lives of requests)
 from simulator.words.numbers import TimeUnit, count, percent, three_digits, unit_for
 from simulator.words.phrases import plural
 
@@ -157,6 +161,7 @@ def _share(times: Mapping[str, float], state: str) -> float:
     return times.get(state, 0.0) / total if total else 0.0
 
 
+<<<<<<< HEAD
 @dataclass(frozen=True, slots=True)
 class Listed:
     """Words with dots between them. Where a line is full it is broken behind a dot, never within a setting."""
@@ -177,6 +182,9 @@ class Listed:
 
 
 # Bars split by what was going on: every state has its own colour, and its own hatching where there is no colour.
+=======
+# Bars split by what was going on, in the marks of the stage.
+>>>>>>> 771a6b6 (A state has one mark and one hue in the summary, on the stage, in charts and in lives of requests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,20 +196,8 @@ class Look:
 
 
 LOOKS: dict[str, Look] = {
-    State.CONNECTING: Look("▧", "bright_black"),
-    State.BACKLOG: Look("▥", "bright_red"),
-    State.QUEUED: Look("▦", "bright_yellow"),
-    State.UPLOAD: Look("░", "magenta"),
-    State.COMPUTING: Look("█", "green"),
-    State.GIL: Look("▚", "red"),
-    State.LOOP: Look("▞", "red"),
-    State.CORE: Look("▓", "yellow"),
-    State.GIL_OR_CORE: Look("▨", "bright_magenta"),
-    State.IO: Look("▒", "blue"),
-    State.DOWNLOAD: Look("▤", "cyan"),
-    State.DELIVERY: Look("─", "bright_black"),
-    "down": Look("╌", "bright_black"),
-    "idle": Look("·", "bright_black"),
+    **{state: Look(STATE_MARKS[state.name].unicode, STATE_MARKS[state.name].colour) for state in State},
+    **{name.lower(): Look(OTHER_MARKS[name].unicode, OTHER_MARKS[name].colour) for name in ("DOWN", "IDLE")},
 }
 UNKNOWN = Look("•", "white")
 

@@ -67,9 +67,8 @@ def _axis(plot: Plot, cells: int) -> Axis:
 
 
 def _shaded(plot: Plot, cells: Floats) -> Characters:
-    """One request is a dot; from there to the fullest cell it gets darker."""
-    glyphs = plot.look.glyphs
-    ramp = np.array([" ", glyphs.bullet, glyphs[Style.CORE], glyphs[Style.GIL], glyphs.full], dtype="<U1")
+    """One request is a dot; from there to the fullest cell there are more of them."""
+    ramp = np.array([" ", *plot.look.glyphs.shades], dtype="<U1")
     most = max(float(cells.max()), 2.0)
     level = np.ceil(np.sqrt(cells / most) * (len(ramp) - 1)).astype(np.int64)
     shaded: Characters = ramp[np.where(cells == 1.0, 1, np.minimum(level, len(ramp) - 1))]

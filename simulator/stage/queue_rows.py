@@ -70,7 +70,7 @@ def _draw_clients(sheet: Sheet, snapshot: Snapshot) -> None:
     connecting = connecting[~np.isin(connecting, retrying)]
     delivery = present.doing(Activity.DELIVERY).request
     died = snapshot.playback.trace.outcome[delivery] == Outcome.CRASHED
-    kinds = [Kind(Style.DELIVERY, delivery[~died]), Kind(Style.WAITING, connecting), Kind(Style.DROPPED, retrying)]
+    kinds = [Kind(Style.DELIVERY, delivery[~died]), Kind(Style.CONNECTING, connecting), Kind(Style.DROPPED, retrying)]
     names = [tell("answer on its way"), tell("connecting"), tell("trying again")]
     if snapshot.inventory.kills:  # its client will hear of it: the connection is reset
         kinds, names = [Kind(Style.CRASHED, delivery[died]), *kinds], [tell("crashed"), *names]
@@ -124,7 +124,7 @@ def _before_at_and_behind(
     place = dict(zip(present.request.tolist(), present.place.tolist(), strict=True))
     places = np.array([place.get(request, 0) for request in held.tolist()], np.int64)
     yield Style.UPLOAD, places < first
-    yield Style.WAITING, (places >= first) & (places <= last)
+    yield Style.IO, (places >= first) & (places <= last)
     yield Style.DOWNLOAD, places > last
 
 
@@ -161,7 +161,9 @@ def _draw_backlog(sheet: Sheet, *, snapshot: Snapshot, number: int, backlog: Bac
         refused = sum(snapshot.now.ended[outcome] for outcome in TURNED_AWAY)
         pieces.append(count_piece(tell("refused"), refused, Style.BAD, rank=1))
     pieces.append(count_piece(tell("retrying"), len(now.retrying), Style.WARN, rank=2))  # their SYN found no place
-    _put_queue(sheet, snapshot, _Queue(translated(backlog.name), now.waiting, pieces, now.room, now.full))
+    _put_queue(
+        sheet, snapshot, _Queue(translated(backlog.name), Style.WAITING, now.waiting, pieces, now.room, now.full)
+    )
 
 
 def pool_queue_sections(snapshot: Snapshot) -> Iterator[Section]:
@@ -175,7 +177,9 @@ def _draw_pool_queue(sheet: Sheet, *, snapshot: Snapshot, pool: Pool) -> None:
     queue = snapshot.now.pool(pool.name).queue
     limit = None if pool.queue_limit is None else pool.queue_limit * pool.processes
     full = limit is not None and 0 < limit <= len(queue)
-    _put_queue(sheet, snapshot, _Queue(tell("for {pool}", pool=translated(pool.name)), queue, [], limit, full))
+    _put_queue(
+        sheet, snapshot, _Queue(tell("for {pool}", pool=translated(pool.name)), Style.QUEUED, queue, [], limit, full)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,7 @@ class _Queue:
     """Who stands in line, the first first."""
 
     name: str
+    style: Style
     waiting: Present
     pieces: list[Piece]
     """What else there is to say of it."""
@@ -207,7 +212,7 @@ def _put_queue(sheet: Sheet, snapshot: Snapshot, queue: _Queue) -> None:
     area = Area(0, col, sheet.height, max(sheet.width - col - words - 1, 0))
     marks = _put_places(sheet, snapshot, queue, area) if area.width and any(scale in line for line in lines) else NONE
     for row, line in enumerate(lines):
-        written = [_scale(sheet, marks, each.width) if each is scale else each for each in line]
+        written = [_scale(sheet, queue, marks, each.width) if each is scale else each for each in line]
         put_pieces(sheet, row, col + area.width + 2, written)
 
 
@@ -232,7 +237,7 @@ def _fitting(line: list[Piece], room: int) -> list[Piece]:
 def _put_places(sheet: Sheet, snapshot: Snapshot, queue: _Queue, area: Area) -> Marks:
     """A short queue is drawn with its empty places; of one for thousands they would hardly ever show anything."""
     glyphs, waiting, end = sheet.look.glyphs, len(queue.waiting), area.col + area.width
-    kinds = [Kind(Style.WAITING, queue.waiting.request)]
+    kinds = [Kind(queue.style, queue.waiting.request)]
     bounded = queue.room is not None and queue.room + 2 <= area.width
     if bounded and queue.room is not None:
         area = Area(0, end - 1 - queue.room, 1, queue.room)
@@ -259,9 +264,9 @@ def _fill(queue: _Queue, width: int, *, limited: bool) -> Piece:
     return piece((number, style), (filled(limit, width - len(number)), Style.DIM))
 
 
-def _scale(sheet: Sheet, marks: Marks, width: int) -> Piece:
+def _scale(sheet: Sheet, queue: _Queue, marks: Marks, width: int) -> Piece:
     """In full where there is room."""
-    glyph = sheet.look.glyph(Style.WAITING)
+    glyph = sheet.look.glyph(queue.style)
     if width <= SCALE_WIDTH:
         words = scale_words(marks, glyph, sheet.look)
     else:

@@ -1,7 +1,7 @@
 """How what happens to a request looks, and what the legend and the help say about it.
 
-What to watch: one table says what each state of a request looks like; an outcome looks like its loss. Several states
-share a style where a reader would call them the same: whoever waits in a backlog, in a queue or for a handshake, waits.
+What to watch: every state has a style and a mark of its own, the same as in printed bars (``words.marks``); an outcome
+looks like its loss.
 """
 
 from collections.abc import Mapping
@@ -12,15 +12,15 @@ from simulator.stage.canvas.style import Style
 from simulator.words.language import later
 
 STATE_STYLES: Mapping[State, Style] = {
-    State.CONNECTING: Style.WAITING,
+    State.CONNECTING: Style.CONNECTING,
     State.BACKLOG: Style.WAITING,
-    State.QUEUED: Style.WAITING,
+    State.QUEUED: Style.QUEUED,
     State.UPLOAD: Style.UPLOAD,
     State.COMPUTING: Style.CPU,
     State.GIL: Style.GIL,
     State.LOOP: Style.LOOP,
     State.CORE: Style.CORE,
-    State.GIL_OR_CORE: Style.WAITING,
+    State.GIL_OR_CORE: Style.GIL_OR_CORE,
     State.IO: Style.IO,
     State.DOWNLOAD: Style.DOWNLOAD,
     State.DELIVERY: Style.DELIVERY,
@@ -46,10 +46,20 @@ class Explained:
 
 
 MEANINGS: Mapping[Style, Explained] = {
+    Style.CONNECTING: Explained(
+        legend="",
+        short="",
+        meaning=later("connecting: the handshake, and trying again"),
+    ),
     Style.WAITING: Explained(
-        legend=later("queued"),
+        legend=later("in the backlog"),
+        short=later("backlog"),
+        meaning=later("in the backlog: connected, but nobody has accepted it yet"),
+    ),
+    Style.QUEUED: Explained(
+        legend=later("waits for a slot"),
         short=later("queued"),
-        meaning=later("waiting: connecting, in the backlog, or in a queue; nobody works on it yet"),
+        meaning=later("waiting for a slot inside the server: a thread, a connection"),
     ),
     Style.UPLOAD: Explained(
         legend=later("client uploads"),
@@ -75,6 +85,11 @@ MEANINGS: Mapping[Style, Explained] = {
         legend=later("waits for core"),
         short=later("core wait"),
         meaning=later("waiting for a core: more threads want one than there are"),
+    ),
+    Style.GIL_OR_CORE: Explained(
+        legend=later("waits for GIL or core"),
+        short=later("CPU wait"),
+        meaning=later("waiting for the GIL or a core: measured, and no clock tells which"),
     ),
     Style.IO: Explained(
         legend=later("waits for I/O"),

@@ -123,10 +123,10 @@ def test_in_chinese_its_own_words_are_chinese() -> None:
 
 
 def test_a_line_ends_between_chinese_characters_and_never_before_their_marks() -> None:
-    text = "全部 4 个工作进程都在等客户端发送（#575 已等 3.4 s），338 个连接排在 backlog 队列里。"
+    text = "全部 4 个工作进程都在等客户端发送\uff08#575 已等 3.4 s\uff09\uff0c338 个连接排在 backlog 队列里\u3002"
     for width in range(8, 60):
         lines = wrapped(text, width)
         assert all(cell_width(line) <= width for line in lines)
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
-        assert not [line for line in lines if line[0] in "），。"]
+        assert not [line for line in lines if line[0] in "\uff09\uff0c\u3002"]
         assert all(cell_width(line) >= width - 8 for line in lines[:-1])

@@ -93,7 +93,7 @@ def test_lanes_move_by_whole_columns_and_only_the_newest_one_changes(wanted: Pla
 
 
 def test_nothing_jumps_while_the_run_goes_on() -> None:
-    labels = ("backlog  ", "worker 7", "workers busy", "in queues", "p99  ", "queued")
+    labels = ("backlog  ", "worker 7", "workers busy", "in queues", "p99  ", "· idle")
     places = set()
     for t_s in (0.0, 0.3, 7.0, FULL, 59.0):
         grid = frame(scene(PREFORK, NGINX, t_s=t_s), LAB, Look())

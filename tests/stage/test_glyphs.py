@@ -2,23 +2,28 @@
 
 import unicodedata
 from collections.abc import Iterator
+from colorsys import rgb_to_hsv
 from dataclasses import fields
 
 import numpy as np
 import pytest
+from rich.color import Color
 
 from simulator.plan.words import Outcome, State
 from simulator.results.report_tables import LOOKS, UNKNOWN
 from simulator.stage.activities import ACTIVITY_STYLES
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.glyphs import ASCII, UNICODE, Glyphs
+from simulator.stage.canvas.grid import Size
 from simulator.stage.canvas.look import Look, chosen_look
 from simulator.stage.canvas.palette import DARK, LIGHT, MONO, Theme
 from simulator.stage.canvas.shapes import SHAPES
 from simulator.stage.canvas.style import Style
 from simulator.stage.states import LEGEND, MEANINGS, OUTCOME_STYLES, STATE_STYLES
 from simulator.trace.playback import Activity
+from simulator.words.marks import MARKS, STATE_MARKS
 from tests.stage.plays import ACTIVITIES
+from tests.stage.screens import SCREENS
 
 SETS = pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=lambda glyphs: glyphs.name)
 EMOJI = (
@@ -77,32 +82,56 @@ def test_every_state_and_every_outcome_has_a_style_that_has_a_glyph() -> None:
 
 @SETS
 def test_whatever_can_be_seen_at_once_in_one_lane_differs_in_its_glyph(glyphs: Glyphs) -> None:
-    # whoever is not with the server yet has no lane: connecting, in the backlog and in a queue look the same
-    elsewhere = {Activity.CONNECTING, Activity.BACKLOG, Activity.QUEUED}
-    drawn = {activity: glyphs[ACTIVITY_STYLES[activity]] for activity in Activity if activity not in elsewhere}
-    assert {state.name for state in State} - {each.name for each in drawn} == {each.name for each in elsewhere}
+    drawn = {activity: glyphs[ACTIVITY_STYLES[activity]] for activity in Activity}
     assert len(set(drawn.values())) == len(drawn), drawn
 
 
 @SETS
-def test_what_a_server_has_in_hand_differs_from_what_waits_for_it(glyphs: Glyphs) -> None:
-    waiting = {State.CONNECTING, State.BACKLOG, State.QUEUED}
-    assert len({glyphs[STATE_STYLES[state]] for state in waiting}) == 1
-    in_hand = set(State) - waiting - {State.GIL_OR_CORE}  # the last one no simulated run has
-    drawn = [glyphs[STATE_STYLES[state]] for state in (State.QUEUED, *in_hand)]
-    assert len(set(drawn)) == len(drawn)
+def test_no_two_states_share_a_mark(glyphs: Glyphs) -> None:
+    drawn = {state: glyphs[STATE_STYLES[state]] for state in State}
+    assert len(set(drawn.values())) == len(State), drawn
 
 
-def test_in_a_printed_bar_every_state_has_a_hatching_of_its_own() -> None:
-    hatchings = [look.glyph for look in (*LOOKS.values(), UNKNOWN)]
-    assert set(State) <= set(LOOKS)
-    assert len(set(hatchings)) == len(hatchings)
-    assert {cell_width(hatching) for hatching in hatchings} == {1}
+def test_a_state_looks_the_same_in_the_summary_on_the_stage_and_in_its_legend() -> None:
+    for state in State:
+        style = STATE_STYLES[state]
+        assert LOOKS[state].glyph == UNICODE[style] == STATE_MARKS[state.name].unicode
+        assert ASCII[style] == STATE_MARKS[state.name].ascii
+    assert (LOOKS["idle"].glyph, LOOKS["down"].glyph) == (UNICODE[Style.IDLE], UNICODE[Style.DOWN])
+    assert UNKNOWN.glyph not in {mark.unicode for mark in MARKS.values()}
+
+
+def test_charts_and_lives_draw_states_in_the_marks_of_the_stage() -> None:
+    drawn = {name: SCREENS[name](Size(120, 36), Look()) for name in ("chart-splits", "life-full-backlog")}
+    for name, grid in drawn.items():
+        text = str(grid)
+        said = [state for state in State if f"{STATE_MARKS[state.name].unicode} " in text and state.value in text]
+        assert len(said) > 3, name
+        for state in said:
+            cells = grid.styles[grid.characters == STATE_MARKS[state.name].unicode]
+            assert STATE_STYLES[state] in cells
+
+
+@pytest.mark.parametrize("name", MARKS)
+def test_a_printed_colour_has_the_hue_that_it_has_on_the_stage(name: str) -> None:
+    style = {"BACKLOG": Style.WAITING, "COMPUTING": Style.CPU}.get(name) or Style[name]
+    for theme in (DARK, LIGHT):
+        hue, saturation, value = hsv(theme.paint(style).fg or "")
+        if MARKS[name].colour in ("", "bright_black"):
+            assert saturation < 0.35 or value < 0.2  # grey, white or black
+            continue
+        apart = abs(hsv(MARKS[name].colour)[0] - hue)
+        assert min(apart, 1 - apart) < 40 / 360, (theme.name, MARKS[name].colour, apart * 360)
+
+
+def hsv(colour: str) -> tuple[float, float, float]:
+    red, green, blue = Color.parse(colour).get_truecolor()
+    return rgb_to_hsv(red / 255, green / 255, blue / 255)
 
 
 def test_whatever_can_be_seen_is_in_the_legend_under_words_of_its_own() -> None:
     assert set(MEANINGS) == set(ACTIVITIES)
-    assert set(LEGEND) == set(ACTIVITIES) - {Style.DONE}
+    assert set(LEGEND) == set(ACTIVITIES) - {Style.DONE, Style.CONNECTING}
     for words in ("legend", "short", "meaning"):
         said = [getattr(each, words) for each in LEGEND.values()]
         assert all(said)

@@ -13,7 +13,7 @@ from tests.stage.refresh import refreshed
 SECTIONS = (
     *(" A  ", "ok ", "against A", " WHY ", " clients ", " backlog ", " nginx connection", " for thread ", " GIL 0"),
     *(" worker 0", " event loop ", " blocked ", " ago ", " more lanes ", " needs loop ", " busy ", "worker busy"),
-    *(" arriving ", " p99 ", "1 column = ", " s A ", "○ queued", "◆", " space play"),
+    *(" arriving ", " p99 ", "1 column = ", " s A ", "· idle", "◆", " space play"),
 )
 """By words that stand in each."""
 

@@ -14,10 +14,10 @@ from tests.stage.plays import ACTIVITIES
 THEMES = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 
 GROUPS = (
-    (Style.WAITING,),
+    (Style.WAITING, Style.CONNECTING, Style.QUEUED),
     (Style.UPLOAD,),
     (Style.CPU,),
-    (Style.GIL, Style.LOOP, Style.CORE),
+    (Style.GIL, Style.LOOP, Style.CORE, Style.GIL_OR_CORE),
     (Style.IO,),
     (Style.DOWNLOAD, Style.DONE),
     (Style.DROPPED,),

@@ -68,7 +68,7 @@ def shown(screen: pyte.Screen) -> list[str]:
 def test_plain_text_is_the_characters_alone() -> None:
     assert (
         plain(sample(Look()))
-        == " A 请求 & <b>\n" + "─" * 24 + "\n  ·○▲█▒▚░~▼→✓\N{MULTIPLICATION SIGN}✘╌\nwhy  it waits\n"
+        == " A 请求 & <b>\n" + "─" * 24 + "\n  ·○▲█▒▚░~▼→✓\N{MULTIPLICATION SIGN}✘╌◌◎▓\nwhy  it waits\n"
     )
 
 

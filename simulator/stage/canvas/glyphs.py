@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator.stage.canvas.style import Style
+from simulator.words.marks import MARKS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +23,8 @@ class Glyphs:
     """Eight heights of a curve, the lowest first; a blank is no value at all."""
     shares: str
     """For which part of a column a lock was taken, a small part first; none is the glyph of something else."""
+    shades: str
+    """For how many requests lie in one cell of a chart, few first."""
     crowds: str
     """Marks that stand for 10, 100, 1 000 and a million requests, where one each is too many."""
     full: str
@@ -60,26 +63,15 @@ class Glyphs:
         return self.activities[style]
 
 
+_NAMES = {Style.WAITING: "BACKLOG", Style.CPU: "COMPUTING"}
+_MARKS = {style: MARKS[_NAMES.get(style, style.name)] for style in Style if style >= Style.IDLE}
+
 UNICODE = Glyphs(
     name="unicode",
-    activities={
-        Style.WAITING: "○",
-        Style.UPLOAD: "▲",
-        Style.CPU: "█",
-        Style.GIL: "▒",
-        Style.LOOP: "▚",
-        Style.CORE: "░",
-        Style.IO: "~",
-        Style.DOWNLOAD: "▼",
-        Style.DELIVERY: "→",
-        Style.DONE: "✓",
-        Style.DROPPED: "\N{MULTIPLICATION SIGN}",
-        Style.CRASHED: "✘",
-        Style.IDLE: "·",
-        Style.DOWN: "╌",
-    },
+    activities={style: mark.unicode for style, mark in _MARKS.items()},
     sparks="▁▂▃▄▅▆▇█",
     shares="▁▂▃▄▅▆▇█",
+    shades="⠂⠒⠶⣿",
     crowds="⣿█kM",
     full="█",
     empty="·",
@@ -104,24 +96,10 @@ UNICODE = Glyphs(
 
 ASCII = Glyphs(
     name="ascii",
-    activities={
-        Style.WAITING: "o",
-        Style.UPLOAD: "^",
-        Style.CPU: "#",
-        Style.GIL: "%",
-        Style.LOOP: "&",
-        Style.CORE: "=",
-        Style.IO: "~",
-        Style.DOWNLOAD: "v",
-        Style.DELIVERY: ">",
-        Style.DONE: "+",
-        Style.DROPPED: "x",
-        Style.CRASHED: "X",
-        Style.IDLE: ".",
-        Style.DOWN: "_",
-    },
+    activities={style: mark.ascii for style, mark in _MARKS.items()},
     sparks="_.-:=+*#",
     shares="123456789#",
+    shades="'*$@",
     crowds="#@kM",
     full="#",
     empty=".",

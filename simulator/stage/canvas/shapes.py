@@ -93,6 +93,7 @@ def _blocks() -> dict[str, Shape]:
     """What fills a cell to some part."""
     sparks = {character: (Box(0, 14 - 2 * n, 8, 16),) for n, character in enumerate("▁▂▃▄▅▆▇█")}
     textures = {"░": _dots(8), "▒": _dots(4), "▚": (Box(0, 0, 4, 8), Box(4, 8, 8, 16))}
+    textures["▓"] = (*_dots(4), *(Box(0, y, WIDTH, y + 1) for y in range(0, HEIGHT, 2)))
     return sparks | textures
 
 
@@ -105,7 +106,11 @@ def _marks() -> dict[str, Shape]:
         "•": (Disc(4, 8.5, 2),),
         "●": (Disc(4, 8.5, 3.2),),
         "○": (Disc(4, 8.5, 3.4, hole=2.2),),
-        "⣿": tuple(Disc(x, y, 1.4) for x in (2, 6) for y in (2.5, 6.5, 10.5, 14.5)),
+        "◎": (Disc(4, 8.5, 3.4, hole=2.4), Disc(4, 8.5, 1.3)),
+        "◌": tuple(
+            Disc(4 + 3 * math.cos(turn * math.tau / 8), 8.5 + 3 * math.sin(turn * math.tau / 8), 0.8)
+            for turn in range(8)
+        ),
         "▲": (Polygon(((4, 4.5), (7.7, 12.5), (0.3, 12.5))),),
         "▼": (Polygon(((4, 12.5), (0.3, 4.5), (7.7, 4.5))),),
         "▾": (Polygon(((4, 12), (1, 7), (7, 7))),),
@@ -124,7 +129,18 @@ def _marks() -> dict[str, Shape]:
     }
 
 
-SHAPES: Mapping[str, Shape] = {**_rules(), **_blocks(), **_marks()}
+DOTS = ((2, 2.5), (2, 6.5), (2, 10.5), (6, 2.5), (6, 6.5), (6, 10.5), (2, 14.5), (6, 14.5))
+"""Where the dots of Braille lie, in the order of their bits."""
+
+
+def _braille(characters: str) -> dict[str, Shape]:
+    return {
+        each: tuple(Disc(x, y, 1.4) for bit, (x, y) in enumerate(DOTS) if (ord(each) - 0x2800) >> bit & 1)
+        for each in characters
+    }
+
+
+SHAPES: Mapping[str, Shape] = {**_rules(), **_blocks(), **_marks(), **_braille("⠂⠒⠶⣿")}
 
 
 def spans(shape: Shape) -> bool:

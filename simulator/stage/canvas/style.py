@@ -53,7 +53,7 @@ class Style(IntEnum):
     IDLE = 32
     """A slot that nobody needs."""
     WAITING = 33
-    """Connecting, in the backlog or in a queue: nobody works on it yet."""
+    """In the backlog: nobody works on it yet."""
     UPLOAD = 34
     """Waiting for the client to send."""
     CPU = 35
@@ -71,6 +71,11 @@ class Style(IntEnum):
     CRASHED = 44
     DOWN = 45
     """A process that is not there: before its start, or between its death and the next boot."""
+    CONNECTING = 46
+    QUEUED = 47
+    """Waiting for a slot, inside of the server."""
+    GIL_OR_CORE = 48
+    """Of measured runs only."""
 
 
 SPARKS = (Style.SPARK_A, Style.SPARK_B, Style.SPARK_C, Style.SPARK_D)
