@@ -14,11 +14,8 @@ from simulator.results.terminal import GLUE
 from simulator.trace.figures import Latency, ResourceSummary, Summary
 from simulator.trace.measures import CORES
 from simulator.words.columns import aligned
-<<<<<<< HEAD
 from simulator.words.language import later, tell, translated
-=======
 from simulator.words.marks import OTHER_MARKS, STATE_MARKS
->>>>>>> 771a6b6 (A state has one mark and one hue in the summary, on the stage, in charts and in lives of requests)
 from simulator.words.numbers import TimeUnit, count, percent, three_digits, unit_for
 from simulator.words.phrases import plural
 
@@ -161,7 +158,6 @@ def _share(times: Mapping[str, float], state: str) -> float:
     return times.get(state, 0.0) / total if total else 0.0
 
 
-<<<<<<< HEAD
 @dataclass(frozen=True, slots=True)
 class Listed:
     """Words with dots between them. Where a line is full it is broken behind a dot, never within a setting."""
@@ -181,10 +177,7 @@ class Listed:
         yield line
 
 
-# Bars split by what was going on: every state has its own colour, and its own hatching where there is no colour.
-=======
 # Bars split by what was going on, in the marks of the stage.
->>>>>>> 771a6b6 (A state has one mark and one hue in the summary, on the stage, in charts and in lives of requests)
 
 
 @dataclass(frozen=True, slots=True)
