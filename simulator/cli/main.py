@@ -4,6 +4,7 @@
 141 closed pipe · 143 SIGTERM.
 """
 
+import errno
 import gc
 import os
 import sys
@@ -82,7 +83,22 @@ def _executed(tokens: list[str], came: Came) -> int:
         stopped = came() or interruption(error)
         if stopped:
             raise stopped from None
-        return _say(str(error), WRONG_USE) if isinstance(error, RefusalError | PackageError) else _internal(error)
+        wrong = str(error) if isinstance(error, RefusalError | PackageError) else _wrong_name(error)
+        return _say(wrong, WRONG_USE) if wrong else _internal(error)
+
+
+NO_NAMES = (errno.ELOOP, errno.ENAMETOOLONG)
+"""Errors that only somebody's name for a file can cause, wherever they come up."""
+
+
+def _wrong_name(error: BaseException | None) -> str:
+    """What to say about a name that no file can have; nothing if it is not that. Pathlib wraps what it finds."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in NO_NAMES and error.filename:
+            name, why = os.fsdecode(error.filename), error.strerror or ""
+            return tell('"{name}" cannot be the name of a file: {why}. Type another one', name=name, why=why)
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def _internal(error: Exception) -> int:

@@ -1,4 +1,4 @@
-"""``simulate serve``: listen on this machine, say where, and serve until Ctrl-C or SIGTERM."""
+"""``simulate serve``: listen on this machine, say where, and serve until Ctrl-C, SIGTERM or SIGHUP."""
 
 import asyncio
 import re
@@ -23,7 +23,7 @@ from simulator.serve.session import Session
 from simulator.words.language import language, later, tell
 
 LOOPBACK = "127.0.0.1"
-ENDED, TERMINATED = 0, 143
+ENDED, TERMINATED, HUNG_UP = 0, 143, 129
 SHUTDOWN_S = 10.0
 
 
@@ -53,8 +53,9 @@ def listening(port: int) -> socket.socket:
 
 async def _serve(site: "Site", listener: socket.socket) -> int:
     ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    for number, code in ((signal.SIGINT, ENDED), (signal.SIGTERM, TERMINATED)):
-        asyncio.get_running_loop().add_signal_handler(number, _end, ended, code)
+    for number, code in ((signal.SIGINT, ENDED), (signal.SIGTERM, TERMINATED), (signal.SIGHUP, HUNG_UP)):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as SIGHUP is under nohup
+            asyncio.get_running_loop().add_signal_handler(number, _end, ended, code)
     runner = web.AppRunner(site.application(), access_log=None, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     try:

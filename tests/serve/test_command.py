@@ -40,7 +40,9 @@ def children_of(process: int) -> list[int]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=lambda each: str(each)
+)
 def test_it_serves_the_first_screen_until_it_is_ended_and_leaves_no_process(number: int, code: int) -> None:
     with serving() as (process, address):
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+", address)

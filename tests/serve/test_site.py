@@ -2,12 +2,13 @@
 
 import random
 import re
+import sys
 
 import aiohttp
 import pytest
 
 from simulator.serve.server import FULL, LARGEST_MESSAGE, Site
-from simulator.words.language import Language, speaking
+from simulator.words.language import VARIABLE, Language, speaking
 from tests.serve.browsing import TINY, is_there, run, served, tab, until
 
 pytestmark = pytest.mark.slow
@@ -216,6 +217,18 @@ def test_a_program_that_does_not_start_says_why_in_the_tab() -> None:
         async with served(Site((*TINY, "broken"))) as address, tab(client, address) as its:
             await its.closes()
             assert "simulate: --load nothing: no such file" in its.text
+
+    run(test)
+
+
+def test_a_tab_speaks_the_language_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "zh")  # what --lang does
+    told = (sys.executable, "-c", f"import os, sys; sys.exit('it is ' + os.environ[{VARIABLE!r}])")
+
+    async def test(client: aiohttp.ClientSession) -> None:
+        async with served(Site(told)) as address, tab(client, address) as its:
+            await its.closes()
+            assert "it is zh" in its.text
 
     run(test)
 

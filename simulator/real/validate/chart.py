@@ -218,7 +218,7 @@ def draw(chart: "alt.VConcatChart", chosen: Format, path: Path) -> None:
 
 FITTING = """
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<style>.vega-embed, .vega-embed svg { max-width: 100%; height: auto; }</style>
+<style>svg.marks { max-width: calc(100vw - 72px); height: auto; }</style>
 """
 """A picture that is wider than the window is drawn smaller, not cut."""
 
@@ -233,4 +233,4 @@ def page(chart: "alt.VConcatChart") -> str:
     }
     options = {"renderer": "svg", "actions": actions, "i18n": words}
     html: str = chart.to_html(inline=True, embed_options=options)
-    return html.replace("<html>", f'<html lang="{language()}">', 1).replace("</head>", f"{FITTING}</head>", 1)
+    return html.replace("<html>", f'<html lang="{language()}">', 1).replace("<head>", f"<head>{FITTING}", 1)
