@@ -34,7 +34,7 @@ def with_a_circle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("serve", "show"),
         ("serve", "--model", "prefork", "--load"),
     ],
-    ids=lambda line: " ".join(line),
+    ids=" ".join,
 )
 def test_get_one_message_and_nothing_is_begun(
     line: tuple[str, ...], name: str, simulate: Any, monkeypatch: pytest.MonkeyPatch

@@ -40,9 +40,7 @@ def children_of(process: int) -> list[int]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=lambda each: str(each)
-)
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=str)
 def test_it_serves_the_first_screen_until_it_is_ended_and_leaves_no_process(number: int, code: int) -> None:
     with serving() as (process, address):
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+", address)
