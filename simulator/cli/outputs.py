@@ -3,6 +3,7 @@
 The files come first so that a closed pipe behind the summary (``| head``) costs none of them.
 """
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -49,10 +50,10 @@ def refuse_early(
 
 def _refuse_same(named: Mapping[str, Path], read: Sequence[str | None]) -> None:
     """Raise RefusalError for a file that is to be written twice, or that the command reads."""
-    kept = {Path(file).resolve() for file in read if file and Path(file).is_file()}
-    places = [path.resolve() for path in named.values()]
+    kept = {os.path.realpath(file) for file in read if file and os.path.isfile(file)}  # noqa: PTH113 - never raises
+    places = [os.path.realpath(path) for path in named.values()]
     for name, path in named.items():
-        if path.resolve() in kept:
+        if os.path.realpath(path) in kept:
             raise RefusalError(
                 tell(
                     "--{name} {path}: this command reads that file, and would write over it; name another",
@@ -60,7 +61,7 @@ def _refuse_same(named: Mapping[str, Path], read: Sequence[str | None]) -> None:
                     path=path,
                 )
             )
-        if places.count(path.resolve()) > 1:
+        if places.count(os.path.realpath(path)) > 1:
             raise RefusalError(tell("{path} is named for two outputs; give each a file of its own", path=path))
 
 

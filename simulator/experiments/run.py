@@ -19,7 +19,8 @@ from simulator.experiments.setup import Prepared
 from simulator.plan import Plan
 from simulator.trace.table import Trace
 from simulator.words.language import tell, translated
-from simulator.workload.table import Workload
+from simulator.words.numbers import count
+from simulator.workload.table import MOST_ROWS, Workload
 
 if TYPE_CHECKING:  # this imports Pydantic, which a bare run does not need
     from simulator.workload.scenario import Scenario
@@ -168,7 +169,7 @@ def run(
     how many are repeated and how many jobs are sent off is not known before; where the workload has too few rows,
     ``redraw`` is asked for twice as many. ``progress`` is called now and then with the simulated seconds so far.
 
-    Raises ValueError for a workload that has too few rows, and no ``redraw``.
+    Raises ValueError for a workload that has too few rows, and no ``redraw``; RefusalError where no number is enough.
     """
     while True:
         trace = _run_once(plan, workload, engine, detail, progress)
@@ -178,14 +179,27 @@ def run(
 
 
 def with_more_rows(workload: Workload, shortage: Shortage, redraw: Draw | None) -> Workload:
-    """The same requests with twice as many rows of what there were too few. Raises ValueError where that cannot be."""
+    """The same requests with twice as many rows of what there were too few. Raises ValueError or RefusalError."""
     rounds, reserve = None, workload.reserve
     if workload.clients_in_loop and not workload.limit:
         rounds = workload.requests // workload.clients_in_loop
-    if redraw is None or reserve >= MOST_FURTHER:
+    if shortage is Shortage.FURTHER and reserve >= MOST_FURTHER:
+        message = tell(
+            "one request was repeated, or sent off jobs, more than {most} times: it may have no end; expected fewer"
+            " repetitions, or jobs that do not come again for ever",
+            most=count(MOST_FURTHER),
+        )
+        raise RefusalError(message)
+    if shortage is Shortage.ROUNDS and 2 * len(workload) > MOST_ROWS:
+        message = tell(
+            "the clients of the closed loop send more than {most} requests: expected fewer clients, more time to think,"
+            " or a number of requests (requests = 1000)",
+            most=count(MOST_ROWS),
+        )
+        raise RefusalError(message)
+    if redraw is None:
         few = f"{rounds} rounds of requests" if shortage is Shortage.ROUNDS else f"{reserve} further rows a request"
-        advice = ": pass redraw=partial(draw, scenario)" if redraw is None else ""
-        raise ValueError(f"{few} are too few for {workload.duration} s{advice}")
+        raise ValueError(f"{few} are too few for {workload.duration} s: pass redraw=partial(draw, scenario)")
     if shortage is Shortage.FURTHER:
         return redraw(rounds=rounds, reserve=max(2 * reserve, 1))
     assert rounds is not None  # only a closed loop has them

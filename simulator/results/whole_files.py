@@ -83,6 +83,12 @@ def whole_files() -> Iterator[WholeFiles]:
 
 def refuse_unwritable(path: Path, *, folder: bool = False) -> None:
     """Raise RefusalError if nothing can be written there: said before the run, and not after."""
+    try:
+        path.resolve()
+        path.exists()
+    except (OSError, RuntimeError) as error:  # a name that is too long, links that point to one another
+        why = getattr(error, "strerror", None) or error
+        raise RefusalError(tell("cannot write {file}: {why}", file=str(path)[:100], why=why)) from None
     if folder and path.exists() and not path.is_dir():
         raise RefusalError(tell("{path} is a file; expected a folder to write into", path=path))
     if not folder and path.is_dir():

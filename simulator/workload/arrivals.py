@@ -13,6 +13,7 @@ from pydantic import Field, GetJsonSchemaHandler, ValidationInfo, model_validato
 
 from simulator.workload.csv_file import Replay
 from simulator.workload.distribution_table import Duration
+from simulator.workload.table import MOST_ROWS
 from simulator.workload.table_fields import (
     LISTED,
     NUMBER,
@@ -27,9 +28,6 @@ from simulator.workload.table_fields import (
     kind_of,
     table_schema,
 )
-
-MOST_ROWS = 50_000_000
-"""Requests of a run. More would not fit the memory of an ordinary machine."""
 
 
 class GeometricBatch(Table):

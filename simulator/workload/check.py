@@ -12,10 +12,10 @@ from pydantic import ValidationError
 
 from simulator.words.numbers import count
 from simulator.workload.arrival_times import expected_requests
-from simulator.workload.arrivals import MOST_ROWS
 from simulator.workload.quantity import DURATION, did_you_mean, parse
 from simulator.workload.scenario import ANYBODY, Scenario
 from simulator.workload.scenario_errors import Mistake, from_pydantic
+from simulator.workload.table import MOST_ROWS
 from simulator.workload.table_fields import listed
 
 

@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 
 GOLDEN = 0x9E3779B97F4A7C15
 """2**64 divided by the golden ratio: its multiples lie far apart (SplitMix64)."""
+MOST_ROWS = 50_000_000
+"""Requests of a run. More would not fit the memory of an ordinary machine."""
 PER_ROW = ("arrival", "request_class", "client", "upload", "response", "phases", "rtt", "patience", "coin", "think")
 """The columns of a workload that have one entry a request."""
 

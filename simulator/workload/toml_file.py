@@ -26,6 +26,7 @@ def read_bytes(path: Traversable, label: str, expected: str) -> bytes:
         raise ScenarioError(f"{label}: a directory; {expected}") from None
     except (OSError, ValueError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else str(problem)
+        label = label[:100]
         raise ScenarioError(f'"{label}": cannot be read: {reason}; {expected}') from None
     if len(data) > LARGEST_FILE:
         raise ScenarioError(f"{label}: larger than {LARGEST_FILE} bytes; {expected}")
@@ -34,6 +35,8 @@ def read_bytes(path: Traversable, label: str, expected: str) -> bytes:
 
 def parsed(label: str, data: bytes, expected: str) -> tuple[str, dict[str, Any]]:
     """The text and its values. Raises ScenarioError."""
+    if deep := too_deep(data.decode(errors="replace")):
+        raise ScenarioError(f"{label}:{deep}: nested too deeply; {expected}")
     try:
         text = data.decode("utf-8-sig")
         return text, deepcopy(_values(text))  # whoever asks may change them
@@ -49,6 +52,20 @@ def parsed(label: str, data: bytes, expected: str) -> tuple[str, dict[str, Any]]
         if what == BAD_KEY:
             what += "; a key with other characters than A-Z, a-z, 0-9, - and _ needs quotes around it"
         raise ScenarioError(f"{label}{where}: not TOML: {printable(what[:200])}") from None
+
+
+DEEPEST = 100
+"""Tables within tables. Python's reader takes 17 s for a header of 60 000 words, of which there might be several."""
+_WORD = r"""(?<![\w-])(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
+_TOO_DEEP = re.compile(rf"(?:{_WORD}){{{DEEPEST}}}")
+
+
+def too_deep(text: str) -> int:
+    """The first line on which so many words are joined by dots as no file needs; 0 if there is none."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") >= DEEPEST and _TOO_DEEP.search(line):
+            return number
+    return 0
 
 
 @lru_cache(4)

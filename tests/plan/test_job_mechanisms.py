@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from simulator.experiments.refusal import RefusalError
 from simulator.experiments.run import EngineName
 from simulator.plan import Outcome
 from simulator.trace.table import Trace, renumbered
@@ -89,7 +90,7 @@ def test_who_joins_a_job_fails_as_it_fails(engine: EngineName) -> None:
 
 @each_engine
 def test_a_job_that_kills_whoever_takes_it_and_comes_again_has_no_end_and_the_run_says_so(engine: EngineName) -> None:
-    with pytest.raises(ValueError, match="1024 further rows a request are too few"):
+    with pytest.raises(RefusalError, match=r"^one request was repeated, or sent off jobs, more than 1 024 times"):
         play(engine, m.poisonous_job(), at_once(1, page=io(1.0)))
 
 
