@@ -14,6 +14,7 @@ from types import FrameType
 
 from simulator.words.language import later, tell
 from simulator.words.numbers import count
+from simulator.words.printable import printable
 
 QUIET_S = 1.0
 """What takes less is not worth a word."""
@@ -45,7 +46,7 @@ def shown_while(what: str, duration_s: float = 0.0, message: str = SIMULATING) -
     def say(_signal: int, _frame: FrameType | None) -> None:
         waited = time.monotonic() - start
         line = tell(message, what=what, so_far=count(simulated_s), whole=count(duration_s), waited=count(waited))
-        sys.stderr.write(f"\r{line} \x1b[K")
+        sys.stderr.write(f"\r{printable(line)} \x1b[K")
         sys.stderr.flush()
 
     before = signal.signal(signal.SIGALRM, say)

@@ -27,6 +27,7 @@ from simulator.trace.table import Trace
 from simulator.words.columns import aligned
 from simulator.words.language import in_this_language, later, tell, translated
 from simulator.words.numbers import MISSING, TimeUnit, count, duration, json_number, percent, rate, unit_for
+from simulator.words.printable import printable_json
 
 PERCENTILES = ("p50", "p90", "p95", "p99", "p999")
 
@@ -181,7 +182,7 @@ def as_json(sides: Sequence[Side]) -> str:
         "runs": [{"server": side.words, **document(side.trace, side.summary)} for side in sides],
         "differences": [_difference(side, sides[0]) for side in sides[1:]],
     }
-    return json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return printable_json(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def as_csv(sides: Sequence[Side]) -> str:

@@ -12,15 +12,14 @@ from simulator.results.document import Document, flat
 from simulator.results.whole_files import WholeFiles
 from simulator.trace.residence import blocks
 from simulator.trace.table import COLUMNS, Per, Trace
-from simulator.trace.timeline import timeline
+from simulator.trace.timeline import step_for, timeline
+from simulator.words.printable import harmless_cell
 
 if TYPE_CHECKING:
     import polars as pl
 
 NAMED = ("arrival", "left", "finished", "outcome")
 """Columns of a trace that requests.csv names in a way of its own; the others follow under their own names."""
-STEP_S = 0.1
-"""Seconds that one row of timeline.csv stands for."""
 
 
 def write_csv(files: WholeFiles, folder: Path, trace: Trace, results: Document) -> None:
@@ -29,7 +28,9 @@ def write_csv(files: WholeFiles, folder: Path, trace: Trace, results: Document) 
 
     files.folder(folder)
     tables = {
-        "timeline": pl.DataFrame(timeline(trace, STEP_S)),
+        "timeline": pl.DataFrame(
+            {harmless_cell(name): rows for name, rows in timeline(trace, step_for(trace)).items()}
+        ),
         "summary": pl.DataFrame(list(flat(results)), schema=["metric", "value"], orient="row"),
     }
     files.write(folder / "requests.csv", partial(write_requests, trace))
@@ -92,7 +93,9 @@ def _known(column: Any, blank: float) -> "pl.Series":
 def _words(words: tuple[str, ...], numbers: Any) -> "pl.Series":
     import polars as pl
 
-    return pl.Series(words, dtype=pl.String).gather(pl.Series(numbers).cast(pl.UInt32))
+    return pl.Series([harmless_cell(word) for word in words], dtype=pl.String).gather(
+        pl.Series(numbers).cast(pl.UInt32)
+    )
 
 
 def _column(name: str) -> str:

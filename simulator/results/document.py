@@ -18,9 +18,11 @@ from simulator.plan.processes import main_pool, process_count, slots_in_each
 from simulator.trace.facts import OTHERS
 from simulator.trace.figures import Ends, Latency, ResourceSummary, Summary
 from simulator.trace.table import Trace
+from simulator.trace.timeline import step_for
 from simulator.words.language import tell
 from simulator.words.numbers import count, duration, json_number
 from simulator.words.phrases import counted
+from simulator.words.printable import harmless_cell, printable_json
 from simulator.workload.interventions import Do, Intervention
 
 Document = dict[str, Any]
@@ -47,6 +49,7 @@ def document(trace: Trace, summary: Summary, advice: Advice | None = None) -> Do
         "window_s": {"start": start, "end": end},
         "window_ends_with": "last request" if summary.to_the_end else "arrivals",
         "timeline": [timeline_data(entry) for entry in timeline_of(trace)],
+        "timeline_csv_step_s": step_for(trace),
         "requests": {
             "offered": summary.offered,
             "completed": summary.completed,
@@ -73,12 +76,16 @@ def document(trace: Trace, summary: Summary, advice: Advice | None = None) -> Do
 
 def as_json(results: Document) -> str:
     """The document as text, ending with a newline."""
-    return json.dumps(results, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return printable_json(json.dumps(results, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def flat(results: Document) -> Iterator[tuple[str, str | None]]:
-    """Every figure of the document as a dotted key and a value, like ``latency_ms.p99``; null has no value."""
-    yield from _flat("", results)
+    """Every figure of the document as a dotted key and a value, like ``latency_ms.p99``; null has no value.
+
+    Texts are such as a spreadsheet shows and does not obey; figures are never touched.
+    """
+    for key, value in _flat("", results):
+        yield harmless_cell(key), value
 
 
 def _flat(key: str, value: Any) -> Iterator[tuple[str, str | None]]:
@@ -91,7 +98,7 @@ def _flat(key: str, value: Any) -> Iterator[tuple[str, str | None]]:
             yield key, None
             return
         case _:
-            yield key, value if isinstance(value, str) else json.dumps(value)
+            yield key, harmless_cell(value) if isinstance(value, str) else json.dumps(value)
             return
     for name, item in inner:
         yield from _flat(f"{key}.{name}" if key else name, item)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from simulator.experiments.refusal import RefusalError
 from simulator.words.language import tell
+from simulator.words.printable import printable
 from simulator.words.wrapping import wrapped
 
 if TYPE_CHECKING:
@@ -60,13 +61,24 @@ def show(parts: Iterable["RenderableType"]) -> None:
 @contextmanager
 def shown() -> "Iterator[Console]":
     """Write at once, when the block ends, what is printed in it."""
-    from rich.console import Console
-
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = _console()
     with _refused(), console.capture() as capture:  # at its end Rich writes nothing, which can fail too
         yield console
     text = capture.get().replace(GLUE, " ")
     write("".join(line.rstrip() + "\n" for line in text.rstrip("\n").split("\n")))
+
+
+def _console() -> "Console":
+    """One that obeys nothing that stands in a title or a name: only Rich itself writes escape sequences."""
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.segment import Segment
+
+    class Harmless(Console):
+        def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+            for segment in super().render(renderable, options):
+                yield segment if segment.control else Segment(printable(segment.text), segment.style)
+
+    return Harmless(highlight=False, markup=False, emoji=False)
 
 
 def write(text: str) -> None:
@@ -90,7 +102,7 @@ def write_data(text: str) -> None:
 def talk(text: str) -> None:
     """Write on stderr what a person is told beside the results; where it is full, the results are no worse for it."""
     try:
-        sys.stderr.write(text)
+        sys.stderr.write(printable(text))
         sys.stderr.flush()
     except BrokenPipeError:
         raise

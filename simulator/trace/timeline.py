@@ -6,7 +6,7 @@ to be sorted.
 """
 
 from collections import defaultdict
-from math import ceil
+from math import ceil, floor, log10
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from simulator.trace.table import Trace
 
 BLOCK_ROWS = 1 << 17
 """Rows whose times are added up before they are added to those of earlier ones: other sums would round differently."""
+STEP_S = 0.1
+MOST_ROWS = 100_000
+"""Of a file: more than that nobody looks at, and it would grow to gigabytes."""
 Column = Floats | NDArray[np.int64]
 
 
@@ -74,6 +77,13 @@ class Bins:
         before = np.cumsum(self._change) - self._change
         mean: Floats = np.maximum(self._within / self._step + before, 0.0) / capacity
         return np.where(mean < 1e-9, 0.0, mean)  # rounding
+
+
+def step_for(trace: Trace) -> float:
+    """Seconds of a step: a tenth, or the first of 0.2, 0.5, 1, 2, 5 and so on with which a long run has MOST_ROWS."""
+    shortest = trace.horizon_s / MOST_ROWS
+    power = 10.0 ** floor(log10(max(shortest, STEP_S)))
+    return next(step for factor in (1.0, 2.0, 5.0, 10.0) if (step := max(factor * power, STEP_S)) >= shortest)
 
 
 def timeline(trace: Trace, step_s: float = 0.1) -> dict[str, Column]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationInfo
 
 from simulator.words.language import tell
+from simulator.words.printable import cell_as_meant
 from simulator.workload.quantity import DURATION, Dimension, amount_of, did_you_mean, known_unit, parse, unit_in
 from simulator.workload.table_fields import Parsed, Table, Text
 
@@ -32,7 +33,7 @@ def read_columns(folder: Traversable, name: str, readers: Mapping[str, Callable[
         for row in rows:
             for column, read in readers.items():
                 try:
-                    columns[column].append(read(row[places[column]].strip()))
+                    columns[column].append(read(cell_as_meant(row[places[column]].strip())))
                 except IndexError:
                     if row:
                         mistakes.append(f"{name}:{rows.line_num}: {column} is missing")

@@ -13,6 +13,7 @@ from simulator.real.validate.pairs import Result
 from simulator.real.validate.ranking import Order
 from simulator.real.validate.verdict import Row
 from simulator.words.numbers import json_number
+from simulator.words.printable import harmless_cell, printable_json
 
 Document = dict[str, Any]
 UNITS = {Kind.RATE: "1/s", Kind.TIME: "ms", Kind.SHARE: "share"}
@@ -21,7 +22,7 @@ FIGURES = ("subject", "figure", "unit", "predicted", "measured", "low", "high", 
 
 def as_json(results: Sequence[Result], orders: Sequence[Order]) -> str:
     """The document as text, ending with a newline."""
-    return json.dumps(document(results, orders), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return printable_json(json.dumps(document(results, orders), indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def document(results: Sequence[Result], orders: Sequence[Order]) -> Document:
@@ -41,7 +42,8 @@ def as_csv(results: Sequence[Result]) -> str:
     lines.writerow(["server", "load", *FIGURES])
     for result in results:
         for row in result.rows:
-            lines.writerow([result.pair.server, result.pair.load, *_figure(row).values()])
+            cells = [result.pair.server, result.pair.load, *_figure(row).values()]
+            lines.writerow([harmless_cell(cell) if isinstance(cell, str) else cell for cell in cells])
     return text.getvalue()
 
 
