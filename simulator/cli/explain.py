@@ -1,27 +1,21 @@
 """``simulate explain``: a term of the glossary in two sentences, or the list of them."""
 
-import shutil
 from collections.abc import Iterator
 
 from rich.cells import cell_len
 
 from simulator.cli.commands import Given
+from simulator.cli.page import HEADING, page_width, print_page, wrapped
 from simulator.experiments.catalogue import Model
 from simulator.experiments.refusal import RefusalError, nearest
-from simulator.results.terminal import write
 from simulator.words.glossary import Term, find, terms
 from simulator.words.language import tell
-from simulator.words.wrapping import wrapped
-
-WIDEST = 100
 
 
 def run(_: Model | None, given: Given) -> int:
     """Carry the command out; returns the exit code. Raises RefusalError."""
     word = " ".join(given.get("words", ()))
-    width = min(shutil.get_terminal_size().columns - 1, WIDEST)
-    lines = _explained(known(word), width) if word else _listed(width)
-    write("".join(line + "\n" for line in lines))
+    print_page(_explained(known(word), page_width()) if word else _listed(page_width()))
     return 0
 
 
@@ -39,8 +33,8 @@ def known(word: str) -> Term:
 
 def _explained(term: Term, width: int) -> Iterator[str]:
     others = [name for name in term.names if name != term.word]
-    yield term.word + (f" ({', '.join(others)})" if others else "")
-    yield from (f"  {line}" for line in wrapped(term.meaning, width - 2, cell_len))
+    yield HEADING + term.word + (f" ({', '.join(others)})" if others else "")
+    yield from (f"  {line}" for line in wrapped(term.meaning, width - 2))
 
 
 def _listed(width: int) -> Iterator[str]:

@@ -5,28 +5,20 @@ the command line, is not asked: its help knows one language only.
 """
 
 import dataclasses
-import os
-import shutil
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from inspect import Parameter
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from rich.cells import cell_len
-
 from simulator.cli.commands import COMMANDS, THE_RUN, Command, Given
+from simulator.cli.page import block, page_width, print_page, wrapped
 from simulator.experiments.amounts import STANDS_FOR, amount_text
 from simulator.experiments.catalogue import Model, catalogue, fronts, servers
 from simulator.experiments.options import PICTURES, SCREEN, Section
 from simulator.experiments.refusal import RefusalError, nearest
-from simulator.words import wrapping
 from simulator.words.language import tell, translated
 
 BEHIND = (PICTURES, SCREEN)
 """What a first page leaves out, besides the settings of what can stand in front."""
-NARROWEST, WIDEST = 40, 100
-HEADING = "\ue000"
-"""Before a line that is a heading: a character for private use, taken off when the page is printed."""
 
 
 def run(_: Model | None, given: Given) -> int:
@@ -51,13 +43,8 @@ def run(_: Model | None, given: Given) -> int:
 
 def print_help(command: Command, model: Model | None, *, everything: bool = False, asked: Iterable[str] = ()) -> None:
     """Print the page of a command. ``asked``: what else was typed; a front that is named there is explained too."""
-    from simulator.results.terminal import write
-
-    width = min(max(shutil.get_terminal_size().columns - 1, NARROWEST), WIDEST)
-    lines = _page(command, model, width, everything, [front for front in fronts() if f"--{front.name}" in asked])
-    plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR"))
-    before, behind = ("", "") if plain else ("\x1b[1;36m", "\x1b[0m")
-    write("".join(f"{before}{line[1:]}{behind}\n" if line.startswith(HEADING) else line + "\n" for line in lines))
+    in_front = [front for front in fronts() if f"--{front.name}" in asked]
+    print_page(_page(command, model, page_width(), everything, in_front))
 
 
 def _page(command: Command, model: Model | None, width: int, everything: bool, asked: list[Model]) -> Iterator[str]:
@@ -70,18 +57,18 @@ def _page(command: Command, model: Model | None, width: int, everything: bool, a
         yield from wrapped(translated(command.more), width)
     first = command is THE_RUN and model is None and not everything and not asked
     if not model:
-        yield from _block(tell("Examples"), (("", each) for each in command.examples), width)
+        yield from block(tell("Examples"), (("", each) for each in command.examples), width)
     if first:
         yield from _commands(width)
         yield from _choices(width)
         return
     if everything and command is THE_RUN and model is None:
         yield from _commands(width)
-    yield from _block(tell("Arguments"), _words(command), width)
+    yield from block(tell("Arguments"), _words(command), width)
     shown, hidden = _sections(command, model, everything, asked)
     for title, rows in shown:
-        yield from _block(title, rows, width)
-    yield from _block(tell("Always"), always(), width)
+        yield from block(title, rows, width)
+    yield from block(tell("Always"), always(), width)
     if hidden:
         typed = f"simulate {command.name} --help-all".replace("  ", " ")
         yield ""
@@ -90,17 +77,9 @@ def _page(command: Command, model: Model | None, width: int, everything: bool, a
         )
 
 
-def _block(title: str, rows: Iterable[tuple[str, str]], width: int) -> Iterator[str]:
-    known = list(rows)
-    if known:
-        yield ""
-        yield HEADING + title
-        yield from [f"  {text}" for _, text in known] if not known[0][0] else _beside(known, width=width)
-
-
 def _commands(width: int) -> Iterator[str]:
     rows = [(name, translated(command.help)) for name, command in COMMANDS.items()]
-    yield from _block(tell("Commands"), rows, width)
+    yield from block(tell("Commands"), rows, width)
 
 
 def _choices(width: int) -> Iterator[str]:
@@ -193,30 +172,3 @@ def _told(field: dataclasses.Field[Any], sentence: str) -> str:
 
 
 # Lines of terms with their explanations beside them.
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most so many cells."""
-    return wrapping.wrapped(text, width, cell_len)
-
-
-def _padded(text: str, width: int) -> str:
-    """With blanks behind it, up to so many cells."""
-    return text + " " * (width - cell_len(text))
-
-
-def _beside(rows: Iterable[tuple[str, str]], *, width: int, indent: int = 2, most: int = 28) -> list[str]:
-    """Lines of terms with their explanations in a column of their own; a term too long for it has a line to itself."""
-    known: Sequence[tuple[str, str]] = list(rows)
-    column = max((cell_len(term) for term, _ in known if cell_len(term) <= most), default=0)
-    margin = " " * (indent + column + 2)
-    lines = []
-    for term, text in known:
-        told = wrapped(text, max(width - len(margin), 20))
-        if cell_len(term) > column:
-            lines.append(" " * indent + term)
-            lines += [margin + each for each in told]
-        else:
-            lines.append((" " * indent + _padded(term, column) + "  " + told[0]).rstrip())
-            lines += [margin + each for each in told[1:]]
-    return lines

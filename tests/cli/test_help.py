@@ -92,3 +92,11 @@ def test_explanations_stand_in_one_column_and_within_the_terminal(
     for block in re.split(r"\n\n", page):
         rows = [found for row in block.splitlines() if (found := re.match(r"(  -\S+(?: \S+)*)  +(?=\S)", row))]
         assert len({cell_len(row[0]) for row in rows}) <= 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_lists_are_as_wide_as_the_terminal_at_most(
+    language: str, simulate: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "64")
+    assert max(map(cell_len, simulate("--lang", language, "list").out.splitlines())) < 64
