@@ -18,6 +18,7 @@ from simulator.stage.frame import lane_count, target_at, visible_lanes
 from simulator.stage.scene import LaneTarget, RequestTarget, Scene, TimeTarget, ViewTarget
 from simulator.stage.scene import coarser as coarser_step
 from simulator.stage.scene import finer as finer_step
+from simulator.words.language import said
 
 SEEK_S = 1.0
 Action = Callable[[Lab], None]
@@ -57,15 +58,29 @@ def step(lab: Lab, direction: int) -> None:
 
 
 def jump(lab: Lab) -> None:
-    """The next telling moment of the server in focus; after the last one the first again."""
-    playback = lab.shown.playbacks[lab.focus]
-    event = playback.next_interesting(lab.playhead.t_s) or next(iter(playback.interesting), None)
-    if event is None:
-        lab.say("nothing stands out in this run")
+    """The next telling moment of the server in focus; after the last one the first again, which is said."""
+    moments, t_s = lab.shown.playbacks[lab.focus].interesting, lab.playhead.t_s
+    if not moments:
+        lab.say(said("Nothing stands out in this run."))
         return
+    number = next((i for i, event in enumerate(moments) if event.look_s > t_s), 0)
+    event = moments[number]
     lab.playhead.pause()
     lab.playhead.seek(event.look_s)
-    lab.say(f"#{event.request} {event.words}" if event.request >= 0 else event.words)
+    fields = {"number": number + 1, "of": len(moments), "letter": "ABCD"[lab.focus], "event": lambda: event.text}
+    again = event.look_s <= t_s
+    if len(lab.panes) > 1:
+        lab.say(
+            said("back to moment {number} of {of} of {letter}: {event}", **fields)
+            if again
+            else said("moment {number} of {of} of {letter}: {event}", **fields)
+        )
+    else:
+        lab.say(
+            said("back to moment {number} of {of}: {event}", **fields)
+            if again
+            else said("moment {number} of {of}: {event}", **fields)
+        )
 
 
 def speed(lab: Lab, direction: int) -> None:

@@ -14,13 +14,14 @@ from simulator.lab import interventions
 from simulator.lab.knobs import SIZE, knob
 from simulator.lab.lab import Lab
 from simulator.lab.scenes import selected_lane_of
+from simulator.words.language import later, said, tell, translated
 
 MISSING = {
-    "rate": "the arrivals of this load have no rate",
-    "slow": "this load has no clients that are slower than others",
-    "io": "this load has no I/O that could take longer or shorter",
-    "cpu": "this load has no computing that could take longer or shorter",
-    SIZE: "this server has only one size",
+    "rate": later("Nothing to turn here: the arrivals of this load have no rate."),
+    "slow": later("Nothing to turn here: this load has no clients that are slower than others."),
+    "io": later("Nothing to turn here: this load has no I/O that could take longer or shorter."),
+    "cpu": later("Nothing to turn here: this load has no computing that could take longer or shorter."),
+    SIZE: later("Nothing to turn here: this server has only one size."),
 }
 """Why a knob that has keys of its own may not be there."""
 
@@ -36,10 +37,10 @@ def turn(lab: Lab, id: str, direction: int) -> None:
     def turned(wanted: Prepared) -> Setup | None:
         found = knob(wanted, _side(lab, wanted), id)
         if found is None:
-            raise RefusalError(f"nothing to turn here: {MISSING[id]}")
+            raise RefusalError(translated(MISSING[id]))
         setup = found.turn(direction)
         if setup == wanted.setup:
-            raise RefusalError(f"{found.label}: {found.value} is as far as it goes")
+            raise RefusalError(tell("{knob}: {value}, and no further", knob=found.label, value=found.value))
         return setup
 
     lab.change(turned)
@@ -81,7 +82,7 @@ def compare(lab: Lab) -> None:
     def wider(wanted: Prepared) -> Setup:
         sides = wanted.setup.sides
         if len(sides) >= MOST_SIDES:
-            raise RefusalError(f"{MOST_SIDES} servers side by side are the most")
+            raise RefusalError(tell("at most {n} servers side by side", n=MOST_SIDES))
         taken = [side.model for side in sides]
         free = [model for model in servers() if model not in taken]
         model = free[0] if free else servers()[0]
@@ -96,7 +97,7 @@ def fewer_panes(lab: Lab) -> None:
     def narrower(wanted: Prepared) -> Setup:
         sides = wanted.setup.sides
         if len(sides) == 1:
-            raise RefusalError("one server is the least; c puts another one beside it")
+            raise RefusalError(tell("there is only one server; c puts another one beside it"))
         gone = _side(lab, wanted)
         return replace(wanted.setup, sides=(*sides[:gone], *sides[gone + 1 :]))
 
@@ -106,7 +107,7 @@ def fewer_panes(lab: Lab) -> None:
 def panel(lab: Lab) -> None:
     """Open or close the list of knobs."""
     if lab.history.wanted is None:
-        lab.say("this run was saved or measured: nothing can be turned")
+        lab.say(said("This run was saved or measured: it can be watched, but not changed."))
     else:
         lab.panel = None if lab.panel is not None else 0
 
@@ -116,7 +117,7 @@ def remove(lab: Lab) -> None:
     panel = lab.open_panel()
     entry = None if panel is None else panel.entry
     if entry is None:
-        lab.say("to take an intervention away, open the list (a) and select it; u takes the last change back")
+        lab.say(said("To take an intervention away, open the list (a) and select it; u takes the last change back."))
     else:
         lab.change(lambda wanted: interventions.removed(wanted, entry))
 
@@ -163,11 +164,11 @@ def undo(lab: Lab) -> None:
     """Back to the setup before."""
     wanted = lab.history.undo()
     lab.start(wanted)
-    lab.say("taken back" if wanted else "nothing was changed yet")
+    lab.say(said("taken back") if wanted else said("nothing was changed yet"))
 
 
 def redo(lab: Lab) -> None:
     """And forth again."""
     wanted = lab.history.redo()
     lab.start(wanted)
-    lab.say("made again" if wanted else "nothing was taken back")
+    lab.say(said("done again") if wanted else said("nothing was taken back"))

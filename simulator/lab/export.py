@@ -22,6 +22,7 @@ from simulator.stage.scene import Scene
 from simulator.trace.playback import Playback
 from simulator.trace.summary import summarise
 from simulator.trace.table import Trace
+from simulator.words.language import said
 from simulator.words.numbers import long_duration, size
 
 SUFFIXES = {
@@ -58,7 +59,7 @@ def export(request: ExportRequest, folder: Path, tell: Tell = lambda _: None) ->
             return (_save_picture(request, folder),)
         return tuple(_save_runs(request, folder))
     except OSError as error:
-        raise RefusalError(f"cannot write here: {error.strerror or error}") from None
+        raise RefusalError(str(said("cannot write here: {reason}", reason=error.strerror or str(error)))) from None
 
 
 def _save_picture(request: ExportRequest, folder: Path) -> Path:
@@ -74,8 +75,14 @@ def _save_film(request: ExportRequest, folder: Path, tell: Tell) -> Path:
     film = request.film
     if film.too_long:
         raise RefusalError(
-            f"that film would take {long_duration(film.lasts_s)} to watch, and {long_duration(MOST_S)} are the most: "
-            "choose less of the run, or play it faster (e, then left or ])"
+            str(
+                said(
+                    "that film would take {time} to watch, and at most {most} are possible: "
+                    "choose less of the run, or play it faster (e, then left or ])",
+                    time=long_duration(film.lasts_s),
+                    most=long_duration(MOST_S),
+                )
+            )
         )
     suffix, scene = SUFFIXES[request.kind], _still(request.scene)
     path = _free(folder, f"{_names(scene)} {film.start_s:.3f}s to {film.end_s:.3f}s", suffix)

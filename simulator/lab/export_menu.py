@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from simulator.lab.playhead import SPEEDS, Playhead
+from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import clipped
 from simulator.stage.pictures import Film
+from simulator.words.language import later, tell, translated
 from simulator.words.numbers import long_duration, three_digits
 
 # How much of a run a film can show: some seconds from the playhead on, all that is left, or the whole run.
@@ -34,14 +37,18 @@ class Stretch:
 
 def stretches(t_s: float, end_s: float) -> tuple[Stretch, ...]:
     """What can be chosen at a moment of a run, the shortest first; the whole run is always there."""
-    left_s = end_s - t_s
-    here = f"from {long_duration(t_s)}"
+    left_s, start = end_s - t_s, long_duration(t_s)
     some = [
-        Stretch(t_s, t_s + length_s, f"{long_duration(length_s)} {here}") for length_s in LENGTHS_S if length_s < left_s
+        Stretch(
+            t_s, t_s + length_s, tell("{time} from {start}", time=long_duration(length_s), start=long_duration(t_s))
+        )
+        for length_s in LENGTHS_S
+        if length_s < left_s
     ]
     if some and t_s > 0.0:
-        some.append(Stretch(t_s, end_s, f"{long_duration(left_s)} {here} to the end"))
-    return (*some, Stretch(0.0, end_s, f"the whole run, {long_duration(end_s)}"))
+        whole = tell("{time} from {start} to the end", time=long_duration(left_s), start=start)
+        some.append(Stretch(t_s, end_s, whole))
+    return (*some, Stretch(0.0, end_s, tell("the whole run, {time}", time=long_duration(end_s))))
 
 
 def usual_stretch(of: tuple[Stretch, ...], speed: float) -> int:
@@ -51,8 +58,10 @@ def usual_stretch(of: tuple[Stretch, ...], speed: float) -> int:
 
 def film_words(film: Film) -> str:
     """How long it takes to watch it, or that this is too long."""
-    words = f"a film of {long_duration(film.lasts_s)}"
-    return f"{words} is too long" if film.too_long else f"{words}, {three_digits(film.fps)} pictures/s"
+    time = long_duration(film.lasts_s)
+    if film.too_long:
+        return tell("a film of {time} is too long", time=time)
+    return tell("a film of {time}, {rate} pictures/s", time=time, rate=three_digits(film.fps))
 
 
 # The menu: a kind of file is selected in it.
@@ -61,22 +70,22 @@ def film_words(film: Film) -> str:
 class Kind(Enum):
     """A kind of file; the value says what it is."""
 
-    TEXT = "this picture as text"
-    SVG = "this picture as SVG"
-    PNG = "this picture as PNG"
-    GIF = "GIF"
-    CAST = "asciinema"
-    JSON = "the results as JSON"
-    CSV = "the run as CSV tables"
-    PARQUET = "the run as Parquet, to show it again"
+    TEXT = later("this picture as text")
+    SVG = later("this picture as SVG")
+    PNG = later("this picture as PNG")
+    GIF = later("film as GIF")
+    CAST = later("film for asciinema")
+    JSON = later("the results as JSON")
+    CSV = later("the run as CSV tables")
+    PARQUET = later("the run as Parquet, to show it again")
 
 
 KINDS = tuple(Kind)
 FILMS = (Kind.GIF, Kind.CAST)
 WIDTH = 64
 """Always the same, so that the menu does not jump while the length of a film is being chosen."""
-TITLE = " save "
-HINT = " enter saves, esc does not "
+TITLE = later("save")
+HINT = later("enter saves, esc does not")
 LINES = {"select-up": -1, "select-down": 1}
 LENGTHS = {"back": -1, "forward": 1}
 FASTER = {"slower": -1, "faster": 1}
@@ -132,29 +141,32 @@ class ExportMenu:
         for row, (kind, line) in enumerate(list(self._lines())[first : first + rows], 1):
             style = Style.SELECTED if kind is self.kind else Style.TEXT
             box.fill(row, 1, 1, width - 2, style=style)
-            box.put(row, 2, line[: width - 3], style)
+            box.put(row, 2, clipped(line, width - 3, look), style)
         grid.blit(box, top, left)
 
     def _lines(self) -> Iterator[tuple[Kind, str]]:
         words = self.offered[self.stretch].words
-        return ((kind, f"{kind.value}, {words}" if kind in FILMS else kind.value) for kind in KINDS)
+        for kind in KINDS:
+            what = translated(kind.value)
+            yield kind, tell("{film}, {part}", film=what, part=words) if kind in FILMS else what
 
     def _write_on(self, box: CellGrid, look: Look) -> None:
         """What this is, how long a film will be, and the keys, on the lines around it."""
         bottom, room = box.height - 1, max(box.width - 4, 0)
-        box.put(0, 2, TITLE, Style.HEADING)
+        title = f" {translated(TITLE)} "
+        box.put(0, 2, title, Style.HEADING)
         if self.kind not in FILMS:
-            box.put(bottom, 2, HINT[:room], Style.DIM)
+            box.put(bottom, 2, clipped(f" {translated(HINT)} ", room, look), Style.DIM)
             return
         length = f" {film_words(self.film)} "
-        if len(TITLE) + len(length) <= room:
-            box.put(0, box.width - 2 - len(length), length, Style.ACCENT if self.film.too_long else Style.DIM)
+        if cell_width(title) + cell_width(length) <= room:
+            box.put(0, box.width - 2 - cell_width(length), length, Style.ACCENT if self.film.too_long else Style.DIM)
         speed = f"{look.glyphs.times}{self.speed:g}"
         hints = [
-            f" left right: how much   [ ]: how fast, {speed}   enter saves ",
-            f" left right: how much, [ ]: {speed} ",
+            f" {tell('left right: how much   [ ]: how fast, {speed}   enter saves', speed=speed)} ",
+            f" {tell('left right: how much, [ ]: {speed}', speed=speed)} ",
         ]
-        box.put(bottom, 2, next((hint for hint in hints if len(hint) <= room), ""), Style.DIM)
+        box.put(bottom, 2, next((hint for hint in hints if cell_width(hint) <= room), ""), Style.DIM)
 
 
 def _held(number: int, count: int) -> int:

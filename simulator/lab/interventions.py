@@ -12,6 +12,7 @@ from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import Prepared, Setup
 from simulator.lab.knob import seconds_text
 from simulator.plan.processes import main_pool, process_count, slots_in_each
+from simulator.words.language import tell
 from simulator.words.numbers import duration, three_digits
 from simulator.workload.arrival_times import expected_requests
 from simulator.workload.arrivals import Closed
@@ -49,7 +50,9 @@ def removed(prepared: Prepared, number: int) -> Setup:
 def killed(prepared: Prepared, at_s: float, side: int, process: int) -> Setup:
     """A process dies here. Raises RefusalError for a server without processes."""
     if not process_count(prepared.plans[side]):
-        raise RefusalError(f"{prepared.setup.sides[side].model.name} has no process that could be killed")
+        raise RefusalError(
+            tell("{model} has no process that could be killed", model=prepared.setup.sides[side].model.name)
+        )
     return _added(prepared, at_s, {"do": "kill", "process": process})
 
 
@@ -57,9 +60,13 @@ def burst(prepared: Prepared, at_s: float) -> Setup:
     """Three times as many requests as otherwise, for two seconds. Raises RefusalError where none can come."""
     scenario = prepared.scenario
     if isinstance(scenario.arrivals, Closed):
-        raise RefusalError("no burst in a closed loop: each client waits for its answer; more clients are more load")
+        raise RefusalError(
+            tell("no burst in a closed loop: each client waits for its answer; more clients are more load")
+        )
     if at_s >= scenario.duration:
-        raise RefusalError(f"no burst here: requests come up to {duration(scenario.duration)}; go back to add some")
+        raise RefusalError(
+            tell("no burst here: requests come up to {time}; go back to add some", time=duration(scenario.duration))
+        )
     per_second = expected_requests(scenario) / scenario.duration
     count = max(round(per_second * BURST_S * (BURST_TIMES - 1.0)), 10)
     return _added(prepared, at_s, {"do": "burst", "requests": count, "for": BURST_S})
@@ -80,7 +87,7 @@ def resized(prepared: Prepared, at_s: float, side: int, direction: int) -> Setup
             now = getattr(entry, key) or now
     wanted = now * 2 if direction > 0 else max(now // 2, 1)
     if wanted == now:
-        raise RefusalError(f"{key} is {now} already; it cannot be less")
+        raise RefusalError(tell("{setting} is {n} already; it cannot be less", setting=key, n=now))
     return _added(prepared, at_s, {"do": "resize", key: wanted})
 
 
@@ -112,14 +119,16 @@ def _pairs(entry: Mapping[str, Any]) -> Iterator[str]:
 def _words(entry: Entry) -> str:
     match entry:
         case Kill(process=process, boot=boot):
-            return f"kill process {process}, back after {duration(boot)}"
+            return tell("kill process {process}, back after {time}", process=process, time=duration(boot))
         case SlowIo(factor=factor, lasting=lasting):
-            return f"I/O {factor:g} times as long for {duration(lasting)}"
+            return tell("I/O {factor} times as long for {time}", factor=format(factor, "g"), time=duration(lasting))
         case Burst(requests=None, rate=rate, lasting=lasting):
-            return f"{three_digits(rate or 0.0)} more requests a second for {duration(lasting)}"
+            return tell(
+                "{rate} more requests a second for {time}", rate=three_digits(rate or 0.0), time=duration(lasting)
+            )
         case Burst(requests=requests, lasting=lasting):
-            return f"{requests} more requests within {duration(lasting)}"
+            return tell("{n} more requests within {time}", n=requests, time=duration(lasting))
         case Resize(cores=None, size=size):
-            return f"resize to {size}"
+            return tell("resize to {n}", n=size)
         case Resize(cores=cores):
-            return f"resize to {cores} cores"
+            return tell("resize to {n} cores", n=cores)

@@ -92,7 +92,7 @@ KEYS: tuple[Key, ...] = (
     _key("shrink", "less_than_sign", "<", "fewer", "half as many workers, threads or cores from here on", Group.DONE),
     _key("grow", "greater_than_sign", ">", "more", "twice as many workers, threads or cores from here on", Group.DONE),
     _key("undo", "u,ctrl+z", "u", "undo", "take the last change back", Group.DONE),
-    _key("redo", "U,ctrl+y", "U", "redo", "make it again", Group.DONE),
+    _key("redo", "U,ctrl+y", "U", "redo", "do again what was taken back", Group.DONE),
     _key(
         "remove", "delete,backspace", "delete", "remove", "in the list: take the selected intervention away", Group.DONE
     ),

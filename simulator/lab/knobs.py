@@ -19,6 +19,7 @@ from simulator.lab.knob import Knob, next_nice, next_whole
 from simulator.lab.scenario_knobs import scenario_knobs
 from simulator.plan import Machine
 from simulator.plan.processes import main_pool, slots_in_each
+from simulator.words.language import later, tell
 
 SIZE = "size"
 """What the keys call the setting that makes a server larger: its workers, its threads, its processes."""
@@ -62,8 +63,8 @@ def _of_server(setup: Setup, side: int) -> Iterator[Knob]:
         yield Knob(
             id=front.name,
             group=front.name,
-            label="in front",
-            value="off" if config is None else "on",
+            label=later("in front"),
+            value=tell("off") if config is None else tell("on"),
             help=front.summary,
             turn=_switcher(setup, side, front.name),
             default=config is None,
@@ -126,7 +127,9 @@ def _next(model: Model, field: Field[Any], value: Any, direction: int) -> Any:
         return min(max(next_nice(value, direction), minimum or 0.0), inf if most is None else most)
     choices = field.metadata.get("choices") or get_args(hint)
     if value not in choices:
-        raise RefusalError(f"{field.name} {value}: can only be set on the command line")
+        raise RefusalError(
+            tell("{setting} {value}: can only be set on the command line", setting=field.name, value=value)
+        )
     return choices[(choices.index(value) + direction) % len(choices)]
 
 
@@ -137,5 +140,5 @@ def _hint(model: Model, field: Field[Any]) -> Any:
 def _shown(value: Any, unit: str | None) -> str:
     """With its unit, if it has one."""
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return tell("on") if value else tell("off")
     return amount_text(value, unit)

@@ -19,9 +19,9 @@ from simulator.lab.playhead import Now, Playhead
 from simulator.stage.end_card import Verdict
 from simulator.stage.scene import DEFAULT_COLUMN_S
 from simulator.trace.table import Trace
+from simulator.words.language import Said, said, tell
 
 MESSAGE_S = 6.0
-REPORT = "Please report it with the command."
 Traces = tuple[Trace, ...] | RefusalError
 """What came of a setup: the traces, or why there are none."""
 Compute = Callable[[Prepared], None]
@@ -58,12 +58,12 @@ class Lab:
     """Whether the card with the verdict lies above the stage."""
     verdicts: tuple[Verdict, ...] = ()
     """On the runs that are shown, one each and without their titles; empty until they are worked out."""
-    busy: str = ""
+    busy: str | Said = ""
     version: int = 0
     """Grows with every change that can be seen."""
-    broken: str = ""
+    broken: str | Said = ""
     """Why nothing of the run is drawn: it contradicts itself."""
-    message: str = ""
+    _message: str | Said = ""
     _said_s: float = 0.0
     _at_end: bool = False
 
@@ -85,15 +85,20 @@ class Lab:
         """Something that can be seen has changed."""
         self.version += 1
 
-    def say(self, message: str) -> None:
+    @property
+    def message(self) -> str:
+        """What is told in the picture now, in the language of now."""
+        return str(self._message)
+
+    def say(self, message: str | Said) -> None:
         """Tell it in the picture, for some seconds."""
-        self.message, self._said_s = message, self.now()
+        self._message, self._said_s = message, self.now()
         self.touch()
 
     def expire(self) -> None:
         """Forget a message that was there long enough."""
         if self.message and self.now() - self._said_s > MESSAGE_S:
-            self.message = ""
+            self._message = ""
             self.touch()
 
     def follow(self) -> None:
@@ -129,9 +134,9 @@ class Lab:
         """Go on with the setup that is made of the newest one; where it cannot be, say why and stay."""
         wanted = self.history.wanted
         if wanted is None:
-            self.say("this run was saved or measured: it can be watched, and nothing can be turned")
+            self.say(said("This run was saved or measured: it can be watched, but not changed."))
             return
-        self.message = ""  # it was about the run before
+        self._message = ""  # it was about the run before
         try:
             setup = make(wanted)
             found = None if setup is None else self.history.change(setup)
@@ -184,7 +189,11 @@ class Lab:
     def distrust(self, run: Prepared, why: str) -> None:
         """A run broke a law, if there is a reason: nothing of it is drawn any more, if it is the one that is shown."""
         if why and run is self.shown.prepared:
-            self.broken = f"INTERNAL ERROR: {why}. Nothing of it is shown: undo, or change something. {REPORT}"
+            self.broken = said(
+                "INTERNAL ERROR: {why}. Nothing of it is shown: undo, or change something. "
+                "Please report it with the command.",
+                why=why,
+            )
             self.touch()
 
 
@@ -215,5 +224,7 @@ def broken_laws(traces: Traces) -> str:
     except InvariantError as error:
         return str(error)
     except Exception as error:  # a trace may be too wrong to be asked; in a thread nobody would hear of it
-        return f"this run cannot be checked, do not trust it: {type(error).__name__}: {error}"
+        return tell(
+            "this run cannot be checked, do not trust it: {kind}: {error}", kind=type(error).__name__, error=error
+        )
     return ""

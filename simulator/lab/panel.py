@@ -5,7 +5,6 @@ What to watch: it scrolls by itself so that the selected line is always in sight
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from textwrap import wrap
 
 from simulator.lab.interventions import TimelineEntry
 from simulator.lab.knob import Knob
@@ -13,11 +12,12 @@ from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import clipped
+from simulator.stage.canvas.text import clipped, wrapped
+from simulator.words.language import later, tell, translated
 from simulator.words.numbers import duration
 
 WIDTH = 38
-TIMELINE = "done to the server"
+TIMELINE = later("done to the server")
 HELP_LINES = 4
 
 
@@ -84,13 +84,17 @@ def _lines(panel: Panel) -> Iterator[_Line]:
     for number, knob in enumerate(panel.knobs):
         if knob.group != group:
             group = knob.group
-            yield _Line(group.upper(), "", Style.HEADING, None)
-        yield _Line(f" {knob.label}", knob.value, Style.TEXT if knob.default else Style.ACCENT, number)
-    yield _Line(TIMELINE.upper(), "", Style.HEADING, None)
+            yield _Line(translated(group).upper(), "", Style.HEADING, None)
+        yield _Line(f" {translated(knob.label)}", knob.value, Style.TEXT if knob.default else Style.ACCENT, number)
+    yield _Line(translated(TIMELINE).upper(), "", Style.HEADING, None)
     for number, entry in enumerate(panel.timeline, len(panel.knobs)):
-        yield _Line(f" {duration(entry.at_s)}: {entry.words}", "", Style.TEXT, number)
+        yield _Line(f" {_entry(entry)}", "", Style.TEXT, number)
     if not panel.timeline:
-        yield _Line(" nothing; k b f < > at the playhead", "", Style.DIM, None)
+        yield _Line(f" {tell('nothing; k b f < > at the playhead')}", "", Style.DIM, None)
+
+
+def _entry(entry: TimelineEntry) -> str:
+    return tell("at {time}: {what}", time=duration(entry.at_s), what=entry.words)
 
 
 def _draw(grid: CellGrid, row: int, line: _Line, look: Look, *, selected: bool) -> None:
@@ -106,11 +110,10 @@ def _explain(grid: CellGrid, top: int, panel: Panel, look: Look) -> None:
     if top < 1:
         return
     grid.fill(top - 1, 1, 1, grid.width - 1, look.glyphs.horizontal, style=Style.RULE)
-    about = panel.knob.help if panel.knob else ""
+    about = translated(panel.knob.help) if panel.knob else ""
     if panel.entry is not None:
-        entry = panel.timeline[panel.entry]
-        about = f"at {duration(entry.at_s)}: {entry.words}"
-    words: Sequence[str] = wrap(about, max(grid.width - 3, 1))
-    what = "delete removes it" if panel.entry is not None else "left and right turn it"
+        about = _entry(panel.timeline[panel.entry])
+    words: Sequence[str] = wrapped(about, max(grid.width - 3, 1))
+    what = tell("delete removes it") if panel.entry is not None else tell("left and right turn it")
     for row, text in enumerate([*words[: HELP_LINES - 1], what]):
         grid.put(top + row, 2, look.spelled(text), Style.DIM)

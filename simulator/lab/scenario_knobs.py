@@ -9,13 +9,14 @@ from collections.abc import Callable, Collection, Iterator
 from simulator.experiments.setup import Prepared, Setup
 from simulator.lab.knob import Knob, item_key, next_nice, next_share, next_whole, scaled, seconds_text
 from simulator.plan.resources import Gil
+from simulator.words.language import later, tell
 from simulator.words.numbers import duration, percent, three_digits
 from simulator.workload.arrivals import Closed, ConstantRate, Poisson, Ramp, Spike
 from simulator.workload.scenario import Client, Scenario
 from simulator.workload.table import Work
 
-LOAD = "load"
-MACHINE = "machine"
+LOAD = later("load")
+MACHINE = later("machine")
 
 
 def scenario_knobs(prepared: Prepared, ids: Collection[str] | None = None) -> Iterator[Knob]:
@@ -31,21 +32,23 @@ def _arrivals(prepared: Prepared) -> Iterator[Knob]:
             yield Knob(
                 id="rate",
                 group=LOAD,
-                label="clients",
+                label=later("clients"),
                 value=str(clients),
-                help="Clients that wait for an answer, think, and ask again.",
+                help=later("Clients that wait for an answer, think, and ask again."),
                 turn=lambda direction: prepared.setup.with_key(
                     "arrivals.clients", str(next_whole(clients, direction, 1))
                 ),
             )
         case Poisson(rate=rate) | ConstantRate(rate=rate):
-            yield _rate(prepared, "rate", "rate", rate, "Requests per second.")
+            yield _rate(prepared, "rate", later("rate"), rate, later("Requests per second."))
         case Spike(rate=rate, peak=peak):
-            yield _rate(prepared, "rate", "rate", rate, "Requests per second outside of the spike.")
-            yield _rate(prepared, "peak", "peak", peak, "Requests per second during the spike.")
+            yield _rate(prepared, "rate", later("rate"), rate, later("Requests per second outside of the spike."))
+            yield _rate(prepared, "peak", later("peak"), peak, later("Requests per second during the spike."))
         case Ramp(start=start, end=end):
-            yield _rate(prepared, "from", "rate at the start", start, "Requests per second at the start.")
-            yield _rate(prepared, "to", "rate at the end", end, "Requests per second at the end.", id="rate")
+            yield _rate(prepared, "from", later("rate at the start"), start, later("Requests per second at the start."))
+            yield _rate(
+                prepared, "to", later("rate at the end"), end, later("Requests per second at the end."), id="rate"
+            )
         case _:
             return
 
@@ -77,9 +80,9 @@ def _slow_clients(prepared: Prepared) -> Iterator[Knob]:
     yield Knob(
         id="slow",
         group=LOAD,
-        label=f"share of {slow.name}",
+        label=tell("share of {client}", client=slow.name),
         value=percent(share),
-        help=f"The part of the clients with the slowest line: {slow.name}.",
+        help=tell("The part of the clients with the slowest line: {client}.", client=slow.name),
         turn=turn,
     )
 
@@ -94,11 +97,15 @@ def slowest(scenario: Scenario) -> Client | None:
 
 
 def _io(prepared: Prepared) -> Iterator[Knob]:
-    return _times(prepared, Work.IO, "io", "I/O time", "Mean waiting of a request for databases and services.")
+    return _times(
+        prepared, Work.IO, "io", later("I/O time"), later("Mean waiting of a request for databases and services.")
+    )
 
 
 def _cpu(prepared: Prepared) -> Iterator[Knob]:
-    return _times(prepared, Work.CPU, "cpu", "computing", "Mean computing of a request, without fixed costs.")
+    return _times(
+        prepared, Work.CPU, "cpu", later("computing"), later("Mean computing of a request, without fixed costs.")
+    )
 
 
 def _times(prepared: Prepared, work: Work, id: str, label: str, help: str) -> Iterator[Knob]:
@@ -128,9 +135,9 @@ def _duration(prepared: Prepared) -> Iterator[Knob]:
     yield Knob(
         id="duration",
         group=LOAD,
-        label="duration",
+        label=later("duration"),
         value=duration(scenario.duration),
-        help="How long requests arrive.",
+        help=later("How long requests arrive."),
         turn=lambda direction: setup.with_key("duration", seconds_text(next_nice(scenario.duration, direction))),
     )
 
@@ -140,9 +147,9 @@ def _seed(prepared: Prepared) -> Iterator[Knob]:
     yield Knob(
         id="seed",
         group=LOAD,
-        label="seed",
+        label=later("seed"),
         value=str(scenario.seed),
-        help="Other requests of the same kinds.",
+        help=later("Other requests of the same kinds."),
         turn=lambda direction: setup.with_key("seed", str(max(scenario.seed + direction, 0))),
     )
 
@@ -152,9 +159,9 @@ def _cores(prepared: Prepared) -> Iterator[Knob]:
     yield Knob(
         id="cores",
         group=MACHINE,
-        label="cores",
+        label=later("cores"),
         value=str(machine.cores),
-        help="Processor cores that all processes share.",
+        help=later("Processor cores that all processes share."),
         turn=lambda direction: setup.with_key("machine.cores", str(next_whole(machine.cores, direction, 1))),
     )
 
@@ -165,9 +172,9 @@ def _gil(prepared: Prepared) -> Iterator[Knob]:
         yield Knob(
             id="gil",
             group=MACHINE,
-            label="GIL switch interval",
+            label=later("GIL switch interval"),
             value=duration(machine.gil_switch_interval_s),
-            help="How long a thread waits for the GIL before it asks the holder to yield.",
+            help=later("How long a thread waits for the GIL before it asks the holder to yield."),
             turn=lambda direction: setup.with_key(
                 "machine.gil_switch_interval", seconds_text(next_nice(machine.gil_switch_interval_s, direction))
             ),
@@ -179,9 +186,11 @@ def _full_backlog(prepared: Prepared) -> Iterator[Knob]:
     yield Knob(
         id="full_backlog",
         group=MACHINE,
-        label="full backlog",
-        value={"drop": "drops", "refuse": "refuses"}[machine.full_backlog],
-        help="Whether a connection that finds the backlog full is dropped, and tried again by its client, or refused.",
+        label=later("full backlog"),
+        value=tell("refuses") if machine.refuses else tell("drops"),
+        help=later(
+            "Whether a connection that finds the backlog full is dropped, and tried again by its client, or refused."
+        ),
         turn=lambda _: setup.with_key("machine.full_backlog", "drop" if machine.refuses else "refuse"),
     )
 

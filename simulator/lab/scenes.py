@@ -22,8 +22,8 @@ from simulator.stage.end_card import EndCard
 from simulator.stage.frame import frame, lanes_of
 from simulator.stage.scene import LaneRef, Scene, View
 from simulator.trace.playback import Playback
-from simulator.words.language import in_this_language, tell
-from simulator.words.phrases import plural
+from simulator.words.language import in_this_language, tell, translated
+from simulator.words.phrases import counted
 
 if TYPE_CHECKING:  # it needs what only saving needs
     from simulator.lab.export_menu import ExportMenu
@@ -68,11 +68,11 @@ def scene(lab: Lab, hints: tuple[KeyHint, ...] = ()) -> Scene:
     prepared, playbacks = lab.shown.prepared, lab.shown.playbacks
     labels, playing = playbacks[0].trace.labels, lab.playhead.playing
     if playing:
-        hints = tuple(replace(hint, does="pause") if hint.action == "play" else hint for hint in hints)
+        hints = tuple(replace(hint, does=tell("pause")) if hint.action == "play" else hint for hint in hints)
     views = tuple(view(lab, number) for number in range(len(playbacks)))
     found = Scene(
         views=views,
-        load=labels.get("load") or in_this_language(labels, "title") or "a run",
+        load=labels.get("load") or in_this_language(labels, "title") or tell("a run"),
         t_s=lab.playhead.t_s,
         column_s=lab.column_s,
         playing=playing,
@@ -115,7 +115,7 @@ def view(lab: Lab, number: int) -> View:
         note=note,
         knobs=knobs,
         ghost=before.playbacks[number] if before and number < len(before.playbacks) else None,
-        busy=lab.busy,
+        busy=str(lab.busy),
         selected_lane=selected_lane_of(lab, number),
         first_lane=pane.first,
     )
@@ -134,7 +134,7 @@ def picture(lab: Lab, hints: tuple[KeyHint, ...], menu: "ExportMenu | None", siz
     Nothing is on the stage while the run is not to be trusted.
     """
     grid, stage, panel = CellGrid(*size), stage_size(lab, size), lab.open_panel()
-    lines = wrapped(lab.broken or lab.message, max(stage.width - 2, 1))
+    lines = wrapped(str(lab.broken) or lab.message, max(stage.width - 2, 1))
     if not lab.broken:
         shown, covered = scene(lab, hints), panel is not None and stage == size
         if len(lines) > 1 or covered:
@@ -189,7 +189,7 @@ def first_busy_lane(lab: Lab, number: int) -> int | None:
 
 
 def _load_words(prepared: Prepared) -> str:
-    words = [f"{each.label} {each.value}" for each in scenario_knobs(prepared, SHORT_KNOBS)]
+    words = [f"{translated(each.label)} {each.value}" for each in scenario_knobs(prepared, SHORT_KNOBS)]
     return " · ".join(words)
 
 
@@ -197,8 +197,8 @@ def _words(prepared: Prepared | None, playback: Playback, number: int) -> tuple[
     """Title, note and knobs of a server."""
     labels = playback.trace.labels
     if prepared is None:
-        names = [*reversed(json.loads(labels.get("fronts", "{}"))), labels.get("model", "a server")]
-        note = [_size_of(playback.trace.plan), *(["measured"] if labels.get("engine") == "measured" else [])]
+        names = [*reversed(json.loads(labels.get("fronts", "{}"))), labels.get("model", "") or tell("a server")]
+        note = [_size_of(playback.trace.plan), *([tell("measured")] if labels.get("engine") == "measured" else [])]
         return " + ".join(names), ", ".join(note), _settings(json.loads(labels.get("settings", "{}")))
     side = prepared.setup.sides[number]
     return side.title, _size_of(playback.trace.plan), _changed(side)
@@ -208,11 +208,13 @@ def _size_of(plan: Plan) -> str:
     """``4 workers``, ``2 processes of 8 threads``."""
     pool, processes = main_pool(plan), process_count(plan)
     if pool is None:
-        return f"{processes} {plural('process', processes)}"
+        return counted(processes, "process")
     count = slots_in_each(plan, pool)
-    slots = f"{count} {plural(pool.name, count)}"
+    slots = counted(count, pool.name)
     whole = pool.size * pool.processes  # in each is as many as in all where there is one process, or each is a slot
-    return slots if count == whole else f"{processes} {plural('process', processes)} of {slots}"
+    if count == whole:
+        return slots
+    return tell("{processes} of {slots} each", processes=counted(processes, "process"), slots=slots)
 
 
 def _changed(side: Deployment) -> str:
@@ -221,5 +223,9 @@ def _changed(side: Deployment) -> str:
 
 
 def _settings(settings: Mapping[str, Any]) -> str:
-    words = [f"{name.replace('_', ' ')} {value}" for name, value in settings.items() if not isinstance(value, bool)]
+    words = [
+        f"{translated(name.replace('_', ' '))} {value}"
+        for name, value in settings.items()
+        if not isinstance(value, bool)
+    ]
     return " · ".join(words[:LONGEST_KNOBS])

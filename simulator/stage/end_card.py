@@ -38,7 +38,7 @@ MOST_BAR = 40
 class Tried:
     """A change that was simulated with the same requests, and what it gave."""
 
-    name: str
+    name: Said | str
     """What was changed: ``12 workers``, ``coroutine``, ``nginx in front``; of the run itself ``as it was``."""
     seconds: float
     """The percentile that is compared; nan where nothing was completed."""
@@ -269,7 +269,7 @@ def _trials(verdict: Verdict, width: int, look: Look) -> Iterator[Row]:
 
 def _bars(tried: Sequence[Tried], width: int, look: Look) -> Iterator[Row]:
     """A name, a bar in one scale, and the figure behind it."""
-    names = min(max(cell_width(each.name) for each in tried) + 2, max(NAME_WIDTH, width // 3))
+    names = min(max(cell_width(str(each.name)) for each in tried) + 2, max(NAME_WIDTH, width // 3))
     figures = [look.spelled(_figure(each)) for each in tried]
     room = min(width - names - max(map(cell_width, figures)) - 1, MOST_BAR)
     longest = max((each.seconds for each in tried if isfinite(each.seconds)), default=0.0)
@@ -279,7 +279,11 @@ def _bars(tried: Sequence[Tried], width: int, look: Look) -> Iterator[Row]:
         bar = look.glyphs.track * (cells if room >= 4 else 0)
         after = names + (cell_width(bar) + 1 if bar else 0)
         words = clipped(figure, width - after, look)
-        yield (0, clipped(each.name, names - 2, look), Style.TEXT), (names, bar, style), (after, words, Style.HEADING)
+        yield (
+            (0, clipped(str(each.name), names - 2, look), Style.TEXT),
+            (names, bar, style),
+            (after, words, Style.HEADING),
+        )
 
 
 def _figure(tried: Tried) -> str:

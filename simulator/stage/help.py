@@ -9,6 +9,7 @@ from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import clipped, put_title, wrapped
 from simulator.stage.states import MEANINGS
+from simulator.words.glossary import terms
 from simulator.words.language import later, tell, tell_many, translated
 
 TWO_COLUMNS = 100
@@ -88,10 +89,13 @@ def _columns(state: Help, size: Size, look: Look) -> list[tuple[int, list[Line]]
     """Where each column begins, and its lines: keys left, words right; all in one where it is narrow."""
     if size.width < TWO_COLUMNS:
         width = size.width - 2
-        return [(1, [*_keys(state, width, look), *_legend(width, look), *_lanes(width, look)])]
+        return [(1, [*_keys(state, width, look), *_legend(width, look), *_lanes(width, look), *_words(width, look)])]
     left = size.width // 2 - 2
     right = size.width - left - 4
-    return [(1, list(_keys(state, left, look))), (left + 3, [*_legend(right, look), *_lanes(right, look)])]
+    return [
+        (1, list(_keys(state, left, look))),
+        (left + 3, [*_legend(right, look), *_lanes(right, look), *_words(right, look)]),
+    ]
 
 
 def _keys(state: Help, width: int, look: Look) -> Iterator[Line]:
@@ -124,3 +128,12 @@ def _lanes(width: int, look: Look) -> Iterator[Line]:
         first, *rest = wrapped(translated(thing), max(width - 3, 1)) or [""]
         yield ((f"{look.glyphs.bullet}  {first}", Style.TEXT),)
         yield from (((f"   {more}", Style.TEXT),) for more in rest)
+
+
+def _words(width: int, look: Look) -> Iterator[Line]:
+    """The glossary: what the words of the field mean."""
+    yield BLANK
+    yield ((tell("words"), Style.HEADING),)
+    for term in terms():
+        yield from (((line, Style.KEY),) for line in wrapped(look.spelled(term.word), max(width, 1)))
+        yield from (((f"   {line}", Style.TEXT),) for line in wrapped(look.spelled(term.meaning), max(width - 3, 1)))

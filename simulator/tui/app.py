@@ -10,11 +10,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
+from rich.align import Align
+from rich.text import Text
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette, SearchIcon
+from textual.command import CommandList, CommandPalette, SearchIcon
 from textual.screen import Screen
+from textual.widgets.option_list import Option
 
 from simulator.lab.keys import BY_ID
 from simulator.lab.playhead import Now
@@ -22,6 +25,7 @@ from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.look import GLYPH_SETS, THEMES, Look
 from simulator.tui.screen import GridScreen
 from simulator.tui.terminal import Pace, terminal_is_gone
+from simulator.words.language import tell
 
 if TYPE_CHECKING:  # which needs what the first screen does not
     from simulator.lab.lab import Lab
@@ -171,7 +175,8 @@ class StageApp(App[int]):
         if not isinstance(screen, GridScreen):
             return
         for key in screen.keys:
-            title, pressed = f"{key.id}: {screen.tells(key)}", f"key {self.pressed(key.id)}"
+            title = tell("{name}: {about}", name=key.id, about=screen.tells(key))
+            pressed = tell("key {key}", key=self.pressed(key.id))
             yield SystemCommand(title, pressed, partial(screen.action_do, key.id))
 
 
@@ -211,12 +216,24 @@ class Palette(CommandPalette):
 
     def __init__(self) -> None:
         """Not open yet."""
-        super().__init__(placeholder="Search for actions")
+        super().__init__(placeholder=tell("Search for actions"))
 
     def on_mount(self) -> None:
         """Look as the stage does; the magnifying glass is an emoji, which terminals disagree about everywhere."""
         self.query_one(SearchIcon).icon = ">"
         self.set_class(cast("StageApp", self.app).look.glyphs is ASCII, ONLY_ASCII)
+
+    def _start_no_matches_countdown(self, search_value: str) -> None:
+        """As Textual's own, whose words for it are English."""
+        self._stop_no_matches_countdown()
+
+        def show() -> None:
+            if search_value:
+                nothing = Align.center(Text(tell("No action is called that."), style="not bold"))
+                self.query_one(CommandList).add_option(Option(nothing, disabled=True, id=self._NO_MATCHES))
+            self._list_visible = bool(search_value)
+
+        self._no_matches_timer = self.set_timer(self._NO_MATCHES_COUNTDOWN, show)
 
     def action_page(self, direction: str) -> None:
         """A page of actions further, or back."""

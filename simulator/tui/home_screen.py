@@ -10,12 +10,13 @@ from textual.binding import BindingType
 from simulator.experiments.refusal import InvariantError, RefusalError
 from simulator.experiments.setup import prepared
 from simulator.lab.command_line import command_line
-from simulator.lab.home_menus import chosen, first_home, moved, selected
+from simulator.lab.home_menus import chosen, first_home, moved, selected, worded
 from simulator.lab.keys import BY_ID, Group, of
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.home import home, target_at
 from simulator.tui.canvas import Canvas
 from simulator.tui.screen import GridScreen, Words, bindings
+from simulator.words.language import later
 
 LOAD_AFTER_S = 0.2
 HOME_KEYS = ("select-up", "select-down", "back", "forward", "next-pane", "previous-pane", "inspect", "compare", "help")
@@ -25,16 +26,16 @@ class HomeScreen(GridScreen):
     """Menus side by side."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(*of(Group.PROGRAM), *map(BY_ID.__getitem__, HOME_KEYS))
-    about = "the first screen"
+    about = later("the first screen")
     words: ClassVar[Words] = {
-        "select-up": ("choose", "the line above"),
-        "select-down": ("choose", "the line below"),
-        "back": ("list", "the list before"),
-        "forward": ("next list", "the next list"),
-        "next-pane": ("list", "the next list"),
-        "previous-pane": ("list", "the list before"),
-        "inspect": ("watch", "watch this server under this load"),
-        "compare": ("compare", "watch it beside another one"),
+        "select-up": (later("choose"), later("the line above")),
+        "select-down": (later("choose"), later("the line below")),
+        "back": (later("list"), later("the list before")),
+        "forward": (later("next list"), later("the next list")),
+        "next-pane": (later("list"), later("the next list")),
+        "previous-pane": (later("list"), later("the list before")),
+        "inspect": (later("watch"), later("watch this server under this load")),
+        "compare": (later("compare"), later("watch it beside another one")),
     }
 
     def __init__(self, names: tuple[str, ...] = ()) -> None:
@@ -56,7 +57,7 @@ class HomeScreen(GridScreen):
         """The menus."""
         hints = self.hints("inspect", "select-down", "forward", "quit", "compare", "help", "language")
         command = command_line(chosen(self.home), watch=True)
-        return home(replace(self.home, keys=hints, command=command), size, self.host.look)
+        return home(replace(worded(self.home), keys=hints, command=command), size, self.host.look)
 
     def perform(self, id: str) -> None:
         """Move in the menus, or open what is selected."""

@@ -27,6 +27,7 @@ from simulator.stage.scene import Scene
 from simulator.tui.canvas import Canvas
 from simulator.tui.screen import GridScreen, bindings
 from simulator.tui.simulating import Broken, Computed, Judged, Runner
+from simulator.words.language import later, said, translated
 
 if TYPE_CHECKING:  # saving needs much that nothing else needs
     from simulator.lab.export_menu import ExportMenu
@@ -41,7 +42,7 @@ class LabScreen(GridScreen):
     """Draws what is watched, and runs what is wanted."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(*KEYS)
-    about = "the stage"
+    about = later("the stage")
 
     def __init__(self, lab: Lab) -> None:
         """Show this lab."""
@@ -92,7 +93,7 @@ class LabScreen(GridScreen):
             self._copy()
         else:
             if id == "leave" and not self.host.can_leave:
-                self.lab.say("nothing is open; q quits")
+                self.lab.say(said("Nothing is open; q quits."))
             super().perform(id)
         self.lab.touch()
 
@@ -127,11 +128,11 @@ class LabScreen(GridScreen):
             lab.change_pane(lane=first_busy_lane(lab, lab.focus))
             lane = selected_lane_of(lab, lab.focus)
         if lane is None:
-            lab.say("no request is on any lane now")
+            lab.say(said("No request is on any lane now."))
             return
         request = request_on(lab.shown.playbacks[lab.focus], lane, lab.playhead.t_s)
         if request is None:
-            lab.say(f"nobody is on {lane.group} {lane.lane} now")
+            lab.say(said("No request is on {group} {lane} now.", group=translated(lane.group), lane=lane.lane))
         else:
             self._inspect(request)
 
@@ -143,13 +144,13 @@ class LabScreen(GridScreen):
     def _copy(self) -> None:
         prepared = self.lab.shown.prepared
         if prepared is None:
-            self.lab.say("this run was saved or measured: there is no command that computes it")
+            self.lab.say(said("This run was saved or measured: there is no command that computes it."))
             return
         from simulator.lab.command_line import command_line
 
         command = command_line(prepared.setup)
         self.app.copy_to_clipboard(command)
-        self.lab.say(f"copied: {command}")
+        self.lab.say(said("copied: {command}", command=command))
 
     def _in_menu(self, id: str) -> None:
         menu = self.menu

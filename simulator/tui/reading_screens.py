@@ -25,14 +25,15 @@ from simulator.stage.waterfall import waterfall
 from simulator.trace.playback import Playback
 from simulator.trace.playback.life_story import LifeStories
 from simulator.tui.screen import GridScreen, Words, bindings
+from simulator.words.language import later
 
 PAGE = 10
 SCROLL = {"select-up": -1, "select-down": 1, "page-up": -PAGE, "page-down": PAGE}
 SCROLLING: Words = {
-    "select-up": ("scroll", "a line up"),
-    "select-down": ("scroll", "a line down"),
-    "page-up": ("scroll", "ten lines up"),
-    "page-down": ("scroll", "ten lines down"),
+    "select-up": (later("scroll"), later("a line up")),
+    "select-down": (later("scroll"), later("a line down")),
+    "page-up": (later("scroll"), later("ten lines up")),
+    "page-down": (later("scroll"), later("ten lines down")),
 }
 SIDEWAYS = {"shrink": -PAGE, "grow": PAGE}
 """Columns; left and right are keys of the time."""
@@ -75,11 +76,11 @@ class InspectScreen(ReadingScreen):
     """The life of one request."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(*READING_KEYS, BY_ID["next-pane"], BY_ID["previous-pane"])
-    about = "one request"
+    about = later("one request")
     words: ClassVar[Words] = {
         **SCROLLING,
-        "next-pane": ("next request", "the request that came next"),
-        "previous-pane": ("request before", "the request that came before"),
+        "next-pane": (later("next request"), later("the request that came next")),
+        "previous-pane": (later("request before"), later("the request that came before")),
     }
 
     def __init__(self, lab: Lab, request: int) -> None:
@@ -117,11 +118,11 @@ class ChartsScreen(ReadingScreen):
         *READING_KEYS, BY_ID["next-pane"], BY_ID["previous-pane"], BY_ID["log-scale"]
     )
     SHOWN: ClassVar[tuple[Chart | None, ...]] = (None, *Chart)
-    about = "charts"
+    about = later("charts")
     words: ClassVar[Words] = {
         **SCROLLING,
-        "next-pane": ("next chart", "one chart alone, then the next"),
-        "previous-pane": ("chart before", "the chart before"),
+        "next-pane": (later("next chart"), later("one chart alone, then the next")),
+        "previous-pane": (later("chart before"), later("the chart before")),
     }
 
     def __init__(self, lab: Lab) -> None:
@@ -173,13 +174,13 @@ class SourceScreen(ReadingScreen):
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         *READING_KEYS, *map(BY_ID.__getitem__, ("next-pane", "previous-pane", *SIDEWAYS))
     )
-    about = "source"
+    about = later("source")
     words: ClassVar[Words] = {
         **SCROLLING,
-        "next-pane": ("next file", "one file alone, then the next; after the last one the next server"),
-        "previous-pane": ("file before", "the file before"),
-        "shrink": ("left", "back to the beginning of long lines"),
-        "grow": ("right", "to the end of long lines"),
+        "next-pane": (later("next file"), later("one file alone, then the next; after the last one the next server")),
+        "previous-pane": (later("file before"), later("the file before")),
+        "shrink": (later("left"), later("back to the beginning of long lines")),
+        "grow": (later("right"), later("to the end of long lines")),
     }
 
     def __init__(self, lab: Lab) -> None:

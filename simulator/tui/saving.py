@@ -20,6 +20,7 @@ from simulator.lab.export import Download, ExportRequest, export, packed, sized
 from simulator.lab.export_menu import FILMS, Kind
 from simulator.lab.lab import Lab
 from simulator.stage.pictures import Tell
+from simulator.words.language import Said, said, tell, translated
 from simulator.words.numbers import percent
 
 GROUP = "export"
@@ -34,7 +35,7 @@ class StoppedError(Exception):
 class Saved(Message):
     """A thread is through."""
 
-    def __init__(self, words: str, download: Download | None = None) -> None:
+    def __init__(self, words: str | Said, download: Download | None = None) -> None:
         """What is to be told, and what a browser is still to get."""
         super().__init__()
         self.words, self.download = words, download
@@ -53,8 +54,10 @@ class Job:
     def words(self) -> str:
         """How far it is."""
         if self.stopped.is_set():
-            return "stopping ..."
-        return f"{self.kind.value} {percent(self.done)}, esc stops it" if self.kind in FILMS else "saving ..."
+            return tell("stopping ...")
+        if self.kind not in FILMS:
+            return tell("saving ...")
+        return tell("{file}: {percent}, esc stops it", file=translated(self.kind.value), percent=percent(self.done))
 
 
 class Saver:
@@ -69,7 +72,7 @@ class Saver:
     def save(self, request: ExportRequest) -> None:
         """Begin to save what is shown now."""
         if self._job is not None:
-            self._lab.say(f"not yet: {self._job.words}")
+            self._lab.say(said("not yet: {what}", what=self._job.words))
             return
         self._job = job = Job(request.kind)
         self._say(job.words)
@@ -79,13 +82,13 @@ class Saver:
 
     def _beside(self, job: Job, request: ExportRequest, work: Callable[[Export], Saved]) -> None:
         """In a thread."""
-        saved = Saved("could not be saved")
+        saved = Saved(said("could not be saved"))
         try:
             saved = work(partial(export, request, tell=_teller(job)))
         except RefusalError as error:
             saved = Saved(str(error))
         except StoppedError:
-            saved = Saved("stopped: nothing was saved")
+            saved = Saved(said("stopped: nothing was saved"))
         finally:
             self._screen.post_message(saved)
 
@@ -131,11 +134,11 @@ def _written(job: Export) -> Saved:
     try:
         folder = Path.cwd()
     except OSError as error:
-        raise RefusalError(f"cannot write here: {error.strerror or error}") from None
-    return Saved(f"saved {', '.join(map(sized, job(folder)))}")
+        raise RefusalError(tell("cannot write here: {reason}", reason=error.strerror or error)) from None
+    return Saved(said("saved {files}", files=", ".join(map(sized, job(folder)))))
 
 
 def _downloaded(job: Export) -> Saved:
     with tempfile.TemporaryDirectory(prefix="loopfork-") as folder:
         name, data = packed(job(Path(folder)))
-    return Saved(f"your browser downloads {name}", (name, data))
+    return Saved(said("your browser downloads {file}", file=name), (name, data))

@@ -6,6 +6,7 @@ changes it comes only now and then, so that a paused screen costs nothing.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar, Protocol, cast
 
@@ -22,7 +23,7 @@ from simulator.stage.canvas.look import Look
 from simulator.stage.help import Help, KeyGroup, help_height, help_screen
 from simulator.tui.canvas import Canvas
 from simulator.tui.terminal import Pace
-from simulator.words.language import LANGUAGES, language, speak
+from simulator.words.language import LANGUAGES, language, later, speak, translated
 
 REST_S = 0.25
 """Between two looks at a screen that stands still; a key is a reason to look at once."""
@@ -118,14 +119,15 @@ class GridScreen(Screen[None]):
         elif id == "leave" and self.host.can_leave:
             self.dismiss()
         elif id == "help":
-            self._help()
+            self.app.push_screen(HelpScreen(self.help))
 
-    def _help(self) -> None:
+    def help(self) -> Help:
+        """What the keys do here, in the language of now."""
         groups = []
         for group in Group:
             keys = tuple((self.host.pressed(key.id), self.tells(key)) for key in self.keys if key.group is group)
-            groups += [KeyGroup(title=group.value, keys=keys)] if keys else []
-        self.app.push_screen(HelpScreen(self.about, tuple(groups)))
+            groups += [KeyGroup(title=translated(group.value), keys=keys)] if keys else []
+        return Help(about=translated(self.about), groups=tuple(groups))
 
     def hints(self, *ids: str) -> tuple[KeyHint, ...]:
         """Keys for the key bar."""
@@ -135,11 +137,11 @@ class GridScreen(Screen[None]):
 
     def _hinted(self, ids: tuple[str, ...]) -> tuple[KeyHint, ...]:
         does = {name: self.words[name][0] if name in self.words else BY_ID[name].does for name in ids}
-        return tuple(KeyHint(key=self.host.pressed(name), does=does[name], action=name) for name in ids)
+        return tuple(KeyHint(key=self.host.pressed(name), does=translated(does[name]), action=name) for name in ids)
 
     def tells(self, key: Key) -> str:
         """What a key does here, for the help."""
-        return self.words[key.id][1] if key.id in self.words else key.about
+        return translated(self.words[key.id][1] if key.id in self.words else key.about)
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -230,13 +232,13 @@ class HelpScreen(GridScreen):
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         *of(Group.PROGRAM), *map(BY_ID.__getitem__, (*SCROLL, "help", "leave"))
     )
-    about = "help"
-    words: ClassVar[Words] = {"help": ("close", "close the help")}
+    about = later("help")
+    words: ClassVar[Words] = {"help": (later("close"), later("close the help"))}
 
-    def __init__(self, about: str, groups: tuple[KeyGroup, ...]) -> None:
-        """What was open, and its keys."""
+    def __init__(self, told: Callable[[], Help]) -> None:
+        """What tells about the screen that was open."""
         super().__init__()
-        self._told = Help(about=about, groups=groups)
+        self._told = told
         self.first = 0
 
     def state(self) -> object:
@@ -247,7 +249,7 @@ class HelpScreen(GridScreen):
         """Scroll, or close."""
         if id in SCROLL:
             size = self.cells
-            most = max(help_height(self._told, size) - size.height + 2, 0)
+            most = max(help_height(self._told(), size) - size.height + 2, 0)
             self.first = min(max(self.first + SCROLL[id], 0), most)
         elif id == "help":
             self.dismiss()
@@ -256,5 +258,4 @@ class HelpScreen(GridScreen):
 
     def picture(self, size: Size) -> CellGrid:
         """The part that is in sight."""
-        state = Help(about=self._told.about, groups=self._told.groups, first=self.first)
-        return help_screen(state, size, self.host.look)
+        return help_screen(replace(self._told(), first=self.first), size, self.host.look)

@@ -5,6 +5,8 @@ The laws are checked in a thread too, after the picture is there: nobody waits f
 """
 
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from textual.message import Message
@@ -14,7 +16,8 @@ from textual.worker import get_current_worker
 from simulator.experiments.setup import Prepared
 from simulator.lab.history import Result
 from simulator.lab.lab import Lab, Traces, broken_laws, traces_of
-from simulator.stage.end_card import Verdict
+from simulator.stage.end_card import Tried, Verdict
+from simulator.words.language import said
 from simulator.words.numbers import percent
 
 GROUP, LAWS, VERDICT = "compute", "laws", "verdict"
@@ -69,7 +72,7 @@ class Runner:
             traces = traces_of(wanted)
             self.show(Computed(wanted, traces, time.perf_counter() - start_s))
         else:
-            self._lab.busy = "computing"
+            self._lab.busy = said("computing")
             self._screen.run_worker(partial(self._beside, wanted), thread=True, group=GROUP)
 
     def _beside(self, wanted: Prepared) -> None:
@@ -79,7 +82,8 @@ class Runner:
         def tell(so_far_s: float) -> None:
             if worker.is_cancelled:
                 raise OvertakenError
-            self._lab.busy = f"computing {percent(so_far_s / wanted.scenario.duration)}"
+            done = percent(so_far_s / wanted.scenario.duration)
+            self._lab.busy = said("computing {percent}", percent=done)
 
         try:
             traces = traces_of(wanted, tell)
@@ -118,6 +122,33 @@ class Runner:
         """In a thread."""
         from simulator.trace.summary import summarise
 
-        verdicts = tuple(Verdict(title="", summary=summarise(playback.trace)) for playback in run.playbacks)
+        worker = get_current_worker()
+        verdicts = [Verdict(title="", summary=summarise(playback.trace)) for playback in run.playbacks]
+        trying = said("trying changes ...")
+        missing = trying if run.prepared else said("The run is saved or measured: nothing can be tried on it.")
+        verdicts = [replace(verdict, remark=missing if verdict.summary.findings else "") for verdict in verdicts]
+        self._tell(run, verdicts)
+        for number in range(len(verdicts)) if run.prepared else ():
+            verdicts[number] = advised(verdicts[number], run, number, lambda: worker.is_cancelled)
+            self._tell(run, verdicts)
+
+    def _tell(self, run: Result, verdicts: list[Verdict]) -> None:
         if not get_current_worker().is_cancelled:
-            self._screen.post_message(Judged(run, verdicts))
+            self._screen.post_message(Judged(run, tuple(verdicts)))
+
+
+def advised(verdict: Verdict, run: Result, number: int, stop: Callable[[], bool]) -> Verdict:
+    """With what was tried about one of the servers, and what it gave."""
+    from simulator.experiments.advice import advise
+
+    assert run.prepared is not None  # else nothing can be tried
+    found = advise(run.prepared, run.playbacks[number].trace, verdict.summary, side=number, stop=stop)
+    if not found.trials:
+        return replace(verdict, remark=found.remark or "")
+    before = found.trials[0].before
+    tried = [Tried(name=said("as it was"), seconds=before.p95_s, lost=before.lost)]
+    tried += [
+        Tried(name=trial.change, seconds=trial.after.p95_s, lost=trial.after.lost, better=trial.better)
+        for trial in found.trials
+    ]
+    return replace(verdict, tried=tuple(tried), remark=found.remark or "")

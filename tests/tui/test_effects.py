@@ -86,7 +86,7 @@ def test_nothing_can_be_turned_on_a_run_that_was_measured(now: ManualClock, play
 
 @pytest.mark.parametrize(
     ("key", "said"),
-    [("-", "workers: 1 is as far as it goes"), ("S", "share of phone: 0 % is as far as it goes")],
+    [("-", "workers: 1, and no further"), ("S", "share of phone: 0 %, and no further")],
 )
 def test_a_knob_that_goes_no_further_says_so(key: str, said: str, now: ManualClock, play: Play) -> None:
     lab = open_lab(shown("prefork:workers=1"), now)

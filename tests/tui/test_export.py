@@ -158,7 +158,7 @@ def test_a_recording_lasts_as_long_too_and_shows_the_run_playing(lab: Lab, tmp_p
 
 
 def test_a_film_that_nobody_would_watch_to_its_end_is_refused_and_nothing_is_written(lab: Lab, tmp_path: Path) -> None:
-    with pytest.raises(RefusalError, match=r"40 min to watch, and 10 min are the most"):
+    with pytest.raises(RefusalError, match=r"40 min to watch, and at most 10 min are possible"):
         export(wanted(lab, Kind.GIF, Film(start_s=0.0, end_s=24.0, speed=0.01)), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -210,9 +210,9 @@ def test_while_a_film_is_made_it_is_said_how_far_it_is_and_keys_go_on(
         await projector.draw(11)
         await pilot.press("right", "right")
         assert lab.playhead.t_s == 2.0
-        assert "GIF 26 %, esc stops it" in picture(pilot)
+        assert "film as GIF: 26 %, esc stops it" in picture(pilot)
         await pilot.press("e", "enter")
-        assert lab.message.startswith("not yet: GIF")
+        assert lab.message.startswith("not yet: film as GIF")
         projector.finish()
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()

@@ -169,8 +169,8 @@ def test_a_gil_can_only_be_turned_where_there_is_one() -> None:
 @pytest.mark.parametrize(
     ("id", "server", "name", "said"),
     [
-        ("slow", "callback", "steady", "this load has no clients that are slower than others"),
-        (SIZE, "dev-server", "steady", "this server has only one size"),
+        ("slow", "callback", "steady", "this load has no clients that are slower than others."),
+        (SIZE, "dev-server", "steady", "this server has only one size."),
     ],
 )
 def test_a_key_that_has_nothing_to_turn_says_what_is_missing(
@@ -179,7 +179,7 @@ def test_a_key_that_has_nothing_to_turn_says_what_is_missing(
     wanted = ready(server, load=name)
     lab = open_lab(Result.of(run_checked(wanted, detail=True), wanted), now)
     turn(lab, id, 1)
-    assert lab.message == f"nothing to turn here: {said}"
+    assert lab.message == f"Nothing to turn here: {said}"
 
 
 def test_every_key_that_turns_a_knob_knows_what_to_say_without_one() -> None:

@@ -106,7 +106,7 @@ def test_the_palette_finds_actions_by_their_name_and_by_what_they_do(lab: Lab, p
     [
         ("prefork:workers=1", "1 worker"),
         ("threaded:threads=8", "8 threads"),
-        ("threaded:processes=2,threads=8", "2 processes of 8 threads"),
+        ("threaded:processes=2,threads=8", "2 processes of 8 threads each"),
         ("callback:processes=3", "3 processes"),
         ("dev-server", "1 process"),
     ],

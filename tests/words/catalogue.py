@@ -11,6 +11,7 @@ from babel.messages.extract import extract_from_dir
 
 from simulator.experiments.catalogue import Model
 from simulator.experiments.catalogue import catalogue as models
+from simulator.lab.keys import KEYS, Group
 from simulator.plan import Machine, Plan
 from simulator.words.language import DOMAIN, LOCALE
 
@@ -44,7 +45,7 @@ def extracted() -> Catalog:
         )
         for name, _, message, comments, _ in calls:
             found.add(message, locations=[(f"{folder}/{name}", 1)], auto_comments=comments)
-    for message, where in declared():
+    for message, where in (*declared(), *keys()):
         found.add(message, locations=[(where, 1)])
     return found
 
@@ -58,6 +59,16 @@ def declared() -> Iterator[tuple[str, str]]:
         for plan in _plans(model):
             for resource in plan.resources:
                 yield resource.name, f"{folder}/model.py"
+
+
+def keys() -> Iterator[tuple[str, str]]:
+    """What keys do, in a word and in a sentence, and the headings above them."""
+    where = "simulator/lab/keys.py"
+    for key in KEYS:
+        yield key.does, where
+        yield key.about, where
+    for group in Group:
+        yield group.value, where
 
 
 def _plans(model: Model) -> Iterator[Plan]:

@@ -21,14 +21,16 @@ from simulator.trace.playback.segment_index import SegmentIndex
 from simulator.trace.playback.segments import Segments
 from simulator.trace.request_life import Stay
 from simulator.trace.table import Trace
-from simulator.words.numbers import line_rate, share_in_words, short_duration, size
-from simulator.words.phrases import all_of, counted
+from simulator.words.language import later, tell, tell_many, translated
+from simulator.words.numbers import count, line_rate, share_in_words, short_duration, size
+from simulator.words.phrases import all_of
 
 Rows = NDArray[np.int32]
 Floats = NDArray[np.float64]
 TOLERANCE_S = 1e-9
 ALWAYS = 0.98
 """From this share of the time on, slots count as taken all the time."""
+SENDS, READS = later("the client sends {size} at {rate}"), later("the client reads {size} at {rate}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +77,9 @@ class Blockers:
             case Need.CORE:
                 return self._on_the_cores(request, stay)
             case Need.OTHERS if place.way is Way.UP:
-                return self._line(request, "sends", load.upload, load.up_rate)
+                return self._line(request, SENDS, load.upload, load.up_rate)
             case Need.OTHERS if place.way is Way.DOWN:
-                return self._line(request, "reads", load.response, load.down_rate)
+                return self._line(request, READS, load.response, load.down_rate)
             case _:
                 return NOBODY
 
@@ -100,10 +102,29 @@ class Blockers:
         backlog = place.knocks_at
         if backlog is None or stay.end - stay.start <= self._handshake_s(request, place) + TOLERANCE_S:
             return NOBODY
-        words = f"the {backlog.name} was full ({backlog.limit + 1} connections)"
-        for packet, times in (("the SYN was", syn), ("the first data were", data)):
-            if times:
-                words += f"; {packet} repeated {'once' if times == 1 else f'{times} times'}"
+        fields = {"backlog": translated(backlog.name), "n": count(backlog.limit + 1), "syn": syn, "data": data}
+        if syn and data:
+            words = tell(
+                "the {backlog} was full ({n} connections); "
+                "the SYN was sent again {syn} times, the first data {data} times",
+                **fields,
+            )
+        elif syn:
+            words = tell_many(
+                "the {backlog} was full ({n} connections); the SYN was sent again once",
+                "the {backlog} was full ({n} connections); the SYN was sent again {syn} times",
+                syn,
+                **fields,
+            )
+        elif data:
+            words = tell_many(
+                "the {backlog} was full ({n} connections); the first data were sent again once",
+                "the {backlog} was full ({n} connections); the first data were sent again {data} times",
+                data,
+                **fields,
+            )
+        else:
+            words = tell("the {backlog} was full ({n} connections)", **fields)
         return Blocker(words=words)
 
     def _acceptor(self, request: int, stay: Stay, place: Place) -> Blocker:
@@ -129,16 +150,31 @@ class Blockers:
         requests, seconds = _by_request(holding, overlap)
         used = np.bincount(holding.activity, overlap, minlength=len(Activity))
         main = Activity(int(used.argmax()))
-        what = main.state.value if main.state is not None else main.name.lower()
         some = pool.size * (pool.processes if copy < 0 else 1)
         share = float(seconds.sum()) / ((stay.end - stay.start) * some)
-        taken = "taken" if share > ALWAYS else f"taken {share_in_words(share)} of the time"
         first = int(requests[0])
-        words = (
-            f"{all_of(pool.name, some)} {'was' if some == 1 else 'were'} {taken}, "
-            f"{share_in_words(float(used.max() / used.sum()))} of that {what}; "
-            f"longest by #{first} ({short_duration(float(seconds[0]))})"
-        )
+        fields = {
+            "slots": all_of(pool.name, some),
+            "share": share_in_words(share),
+            "part": share_in_words(float(used.max() / used.sum())),
+            "state": translated(main.state.value if main.state is not None else main.name.lower()),
+            "request": first,
+            "time": short_duration(float(seconds[0])),
+        }
+        if share > ALWAYS:
+            words = tell_many(
+                "{slots} was taken, {part} of that {state}; longest by #{request} ({time})",
+                "{slots} were taken, {part} of that {state}; longest by #{request} ({time})",
+                some,
+                **fields,
+            )
+        else:
+            words = tell_many(
+                "{slots} was taken {share} of the time, {part} of that {state}; longest by #{request} ({time})",
+                "{slots} were taken {share} of the time, {part} of that {state}; longest by #{request} ({time})",
+                some,
+                **fields,
+            )
         return Blocker(words=words, request=first)
 
     def _holder_of_lock(self, request: int, stay: Stay, place: Place) -> Blocker:
@@ -163,11 +199,23 @@ class Blockers:
         first = int(requests[0])
         longest = had.take(had.request == first)
         whole = float((longest.end - longest.start).sum())
-        return Blocker(
-            words=f"behind #{first}, which had the {lock.name} for {short_duration(whole)}"
-            + _and_others(requests, seconds),
-            request=first,
+        more = len(requests) - 1
+        fields = {
+            "request": first,
+            "lock": translated(lock.name),
+            "time": short_duration(whole),
+            "n": count(more),
+            "all": short_duration(float(seconds[1:].sum())),
+        }
+        if not more:
+            return Blocker(words=tell("behind #{request}, which had the {lock} for {time}", **fields), request=first)
+        words = tell_many(
+            "behind #{request}, which had the {lock} for {time}, and {n} other for {all}",
+            "behind #{request}, which had the {lock} for {time}, and {n} others for {all} in all",
+            more,
+            **fields,
         )
+        return Blocker(words=words, request=first)
 
     def _on_the_cores(self, request: int, stay: Stay) -> Blocker:
         others = self._others(request, stay)
@@ -177,14 +225,24 @@ class Blockers:
         requests, _ = _by_request(ran, _overlap(ran, stay))
         cores = all_of("core", self._trace.plan.cores.count)
         first = int(requests[0])
-        more = "" if len(requests) == 1 else f" and {counted(len(requests) - 1, 'other')}"
-        return Blocker(words=f"shared {cores} with #{first}{more}", request=first)
+        more = len(requests) - 1
+        if not more:
+            return Blocker(words=tell("shared {cores} with #{request}", cores=cores, request=first), request=first)
+        words = tell_many(
+            "shared {cores} with #{request} and {n} other",
+            "shared {cores} with #{request} and {n} others",
+            more,
+            cores=cores,
+            request=first,
+            n=count(more),
+        )
+        return Blocker(words=words, request=first)
 
     def _line(self, request: int, does: str, sizes: Floats, rates: Floats) -> Blocker:
         rate = float(rates[self._trace.workload.client[request]])
         if not np.isfinite(rate):
             return NOBODY
-        return Blocker(words=f"the client {does} {size(float(sizes[request]))} at {line_rate(rate)}")
+        return Blocker(words=tell(does, size=size(float(sizes[request])), rate=line_rate(rate)))
 
     def _others(self, request: int, stay: Stay) -> Segments:
         """What all others did during a stay."""
@@ -202,10 +260,3 @@ def _by_request(some: Segments, seconds: Floats) -> tuple[Rows, Floats]:
     total: Floats = np.bincount(which, weights=seconds).astype(np.float64)
     order = np.argsort(-total, kind="stable")
     return requests[order], total[order]
-
-
-def _and_others(requests: Rows, seconds: Floats) -> str:
-    others = len(requests) - 1
-    if not others:
-        return ""
-    return f", and {counted(others, 'other')} for {short_duration(float(seconds[1:].sum()))} in all"

@@ -1,6 +1,7 @@
 """The log of a run in words, and the few moments of it that one should see."""
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from math import inf
 
 import numpy as np
@@ -12,11 +13,13 @@ from simulator.trace.playback.events import Event, EventKind, Events
 from simulator.trace.playback.notable_events import NotableEvents
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.table import Trace
+from simulator.words.language import Said, said, said_many, translated
 from simulator.words.numbers import count, short_duration
 from simulator.words.phrases import counted
 from simulator.workload.interventions import Do, Intervention
 
 Rows = NDArray[np.intp]
+Field = str | Callable[[], str]
 
 TOGETHER_S = 1.0
 """Events of one kind that happen in a row within this time are told as one."""
@@ -83,24 +86,35 @@ class EventLog:
             request=request,
             seconds=seconds,
             others=others,
-            words=self._words(kind, request, int(table.place[index]), seconds, others),
+            said=self._said(kind, request, int(table.place[index]), seconds, others),
             alike=alike,
         )
 
-    def _words(self, kind: EventKind, request: int, place: int, seconds: float, others: int) -> str:
+    def _said(self, kind: EventKind, request: int, place: int, seconds: float, others: int) -> Said:
+        time = partial(short_duration, seconds)
         match kind:
             case EventKind.SYN_DROPPED:
-                return f"SYN dropped: {self._full(place)}"
+                return said("SYN dropped: the {backlog} was full ({n} of {n})", **self._full(place))
             case EventKind.FAILED:
                 return self._failure(request, seconds)
             case EventKind.BLOCKED:
                 lock = self._map.places[place].lock
-                name = "the lock" if lock is None else f"the {lock.name}"
-                return f"had {name} for {short_duration(seconds)} while {count(others)} waited behind it"
+                return said(
+                    "had the {lock} for {time} while {n} waited behind it",
+                    lock=partial(translated, "lock" if lock is None else lock.name),
+                    time=time,
+                    n=count(others),
+                )
             case EventKind.SLOWEST:
-                return f'completed after {short_duration(seconds)}: the slowest so far ("{self._class_of(request)}")'
+                name = self._class_of(request)
+                return said('completed after {time}: the slowest so far ("{name}")', time=time, name=name)
             case EventKind.CROWDED:
-                return f"{counted(others, 'request')} in the system: the most of the whole run"
+                return said_many(
+                    "{n} request in the system: the most of the whole run",
+                    "{n} requests in the system: the most of the whole run",
+                    others,
+                    n=count(others),
+                )
             case EventKind.INTERVENED:
                 return self._intervention(self._trace.workload.interventions[place], others)
 
@@ -109,31 +123,53 @@ class EventLog:
         name: str = load.class_names[load.request_class[request]]
         return name
 
-    def _failure(self, request: int, seconds: float) -> str:
+    def _failure(self, request: int, seconds: float) -> Said:
         outcome = Outcome(int(self._trace.outcome[request]))
+        words = partial(translated, outcome.words)
         if outcome is Outcome.REFUSED:
             connects = [place for place in self._map.connects if self._trace.reached[request, place] >= 0.0]
-            return f"{outcome.words}: {self._full(max(connects, default=-1))}"
-        return f"{outcome.words} after {short_duration(seconds)}"
+            full = self._full(max(connects, default=-1))
+            return said("{outcome}: the {backlog} was full ({n} of {n})", outcome=words, **full)
+        return said("{outcome} after {time}", outcome=words, time=short_duration(seconds))
 
-    def _intervention(self, entry: Intervention, taken_along: int) -> str:
+    def _intervention(self, entry: Intervention, taken_along: int) -> Said:
         match entry.do:
             case Do.KILL | Do.KILL_GROUP:
-                what = "process" if entry.do is Do.KILL else "group"
-                back = f"back after {short_duration(entry.lasting)}"
-                return f"{what} {entry.number} was killed and took {counted(taken_along, 'request')} along; {back}"
+                fields = {"number": entry.number, "n": count(taken_along), "time": short_duration(entry.lasting)}
+                if entry.do is Do.KILL:
+                    return said_many(
+                        "process {number} was killed, and {n} request was lost with it; back after {time}",
+                        "process {number} was killed, and {n} requests were lost with it; back after {time}",
+                        taken_along,
+                        **fields,
+                    )
+                return said_many(
+                    "group {number} was killed, and {n} request was lost with it; back after {time}",
+                    "group {number} was killed, and {n} requests were lost with it; back after {time}",
+                    taken_along,
+                    **fields,
+                )
             case Do.SLOW_IO:
-                return f"I/O takes {entry.factor:g} times as long for {short_duration(entry.lasting)}"
+                factor, time = f"{entry.factor:g}", short_duration(entry.lasting)
+                return said("I/O takes {factor} times as long for {time}", factor=factor, time=time)
             case Do.BURST:
-                return f"a burst of {counted(entry.number, 'request')} within {short_duration(entry.lasting)}"
+                time = short_duration(entry.lasting)
+                return said(
+                    "a burst of {requests} within {time}", requests=_counted(entry.number, "request"), time=time
+                )
             case Do.SLOTS:
                 pool = main_pool(self._trace.plan)
                 name = "slot" if pool is None else pool.name
-                return f"from now on {counted(entry.number, name)}"
+                return said("from now on {slots}", slots=_counted(entry.number, name))
             case Do.CORES:
-                return f"from now on {counted(entry.number, 'core')}"
+                return said("from now on {slots}", slots=_counted(entry.number, "core"))
 
-    def _full(self, place: int) -> str:
+    def _full(self, place: int) -> dict[str, Field]:
         backlog = self._map.places[place].knocks_at
         limit, name = (0, "backlog") if backlog is None else (backlog.limit + 1, backlog.name)
-        return f"the {name} was full ({count(limit)} of {count(limit)})"
+        return {"backlog": partial(translated, name), "n": count(limit)}
+
+
+def _counted(number: int, name: str) -> Field:
+    """Worded when it is read."""
+    return partial(counted, number, name)

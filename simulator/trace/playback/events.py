@@ -1,10 +1,12 @@
 """Notable events of a run: what is worth a line in its log, as a table in order of time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
+
+from simulator.words.language import Said, tell
 
 Floats = NDArray[np.float64]
 
@@ -38,16 +40,21 @@ class Event:
     """BLOCKED: how long it had the loop; SLOWEST and FAILED: since its arrival; otherwise 0."""
     others: int
     """BLOCKED: how many waited behind it; CROWDED: how many there were; INTERVENED: how many were lost; otherwise 0."""
-    words: str
+    said: Said = field(compare=False)
     """What happened, without the time and the request: ``refused, because the backlog was full (129 of 129)``."""
     alike: int = 0
     """How many of the same kind happened shortly before and are not told one by one."""
 
     @property
+    def words(self) -> str:
+        """The same in the language of now."""
+        return str(self.said)
+
+    @property
     def text(self) -> str:
         """The event as one line of a log, without its time: ``#1041 SYN dropped: ... (and 36 more)``."""
-        who = f"#{self.request} " if self.request >= 0 else ""
-        return f"{who}{self.words}" + (f" (and {self.alike} more)" if self.alike else "")
+        words = tell("{event} (and {n} more)", event=self.words, n=self.alike) if self.alike else self.words
+        return f"#{self.request} {words}" if self.request >= 0 else words
 
     @property
     def look_s(self) -> float:

@@ -48,7 +48,9 @@ class Why:
 
 def why(now: MomentFacts, cause: Named) -> Why:
     """What is said about a moment at which this cause is named."""
-    told = list(_died(now)) or list(_told(now, cause))
+    died = list(_died(now))
+    waiting = queue_in(now, list(now.moment.backlogs[-1:])) if died and cause is None else _told(now, cause)
+    told = [*died, *waiting]
     return Why(sentence(told[0]), tuple(map(sentence, told[1:])))
 
 
@@ -79,8 +81,6 @@ def _died(now: MomentFacts) -> Iterator[str]:
     if not down or (t_s - down[-1].at > now.memory_s and not all_down):
         return
     yield _killed(down[-1], now, len(lost(now.trace, down[-1])))
-    if all_down:
-        yield from queue_in(now, list(now.moment.backlogs[-1:]))
 
 
 def _killed(kill: Intervention, now: MomentFacts, taken: int) -> str:

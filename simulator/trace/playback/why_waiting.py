@@ -21,7 +21,7 @@ Mask = NDArray[np.bool_]
 
 A_QUEUE_S = 2.0
 """A queue that is older than this has a beginning worth telling."""
-GAP_S = 1.0
+GAP_S = 0.3
 """A queue that is gone for a shorter time than this goes on."""
 
 # --- slots ------------------------------------------------------------------------------------------------------------
