@@ -14,7 +14,7 @@ from simulator.experiments.run import run_checked
 from simulator.experiments.setup import Prepared
 from simulator.experiments.trial import LEAST_LOST, Figures, Trial, Verdict, as_good, fewer_lost, figures, judged
 from simulator.plan.walk import walk
-from simulator.plan.words import OUTSIDE, State
+from simulator.plan.words import OUTSIDE, Loss, State, lost_by
 from simulator.trace.cures import Cure
 from simulator.trace.figures import Summary
 from simulator.trace.measures import CORES
@@ -35,7 +35,7 @@ EVENTS = 200_000
 HARDLY, BUSY = 0.02, 0.85
 """Who waits for a core for less than this part of the time in the server, on cores less busy than this, needs none."""
 ANYWAY = (Cure.MORE_SLOTS, Cure.MORE_PROCESSES, Cure.MORE_CORES)
-"""What is tried where nothing helps that the rules name."""
+"""What is tried where nothing that the rules name solves it."""
 PART = 0.5
 """What gives less than this part of what the best gives is no advice."""
 FINE = 8
@@ -91,11 +91,12 @@ def advise(
     if not cures or not len(trace):
         return Advice()
     queue_max = max((r.queue_max for r in summary.resources.values() if r.kind == "backlog"), default=0.0)
-    ideas = Ideas(ready.setup.sides[side], ready.scenario.machine.cores, queue_max)
+    limited = any(outcome.words in summary.failed for outcome in lost_by(Loss.LIMIT))
+    ideas = Ideas(ready.setup.sides[side], ready.scenario.machine.cores, queue_max, limited)
     search = _Search(ready, figures(trace), _budget(trace.reached.size) if budget is None else budget, stop)
     pointless = () if _cores_are_short(summary) else (Cure.MORE_CORES,)
     search.probe(ideas.about(cures, but=pointless))
-    if not search.helps:
+    if not search.solved:
         search.probe(ideas.about(ANYWAY, but=pointless))
     return search.advice()
 
@@ -127,9 +128,9 @@ class _Search:
         self._untried: list[Said] = []
 
     @property
-    def helps(self) -> bool:
-        """Whether something does."""
-        return any(trial.better for _, trial in self._probes)
+    def solved(self) -> bool:
+        """Whether something helps, and hardly anybody is lost with it."""
+        return any(trial.better and trial.after.share_lost <= LEAST_LOST for _, trial in self._probes)
 
     def probe(self, ideas: Iterable[Family]) -> None:
         """One run of each idea, or a few."""
@@ -150,10 +151,11 @@ class _Search:
         first = (family.sized(next_size(family, family.now)),) if isinstance(family, Ladder) else family.candidates
         for candidate in first:
             trial = self._tried(candidate, must=True)
-            if trial is not None:
-                yield trial
-                if trial.better:
-                    return
+            if trial is None:
+                return
+            yield trial
+            if trial.better:
+                return
 
     def _closer(self, ladder: Ladder, probe: Trial) -> Iterator[Trial]:
         """Where more brings nothing more, and the smallest that is as good."""

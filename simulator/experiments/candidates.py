@@ -79,6 +79,8 @@ class Ideas:
     cores: int
     queue_max: float
     """How many waited in its backlogs at most."""
+    limited: bool
+    """Whether somebody was turned away because a limit was reached."""
     _had: set[tuple[Deployment, int]] = field(default_factory=set)
 
     def about(self, cures: Iterable[Cure], *, but: Collection[Cure] = ()) -> Iterator[Family]:
@@ -96,7 +98,8 @@ class Ideas:
         match cure:
             case Cure.MORE_SLOTS:
                 for model, config in self.side.programs:
-                    yield from (self._ladder(model, config, size) for size in model.neighbours.slots)
+                    if self.limited or model == self.side.model:
+                        yield from (self._ladder(model, config, size) for size in model.neighbours.slots)
                 yield from self._instead(own.more_slots)
             case Cure.MORE_PROCESSES:
                 yield from self._sizes(own.processes)

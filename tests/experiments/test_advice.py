@@ -1,23 +1,70 @@
 """Advice is tried before it is given: what is said was run, and what does not help is not recommended."""
 
+from dataclasses import replace
+
 import pytest
 
+from simulator.experiments.advice import Advice
 from simulator.experiments.catalogue import catalogue
-from tests.experiments.asking import asked, by_change
+from simulator.experiments.trial import Figures, Verdict, judged
+from simulator.trace.cures import Cure
+from simulator.words.language import speaking
+from tests.experiments.asking import Asked, asked, by_change, recommended
+
+SHOP = """
+title = "A shop"
+duration = "60 s"
+warmup = "5 s"
+machine.cores = 4
+arrivals = {kind = "poisson", rate = 60}
+[[requests]]
+name = "list"
+weight = 70
+steps = [{cpu = "20 ms"}, {io = "35 ms"}]
+[[requests]]
+name = "checkout"
+weight = 20
+steps = [{cpu = "15 ms"}, {io = "250 ms"}]
+[[requests]]
+name = "report"
+weight = 10
+steps = [{cpu = "180 ms"}, {io = "400 ms"}]
+"""
+"""Nine workers are a few too few for it, and hardly anybody waits for a core."""
+SLOW = (Cure.PROXY, Cure.MORE_SLOTS, Cure.HOLD_NOTHING)
+"""Against slow clients."""
 
 
-def test_workers_that_wait_for_a_database_in_a_spike_are_doubled_and_nobody_is_lost() -> None:
-    trials = by_change(asked("prefork", "spike").advice())
-    said = str(trials["8 workers"].sentence)
-    assert said.startswith("8 workers: 0 lost instead of 949, p95 ")
-    assert trials["8 workers"].flags == ("--workers", "8")
+@pytest.fixture(scope="module")
+def spike() -> Advice:
+    return asked("prefork", "spike").advice()
 
 
-def test_a_single_event_loop_loses_more_in_a_spike_and_is_not_recommended() -> None:
-    advice = asked("prefork", "spike").advice()
-    recommended = [str(trial.change) for trial in advice.trials if trial.better]
-    assert recommended
-    assert "coroutine" not in recommended
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Asked:
+    file = tmp_path_factory.mktemp("shop") / "shop.toml"
+    file.write_text(SHOP, encoding="utf-8")
+    return asked("prefork", str(file), nginx=True, workers=9)
+
+
+# What is tried, and what is said of it.
+
+
+def test_workers_that_wait_for_a_database_in_a_spike_are_doubled_and_nobody_is_lost(spike: Advice) -> None:
+    trial = by_change(spike)["8 workers"]
+    assert str(trial.sentence).startswith("8 workers: 0 lost instead of 949, p95 ")
+    assert trial.flags == ("--workers", "8")
+    assert trial.before.lost == 949
+
+
+def test_a_single_event_loop_loses_more_in_a_spike_and_is_not_recommended(spike: Advice) -> None:
+    assert str(by_change(spike)["coroutine"].sentence) == "coroutine: no better, 1 338 lost instead of 949."
+    assert by_change(spike)["coroutine"].verdict is Verdict.WORSE
+    assert "coroutine" not in recommended(spike)
+
+
+def test_one_event_loop_for_each_core_is_tried_where_a_single_one_does_not_help(spike: Advice) -> None:
+    assert "coroutine with 2 processes" in recommended(spike)
 
 
 def test_slow_clients_are_kept_away_by_nginx_and_its_figures_are_said() -> None:
@@ -27,14 +74,159 @@ def test_slow_clients_are_kept_away_by_nginx_and_its_figures_are_said() -> None:
     assert best.flags == ("--nginx",)
 
 
+def test_the_smallest_number_is_found_that_is_as_good_as_more(shop: Asked) -> None:
+    advice = shop.advice()
+    (workers,) = [trial for trial in advice.trials if "--workers" in trial.flags]
+    assert str(workers.change) == "12 workers"
+    assert workers.after.p95_s < 0.7 < 1.5 < workers.before.p95_s
+
+
+def test_nobody_is_told_to_buy_cores_where_hardly_anybody_waits_for_one(shop: Asked) -> None:
+    advice = shop.advice()
+    assert not [trial for trial in advice.trials if "--cores" in trial.flags]
+    assert not any("core" in str(change) for change in advice.untried)
+
+
+def test_cores_are_recommended_with_processes_where_all_of_them_are_busy() -> None:
+    advice = asked("coroutine", "cpu-heavy", keys=("arrivals.rate=60",), processes=2).advice()
+    assert advice.best is not None
+    assert advice.best.flags == ("--cores", "6", "--processes", "6")
+    assert str(advice.best.change) == "6 cores and 6 processes"
+
+
+def test_an_event_loop_that_computes_all_the_time_gets_a_second_process() -> None:
+    assert "2 processes" in recommended(asked("coroutine", "cpu-heavy").advice())
+
+
+def test_a_long_computation_gets_a_process_of_its_own() -> None:
+    assert "prefork" in recommended(asked("coroutine", "mixed").advice())
+
+
+def test_where_what_the_rules_name_does_not_help_more_processes_are_tried_all_the_same() -> None:
+    advice = asked("callback", "spike").advice(Cure.LONGER_BACKLOG)
+    assert str(by_change(advice)["a backlog of 256"].sentence).startswith("a backlog of 256: no better, ")
+    assert "4 processes" in recommended(advice)
+
+
+def test_a_proxy_whose_buffers_are_off_is_told_to_use_them() -> None:
+    before = asked("prefork", "slow-clients", nginx=True)
+    assert before.advice().trials == ()  # the near miss: they are on
+    side = before.side
+    front, config = side.fronts[0]
+    off = replace(config, request_buffering=False, response_buffering=False)
+    best = before.with_side(replace(side, fronts=((front, off),))).advice().best
+    assert best is not None
+    assert str(best.change) == "nginx with its buffers on"
+    assert best.flags == ("--request-buffering", "--response-buffering")
+
+
+def test_threads_that_were_given_to_processes_too_early_are_to_be_taken_when_idle() -> None:
+    advice = asked("threaded", "io-heavy", processes=4, threads=2, accept="eager").advice()
+    assert by_change(advice)["accepting only when idle"].flags == ("--accept", "idle")
+
+
+def test_a_closed_loop_is_tried_as_well() -> None:
+    advice = asked("prefork", "think-time", workers=1).advice()
+    assert str(by_change(advice)["3 workers"].sentence) == "3 workers: p95 506 ms instead of 1.81 s."
+
+
+def test_what_another_model_also_has_is_kept() -> None:
+    advice = asked("threaded", "slow-clients", processes=4, threads=1, accept="eager", backlog=300).advice()
+    flags = by_change(advice)["coroutine"].flags
+    assert flags == ("--model", "coroutine", "--processes", "4", "--backlog", "300")
+
+
 def test_nothing_is_tried_where_nothing_is_wrong() -> None:
     advice = asked("prefork", "steady").advice()
-    assert not advice.trials
+    assert advice.trials == ()
+    assert advice.untried == ()
     assert advice.remark is None
 
 
-def test_with_nginx_in_front_slow_clients_need_no_advice() -> None:
-    assert asked("prefork", "slow-clients", nginx=True).advice().trials == ()
+# The budget.
+
+
+def test_what_there_is_no_budget_for_is_told() -> None:
+    slow = asked("prefork", "slow-clients")
+    none = slow.advice(*SLOW, budget=0)
+    assert none.trials == ()
+    assert str(none.remark) == "Left untried: with nginx in front, 8 workers, coroutine."
+    one = slow.advice(*SLOW, budget=2318 * 15)
+    assert recommended(one) == ["with nginx in front"]
+    assert str(one.remark) == "Left untried: 8 workers, coroutine."
+
+
+def test_whoever_stops_it_gets_what_was_tried_by_then() -> None:
+    asks = iter([False, *[True] * 100])
+    advice = asked("prefork", "slow-clients").advice(*SLOW, stop=lambda: next(asks))
+    assert recommended(advice) == ["with nginx in front"]
+    assert [str(change) for change in advice.untried] == ["8 workers", "coroutine"]
+
+
+def test_where_nothing_helps_that_is_said() -> None:
+    one_run = asked("coroutine", "spike").advice(Cure.SHORTER_BACKLOG, budget=3882 * 9)
+    assert one_run.best is None
+    assert [str(trial.change) for trial in one_run.trials] == ["a backlog of 512"]
+    assert str(one_run.remark) == "Nothing that was tried helps; left untried: 2 processes."
+
+
+@pytest.mark.parametrize(("model", "load"), [("prefork", "spike"), ("threaded", "crash"), ("dev-server", "think-time")])
+def test_the_same_run_gets_the_same_advice(model: str, load: str) -> None:
+    once, again = asked(model, load).advice(), asked(model, load).advice()
+    assert [(str(t.sentence), t.flags, t.after) for t in once.trials] == [
+        (str(t.sentence), t.flags, t.after) for t in again.trials
+    ]
+    assert once.trials
+
+
+def test_it_is_told_in_chinese_too() -> None:
+    advice = asked("prefork", "slow-clients").advice(*SLOW, budget=2318 * 15)
+    with speaking("zh"):
+        assert str(advice.trials[0].sentence) == "前面加上 nginx：p95 为 484 ms（原来 12.7 s）。"
+        assert str(advice.remark) == "还没有试：8 个工作进程、coroutine。"
+
+
+# What is better.
+
+
+def run(lost: int = 0, p95_s: float = 1.0, p99_s: float = 2.0) -> Figures:
+    return Figures(offered=1000, lost=lost, p95_s=p95_s, p99_s=p99_s, goodput_rps=10.0)
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        (run(), run(), Verdict.NO_BETTER),
+        (run(p95_s=1.0), run(p95_s=0.94), Verdict.BETTER),
+        (run(p95_s=1.0), run(p95_s=0.96), Verdict.NO_BETTER),
+        (run(p95_s=1.0), run(p95_s=1.07), Verdict.WORSE),
+        (run(p95_s=1.0), run(p95_s=1.04), Verdict.NO_BETTER),
+        (run(p99_s=2.0), run(p99_s=1.8), Verdict.BETTER),
+        (run(p99_s=2.0), run(p99_s=1.95), Verdict.NO_BETTER),
+        (run(), run(p95_s=0.5, p99_s=4.0), Verdict.NO_BETTER),
+        (run(p95_s=0.002), run(p95_s=0.0011), Verdict.NO_BETTER),
+        (run(p95_s=0.003), run(p95_s=0.0019), Verdict.BETTER),
+        (run(lost=100), run(lost=90), Verdict.BETTER),
+        (run(lost=100), run(lost=96), Verdict.NO_BETTER),
+        (run(lost=100), run(lost=110), Verdict.WORSE),
+        (run(lost=100), run(lost=50, p95_s=9.0, p99_s=9.0), Verdict.BETTER),
+        (run(lost=50), run(lost=100, p95_s=0.1, p99_s=0.1), Verdict.WORSE),
+        (run(lost=2), run(lost=1), Verdict.NO_BETTER),
+        (run(lost=3), run(lost=1), Verdict.BETTER),
+        (run(lost=1000, p95_s=NAN, p99_s=NAN), run(lost=1000, p95_s=NAN, p99_s=NAN), Verdict.NO_BETTER),
+        (run(lost=1000, p95_s=NAN, p99_s=NAN), run(lost=10), Verdict.BETTER),
+    ],
+)
+def test_lost_requests_come_first_then_the_p95_then_the_p99_each_with_a_margin(
+    before: Figures, after: Figures, verdict: Verdict
+) -> None:
+    assert judged(before, after) is verdict
+
+
+# What models say of themselves.
 
 
 @pytest.mark.parametrize("name", catalogue())
