@@ -27,13 +27,31 @@ Shell = Literal["bash", "zsh", "fish"]
 def run(_: Model | None, given: Given) -> int:
     """Print the script, or put it where the shell looks for it; returns the exit code. Raises RefusalError."""
     shell = given.get("shell") or _shell_of_now()
-    write(_installed(shell) if given.get("install") else app().generate_completion(shell=shell))
+    write(_installed(shell) if given.get("install") else script(shell))
     return 0
+
+
+def script(shell: Shell) -> str:
+    """What Cyclopts makes for the shell, where a load may be a file too, and flags are offered behind other flags."""
+    text, loads = app().generate_completion(shell=shell), shipped()
+    commands = " ".join(COMMANDS)
+    changes = {
+        "bash": {"complete -F": "complete -o default -F"},
+        "zsh": {f":load:({' '.join(loads)})": f":load:{{compadd -- {' '.join(loads)}; _files}}"},
+        "fish": {
+            "-n __fish_use_subcommand -l": f"-n 'not __fish_seen_subcommand_from {commands}' -l",
+            "-l load -x": "-l load -r -F",
+        },
+    }
+    for found, wanted in changes[shell].items():
+        text = text.replace(found, wanted)
+    return text
 
 
 def _installed(shell: Shell) -> str:
     try:
         place = app().install_completion(shell=shell)
+        place.write_text(script(shell), encoding="utf-8")
     except OSError as error:
         raise RefusalError(tell("cannot write {file}: {why}", file=error.filename, why=error.strerror)) from None
     return tell("{file} is written: {shell} completes simulate in every new shell.", shell=shell, file=place) + "\n"

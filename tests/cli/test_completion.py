@@ -63,6 +63,20 @@ def test_every_shell_gets_a_script_with_all_of_it(shell: str, simulate: Any) -> 
         assert word in done.out
 
 
+@pytest.mark.parametrize(
+    ("shell", "line"),
+    [
+        ("bash", "complete -o default -F _simulate simulate"),
+        ("zsh", ":load:{compadd -- cpu-heavy "),
+        ("fish", "-l load -r -F -a 'cpu-heavy "),
+        ("fish", "-n 'not __fish_seen_subcommand_from calibrate "),
+    ],
+)
+def test_a_load_can_be_a_file_too_and_a_flag_can_follow_a_flag(shell: str, line: str, simulate: Any) -> None:
+    """As Cyclopts writes its scripts now; if it writes them otherwise one day, this has to be looked at again."""
+    assert line in simulate("completion", shell).out
+
+
 def test_installed_it_lies_where_bash_looks_and_the_message_says_where(
     simulate: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,5 +85,5 @@ def test_installed_it_lies_where_bash_looks_and_the_message_says_where(
     place = tmp_path / ".local/share/bash-completion/completions/simulate"
     assert (done.code, done.err) == (0, "")
     assert str(place) in done.out
-    assert "complete -F" in place.read_text(encoding="utf-8")
+    assert place.read_text(encoding="utf-8") == simulate("completion", "bash").out
     assert str(place) in (tmp_path / ".bashrc").read_text(encoding="utf-8")
