@@ -188,9 +188,15 @@ def _placed(told: LifeStory, size: Size, rows: tuple[int, int], first: int, look
 def _below(part: LifePart, width: int, most: int, look: Look) -> list[str]:
     said = [part.blocker.words] if part.blocker.words else []
     if part.slots and width < WIDE and said:
-        held = tell("held {slots}", slots=", ".join(part.slots))
+        held = tell("held {slots}", slots=_slots(part))
         said = [tell("{first}; {second}", first=said[0], second=held)]
     return clipped_lines("".join(said), width - 2 * INDENT, most, look) if most else []
+
+
+def _slots(part: LifePart) -> str:
+    """``worker 3``, ``event loop``: the name of a resource, and which of it."""
+    named = [slot.rpartition(" ") if slot[-1:].isdigit() else ("", "", slot) for slot in part.slots]
+    return ", ".join(f"{translated(name)} {number}" if name else translated(number) for name, _, number in named)
 
 
 def _put_block(grid: CellGrid, row: int, block: _Block, where: tuple[LifeStory, _Columns, Axis], look: Look) -> None:
@@ -212,7 +218,7 @@ def _put_block(grid: CellGrid, row: int, block: _Block, where: tuple[LifeStory, 
             grid.fill(row, columns.bar + left, 1, right - left, glyph, style=style)
         if part.state is State.CONNECTING:
             _put_retries(grid, row, told, (columns, axis), look)
-        grid.put(row, columns.held, clipped(", ".join(part.slots), columns.held_width, look), Style.DIM)
+        grid.put(row, columns.held, clipped(_slots(part), columns.held_width, look), Style.DIM)
     longest = max((cell_width(line) for line in block.below), default=0)
     indent = max(min(columns.bar, grid.width - 1 - longest), INDENT)  # under the bar, if there is room
     for offset, line in enumerate(block.below, 1):
