@@ -26,13 +26,14 @@ from simulator.real.calibrate.findings import Finding, bare_findings, machine_of
 from simulator.real.calibrate.samples import Samples
 from simulator.real.calibrate.servers import ServerCost, measured_servers, seconds_of
 from simulator.real.measure import scratch_folder
-from simulator.real.other_programs import crowd_before
+from simulator.real.other_programs import crowd_before, moment, share_of_others
 from simulator.real.processes import MeasureError, running
 from simulator.results.terminal import show, talk
 from simulator.results.whole_files import refuse_unwritable, whole_files
+from simulator.trace.facts import BUSY
 from simulator.words.columns import aligned
 from simulator.words.language import tell
-from simulator.words.numbers import MISSING, duration, size, to_places
+from simulator.words.numbers import MISSING, duration, share_in_words, size, to_places
 from simulator.workload.machine_table import machine_text
 
 DONE, FAILED = 0, 1
@@ -53,6 +54,7 @@ def calibrate(options: CalibrateOptions) -> int:
     _refuse_elsewhere()
     _warn_if_busy()
     samples, requests = (3, 20) if options.quick else (20, 150)
+    before = moment()
     try:
         with shown_while(tell("measuring this machine"), USUAL_S, ABOUT):
             bare = _bare_samples(samples)
@@ -60,6 +62,7 @@ def calibrate(options: CalibrateOptions) -> int:
     except MeasureError as error:
         talk("simulate: " + tell("not calibrated: {why}", why=error) + "\n")
         return FAILED
+    _warn_if_disturbed(share_of_others(before, moment()))
     findings = _findings(bare, costs)
     machine = machine_of(findings)
     save(machine, target, missing_folders(target) if options.output is None else ())
@@ -123,6 +126,16 @@ def _warn_if_busy() -> None:
             "other programs have kept this machine busy ({crowd} for each core in the last minute): expect times that "
             "are too long, and calibrate again when it is quiet",
             crowd=to_places(crowd, 1),
+        )
+        talk(f"simulate: {warning}\n")
+
+
+def _warn_if_disturbed(others: float) -> None:
+    if others >= BUSY:
+        warning = tell(
+            "other programs had {share} of the processor meanwhile: expect times that are too long, and calibrate "
+            "again when it is quiet",
+            share=share_in_words(others),
         )
         talk(f"simulate: {warning}\n")
 

@@ -1,6 +1,7 @@
 """``simulate validate``: from the flags to tables of predicted beside measured, files, and an exit code.
 
-Exit code 1: a bar was missed, an order was wrong, or for some pair nothing valid could be measured.
+Exit code 1: a bar was missed, an order was wrong, or for some pair nothing valid could be measured, or nothing that
+other programs had left alone.
 """
 
 from collections.abc import Sequence

@@ -24,6 +24,7 @@ from simulator.real.calibrate.findings import bare_findings, machine_of, server_
 from simulator.real.calibrate.probes import PROBES
 from simulator.real.calibrate.servers import ServerCost, seconds_of, work_of
 from simulator.real.processes import MeasureError
+from simulator.trace.facts import BUSY
 from simulator.words.numbers import size
 from simulator.workload.load import ScenarioError, load
 from simulator.workload.machine_table import machine_text, read_machine
@@ -194,6 +195,24 @@ def test_a_calibration_that_comes_to_nothing_leaves_no_folder(
     assert code == (130 if isinstance(why, KeyboardInterrupt) else 1)
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("others", "is_said"), [(BUSY - 0.01, False), (0.43, True)])
+def test_a_calibration_beside_other_programs_says_so(
+    others: float, is_said: bool, tmp_path: Path, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.getloadavg", lambda: (0.0, 0.0, 0.0))
+    for name, stand_in in (
+        ("_bare_samples", lambda _: {}),
+        ("measured_servers", lambda *_: []),
+        ("_findings", lambda *_: []),
+        ("share_of_others", lambda *_: others),
+    ):
+        monkeypatch.setattr(f"simulator.cli.calibrate.{name}", stand_in)
+    code, out, err = run("calibrate", "--output", tmp_path / "machine.toml")
+    assert (code, "Saved as" in out) == (0, True)
+    assert ("other programs had 43 % of the processor meanwhile" in err) == is_said
+    assert bool(err) == is_said
 
 
 def test_the_folder_of_the_machine_file_is_made_when_there_is_something_to_save(tmp_path: Path) -> None:
