@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, GetJsonSchemaHandler, ValidationInfo, model_validator
 
+from simulator.words.language import later, tell
 from simulator.workload.csv_file import Replay
 from simulator.workload.distribution_table import Duration
 from simulator.workload.table import MOST_ROWS
@@ -40,7 +41,8 @@ def _batch(value: Any, info: ValidationInfo) -> int | GeometricBatch:
     if isinstance(value, dict):
         return GeometricBatch.model_validate(value, context=info.context)
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 10_000:
-        raise ValueError("expected a whole number from 1 to 10000, or {geometric = mean}")
+        expected = tell("expected a whole number from 1 to {most}, or {like}", most=10_000, like="{geometric = mean}")
+        raise ValueError(expected)
     return value
 
 
@@ -89,10 +91,14 @@ class Mmpp(Table):
     @model_validator(mode="after")
     def _fits(self) -> "Mmpp":
         if len(self.rates) != len(self.stay) or len(self.rates) < 2:
-            given = f"there are {len(self.rates)} and {len(self.stay)}"
-            raise ValueError(f"expected as many rates as stays, and at least two; {given}")
+            expected = tell(
+                "expected as many rates as stays, and at least two; there are {rates} and {stays}",
+                rates=len(self.rates),
+                stays=len(self.stay),
+            )
+            raise ValueError(expected)
         if not any(self.rates):
-            raise ValueError("expected at least one rate above 0")
+            raise ValueError(tell("expected at least one rate above 0"))
         return self
 
     def expected(self, duration: float) -> float:
@@ -110,7 +116,7 @@ class Ramp(Table):
     @model_validator(mode="after")
     def _not_nothing(self) -> "Ramp":
         if not self.start + self.end > 0:
-            raise ValueError("expected from or to above 0")
+            raise ValueError(tell("expected from or to above 0"))
         return self
 
     def expected(self, duration: float) -> float:
@@ -171,7 +177,14 @@ KINDS: dict[str, type[Table]] = {
 
 
 def _arrivals(value: Any, info: ValidationInfo) -> Any:
-    table = kind_of(value, "kind", KINDS, where="arrivals", what="kind", like='kind = "..."')
+    table = kind_of(
+        value,
+        "kind",
+        KINDS,
+        where="arrivals",
+        unknown=later("unknown kind{near}; expected {kinds}"),
+        like='kind = "..."',
+    )
     return table.model_validate(value, context=info.context)
 
 

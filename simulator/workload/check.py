@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from simulator.words.language import tell
 from simulator.words.numbers import count
 from simulator.workload.arrival_times import expected_requests
 from simulator.workload.quantity import DURATION, did_you_mean, parse
@@ -46,9 +47,9 @@ def _twins(raw: dict[str, Any]) -> Iterator[Mistake]:
         for number, item in _named(raw, key):
             name = item["name"]
             if name in first:
-                yield Mistake(
-                    (key, number, "name"), f"{key}[{first[name]}] has this name too; expected another one", name
-                )
+                other = f"{key}[{first[name]}]"
+                message = tell("{other} has this name too; expected another one", other=other)
+                yield Mistake((key, number, "name"), message, name)
             first.setdefault(name, number)
 
 
@@ -58,23 +59,26 @@ def _strangers(raw: dict[str, Any]) -> Iterator[Mistake]:
         wanted = item.get("clients")
         for position, name in enumerate(wanted if isinstance(wanted, list) else ()):
             if isinstance(name, str) and name not in known:
-                expected = f"; expected {listed(tuple(known))}" if known else ""
-                message = f"no client has this name{did_you_mean(name, known)}{expected}"
+                near = did_you_mean(name, known)
+                message = tell("no client has this name{near}", near=near)
+                if known:
+                    names = listed(tuple(known))
+                    message = tell("no client has this name{near}; expected {names}", near=near, names=names)
                 yield Mistake(("requests", number, "clients", position), message, name)
 
 
 def _nobody(raw: dict[str, Any]) -> Iterator[Mistake]:
     requests, clients = _named(raw, "requests"), _named(raw, "clients")
     if requests and all(item.get("weight") == 0 for _, item in requests):
-        yield Mistake(("requests",), "every weight is 0; expected at least one above 0")
+        yield Mistake(("requests",), tell("every weight is 0; expected at least one above 0"))
     shares = {item["name"]: item.get("share", 1) for _, item in clients}
     if shares and all(share == 0 for share in shares.values()):
-        yield Mistake(("clients",), "every share is 0; expected at least one above 0")
+        yield Mistake(("clients",), tell("every share is 0; expected at least one above 0"))
         return
     for number, item in requests:
         wanted = item.get("clients")
         if isinstance(wanted, list) and wanted and all(isinstance(w, str) and shares.get(w) == 0 for w in wanted):
-            yield Mistake(("requests", number, "clients"), "all of these clients have share 0", wanted)
+            yield Mistake(("requests", number, "clients"), tell("all of these clients have share 0"), wanted)
 
 
 def _too_late(raw: dict[str, Any]) -> Iterator[Mistake]:
@@ -86,18 +90,23 @@ def _too_late(raw: dict[str, Any]) -> Iterator[Mistake]:
     if warmup is not None and warmup >= length:
         yield Mistake(
             ("warmup",),
-            f'expected less than the duration, "{duration}"; to measure all of it: '
-            "warmup = \"0 s\" in the file, or --set warmup='0 s'",
+            tell(
+                'expected less than the duration, "{duration}"; to measure all of it: warmup = "0 s" in the file, or'
+                " --set warmup='0 s'",
+                duration=duration,
+            ),
             raw["warmup"],
         )
     if isinstance(arrivals, dict) and arrivals.get("kind") == "spike":
         at = _seconds(arrivals.get("at"))
         if at is not None and at >= length:
-            yield Mistake(("arrivals", "at"), f'expected a time within the duration, "{duration}"', arrivals["at"])
+            yield Mistake(("arrivals", "at"), _within(duration), arrivals["at"])
     if isinstance(arrivals, dict) and arrivals.get("kind") == "closed":
         ramp = _seconds(arrivals.get("ramp"))
         if ramp is not None and ramp > length:
-            expected = f'expected at most the duration, "{duration}", or some clients never start'
+            expected = tell(
+                'expected at most the duration, "{duration}", or some clients never start', duration=duration
+            )
             yield Mistake(("arrivals", "ramp"), expected, arrivals["ramp"])
 
 
@@ -109,12 +118,17 @@ def _bursts(raw: dict[str, Any]) -> Iterator[Mistake]:
         if not isinstance(entry, dict) or entry.get("do") != "burst":
             continue
         if closed:
-            message = "in a closed loop each client waits for its answer; expected other arrivals, or more clients"
+            message = tell(
+                "in a closed loop each client waits for its answer; expected other arrivals, or more clients"
+            )
             yield Mistake(("timeline", number, "do"), message, "burst")
         at = _seconds(entry.get("at"))
         if at is not None and length is not None and at >= length:
-            expected = f'expected a time within the duration, "{raw["duration"]}"'
-            yield Mistake(("timeline", number, "at"), expected, entry["at"])
+            yield Mistake(("timeline", number, "at"), _within(raw["duration"]), entry["at"])
+
+
+def _within(duration: object) -> str:
+    return tell('expected a time within the duration, "{duration}"', duration=duration)
 
 
 def _seconds(value: object) -> float | None:
@@ -127,13 +141,19 @@ def _seconds(value: object) -> float | None:
 def _absurd(scenario: Scenario) -> Iterator[Mistake]:
     expected = expected_requests(scenario)
     if expected == math.inf:
-        message = "thinking and all steps take no time, so the requests would never end; expected some time above 0"
+        message = tell(
+            "thinking and all steps take no time, so the requests would never end; expected some time above 0, or a"
+            " number of requests"
+        )
         yield Mistake(("arrivals", "think"), message)
     elif expected > MOST_ROWS:
-        message = f"about {count(expected)} requests; expected at most {count(MOST_ROWS)} "
-        message += "(a shorter duration, fewer arrivals)"
+        message = tell(
+            "about {requests} requests; expected at most {most} (a shorter duration, fewer arrivals)",
+            requests=count(expected),
+            most=count(MOST_ROWS),
+        )
         yield Mistake(("arrivals",), message)
     elif scenario.arrivals.kind == "trace" and expected == 0:
-        yield Mistake(("arrivals", "file"), "no row comes before the end of the duration")
+        yield Mistake(("arrivals", "file"), tell("no row comes before the end of the duration"))
     if scenario.arrivals.kind == "mmpp" and scenario.duration / sum(scenario.arrivals.stay) > MOST_ROWS:
-        yield Mistake(("arrivals", "stay"), "the states change too often; expected longer stays")
+        yield Mistake(("arrivals", "stay"), tell("the states change too often; expected longer stays"))

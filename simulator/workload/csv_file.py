@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, ValidationInfo
 
-from simulator.words.language import tell
+from simulator.words.language import tell, translated
+from simulator.words.numbers import count
 from simulator.words.printable import cell_as_meant
 from simulator.workload.quantity import DURATION, Dimension, amount_of, did_you_mean, known_unit, parse, unit_in
 from simulator.workload.table_fields import Parsed, Table, Text
@@ -36,17 +37,21 @@ def read_columns(folder: Traversable, name: str, readers: Mapping[str, Callable[
                     columns[column].append(read(cell_as_meant(row[places[column]].strip())))
                 except IndexError:
                     if row:
-                        mistakes.append(f"{name}:{rows.line_num}: {column} is missing")
+                        where = f"{name}:{rows.line_num}"
+                        mistakes.append(tell("{where}: {column} is missing", where=where, column=column))
                 except ValueError as error:
                     cell = row[places[column]].strip()[:40]
                     mistakes.append(f'{name}:{rows.line_num}: {column} = "{cell}": {error}')
     except csv.Error as error:
-        raise ValueError(f"{name}:{rows.line_num}: not a CSV file: {error}") from None
+        where = f"{name}:{rows.line_num}"
+        raise ValueError(tell("{where}: not a CSV file: {problem}", where=where, problem=error)) from None
     if mistakes:
-        more = f"; and {len(mistakes) - SHOWN_ROWS} more" if len(mistakes) > SHOWN_ROWS else ""
-        raise ValueError("; ".join(mistakes[:SHOWN_ROWS]) + more)
+        shown = translated("; ").join(mistakes[:SHOWN_ROWS])
+        if len(mistakes) > SHOWN_ROWS:
+            shown = tell("{mistakes}; and {n} more", mistakes=shown, n=count(len(mistakes) - SHOWN_ROWS))
+        raise ValueError(shown)
     if not all(columns.values()):
-        raise ValueError(f"{name} has no rows")
+        raise ValueError(tell("{name} has no rows", name=name))
     return columns
 
 
@@ -59,17 +64,27 @@ def _text(folder: Traversable, name: str) -> str:
     try:
         return folder.joinpath(name).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ValueError(f"{name} is not UTF-8 text; expected a CSV file") from None
+        raise ValueError(tell("{name} is not UTF-8 text; expected a CSV file", name=name)) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ValueError(f"cannot read {name[:200]}: {reason}; expected a CSV file beside the scenario") from None
+        message = tell(
+            "cannot read {name}: {reason}; expected a CSV file beside the scenario", name=name[:200], reason=reason
+        )
+        raise ValueError(message) from None
 
 
 def _place(name: str, header: list[str], column: str) -> int:
     if column not in header:
         near = did_you_mean(column, header)
-        listed = ", ".join(header)[:200] or "nothing"
-        raise ValueError(f'{name} has no column "{column[:40]}"{near}; its header line has {listed}')
+        listed = ", ".join(header)[:200] or tell("nothing")
+        message = tell(
+            '{name} has no column "{column}"{near}; its header line has {listed}',
+            name=name,
+            column=column[:40],
+            near=near,
+            listed=listed,
+        )
+        raise ValueError(message)
     return header.index(column)
 
 

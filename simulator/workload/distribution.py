@@ -12,6 +12,8 @@ from typing import Annotated, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.words.language import later, translated
+
 Floats = NDArray[np.float64]
 Amount = Annotated[float, "in the unit of what is drawn"]
 """A parameter in seconds or bytes; the others are plain numbers."""
@@ -32,7 +34,7 @@ class Distribution(Protocol):
 
 def _require(condition: bool, message: str) -> None:
     if not condition:
-        raise ValueError(message)
+        raise ValueError(translated(message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Exponential:
     mean: Amount
 
     def __post_init__(self) -> None:
-        _require(self.mean > 0, "expected a mean above 0")
+        _require(self.mean > 0, later("expected a mean above 0"))
 
     def draw(self, random: np.random.Generator, count: int) -> Floats:
         """Inverse distribution function: -mean * log(1 - u)."""
@@ -74,7 +76,7 @@ class Lognormal:
     """Coefficient of variation: standard deviation / mean."""
 
     def __post_init__(self) -> None:
-        _require(self.mean > 0, "expected a mean above 0")
+        _require(self.mean > 0, later("expected a mean above 0"))
 
     def draw(self, random: np.random.Generator, count: int) -> Floats:
         """The exponential of a normal number whose location is chosen so that the mean is exact."""
@@ -92,7 +94,7 @@ class Pareto:
     max: Amount
 
     def __post_init__(self) -> None:
-        _require(0 < self.min < self.max, "expected 0 < min < max")
+        _require(0 < self.min < self.max, later("expected 0 < min < max"))
 
     @property
     def mean(self) -> float:
@@ -120,7 +122,7 @@ class Uniform:
     high: Amount
 
     def __post_init__(self) -> None:
-        _require(self.low < self.high, "expected low < high")
+        _require(self.low < self.high, later("expected low < high"))
 
     @property
     def mean(self) -> float:
@@ -140,8 +142,8 @@ class Erlang:
     k: int
 
     def __post_init__(self) -> None:
-        _require(self.mean > 0, "expected a mean above 0")
-        _require(1 <= self.k <= 100, "expected k between 1 and 100")
+        _require(self.mean > 0, later("expected a mean above 0"))
+        _require(1 <= self.k <= 100, later("expected k between 1 and 100"))
 
     def draw(self, random: np.random.Generator, count: int) -> Floats:
         """The log of a product of k uniform numbers."""
@@ -158,8 +160,8 @@ class Hyperexponential:
     cv: float
 
     def __post_init__(self) -> None:
-        _require(self.mean > 0, "expected a mean above 0")
-        _require(self.cv >= 1, "expected cv of at least 1 (below, use erlang)")
+        _require(self.mean > 0, later("expected a mean above 0"))
+        _require(self.cv >= 1, later("expected cv of at least 1 (below, use erlang)"))
 
     def draw(self, random: np.random.Generator, count: int) -> Floats:
         """Two random numbers an amount: which kind, and how long."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any, get_type_hints
 import numpy as np
 from pydantic import Field, GetJsonSchemaHandler, TypeAdapter, ValidationInfo, create_model
 
+from simulator.words.language import tell
 from simulator.workload.csv_file import cells_of, read_columns, refuse_bare
 from simulator.workload.distribution import (
     Amount,
@@ -86,8 +87,10 @@ def _read(dimension: Dimension) -> Parsed:
         try:
             return Constant(parse(value, dimension))
         except ValueError as error:
-            hint = "" if isinstance(value, str | int | float) else ", or a table such as {exponential = ...}"
-            raise ValueError(f"{error}{hint}") from None
+            if isinstance(value, str | int | float):
+                raise
+            message = tell("{problem}, or a table such as {like}", problem=error, like="{exponential = ...}")
+            raise ValueError(message) from None
 
     def describe(handler: GetJsonSchemaHandler) -> dict[str, Any]:
         tables = [table_schema(_wrapper(kind, dimension), handler) for kind in DISTRIBUTIONS]
@@ -104,9 +107,15 @@ def _distribution(value: dict[str, Any], dimension: Dimension, info: ValidationI
     for key in value:
         if key not in DISTRIBUTIONS:
             near = did_you_mean(key, DISTRIBUTIONS)
-            raise ValueError(f'unknown distribution "{key[:40]}"{near}; expected {listed(DISTRIBUTIONS)}')
+            message = tell(
+                'unknown distribution "{key}"{near}; expected {kinds}',
+                key=key[:40],
+                near=near,
+                kinds=listed(DISTRIBUTIONS),
+            )
+            raise ValueError(message)
     if len(value) != 1:
-        raise ValueError(f"expected exactly one of {listed(DISTRIBUTIONS)}")
+        raise ValueError(tell("expected exactly one of {kinds}", kinds=listed(DISTRIBUTIONS)))
     (kind,) = value
     table = _wrapper(kind, dimension).model_validate(value, context=info.context)
     parameters = getattr(table, kind)
@@ -122,7 +131,7 @@ def _amounts(given: list[float] | ColumnTable, dimension: Dimension, info: Valid
     if not isinstance(given, ColumnTable):
         return np.array(given)
     if info.context is None:
-        raise ValueError("a CSV file can only be read beside a scenario file")
+        raise ValueError(tell("a CSV file can only be read beside a scenario file"))
     bare: list[str] = []
     readers = {given.column: cells_of(given.column, given.unit, dimension, bare)}
     amounts = np.array(read_columns(info.context["folder"], given.file, readers)[given.column])
@@ -135,7 +144,8 @@ def _column_or_list(dimension: Dimension) -> Parsed:
         if isinstance(value, dict):
             return ColumnTable.model_validate(value)
         if not isinstance(value, list) or not value:
-            raise ValueError('expected a list of amounts, or {file = "times.csv", column = "..."}')
+            like = '{file = "times.csv", column = "..."}'
+            raise ValueError(tell("expected a list of amounts, or {like}", like=like))
         return _LISTS[dimension].validate_python(value)
 
     def describe(handler: GetJsonSchemaHandler) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from simulator.words.language import later, tell
 from simulator.workload import shipped_scenarios
 from simulator.workload.check import check
 from simulator.workload.quantity import did_you_mean
@@ -17,7 +18,7 @@ from simulator.workload.toml_file import line_numbers, parsed, read_bytes
 
 __all__ = ["ScenarioError", "load", "shipped"]
 
-EXPECTED = "expected a scenario file (TOML)"
+EXPECTED = later("expected a scenario file (TOML)")
 
 
 def load(
@@ -43,7 +44,11 @@ def load(
         try:
             places[set_value(raw, dotted, value)] = (flags or {}).get(dotted, "")
         except ValueError as problem:
-            mistakes.append(Mistake((), f"override {dotted[:80]}={show(value)}: {problem}"))
+            mistakes.append(
+                Mistake(
+                    (), tell("override {key}={value}: {problem}", key=dotted[:80], value=show(value), problem=problem)
+                )
+            )
     result = check(raw, folder)
     if isinstance(result, list) or mistakes:
         mistakes += result if isinstance(result, list) else []
@@ -69,10 +74,14 @@ def _read(name: str) -> tuple[str, Traversable, bytes]:
 def _unknown(name: str) -> ScenarioError:
     names = shipped()
     wanted = Path(name).name.removesuffix(".toml")
-    known = f"one of {listed(tuple(names))}, or " if names else ""
     return ScenarioError(
-        f"{show(name)}: no such file, and no shipped scenario has this name{did_you_mean(wanted, names)}; "
-        f"expected {known}the path of a TOML file"
+        tell(
+            "{name}: no such file, and no shipped scenario has this name{near}; expected one of {names}, or the path of"
+            " a TOML file",
+            name=show(name),
+            near=did_you_mean(wanted, names),
+            names=listed(tuple(names)) if names else "-",
+        )
     )
 
 
@@ -98,11 +107,14 @@ def set_value(raw: dict[str, Any], dotted: str, text: str) -> Place:
 def _step_into(container: Any, word: str, place: Place) -> str | int:
     """The key or index that the word means in the container; a missing table is made on the way."""
     if not word:
-        raise ValueError('expected words with dots between them, such as "arrivals.rate"')
+        raise ValueError(tell('expected words with dots between them, such as "arrivals.rate"'))
     if isinstance(container, list):
         return _item(container, word, str(place[-1]))
     if not isinstance(container, dict):
-        raise ValueError(f'"{place[-1]}" holds a single value, so there is no "{word[:40]}" in it')
+        message = tell(
+            '"{holder}" holds a single value, so there is no "{word}" in it', holder=place[-1], word=word[:40]
+        )
+        raise ValueError(message)
     container.setdefault(word, {})
     return word
 
@@ -114,8 +126,14 @@ def _item(items: list[Any], word: str, listname: str) -> int:
             return index
     if word.isascii() and word.isdigit() and len(word) < 6 and int(word) < len(items):
         return int(word)
-    expected = listed(tuple(names)) if names else f"a number below {len(items)}"
-    raise ValueError(f'no "{word[:40]}" in {listname}{did_you_mean(word, names)}; expected {expected}')
+    message = tell(
+        'no "{word}" in {list}{near}; expected {expected}',
+        word=word[:40],
+        list=listname,
+        near=did_you_mean(word, names),
+        expected=listed(tuple(names)) if names else tell("a number below {n}", n=len(items)),
+    )
+    raise ValueError(message)
 
 
 def toml_value(text: str) -> Any:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, get_type_hints
 from pydantic import Field, GetJsonSchemaHandler, ValidationError, ValidationInfo, create_model
 
 from simulator.plan.machine import Machine
+from simulator.words.language import later, tell, translated
 from simulator.words.numbers import exact_duration, exact_size
 from simulator.workload.scenario_errors import Mistake, Origin, ScenarioError, error, from_pydantic, printable
 from simulator.workload.table_fields import WHOLE, Bytes, MicrosecondsAtLeast, Parsed, Seconds, Table, table_schema
@@ -79,7 +80,7 @@ MachineSettings = Annotated[Machine, Parsed(_read, _described)]
 
 # The table alone in a file: what ``simulate calibrate`` writes and ``--machine`` reads.
 
-EXPECTED = "expected a machine file (TOML with a [machine] table)"
+EXPECTED = later("expected a machine file (TOML with a [machine] table)")
 
 
 def read_machine(path: Path) -> dict[str, Any]:
@@ -88,13 +89,20 @@ def read_machine(path: Path) -> dict[str, Any]:
     try:
         text, raw = parsed(label, read_bytes(path, label, EXPECTED), EXPECTED)
     except FileNotFoundError:
-        raise ScenarioError(
-            f"{label}: no such file; {EXPECTED}, as `simulate calibrate --output FILE` writes"
-        ) from None
+        message = tell(
+            "{file}: no such file; {expected}, as `simulate calibrate --output FILE` writes",
+            file=label,
+            expected=translated(EXPECTED),
+        )
+        raise ScenarioError(message) from None
     table = raw.get("machine")
     if not isinstance(table, dict):
-        raise ScenarioError(f"{label}: no [machine] table; {EXPECTED}")
-    mistakes = [Mistake((key,), f"unknown key; {EXPECTED}") for key in raw if key != "machine"]
+        raise ScenarioError(tell("{file}: no [machine] table; {expected}", file=label, expected=translated(EXPECTED)))
+    mistakes = [
+        Mistake((key,), tell("unknown key; {expected}", expected=translated(EXPECTED)))
+        for key in raw
+        if key != "machine"
+    ]
     try:
         MachineTable.model_validate(table)
     except ValidationError as problem:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from simulator.words.language import tell
+from simulator.words.language import later, tell, translated
 
 _WRITTEN = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*")
 
@@ -35,15 +35,15 @@ class Dimension:
 
 
 DURATION = Dimension(
-    noun="a duration",
-    example='"60 s" or "2 ms"',
+    noun=later("a duration"),
+    example=later('"60 s" or "2 ms"'),
     units={"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0},
     aliases={"sec": "s", "secs": "s", "second": "s", "seconds": "s", "msec": "ms", "m": "min", "hour": "h", "μs": "us"},
     limit=1e9,
 )
 SIZE = Dimension(
-    noun="a size",
-    example='"30 KiB" or "500 B"',
+    noun=later("a size"),
+    example=later('"30 KiB" or "500 B"'),
     units={"B": 1.0, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 2.0**10, "MiB": 2.0**20, "GiB": 2.0**30},
     aliases={
         "b": "B",
@@ -59,8 +59,8 @@ SIZE = Dimension(
     limit=1e15,
 )
 RATE = Dimension(
-    noun="a data rate",
-    example='"10 Mbit/s" or "1 MiB/s"',
+    noun=later("a data rate"),
+    example=later('"10 Mbit/s" or "1 MiB/s"'),
     units={
         **{unit + "/s": worth / 8 for unit, worth in {"bit": 1.0, "kbit": 1e3, "Mbit": 1e6, "Gbit": 1e9}.items()},
         **{unit + "/s": worth for unit, worth in SIZE.units.items()},
@@ -72,29 +72,35 @@ RATE = Dimension(
 
 def parse(value: object, dimension: Dimension) -> float:
     """Seconds, bytes or bytes per second; ValueError says what was expected instead."""
-    expected = f"expected {dimension.noun} such as {dimension.example}"
     if isinstance(value, int | float) and not isinstance(value, bool):
-        raise ValueError(f"a number without its unit; {expected}")
+        raise ValueError(_refused(later("a number without its unit; expected {noun} such as {example}"), dimension))
     if not isinstance(value, str):
-        raise ValueError(expected)
+        raise ValueError(_refused(later("expected {noun} such as {example}"), dimension))
     found = _WRITTEN.fullmatch(value) if len(value) <= 100 else None
     if found is None:
-        raise ValueError(expected)
+        raise ValueError(_refused(later("expected {noun} such as {example}"), dimension))
     number, unit = float(found[1]), found[2]
     if unit not in dimension.units:
-        problem = f'unknown unit "{unit}"' if unit else "the unit is missing"
-        raise ValueError(f"{problem}{_nearest_unit(unit, dimension)}; {expected}")
+        if not unit:
+            raise ValueError(_refused(later("the unit is missing; expected {noun} such as {example}"), dimension))
+        message = later('unknown unit "{unit}"{near}; expected {noun} such as {example}')
+        raise ValueError(_refused(message, dimension, unit=unit, near=_nearest_unit(unit, dimension)))
     amount = number * dimension.units[unit]
     if number < 0:
-        raise ValueError(f"negative; {expected}")
+        raise ValueError(_refused(later("negative; expected {noun} such as {example}"), dimension))
     if not amount <= dimension.limit:
-        raise ValueError(f"unreasonably large; {expected}")
+        raise ValueError(_refused(later("unreasonably large; expected {noun} such as {example}"), dimension))
     return amount
+
+
+def _refused(message: str, dimension: Dimension, **fields: object) -> str:
+    """The message, in the language of now, with what the dimension is called and how it is written."""
+    return tell(message, noun=translated(dimension.noun), example=translated(dimension.example), **fields)
 
 
 def _nearest_unit(unit: str, dimension: Dimension) -> str:
     if meant := dimension.aliases.get(unit):
-        return f' (did you mean "{meant}"?)'
+        return tell(' (did you mean "{word}"?)', word=meant)
     return did_you_mean(unit, dimension.units)
 
 
@@ -130,15 +136,15 @@ def did_you_mean(word: str, valid: Iterable[str]) -> str:
     """A remark in brackets that names the valid word nearest to the given one, or nothing if none is near."""
     by_lower_case = {known.lower(): known for known in valid}
     near = difflib.get_close_matches(word.lower()[:100], by_lower_case, n=1, cutoff=0.5)
-    return f' (did you mean "{by_lower_case[near[0]]}"?)' if near else ""
+    return tell(' (did you mean "{word}"?)', word=by_lower_case[near[0]]) if near else ""
 
 
 def plain_number(value: object, largest: float = 1e9) -> float:
     """A finite number that is given without a unit, at most ``largest`` in size."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("expected a number without quotes or unit")
+        raise ValueError(tell("expected a number without quotes or unit"))
     if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("expected a finite number")
+        raise ValueError(tell("expected a finite number"))
     if abs(value) > largest:
-        raise ValueError(f"expected a number of at most {largest:g}")
+        raise ValueError(tell("expected a number of at most {most}", most=f"{largest:g}"))
     return float(value)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, GetJsonSchemaHandler, PrivateAttr, ValidationInfo, field_validator
 
-from simulator.words.language import paragraph
+from simulator.words.language import paragraph, tell
 from simulator.workload.arrivals import Arrivals
 from simulator.workload.distribution import Constant, Distribution
 from simulator.workload.distribution_table import Duration, Size
@@ -54,12 +54,13 @@ class IoStep(Table):
 
 def _step(value: Any, info: ValidationInfo) -> Step:
     if not isinstance(value, dict):
-        raise ValueError('expected {cpu = "..."} or {io = "..."}')
+        raise ValueError(tell("expected {cpu} or {io}", cpu='{cpu = "..."}', io='{io = "..."}'))
     for key in value:
         if key not in ("cpu", "io"):
-            raise ValueError(f'unknown step "{key[:40]}"{did_you_mean(key, ("cpu", "io"))}; expected cpu or io')
+            near = did_you_mean(key, ("cpu", "io"))
+            raise ValueError(tell('unknown step "{key}"{near}; expected cpu or io', key=key[:40], near=near))
     if len(value) != 1:
-        raise ValueError("expected exactly one of cpu and io in each step; write two steps, in their order")
+        raise ValueError(tell("expected exactly one of cpu and io in each step; write two steps, in their order"))
     if "cpu" in value:
         return Step(Work.CPU, CpuStep.model_validate(value, context=info.context).cpu)
     return Step(Work.IO, IoStep.model_validate(value, context=info.context).io)
@@ -115,7 +116,7 @@ class Client(Table):
     @classmethod
     def _some(cls, patience: Distribution | None) -> Distribution | None:
         if patience == Constant(0.0):
-            raise ValueError("expected a duration above 0; leave patience out for clients who never give up")
+            raise ValueError(tell("expected a duration above 0; leave patience out for clients who never give up"))
         return patience
 
 

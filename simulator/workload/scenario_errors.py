@@ -9,8 +9,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from simulator.words.language import later, tell
+from simulator.words.numbers import count
 from simulator.workload.quantity import did_you_mean
-from simulator.workload.table_fields import MISSING
+from simulator.workload.table_fields import MISSING, listed
 
 Place = tuple[str | int, ...]
 """Where a value stands: keys, and indices into lists."""
@@ -49,28 +51,31 @@ def from_pydantic(error: ValidationError) -> list[Mistake]:
 
 
 _EXPECTED = {
-    "string_type": "expected text in quotes",
-    "string_too_short": "expected some text",
-    "string_too_long": "expected at most {max_length} characters",
-    "string_pattern_mismatch": "expected letters, digits, - and _ (and single blanks between them)",
-    "tuple_type": "expected a list in [ ]",
-    "greater_than": "expected a number above {gt:g}",
-    "greater_than_equal": "expected a number of at least {ge:g}",
-    "less_than": "expected a number below {lt:g}",
-    "less_than_equal": "expected a number of at most {le:g}",
+    "string_type": later("expected text in quotes"),
+    "string_too_short": later("expected some text"),
+    "string_too_long": later("expected at most {max_length} characters"),
+    "string_pattern_mismatch": later("expected letters, digits, - and _ (and single blanks between them)"),
+    "tuple_type": later("expected a list in [ ]"),
+    "greater_than": later("expected a number above {gt}"),
+    "greater_than_equal": later("expected a number of at least {ge}"),
+    "less_than": later("expected a number below {lt}"),
+    "less_than_equal": later("expected a number of at most {le}"),
 }
 
 
 def _in_our_words(detail: Any) -> str:
+    """What Pydantic says in its own words is never shown."""
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "value_error":
         return str(context["error"])
     if kind == "literal_error":
-        near = did_you_mean(str(detail["input"]), re.findall(r"'([^']*)'", context["expected"]))
-        return f"expected {context['expected']}{near}"
+        words = re.findall(r"'([^']*)'", context["expected"])
+        near = did_you_mean(str(detail["input"]), words)
+        return tell("expected {words}{near}", words=listed(tuple(f"'{word}'" for word in words)), near=near)
     if kind in _EXPECTED:
-        return _EXPECTED[kind].format(**context)
-    return str(detail["msg"]).replace("Input should be", "expected")
+        bounds = {name: f"{bound:g}" if isinstance(bound, float | int) else bound for name, bound in context.items()}
+        return tell(_EXPECTED[kind], **bounds)
+    return tell("expected another kind of value")
 
 
 def error(mistakes: Sequence[Mistake], origin: Origin) -> ScenarioError:
@@ -78,7 +83,8 @@ def error(mistakes: Sequence[Mistake], origin: Origin) -> ScenarioError:
     lines = sorted((_line(mistake.place, origin) or 0, number) for number, mistake in enumerate(mistakes))
     shown = [_sentence(mistakes[number], origin) for _, number in lines[:SHOWN]]
     if len(lines) > SHOWN:
-        shown.append(f"{origin.label}: and {len(lines) - SHOWN} more mistakes")
+        more = count(len(lines) - SHOWN)
+        shown.append(tell("{file}: and {n} more mistakes", file=origin.label, n=more))
     return ScenarioError("\n".join(shown))
 
 
@@ -88,7 +94,7 @@ def _sentence(mistake: Mistake, origin: Origin) -> str:
     if flag:
         return printable(f"{flag} {show(mistake.value)}: {mistake.message}")
     if flag is not None:
-        where = f"{origin.label}, override"
+        where = tell("{file}, override", file=origin.label)
     else:
         where = origin.label if line is None else f"{origin.label}:{line}"
     path = path_text(mistake.place)
@@ -130,9 +136,9 @@ def show(value: Any) -> str:
         case dict():
             return "{" + ", ".join(f"{path_text((key,))} = ..." for key in list(value)[:4]) + "}"
         case list():
-            return f"a list of {len(value)}"
+            return tell("a list of {n}", n=len(value))
         case int() if abs(value) >= 10**30:
-            return f"a number of {value.bit_length()} bits"
+            return tell("a number of {n} bits", n=value.bit_length())
         case datetime.date() | datetime.time():
             return value.isoformat()
         case float() if value.is_integer() and abs(value) < 1e15:

@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, InitErrorDetails, core_schema
 
+from simulator.words.language import tell, translated
 from simulator.workload.quantity import DURATION, RATE, SIZE, Dimension, did_you_mean, parse, plain_number
 
 LONGEST_LIST = 1000
@@ -34,7 +35,7 @@ class Table(BaseModel):
     @classmethod
     def _name_the_keys(cls, value: Any, handler: ModelWrapValidatorHandler["Table"]) -> "Table":
         if not isinstance(value, dict | cls):
-            raise ValueError(f"expected a table with {listed(cls.known_keys())}")
+            raise ValueError(tell("expected a table with {keys}", keys=listed(cls.known_keys())))
         try:
             return handler(value)
         except ValidationError as error:
@@ -59,10 +60,10 @@ def _explained(detail: Any, keys: Mapping[str, str], within: Mapping[str, str]) 
     if len(place) == 1 and kind in ("extra_forbidden", "missing"):
         key = str(place[0])
         if kind == "missing":
-            message = f"missing; expected here: {keys[key][:1].lower()}{keys[key][1:].rstrip('.')}"
+            message = tell("missing; expected here: {what}", what=_in_a_sentence(translated(keys[key])))
         else:
-            near = f' (did you mean "{within[key]}"?)' if key in within else did_you_mean(key, keys)
-            message = f"unknown key{near}; expected {listed(keys)}"
+            near = tell(' (did you mean "{word}"?)', word=within[key]) if key in within else did_you_mean(key, keys)
+            message = tell("unknown key{near}; expected {keys}", near=near, keys=listed(keys))
         kind, context = "value_error", {"error": ValueError(message)}
     value = MISSING if detail["type"] == "missing" else detail["input"]
     return InitErrorDetails(type=kind, loc=place, input=value, ctx=context)
@@ -75,7 +76,12 @@ MISSING = object()
 def listed(words: Mapping[str, Any] | tuple[str, ...]) -> str:
     """Words as the end of a sentence: ``a, b or c``."""
     *most, last = words
-    return f"{', '.join(most)} or {last}" if most else last
+    return tell("{some} or {last}", some=translated(", ").join(most), last=last) if most else last
+
+
+def _in_a_sentence(description: str) -> str:
+    """A description, which begins and ends like a sentence, within another one."""
+    return f"{description[:1].lower()}{description[1:].rstrip('.。')}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,18 +109,20 @@ def table_schema(table: type[Table], handler: GetJsonSchemaHandler) -> dict[str,
     return handler(table.__pydantic_core_schema__)
 
 
-def kind_of(value: Any, key: str, kinds: Mapping[str, type[Table]], *, where: str, what: str, like: str) -> type[Table]:
+def kind_of(
+    value: Any, key: str, kinds: Mapping[str, type[Table]], *, where: str, unknown: str, like: str
+) -> type[Table]:
     """Which kind of table a value is, going by one of its keys.
 
-    ``where``: the table's name in the file; ``what``: what its kinds are called; ``like``: how it is written. Raises
-    ValueError for what is no such table, and ValidationError, which names the key, for a kind that there is not.
+    ``where``: the table's name in the file; ``unknown``: what is said of a kind that there is not; ``like``: how it is
+    written. Raises ValueError for what is no such table, and ValidationError, which names the key, for such a kind.
     """
     if not isinstance(value, dict) or key not in value:
-        raise ValueError(f"expected a table with {like}, one of {listed(kinds)}")
+        raise ValueError(tell("expected a table with {like}, one of {kinds}", like=like, kinds=listed(kinds)))
     kind = value[key]
     if not isinstance(kind, str) or kind not in kinds:
         near = did_you_mean(kind, kinds) if isinstance(kind, str) else ""
-        message = ValueError(f"unknown {what}{near}; expected {listed(kinds)}")
+        message = ValueError(tell(unknown, near=near, kinds=listed(kinds)))
         details = InitErrorDetails(type="value_error", loc=(key,), input=kind, ctx={"error": message})
         raise ValidationError.from_exception_data(where, [details])
     return kinds[kind]
@@ -139,9 +147,10 @@ def _quantity(dimension: Dimension, *, above_zero: bool = False, least: str = ""
     def read(value: Any, _: ValidationInfo) -> float:
         amount = parse(value, dimension)
         if above_zero and not amount > 0:
-            raise ValueError(f"expected {dimension.noun} above 0 such as {dimension.example}")
+            noun, example = translated(dimension.noun), translated(dimension.example)
+            raise ValueError(tell("expected {noun} above 0 such as {example}", noun=noun, example=example))
         if least and amount < parse(least, dimension):
-            raise ValueError(f"expected at least {least}")
+            raise ValueError(tell("expected at least {least}", least=least))
         return amount
 
     return Parsed(read, lambda _: quantity_schema(dimension))
@@ -149,13 +158,13 @@ def _quantity(dimension: Dimension, *, above_zero: bool = False, least: str = ""
 
 def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError("expected a whole number")
+        raise ValueError(tell("expected a whole number"))
     return value
 
 
 def _some(value: Any) -> Any:
     if not isinstance(value, list) or not 0 < len(value) <= LONGEST_LIST:
-        raise ValueError(f"expected a list in [ ] with 1 to {LONGEST_LIST} items")
+        raise ValueError(tell("expected a list in [ ] with 1 to {most} items", most=LONGEST_LIST))
     return value
 
 

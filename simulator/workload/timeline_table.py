@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, ValidationInfo, model_validator
 
+from simulator.words.language import later, tell
 from simulator.workload.interventions import Do, Intervention
 from simulator.workload.table_fields import (
     LONGEST_LIST,
@@ -65,7 +66,7 @@ class Burst(Table):
     @model_validator(mode="after")
     def _one(self) -> "Burst":
         if (self.rate is None) == (self.requests is None):
-            raise ValueError("expected either rate or requests")
+            raise ValueError(tell("expected either rate or requests"))
         return self
 
     @property
@@ -93,7 +94,7 @@ class Resize(Table):
     @model_validator(mode="after")
     def _one(self) -> "Resize":
         if (self.size is None) == (self.cores is None):
-            raise ValueError("expected either size or cores; write two entries to change both")
+            raise ValueError(tell("expected either size or cores; write two entries to change both"))
         return self
 
     def intervention(self) -> Intervention:
@@ -114,7 +115,9 @@ KINDS: dict[str, type[Table]] = {
 
 def _entry(value: Any, info: ValidationInfo) -> Any:
     like = 'at = "..." and do = "..."'
-    table = kind_of(value, "do", KINDS, where="timeline", what="intervention", like=like)
+    table = kind_of(
+        value, "do", KINDS, where="timeline", unknown=later("unknown intervention{near}; expected {kinds}"), like=like
+    )
     return table.model_validate(value, context=info.context)
 
 
@@ -124,7 +127,8 @@ def _entry_described(handler: GetJsonSchemaHandler) -> dict[str, Any]:
 
 def _entries(value: Any) -> Any:
     if not isinstance(value, list) or len(value) > LONGEST_LIST:
-        raise ValueError(f"expected a list of tables, written as [[timeline]] each, at most {LONGEST_LIST}")
+        expected = tell("expected a list of tables, written as [[timeline]] each, at most {most}", most=LONGEST_LIST)
+        raise ValueError(expected)
     return value
 
 

@@ -7,10 +7,24 @@ from functools import lru_cache
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from simulator.words.language import later, tell, translated
 from simulator.workload.scenario_errors import ScenarioError, printable
 
-BAD_KEY = "Invalid initial character for a key part"
+BAD_KEY = later("Invalid initial character for a key part")
 """How tomllib calls what is mostly a key in the language of whoever wrote it."""
+READER = (
+    later("Invalid value"),
+    later("Invalid statement"),
+    later("Cannot overwrite a value"),
+    later("Unclosed array"),
+    later("Unclosed inline table"),
+    later("Unterminated string"),
+    later("Expected '=' after a key in a key/value pair"),
+    later("Expected newline or end of document after a statement"),
+    later("Expected ']' at the end of a table declaration"),
+    later("Expected ']]' at the end of an array declaration"),
+)
+"""What Python's reader says most often of what is no TOML."""
 LARGEST_FILE = 1_000_000
 """Bytes. Such a file is written by hand; data belongs in CSV files beside it."""
 
@@ -23,35 +37,64 @@ def read_bytes(path: Traversable, label: str, expected: str) -> bytes:
     except FileNotFoundError:
         raise
     except IsADirectoryError:
-        raise ScenarioError(f"{label}: a directory; {expected}") from None
+        raise ScenarioError(
+            tell("{file}: a directory; {expected}", file=label, expected=translated(expected))
+        ) from None
     except (OSError, ValueError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else str(problem)
         label = label[:100]
-        raise ScenarioError(f'"{label}": cannot be read: {reason}; {expected}') from None
+        raise ScenarioError(
+            tell(
+                '"{file}": cannot be read: {reason}; {expected}',
+                file=label,
+                reason=reason,
+                expected=translated(expected),
+            )
+        ) from None
     if len(data) > LARGEST_FILE:
-        raise ScenarioError(f"{label}: larger than {LARGEST_FILE} bytes; {expected}")
+        raise ScenarioError(
+            tell(
+                "{file}: larger than {most} bytes; {expected}",
+                file=label,
+                most=LARGEST_FILE,
+                expected=translated(expected),
+            )
+        )
     return data
 
 
 def parsed(label: str, data: bytes, expected: str) -> tuple[str, dict[str, Any]]:
     """The text and its values. Raises ScenarioError."""
     if deep := too_deep(data.decode(errors="replace")):
-        raise ScenarioError(f"{label}:{deep}: nested too deeply; {expected}")
+        raise ScenarioError(
+            tell("{file}: nested too deeply; {expected}", file=f"{label}:{deep}", expected=translated(expected))
+        )
     try:
         text = data.decode("utf-8-sig")
         return text, deepcopy(_values(text))  # whoever asks may change them
     except UnicodeDecodeError as problem:
         line = data.count(b"\n", 0, problem.start) + 1
-        raise ScenarioError(f"{label}:{line}: not UTF-8 text; {expected}") from None
+        raise ScenarioError(
+            tell("{file}: not UTF-8 text; {expected}", file=f"{label}:{line}", expected=translated(expected))
+        ) from None
     except RecursionError:
-        raise ScenarioError(f"{label}: nested too deeply; {expected}") from None
+        raise ScenarioError(
+            tell("{file}: nested too deeply; {expected}", file=label, expected=translated(expected))
+        ) from None
     except ValueError as problem:
         found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(problem), re.DOTALL)
         where = f":{found[2]}" if found and found[2] else ""
         what = found[1] if found else str(problem)
         if what == BAD_KEY:
-            what += "; a key with other characters than A-Z, a-z, 0-9, - and _ needs quotes around it"
-        raise ScenarioError(f"{label}{where}: not TOML: {printable(what[:200])}") from None
+            what = tell(
+                "{problem}; a key with other characters than A-Z, a-z, 0-9, - and _ needs quotes around it",
+                problem=translated(BAD_KEY),
+            )
+        elif what in READER:
+            what = translated(what)
+        raise ScenarioError(
+            tell("{file}: not TOML: {problem}", file=f"{label}{where}", problem=printable(what[:200]))
+        ) from None
 
 
 DEEPEST = 100

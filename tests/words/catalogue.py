@@ -14,6 +14,8 @@ from simulator.experiments.catalogue import catalogue as models
 from simulator.lab.keys import KEYS, Group
 from simulator.plan import Machine, Plan
 from simulator.words.language import DOMAIN, LOCALE
+from simulator.workload.scenario import json_schema
+from simulator.workload.table_fields import Table
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("simulator", "models")
@@ -52,6 +54,8 @@ def extracted() -> Catalog:
 
 def declared() -> Iterator[tuple[str, str]]:
     """What models say of themselves in docstrings and plans, which import nothing for it; each with its file."""
+    for description in required():
+        yield description, "simulator/workload/scenario.py"
     for model in models().values():
         folder = f"models/{model.folder}"
         yield model.summary, f"{folder}/config.py"
@@ -69,6 +73,21 @@ def keys() -> Iterator[tuple[str, str]]:
         yield key.about, where
     for group in Group:
         yield group.value, where
+
+
+def required() -> Iterator[str]:
+    """What a scenario file cannot do without, as it is called where it is missing."""
+    json_schema()  # makes the tables that are made when they are needed
+    for table in sorted(_tables(Table), key=lambda each: each.__name__):
+        for field in table.model_fields.values():
+            if field.is_required() and field.description:
+                yield field.description
+
+
+def _tables(table: type[Table]) -> Iterator[type[Table]]:
+    for each in table.__subclasses__():
+        yield each
+        yield from _tables(each)
 
 
 def _plans(model: Model) -> Iterator[Plan]:
