@@ -137,8 +137,11 @@ class Computing:
         return bool(most and self.others_s and self.longest_s >= LONG * self.others_s)
 
 
-def computing_under(measures: Measures, lock: Lock) -> Computing:
-    """Everybody who had a lock while resources were measured, whenever they came and whether they ever finished."""
+def computing_under(measures: Measures, lock: Lock | None) -> Computing:
+    """Who computed under a lock, or without a given one on the cores of the machine, while resources were measured.
+
+    Also those who came before, and those who never finished.
+    """
     load, (low, high) = measures.trace.workload, measures.window
     classes = len(load.class_names)
     seconds, squares, longest, number, sums = (np.zeros(classes) for _ in range(5))
@@ -146,7 +149,7 @@ def computing_under(measures: Measures, lock: Lock) -> Computing:
     for block in blocks(measures.trace):
         ends = _ends(measures, block)
         for i, place in enumerate(measures.places):
-            if place.lock != lock or place.phase is None:
+            if place.phase is None or (place.cores is not None if lock is None else place.lock != lock):
                 continue
             rows = np.arange(block.start, block.stop)
             rows = rows[computes_at(measures.trace, i, rows)]

@@ -14,6 +14,7 @@ from simulator.trace.facts import HARDLY, NOTABLE, Facts, noun, percents
 from simulator.trace.figures import Summary
 from simulator.trace.finding import Finding, told
 from simulator.trace.measures import COMPLETED, CORES, NOT_COMPLETED, SLOWEST, Measures
+from simulator.trace.rules_backlog import overflow, refused
 from simulator.trace.rules_capacity import (
     accept_limit,
     held_by_io,
@@ -24,15 +25,7 @@ from simulator.trace.rules_capacity import (
     too_few_to_compute,
 )
 from simulator.trace.rules_computing import cores_saturated, gil_saturated, loop_saturated, other_programs
-from simulator.trace.rules_ends import (
-    broken,
-    few_samples,
-    gateway_timeouts,
-    gave_up,
-    overflow,
-    refused,
-    turned_away,
-)
+from simulator.trace.rules_ends import broken, few_samples, gateway_timeouts, gave_up, turned_away
 from simulator.trace.rules_locks import gil_convoy, gil_or_cores, loop_blocked
 from simulator.trace.rules_processes import crashes, imbalance, without_effect
 from simulator.trace.rules_waiting import episode, siblings

@@ -12,7 +12,7 @@ from simulator.trace.figures import ResourceSummary, Summary
 from simulator.trace.finding import Kind
 from simulator.trace.measures import CORES, Measures
 from simulator.trace.table import Trace
-from simulator.trace.waits import Waits
+from simulator.trace.waits import Waits, waiting_part
 from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import count, duration, share_in_words
 from simulator.words.phrases import a, all_of
@@ -73,10 +73,12 @@ class Facts:
     @cached_property
     def episode(self) -> Episode | None:
         """The stretch of the run in which most of the waiting is, if there is one."""
+        if waiting_part(self.measures) < NOTABLE:
+            return None
         return episode(self.measures, self.waits)
 
-    def computing(self, lock: Lock) -> Computing:
-        """Which classes computed under a lock."""
+    def computing(self, lock: Lock | None = None) -> Computing:
+        """Which classes computed, on the cores or under a lock."""
         return computing_under(self.measures, lock)
 
     def holders(self, pool: Pool) -> Group | None:

@@ -62,7 +62,16 @@ def cores_saturated(facts: Facts) -> Finding | None:
             threads=count(facts.cores.queue_max + size),
             share=percents(facts.attribution.score(CORES, State.CORE)),
         )
-    return Finding(min(score, 1.0), text, (Cure.MORE_CORES,), CORES)
+    computing = facts.computing()
+    if computing.share < MOST:
+        return Finding(min(score, 1.0), text, (Cure.MORE_CORES,), CORES)
+    who = said(
+        '"{name}" makes up {part} of what is computed, up to {longest} at a time.',
+        name=computing.name,
+        part=percents(computing.share),
+        longest=short_duration(computing.longest_s),
+    )
+    return Finding(min(score, 1.0), told(text, who), (Cure.MORE_CORES,), CORES, (Party(Kind.CLASS, computing.name),))
 
 
 # --- one lock, in use most of the time --------------------------------------------------------------------------------

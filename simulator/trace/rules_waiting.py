@@ -13,7 +13,7 @@ from simulator.trace.episodes import Episode, Trigger
 from simulator.trace.facts import HIGH, NOTABLE, Facts, noun, percents
 from simulator.trace.finding import Finding, Kind, Party, told
 from simulator.trace.measures import CORES, OUTSIDE
-from simulator.trace.waits import short_of
+from simulator.trace.waits import short_of, waiting_part
 from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import count, duration, rate, short_duration, three_digits
 from simulator.words.phrases import a, all_of, some_of
@@ -159,17 +159,17 @@ def _cures(facts: Facts, found: Episode) -> tuple[Cure, ...]:
 
 def siblings(facts: Facts) -> Finding | None:
     """Requests that come at the same moment wait for one another."""
-    trace, waits = facts.trace, facts.waits.total
-    counted = np.flatnonzero((facts.measures.category != OUTSIDE) & ~np.isnan(trace.arrival))
-    arrival, waited = trace.arrival[counted], waits[counted]
-    if not len(arrival) or trace.workload.clients_in_loop:
+    trace = facts.trace
+    if trace.workload.clients_in_loop or waiting_part(facts.measures) < NOTABLE:
         return None
-    order = np.argsort(arrival, kind="stable")
-    arrival, waited = arrival[order], waited[order]
+    new = trace.parent < 0 if trace.has_further_rows else True
+    counted = np.flatnonzero((facts.measures.category != OUTSIDE) & new)  # in order of arrival
+    arrival = trace.arrival[counted]
     first = np.flatnonzero(np.append(True, np.diff(arrival) > 0.0))
     together, sizes = len(arrival) / len(first), np.diff(np.append(first, len(arrival)))
     if len(first) < FEW or together < AT_LEAST or np.count_nonzero(sizes > 1) < MOSTLY * len(first):
         return None
+    waited = facts.waits.total[counted]
     behind = float(waited.sum() - (np.minimum.reduceat(waited, first) * sizes).sum())  # the luckiest waits for others
     lived = float(facts.measures.life[1:].sum())
     share = float(waited.sum()) / max(lived, 1e-300)

@@ -9,15 +9,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from simulator.plan.walk import Place
-from simulator.plan.words import State
+from simulator.plan.words import Need, State, needing
 from simulator.trace.attribution import HANDSHAKE_ROUND_TRIPS
 from simulator.trace.intervals import StepFunction, concurrency
-from simulator.trace.measures import CORES, Measures
+from simulator.trace.measures import CORES, INDEX, Measures
 from simulator.trace.residence import Floats, Rows, blocks, client_end, computes_at, work_at
 
 LONG_PART = 0.1
 """Waits of at least this part of the longest are kept."""
+HARDLY_ANY = 0.01
+"""Of all waiting; places with less are not looked at."""
 LINES = (State.CONNECTING, State.BACKLOG, State.QUEUED)
+WAITING = (*LINES, *needing(Need.LOCK, Need.CORE))
 
 
 class Waits:
@@ -26,13 +29,13 @@ class Waits:
     def __init__(self, measures: Measures) -> None:
         """One pass over the trace."""
         trace = measures.trace
-        self._measures = measures
+        self._measures, self._places = measures, _where(measures)
         self.total = np.zeros(len(trace))
         """[n] seconds that each request waited for slots, locks and cores, until it was over for its client."""
         self.longest = 0.0
         parts: list[tuple[Rows, Floats, Floats, Rows]] = []
         for block in blocks(trace):
-            for i, rows, start, seconds in _waits(measures, block):
+            for i, rows, start, seconds in _waits(measures, block, self._places):
                 self.total[rows] += seconds
                 self.longest = max(self.longest, float(seconds.max(initial=0.0)))
                 long = np.flatnonzero(seconds >= LONG_PART * self.longest)
@@ -45,14 +48,27 @@ class Waits:
         """How many requests waited at each moment of a stretch, however short."""
         starts, ends = [], []
         for block in blocks(self._measures.trace):
-            for _, _, start, seconds in _waits(self._measures, block):
+            for _, _, start, seconds in _waits(self._measures, block, self._places):
                 seen = (start < end) & (start + seconds > begin)
                 starts.append(start[seen])
                 ends.append(start[seen] + seconds[seen])
         return concurrency(np.concatenate(starts), np.concatenate(ends))
 
 
-def _waits(measures: Measures, block: slice) -> Iterator[tuple[int, Rows, Floats, Floats]]:
+def _where(measures: Measures) -> frozenset[int]:
+    """The places at which requests wait for others."""
+    waiting = [INDEX[state] for state in WAITING]
+    seconds = measures.life.sum(axis=0)[: len(measures.places), waiting].sum(axis=1)
+    return frozenset(np.flatnonzero(seconds > HARDLY_ANY * seconds.sum()).tolist())
+
+
+def waiting_part(measures: Measures) -> float:
+    """The share of the requests' time in which they wait for others, or for a place in the backlog."""
+    seconds = measures.life.sum(axis=(0, 1))
+    return float(seconds[[INDEX[state] for state in WAITING]].sum() / max(seconds.sum(), 1e-300))
+
+
+def _waits(measures: Measures, block: slice, among: frozenset[int]) -> Iterator[tuple[int, Rows, Floats, Floats]]:
     """Place by place: which requests waited there for others, from when, and for how long."""
     trace = measures.trace
     over = client_end(trace, block)
@@ -62,6 +78,9 @@ def _waits(measures: Measures, block: slice) -> Iterator[tuple[int, Rows, Floats
     for i in reversed(range(len(measures.places))):
         start = trace.reached[block, i]
         never = np.isnan(start)
+        if i not in among:
+            end = np.where(never, end, start)
+            continue
         there = np.flatnonzero(~never & (end > start))
         seconds, start_there = _waited(measures, i, there + first, start[there], end[there])
         seconds = np.minimum(seconds, np.maximum(over[there] - start_there, 0.0))

@@ -7,6 +7,7 @@ import pytest
 
 from simulator.plan import Backlog, Bucket, Connect, Cores, Handle, Limit, Outcome, Plan, Pool, Release, Seize
 from simulator.trace.diagnosis import RULES, Rule
+from simulator.trace.rules_backlog import overflow, refused
 from simulator.trace.rules_capacity import (
     accept_limit,
     held_by_io,
@@ -22,8 +23,6 @@ from simulator.trace.rules_ends import (
     few_samples,
     gateway_timeouts,
     gave_up,
-    overflow,
-    refused,
     turned_away,
 )
 from simulator.trace.rules_locks import gil_convoy, gil_or_cores, loop_blocked
