@@ -1,0 +1,166 @@
+"""A rule speaks on one side of its threshold and is silent on the other, and names who it was from some factor on."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from simulator.plan import Outcome
+from simulator.trace.cures import Cure
+from simulator.trace.finding import Kind as KindOf
+from simulator.trace.finding import Party
+from simulator.trace.rules_capacity import held_by_io, taken
+from simulator.trace.rules_computing import cores_saturated, gil_saturated, loop_saturated
+from simulator.trace.rules_ends import gave_up
+from simulator.trace.rules_processes import crashes, imbalance
+from simulator.trace.rules_waiting import episode, siblings
+from simulator.workload.interventions import Do, Intervention
+from simulator.workload.table import Workload
+from tests.trace.by_hand import Kind, load_at, simulate
+from tests.trace.causes import HASH, QUERY, QUICK, SLOW_QUERY, eager, facts, forked, loops, of, threads
+
+STEP = Kind(steps=(("io", 1.0),))
+
+
+def killed(*kills: tuple[int, float, float]) -> Workload:
+    """20 requests a second while processes die: which, when, and for how long."""
+    entries = tuple(Intervention(at=at, do=Do.KILL, number=n, lasting=boot) for n, at, boot in kills)
+    return replace(of(20, 30.0, page=QUERY), interventions=entries)
+
+
+@pytest.mark.parametrize(("busy", "spoken"), [(9.6, True), (9.4, False)])
+def test_a_slot_is_taken_all_the_time_from_95_percent_on(busy: float, spoken: bool) -> None:
+    load = load_at([0.0, 10.0], 20.0, page=Kind(steps=(("io", busy),)))
+    assert (taken(facts(simulate(forked(1), load))) is not None) == spoken
+
+
+@pytest.mark.parametrize(("long", "named"), [(0.31, True), (0.29, False)])
+def test_who_holds_a_slot_three_times_as_long_as_the_others_is_named(long: float, named: bool) -> None:
+    """Every second request; all others take 100 ms."""
+    slow = Kind(steps=(("io", long),), every=2)
+    found = held_by_io(facts(simulate(forked(1), of(6, 30.0, page=QUERY, slow=slow))))
+    assert found is not None
+    assert (found.culprits == (Party(KindOf.CLASS, "slow"),)) == named
+    assert ('A request of "slow" holds a worker for' in found.text) == named
+
+
+@pytest.mark.parametrize(("size", "spoken"), [(3, True), (1, False)])
+def test_requests_that_come_together_are_told_if_most_of_the_waiting_is_for_one_another(
+    size: int, spoken: bool
+) -> None:
+    load = load_at(np.repeat(np.arange(0.0, 60.0, size), size), 60.0, page=Kind(steps=(("io", 0.2),)))
+    assert (siblings(facts(simulate(forked(1), load))) is not None) == spoken
+
+
+@pytest.mark.parametrize(("others", "spoken"), [(5, True), (7, False)])
+def test_requests_come_together_as_a_habit_if_half_of_them_do(others: int, spoken: bool) -> None:
+    """Six times three at once, and others by themselves."""
+    alone = np.arange(others) * 10.0 + 5.0
+    together = np.repeat(np.arange(6) * 10.0, 3)
+    load = load_at(np.sort(np.concatenate([together, alone])), 90.0, page=Kind(steps=(("io", 1.0),)))
+    assert (siblings(facts(simulate(forked(1), load))) is not None) == spoken
+
+
+@pytest.mark.parametrize(("again", "spoken"), [(4, True), (10, False)])
+def test_an_episode_holds_at_least_half_of_all_waiting(again: int, spoken: bool) -> None:
+    """Ten at once, and later several times so many of them that the first are no longer most."""
+    later = np.concatenate([np.full(again, at) for at in (40.0, 60.0, 80.0)])
+    load = load_at(np.concatenate([np.full(10, 1.0), later]), 100.0, page=STEP)
+    found = episode(facts(simulate(forked(1), load)))
+    assert (found is not None) == spoken
+    assert found is None or found.text.startswith("From 1 s to 10 s the worker was taken")
+
+
+def test_what_waits_from_the_first_to_the_last_request_is_no_episode_but_a_load_that_is_too_much() -> None:
+    assert episode(facts(simulate(forked(4), of(60, page=QUERY)))) is None
+
+
+def test_a_burst_is_told_with_its_rate_and_the_usual_one() -> None:
+    usual, burst = np.arange(0.0, 60.0, 0.5), np.arange(20.0, 22.0, 0.02)
+    load = load_at(np.sort(np.concatenate([usual, burst])), 60.0, page=QUERY)
+    found = episode(facts(simulate(forked(1), load)))
+    assert found is not None
+    assert found.culprits == (Party(KindOf.ARRIVALS, "burst"),)
+    assert "Until 22 s 52.0 requests/s came, at other times 2.0." in found.text
+    assert found.cures == (Cure.MORE_SLOTS,)
+
+
+def test_a_queue_that_outlives_its_cause_is_told_with_how_long() -> None:
+    slow = Intervention(at=20.0, do=Do.SLOW_IO, factor=20.0, lasting=4.0)
+    found = episode(facts(simulate(forked(4), replace(of(20, 60.0, page=QUERY), interventions=(slow,)))))
+    assert found is not None
+    assert found.culprits == (Party(KindOf.ENTRY, "slow-io"),)
+    assert "It outlasted its cause by" in found.text
+
+
+def test_the_others_went_on_is_only_said_where_they_did() -> None:
+    """Two processes that are down one after the other, at the same time for a while, and one of three."""
+    apart = crashes(facts(simulate(loops(2), killed((0, 5.0, 2.0), (1, 10.0, 2.0)))))
+    together = crashes(facts(simulate(loops(2), killed((0, 5.0, 4.0), (1, 6.0, 4.0)))))
+    of_three = crashes(facts(simulate(loops(3), killed((0, 5.0, 4.0), (1, 6.0, 4.0)))))
+    assert apart is not None
+    assert together is not None
+    assert of_three is not None
+    assert "The other one went on." in apart.text
+    assert "From 6 s to 9 s none of the 2 processes was up." in together.text
+    assert "went on" not in together.text
+    assert "At times only one of 3 went on." in of_three.text
+
+
+def test_the_death_of_the_only_process_comes_before_what_it_does_at_other_times() -> None:
+    summary = facts(simulate(threads(4), killed((0, 10.0, 3.0)))).summary
+    assert summary.findings[0].rule == "crashes"
+    assert "It was the only one: from 10 s to 13 s nobody was served." in summary.findings[0].text
+
+
+def test_an_even_spread_proves_nothing_and_an_uneven_one_is_quoted() -> None:
+    even = imbalance(facts(simulate(eager(1, processes=4), of(12, page=QUICK, query=SLOW_QUERY))))
+    uneven_load = of(12, page=QUICK, query=replace(SLOW_QUERY, every=3))
+    uneven = imbalance(facts(simulate(eager(1, processes=4), uneven_load)))
+    assert even is not None
+    assert "it is at single moments that one has too many" in even.text
+    assert "%, of 4" not in even.text
+    assert uneven is None or "%, of 4" not in uneven.text
+
+
+def test_a_core_that_hardly_anybody_waits_for_is_no_cause() -> None:
+    """Four workers compute half of the time on four cores: they are what is short, and not the cores."""
+    found = facts(simulate(forked(4, cores=4), of(50, page=Kind(steps=(("cpu", 0.03), ("io", 0.05))))))
+    assert found.summary.resources["worker"].utilisation > 0.95
+    assert cores_saturated(found) is None
+
+
+@pytest.mark.parametrize(("login_ms", "named"), [(60, True), (40, False)])
+def test_who_computes_ten_times_as_long_as_the_others_is_named_also_where_the_lock_is_always_busy(
+    login_ms: float, named: bool
+) -> None:
+    login = Kind(steps=(("cpu", login_ms / 1e3),), every=2)
+    page = Kind(steps=(("cpu", 0.005),))
+    load = of(1.9 / (login_ms / 1e3), 20.0, page=page, login=login)
+    for rule, plan in ((loop_saturated, loops()), (gil_saturated, threads(8))):
+        found = rule(facts(simulate(plan, load)))
+        assert found is not None
+        assert found.culprits == (Party(KindOf.CLASS, "login"),)
+        assert ('"login" computes for up to' in found.text) == (named and rule is gil_saturated)
+
+
+def test_whose_requests_gave_up_is_told_where_it_hit_them_more_than_others() -> None:
+    """A probe has the patience of a second, everybody else waits."""
+    probe = replace(QUERY, every=4)
+    load = of(60, 20.0, page=QUERY, probe=probe)
+    patience = np.where(load.request_class == 1, 1.0, np.inf)
+    found = facts(simulate(forked(4), replace(load, patience=patience)))
+    told = gave_up(found)
+    gone = int((found.trace.outcome == Outcome.GAVE_UP).sum())
+    assert told is not None
+    assert told.victims == (Party(KindOf.CLASS, "probe"),)
+    assert told.text.endswith(f'{gone} of {int((load.request_class == 1).sum())} "probe" gave up.')
+    alike = gave_up(facts(simulate(forked(4), replace(load, patience=np.full(len(load), 1.0)))))
+    assert alike is not None
+    assert alike.victims == ()
+
+
+def test_a_single_class_is_named_without_its_share() -> None:
+    found = loop_saturated(facts(simulate(loops(), of(30, page=HASH))))
+    assert found is not None
+    assert found.text.startswith('"page" blocks the event loop for up to 30 ms at a time. The event loop is')
