@@ -7,7 +7,7 @@ import dataclasses
 import math
 from collections.abc import Iterator
 from enum import Enum
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from simulator.plan import (
     Block,
@@ -93,8 +93,26 @@ def _from_data(value: Any, resources: dict[str, Any]) -> Any:
         case {"resource": name}:
             return resources[name]
         case {"type": str(kind), **rest}:
-            return DATACLASSES[kind](**{str(name): _from_data(item, resources) for name, item in rest.items()})
+            said = DATACLASSES[kind](**{str(name): _from_data(item, resources) for name, item in rest.items()})
+            _check_kinds(said)
+            return said
         case dict() | list():
             raise PlanDataError(f"neither a step nor a resource: {value}")
         case _:
             return value
+
+
+def _check_kinds(said: Any) -> None:
+    """Raise PlanDataError where a word or a number stands in a plan for something else, or one for the other."""
+    for field in dataclasses.fields(said):
+        value = getattr(said, field.name)
+        if isinstance(value, str | float | int) and not _is_of(value, field.type):
+            raise PlanDataError(f"{type(said).__name__}: {field.name} = {str(value)[:40]}")
+
+
+def _is_of(value: str | float, kind: Any) -> bool:
+    if isinstance(kind, type):
+        return isinstance(value, (int, float) if kind is float else kind)
+    if get_origin(kind) is Literal:
+        return value in get_args(kind)
+    return any(_is_of(value, each) for each in get_args(kind))

@@ -7,6 +7,7 @@ import json
 import math
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.experiments.refusal import RefusalError
+from simulator.plan import Plan
 from simulator.results.plan_json import plan_from_data, plan_to_data
+from simulator.results.soundness import check_about, check_columns, check_values
 from simulator.trace.table import COLUMNS, Grants, Trace
+from simulator.words.language import tell
 from simulator.workload.interventions import Do, Intervention
 from simulator.workload.table import Workload
 
@@ -79,24 +83,66 @@ def _frame(arrays: Mapping[str, NDArray[Any]], start: int, stop: int) -> "pl.Dat
 
 def read(path: Path) -> Trace:
     """Read a saved trace. Raises RefusalError for a file that is missing, damaged, of another program, or too new."""
+    if not os.path.isfile(path):  # noqa: PTH113 - which raises for a name that is too long
+        raise RefusalError(tell("{path}: no such file; expected a run saved with --parquet FILE", path=path))
+    try:
+        with _quiet():
+            return _read(path)
+    except RefusalError:
+        raise
+    except PermissionError:
+        raise RefusalError(tell("{path}: no permission to read it", path=path)) from None
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise RefusalError(
+            tell("{path}: not a run saved with --parquet FILE, or damaged ({reason})", path=path, reason=reason[:100])
+        ) from None
+
+
+def _read(path: Path) -> Trace:
     import polars as pl
 
-    if not os.path.isfile(path):  # noqa: PTH113 - which raises for a name that is too long
-        raise RefusalError(f"{path}: no such file; expected a run saved with --parquet FILE")
-    try:
-        about = json.loads(pl.read_parquet_metadata(path).get(KEY, "null"))
-        if about is None:
-            raise RefusalError(f"{path}: a Parquet file, but not one of ours; expected a run saved with --parquet FILE")
-        if about["format"] != FORMAT:
-            raise RefusalError(
-                f"{path}: saved in format {about['format']}, but this version reads {FORMAT}: update loopfork"
+    about = json.loads(pl.read_parquet_metadata(path).get(KEY, "null"))
+    if about is None:
+        raise RefusalError(
+            tell("{path}: a Parquet file, but not one of ours; expected a run saved with --parquet FILE", path=path)
+        )
+    if about["format"] != FORMAT:
+        raise RefusalError(
+            tell(
+                "{path}: saved in format {format}, but this version reads {ours}: update loopfork",
+                path=path,
+                format=about["format"],
+                ours=FORMAT,
             )
-        return _trace(about, pl.read_parquet(path))
-    except PermissionError:
-        raise RefusalError(f"{path}: no permission to read it") from None
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OSError, pl.exceptions.PolarsError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise RefusalError(f"{path}: not a run saved with --parquet FILE, or damaged ({reason[:100]})") from None
+        )
+    plan = plan_from_data(about["plan"])
+    check_about(about, plan)
+    rows = int(pl.scan_parquet(path).select(pl.len()).collect().item())
+    check_columns(about, rows, pl.read_parquet_schema(path), plan)
+    trace = _trace(about, plan, pl.read_parquet(path))
+    check_values(trace)
+    return trace
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Where Polars panics it says so on stderr by itself, several lines for each thread; one message is enough."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # closed
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _arrays(trace: Trace) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -130,11 +176,11 @@ def _about(trace: Trace) -> dict[str, Any]:
     }
 
 
-def _trace(about: Mapping[str, Any], frame: "pl.DataFrame") -> Trace:
+def _trace(about: Mapping[str, Any], plan: Plan, frame: "pl.DataFrame") -> Trace:
     arrays = {name: _array(frame, name, *kind) for name, kind in about["columns"].items()}
     with_grants = "grants.request" in arrays
     return Trace(
-        plan=plan_from_data(about["plan"]),
+        plan=plan,
         workload=_workload(about["workload"], arrays),
         grants=Grants(**{name: arrays[f"grants.{name}"] for name in OF_GRANTS}) if with_grants else None,
         labels=dict(about["labels"]),
