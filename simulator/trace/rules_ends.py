@@ -86,7 +86,7 @@ def gave_up(facts: Facts) -> Finding | None:
     fields = of_all(facts, left)
     if throughput > goodput * 1.01:
         text = said(
-            "{number} of {all} requests ({share}) were given up by their clients, and {wasted} of what the server did "
+            "{number} of {all} requests ({share}) were abandoned by their clients, and {wasted} of what the server did "
             "was for nobody (goodput {goodput} of {throughput} requests/s).",
             wasted=percents(1 - goodput / throughput),
             goodput=rate(goodput),
@@ -95,7 +95,7 @@ def gave_up(facts: Facts) -> Finding | None:
         )
     else:
         text = said(
-            "{number} of {all} requests ({share}) were given up by their clients before they had an answer.", **fields
+            "{number} of {all} requests ({share}) were abandoned by their clients before they had an answer.", **fields
         )
     lost = who_failed(facts.measures, outcome=Outcome.GAVE_UP)
     if lost is not None and lost.number / lost.of < 2 * left / facts.summary.offered:

@@ -121,17 +121,17 @@ def _died(kills: list[Intervention], taken: int) -> Said:
         "lost": count(taken),
     }
     if len(kills) == 1 and not taken:
-        return said("Process {process} died at {at} and took no request along.", **fields)
+        return said("Process {process} died at {at}; no request was lost with it.", **fields)
     if len(kills) == 1:
         return said_many(
-            "Process {process} died at {at} and took {lost} request along.",
-            "Process {process} died at {at} and took {lost} requests along.",
+            "Process {process} died at {at}; {lost} request was lost with it.",
+            "Process {process} died at {at}; {lost} requests were lost with it.",
             taken,
             **fields,
         )
     return said_many(
-        "A process died {times} times, which took {lost} request along.",
-        "A process died {times} times, which took {lost} requests along.",
+        "A process died {times} times; {lost} request was lost with it.",
+        "A process died {times} times; {lost} requests were lost with it.",
         taken,
         **fields,
     )

@@ -75,7 +75,7 @@ def test_the_csv_files_know_the_crash(simulate: Any, load: Path, tmp_path: Path)
 
 def test_a_crash_that_nobody_notices_is_told_all_the_same(simulate: Any, load: Path) -> None:
     done = simulate("--model", "prefork", "--load", load, "--set", 'timeline=[{at = "1 ms", do = "kill"}]')
-    assert "Process 0 died at 1 ms and took no request along. The other 3 went on." in " ".join(done.out.split())
+    assert "Process 0 died at 1 ms; no request was lost with it. The other 3 went on." in " ".join(done.out.split())
 
 
 def test_a_mistake_in_the_timeline_is_one_message(simulate: Any, load: Path) -> None:

@@ -93,8 +93,8 @@ def test_a_dead_process_is_down_and_neither_idle_nor_in_use(crash: Workload) -> 
 def test_the_diagnosis_names_the_crash_its_victims_and_who_had_to_wait(crash: Workload) -> None:
     (alone,) = summarise(serve("coroutine", crash)).diagnosis
     (forked,) = summarise(serve("prefork", crash)).diagnosis
-    assert alone.startswith("Process 0 died at 20 s and took 5 requests along. It was the only one")
-    assert forked == "Process 0 died at 20 s and took 1 request along. The other 3 went on."
+    assert alone.startswith("Process 0 died at 20 s; 5 requests were lost with it. It was the only one")
+    assert forked == "Process 0 died at 20 s; 1 request was lost with it. The other 3 went on."
 
 
 def test_the_diagnosis_says_when_the_timeline_names_what_the_server_does_not_have() -> None:

@@ -64,7 +64,7 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
     crashes: (
         (loops(2), replace(of(200, page=QUERY), interventions=(KILLED,))),
         (loops(1), replace(of(200, page=QUERY), interventions=(KILLED,))),
-        ["process 1 died at 10 s and took", "requests along. The other one went on."],
+        ["process 1 died at 10 s;", "requests were lost with it. The other one went on."],
     ),
     without_effect: (
         (loops(1), replace(of(20, page=PAGE), interventions=(KILLED,))),
@@ -161,7 +161,7 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
     gave_up: (
         (forked(4), of(60, 20.0, 2.0, page=QUERY)),
         (forked(8), of(60, 20.0, 2.0, page=QUERY)),
-        ["were given up by their clients", "of what the server did was for nobody (goodput", "of 39.8 requests/s)"],
+        ["were abandoned by their clients", "of what the server did was for nobody (goodput", "of 39.8 requests/s)"],
     ),
     episode: (
         (forked(4), replace(of(20, 60.0, page=QUERY), interventions=(SLOW,))),
