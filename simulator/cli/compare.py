@@ -91,7 +91,7 @@ def compared(setup: "Setup", outputs: ComparisonOptions, pictures: "Pictures | N
 def run_sides(setup: "Setup", *, detail: bool = False) -> "tuple[Side, ...]":
     """Every server under the same requests. Raises RefusalError."""
     from simulator.experiments.progress import shown_while
-    from simulator.experiments.room import say_if_long
+    from simulator.experiments.room import say_before
     from simulator.experiments.run import run_checked
     from simulator.experiments.setup import prepared
     from simulator.results.comparison import Side, letters
@@ -99,7 +99,7 @@ def run_sides(setup: "Setup", *, detail: bool = False) -> "tuple[Side, ...]":
 
     ready = prepared(setup)
     what = tell("{n} servers under {load}", n=len(setup.sides), load=setup.options.load)
-    say_if_long(ready)
+    say_before(ready)
     with shown_while(what, ready.scenario.duration) as progress:
         traces = run_checked(ready, detail=detail, progress=progress)
     named = zip(letters(len(setup.sides)), setup.sides, traces, strict=True)

@@ -29,14 +29,14 @@ def run(model: Model | None, given: Given) -> int:
 
         return open_setup(setup, screen)
     from simulator.cli.outputs import put_out, refuse_early
-    from simulator.experiments.room import say_if_long
+    from simulator.experiments.room import say_before
     from simulator.experiments.run import run_checked
 
     refuse_early(outputs, tables=True, read=(options.load, options.machine), drawn=PICTURES.given(given))
     drawn = pictures(given, screen)
     ready = prepared(setup)
     what = tell("{server} under {load}", server=options.model, load=options.load)
-    say_if_long(ready)
+    say_before(ready)
     with shown_while(what, ready.scenario.duration) as progress:
         (trace,) = run_checked(ready, detail=drawn is not None, progress=progress)
     put_out(trace, outputs, drawn, None if options.no_advice else ready)

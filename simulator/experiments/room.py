@@ -101,8 +101,10 @@ def refuse_without_room(ready: Prepared) -> None:
         raise RefusalError(message)
 
 
-def say_if_long(ready: Prepared) -> None:
-    """Say on stderr how long the runs will take, where that is more than a minute."""
+def say_before(ready: Prepared) -> None:
+    """Say on stderr what is odd about the load, and how long the runs will take, where that is more than a minute."""
+    for note in ready.scenario.notes:
+        sys.stderr.write(f"simulate: {note}\n")
     wanted = needs(ready, pace_of(ready))
     if SAID_FROM_S < wanted.seconds <= LONGEST_S:
         told = tell(

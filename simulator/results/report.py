@@ -77,6 +77,8 @@ def _load(trace: Trace) -> Iterator[str]:
         if clients
         else translated("open loop")
     )
+    if workload.limit:
+        yield tell_many("{n} request in all", "{n} requests in all", workload.limit, n=count(workload.limit))
     lasting, warmup = duration(workload.duration), duration(workload.warmup)
     yield tell("{time}, first {warmup} not measured", time=lasting, warmup=warmup) if workload.warmup else lasting
     yield tell_many("{n} core", "{n} cores", cores, n=count(cores))

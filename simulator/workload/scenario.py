@@ -1,5 +1,6 @@
 """A scenario: one load, as its TOML file says it. What each key means stands beside it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -162,6 +163,31 @@ class Scenario(Table):
     def keys_within(cls) -> dict[str, str]:
         """Those of the machine."""
         return {key: f"machine.{key}" for key in MachineTable.known_keys()}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is easily overlooked: a client that one class names is drawn by classes that name none, too."""
+        return tuple(
+            tell(
+                'the client "{client}" is named by the class "{by}" and sends "{too}" too; if that is not meant, say'
+                " which clients send that: {like}",
+                client=client,
+                by=by.name,
+                too=too.name,
+                like=f"clients = [{', '.join(others)}]",
+            )
+            for by, client, too, others in self._shared()
+        )
+
+    def _shared(self) -> Iterator[tuple[RequestClass, str, RequestClass, list[str]]]:
+        """Of each client that one class names and another one draws all the same: those two, and who else there is."""
+        named = {name: by for by in self.requests for name in by.clients or ()}
+        others = [f'"{client.name}"' for client in self.clients if client.name not in named]
+        draws_all = next((each for each in self.requests if each.clients is None and each.weight > 0), None)
+        for client in self.clients:
+            by = named.get(client.name)
+            if by is not None and draws_all is not None and others and client.share > 0:
+                yield by, client.name, draws_all, others
 
     @property
     def told(self) -> dict[str, str]:

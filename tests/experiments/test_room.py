@@ -10,7 +10,7 @@ from simulator.experiments.catalogue import catalogue
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.options import RunOptions
 from simulator.experiments.refusal import RefusalError
-from simulator.experiments.room import free_memory, needs, refuse_without_room, say_if_long
+from simulator.experiments.room import free_memory, needs, refuse_without_room, say_before
 from simulator.experiments.run import run_unchecked
 from simulator.experiments.setup import Prepared, Setup, prepared
 
@@ -51,9 +51,9 @@ def test_threads_that_would_take_the_gil_from_one_another_for_days_are_refused()
 
 
 def test_what_takes_minutes_is_said_and_what_does_not_is_not(capsys: pytest.CaptureFixture[str]) -> None:
-    say_if_long(ready())
+    say_before(ready())
     assert capsys.readouterr().err == ""
-    say_if_long(ready(rate=100_000.0, engine="reference"))
+    say_before(ready(rate=100_000.0, engine="reference"))
     assert capsys.readouterr().err.startswith("simulate: about 6 000 000 requests: this takes some ")
 
 

@@ -175,3 +175,17 @@ def test_what_is_alike_in_every_class_or_client_is_a_column_like_any_other(shop:
     one_value = draw(shop(('response = {lognormal = {mean = "30 KiB", cv = 1}}', 'response = "1 KiB"')))
     assert not are_alike(one_value.response)  # the photos are larger
     assert not any(are_alike(getattr(one_value, name)) for name in PER_ROW)
+
+
+def test_a_client_that_one_class_names_and_others_draw_too_is_noted_with_what_to_type(shop: Load) -> None:
+    (note,) = shop().notes
+    assert note.startswith(
+        'the client "phone" is named by the class "photo" and sends "page" too; if that is not meant'
+    )
+    assert note.endswith('clients = ["office"]')
+
+
+def test_nothing_is_noted_where_every_class_names_its_clients_or_none_does(shop: Load) -> None:
+    only = 'clients = ["phone"]'
+    assert shop(('name = "page"', 'name = "page"\nclients = ["office"]')).notes == ()
+    assert shop((only, "")).notes == ()
