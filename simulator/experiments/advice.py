@@ -5,21 +5,31 @@ machine, compiled or not. What helps is judged by one rule (``trial.judged``), a
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isfinite
 
 from simulator.experiments.candidates import Candidate, Family, Ideas, Ladder, next_size
 from simulator.experiments.refusal import RefusalError
-from simulator.experiments.run import run_checked
+from simulator.experiments.run import check_laws, run_unchecked
 from simulator.experiments.setup import Prepared
-from simulator.experiments.trial import LEAST_LOST, Figures, Trial, Verdict, as_good, fewer_lost, figures, judged
+from simulator.experiments.trial import (
+    LEAST_LOST,
+    Advice,
+    Figures,
+    Trial,
+    Verdict,
+    as_good,
+    fewer_lost,
+    figures,
+    judged,
+)
 from simulator.plan.walk import walk
 from simulator.plan.words import OUTSIDE, Loss, State, lost_by
 from simulator.trace.cures import Cure
 from simulator.trace.figures import Summary
 from simulator.trace.measures import CORES
 from simulator.trace.table import Trace
-from simulator.words.language import Said, said, translated
+from simulator.words.language import Said
 from simulator.workload.draw import draw
 from simulator.workload.table import Workload
 
@@ -32,6 +42,9 @@ LEAST_RUNS, LEAST_STEPS = 3, 400_000
 """... but so much in any case."""
 EVENTS = 200_000
 """A run reports after so many events; where it needs more of them than it has steps, they count."""
+KEPT_STEPS = 100_000
+"""The traces of runs of up to so many steps are kept until it is known whose figures are said: only these are held
+against the laws, which takes longer than the run. Longer ones are checked at once, and forgotten."""
 HARDLY, BUSY = 0.02, 0.85
 """Who waits for a core for less than this part of the time in the server, on cores less busy than this, needs none."""
 ANYWAY = (Cure.MORE_SLOTS, Cure.MORE_PROCESSES, Cure.MORE_CORES)
@@ -40,35 +53,6 @@ PART = 0.5
 """What gives less than this part of what the best gives is no advice."""
 FINE = 8
 """A size is searched to this part of itself."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advice:
-    """What was tried about a run; nothing where nothing is wrong, or nobody knows a cure."""
-
-    trials: tuple[Trial, ...] = ()
-    """What helps, the best first, then what does not."""
-    untried: tuple[Said, ...] = ()
-    """Changes for which the budget was too small."""
-
-    @property
-    def best(self) -> Trial | None:
-        """What helps most."""
-        return self.trials[0] if self.trials and self.trials[0].better else None
-
-    @property
-    def remark(self) -> Said | None:
-        """That nothing helps, or what was left untried."""
-        nothing = bool(self.trials) and self.best is None
-
-        def changes() -> str:
-            return translated(", ").join(map(str, self.untried))
-
-        if not self.untried:
-            return said("Nothing that was tried helps.") if nothing else None
-        if nothing:
-            return said("Nothing that was tried helps; left untried: {changes}.", changes=changes)
-        return said("Left untried: {changes}.", changes=changes)
 
 
 def advise(
@@ -126,6 +110,7 @@ class _Search:
         self._workload: Workload | None = None
         self._probes: list[tuple[Family, Trial]] = []
         self._untried: list[Said] = []
+        self._unchecked: list[tuple[Figures, Trace]] = []
 
     @property
     def solved(self) -> bool:
@@ -144,7 +129,11 @@ class _Search:
         for family, trial in self._probes:
             closer = isinstance(family, Ladder) and any(trial is each for each in worth)
             found += self._closer(family, trial) if closer and isinstance(family, Ladder) else [trial]
-        return Advice(trials=tuple(_in_order(found)), untried=tuple(self._untried))
+        told = tuple(_in_order(found))
+        for after, trace in self._unchecked:
+            if any(after is trial.after for trial in told):
+                check_laws(trace)
+        return Advice(trials=told, untried=tuple(self._untried))
 
     def _probe(self, family: Family) -> Iterator[Trial]:
         """The first step of a ladder; of a choice one after the other until one helps."""
@@ -235,9 +224,14 @@ class _Search:
                 self._left = max(self._left - events, 0)
                 raise _ExhaustedError
 
-        (trace,) = run_checked(ready, workload=workload, progress=count_events)
+        (trace,) = run_unchecked(ready, workload=workload, progress=count_events)
         self._left -= max(trace.reached.size, events)
-        return figures(trace)
+        after = figures(trace)
+        if trace.reached.size > KEPT_STEPS:
+            check_laws(trace)
+        else:
+            self._unchecked.append((after, trace))
+        return after
 
 
 def _in_order(found: Sequence[Trial]) -> Iterator[Trial]:

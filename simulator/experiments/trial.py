@@ -1,4 +1,4 @@
-"""A change of a deployment that was tried, what it gave, and the one rule by which that is judged.
+"""Changes of a deployment that were tried, what they gave, and the one rule by which that is judged.
 
 What to watch: both runs met the same requests, so even a small difference is no chance of the draw; but who types
 another number of workers for 3 %? What differs by less than a margin is called the same.
@@ -11,7 +11,7 @@ from math import isfinite
 from simulator.experiments.deployment import Deployment
 from simulator.trace.outcomes import failed, latencies, latency, rates
 from simulator.trace.table import Trace
-from simulator.words.language import Said, said
+from simulator.words.language import Said, said, translated
 from simulator.words.numbers import count, duration
 
 MARGIN = 0.05
@@ -70,6 +70,35 @@ class Trial:
     def sentence(self) -> Said:
         """In words: ``12 workers: p95 671 ms instead of 3.05 s.``."""
         return _sentence(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What was tried about a run; nothing where nothing is wrong, or nobody knows a cure."""
+
+    trials: tuple[Trial, ...] = ()
+    """What helps, the best first, then what does not."""
+    untried: tuple[Said, ...] = ()
+    """Changes for which the budget was too small."""
+
+    @property
+    def best(self) -> Trial | None:
+        """What helps most."""
+        return self.trials[0] if self.trials and self.trials[0].better else None
+
+    @property
+    def remark(self) -> Said | None:
+        """That nothing helps, or what was left untried."""
+        nothing = bool(self.trials) and self.best is None
+
+        def changes() -> str:
+            return translated(", ").join(map(str, self.untried))
+
+        if not self.untried:
+            return said("Nothing that was tried helps.") if nothing else None
+        if nothing:
+            return said("Nothing that was tried helps; left untried: {changes}.", changes=changes)
+        return said("Left untried: {changes}.", changes=changes)
 
 
 def figures(trace: Trace) -> Figures:
