@@ -75,7 +75,8 @@ class Facts:
         """The stretch of the run in which most of the waiting is, if there is one."""
         if waiting_part(self.measures) < NOTABLE:
             return None
-        return episode(self.measures, self.waits)
+        found = episode(self.measures, self.waits)
+        return found if found is not None and found.resource in self.summary.resources else None  # tokens are not
 
     def computing(self, lock: Lock | None = None) -> Computing:
         """Which classes computed, on the cores or under a lock."""

@@ -178,8 +178,8 @@ def siblings(facts: Facts) -> Finding | None:
     places = facts.waits.place
     weight = np.bincount(places.astype(np.intp), weights=facts.waits.seconds, minlength=1)
     resource = short_of(facts.measures.places, int(weight.argmax()))
-    used = facts.summary.resources[resource]
-    if used.utilisation >= HIGH:
+    used = facts.summary.resources.get(resource)
+    if used is None or used.utilisation >= HIGH:
         return None
     text = said_many(
         "Requests spend {share} of their time waiting for {who}, though it is in use only {used} of the time: they "

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from simulator.plan import Outcome
+from simulator.plan import Bucket, Cores, Handle, Limit, Outcome, Plan, Pool, Release, Seize
 from simulator.trace.cures import Cure
 from simulator.trace.finding import Kind as KindOf
 from simulator.trace.finding import Party
@@ -164,3 +165,11 @@ def test_a_single_class_is_named_without_its_share() -> None:
     found = loop_saturated(facts(simulate(loops(), of(30, page=HASH))))
     assert found is not None
     assert found.text.startswith('"page" blocks the event loop for up to 30 ms at a time. The event loop is')
+
+
+@pytest.mark.parametrize("at", [np.ones(10), np.repeat(np.arange(0.0, 90.0, 9.0), 3)])
+def test_who_waits_for_a_token_is_told_so_without_a_resource_that_is_taken(at: NDArray[np.float64]) -> None:
+    worker = Pool("worker", 99)
+    limited = Plan((Limit(Bucket("token", 1.0, queue_limit=99)), Seize(worker), Handle(), Release(worker)), Cores(2))
+    summary = facts(simulate(limited, load_at(at, 100.0, page=QUERY))).summary
+    assert summary.diagnosis[0].endswith("of their time waiting for the token.")
