@@ -15,8 +15,7 @@ from models.wire.report import Visit
 from models.wire.stage import Stage, open_stage, stop_signal
 from models.wire.syntax import Refused
 
-FINISHED_S = 0.02
-"""A proxy that is about to end looks this often whether the last request is served."""
+FINISHED_S = 0.02  # a proxy that is about to end looks this often whether the last request is served
 
 
 class Proxy:
