@@ -24,7 +24,7 @@ from simulator.lab.playhead import Now
 from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.look import GLYPH_SETS, THEMES, Look
 from simulator.tui.screen import GridScreen
-from simulator.tui.terminal import Pace, terminal_is_gone
+from simulator.tui.terminal import Pace, leave_with_the_terminal, terminal_is_gone
 from simulator.words.language import tell
 
 if TYPE_CHECKING:  # which needs what the first screen does not
@@ -82,6 +82,7 @@ class StageApp(App[int]):
         self._ask()  # before the first picture: whether a terminal answers is then known before many are on their way
         if not self.is_headless:
             self.set_interval(LOOK_EVERY_S, self._leave_with_the_terminal)
+            leave_with_the_terminal(LOOK_EVERY_S, HUNG_UP)
 
     def _first_screen(self) -> GridScreen:
         """Only that one is loaded: the first picture waits for it."""

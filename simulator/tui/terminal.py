@@ -6,8 +6,10 @@ it has drawn everything before, however far away it is. The cursor is put somewh
 answer says which of them it belongs to: one that comes late must not pass for that to a newer one.
 """
 
+import os
 import select
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -98,3 +100,23 @@ def terminal_is_gone() -> bool:
     poll = select.poll()
     poll.register(stdin.fileno(), 0)
     return any(happened & GONE for _, happened in poll.poll(0))
+
+
+GRACE_S = 2.0
+"""What a program gets to end by itself when its terminal has gone."""
+
+
+def leave_with_the_terminal(every_s: float, code: int) -> None:
+    """End the program soon after its terminal, whatever it is doing then.
+
+    Under nohup or a supervisor SIGHUP is ignored. Writing to a terminal that has gone ends Textual's thread that
+    writes, and whoever hands it the next picture waits for ever; so somebody has to look who writes nothing.
+    """
+
+    def look() -> None:
+        while not terminal_is_gone():
+            time.sleep(every_s)
+        time.sleep(GRACE_S)
+        os._exit(code)
+
+    threading.Thread(target=look, daemon=True).start()

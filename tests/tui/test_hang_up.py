@@ -11,6 +11,8 @@ import pytest
 pytestmark = pytest.mark.slow
 
 START = "import sys; from simulator.cli.main import main; sys.exit(main())"
+IGNORE = "import fcntl, signal, termios; signal.signal(1, signal.SIG_IGN); fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+"""The terminal is the controlling one, and says goodbye to somebody who does not listen."""
 PATIENCE_S = 60.0
 
 
@@ -21,10 +23,12 @@ def drawn_until(terminal: int, word: bytes) -> None:
         seen += os.read(terminal, 65536)
 
 
-def test_when_the_terminal_goes_the_program_goes_too() -> None:
+@pytest.mark.parametrize("is_told", [False, True], ids=["no controlling terminal", "SIGHUP ignored"])
+def test_when_the_terminal_goes_the_program_goes_too(is_told: bool) -> None:
+    """As in some containers, where no SIGHUP comes; and as under nohup, where nobody hears it."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-c", START, "--model", "prefork", "--load", "steady", "--duration", "10s", "--watch"]
-    # A session of its own without a controlling terminal: no SIGHUP will come.
+    flags = ["--model", "prefork", "--load", "steady", "--duration", "10s", "--watch"]
+    command = [sys.executable, "-c", (IGNORE if is_told else "") + START, *flags]
     program = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
     try:
         os.close(theirs)
