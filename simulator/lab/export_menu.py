@@ -163,8 +163,8 @@ class ExportMenu:
             box.put(0, box.width - 2 - cell_width(length), length, Style.ACCENT if self.film.too_long else Style.DIM)
         speed = f"{look.glyphs.times}{self.speed:g}"
         hints = [
-            f" {tell('left right: how much   [ ]: how fast, {speed}   enter saves', speed=speed)} ",
-            f" {tell('left right: how much, [ ]: {speed}', speed=speed)} ",
+            tell(" left right: how much   [ ]: how fast, {speed}   enter saves ", speed=speed),
+            tell(" left right: how much, [ ]: {speed} ", speed=speed),
         ]
         box.put(bottom, 2, next((hint for hint in hints if cell_width(hint) <= room), ""), Style.DIM)
 

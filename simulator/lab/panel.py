@@ -90,7 +90,7 @@ def _lines(panel: Panel) -> Iterator[_Line]:
     for number, entry in enumerate(panel.timeline, len(panel.knobs)):
         yield _Line(f" {_entry(entry)}", "", Style.TEXT, number)
     if not panel.timeline:
-        yield _Line(f" {tell('nothing; k b f < > at the playhead')}", "", Style.DIM, None)
+        yield _Line(tell(" nothing; k b f < > at the playhead"), "", Style.DIM, None)
 
 
 def _entry(entry: TimelineEntry) -> str:

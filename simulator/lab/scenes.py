@@ -223,9 +223,5 @@ def _changed(side: Deployment) -> str:
 
 
 def _settings(settings: Mapping[str, Any]) -> str:
-    words = [
-        f"{translated(name.replace('_', ' '))} {value}"
-        for name, value in settings.items()
-        if not isinstance(value, bool)
-    ]
+    words = [f"{name.replace('_', ' ')} {value}" for name, value in settings.items() if not isinstance(value, bool)]
     return " · ".join(words[:LONGEST_KNOBS])

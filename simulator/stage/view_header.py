@@ -5,6 +5,7 @@ And above all views a line about what they share.
 
 from collections.abc import Iterator
 
+from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.layout import Claim, Section
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
@@ -20,6 +21,8 @@ PERCENTILES = (("p50", "p50_s", 3), ("p95", "p95_s", 4), ("p99", "p99_s", 2))
 """What is shown, its series, and its rank in a narrow view."""
 MEASURE = later("what the others are measured against")
 DIFFERENCE_WIDTH = 7
+TITLE_PART = 3
+"""A title that is longer than this part of the line gives way to the name of the load."""
 SPEED_WIDTH = 6
 BULLET = "·"
 """Between knobs; not every terminal can show it."""
@@ -116,7 +119,9 @@ def _draw_top(sheet: Sheet, scene: Scene, snapshots: list[Snapshot]) -> None:
     state = f"{glyphs.play if scene.playing else glyphs.pause} {speed}"
     time = clock(scene.now_s).rjust(len(clock(scene.end_s)))
     names = " / ".join(view.title for view in scene.views)
-    words = [(scene.load, 2), (names, 4), (state, 1), (time, 0)]
+    short = cell_width(scene.title) <= sheet.width // TITLE_PART
+    title = scene.title if scene.title and short else scene.load
+    words = [(title, 2), (names, 4), (state, 1), (time, 0)]
     if snapshots and snapshots[0].t_s > 0.0:
         rate = fixed_rate(recent_average(snapshots[0], "arrivals_rps"))
         words.append((tell("arrivals {rate}", rate=rate), 3))

@@ -17,6 +17,23 @@ def widened(message: str) -> str:
     return f"{OPEN}{message}{WIDE * max(1, round(len(plain) * 0.2))}{CLOSE}"
 
 
+_LETTERS = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "".join(map(chr, (*range(0x430, 0x44A), *range(0x410, 0x42A)))),
+)
+
+
+class Strange:
+    """The same without a single Latin letter: whatever is still written in these went around the catalogue."""
+
+    def gettext(self, message: str) -> str:
+        parts = _FIELD.split(message)
+        return "".join(part if part.startswith("{") else part.translate(_LETTERS) for part in parts)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+
 class Pseudo:
     """Stands in for gettext's translations."""
 
