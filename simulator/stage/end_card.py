@@ -151,7 +151,16 @@ def _best_rows(card: EndCard, width: int, height: int, look: Look) -> tuple[list
     others = len(list(_rows(card, width, form, 0, look)))
     lines = (height - others) // (1 if beside else max(len(card.verdicts), 1))
     rows = list(_rows(card, width, form, max(lines, LEAST_LINES), look))
+    if len(rows) > height and len(card.verdicts) > 1:
+        rows = [row for verdict in card.verdicts for row in _brief(verdict, width, height // len(card.verdicts), look)]
     return rows[:height], form
+
+
+def _brief(verdict: Verdict, width: int, height: int, look: Look) -> list[Row]:
+    """So many rows about one of several servers: who it is, the weightiest reason, and what fits of its figures."""
+    title, sentences, *_ = _blocks(verdict, width, FORMS[-1], max(height - 2, 0), look)
+    _, *figures = ((name, look.spelled(figure), style) for name, figure, style in figures_of(verdict.summary))
+    return [*title, *sentences, *list(_flowing(figures, width))[:1]][:height]
 
 
 def _beside(card: EndCard, width: int) -> bool:

@@ -56,7 +56,8 @@ def _draw_name(sheet: Sheet, snapshot: Snapshot) -> None:
         )
         for words, series, rank in PERCENTILES
     ]
-    figures.insert(0, piece((tell("so far"), Style.DIM), rank=5))  # charts and summary leave the warm-up out
+    if not snapshot.letter:  # charts and summary leave the warm-up out
+        figures.insert(0, piece((tell("so far"), Style.DIM), rank=5))
     kept = fitting([name, *note, *figures], sheet.width - col - 1)
     left = [each for each in kept if each not in figures]
     right = kept[len(left) :]
@@ -72,8 +73,8 @@ def _draw_counts(sheet: Sheet, snapshot: Snapshot) -> None:
         for words, outcomes in snapshot.inventory.losses
     ]
     pieces.append(piece((tell("goodput") + " ", Style.DIM), (fixed_rate(now.goodput_rps), Style.TEXT), rank=2))
-    pieces.append(piece((tell("now"), Style.ACCENT), rank=4))
-    pieces.append(count_piece(tell("in flight"), len(now.present), Style.TEXT, rank=4))
+    in_flight = count_piece(tell("in flight"), len(now.present), Style.TEXT)
+    pieces.append(piece((tell("now"), Style.ACCENT), ("  ", Style.TEXT), *in_flight.words, rank=4))
     pieces.append(count_piece(tell("for nobody"), len(now.for_nobody), Style.WARN, rank=5))
     if snapshot.view.knobs:
         pieces.append(piece((snapshot.view.knobs.replace(BULLET, sheet.look.glyphs.bullet), Style.DIM), rank=6))

@@ -90,8 +90,10 @@ def rows_of(grid: CellGrid, text: str) -> list[int]:
     return [row for row in range(grid.height) if f"│ {text}" in grid.text(row)]
 
 
-def test_beside_one_another_both_servers_have_their_say() -> None:
-    text = str(shown(PREFORK, NGINX, size=SMALL))
+@pytest.mark.parametrize("size", [Size(40, 12), SMALL, LAB])
+def test_beside_one_another_both_servers_have_their_say(size: Size) -> None:
+    text = str(shown(PREFORK, NGINX, size=size))
+    assert text.count("(100 %)") == 2
     assert "A  prefork" in text
     assert "B  nginx + prefork" in text
 
