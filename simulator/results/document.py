@@ -11,17 +11,12 @@ from dataclasses import fields
 from typing import Any
 
 from simulator.experiments.advice import Advice, Figures
-from simulator.experiments.amounts import amount_text
-from simulator.experiments.catalogue import catalogue
-from simulator.plan import Plan
-from simulator.plan.processes import main_pool, process_count, slots_in_each
 from simulator.trace.facts import OTHERS
 from simulator.trace.figures import Ends, Latency, ResourceSummary, Summary
+from simulator.trace.finding import Finding, Party
 from simulator.trace.table import Trace
 from simulator.trace.timeline import step_for
-from simulator.words.language import tell
-from simulator.words.numbers import count, duration, json_number
-from simulator.words.phrases import counted
+from simulator.words.numbers import json_number
 from simulator.words.printable import harmless_cell, printable_json
 from simulator.workload.interventions import Do, Intervention
 
@@ -68,6 +63,7 @@ def document(trace: Trace, summary: Summary, advice: Advice | None = None) -> Do
         "where_slowest_ms": _milliseconds(summary.where_slowest),
         "bottleneck": _bottleneck(summary),
         "diagnosis": list(summary.diagnosis),
+        "findings": [_finding(finding) for finding in summary.findings],
         **({} if advice is None else _advice(advice)),
         **({"driver": json.loads(labels["driver"])} if "driver" in labels else {}),  # of a measured run only
         **({"other_programs": float(labels[OTHERS])} if OTHERS in labels else {}),  # the same
@@ -126,6 +122,20 @@ def _resource(resource: ResourceSummary) -> Document:
     }
 
 
+def _finding(finding: Finding) -> Document:
+    """By the name of its rule, which is the same in every language, with whom it names."""
+    return {
+        "rule": finding.rule,
+        "weight": json_number(finding.weight),
+        "culprits": [_party(party) for party in finding.culprits],
+        "victims": [_party(party) for party in finding.victims],
+    }
+
+
+def _party(party: Party) -> Document:
+    return {"kind": party.kind.value, "name": party.name}
+
+
 def _bottleneck(summary: Summary) -> Document | None:
     found = summary.bottleneck
     if found is None:
@@ -168,22 +178,7 @@ def _milliseconds(seconds: Mapping[str, float]) -> Document:
     return {state: json_number(1e3 * value) for state, value in seconds.items()}
 
 
-# What was set, in words.
-
-
-def settings_in_words(settings: Mapping[str, Any], model: str = "") -> list[str]:
-    """``workers 4``, ``backlog 2048``, ``temp file 1 GiB``; a switch is named, with ``no`` where it is off."""
-    known = catalogue()[model].settings if model in catalogue() else ()  # a saved run may be of a model that is gone
-    units = {field.name: field.metadata.get("unit") for field in known}
-    parts = []
-    for name, value in settings.items():
-        words = name.replace("_", " ")
-        switch = words if value else f"no {words}"
-        parts.append(switch if isinstance(value, bool) else f"{words} {amount_text(value, units.get(name))}")
-    return parts
-
-
-# What was done to the server: for a person in a few words, for a program as plain data.
+# What was done to the server.
 
 
 def timeline_of(trace: Trace) -> Iterator[Intervention]:
@@ -191,37 +186,6 @@ def timeline_of(trace: Trace) -> Iterator[Intervention]:
     for entry in trace.workload.interventions:
         if entry.at > 0.0 or entry.do not in (Do.SLOTS, Do.CORES):
             yield entry
-
-
-def timeline_words(entry: Intervention, plan: Plan) -> str:
-    """``at 20 s process 0 dies, back after 2 s``."""
-    at, lasting = duration(entry.at) if entry.at else "0 s", duration(entry.lasting)
-    match entry.do:
-        case Do.KILL:
-            return tell("at {at} process {number} dies, back after {time}", at=at, number=entry.number, time=lasting)
-        case Do.KILL_GROUP:
-            return tell(
-                "at {at} group {number} of processes dies, back after {time}", at=at, number=entry.number, time=lasting
-            )
-        case Do.SLOW_IO:
-            factor = f"{entry.factor:g}"
-            return tell("at {at} I/O takes {factor} times as long, for {time}", at=at, factor=factor, time=lasting)
-        case Do.BURST:
-            return tell("at {at} {n} requests more within {time}", at=at, n=count(entry.number), time=lasting)
-        case Do.SLOTS:
-            return _slots(at, entry.number, plan)
-        case Do.CORES:
-            return tell("at {at} {things}", at=at, things=counted(entry.number, "core"))
-
-
-def _slots(at: str, number: int, plan: Plan) -> str:
-    pool = main_pool(plan)
-    if pool is None:
-        return tell("at {at} {n} workers, which this server does not have", at=at, n=count(number))
-    things = counted(number, pool.name)
-    if process_count(plan) > 1 and slots_in_each(plan, pool) < pool.size * pool.processes:
-        return tell("at {at} {things} in each process", at=at, things=things)
-    return tell("at {at} {things}", at=at, things=things)
 
 
 def timeline_data(entry: Intervention) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from simulator.experiments.advice import Advice
-from simulator.results.document import settings_in_words, timeline_of, timeline_words
+from simulator.results.document import timeline_of
 from simulator.results.report_tables import INDENT, Listed, latency_table, resource_rows, time_table
+from simulator.results.run_words import settings_in_words, timeline_words
 from simulator.results.terminal import Prose
 from simulator.trace.driver_words import LABEL, driver_words
 from simulator.trace.figures import Ends, Summary

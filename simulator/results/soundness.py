@@ -15,7 +15,10 @@ from simulator.experiments.room import SPARE, free_memory
 from simulator.plan import Outcome, Plan
 from simulator.plan.processes import process_count
 from simulator.plan.walk import walk
+from simulator.results.run_words import settings_in_words
 from simulator.trace.checks import check_measured
+from simulator.trace.driver_words import driver_words
+from simulator.trace.facts import OTHERS
 from simulator.trace.table import COLUMNS, Per, Trace
 from simulator.words.language import tell
 from simulator.words.numbers import count, size
@@ -106,7 +109,7 @@ def _wanted(plan: Plan, phases: int, told: Mapping[str, Any]) -> dict[str, list[
 
 
 def check_about(about: Mapping[str, Any], plan: Plan) -> None:
-    """Raise UnsoundError for names, numbers or a plan that no run has."""
+    """Raise UnsoundError, or whatever comes of it, for names, numbers or a plan that no run has."""
     load, labels = about["workload"], about["labels"]
     for names in (load["class_names"], load["client_names"]):
         if not names or len(set(names)) != len(names) or not all(isinstance(name, str) for name in names):
@@ -114,8 +117,14 @@ def check_about(about: Mapping[str, Any], plan: Plan) -> None:
     _check_numbers(load)
     if not all(isinstance(text, str) for item in labels.items() for text in item):
         raise UnsoundError(tell("labels that are no texts"))
-    if not all(isinstance(json.loads(labels[name]), dict) for name in TEXTS if name in labels):
+    settings = {name: json.loads(labels[name]) for name in TEXTS if name in labels}
+    if not all(isinstance(each, dict) for each in (*settings.values(), *settings.get("fronts", {}).values())):
         raise UnsoundError(tell("settings that are none"))
+    for model, each in {"": settings.get("settings", {}), **settings.get("fronts", {})}.items():
+        settings_in_words(each, model)  # what cannot be said is an error of its own
+    float(labels.get(OTHERS, 0.0))
+    if "driver" in settings:
+        driver_words(settings["driver"])
     copies = [plan.cores.count, *(lock.processes for lock in plan.locks)]
     copies += [pool.size * pool.processes for pool in plan.pools]
     if max(copies) > MOST_COPIES:

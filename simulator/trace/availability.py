@@ -94,6 +94,8 @@ def _closed(trace: Trace, pool: Pool) -> Iterator[tuple[int, Stretches]]:
     too_small = {place: _too_small(sizes, place, end) for place in range(width)}
     for slot in range(pool.size * pool.processes):
         stretches = too_small[slot % pool.size % width] + (down.get(slot // of_each, []) if of_each else [])
+        if not stretches:
+            continue
         starts, ends = np.array(stretches, np.float64).reshape(-1, 2).T
         starts, ends = union(starts, np.minimum(ends, end))
         yield slot, [(float(a), float(b)) for a, b in zip(starts, ends, strict=True) if b > a]
