@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from simulator.plan.resources import Cores, Pool, Resource
 from simulator.plan.steps import Die, Step
 from simulator.plan.words import Outcome
+from simulator.words.language import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,10 @@ class Scale:
 
 class PlanError(ValueError):
     """The steps of a plan do not fit together; the message says which and why."""
+
+    def __init__(self, message: str, **fields: object) -> None:
+        """The message is in English, with named fields."""
+        super().__init__(tell(message, **fields))
 
 
 class Whole(Protocol):

@@ -15,7 +15,7 @@ def check(plan: Whole) -> None:
     check_made_of_steps("steps", plan.steps)
     names = [resource.name for resource in plan.resources]
     if len(set(names)) != len(names):
-        raise PlanError(f"two different resources share a name: {', '.join(sorted(names))}")
+        raise PlanError("two different resources share a name: {names}", names=", ".join(sorted(names)))
     if not plan.steps:
         raise PlanError("a plan needs at least one step")
     check_values(plan)
@@ -29,7 +29,7 @@ def check(plan: Whole) -> None:
 def _check_jobs(plan: Whole) -> None:
     names = [cores.name for cores in plan.processors]
     if len(set(names)) != len(names):
-        raise PlanError(f"the cores of two machines share a name: {', '.join(sorted(names))}")
+        raise PlanError("the cores of two machines share a name: {names}", names=", ".join(sorted(names)))
     for number, top in enumerate(plan.steps, 1):
         for element in every_element((top,)):
             if isinstance(element, Enqueue):
@@ -41,10 +41,12 @@ def _check_job(where: str, job: Enqueue) -> None:
     _check_slots(job.steps)
     met = [place for _, place in _numbered(job.steps) if place is not None]
     if job.unacknowledged is not None and job.unacknowledged not in (place.takes for place in met):
-        raise PlanError(f"{where}: the job never takes a {job.unacknowledged.name} that it could acknowledge")
+        raise PlanError(
+            "{where}: the job never takes a {name} that it could acknowledge", where=where, name=job.unacknowledged.name
+        )
     for place in met:
         if place.link is Link.CLIENT or place.knocks_at is not None or isinstance(place.queue, Backlog):
-            raise PlanError(f"{where}: a job has no client to connect to, to hear, or to answer")
+            raise PlanError("{where}: a job has no client to connect to, to hear, or to answer", where=where)
     _check_processes(job.steps)
 
 
@@ -55,7 +57,7 @@ def _check_slots(steps: tuple[Element, ...], around: frozenset[Resource] = froze
         _take_and_free(number, top, taken, held, around)
     kept = [thing.name for thing in held if not isinstance(thing, Upstreams)]
     if kept:
-        raise PlanError(f"never released: {', '.join(sorted(kept))}")
+        raise PlanError("never released: {names}", names=", ".join(sorted(kept)))
 
 
 def _take_and_free(
@@ -78,12 +80,12 @@ def _take_or_free(where: str, place: Place, taken: set[Resource], held: set[Reso
     frees = place.frees or place.deallocates or place.leaves
     if takes is not None:
         if takes in taken:
-            raise PlanError(f"{where} takes a {takes.name} a second time")
+            raise PlanError("{where} takes a {name} a second time", where=where, name=takes.name)
         taken.add(takes)
         held.add(takes)
     if frees is not None:
         if frees not in held:
-            raise PlanError(f"{where} releases a {frees.name} that is not held")
+            raise PlanError("{where} releases a {name} that is not held", where=where, name=frees.name)
         held.remove(frees)
 
 
@@ -103,10 +105,11 @@ def _check_connections(plan: Whole) -> None:
         queue = None if place is None or not isinstance(place.queue, Backlog) else place.queue
         if before is not None and before.knocks_at is not None and before.knocks_at != queue:
             raise PlanError(
-                f"{at_step(earlier, before.step)}: a connect and the accept from its backlog must follow each other"
+                "{where}: a connect and the accept from its backlog must follow each other",
+                where=at_step(earlier, before.step),
             )
         if queue is not None and place is not None and (before is None or before.knocks_at is None):
-            raise PlanError(f"{at_step(number, place.step)} accepts, but nothing connected right before it")
+            raise PlanError("{where} accepts, but nothing connected right before it", where=at_step(number, place.step))
 
 
 def _check_processes(steps: tuple[Element, ...]) -> None:
@@ -130,7 +133,9 @@ def _check_own(number: int, element: Element, known: list[int], deciders: list[t
             for step in inner:
                 _check_own(number, step, known, deciders)
             if isinstance(otherwise, Die) and not deciders:
-                raise PlanError(f"{at_step(number, element)} kills a process; no step up to its end chooses one")
+                raise PlanError(
+                    "{where} kills a process; no step up to its end chooses one", where=at_step(number, element)
+                )
         case _:
             for place in places_of(element, phase_count=1):
                 _check_place(number, place, known, deciders)
@@ -142,9 +147,11 @@ def _check_place(number: int, place: Place, known: list[int], deciders: list[tup
         _check_copies(where, used.processes, known)
     copies = 1 if place.takes is None or not isinstance(place.queue, Backlog) else place.takes.processes
     if copies > 1 and deciders[-1][1].chooses is None:
-        raise PlanError(f"{where} accepts into {copies} queues; expected a pool with processes = 1")
+        raise PlanError(
+            "{where} accepts into {copies} queues; expected a pool with processes = 1", where=where, copies=copies
+        )
     if place.about_process and not deciders:
-        raise PlanError(f"{where} is about a process; no earlier step chose one")
+        raise PlanError("{where} is about a process; no earlier step chose one", where=where)
     if place.decides_among is not None:
         _check_decision(where, place, known, deciders)
         known.append(known[-1] * place.decides_among)
@@ -153,7 +160,12 @@ def _check_place(number: int, place: Place, known: list[int], deciders: list[tup
 
 def _check_copies(where: str, copies: int, known: list[int]) -> None:
     if copies not in (1, *known):
-        raise PlanError(f"{where} needs one of {copies} processes; earlier steps chose among {max(known)}")
+        raise PlanError(
+            "{where} needs one of {copies} processes; earlier steps chose among {most}",
+            where=where,
+            copies=copies,
+            most=max(known),
+        )
 
 
 def _check_decision(where: str, place: Place, known: list[int], deciders: list[tuple[int, Place]]) -> None:
@@ -161,18 +173,22 @@ def _check_decision(where: str, place: Place, known: list[int], deciders: list[t
     copies = 1 if place.takes is None else place.takes.processes
     if not deciders:
         if copies > 1:
-            raise PlanError(f"{where} needs one of {copies} processes; earlier steps chose among 1")
+            raise PlanError(
+                "{where} needs one of {copies} processes; earlier steps chose among 1", where=where, copies=copies
+            )
         return
     earlier = deciders[-1][1]
     accepted = earlier.takes is None and earlier.chooses is None
     if len(deciders) > 1 or accepted or place.takes is None or copies not in known or copies != earlier.decides_among:
-        raise PlanError(f"{where} decides the process, and so did step {deciders[-1][0]}")
+        raise PlanError("{where} decides the process, and so did step {number}", where=where, number=deciders[-1][0])
 
 
 def _check_scales(plan: Whole) -> None:
     for scale in plan.scales:
         if scale.pool not in plan.pools or scale.pool.processes > 1:
-            raise PlanError(f"{scale.pool.name}: only a pool of the plan that is there once can grow and shrink")
+            raise PlanError(
+                "{name}: only a pool of the plan that is there once can grow and shrink", name=scale.pool.name
+            )
     if len({scale.pool for scale in plan.scales}) != len(plan.scales):
         raise PlanError("two scales make the same pool grow and shrink")
 

@@ -25,6 +25,7 @@ from simulator.plan.blocks import (
 from simulator.plan.resources import Bucket, Cores, Gil, Loop, Memory, Pool, Resource, Upstreams
 from simulator.plan.steps import AcceptEagerly, Allocate, Compute, Connect, Crash, Die, Retire, Step
 from simulator.plan.words import Outcome
+from simulator.words.language import tell
 
 MOST_HELD = 62
 """The kernel keeps what a request holds in the bits of one integer."""
@@ -39,7 +40,9 @@ OFTEN_S = 1e-6
 def check_values(plan: Whole) -> None:
     """Raise PlanError for a number or a word that nobody could go by."""
     if not isinstance(plan.cores, Cores):
-        raise PlanError(f"cores: expected Cores({plan.cores}), got {plan.cores!r}")
+        raise PlanError(
+            "cores: expected Cores({cores}), got {cores_found}", cores=plan.cores, cores_found=repr(plan.cores)
+        )
     for said in _said_in((plan.steps, plan.cores, plan.retry, plan.scales)):
         name = getattr(said, "name", type(said).__name__)
         for field in fields(said):
@@ -57,14 +60,22 @@ def check_values(plan: Whole) -> None:
 def check_made_of_steps(where: str, steps: object, depth: int = 0) -> None:
     """A forgotten comma makes a step of a tuple, and a forgotten Seize a pool of a step."""
     if depth > DEEPEST:
-        raise PlanError(f"{where}: blocks in blocks, more than {DEEPEST} deep; put them one after the other")
+        raise PlanError(
+            "{where}: blocks in blocks, more than {most} deep; put them one after the other", where=where, most=DEEPEST
+        )
     if not isinstance(steps, tuple):
-        raise PlanError(f"{where}: expected a tuple of steps, got {steps!r}; a single one is followed by a comma")
+        raise PlanError(
+            "{where}: expected a tuple of steps, got {steps}; a single one is followed by a comma",
+            where=where,
+            steps=repr(steps),
+        )
     for step in steps:
         if not isinstance(step, Element):
-            raise PlanError(f"{where}: expected a step, got {step!r}")
+            raise PlanError("{where}: expected a step, got {step}", where=where, step=repr(step))
         if isinstance(step, Within) and not isinstance(step.otherwise, Outcome | Die):
-            raise PlanError(f"Within: otherwise: expected an Outcome or Die(...), got {step.otherwise!r}")
+            raise PlanError(
+                "Within: otherwise: expected an Outcome or Die(...), got {otherwise}", otherwise=repr(step.otherwise)
+            )
         ways = ("then", "otherwise") if isinstance(step, Branch) else ("steps",)
         for way in ways if isinstance(step, Within | Branch | Enqueue) else ():
             check_made_of_steps(f"{type(step).__name__}: {way}", getattr(step, way), depth + 1)
@@ -73,17 +84,17 @@ def check_made_of_steps(where: str, steps: object, depth: int = 0) -> None:
 def _check_resources(plan: Whole) -> None:
     for cores in plan.processors:
         if cores.count < 1 or cores.time_slice_s <= 0:
-            raise PlanError(f"expected at least one core and a time slice above 0, got {cores}")
+            raise PlanError("expected at least one core and a time slice above 0, got {cores}", cores=cores)
     holdable = [r for r in plan.resources if isinstance(r, Pool | Upstreams | Memory)]
     if len(holdable) > MOST_HELD:
-        raise PlanError(f"{len(holdable)} pools, upstreams and memories: expected at most {MOST_HELD}")
+        raise PlanError("{n} pools, upstreams and memories: expected at most {most}", n=len(holdable), most=MOST_HELD)
     for resource in plan.resources:
         _check_resource(resource)
 
 
 def at_step(number: int, step: object) -> str:
     """How a message names a step."""
-    return f"step {number} ({type(step).__name__})"
+    return tell("step {number} ({name})", number=number, name=type(step).__name__)
 
 
 def _said_in(said: object) -> Iterator[Any]:
@@ -100,16 +111,27 @@ def _said_in(said: object) -> Iterator[Any]:
 def _check_field(where: str, kind: Any, value: object) -> None:
     """What holds of every count, every figure, every word of a choice, every ending."""
     if kind in (int, int | None) and value is not None and not (isinstance(value, int) and 0 <= value <= MOST):
-        raise PlanError(f"{where}: expected a whole number from 0 to {MOST}, got {value}")
+        raise PlanError(
+            "{where}: expected a whole number from 0 to {most}, got {value}", where=where, most=MOST, value=value
+        )
     if get_origin(kind) is tuple and not isinstance(value, tuple):
-        raise PlanError(f"{where}: expected a tuple, got {value!r}; a single one is followed by a comma")
+        raise PlanError(
+            "{where}: expected a tuple, got {value}; a single one is followed by a comma",
+            where=where,
+            value=repr(value),
+        )
     if get_origin(kind) is Literal and value not in get_args(kind):
-        raise PlanError(f"{where}: expected one of {', '.join(map(repr, get_args(kind)))}, got {value!r}")
+        raise PlanError(
+            "{where}: expected one of {names}, got {value}",
+            where=where,
+            names=", ".join(map(repr, get_args(kind))),
+            value=repr(value),
+        )
     for part in value if isinstance(value, tuple) else (value,):
         if isinstance(part, float) and (isnan(part) or part < 0):
-            raise PlanError(f"{where}: expected 0 or more, got {part}")
+            raise PlanError("{where}: expected 0 or more, got {part}", where=where, part=part)
         if part is Outcome.OPEN:
-            raise PlanError(f"{where}: expected a way to end, got {part.words!r}")
+            raise PlanError("{where}: expected a way to end, got {words}", where=where, words=repr(part.words))
 
 
 def _check_resource(resource: Resource) -> None:
@@ -118,43 +140,69 @@ def _check_resource(resource: Resource) -> None:
             _check_pool(resource)
         case Gil() | Loop():
             if isinstance(resource, Gil) and resource.permits < 1:
-                raise PlanError(f"{resource.name}: expected at least one permit, got {resource}")
+                raise PlanError(
+                    "{name}: expected at least one permit, got {resource}", name=resource.name, resource=resource
+                )
             if resource.processes < 1 or (isinstance(resource, Gil) and resource.switch_interval_s <= 0):
-                raise PlanError(f"{resource.name}: expected a process and a switch interval above 0 s, got {resource}")
+                raise PlanError(
+                    "{name}: expected a process and a switch interval above 0 s, got {resource}",
+                    name=resource.name,
+                    resource=resource,
+                )
         case Upstreams(count=count) if count < 1:
-            raise PlanError(f"{resource.name}: expected at least one upstream, got {resource}")
+            raise PlanError(
+                "{name}: expected at least one upstream, got {resource}", name=resource.name, resource=resource
+            )
         case Memory():
             if resource.processes < 1 or resource.in_use > resource.size:
-                raise PlanError(f"{resource.name}: expected no more in use than its size, got {resource}")
+                raise PlanError(
+                    "{name}: expected no more in use than its size, got {resource}",
+                    name=resource.name,
+                    resource=resource,
+                )
         case Bucket():
             if resource.rate <= 0 or resource.burst < 1:
-                raise PlanError(f"{resource.name}: expected a rate above 0 and a burst of at least 1, got {resource}")
+                raise PlanError(
+                    "{name}: expected a rate above 0 and a burst of at least 1, got {resource}",
+                    name=resource.name,
+                    resource=resource,
+                )
         case _:
             pass
 
 
 def _check_pool(pool: Pool) -> None:
     if min(pool.size, pool.processes) < 1:
-        raise PlanError(f"{pool.name}: expected at least one slot in at least one process, got {pool}")
+        raise PlanError(
+            "{name}: expected at least one slot in at least one process, got {pool}", name=pool.name, pool=pool
+        )
     if pool.slots_per_process is not None and pool.slots_per_process < 1:
-        raise PlanError(f"{pool.name}: slots_per_process must be at least 1, got {pool}")
+        raise PlanError("{name}: slots_per_process must be at least 1, got {pool}", name=pool.name, pool=pool)
     if pool.first and pool.order != "fifo":
-        raise PlanError(f"{pool.name}: classes that go first need the order fifo, got {pool}")
+        raise PlanError("{name}: classes that go first need the order fifo, got {pool}", name=pool.name, pool=pool)
 
 
 def _check_block(where: str, element: Element) -> None:
     match element:
         case Within(seconds=seconds, steps=inner):
             if seconds <= 0 or not inner:
-                raise PlanError(f"{where}: expected a time above 0 s for at least one step, got {seconds} s")
+                raise PlanError(
+                    "{where}: expected a time above 0 s for at least one step, got {seconds} s",
+                    where=where,
+                    seconds=seconds,
+                )
             if isinstance(element.otherwise, Die) and element.otherwise.boot_s <= 0:
-                raise PlanError(f"{where}: expected a time above 0 s to boot, got {element.otherwise.boot_s} s")
+                raise PlanError(
+                    "{where}: expected a time above 0 s to boot, got {boot_s} s",
+                    where=where,
+                    boot_s=element.otherwise.boot_s,
+                )
             if element.work == "goes on" and isinstance(element.otherwise, Die):
-                raise PlanError(f"{where}: work cannot go on in a process that is killed")
+                raise PlanError("{where}: work cannot go on in a process that is killed", where=where)
         case Branch(test=Chance(share=share)) if share > 1:
-            raise PlanError(f"{where}: expected a share from 0 to 1, got {share}")
+            raise PlanError("{where}: expected a share from 0 to 1, got {share}", where=where, share=share)
         case Enqueue(steps=()):
-            raise PlanError(f"{where}: expected a job of at least one step")
+            raise PlanError("{where}: expected a job of at least one step", where=where)
         case Branch() | Enqueue():
             pass
         case _:
@@ -167,17 +215,19 @@ def _check_step(where: str, step: Step) -> None:
             _check_times(where, step)
         case AcceptEagerly():
             if min(step.batch, step.visits) < 1:
-                raise PlanError(f"{where}: batch and visits must be at least 1")
+                raise PlanError("{where}: batch and visits must be at least 1", where=where)
             if step.batch > 1 and step.visits > 1:
-                raise PlanError(f"{where} has both batch and visits above 1")
+                raise PlanError("{where} has both batch and visits above 1", where=where)
             if step.limit == 0:
-                raise PlanError(f"{where}: expected a limit of at least one connection, got {step}")
+                raise PlanError(
+                    "{where}: expected a limit of at least one connection, got {step}", where=where, step=step
+                )
         case Compute(on=on, lock=lock) if on is not None and lock is not None:
-            raise PlanError(f"{where}: who computes on other cores needs no lock of the server")
+            raise PlanError("{where}: who computes on other cores needs no lock of the server", where=where)
         case Retire(after=after) if after < 1:
-            raise PlanError(f"{where}: expected at least one request, got {step}")
+            raise PlanError("{where}: expected at least one request, got {step}", where=where, step=step)
         case Retire(boot_s=boot_s) | Crash(boot_s=boot_s) | Allocate(when_full=Die(boot_s=boot_s)) if boot_s <= 0:
-            raise PlanError(f"{where}: expected a time above 0 s to boot, got {boot_s} s")
+            raise PlanError("{where}: expected a time above 0 s to boot, got {boot_s} s", where=where, boot_s=boot_s)
         case _:
             pass
 
@@ -186,20 +236,29 @@ def _check_times(where: str, step: Connect) -> None:
     """What is repeated is repeated later, and not for ever."""
     moments = (0.0, *step.retries_s, step.timeout_s)
     if any(b <= a for a, b in pairwise(moments)):
-        raise PlanError(f"{where}: retries must grow from 0 to the timeout, got {moments}")
+        raise PlanError("{where}: retries must grow from 0 to the timeout, got {moments}", where=where, moments=moments)
     if min(astuple(step.timers)) <= 0:
-        raise PlanError(f"{where}: expected timers above 0 s, got {step.timers}")
+        raise PlanError("{where}: expected timers above 0 s, got {timers}", where=where, timers=step.timers)
 
 
 def _check_retry(retry: Retry) -> None:
     if not retry.outcomes or not retry.backoff_s or retry.jitter > 1:
-        raise PlanError(f"a retry needs outcomes and at least one backoff, and a jitter from 0 to 1, got {retry}")
+        raise PlanError(
+            "a retry needs outcomes and at least one backoff, and a jitter from 0 to 1, got {retry}", retry=retry
+        )
     if Outcome.COMPLETED in retry.outcomes:
-        raise PlanError(f"nobody repeats what was completed, got {retry}")
+        raise PlanError("nobody repeats what was completed, got {retry}", retry=retry)
 
 
 def _check_scale(scale: Scale) -> None:
     if not 1 <= scale.least <= scale.start <= scale.pool.size:
-        raise PlanError(f"{scale.pool.name}: expected least <= start <= the size of the pool, got {scale}")
+        raise PlanError(
+            "{name}: expected least <= start <= the size of the pool, got {scale}", name=scale.pool.name, scale=scale
+        )
     if scale.every_s < OFTEN_S:
-        raise PlanError(f"{scale.pool.name}: expected a look every {OFTEN_S} s at most, got {scale}")
+        raise PlanError(
+            "{name}: expected a look every {seconds} s at most, got {scale}",
+            name=scale.pool.name,
+            seconds=OFTEN_S,
+            scale=scale,
+        )

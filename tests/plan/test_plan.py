@@ -46,6 +46,7 @@ from simulator.plan import (
     Within,
 )
 from simulator.plan.walk import walk
+from simulator.words.language import speaking
 from tests.plan import mechanisms
 
 BACKLOG, WORKER, LOOP = Backlog("backlog", 5), Pool("worker", 2), Loop("loop", 2)
@@ -303,3 +304,8 @@ def test_what_was_worked_out_about_a_plan_is_kept_with_it_and_changes_nothing_el
 
 def test_blocks_may_be_nested_as_deep_as_anybody_writes_them() -> None:
     assert Plan(nested(50), Cores(1)).steps
+
+
+def test_what_does_not_fit_together_is_told_in_chinese_too() -> None:
+    with speaking("zh"), pytest.raises(PlanError, match="计划至少要有一个步骤"):
+        Plan(steps=(), cores=Cores(1))

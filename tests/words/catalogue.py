@@ -28,6 +28,7 @@ KEYWORDS = {
     "said_many": (1, 2),
     "option": (2,),
     "setting": (2,),
+    "PlanError": None,
     "Size": (2, 3),
     "SettingError": None,
 }
