@@ -198,9 +198,9 @@ class Trace(Columns):
 
     @cached_property
     def horizon_s(self) -> float:
-        """When the last thing of the run happened; never before its duration."""
+        """When the last thing of the run happened; never before its duration, unless that only bounds it."""
         last = max((float(np.fmax.reduce(times, initial=0.0)) for times in (self.left, self.finished)), default=0.0)
-        return max(self.workload.duration, last)
+        return last if self.workload.limit and last else max(self.workload.duration, last)
 
     @cached_property
     def window(self) -> Window:

@@ -19,9 +19,13 @@ from simulator.workload.scenario_errors import Mistake, from_pydantic
 from simulator.workload.table import MOST_ROWS
 from simulator.workload.table_fields import listed
 
+LONGEST_COUNTED = "1 h"
+"""How long a closed loop with a number of requests goes on where the file says nothing of a duration."""
+
 
 def check(raw: dict[str, Any], folder: Traversable | None = None) -> Scenario | list[Mistake]:
     """The scenario, or everything that is wrong with it; CSV files are read from the folder."""
+    raw = _bounded(raw)
     names = {item["name"] for _, item in _named(raw, "requests")}
     context = None if folder is None else {"folder": folder, "classes": names}
     mistakes = [*_twins(raw), *_strangers(raw), *_nobody(raw), *_too_late(raw), *_bursts(raw)]
@@ -30,6 +34,13 @@ def check(raw: dict[str, Any], folder: Traversable | None = None) -> Scenario | 
     except ValidationError as error:
         return [*from_pydantic(error), *mistakes]
     return mistakes or list(_absurd(scenario)) or scenario
+
+
+def _bounded(raw: dict[str, Any]) -> dict[str, Any]:
+    """A number of requests is as good as a duration: the run ends with the last of them, or after an hour."""
+    arrivals = raw.get("arrivals")
+    counted = isinstance(arrivals, dict) and arrivals.get("kind") == "closed" and "requests" in arrivals
+    return {"duration": LONGEST_COUNTED, **raw} if counted else raw
 
 
 def _named(raw: dict[str, Any], key: str) -> list[tuple[int, dict[str, Any]]]:
@@ -157,3 +168,22 @@ def _absurd(scenario: Scenario) -> Iterator[Mistake]:
         yield Mistake(("arrivals", "file"), tell("no row comes before the end of the duration"))
     if scenario.arrivals.kind == "mmpp" and scenario.duration / sum(scenario.arrivals.stay) > MOST_ROWS:
         yield Mistake(("arrivals", "stay"), tell("the states change too often; expected longer stays"))
+    yield from _endless(scenario)
+
+
+def _endless(scenario: Scenario) -> Iterator[Mistake]:
+    """Transfers that take longer than any duration may: numbers that large cannot tell milliseconds apart."""
+    for number, request in enumerate(scenario.requests):
+        for client in scenario.clients:
+            if request.clients is not None and client.name not in request.clients:
+                continue
+            for key, amount, rate in (
+                ("upload", request.upload, client.up),
+                ("response", request.response, client.down),
+            ):
+                if rate is not None and amount.mean > rate * DURATION.limit:
+                    message = tell(
+                        'takes the client "{client}" more than thirty years; expected a smaller size, or a faster line',
+                        client=client.name,
+                    )
+                    yield Mistake(("requests", number, key), message)

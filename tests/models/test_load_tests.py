@@ -12,7 +12,6 @@ from tests.models.serving import serve
 
 TEN_REQUESTS = """\
 title = "ab -c 5 -n 10"
-duration = "10 min"
 [arrivals]
 kind = "closed"
 clients = 5
@@ -45,6 +44,7 @@ def test_threads_go_on_with_requests_that_were_given_up(tmp_path: Path) -> None:
     trace = serve("threaded", requests, nginx={}, processes=2, threads=2, accept="eager")
     gone = trace.outcome == Outcome.GAVE_UP
     assert (len(trace), int(gone.sum())) == (10, 3)
+    assert (trace.workload.duration, trace.horizon_s) == (3600.0, trace.left.max())
     assert (trace.finished - trace.arrival)[gone] == pytest.approx([15.0] * 3)
     assert (trace.left > trace.finished)[gone].all()
 

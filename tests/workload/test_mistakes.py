@@ -39,6 +39,11 @@ MISTAKES = [
     ('kind = "poisson"', "", "expected a table with kind"),
     ('kind = "poisson"', 'kind = "closed"', "arrivals.clients: missing"),
     (POISSON, CLOSED + 'ramp = "21 s"', 'arrivals.ramp = "21 s": expected at most the duration, "20 s"'),
+    (
+        'down = "2 Mbit/s"',
+        'down = "1e-6 bit/s"',
+        'requests[0].response: takes the client "phone" more than thirty years; expected a smaller size',
+    ),
     (POISSON, CLOSED + "requests = 0", "arrivals.requests = 0: expected a number of at least 1"),
     (POISSON, CLOSED + "requests = 50000001", "expected a number of at most 5e+07"),
     ('kind = "poisson"', 'kind = "trace"\nfile = "no.csv"', "cannot read no.csv: No such file"),
