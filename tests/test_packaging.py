@@ -116,6 +116,11 @@ def test_bare_make_lists_at_most_ten_targets_with_a_sentence_each() -> None:
     assert len(targets) <= 10
 
 
+def test_the_command_also_has_the_name_of_the_distribution() -> None:
+    """``uvx loopfork`` and ``pipx run loopfork`` look for it."""
+    assert PROJECT["scripts"]["loopfork"] == PROJECT["scripts"]["simulate"]
+
+
 def test_make_demo_installs_every_extra_that_the_readme_shows_and_ends_with_the_next_command(tmp_path: Path) -> None:
     if shutil.which("make") is None:
         pytest.skip("there is no make")

@@ -1,6 +1,5 @@
 """Settings that are sizes or times: typed with a unit, or as plain bytes and seconds; and written with one."""
 
-from math import isfinite
 from typing import Any
 
 from simulator.words.numbers import exact_duration, exact_size
@@ -13,13 +12,16 @@ STANDS_FOR = {"B": "SIZE", "s": "TIME"}
 
 def amount(text: str, unit: str, *, whole: bool) -> float:
     """Bytes or seconds: ``100MB``, ``5 s``, or the bare number. ValueError says what was expected."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = parse(text, DIMENSIONS[unit])
-    if not isfinite(number):
-        raise ValueError(f"expected {DIMENSIONS[unit].noun} such as {DIMENSIONS[unit].example}")
+    number = parse(f"{text} {unit}" if _bare(text) else text, DIMENSIONS[unit])
     return round(number) if whole else number  # 1.3 KiB is no whole number of bytes
+
+
+def _bare(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def amount_text(value: Any, unit: str | None) -> str:

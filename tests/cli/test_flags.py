@@ -133,7 +133,10 @@ WRONG = [
     ("--model prefork --load steady --nginx --nginx-connections 0", "--nginx-connections 0: expected at least 1"),
     ("--model prefork --load steady --nginx --connect-timeout soon", "--connect-timeout"),
     ("--model prefork --load steady --nginx --connect-timeout nan", "--connect-timeout nan: expected"),
-    ("--model prefork --load steady --nginx --temp-file 1e400", "--temp-file 1e400: expected a size"),
+    (
+        "--model prefork --load steady --nginx --temp-file 1e400",
+        "--temp-file 1e400: unreasonably large; expected a size",
+    ),
     ("--model prefork --load steady --nginx --temp-file nan", "--temp-file nan: expected a size"),
     ("--model threaded --load steady --accept eagerly", "--accept eagerly: expected one of idle, eager"),
     ("--model prefork --load steady --seed -1", "--seed -1: expected at least 0"),
