@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
+from simulator.lab.history import Result
 from simulator.lab.lab import open_lab
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
@@ -37,8 +38,13 @@ SIZES = ((80, 24), (120, 36), (200, 50))
 def screen(name: str, size: tuple[int, int], look: Look, load: str = "slow-clients", t_s: float = 18.75) -> CellGrid:
     """The cells of a screen."""
     servers, keys = SCREENS[name]
+    return after(shown(*servers, load=load) if servers else None, keys, size, look, t_s)
+
+
+def after(run: Result | None, keys: tuple[str, ...], size: tuple[int, int], look: Look, t_s: float) -> CellGrid:
+    """The cells that are shown of a run after some keys; without one, of the first screen."""
     now = ManualClock()
-    lab = open_lab(shown(*servers, load=load), now) if servers else None
+    lab = open_lab(run, now) if run is not None else None
     if lab is not None:
         lab.playhead.seek(t_s)
     app = StageApp(lab, look, fps=1, now=now)
