@@ -106,13 +106,17 @@ def _check_kinds(said: Any) -> None:
     """Raise PlanDataError where a word or a number stands in a plan for something else, or one for the other."""
     for field in dataclasses.fields(said):
         value = getattr(said, field.name)
-        if isinstance(value, str | float | int | None) and not _is_of(value, field.type):
+        if isinstance(value, str | float | int | tuple | None) and not _is_of(value, field.type):
             raise PlanDataError(f"{type(said).__name__}: {field.name} = {str(value)[:40]}")
 
 
-def _is_of(value: str | float | None, kind: Any) -> bool:
+def _is_of(value: object, kind: Any) -> bool:
     if isinstance(kind, type):
         return isinstance(value, (int, float) if kind is float else kind)
+    if isinstance(kind, str):  # named before it was there: not known here
+        return True
+    if get_origin(kind) is tuple:
+        return isinstance(value, tuple)
     if get_origin(kind) is Literal:
         return value in get_args(kind)
     return any(_is_of(value, each) for each in get_args(kind))

@@ -138,6 +138,35 @@ patience = "1 s"
 """
 
 
+def test_clients_who_have_a_number_of_requests_to_make_are_measured_to_the_end(simulate: Any, tmp_path: Path) -> None:
+    """`ab -c 5 -n 10` at four workers that wait 10 s for each: three rounds, the last one of two."""
+    path = tmp_path / "ab.toml"
+    path.write_text(AB, encoding="utf-8")
+    flags = ("--model", "prefork", "--load", path)
+    found = json.loads(simulate(*flags, "--json", "-").out)
+    assert found["window_ends_with"] == "last request"
+    assert found["window_s"]["end"] == pytest.approx(30.0, abs=0.1)
+    assert found["throughput_rps"] == pytest.approx(10 / 30, rel=0.01)
+    assert found["bottleneck"]["ms_each"] == pytest.approx(10_000.0, rel=0.001)
+    assert ", when the last request was through" in simulate(*flags).out
+
+
+AB = """
+title = "ab -c 5 -n 10"
+duration = "60 s"
+[arrivals]
+kind = "closed"
+clients = 5
+requests = 10
+think = "0 s"
+[[requests]]
+name = "slow"
+steps = [{io = "10 s"}]
+[[clients]]
+name = "ab"
+"""
+
+
 def test_workers_that_accept_only_when_idle_have_the_backlog_for_a_queue(simulate: Any, load: Path) -> None:
     out = simulate("--model", "prefork", "--load", load, "--nginx").out
     rows = {line.split(TIMES)[0].strip(): line for line in out.splitlines() if TIMES in line}
@@ -253,3 +282,45 @@ def test_where_nothing_was_completed_no_percentile_is_marked(simulate: Any) -> N
     assert "No request arrived in the measured part of the run." in out
     assert "-*" not in out
     assert "* fewer" not in out
+
+
+def test_the_summary_speaks_chinese_and_its_columns_stand_under_one_another(simulate: Any) -> None:
+    out = simulate("--lang", "zh", "--model", "prefork", "--load", "slow-clients", "--no-advice").out
+    assert out[out.index("\n请求（") + 1 :] == CHINESE
+    assert max(map(cell_len, out.splitlines())) <= 80
+
+
+def test_a_chinese_comparison_has_no_english_but_names_and_units(simulate: Any, load: Path) -> None:
+    out = simulate("--lang", "zh", "compare", "prefork", "threaded", "--load", load).out
+    tables = out[out.index("数据") : out.index("原因")]
+    assert set(re.findall(r"[A-Za-z]+", tables)) <= {"A", "B", "CPU", "GIL", "ms", "s", "p"}
+
+
+CHINESE = """\
+请求（整次运行；速率统计 5 s 到 60 s）
+  到达 2 318 · 完成 2 318 · 失败 0
+  到达率 38.8/s · 吞吐量 31.8/s · 有效吞吐量 31.8/s
+
+延迟（从计划到达的时刻到客户端收到最后一个字节）
+  单位 s 样本数  均值     p50     p90     p95     p99   p99.9    最大
+  page    1 699 9.625  10.844  12.469  12.656  12.954  13.208* 13.250
+  photo     436 9.922  10.981  12.756  13.317  14.520* 22.667* 26.558
+  全部    2 135 9.686  10.922  12.504  12.733  13.327  16.152* 26.558
+  * 高于该值的样本不足十个，仅供参考
+
+资源都在做什么（5 s 到 60 s）
+  backlog 队列 ×2 048                                    等待 均值 320，最大 494
+  工作进程 ×4         100 % ▲▲▲▲▲▲▲▲▲▲▲▲▲▲▲▲▲▲▲▲█~~~~~~~ 排在 backlog 队列
+                       ▲ 73 % 等待客户端发送  ~ 24 % 等待 I/O  █ 3 % 计算
+  核 ×2                 5 % ██·························· 排队 均值 0，最大 1
+                       · 95 % 空闲  █ 5 % 计算
+
+请求的时间花在哪里（全部请求与最慢 1 % 的均值）
+  单位 s             全部                 最慢
+  在 backlog 队列中 9.458 98 % ○○○○○○○○ 11.379 77 % ○○○○○○
+  等待客户端发送    0.084  1 %           3.104 21 % ▲▲
+  建立连接          0.064  1 %           0.180  1 %
+  响应在途          0.047 <1 %           0.068 <1 %
+  等待 I/O          0.030 <1 %           0.038 <1 %
+  合计              9.686               14.774
+"""  # noqa: RUF001
