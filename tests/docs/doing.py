@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from simulator.cli.main import main
+from simulator.words.language import VARIABLE, speaking
 from simulator.workload.check import check
-from tests.docs.pages import ROOT, Block, Command, changes, commands, matches
+from tests.docs.pages import ROOT, Block, Command, Page, changes, commands, matches
 
 READ_ONLY = ("head", "ls", "cat")
 """Programs of the shell that pages use to look at a file."""
@@ -157,7 +158,8 @@ class Reader:
 
     def _simulate(self, command: Command, words: list[str], settings: dict[str, str]) -> None:
         expects_refusal = bool(command.printed) and (command.printed or ("",))[0].startswith("simulate: ")
-        with _environment(settings):
+        language = Page(ROOT / self.page).language
+        with _environment({VARIABLE: language} | settings), speaking(language):
             code, out, err = self.simulate(words)
         if code != (2 if expects_refusal else 0):
             raise DifferenceError(f"{self.page}:{command.line}: {command.words}: exit code {code}\n{err}{out}")

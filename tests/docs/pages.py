@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from simulator.words.language import Language
+
 ROOT = Path(__file__).parents[2]
+CHINESE = ".zh.md"
 FENCES = ("console", "sh", "toml", "python", "csv", "text", "diff")
 SEPARATOR = "@@"
 OMITTED = "..."
@@ -63,6 +66,11 @@ class Page:
         return self.path.relative_to(ROOT).as_posix()
 
     @property
+    def language(self) -> Language:
+        """What its reader reads; what commands print is shown in the same language."""
+        return "zh" if self.path.name.endswith(CHINESE) else "en"
+
+    @property
     def text(self) -> str:
         """The whole file."""
         return self.path.read_text(encoding="utf-8")
@@ -111,7 +119,7 @@ class Page:
 
 def pages() -> list[Page]:
     """Every page of the project."""
-    found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "models").glob("*/README.md")]
+    found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "models").glob("*/README*.md")]
     return [Page(path) for path in sorted(found)]
 
 
