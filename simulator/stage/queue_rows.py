@@ -43,11 +43,13 @@ LEAST_CLIENTS, LEAST_HELD = 8, 10
 """Cells that requests get at least, beside the words about them."""
 LEAST_PLACES, LEAST_ALONE = 16, 8
 """Cells that a queue gets at least, beside words that can be left out and beside those that cannot."""
+LEAST_ROOM = 30
+"""Cells for marks, how many they are, and what they are worth."""
 NONE = Marks(0, 0)
 NARROW, ROOMY = 40, 64
 """From so many cells on, words and all, the limit of a queue is told; and words are not short."""
-MORE_ROWS = ((Rank.QUEUE_SOME, 2), (Rank.QUEUE_MORE, 1), (Rank.QUEUE_MOST, 4))
-"""Of queues, beside the first row."""
+MORE_ROWS = ((Rank.QUEUE_SOME, 2), (Rank.QUEUE_MORE, 1), (Rank.QUEUE_MOST, 1))
+"""Of queues, beside the first row: as many as there are words beside them, or those of an empty one would be blank."""
 ONE_EACH = later("1 mark = 1 request")
 LONGEST_SCALE = 15
 """``⣿ = 10  █ = 100``"""
@@ -140,18 +142,25 @@ def upstream(places: tuple[Place, ...], pool: Pool) -> tuple[int, int]:
 # The kernel's accept queues, and requests that wait inside the server for a slot.
 
 
-def backlog_sections(snapshot: Snapshot) -> Iterator[Section]:
+def backlog_sections(snapshot: Snapshot, width: int) -> Iterator[Section]:
     """One for each accept queue; that of the server itself gets more rows where there are some."""
     for number, backlog in enumerate(snapshot.inventory.backlogs):
         last = number == len(snapshot.inventory.backlogs) - 1
-        claims = (Claim(Rank.QUEUE), *_more_rows(snapshot)) if last else (Claim(Rank.PROXY),)
+        claims = (Claim(Rank.QUEUE), *_more_rows(snapshot, width, 2)) if last else (Claim(Rank.PROXY),)
         yield Section(claims=claims, draw=partial(_draw_backlog, snapshot=snapshot, number=number, backlog=backlog))
 
 
-def _more_rows(snapshot: Snapshot) -> tuple[Claim, ...]:
-    """Shared by the queues in front of the server and inside of it."""
-    queues = 1 + len(snapshot.inventory.queued_for)
-    return tuple(Claim(rank, ceil(rows / queues)) for rank, rows in MORE_ROWS)
+def _more_rows(snapshot: Snapshot, width: int, others: int) -> Iterator[Claim]:
+    """Shared by the queues in front of the server and inside of it; no more rows than there are words for.
+
+    ``others`` is how many pieces are said beside the number, the scale and how long the first has waited.
+    """
+    room = width - snapshot.left
+    left = (2 if room >= ROOMY else 1) + others if room >= LEAST_ROOM else 0
+    for rank, rows in MORE_ROWS:
+        granted = min(ceil(rows / (1 + len(snapshot.inventory.queued_for))), left)
+        left -= granted
+        yield Claim(rank, granted)
 
 
 def _draw_backlog(sheet: Sheet, *, snapshot: Snapshot, number: int, backlog: Backlog) -> None:
@@ -166,10 +175,10 @@ def _draw_backlog(sheet: Sheet, *, snapshot: Snapshot, number: int, backlog: Bac
     )
 
 
-def pool_queue_sections(snapshot: Snapshot) -> Iterator[Section]:
+def pool_queue_sections(snapshot: Snapshot, width: int) -> Iterator[Section]:
     """One for each pool that requests wait for."""
     for pool in snapshot.inventory.queued_for:
-        claims = (Claim(Rank.QUEUES), *_more_rows(snapshot))
+        claims = (Claim(Rank.QUEUES), *_more_rows(snapshot, width, 0))
         yield Section(claims=claims, draw=partial(_draw_pool_queue, snapshot=snapshot, pool=pool))
 
 

@@ -34,7 +34,7 @@ WIDE = 100
 
 def view_sections(snapshot: Snapshot, width: int) -> list[Section]:
     """The sections of a view; which there are follows from its plan."""
-    backlogs = list(backlog_sections(snapshot))
+    backlogs = list(backlog_sections(snapshot, width))
     return [
         *header_sections(snapshot),
         why_section(snapshot, width),
@@ -43,7 +43,7 @@ def view_sections(snapshot: Snapshot, width: int) -> list[Section]:
         *backlogs[:-1],
         *proxy_sections(snapshot),
         *backlogs[-1:],
-        *pool_queue_sections(snapshot),
+        *pool_queue_sections(snapshot, width),
         _space(),
         lane_section(snapshot),
         axis_section(snapshot),
