@@ -31,7 +31,7 @@ def here() -> list[str]:
 @pytest.mark.parametrize(
     ("name", "begins"),
     [
-        ("--picture a.txt", b" small"),
+        ("--picture a.txt", b" A small load"),
         ("--picture a.svg", b"<svg"),
         ("--picture a.png", b"\x89PNG"),
         ("--film a.gif --to 300ms", b"GIF89a"),
