@@ -114,14 +114,18 @@ def test_the_death_of_the_only_process_comes_before_what_it_does_at_other_times(
     assert "It was the only one: from 10 s to 13 s nobody was served." in summary.findings[0].text
 
 
-def test_an_even_spread_proves_nothing_and_an_uneven_one_is_quoted() -> None:
-    even = imbalance(facts(simulate(eager(1, processes=4), of(12, page=QUICK, query=SLOW_QUERY))))
-    uneven_load = of(12, page=QUICK, query=replace(SLOW_QUERY, every=3))
-    uneven = imbalance(facts(simulate(eager(1, processes=4), uneven_load)))
-    assert even is not None
-    assert "it is at single moments that one has too many" in even.text
-    assert "%, of 4" not in even.text
-    assert uneven is None or "%, of 4" not in uneven.text
+@pytest.mark.parametrize(("first", "uneven"), [(31, True), (29, False)])
+def test_a_spread_is_uneven_where_a_process_served_a_fifth_more_than_its_share(first: int, uneven: bool) -> None:
+    """Of a hundred, the first of four processes served so many, where 25 would be its share."""
+    found = facts(simulate(eager(1, processes=4), of(12, page=QUICK, query=SLOW_QUERY)))
+    rows = np.flatnonzero(found.measures.category > 0)
+    found.trace.process[:] = -1
+    found.trace.process[rows[:first]] = 0
+    found.trace.process[rows[first:100]] = np.arange(100 - first) % 3 + 1
+    told = imbalance(found)
+    assert told is not None
+    assert (f"The busiest of 4 processes served {first} % of the requests." in told.text) == uneven
+    assert ("it is at single moments that one has too many" in told.text) != uneven
 
 
 def test_a_core_that_hardly_anybody_waits_for_is_no_cause() -> None:
