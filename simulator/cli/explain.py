@@ -7,9 +7,10 @@ from rich.cells import cell_len
 from simulator.cli.commands import Given
 from simulator.cli.page import HEADING, page_width, print_page, wrapped
 from simulator.experiments.catalogue import Model
-from simulator.experiments.refusal import RefusalError, nearest
+from simulator.experiments.refusal import RefusalError
 from simulator.words.glossary import Term, find, terms
 from simulator.words.language import tell
+from simulator.words.nearest import nearest
 
 
 def run(_: Model | None, given: Given) -> int:

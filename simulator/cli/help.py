@@ -14,8 +14,9 @@ from simulator.cli.page import block, page_width, print_page, wrapped
 from simulator.experiments.amounts import STANDS_FOR, amount_text
 from simulator.experiments.catalogue import Model, catalogue, fronts, servers
 from simulator.experiments.options import PICTURES, SCREEN, Section
-from simulator.experiments.refusal import RefusalError, nearest
+from simulator.experiments.refusal import RefusalError
 from simulator.words.language import tell, translated
+from simulator.words.nearest import nearest
 
 BEHIND = (PICTURES, SCREEN)
 """What a first page leaves out, besides the settings of what can stand in front."""

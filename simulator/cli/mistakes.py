@@ -14,8 +14,8 @@ from simulator.cli.help import choices_of
 from simulator.experiments.catalogue import Model, servers
 from simulator.experiments.options import section
 from simulator.experiments.real_servers import answer_to_flag, answer_to_name
-from simulator.experiments.refusal import nearest
 from simulator.words.language import tell
+from simulator.words.nearest import nearest
 from simulator.workload.shipped_scenarios import shipped
 
 

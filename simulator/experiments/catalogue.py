@@ -14,9 +14,10 @@ from types import ModuleType
 from typing import Any
 
 from models.settings import Neighbours
-from simulator.experiments.refusal import RefusalError, nearest
+from simulator.experiments.refusal import RefusalError
 from simulator.plan import Machine, Plan
 from simulator.words.language import tell
+from simulator.words.nearest import nearest
 
 SERVER = "server"
 """``models/*/server.py`` is a model's real server; another one beside it is ``asyncio_server.py`` or the like."""

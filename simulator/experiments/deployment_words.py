@@ -11,8 +11,9 @@ from simulator.experiments.amounts import amount
 from simulator.experiments.catalogue import Model, fronts, server
 from simulator.experiments.deployment import Deployment, changed, configured
 from simulator.experiments.options import section
-from simulator.experiments.refusal import RefusalError, nearest
+from simulator.experiments.refusal import RefusalError
 from simulator.words.language import tell
+from simulator.words.nearest import nearest
 
 SWITCH = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 GRAMMAR = "MODEL, MODEL+nginx, MODEL:SETTING=VALUE,SETTING=VALUE"

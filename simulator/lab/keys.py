@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from simulator.experiments.refusal import RefusalError, nearest
+from simulator.experiments.refusal import RefusalError
+from simulator.words.language import later, tell, translated
+from simulator.words.nearest import nearest
+from simulator.words.phrases import clauses
 
 
 class Group(Enum):
@@ -121,7 +124,7 @@ def of(*groups: Group) -> tuple[Key, ...]:
 # The user's own keys: a TOML file with a ``[keys]`` table, like ``kill = "ctrl+k"``.
 # Where it is belongs to the system: ``~/.config/loopfork/keys.toml`` on Linux.
 
-EXPECTED = 'expected a [keys] table with lines like kill = "ctrl+k"'
+EXPECTED = later('expected a [keys] table with lines like kill = "ctrl+k"')
 
 
 def keymap_file() -> Path:
@@ -138,27 +141,37 @@ def keymap(file: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise RefusalError(f"{file}: cannot be read: {error.strerror or error}; {EXPECTED}") from None
+        why = error.strerror or error
+        raise RefusalError(
+            tell("{file}: cannot be read: {why}; {expected}", file=file, why=why, expected=translated(EXPECTED))
+        ) from None
     except ValueError as error:
-        raise RefusalError(f"{file}: not TOML: {error}; {EXPECTED}") from None
+        raise RefusalError(
+            tell("{file}: not TOML: {why}; {expected}", file=file, why=error, expected=translated(EXPECTED))
+        ) from None
     table = found.get("keys")
     if not isinstance(table, dict) or set(found) != {"keys"}:
-        raise RefusalError(f"{file}: {EXPECTED}, and nothing else")
+        raise RefusalError(tell("{file}: {expected}, and nothing else", file=file, expected=translated(EXPECTED)))
     mistakes = [mistake for action, keys in table.items() if (mistake := _mistake(action, keys))]
     taken: dict[str, str] = {}
     for action, keys in table.items() if not mistakes else ():
         for key in keys.split(","):
             if key.strip() in taken:
-                mistakes.append(f"{key.strip()} is given to both {taken[key.strip()]} and {action}")
+                one, other = taken[key.strip()], action
+                mistakes.append(tell("{key} is given to both {one} and {other}", key=key.strip(), one=one, other=other))
             taken[key.strip()] = action
     if mistakes:
-        raise RefusalError(f"{file}: {'; '.join(mistakes)}")
+        raise RefusalError(f"{file}: {clauses(mistakes)}")
     return {action: ",".join(key.strip() for key in keys.split(",")) for action, keys in table.items()}
 
 
 def _mistake(id: str, keys: object) -> str:
     if id not in BY_ID:
-        return f"{id}: no such action.{nearest(id, BY_ID)} All of them: press ? in the program, or docs/stage.md"
+        return tell(
+            "{name}: no such action.{near} All of them: press ? in the program, or docs/stage.md",
+            name=id,
+            near=nearest(id, BY_ID),
+        )
     if not isinstance(keys, str) or not all(key.strip() for key in keys.split(",")):
-        return f'{id}: expected a key, or several with commas between them, like "k" or "ctrl+k,delete"'
+        return tell('{name}: expected a key, or several with commas between them, like "k" or "ctrl+k,delete"', name=id)
     return ""

@@ -15,6 +15,7 @@ UNPRINTABLE = re.compile(
 )
 PICTURES = 0x2400
 """From here on Unicode has pictures of the first control characters."""
+LINE_BREAKERS = {ord(each): chr(PICTURES + ord(each)) for each in "\t\n"}
 DELETE, ITS_PICTURE, UNKNOWN = "\x7f", "\u2421", "\ufffd"
 OBEYED = re.compile(r"'*[=+\-@\t\r\n]")
 """How a cell begins that a spreadsheet takes for a formula, with quotes before it or not."""
@@ -23,6 +24,11 @@ OBEYED = re.compile(r"'*[=+\-@\t\r\n]")
 def printable(text: str) -> str:
     """Each character that a terminal would obey, or that nobody sees, as one that is seen."""
     return UNPRINTABLE.sub(lambda match: _picture(match.group()), text)
+
+
+def printable_line(text: str) -> str:
+    """The same of what has to stay on one line: a tab or the end of a line is seen too."""
+    return printable(text.translate(LINE_BREAKERS))
 
 
 def _picture(character: str) -> str:

@@ -11,9 +11,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from simulator.words.language import tell
+from simulator.words.nearest import did_you_mean
 from simulator.words.numbers import count
 from simulator.workload.arrival_times import expected_requests
-from simulator.workload.quantity import DURATION, did_you_mean, parse
+from simulator.workload.quantity import DURATION, parse
 from simulator.workload.scenario import ANYBODY, Scenario
 from simulator.workload.scenario_errors import Mistake, from_pydantic
 from simulator.workload.table import MOST_ROWS

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationInfo
 
 from simulator.words.language import tell, translated
+from simulator.words.nearest import did_you_mean
 from simulator.words.numbers import count
 from simulator.words.printable import cell_as_meant
-from simulator.workload.quantity import DURATION, Dimension, amount_of, did_you_mean, known_unit, parse, unit_in
+from simulator.workload.quantity import DURATION, Dimension, amount_of, known_unit, parse, unit_in
 from simulator.workload.table_fields import Parsed, Table, Text
 
 SHOWN_ROWS = 5

@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import Field, GetJsonSchemaHandler, TypeAdapter, ValidationInfo, create_model
 
 from simulator.words.language import tell
+from simulator.words.nearest import did_you_mean
 from simulator.workload.csv_file import cells_of, read_columns, refuse_bare
 from simulator.workload.distribution import (
     Amount,
@@ -24,7 +25,7 @@ from simulator.workload.distribution import (
     Pareto,
     Uniform,
 )
-from simulator.workload.quantity import DURATION, SIZE, Dimension, did_you_mean, parse
+from simulator.workload.quantity import DURATION, SIZE, Dimension, parse
 from simulator.workload.table_fields import (
     NUMBER,
     WHOLE,

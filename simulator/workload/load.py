@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from simulator.words.language import later, tell
+from simulator.words.nearest import did_you_mean
+from simulator.words.printable import printable_line
 from simulator.workload import shipped_scenarios
 from simulator.workload.check import check
-from simulator.workload.quantity import did_you_mean
 from simulator.workload.scenario import ANYBODY, Scenario
-from simulator.workload.scenario_errors import Mistake, Origin, Place, ScenarioError, error, printable, show
+from simulator.workload.scenario_errors import Mistake, Origin, Place, ScenarioError, error, show
 from simulator.workload.shipped_scenarios import shipped
 from simulator.workload.table_fields import listed
 from simulator.workload.toml_file import line_numbers, parsed, read_bytes
@@ -64,7 +65,7 @@ def _read(name: str) -> tuple[str, Traversable, bytes]:
         folder, path = shipped_scenarios.folder(), shipped_scenarios.place(name)
         label = path.name
     else:
-        label = printable(name[:200])
+        label = printable_line(name[:200])
     try:
         return label, folder, read_bytes(path, label, EXPECTED)
     except FileNotFoundError:

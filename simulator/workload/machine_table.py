@@ -15,7 +15,8 @@ from pydantic import Field, GetJsonSchemaHandler, ValidationError, ValidationInf
 from simulator.plan.machine import Machine
 from simulator.words.language import later, tell, translated
 from simulator.words.numbers import exact_duration, exact_size
-from simulator.workload.scenario_errors import Mistake, Origin, ScenarioError, error, from_pydantic, printable
+from simulator.words.printable import printable_line
+from simulator.workload.scenario_errors import Mistake, Origin, ScenarioError, error, from_pydantic
 from simulator.workload.table_fields import WHOLE, Bytes, MicrosecondsAtLeast, Parsed, Seconds, Table, table_schema
 from simulator.workload.toml_file import line_numbers, parsed, read_bytes
 
@@ -85,7 +86,7 @@ EXPECTED = later("expected a machine file (TOML with a [machine] table)")
 
 def read_machine(path: Path) -> dict[str, Any]:
     """The table as it is written, and known to be right. Raises ScenarioError, whose message lists every mistake."""
-    label = printable(str(path)[:200])
+    label = printable_line(str(path)[:200])
     try:
         text, raw = parsed(label, read_bytes(path, label, EXPECTED), EXPECTED)
     except FileNotFoundError:

@@ -3,13 +3,13 @@
 A bare number is refused: whether 30 meant seconds or milliseconds is the mistake that costs an afternoon.
 """
 
-import difflib
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator.words.language import later, tell, translated
+from simulator.words.nearest import did_you_mean
 
 _WRITTEN = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*")
 
@@ -130,13 +130,6 @@ def known_unit(unit: str, dimension: Dimension) -> str:
     raise ValueError(
         tell('unknown unit "{unit}"{near}; expected one of {expected}', unit=unit, near=near, expected=expected)
     )
-
-
-def did_you_mean(word: str, valid: Iterable[str]) -> str:
-    """A remark in brackets that names the valid word nearest to the given one, or nothing if none is near."""
-    by_lower_case = {known.lower(): known for known in valid}
-    near = difflib.get_close_matches(word.lower()[:100], by_lower_case, n=1, cutoff=0.5)
-    return tell(' (did you mean "{word}"?)', word=by_lower_case[near[0]]) if near else ""
 
 
 def plain_number(value: object, largest: float = 1e9) -> float:

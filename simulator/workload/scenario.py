@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from pydantic import Field, GetJsonSchemaHandler, PrivateAttr, ValidationInfo, field_validator
 
 from simulator.words.language import paragraph, tell
+from simulator.words.nearest import did_you_mean
 from simulator.workload.arrivals import Arrivals
 from simulator.workload.distribution import Constant, Distribution
 from simulator.workload.distribution_table import Duration, Size
 from simulator.workload.machine_table import MachineSettings, MachineTable
-from simulator.workload.quantity import did_you_mean
 from simulator.workload.table import Work
 from simulator.workload.table_fields import (
     LISTED,

@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from simulator.words.language import later, tell
+from simulator.words.nearest import did_you_mean
 from simulator.words.numbers import count
-from simulator.workload.quantity import did_you_mean
+from simulator.words.printable import printable_line
 from simulator.workload.table_fields import MISSING, listed
 
 Place = tuple[str | int, ...]
@@ -92,19 +93,14 @@ def _sentence(mistake: Mistake, origin: Origin) -> str:
     line = _line(mistake.place, origin)
     flag = next((flag for place, flag in origin.overridden.items() if mistake.place[: len(place)] == place), None)
     if flag:
-        return printable(f"{flag} {show(mistake.value)}: {mistake.message}")
+        return printable_line(f"{flag} {show(mistake.value)}: {mistake.message}")
     if flag is not None:
         where = tell("{file}, override", file=origin.label)
     else:
         where = origin.label if line is None else f"{origin.label}:{line}"
     path = path_text(mistake.place)
     given = "" if mistake.value is MISSING else f" = {show(mistake.value)}"
-    return printable(f"{where}: {path}{given}: {mistake.message}" if path else f"{where}: {mistake.message}")
-
-
-def printable(text: str) -> str:
-    """The text with everything escaped that could steer a terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return printable_line(f"{where}: {path}{given}: {mistake.message}" if path else f"{where}: {mistake.message}")
 
 
 def _line(place: Place, origin: Origin) -> int | None:

@@ -18,7 +18,8 @@ from pydantic import (
 from pydantic_core import CoreSchema, InitErrorDetails, core_schema
 
 from simulator.words.language import tell, translated
-from simulator.workload.quantity import DURATION, RATE, SIZE, Dimension, did_you_mean, parse, plain_number
+from simulator.words.nearest import did_you_mean
+from simulator.workload.quantity import DURATION, RATE, SIZE, Dimension, parse, plain_number
 
 LONGEST_LIST = 1000
 """More classes, clients or steps were written by accident."""

@@ -8,7 +8,8 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from simulator.words.language import later, tell, translated
-from simulator.workload.scenario_errors import ScenarioError, printable
+from simulator.words.printable import printable_line
+from simulator.workload.scenario_errors import ScenarioError
 
 BAD_KEY = later("Invalid initial character for a key part")
 """How tomllib calls what is mostly a key in the language of whoever wrote it."""
@@ -93,7 +94,7 @@ def parsed(label: str, data: bytes, expected: str) -> tuple[str, dict[str, Any]]
         elif what in READER:
             what = translated(what)
         raise ScenarioError(
-            tell("{file}: not TOML: {problem}", file=f"{label}{where}", problem=printable(what[:200]))
+            tell("{file}: not TOML: {problem}", file=f"{label}{where}", problem=printable_line(what[:200]))
         ) from None
 
 

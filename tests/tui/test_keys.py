@@ -14,6 +14,7 @@ from simulator.lab.scenes import BAR, BAR_PANES, BAR_REPLAY
 from simulator.stage.canvas.look import Look
 from simulator.tui.app import StageApp
 from simulator.tui.lab_screen import LabScreen
+from simulator.words.language import speaking
 from tests.tui.labs import ManualClock
 
 PAGE = Path(__file__).parents[2] / "docs" / "stage.md"
@@ -73,6 +74,14 @@ def test_a_mistake_in_the_file_is_one_message_that_names_the_file(tmp_path: Path
     with pytest.raises(RefusalError, match=message) as refused:
         keymap(file)
     assert str(file) in str(refused.value)
+
+
+def test_a_mistake_in_the_file_is_told_in_the_language_that_is_spoken(tmp_path: Path) -> None:
+    file = written(tmp_path, '[keys]\nkil = "k"\nkill = 7')
+    with speaking("zh"), pytest.raises(RefusalError) as refused:
+        keymap(file)
+    assert "kil：没有这个动作。是不是想输入 kill？" in str(refused.value)
+    assert "；kill：应为一个按键" in str(refused.value)
 
 
 def test_a_remapped_key_works_the_old_one_does_not_and_the_bar_shows_the_new_one(lab: Lab, now: ManualClock) -> None:
