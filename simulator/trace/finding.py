@@ -39,7 +39,7 @@ class Finding:
     """A sentence and its weight: the share of the requests' time, or of the requests, that it explains."""
 
     weight: float
-    sentence: str | Said
+    sentence: Said
     cures: tuple[Cure, ...] = ()
     """What might help, to be tried before it is said; the likeliest first."""
     resource: str = ""

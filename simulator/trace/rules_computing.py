@@ -99,16 +99,21 @@ def _saturated(facts: Facts, kind: type[Lock]) -> Finding | None:
         "used": percents(used.utilisation),
         "law": facts.law(lock.name),
         "cores": facts.busy_cores,
-        "why": said("threads of one process compute one at a time")
-        if kind is Gil
-        else said("one loop runs one callback at a time, on one core"),
     }
-    text = said_many(
-        "{who} is {used} busy{law} while {cores}: {why}.",
-        "{who} are {used} busy{law} while {cores}: {why}.",
-        used.size,
-        **fields,
-    )
+    if kind is Gil:
+        text = said_many(
+            "{who} is {used} busy{law} while {cores}: threads of one process compute one at a time.",
+            "{who} are {used} busy{law} while {cores}: threads of one process compute one at a time.",
+            used.size,
+            **fields,
+        )
+    else:
+        text = said_many(
+            "{who} is {used} busy{law} while {cores}: one loop runs one callback at a time, on one core.",
+            "{who} are {used} busy{law} while {cores}: one loop runs one callback at a time, on one core.",
+            used.size,
+            **fields,
+        )
     computing = facts.computing(lock)
     apart, lost = computing.stands_out, None
     if apart or (computing.share >= MOST and isinstance(lock, Loop)):

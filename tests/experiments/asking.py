@@ -12,6 +12,7 @@ from simulator.experiments.setup import Setup, prepared, with_front
 from simulator.trace.cures import Cure
 from simulator.trace.finding import Finding
 from simulator.trace.summary import summarise
+from simulator.words.language import Said
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Asked:
         (trace,) = run_checked(ready)
         summary = summarise(trace)
         if cures:
-            summary = replace(summary, findings=(Finding(0.5, "Something is wrong.", cures),))
+            summary = replace(summary, findings=(Finding(0.5, Said("Something is wrong.", {}), cures),))
         return advise(ready, trace, summary, **how)
 
     def with_side(self, side: Deployment) -> "Asked":

@@ -137,7 +137,7 @@ def _gil(facts: Facts) -> Gil:
     return next(lock for lock in facts.trace.plan.locks if isinstance(lock, Gil))
 
 
-NOUNS = {"who", "one", "name", "doing", "class", "client", "victim", "why", "cores", "law", "second", "backlogs"}
+NOUNS = {"who", "one", "name", "doing", "class", "client", "victim", "cores", "law", "second", "backlogs"}
 NOUNS |= {"first", "slots", "busiest", "least", "thin", "process", "up", "missing"}
 ANYWHERE: dict[str, Claim] = {
     "used": used,
