@@ -15,6 +15,7 @@ from simulator.trace.cures import Cure
 from simulator.trace.facts import HARDLY, HIGH, NOTABLE, Facts, failed_words, one_of, percents
 from simulator.trace.finding import Finding, Kind, Party, told
 from simulator.trace.measures import COMPLETED
+from simulator.trace.residence import blocks
 from simulator.words.language import said, said_many
 from simulator.words.numbers import short_duration
 from simulator.words.phrases import all_of
@@ -162,15 +163,17 @@ def _others_wait(facts: Facts, lock: Lock, name: str) -> tuple[float, float]:
     completed = facts.measures.category >= COMPLETED
     others = completed & (trace.workload.request_class != (names.index(name) if name else -1))
     counted = others if others.any() else completed
-    waited = 0.0
-    for column, i in enumerate(trace.lock_places):
-        place = facts.measures.places[i]
-        if place.lock != lock:
-            continue
-        waited += float(np.nansum(trace.lock_wait[:, column][counted]))
-        if place.acceptor and facts.measures.in_hand(i) < AT_LIMIT:
-            waited += float((trace.reached[:, i][counted] - trace.reached[:, i - 1][counted]).sum())
-    total = float((trace.finished[counted] - trace.arrival[counted]).sum())
+    waited = total = 0.0
+    for block in blocks(trace):  # there may be millions
+        some = counted[block]
+        total += float((trace.finished[block][some] - trace.arrival[block][some]).sum())
+        for column, i in enumerate(trace.lock_places):
+            place, reached = facts.measures.places[i], trace.reached[block]
+            if place.lock != lock:
+                continue
+            waited += float(np.nansum(trace.lock_wait[block, column][some]))
+            if place.acceptor and facts.measures.in_hand(i) < AT_LIMIT:
+                waited += float((reached[:, i][some] - reached[:, i - 1][some]).sum())
     return (waited / np.count_nonzero(counted), waited / total) if total > 0.0 else (0.0, 0.0)
 
 

@@ -13,6 +13,7 @@ from simulator.trace.episodes import Episode, Trigger
 from simulator.trace.facts import HIGH, NOTABLE, Facts, noun, percents
 from simulator.trace.finding import Finding, Kind, Party, told
 from simulator.trace.measures import CORES, OUTSIDE
+from simulator.trace.residence import blocks
 from simulator.trace.waits import short_of, waiting_part
 from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import count, duration, rate, short_duration, three_digits
@@ -160,14 +161,14 @@ def _cures(facts: Facts, found: Episode) -> tuple[Cure, ...]:
 def siblings(facts: Facts) -> Finding | None:
     """Requests that come at the same moment wait for one another."""
     trace = facts.trace
-    if trace.workload.clients_in_loop or waiting_part(facts.measures) < NOTABLE:
+    if trace.workload.clients_in_loop or waiting_part(facts.measures) < NOTABLE or _alone(facts):
         return None
     new = trace.parent < 0 if trace.has_further_rows else True
     counted = np.flatnonzero((facts.measures.category != OUTSIDE) & new)  # in order of arrival
     arrival = trace.arrival[counted]
     first = np.flatnonzero(np.append(True, np.diff(arrival) > 0.0))
     together, sizes = len(arrival) / len(first), np.diff(np.append(first, len(arrival)))
-    if len(first) < FEW or together < AT_LEAST or np.count_nonzero(sizes > 1) < MOSTLY * len(first):
+    if len(first) < FEW or np.count_nonzero(sizes > 1) < MOSTLY * len(first):
         return None
     waited = facts.waits.total[counted]
     behind = float(waited.sum() - (np.minimum.reduceat(waited, first) * sizes).sum())  # the luckiest waits for others
@@ -196,3 +197,20 @@ def siblings(facts: Facts) -> Finding | None:
     )
     cures = (Cure.MORE_SLOTS,) if used.kind == "pool" else (Cure.MORE_PROCESSES,)
     return Finding(share, text, cures, resource, (Party(Kind.ARRIVALS, "together"),))
+
+
+def _alone(facts: Facts) -> bool:
+    """Whether too few requests come at the same moment; found block by block, since nearly every run is like this."""
+    trace = facts.trace
+    number = moments = 0
+    last = -1.0
+    for block in blocks(trace):
+        counted = facts.measures.category[block] != OUTSIDE
+        if trace.has_further_rows:
+            counted &= trace.parent[block] < 0
+        arrival = trace.arrival[block][counted]
+        if len(arrival):
+            number += len(arrival)
+            moments += int(arrival[0] > last) + int(np.count_nonzero(np.diff(arrival) > 0.0))
+            last = float(arrival[-1])
+    return not number or number < AT_LEAST * moments

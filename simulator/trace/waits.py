@@ -4,9 +4,11 @@ What to watch: only waits that are long beside the longest are kept, for they ar
 costs one look at the trace, however many requests there are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.plan.walk import Place
 from simulator.plan.words import Need, State, needing
@@ -15,6 +17,7 @@ from simulator.trace.intervals import StepFunction, concurrency
 from simulator.trace.measures import CORES, INDEX, Measures
 from simulator.trace.residence import Floats, Rows, blocks, client_end, computes_at, work_at
 
+Column = NDArray[Any]
 LONG_PART = 0.1
 """Waits of at least this part of the longest are kept."""
 HARDLY_ANY = 0.01
@@ -33,16 +36,20 @@ class Waits:
         self.total = np.zeros(len(trace))
         """[n] seconds that each request waited for slots, locks and cores, until it was over for its client."""
         self.longest = 0.0
-        parts: list[tuple[Rows, Floats, Floats, Rows]] = []
+        kept: list[list[Column]] = [[], [], [], []]
         for block in blocks(trace):
             for i, rows, start, seconds in _waits(measures, block, self._places):
                 self.total[rows] += seconds
                 self.longest = max(self.longest, float(seconds.max(initial=0.0)))
                 long = np.flatnonzero(seconds >= LONG_PART * self.longest)
-                parts.append((rows[long], start[long], seconds[long], np.full(len(long), i)))
-        columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else [np.zeros(0)] * 4
-        keep = np.flatnonzero(columns[2] >= LONG_PART * self.longest) if self.longest > 0.0 else np.zeros(0, np.intp)
-        self.rows, self.start, self.seconds, self.place = (column[keep] for column in columns)
+                which, where = rows[long].astype(np.int32), np.full(len(long), i, np.int16)  # there may be millions
+                values: list[Column] = [which, start[long], seconds[long], where]
+                for column, more in zip(kept, values, strict=True):
+                    column.append(more)
+        still = [np.flatnonzero(seconds >= LONG_PART * self.longest) for seconds in kept[2]]
+        self.rows = _joined(kept[0], still)
+        self.start, self.seconds = _joined(kept[1], still), _joined(kept[2], still)
+        self.place = _joined(kept[3], still)
 
     def crowd(self, begin: float, end: float) -> StepFunction:
         """How many requests waited at each moment of a stretch, however short."""
@@ -53,6 +60,15 @@ class Waits:
                 starts.append(start[seen])
                 ends.append(start[seen] + seconds[seen])
         return concurrency(np.concatenate(starts), np.concatenate(ends))
+
+
+def _joined(parts: list[Column], which: Sequence[Rows]) -> Column:
+    """Some of each part as one column; the parts are given up one after the other, because all may be millions."""
+    for number, chosen in enumerate(which):
+        parts[number] = parts[number][chosen]
+    found = np.concatenate(parts) if parts else np.zeros(0)
+    parts.clear()
+    return found
 
 
 def _where(measures: Measures) -> frozenset[int]:
