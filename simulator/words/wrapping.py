@@ -1,7 +1,7 @@
 """Where a line of text may end: at blanks, and between Chinese characters, which need none.
 
 Rich breaks at blanks only, so that a Chinese sentence with one Latin word in it would have lines of any length. As in
-print, no line begins with a closing mark, and none ends with an opening one.
+print, no line begins with a closing mark, and none ends with an opening one; and a number stays with its unit.
 """
 
 import re
@@ -13,6 +13,16 @@ CLOSING = "\u3001\u3002\u300b\u300d\u300f\u3011\uff01\uff09\uff0c\uff1a\uff1b\uf
 OPENING = "\u300a\u300c\u300e\u3010\uff08\u201c\u2018"
 """Marks that stay with what follows."""
 _WIDE = re.compile(f"[{WIDE}]")
+_NUMBER = re.compile(r"\d\Z")
+_UNIT = re.compile(
+    r"(?:%|[nuµm]?s|min|h|d|days?|years?|points|[kKMGT]?i?B(?:/s)?|[kMG]?bit/s|requests/s)(?![\w-])"
+    r"|[个次组项倍种台天行条]",
+    re.ASCII,
+)
+"""What is read together with the number before it: 96 %, 1.82 s, 2 MiB, and the Chinese words for counted things."""
+_GROUPS = re.compile(r"(?<![\d.])\d{1,3}(?: \d{3})*\Z")
+_GROUP = re.compile(r"\d{3}(?!\d)")
+"""A long number is written in groups of three digits: 12 400."""
 
 
 def wrapped(text: str, width: int, width_of: Callable[[str], int]) -> list[str]:
@@ -31,17 +41,45 @@ def wrapped(text: str, width: int, width_of: Callable[[str], int]) -> list[str]:
 def _fitting(text: str, width: int, width_of: Callable[[str], int]) -> Iterator[tuple[str, str]]:
     """The pieces, each with the blank before it; those that are wider than a line in parts."""
     for blank, piece in pieces(text):
-        rest, before = piece, blank
-        while width_of(rest) > width > 0 and len(rest) > 1:
-            part = _first_cells(rest, width, width_of)
-            yield before, part
-            rest, before = rest[len(part) :], ""
-        if rest:
-            yield before, rest
+        if width_of(piece) <= width:
+            yield blank, piece
+            continue
+        for number, (before, part) in enumerate(_broken(piece)):  # here a number leaves its unit
+            yield from _parts(before if number else blank, part, width, width_of)
+
+
+def _parts(blank: str, piece: str, width: int, width_of: Callable[[str], int]) -> Iterator[tuple[str, str]]:
+    """A piece, broken anywhere if it is wider than a line."""
+    rest, before = piece, blank
+    while width_of(rest) > width > 0 and len(rest) > 1:
+        part = _first_cells(rest, width, width_of)
+        yield before, part
+        rest, before = rest[len(part) :], ""
+    if rest:
+        yield before, rest
 
 
 def pieces(text: str) -> Iterator[tuple[str, str]]:
     """What is not broken, each with the blank before it (or nothing, between Chinese characters)."""
+    blank, held = "", ""
+    for before, piece in _broken(text):
+        if before and held and _one_figure(held, piece):
+            held = f"{held} {piece}"
+            continue
+        if held:
+            yield blank, held
+        blank, held = before, piece
+    if held:
+        yield blank, held
+
+
+def _one_figure(before: str, piece: str) -> bool:
+    """Whether a piece is the unit, or the next three digits, of the number that ends before it."""
+    return bool((_NUMBER.search(before) and _UNIT.match(piece)) or (_GROUPS.search(before) and _GROUP.match(piece)))
+
+
+def _broken(text: str) -> Iterator[tuple[str, str]]:
+    """Words, and Chinese characters by themselves."""
     for word in text.split():
         blank = " "
         for piece in _unbroken(word):

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from simulator.words.language import VARIABLE
 from tests.docs.doing import DifferenceError, Reader
 from tests.docs.pages import OMITTED, Command, Page, commands, matches, pages
 
@@ -22,6 +23,7 @@ def refresh(page: Page) -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         reader = Reader(page.name, Path(folder))
+        os.environ[VARIABLE] = page.language
         for block in page.blocks:
             if block.language == "console":
                 for command in commands(block):
