@@ -17,6 +17,7 @@ from simulator.results.csv_files import write_csv
 from simulator.results.document import as_json, document
 from simulator.results.trace_file import save
 from simulator.results.whole_files import whole_files
+from simulator.stage import pictures
 from simulator.stage.pictures import MOST_S, PICTURES, Drawn, Film, Tell, write_film
 from simulator.stage.scene import Scene
 from simulator.trace.playback import Playback
@@ -60,6 +61,11 @@ def export(request: ExportRequest, folder: Path, tell: Tell = lambda _: None) ->
         return tuple(_save_runs(request, folder))
     except OSError as error:
         raise RefusalError(str(said("cannot write here: {reason}", reason=error.strerror or str(error)))) from None
+
+
+def without_font(request: ExportRequest) -> str:
+    """Some of the letters that are boxes in what is saved, because no font of this machine has them; mostly none."""
+    return pictures.without_font(SUFFIXES[request.kind], _still(request.scene), request.drawn)
 
 
 def _save_picture(request: ExportRequest, folder: Path) -> Path:

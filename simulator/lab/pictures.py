@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from simulator.experiments.options import PictureOptions, ScreenOptions
 from simulator.experiments.refusal import RefusalError
+from simulator.results.terminal import talk
 from simulator.results.whole_files import WholeFiles, refuse_unwritable
 from simulator.words.language import tell
 from simulator.words.numbers import duration
@@ -57,6 +58,22 @@ class Pictures:
             files.write(self.picture, lambda path: _write(path, data))
         if self.film:
             files.write(self.film, partial(self._write_film, self._film(end_s), scene(lab)))
+        self._remark(scene(lab))
+
+    def _remark(self, scene: "Scene") -> None:
+        """Say once that there are boxes for letters: whoever draws without looking would send them off."""
+        from simulator.stage.pictures import without_font
+
+        for path in filter(None, (self.picture, self.film)):
+            if letters := without_font(path.suffix, scene, self.drawn):
+                told = tell(
+                    "{file}: no font on this machine has {letters}, so boxes stand for such letters. "
+                    "Install a font with Chinese, like fonts-noto-cjk, and draw it again",
+                    file=path,
+                    letters=letters,
+                )
+                talk(f"simulate: {told}\n")
+                return
 
     def _film(self, end_s: float) -> "Film":
         from simulator.stage.pictures import MOST_S, Film

@@ -15,6 +15,7 @@ from simulator.stage.canvas.grid import Frame, Size, plain
 from simulator.stage.canvas.images import gif, png
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.palette import DARK
+from simulator.stage.canvas.raster import boxed
 from simulator.stage.canvas.svg import svg
 from simulator.stage.frame import frame
 from simulator.stage.scene import Scene
@@ -111,6 +112,17 @@ def _cast(frames: Iterable[Frame], look: Look, scene: Scene) -> Parts:
 
 PICTURES: dict[str, Callable[[Scene, Drawn], bytes]] = {".txt": _text, ".svg": _svg, ".png": _png}
 FILMS: dict[str, Callable[[Iterable[Frame], Look, Scene], Parts]] = {".gif": _gif, ".cast": _cast}
+
+
+PIXELS = (".png", ".gif")
+"""Of these, letters are drawn with the fonts of this machine."""
+SOME = 4
+"""Letters are enough to see what is missing."""
+
+
+def without_font(suffix: str, scene: Scene, drawn: Drawn) -> str:
+    """Some of the letters that are boxes in such a file, because no font of this machine has them; mostly none."""
+    return boxed(frame(scene, drawn.size, drawn.look))[:SOME] if suffix in PIXELS else ""
 
 
 def write_film(path: Path, suffix: str, film: Film, scene: Scene, drawn: Drawn, tell: Tell) -> None:

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from simulator.experiments.refusal import RefusalError
-from simulator.lab.export import Download, ExportRequest, export, packed, sized
+from simulator.lab.export import Download, ExportRequest, export, packed, sized, without_font
 from simulator.lab.export_menu import FILMS, Kind
 from simulator.lab.lab import Lab
 from simulator.stage.pictures import Tell
@@ -84,7 +84,7 @@ class Saver:
         """In a thread."""
         saved = Saved(said("could not be saved"))
         try:
-            saved = work(partial(export, request, tell=_teller(job)))
+            saved = _remarked(work(partial(export, request, tell=_teller(job))), without_font(request))
         except RefusalError as error:
             saved = Saved(str(error))
         except StoppedError:
@@ -128,6 +128,17 @@ def _teller(job: Job) -> Tell:
         job.done = done
 
     return tell
+
+
+def _remarked(saved: Saved, letters: str) -> Saved:
+    if not letters:
+        return saved
+    words = said(
+        "{saved}; no font here has {letters}, so boxes stand for such letters: install fonts-noto-cjk, and save again",
+        saved=saved.words,
+        letters=letters,
+    )
+    return Saved(words, saved.download)
 
 
 def _written(job: Export) -> Saved:

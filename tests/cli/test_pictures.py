@@ -1,13 +1,15 @@
 """Pictures and films of the stage from the command line, without a screen."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from simulator.stage import pictures
+from simulator.stage.canvas import raster
 from tests.cli.conftest import Simulate
 
 
@@ -38,11 +40,40 @@ def here() -> list[str]:
         ("--film a.cast --to 300ms", b'{"version": 2'),
     ],
 )
-def test_the_ending_says_what_is_drawn(name: str, begins: bytes, run: Callable[..., Any]) -> None:
+def test_the_ending_says_what_is_drawn(
+    name: str, begins: bytes, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "boxed", lambda grid: "")  # a class of the load has a Chinese name
     done = run(*name.split(), "--quiet")
     assert (done.code, done.out, done.err) == (0, "", "")
     assert Path(name.split()[1]).read_bytes().startswith(begins)
     assert here() == [name.split()[1]]
+
+
+@pytest.fixture
+def no_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine with no fonts but the one inside Pillow."""
+    monkeypatch.setattr(raster, "_load", lambda names, size: None)
+    raster._fonts.cache_clear()
+    yield
+    raster._fonts.cache_clear()
+
+
+@pytest.mark.parametrize(("file", "remarks"), [("a.png", 1), ("a.svg", 0)])
+def test_a_chinese_picture_on_a_machine_without_a_chinese_font_is_remarked_on_once(
+    file: str, remarks: int, run: Callable[..., Any], no_fonts: None
+) -> None:
+    done = run(
+        "--picture", file, "--film", "b.gif" if remarks else "b.cast", "--to", "100ms", "--quiet", "--lang", "zh"
+    )
+    assert (done.code, done.out) == (0, "")
+    assert done.err.count("fonts-noto-cjk") == remarks
+    assert Path(file).exists()
+
+
+def test_an_english_picture_needs_no_chinese_font(simulate: Simulate, tmp_path: Path, no_fonts: None) -> None:
+    done = simulate("--model", "prefork", "--load", "steady", "--picture", tmp_path / "a.png", "--quiet")
+    assert (done.code, done.err) == (0, "")
 
 
 def test_a_picture_shows_the_moment_and_has_the_size_that_were_asked_for(run: Callable[..., Any]) -> None:

@@ -181,6 +181,17 @@ def test_without_any_font_of_the_system_there_are_letters_and_boxes(monkeypatch:
     assert all(letter.any() for letter in letters)
 
 
+def test_wide_letters_that_no_font_has_are_named_and_only_those(monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = CellGrid(20, 1)
+    grid.put(0, 0, "a worker 请求 请")
+    with monkeypatch.context() as patched:
+        patched.setattr(raster, "_load", lambda names, size: None)
+        raster._fonts.cache_clear()
+        found = raster.boxed(grid)
+    raster._fonts.cache_clear()
+    assert sorted(found) == sorted("请求")
+
+
 def frames(count: int, step_s: float, start_s: float = 3.0) -> list[tuple[float, CellGrid]]:
     return [(start_s + index * step_s, sample(Look(), lane=index)) for index in range(count)]
 

@@ -121,6 +121,16 @@ def _drawn(shape: Shape, scale: int) -> "Image":
     return image.reduce(SMOOTHING)
 
 
+def boxed(grid: CellGrid) -> str:
+    """The wide characters of a grid that are drawn as boxes, because no font here has them."""
+    characters = sorted({character for character in grid.characters.flat if character})
+    return "".join(
+        character
+        for character in characters
+        if cell_width(character) == 2 and character not in SHAPES and _font_with(character, 1, bold=False) is None
+    )
+
+
 # Letters as pixels, with whatever fonts this machine has.
 # A monospace font is looked for by the names of the common ones. Without any, letters come from the font inside Pillow,
 # each in the middle of its cell. What no font has, Chinese on a machine without a Chinese font for example, becomes a
