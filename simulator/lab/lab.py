@@ -16,8 +16,8 @@ from simulator.lab.interventions import timeline
 from simulator.lab.knobs import knobs
 from simulator.lab.panel import Panel
 from simulator.lab.playhead import Now, Playhead
-from simulator.stage.end_card import Verdict
 from simulator.stage.scene import DEFAULT_COLUMN_S
+from simulator.stage.verdict import Verdict
 from simulator.trace.table import Trace
 from simulator.words.language import Said, said, tell
 

@@ -13,11 +13,12 @@ from simulator.stage.canvas.layout import Claim, Granted, Section, stack
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Piece, clipped_lines, fitting, piece, put_pieces
+from simulator.stage.client_rows import client_section, proxy_sections
 from simulator.stage.fixed_width import fixed_percent
 from simulator.stage.lane_columns import axis_section
 from simulator.stage.lane_rows import lane_section
 from simulator.stage.parked_rows import parked_sections
-from simulator.stage.queue_rows import backlog_sections, client_section, pool_queue_sections, proxy_sections
+from simulator.stage.queue_rows import backlog_sections, pool_queue_sections
 from simulator.stage.ranks import Rank
 from simulator.stage.scene import Target, ViewTarget
 from simulator.stage.snapshot import RECENT_S, Snapshot, recent_average

@@ -16,7 +16,7 @@ from textual.worker import get_current_worker
 from simulator.experiments.setup import Prepared
 from simulator.lab.history import Result
 from simulator.lab.lab import Lab, Traces, broken_laws, traces_of
-from simulator.stage.end_card import Tried, Verdict
+from simulator.stage.verdict import Tried, Verdict
 from simulator.words.language import said
 from simulator.words.numbers import percent
 

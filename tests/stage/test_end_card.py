@@ -15,8 +15,9 @@ from simulator.stage.canvas.key_bar import KeyHint, KeyTarget
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import wrapped
-from simulator.stage.end_card import EndCard, Tried, Verdict
+from simulator.stage.end_card import EndCard
 from simulator.stage.frame import frame, target_at
+from simulator.stage.verdict import Tried, Verdict
 from simulator.trace.figures import Summary
 from simulator.trace.summary import summarise
 from simulator.words.language import speaking
