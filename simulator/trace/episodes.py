@@ -30,6 +30,8 @@ AT_ONCE = 0.01
 """Of the stretch: what comes within it comes at once."""
 ALL_ALONG = 0.3
 """Of the stretch: whoever holds a slot from its start on for so long set it off."""
+NEARLY_ALL = 0.9
+"""Of those that came at once: they are called by the name of their class."""
 DENSER = 1.5
 """So many times as many requests a second as at other times are a burst."""
 ENOUGH = 20
@@ -43,6 +45,8 @@ class Trigger:
     """What set an episode off. Which of these are known depends on the kind."""
 
     party: Party
+    mostly: Party | None = None
+    """The class of nearly all that came at once, where there are others."""
     entry: Intervention | None = None
     number: int = 0
     """Of requests: that came at once, that came in the burst, or that held slots."""
@@ -54,6 +58,11 @@ class Trigger:
     each_s: float = 0.0
     """How long each of them held a slot, and what for most of that time."""
     doing: State | None = None
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """Who did it."""
+        return (self.party,) if self.mostly is None else (self.party, self.mostly)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +81,8 @@ class Episode:
     longest_s: float
     row: int
     """Who waited longest."""
+    rows: Rows
+    """All who waited long."""
     share: float
     """Of all waiting in the run."""
     trigger: Trigger | None
@@ -114,6 +125,7 @@ def episode(measures: Measures, waits: Waits) -> Episode | None:
         most=int(crowd.height.max()),
         longest_s=float(waits.total[longest]),
         row=longest,
+        rows=rows,
         share=share,
         trigger=trigger,
     )
@@ -183,11 +195,21 @@ def _at_once(measures: Measures, rows: Rows, begin: float, end: float) -> Trigge
     """Most of those who waited came at one moment."""
     arrival = measures.trace.arrival
     first = float(arrival[rows].min())
-    came = int(np.count_nonzero((arrival >= first) & (arrival <= first + AT_ONCE * (end - begin))))
+    then = np.flatnonzero((arrival >= first) & (arrival <= first + AT_ONCE * (end - begin)))
+    came = len(then)
     waited = int(np.count_nonzero(arrival[rows] <= first + AT_ONCE * (end - begin)))
     if len(rows) < 2 or waited < MOST_WAITING * len(rows):
         return None
-    return Trigger(party=Party(Kind.ARRIVALS, "at once"), number=came, until_s=first)
+    load = measures.trace.workload
+    of_class = np.bincount(load.request_class[then])
+    most = int(of_class.argmax())
+    alike = len(load.class_names) > 1 and of_class[most] >= NEARLY_ALL * came
+    return Trigger(
+        party=Party(Kind.ARRIVALS, "at once"),
+        mostly=Party(Kind.CLASS, load.class_names[most]) if alike else None,
+        number=int(of_class[most]) if alike else came,
+        until_s=first,
+    )
 
 
 def _burst(measures: Measures, stretch: tuple[float, float], peak: float) -> Trigger | None:

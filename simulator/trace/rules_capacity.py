@@ -17,6 +17,7 @@ from simulator.trace.finding import Finding, told
 from simulator.trace.intervals import overlap
 from simulator.trace.measures import COMPLETED, NOT_COMPLETED, SLOWEST
 from simulator.trace.residence import blocks, server_end
+from simulator.trace.victims import all_along, who_waited
 from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import count, duration, rate
 from simulator.words.phrases import all_of
@@ -172,9 +173,12 @@ def _held(facts: Facts, state: State, doing: Said) -> Finding | None:
     weight = facts.attribution.score(pool.name, state)
     if pool.processes > 1:  # slots idle in another process are the business of the rule about imbalance
         weight *= used.utilisation
-    text = told(text, groups(who, pool.name)) if who is not None else text
-    culprits = who.parties if who is not None else ()
-    return Finding(weight, text, cures_of_slots(facts, pool, state), pool.name, culprits)
+    if who is None:
+        return Finding(weight, text, cures_of_slots(facts, pool, state), pool.name)
+    waited = who_waited(facts, who.parties)
+    text = told(text, groups(who, pool.name), all_along(waited))
+    victims = (waited.party,) if waited is not None else ()
+    return Finding(weight, text, cures_of_slots(facts, pool, state), pool.name, who.parties, victims)
 
 
 def cures_of_slots(facts: Facts, pool: Pool, state: State) -> tuple[Cure, ...]:

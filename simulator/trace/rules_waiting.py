@@ -13,7 +13,8 @@ from simulator.trace.episodes import Episode, Trigger
 from simulator.trace.facts import HIGH, NOTABLE, Facts, noun, percents
 from simulator.trace.finding import Finding, Kind, Party, told
 from simulator.trace.measures import CORES, OUTSIDE
-from simulator.trace.residence import blocks
+from simulator.trace.residence import Rows, blocks
+from simulator.trace.victims import then, who_waited
 from simulator.trace.waits import short_of, waiting_part
 from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import count, duration, rate, short_duration, three_digits
@@ -40,15 +41,23 @@ def episode(facts: Facts) -> Finding | None:
     trigger = found.trigger
     if trigger is not None and trigger.entry is not None and trigger.entry.do in (Do.KILL, Do.KILL_GROUP):
         return None  # the rule about deaths tells it
-    text = told(_how_deep(facts, found), _set_off(found, trigger), _over(facts, found))
-    culprits = (trigger.party,) if trigger is not None else ()
-    return Finding(STORY, text, _cures(facts, found), found.resource, culprits)
+    culprits = trigger.parties if trigger is not None else ()
+    waited = who_waited(facts, culprits, _came_then(facts, found))
+    text = told(_how_deep(facts, found), _set_off(found, trigger), then(waited), _over(facts, found))
+    victims = (waited.party,) if waited is not None else ()
+    return Finding(STORY, text, _cures(facts, found), found.resource, culprits, victims)
 
 
 def _weight(facts: Facts, found: Episode) -> float:
     """The share of the requests' time that was waiting within the episode."""
     total = float(facts.measures.life.sum())
     return float(facts.waits.total.sum()) * found.share / max(total, 1e-300)
+
+
+def _came_then(facts: Facts, found: Episode) -> Rows:
+    """All who came while it lasted, or for whom it began, and had to wait."""
+    arrival, first = facts.trace.arrival, facts.trace.arrival[found.rows].min()
+    return np.flatnonzero((arrival >= first) & (arrival < found.end_s) & (facts.waits.total > 0.0))
 
 
 def _how_deep(facts: Facts, found: Episode) -> Said:
@@ -59,12 +68,26 @@ def _how_deep(facts: Facts, found: Episode) -> Said:
         "most": count(found.most),
         "longest": short_duration(found.longest_s),
     }
+    if found.full and found.most == 1:
+        return said_many(
+            "From {begin} to {end} {who} was taken: one request at a time waited, the longest for {longest}.",
+            "From {begin} to {end} {who} were taken: one request at a time waited, the longest for {longest}.",
+            size,
+            who=partial(some_of, size, size, noun(found.resource)),
+            **fields,
+        )
     if found.full:
         return said_many(
             "From {begin} to {end} {who} was taken: up to {most} requests waited at once, one of them for {longest}.",
             "From {begin} to {end} {who} were taken: up to {most} requests waited at once, one of them for {longest}.",
             size,
             who=partial(some_of, size, size, noun(found.resource)),
+            **fields,
+        )
+    if found.most == 1:
+        return said(
+            "From {begin} to {end} requests had to wait for {who}: one at a time, the longest for {longest}.",
+            who=partial(all_of, noun(found.resource), size),
             **fields,
         )
     return said(
@@ -96,6 +119,12 @@ def _set_off(found: Episode, trigger: Trigger | None) -> Said | None:
             peak=short_duration(trigger.until_s),
             rate=rate(trigger.rate_rps),
             usual=rate(trigger.usual_rps),
+        )
+    if trigger.mostly is not None:
+        return said(
+            'It began when {number} requests of "{name}" came at once.',
+            number=count(trigger.number),
+            name=trigger.mostly.name,
         )
     return said("It began when {number} requests came at once.", number=count(trigger.number))
 

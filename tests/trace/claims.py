@@ -7,7 +7,7 @@ import numpy as np
 from simulator.plan import Gil
 from simulator.plan.words import Outcome
 from simulator.trace.facts import Facts
-from simulator.trace.finding import Finding
+from simulator.trace.finding import Finding, Kind
 from simulator.trace.measures import COMPLETED, CORES, OUTSIDE
 from simulator.trace.residence import client_end, spans
 from simulator.trace.waits import WAITING
@@ -59,6 +59,31 @@ def longest_wait(facts: Facts, found: Finding) -> str:
         share = sum(np.broadcast_to(span.shares.get(state, 0.0), span.rows.shape) for state in WAITING)
         waited[span.rows] += np.asarray(share) * np.maximum(np.minimum(span.end, ends[span.rows]) - span.start, 0.0)
     return short_duration(float(waited.max()))
+
+
+def _waits_of_victims(facts: Facts, found: Finding) -> tuple[float, float]:
+    """On average of those that are named and were completed, and as a share of their time: from the spans."""
+    load, victim = facts.trace.workload, found.victims[0]
+    counted = (facts.measures.category >= COMPLETED) & (
+        load.request_class == load.class_names.index(victim.name)
+        if victim.kind is Kind.CLASS
+        else load.client == load.client_names.index(victim.name)
+    )
+    waited = 0.0
+    for span in spans(facts.trace, np.flatnonzero(counted)):
+        share = sum(np.broadcast_to(span.shares.get(state, 0.0), span.rows.shape) for state in WAITING)
+        waited += float((np.asarray(share) * (span.end - span.start)).sum())
+    took = float((facts.trace.finished[counted] - facts.trace.arrival[counted]).sum())
+    return waited / int(counted.sum()), waited / took
+
+
+def victims_wait(facts: Facts, found: Finding) -> str:
+    return duration(_waits_of_victims(facts, found)[0])
+
+
+def states_or_victims(facts: Facts, found: Finding) -> set[str]:
+    """The share of a state, or of their time that the victims wait."""
+    return states(facts, found) | ({share_in_words(_waits_of_victims(facts, found)[1])} if found.victims else set())
 
 
 def computations(facts: Facts, found: Finding) -> set[str]:
@@ -209,10 +234,10 @@ OF_RULE: dict[str, dict[str, Claim]] = {
     },
     "few_samples": {"number": lambda facts, _: count(facts.summary.latency.samples)},
     "taken": {"share": states, "waiting": shares_of_time},
-    "held_by_uploads": {"share": states},
-    "held_by_readers": {"share": states},
-    "held_by_io": {"share": states},
-    "too_few_to_compute": {"share": states},
+    "held_by_uploads": {"share": states_or_victims, "waited": victims_wait},
+    "held_by_readers": {"share": states_or_victims, "waited": victims_wait},
+    "held_by_io": {"share": states_or_victims, "waited": victims_wait},
+    "too_few_to_compute": {"share": states_or_victims, "waited": victims_wait},
 }
 
 

@@ -80,6 +80,10 @@ def test_danbyte_229_three_uploads_take_all_workers_and_a_page_waits_seventy_sec
     )
     assert 'It began with 3 requests of "big" that held a worker for 100 s each' in found.text
     assert "mostly waiting for the client to send" in found.text
+    assert found.victims == (Party(Kind.CLASS, "page"),)
+    waited = latencies(run.trace, "page") - latencies(run.trace, "page").min()
+    waited = waited[waited > 0.5]  # the last one came when it was over
+    assert f'{len(waited)} requests of "page" waited, {waited.mean():.1f} s on average.' in found.text
 
 
 BLOB = """
