@@ -18,7 +18,7 @@ from simulator.cli.commands import Given
 from simulator.cli.outputs import write_text
 from simulator.experiments.catalogue import Model, servers
 from simulator.experiments.options import CALIBRATE, CalibrateOptions
-from simulator.experiments.progress import ABOUT, shown_while
+from simulator.experiments.progress import ABOUT, shown_while, talk
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.scenario import calibrated_path
 from simulator.plan import Machine
@@ -28,10 +28,10 @@ from simulator.real.calibrate.servers import ServerCost, measured_servers, secon
 from simulator.real.measure import scratch_folder
 from simulator.real.other_programs import crowd_before, moment, share_of_others
 from simulator.real.processes import MeasureError, running
-from simulator.results.terminal import show, talk
+from simulator.results.terminal import show
 from simulator.results.whole_files import refuse_unwritable, whole_files
 from simulator.trace.facts import BUSY
-from simulator.words.columns import aligned
+from simulator.words.columns import aligned, columns
 from simulator.words.language import tell
 from simulator.words.numbers import MISSING, duration, share_in_words, size, to_places
 from simulator.workload.machine_table import machine_text
@@ -184,4 +184,4 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: set[int])
     lines = [[Text(head, style=QUIET) for head in heads], *([Text(cell) for cell in row] for row in rows)]
     for line in lines[1:]:
         line[1].stylize("bold")
-    return aligned(lines, frozenset(right), INDENT)
+    return aligned(lines, frozenset(right), INDENT, columns())

@@ -104,8 +104,8 @@ def _wrong_name(error: BaseException | None) -> str:
 def _internal(error: Exception) -> int:
     from traceback import format_exception
 
+    from simulator.experiments.progress import talk
     from simulator.experiments.refusal import InvariantError
-    from simulator.results.terminal import talk
 
     if isinstance(error, InvariantError):
         return _say(tell("INTERNAL ERROR: {error}. Please report it with the command", error=error), INTERNAL_ERROR)
@@ -114,7 +114,7 @@ def _internal(error: Exception) -> int:
 
 
 def _say(message: str, code: int) -> int:
-    from simulator.results.terminal import talk
+    from simulator.experiments.progress import talk
 
     talk(f"simulate: {message}\n")
     return code

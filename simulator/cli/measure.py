@@ -13,12 +13,11 @@ from simulator.cli.outputs import STDOUT, put_out, refuse_early
 from simulator.experiments.catalogue import Model
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.options import MEASURE, OUTPUT, OutputOptions, RunOptions
-from simulator.experiments.progress import MEASURING, shown_while
+from simulator.experiments.progress import MEASURING, shown_while, talk
 from simulator.experiments.run import labels_of
 from simulator.experiments.scenario import scenario_of
 from simulator.real.measure import MEASURED, measure, refuse_unmeasurable
 from simulator.real.processes import MeasureError
-from simulator.results.terminal import talk
 from simulator.trace.checks import check_measured
 from simulator.trace.driver_words import LABEL, driver_reasons
 from simulator.trace.table import Trace

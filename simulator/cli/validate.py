@@ -15,6 +15,7 @@ from simulator.cli.outputs import STDOUT, json_file, refuse_early, write_text
 from simulator.cli.parser import parse
 from simulator.experiments.catalogue import Model, server, servers
 from simulator.experiments.options import MEASURE, VALIDATION, RunOptions, ValidationOptions
+from simulator.experiments.progress import talk
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.scenario import scenario_of
 from simulator.real.measure import refuse_unmeasurable
@@ -23,7 +24,7 @@ from simulator.real.validate.document import as_csv, as_json
 from simulator.real.validate.pairs import Measuring, Pair, Result, compare, measured
 from simulator.real.validate.ranking import orders
 from simulator.real.validate.tables import conclusion, order_lines, pair_table
-from simulator.results.terminal import show, talk, write_data
+from simulator.results.terminal import show, write_data
 from simulator.results.whole_files import whole_files
 from simulator.words.language import tell, tell_many
 from simulator.words.numbers import long_duration, to_places

@@ -1,9 +1,11 @@
-"""Tell a waiting person that something is going on: one line on a terminal's stderr, after a second, then gone.
+"""What is said on stderr beside the results; and to a waiting person, on a terminal, that something is going on.
 
-The line is written by a timer signal and not by a thread: the compiled kernel keeps the GIL, so a thread would hardly
-run before the simulation is over; signals are looked at between two portions of it, and during everything else.
+That is one line, after a second, and then gone. It is written by a timer signal and not by a thread: the compiled
+kernel keeps the GIL, so a thread would hardly run before the simulation is over; signals are looked at between two
+portions of it, and during everything else.
 """
 
+import os
 import signal
 import sys
 import threading
@@ -11,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TextIO
 
 from simulator.words.language import later, tell
 from simulator.words.numbers import count
@@ -46,8 +49,7 @@ def shown_while(what: str, duration_s: float = 0.0, message: str = SIMULATING) -
     def say(_signal: int, _frame: FrameType | None) -> None:
         waited = time.monotonic() - start
         line = tell(message, what=what, so_far=count(simulated_s), whole=count(duration_s), waited=count(waited))
-        sys.stderr.write(f"\r{printable(line)} \x1b[K")
-        sys.stderr.flush()
+        _put(f"\r{printable(line)} \x1b[K")
 
     before = signal.signal(signal.SIGALRM, say)
     signal.setitimer(signal.ITIMER_REAL, QUIET_S, REPEAT_S)
@@ -57,8 +59,27 @@ def shown_while(what: str, duration_s: float = 0.0, message: str = SIMULATING) -
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
         if time.monotonic() - start >= QUIET_S:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            _put("\r\x1b[K")
+
+
+def talk(text: str) -> None:
+    """Write on stderr what a person is told beside the results; where it is full, the results are no worse for it."""
+    _put(printable(text))
+
+
+def _put(text: str) -> None:
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except BrokenPipeError:
+        raise
+    except OSError:
+        forget(sys.stderr)
+
+
+def forget(stream: TextIO) -> None:
+    """Let what is written there from now on, and what could not be written, go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _in_main_thread() -> bool:

@@ -6,13 +6,13 @@ minutes says so.
 """
 
 import os
-import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.experiments.progress import talk
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import Prepared
 from simulator.plan import Gil, Plan
@@ -104,7 +104,7 @@ def refuse_without_room(ready: Prepared) -> None:
 def say_before(ready: Prepared) -> None:
     """Say on stderr what is odd about the load, and how long the runs will take, where that is more than a minute."""
     for note in ready.scenario.notes:
-        sys.stderr.write(f"simulate: {note}\n")
+        talk(f"simulate: {note}\n")
     wanted = needs(ready, pace_of(ready))
     if SAID_FROM_S < wanted.seconds <= LONGEST_S:
         told = tell(
@@ -113,7 +113,7 @@ def say_before(ready: Prepared) -> None:
             long=long_duration(60.0 * round(wanted.seconds / 60.0)),
             needed=size(wanted.memory),
         )
-        sys.stderr.write(f"simulate: {told}\n")
+        talk(f"simulate: {told}\n")
 
 
 def pace_of(ready: Prepared) -> str:

@@ -2,7 +2,6 @@
 
 import functools
 import json
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -13,6 +12,7 @@ import simulator
 from simulator.engine.record import Shortage
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.options import RunOptions
+from simulator.experiments.progress import talk
 from simulator.experiments.refusal import InvariantError, RefusalError
 from simulator.experiments.room import refuse_without_room
 from simulator.experiments.setup import Prepared
@@ -122,7 +122,7 @@ def say_if_slow() -> None:
 
 @functools.cache
 def _say_once(notice: str) -> None:
-    sys.stderr.write(f"simulate: {notice}\n")
+    talk(f"simulate: {notice}\n")
 
 
 def labels_of(deployment: Deployment, scenario: "Scenario", options: RunOptions) -> dict[str, str]:

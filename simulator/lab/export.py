@@ -13,6 +13,7 @@ from pathlib import Path
 
 from simulator.experiments.refusal import RefusalError
 from simulator.lab.export_menu import FILMS, Kind
+from simulator.lab.lab import broken_laws
 from simulator.results.csv_files import write_csv
 from simulator.results.document import as_json, document
 from simulator.results.trace_file import save
@@ -46,6 +47,8 @@ class ExportRequest:
     scene: Scene
     drawn: Drawn
     film: Film
+    check: bool = False
+    """Whether the laws of the runs are still to be checked."""
 
 
 def export(request: ExportRequest, folder: Path, tell: Tell = lambda _: None) -> tuple[Path, ...]:
@@ -53,6 +56,8 @@ def export(request: ExportRequest, folder: Path, tell: Tell = lambda _: None) ->
 
     ``tell`` hears how far a film is; where it raises, nothing of the film stays.
     """
+    if why := request.check and broken_laws(tuple(view.playback.trace for view in request.scene.views)):
+        raise RefusalError(str(why))
     try:
         if request.kind in FILMS:
             return (_save_film(request, folder, tell),)

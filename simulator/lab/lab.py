@@ -62,7 +62,9 @@ class Lab:
     version: int = 0
     """Grows with every change that can be seen."""
     broken: str | Said = ""
-    """Why nothing of the run is drawn: it contradicts itself."""
+    """Why nothing of the run is drawn: it contradicts itself, or nobody could find out."""
+    unchecked: bool = False
+    """Whether the laws of the run that is shown are still to be checked."""
     _message: str | Said = ""
     _said_s: float = 0.0
     _at_end: bool = False
@@ -155,12 +157,12 @@ class Lab:
         start_s = time.perf_counter()
         traces = traces_of(wanted)
         if self.computed(wanted, traces, time.perf_counter() - start_s):
-            self.distrust(wanted, broken_laws(traces))
+            self.checked(wanted, broken_laws(traces))
 
     def computed(self, done: Prepared, traces: Traces, seconds: float) -> bool:
         """A setup was run for so many seconds, or refused: show what came of it, if it is still what is wanted.
 
-        Returns whether it is shown now. Whoever calls this has the laws checked, and may ``distrust`` it.
+        Returns whether it is shown now. Whoever calls this has the laws checked, and tells ``checked`` what came of it.
         """
         if done is not self.history.wanted:
             return False
@@ -182,18 +184,14 @@ class Lab:
         if self.broken:
             self.history.before = None  # nor is it shown behind this one
         self.busy = self.broken = ""
-        self.verdicts = ()
+        self.verdicts, self.unchecked = (), True
         self.playhead.end_at(max(playback.end_s for playback in self.shown.playbacks))
         self.touch()
 
-    def distrust(self, run: Prepared, why: str) -> None:
-        """A run broke a law, if there is a reason: nothing of it is drawn any more, if it is the one that is shown."""
-        if why and run is self.shown.prepared:
-            self.broken = said(
-                "INTERNAL ERROR: {why}. Nothing of it is shown: undo, or change something. "
-                "Please report it with the command.",
-                why=why,
-            )
+    def checked(self, run: Prepared, why: str | Said) -> None:
+        """The laws of a run were checked; with a reason nothing of it is drawn any more, if it is the one shown."""
+        if run is self.shown.prepared:
+            self.unchecked, self.broken = False, why
             self.touch()
 
 
@@ -216,15 +214,22 @@ def traces_of(wanted: Prepared, progress: Progress | None = None) -> Traces:
         return error
 
 
-def broken_laws(traces: Traces) -> str:
-    """Why a run contradicts itself; nothing where it does not."""
+def broken_laws(traces: Traces) -> str | Said:
+    """Why a run cannot be trusted; nothing where it can."""
     try:
         for trace in traces if isinstance(traces, tuple) else ():
             check_laws(trace)
     except InvariantError as error:
-        return str(error)
+        why = str(error)
+    except RefusalError as error:  # no room to find out
+        return said("{why}. Nothing of it is shown: undo, or change something.", why=error)
     except Exception as error:  # a trace may be too wrong to be asked; in a thread nobody would hear of it
-        return tell(
+        why = tell(
             "this run cannot be checked, do not trust it: {kind}: {error}", kind=type(error).__name__, error=error
         )
-    return ""
+    else:
+        return ""
+    return said(
+        "INTERNAL ERROR: {why}. Nothing of it is shown: undo, or change something. Please report it with the command.",
+        why=why,
+    )

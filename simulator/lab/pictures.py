@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.experiments.options import PictureOptions, ScreenOptions
+from simulator.experiments.progress import talk
 from simulator.experiments.refusal import RefusalError
-from simulator.results.terminal import talk
 from simulator.results.whole_files import WholeFiles, refuse_unwritable
 from simulator.words.language import tell
 from simulator.words.numbers import duration

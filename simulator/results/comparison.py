@@ -19,12 +19,12 @@ import simulator
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.deployment_words import pane_words
 from simulator.results.document import document, flat
-from simulator.results.report_tables import HEADS, INDENT, MARK, QUIET, columns, thin_remark
+from simulator.results.report_tables import HEADS, INDENT, MARK, QUIET, thin_remark
 from simulator.results.terminal import Prose
 from simulator.trace.figures import Summary
 from simulator.trace.measures import CORES
 from simulator.trace.table import Trace
-from simulator.words.columns import aligned
+from simulator.words.columns import aligned, columns
 from simulator.words.language import in_this_language, later, tell, translated
 from simulator.words.numbers import MISSING, TimeUnit, count, duration, json_number, percent, rate, unit_for
 from simulator.words.printable import printable_json

@@ -40,6 +40,7 @@ def document(trace: Trace, summary: Summary, advice: Advice | None = None) -> Do
         "cores": trace.plan.cores.count,
         "loop": summary.loop,
         "clients_in_loop": trace.workload.clients_in_loop or None,
+        "requests_in_loop": trace.workload.limit or None,
         "duration_s": trace.workload.duration,
         "window_s": {"start": start, "end": end},
         "window_ends_with": "last request" if summary.to_the_end else "arrivals",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from shutil import get_terminal_size
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -13,7 +12,7 @@ from simulator.plan.words import State
 from simulator.results.terminal import GLUE
 from simulator.trace.figures import Latency, ResourceSummary, Summary
 from simulator.trace.measures import CORES
-from simulator.words.columns import aligned
+from simulator.words.columns import aligned, columns
 from simulator.words.language import later, tell, translated
 from simulator.words.marks import OTHER_MARKS, STATE_MARKS
 from simulator.words.numbers import TimeUnit, count, percent, three_digits, unit_for
@@ -115,11 +114,6 @@ def time_table(summary: Summary) -> Iterator[RenderableType]:
     sums = (translated("sum"), unit.format(sum(mean.values())), "", "", unit.format(sum(slow.values())), "", "")
     table.append([Text(word, style="bold") for word in sums])
     yield aligned(table, frozenset({1, 2, 4, 5}), INDENT, columns(), joined=frozenset({2, 3, 5, 6}))
-
-
-def columns() -> int:
-    """Cells of a line; 80 where the output is no terminal."""
-    return get_terminal_size().columns
 
 
 def _title(name: str, resource: ResourceSummary) -> Text:

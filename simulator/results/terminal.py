@@ -2,13 +2,13 @@
 and in plain ASCII where it does not speak UTF-8.
 """
 
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
+from simulator.experiments.progress import forget
 from simulator.experiments.refusal import RefusalError
 from simulator.words.language import tell
 from simulator.words.printable import printable
@@ -99,24 +99,9 @@ def write_data(text: str) -> None:
         sys.stdout.flush()
 
 
-def talk(text: str) -> None:
-    """Write on stderr what a person is told beside the results; where it is full, the results are no worse for it."""
-    try:
-        sys.stderr.write(printable(text))
-        sys.stderr.flush()
-    except BrokenPipeError:
-        raise
-    except OSError:
-        _forget(sys.stderr)
-
-
 def forget_stdout() -> None:
     """Let what could not be written go nowhere, so that the interpreter does not complain about it when it ends."""
-    _forget(sys.stdout)
-
-
-def _forget(stream: TextIO) -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    forget(sys.stdout)
 
 
 @contextmanager

@@ -17,8 +17,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from textual_serve.download_manager import DownloadManager
 
+from simulator.experiments.progress import talk
 from simulator.experiments.refusal import RefusalError
-from simulator.results.terminal import talk, write_data
+from simulator.results.terminal import write_data
 from simulator.serve.session import Session
 from simulator.words.language import language, later, tell
 

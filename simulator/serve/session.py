@@ -13,7 +13,7 @@ from aiohttp import WSMsgType, web
 from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
-from simulator.results.terminal import talk
+from simulator.experiments.progress import talk
 
 GRACE_S = 3.0
 """How long a process that was asked to quit may take."""

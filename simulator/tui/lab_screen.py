@@ -26,7 +26,7 @@ from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.scene import Scene
 from simulator.tui.canvas import Canvas
 from simulator.tui.screen import GridScreen, bindings
-from simulator.tui.simulating import Broken, Computed, Judged, Runner
+from simulator.tui.simulating import Checked, Computed, Judged, Runner
 from simulator.words.language import later, said, translated
 
 if TYPE_CHECKING:  # saving needs much that nothing else needs
@@ -161,7 +161,9 @@ class LabScreen(GridScreen):
             from simulator.stage.pictures import Drawn
 
             drawn = Drawn(size=stage_size(self.lab, self.cells), look=self.host.look)
-            self._saver.save(ExportRequest(kind=menu.kind, scene=self.scene_now, drawn=drawn, film=menu.film))
+            check = self.lab.unchecked
+            request = ExportRequest(kind=menu.kind, scene=self.scene_now, drawn=drawn, film=menu.film, check=check)
+            self._saver.save(request)
         elif id == "quit":
             super().perform(id)
 
@@ -202,9 +204,9 @@ class LabScreen(GridScreen):
         self.lab.judge(event.run, event.verdicts)
         self.tick()
 
-    def on_broken(self, event: Broken) -> None:
-        """The run contradicts itself: whatever shows it is closed."""
-        self.lab.distrust(event.run, event.why)
+    def on_checked(self, event: Checked) -> None:
+        """Where the run contradicts itself, whatever shows it is closed."""
+        self.lab.checked(event.run, event.why)
         if self.lab.broken and self in self.app.screen_stack:
             self.menu = None
             while self.app.screen is not self:

@@ -17,7 +17,7 @@ from simulator.experiments.setup import Prepared
 from simulator.lab.history import Result
 from simulator.lab.lab import Lab, Traces, broken_laws, traces_of
 from simulator.stage.verdict import Tried, Verdict
-from simulator.words.language import said
+from simulator.words.language import Said, said
 from simulator.words.numbers import percent
 
 GROUP, LAWS, VERDICT = "compute", "laws", "verdict"
@@ -38,11 +38,11 @@ class Computed(Message):
         self.wanted, self.traces, self.seconds = wanted, traces, seconds
 
 
-class Broken(Message):
-    """A run that is shown contradicts itself."""
+class Checked(Message):
+    """The laws of a run were checked."""
 
-    def __init__(self, run: Prepared, why: str) -> None:
-        """For the reason that is given."""
+    def __init__(self, run: Prepared, why: str | Said) -> None:
+        """With the reason why it cannot be trusted, if there is one."""
         super().__init__()
         self.run, self.why = run, why
 
@@ -104,9 +104,7 @@ class Runner:
 
     def _checked(self, run: Prepared, traces: Traces) -> None:
         """In a thread."""
-        why = broken_laws(traces)
-        if why:
-            self._screen.post_message(Broken(run, why))
+        self._screen.post_message(Checked(run, broken_laws(traces)))
 
     # --- what came of it ------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ a twentieth of the time of a whole command.
 """
 
 from collections.abc import Sequence
+from shutil import get_terminal_size
 
 from rich.text import Text
 
@@ -39,6 +40,11 @@ def aligned(
     text = Text("\n").join(Text.assemble(margin, line) for line in lines)
     text.no_wrap, text.overflow = True, "ellipsis"
     return text
+
+
+def columns() -> int:
+    """Cells of a line; 80 where the output is no terminal."""
+    return get_terminal_size().columns
 
 
 def _places(right: frozenset[int], columns: Sequence[int]) -> frozenset[int]:

@@ -207,6 +207,13 @@ class Scenario(Table):
         return copy
 
 
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+COUNTED = {"properties": {"arrivals": {"properties": {"kind": {"const": "closed"}}, "required": ["kind", "requests"]}}}
+"""A closed loop with a number of requests: only there the duration may be missing."""
+
+
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a scenario file, for editors that complete and check TOML."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Scenario.model_json_schema()}
+    schema = Scenario.model_json_schema()
+    required = [key for key in schema.pop("required") if key != "duration"]
+    return {"$schema": DIALECT, **schema, "required": required, "anyOf": [{"required": ["duration"]}, COUNTED]}

@@ -74,7 +74,7 @@ def _in_our_words(detail: Any) -> str:
         near = did_you_mean(str(detail["input"]), words)
         return tell("expected {words}{near}", words=listed(tuple(f"'{word}'" for word in words)), near=near)
     if kind in _EXPECTED:
-        bounds = {name: f"{bound:g}" if isinstance(bound, float | int) else bound for name, bound in context.items()}
+        bounds = {name: f"{bound:g}" if isinstance(bound, float) else bound for name, bound in context.items()}
         return tell(_EXPECTED[kind], **bounds)
     return tell("expected another kind of value")
 

@@ -158,6 +158,9 @@ def _quantity(dimension: Dimension, *, above_zero: bool = False, least: str = ""
 
 
 def _whole(value: Any) -> int:
+    """TOML calls 1e3 a float, and so do the editors that write 1000.0; a JSON Schema calls both an integer."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError(tell("expected a whole number"))
     return value

@@ -9,21 +9,22 @@ import time
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from simulator.cli.calibrate import missing_folders, save, spread
+from simulator.cli.calibrate import missing_folders, save, spread, tables
 from simulator.cli.main import main
 from simulator.experiments.catalogue import catalogue
 from simulator.experiments.deployment import Deployment
 from simulator.plan import Machine
-from simulator.real.calibrate.findings import bare_findings, machine_of, server_findings
+from simulator.real.calibrate.findings import Finding, bare_findings, machine_of, server_findings
 from simulator.real.calibrate.probes import PROBES
 from simulator.real.calibrate.servers import ServerCost, seconds_of, work_of
 from simulator.real.processes import MeasureError
+from simulator.results.terminal import show
 from simulator.trace.facts import BUSY
 from simulator.words.numbers import size
 from simulator.workload.load import ScenarioError, load
@@ -234,6 +235,21 @@ def test_a_settings_folder_that_cannot_be_made_is_refused_before_anything_is_mea
 def test_an_unknown_flag_of_calibrate_is_explained(run: Any) -> None:
     code, _, err = run("calibrate", "--quik")
     assert (code, "Did you mean --quick?" in err) == (2, True)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_no_figure_of_the_tables_is_cut_however_narrow_the_terminal_is(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    times = [0.012345, 0.023456, 0.034567]
+    findings = [Finding(what="what a rather long name costs", samples=times, field="accept_cost_s")]
+    servers = [replace(server(0.045678), name="coroutine --connections 1000 --pool 20")]
+    show(tables(findings, servers, Machine(), "done"))
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= width
+    words = " ".join(lines).split()
+    assert all(figure in words for figure in ("12.3", "23.5", "34.6", "45.7", "4.77", "accept_cost"))
 
 
 def test_what_a_request_pays_is_read_off_the_plan() -> None:

@@ -64,6 +64,9 @@ def test_a_closed_loop_says_so(simulate: Any) -> None:
     found = json.loads(done.out)
     assert found["loop"] == "closed"
     assert found["clients_in_loop"] > 0
+    assert found["requests_in_loop"] is None
+    counted = simulate("--model", "prefork", "--load", "think-time", "--set", "arrivals.requests=60", "--json", "-")
+    assert json.loads(counted.out)["requests_in_loop"] == 60
 
 
 def test_json_on_stdout_is_the_only_thing_there_and_equals_the_file(run: Callable[..., Any], tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The command as a process: what it loads, how it stops, and what it leaves behind."""
 
+import json
 import os
 import signal
 import subprocess
@@ -27,6 +28,14 @@ from simulator.cli.main import main
 sys.exit(main())
 """
 """The command, saying when the simulation begins."""
+ODD = """
+title = "Odd"
+duration = "2 s"
+arrivals = { kind = "constant", rate = 4 }
+requests = [{ name = "a", steps = [{ cpu = "1 ms" }], clients = ["x"] }, { name = "b", steps = [{ cpu = "1 ms" }] }]
+clients = [{ name = "x" }, { name = "y" }]
+"""
+"""There is something to note about it."""
 CLOSED = "simulate: cannot write to stdout: Bad file descriptor\n"
 
 
@@ -142,6 +151,23 @@ def test_ctrl_c_beneath_the_error_of_a_library_is_ctrl_c(
     monkeypatch.setattr(experiment, "run", interrupted)
     done = simulate("--model", "prefork", "--load", load)
     assert (done.code, done.out, done.err) == (143 if interruption is Terminated else 130, "", "")
+
+
+@pytest.mark.parametrize("said", ["the compiled kernel is missing", ""], ids=["notice", "notes"])
+def test_a_full_disk_behind_stderr_costs_no_run(said: str, tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("a device of Linux")
+    file = tmp_path / "odd.toml"
+    file.write_text(ODD)
+    told = f"from simulator.engine import loading; loading.kernel_notice = lambda: {said!r}; {CALLED}"
+    line = f"--model prefork --load {file} --no-advice --json -"
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" -c "$1" {line} 2>/dev/full', sys.executable, told],
+        capture_output=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert (done.returncode, json.loads(done.stdout)["model"]) == (0, "prefork")
 
 
 @pytest.mark.parametrize("line", ["list models", "--help"])

@@ -96,6 +96,19 @@ def test_a_server_that_takes_half_as_long_again_misses_the_bar(validate: Callabl
     assert mean["measured"] == pytest.approx(1.5 * mean["predicted"])
 
 
+def test_no_figure_is_cut_however_narrow_the_terminal_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def figures(width: int) -> set[str]:
+        monkeypatch.setenv("COLUMNS", str(width))
+        validated([standard_pair(LINE)], ValidationOptions(), Stub(1.5))
+        out = capsys.readouterr().out
+        assert max(map(len, out.splitlines())) <= width
+        return set(re.findall(r"[\d.]+", out))
+
+    assert figures(42) == figures(60) == figures(200)
+
+
 def test_an_invalid_run_is_repeated_once(validate: Callable[..., Any]) -> None:
     stub = Stub(drivers=(INVALID,))
     code, found = validate(stub)

@@ -12,7 +12,7 @@ from simulator.real.validate.figures import ALL, Kind
 from simulator.real.validate.pairs import Driven, Result
 from simulator.real.validate.ranking import Order
 from simulator.real.validate.verdict import Row, Verdict
-from simulator.words.columns import aligned
+from simulator.words.columns import aligned, columns
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import (
     MISSING,
@@ -93,7 +93,7 @@ def table(rows: Sequence[Row]) -> Text:
     for subject, figures in groupby(rows, key=lambda row: row.key.subject):
         lines.append([Text(translated(ALL) if subject == ALL else subject, style="bold"), *(Text("") for _ in HEADS)])
         lines += [_cells(row, unit) for row in figures]
-    return aligned(lines, frozenset({1, 2, 3, 4, 5}), 0)
+    return aligned(lines, frozenset({1, 2, 3, 4, 5}), 0, columns())
 
 
 def order_lines(found: Iterable[Order]) -> Iterator[RenderableType]:
