@@ -98,10 +98,8 @@ class Computing:
     """Of computations."""
     sums: Floats
     """Of their lengths."""
-    median_s: float
-    """Of all of them."""
     long_part: float
-    """The part of the squares that is in those ten times as long as the median."""
+    """The part of the squares that is in those ten times as long as the median of all."""
 
     @property
     def who(self) -> int:
@@ -164,9 +162,8 @@ def computing_under(measures: Measures, lock: Lock | None) -> Computing:
             number += np.bincount(of_class, minlength=classes)
             np.maximum.at(longest, of_class, work)
             spread.add(work)
-    median = spread.median
-    part = spread.squares_above(LONG * median) / max(float(squares.sum()), 1e-300)
-    return Computing(load.class_names, seconds, squares, longest, number, sums, median, part)
+    part = spread.squares_above(LONG * spread.median) / max(float(squares.sum()), 1e-300)
+    return Computing(load.class_names, seconds, squares, longest, number, sums, part)
 
 
 class _Spread:

@@ -5,7 +5,7 @@ import pytest
 
 from simulator.plan.words import Loss, Need, Outcome, State, lost_by, needing
 from simulator.trace.outcomes import failed
-from simulator.trace.playback.activity import OF_STATE, SENTENCE_ORDER, Activity
+from simulator.trace.playback.activity import OF_STATE, Activity
 
 
 @pytest.mark.parametrize("what", ["value", "short", "one", "several"])
@@ -27,13 +27,6 @@ def test_every_state_needs_one_thing_and_every_need_is_some_state() -> None:
 def test_every_state_has_a_rank_in_a_lane_of_its_own() -> None:
     assert len(set(OF_STATE.values())) == len(State)
     assert {activity.state for activity in Activity} == {None, *State}
-
-
-def test_what_equally_many_do_is_told_by_need() -> None:
-    needs = [activity.state.need for activity in SENTENCE_ORDER if activity.state is not None]
-    assert sorted(SENTENCE_ORDER) == list(Activity)
-    assert list(dict.fromkeys(needs)) == list(Need)
-    assert needs == sorted(needs, key=list(Need).index)
 
 
 def test_outcomes_are_numbered_from_zero_and_no_two_are_called_the_same() -> None:

@@ -46,14 +46,6 @@ class Activity(IntEnum):
 OF_STATE: Mapping[State, Activity] = {state: Activity[state.name] for state in State}
 
 
-def _sentence_rank(activity: Activity) -> tuple[int, int]:
-    need = len(Need) if activity.state is None else list(Need).index(activity.state.need)
-    return need, -activity
-
-
-SENTENCE_ORDER = sorted(Activity, key=_sentence_rank)
-"""In the order in which a sentence tells them where equally many do each."""
-
 Activities = NDArray[np.uint8]
 """An ``Activity`` each."""
 

@@ -154,10 +154,6 @@ class Playback:
         """The last few things worth telling up to a moment, the latest first."""
         return self._log.upto(t_s, count)
 
-    def next_interesting(self, t_s: float) -> Event | None:
-        """The next of the moments that one should see, by ``look_s``; None after the last."""
-        return next((event for event in self.interesting if event.look_s > t_s), None)
-
     @cached_property
     def interesting(self) -> tuple[Event, ...]:
         """The moments that one should see, in order of ``look_s``.
