@@ -73,19 +73,21 @@ def _console() -> "Console":
     from rich.console import Console, ConsoleOptions, RenderableType
     from rich.segment import Segment
 
+    from simulator.words.columns import columns
+
     class Harmless(Console):
         def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
             for segment in super().render(renderable, options):
                 yield segment if segment.control else Segment(printable(segment.text), segment.style)
 
-    return Harmless(highlight=False, markup=False, emoji=False)
+    return Harmless(width=columns(), highlight=False, markup=False, emoji=False)
 
 
 def write(text: str) -> None:
-    """Write text, in ASCII if the stream knows no more."""
-    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "").replace("_", "")
-    if not encoding.startswith("utf"):
-        text = text.translate(ASCII).encode("ascii", "replace").decode("ascii")
+    """Write text, with plain marks and only what the stream knows if it does not speak UTF-8."""
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    if not encoding.lower().startswith("utf"):
+        text = text.translate(ASCII).encode(encoding, "replace").decode(encoding)
     with _refused():
         sys.stdout.write(text)
         sys.stdout.flush()

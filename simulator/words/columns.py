@@ -10,6 +10,7 @@ from shutil import get_terminal_size
 from rich.text import Text
 
 GAP = " "
+NARROWEST = 20
 SHORTEST = 8
 """Cells that a name gets at least; figures are never cut."""
 
@@ -43,8 +44,8 @@ def aligned(
 
 
 def columns() -> int:
-    """Cells of a line; 80 where the output is no terminal."""
-    return get_terminal_size().columns
+    """Cells of a line; 80 where the output is no terminal, and never so few that nothing could be read."""
+    return max(get_terminal_size().columns, NARROWEST)
 
 
 def _places(right: frozenset[int], columns: Sequence[int]) -> frozenset[int]:

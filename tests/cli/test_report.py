@@ -1,7 +1,10 @@
 """The summary can be read anywhere: 80 columns, no colours, a pipe, a terminal without Unicode."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,8 @@ from simulator.experiments.catalogue import servers
 from simulator.results.report_tables import TIMES, split_bar
 from simulator.words.numbers import duration, percent, three_digits, unit_for
 from simulator.workload.load import shipped
+
+ROOT = Path(__file__).parents[2]
 
 SERVERS = tuple(model.name for model in servers())
 
@@ -206,6 +211,22 @@ def test_a_terminal_without_unicode_gets_plain_characters_in_the_same_places(
     assert (fine.returncode, plain.returncode) == (0, 0)
     assert plain.stdout.isascii()
     assert [len(line) for line in plain.stdout.splitlines()] == [len(line) for line in fine.stdout.splitlines()]
+
+
+def test_a_chinese_terminal_without_utf_8_gets_chinese(load: Path) -> None:
+    call = [sys.executable, "-m", "simulator", "--lang", "zh", "--model", "prefork", "--load", load]
+    out = subprocess.run(
+        call, stdout=subprocess.PIPE, env={**os.environ, "PYTHONIOENCODING": "gbk"}, cwd=ROOT, check=True
+    ).stdout
+    assert "开环" in out.decode("gbk")
+
+
+@pytest.mark.parametrize("width", [0, 1])
+def test_where_the_terminal_has_no_width_the_summary_is_there_all_the_same(
+    width: int, simulate: Any, load: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert "Requests" in simulate("--model", "prefork", "--load", load).out
 
 
 @pytest.mark.parametrize("shares", [{"computing": 1.0}, {"computing": 1 / 3, "waiting for I/O": 1 / 3, "idle": 1 / 3}])
