@@ -69,7 +69,8 @@ def _read_number(flag: str, about: Mapping[str, Any], *, whole: bool) -> Callabl
             number = amount(given, unit, whole=whole) if unit else int(given) if whole else float(given)
         except ValueError as problem:
             if unit:
-                raise RefusalError(f"{flag} {given}: {problem}") from None
+                message = tell("{flag} {given}: {problem}", flag=flag, given=given, problem=problem)
+                raise RefusalError(message) from None
             expected = (
                 later("{flag} {given}: expected a whole number")
                 if whole

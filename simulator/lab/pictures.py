@@ -153,7 +153,7 @@ def _time(flag: str, given: str | None) -> float | None:
     try:
         return None if given is None else parse(given, DURATION)
     except ValueError as error:
-        raise RefusalError(f"{flag} {given}: {error}") from None
+        raise RefusalError(tell("{flag} {given}: {problem}", flag=flag, given=given, problem=error)) from None
 
 
 def _within(end_s: float, flag: str, time_s: float) -> float:

@@ -24,7 +24,7 @@ from simulator.words.language import tell
 from simulator.words.numbers import count, size
 from simulator.workload.table import Work
 
-FLOAT, SHORT, INT, BYTE = "<f8", "<i2", "<i4", "|i1"
+FLOAT, SHORT, INT = "<f8", "<i2", "<i4"
 OF_WORKLOAD = {
     "arrival": FLOAT,
     "request_class": SHORT,

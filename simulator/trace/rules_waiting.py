@@ -29,8 +29,8 @@ MOSTLY = 0.5
 """Of the waiting."""
 FEW = 3
 """Fewer groups of requests that come together are no habit."""
-AT_LEAST = 1.5
-"""Requests in a group, on average."""
+AT_LEAST = 1.0 + MOSTLY
+"""Requests that come at a moment, on average: with fewer, most cannot come together, and nothing else is looked at."""
 
 
 def episode(facts: Facts) -> Finding | None:

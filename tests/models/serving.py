@@ -47,9 +47,3 @@ def seconds_at(trace: Trace, place_name: str) -> Floats:
     after = trace.reached[:, column + 1] if column + 1 < len(trace.places) else trace.left
     assert not np.isnan(after).any()
     return np.asarray(after - trace.reached[:, column])
-
-
-def computing_of(trace: Trace) -> float:
-    """Seconds of computing that the requests asked for themselves, without the server's fixed costs."""
-    kinds = trace.workload.phase_kinds[trace.workload.request_class]
-    return float(trace.workload.phases[kinds == 1].sum())

@@ -3,7 +3,7 @@
 A sentence is taken apart into its fields, and each is recomputed here. A new figure without a claim fails.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from itertools import chain
 
@@ -12,16 +12,12 @@ import pytest
 from simulator.plan import Plan
 from simulator.plan.words import State
 from simulator.trace.diagnosis import RULES, Rule
-from simulator.trace.facts import Facts
-from simulator.trace.finding import Finding
 from simulator.words.language import Said
 from simulator.workload.table import Workload
 from tests.trace.by_hand import simulate
 from tests.trace.causes import facts
 from tests.trace.claims import ANYWHERE, NOUNS, OF_RULE
 from tests.trace.test_rules import CASES
-
-Claim = Callable[[Facts, Finding], "str | set[str]"]
 
 
 def parts(told: Said) -> Iterator[Said]:

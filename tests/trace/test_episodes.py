@@ -1,10 +1,14 @@
 """What is told as an episode, on both sides of each threshold: how long it is, how full, and what set it off."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from simulator.trace.episodes import Episode
 from simulator.trace.finding import Kind as KindOf
+from simulator.trace.rules_waiting import episode
+from simulator.workload.interventions import Do, Intervention
 from simulator.workload.table import Workload
 from tests.trace.by_hand import Kind, load_at, simulate
 from tests.trace.causes import QUERY, facts, forked
@@ -70,6 +74,16 @@ def test_who_holds_the_slots_for_three_tenths_of_an_episode_set_it_off(rate_rps:
     big = slice(len(before), len(before) + 2)
     load.request_class[big], load.phases[big, 0] = 1, 2.0
     assert set_off_by(told(2, load)) is (KindOf.CLASS if named else None)
+
+
+@pytest.mark.parametrize(("rate_rps", "late"), [(16.0, True), (12.0, False)])
+def test_an_episode_outlasted_its_cause_where_a_tenth_of_it_came_after(rate_rps: float, late: bool) -> None:
+    """One worker of four for ten seconds: what has gathered by then is served in 3 s, or in 0.7 s."""
+    fewer, again = (Intervention(at=at, do=Do.SLOTS, number=number) for at, number in ((20.0, 1), (30.0, 4)))
+    load = load_at(np.arange(0.0, 60.0, 1.0 / rate_rps), 60.0, page=QUERY)
+    found = episode(facts(simulate(forked(4), replace(load, interventions=(fewer, again)))))
+    assert found is not None
+    assert found.text.count("It outlasted its cause") == late
 
 
 def twice(pause_s: float) -> Workload:

@@ -62,6 +62,12 @@ def test_requests_come_together_as_a_habit_if_half_of_them_do(others: int, spoke
     assert (siblings(facts(simulate(forked(1), load))) is not None) == spoken
 
 
+@pytest.mark.parametrize(("times", "spoken"), [(3, True), (2, False)])
+def test_what_happens_three_times_is_a_habit(times: int, spoken: bool) -> None:
+    load = load_at(np.repeat(np.arange(times) * 10.0, 3), 60.0, page=STEP)
+    assert (siblings(facts(simulate(forked(1), load))) is not None) == spoken
+
+
 @pytest.mark.parametrize(("again", "spoken"), [(4, True), (10, False)])
 def test_an_episode_holds_at_least_half_of_all_waiting(again: int, spoken: bool) -> None:
     """Ten at once, and later several times so many of them that the first are no longer most."""
