@@ -214,7 +214,7 @@ def test_a_terminal_without_unicode_gets_plain_characters_in_the_same_places(
 
 
 def test_a_chinese_terminal_without_utf_8_gets_chinese(load: Path) -> None:
-    call = [sys.executable, "-m", "simulator", "--lang", "zh", "--model", "prefork", "--load", load]
+    call = [sys.executable, "-m", "simulator", "--lang", "zh", "--model", "prefork", "--load", str(load)]
     out = subprocess.run(
         call, stdout=subprocess.PIPE, env={**os.environ, "PYTHONIOENCODING": "gbk"}, cwd=ROOT, check=True
     ).stdout
