@@ -10,7 +10,7 @@ from simulator.plan import Bucket, Cores, Handle, Limit, Outcome, Plan, Pool, Re
 from simulator.trace.cures import Cure
 from simulator.trace.finding import Kind as KindOf
 from simulator.trace.finding import Party
-from simulator.trace.rules_capacity import held_by_io, taken
+from simulator.trace.rules_capacity import held_by_io, overload, taken
 from simulator.trace.rules_computing import cores_saturated, gil_saturated, loop_saturated
 from simulator.trace.rules_ends import gave_up
 from simulator.trace.rules_processes import crashes, imbalance
@@ -183,3 +183,43 @@ def test_who_waits_for_a_token_is_told_so_without_a_resource_that_is_taken(at: N
     limited = Plan((Limit(Bucket("token", 1.0, queue_limit=99)), Seize(worker), Handle(), Release(worker)), Cores(2))
     summary = facts(simulate(limited, load_at(at, 100.0, page=QUERY))).summary
     assert summary.diagnosis[0].endswith("of their time waiting for the token.")
+
+
+@pytest.mark.parametrize(("every", "named"), [(10, True), (12, False)])
+def test_who_holds_half_of_all_that_is_held_is_named(every: int, named: bool) -> None:
+    """One of ten, or of twelve, holds a slot for a second, the others for 100 ms each."""
+    plan = forked(1)
+    load = load_at(np.arange(0.0, 240.0), 240.0, page=QUERY, slow=replace(STEP, every=every))
+    found = facts(simulate(plan, load)).holders(plan.pools[0])
+    assert (found is not None) == named
+
+
+@pytest.mark.parametrize(("quick", "parties"), [(12, 2), (4, 1)])
+def test_a_class_of_some_clients_is_named_where_it_stands_out_half_as_much_again_as_the_class(
+    quick: int, parties: int
+) -> None:
+    """Twelve requests of the class take a second each, those of other clients are as quick as all the rest."""
+    plan = forked(1)
+    load = load_at(np.arange(0.0, 100.0), 100.0, page=QUERY, report=replace(QUERY, every=999))
+    slow = slice(0, 12)
+    load.request_class[: 12 + quick] = 1
+    load.phases[slow, 0] = 1.0
+    client = np.zeros(len(load), np.int16)
+    client[slow], client[60:90] = 1, 1
+    found = facts(simulate(plan, replace(load, client=client))).holders(plan.pools[0])
+    assert found is not None
+    assert found.parties[0] == Party(KindOf.CLASS, "report")
+    assert len(found.parties) == parties
+
+
+@pytest.mark.parametrize(("rate_rps", "spoken"), [(11.5, True), (10.8, False)])
+def test_a_load_is_too_much_where_twenty_more_are_in_the_system_at_its_end(rate_rps: float, spoken: bool) -> None:
+    """One worker answers ten a second."""
+    load = load_at(np.arange(0.0, 20.0, 1.0 / rate_rps), 20.0, page=QUERY)
+    assert (overload(facts(simulate(forked(1), load))) is not None) == spoken
+
+
+@pytest.mark.parametrize(("length_s", "spoken"), [(11.0, True), (9.0, False)])
+def test_a_load_lasts_from_ten_times_what_a_request_takes_on(length_s: float, spoken: bool) -> None:
+    load = load_at(np.arange(0.0, length_s, 0.2), length_s, page=STEP)
+    assert (overload(facts(simulate(forked(1), load))) is not None) == spoken
