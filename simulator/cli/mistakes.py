@@ -18,6 +18,9 @@ from simulator.words.language import tell
 from simulator.words.nearest import nearest
 from simulator.workload.shipped_scenarios import shipped
 
+WORKERS = "--workers"
+"""What most real servers call their processes."""
+
 
 def explained(error: CycloptsError, tokens: Sequence[str], command: Command, model: Model | None) -> str:
     """The message for a command line that Cyclopts refuses."""
@@ -67,7 +70,13 @@ def _nearest_of_all(flag: str, command: Command) -> str:
 
 def _another_models(flag: str, owners: str, command: Command, model: Model | None) -> str:
     if model is not None:
-        own = section(model)
+        own, size = section(model), model.neighbours.processes
+        if size is not None and flag == WORKERS:
+            name, processes = model.name, own.flag(size.setting)
+            return tell(
+                "{flag} is a setting of {owners}; the worker processes of {model} are {processes}",
+                flag=flag, owners=owners, model=name, processes=processes,
+            )  # fmt: skip
         flags = " ".join(own.flag(name) for name in own.fields)
         return tell(
             "{flag} is a setting of {owners}; {model} has {flags}",

@@ -27,6 +27,7 @@ from simulator.plan.walk import walk
 from simulator.plan.words import OUTSIDE, Loss, State, lost_by
 from simulator.trace.cures import Cure
 from simulator.trace.figures import Summary
+from simulator.trace.finding import Party
 from simulator.trace.measures import CORES
 from simulator.trace.table import Trace
 from simulator.words.language import Said
@@ -47,10 +48,14 @@ KEPT_STEPS = 100_000
 against the laws, which takes longer than the run. Longer ones are checked at once, and forgotten."""
 HARDLY, BUSY = 0.02, 0.85
 """Who waits for a core for less than this part of the time in the server, on cores less busy than this, needs none."""
+MOSTLY = 0.5
+"""Of the time that slots are held."""
 ANYWAY = (Cure.MORE_SLOTS, Cure.MORE_PROCESSES, Cure.MORE_CORES)
 """What is tried where nothing that the rules name solves it."""
 PART = 0.5
 """What gives less than this part of what the best gives is no advice."""
+LARGE = 4
+"""Who needs more than so many times as many to have the best is told what the first step gives, too."""
 FINE = 8
 """A size is searched to this part of itself."""
 
@@ -77,7 +82,9 @@ def advise(
     queue_max = max((r.queue_max for r in summary.resources.values() if r.kind == "backlog"), default=0.0)
     limited = any(outcome.words in summary.failed for outcome in lost_by(Loss.LIMIT))
     ideas = Ideas(ready.setup.sides[side], ready.scenario.machine.cores, queue_max, limited)
-    search = _Search(ready, figures(trace), _budget(trace.reached.size) if budget is None else budget, stop)
+    victim = next((party for finding in summary.findings for party in finding.victims), None)
+    spend = _budget(trace.reached.size) if budget is None else budget
+    search = _Search(ready, figures(trace, victim), spend, stop, victim)
     pointless = () if _cores_are_short(summary) else (Cure.MORE_CORES,)
     search.probe(ideas.about(cures, but=pointless))
     if not search.solved:
@@ -94,7 +101,16 @@ def _cores_are_short(summary: Summary) -> bool:
     seconds = summary.where_time_goes
     inside = sum(seconds.values()) - sum(seconds.get(state.value, 0.0) for state in OUTSIDE)
     waits = seconds.get(State.CORE.value, 0.0)
-    return summary.resources[CORES].utilisation >= BUSY or waits > HARDLY * inside
+    return _computing_fills_slots(summary) or summary.resources[CORES].utilisation >= BUSY or waits > HARDLY * inside
+
+
+def _computing_fills_slots(summary: Summary) -> bool:
+    """Whether what is held computes, in as many slots as there are cores or fewer, so that no core is waited for."""
+    resources, cores = summary.resources, summary.resources[CORES]
+    pools = [each for each in resources.values() if each.kind == "pool" and each.size <= cores.size]
+    locked = any(each.kind in ("gil", "loop") for each in resources.values())
+    held = (each.split.get(State.COMPUTING.value, 0.0) >= MOSTLY * each.utilisation > 0.0 for each in pools)
+    return not locked and any(held)
 
 
 class _ExhaustedError(Exception):
@@ -104,8 +120,10 @@ class _ExhaustedError(Exception):
 class _Search:
     """The runs of one piece of advice."""
 
-    def __init__(self, ready: Prepared, before: Figures, budget: int, stop: Callable[[], bool]) -> None:
-        self._ready, self._before = ready, before
+    def __init__(
+        self, ready: Prepared, before: Figures, budget: int, stop: Callable[[], bool], victim: Party | None = None
+    ) -> None:
+        self._ready, self._before, self._victim = ready, before, victim
         self._left, self._stop = budget, stop
         self._workload: Workload | None = None
         self._probes: list[tuple[Family, Trial]] = []
@@ -155,8 +173,9 @@ class _Search:
                 break
             low, size, best = size, further, trial
         best = self._smallest(ladder, low, size, best)
-        if fewer_lost(probe.before, probe.after) > 0 and not as_good(probe.after, best.after):
-            yield probe  # fewer are lost already with less
+        much_more = ladder.up and size > LARGE * ladder.now
+        if (much_more or fewer_lost(probe.before, probe.after) > 0) and not as_good(probe.after, best.after):
+            yield probe  # it is better already with less
         yield best
 
     def _smallest(self, ladder: Ladder, low: int, size: int, best: Trial) -> Trial:
@@ -194,6 +213,7 @@ class _Search:
             before=self._before,
             after=after,
             verdict=judged(self._before, after),
+            victim="" if self._victim is None else self._victim.name,
         )
 
     def _ready_for(self, candidate: Candidate) -> Prepared | None:
@@ -226,7 +246,7 @@ class _Search:
 
         (trace,) = run_unchecked(ready, workload=workload, progress=count_events)
         self._left -= max(trace.reached.size, events)
-        after = figures(trace)
+        after = figures(trace, self._victim)
         if trace.reached.size > KEPT_STEPS:
             check_laws(trace)
         else:

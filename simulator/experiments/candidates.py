@@ -129,7 +129,10 @@ class Ideas:
 
     def _ladder(self, model: Model, config: Any, size: Size, *, up: bool = True) -> Ladder:
         def sized(number: int) -> Candidate | None:
-            return self._with(_so_many(size, number), model, {size.setting: number}) if number else None
+            many = _so_many(size, number)
+            if _is_of_each_process(model, config, size):
+                many = said("{size} in each process", size=many)
+            return self._with(many, model, {size.setting: number}) if number else None
 
         now: int = getattr(config, size.setting)
         return Ladder(now=now if up else min(now, int(self.queue_max)), sized=sized, up=up)
@@ -216,6 +219,14 @@ class Ideas:
 
 def _so_many(size: Size, number: int) -> Said:
     return said_many(size.one, size.many, number, n=count(number))
+
+
+def _is_of_each_process(model: Model, config: Any, size: Size) -> bool:
+    """Whether there are so many in each of several processes, and not in all."""
+    own = model.neighbours
+    if own.processes is None or size.setting == own.processes.setting or size == own.backlog:
+        return False
+    return bool(getattr(config, own.processes.setting) > 1)
 
 
 def _replaced(side: Deployment, model: Model, settings: dict[str, Any]) -> Deployment:

@@ -6,10 +6,13 @@ another number of workers for 3 %? What differs by less than a margin is called 
 
 from dataclasses import dataclass
 from enum import Enum
-from math import isfinite
+from math import isfinite, nan
 
 from simulator.experiments.deployment import Deployment
-from simulator.trace.outcomes import failed, latencies, latency, rates
+from simulator.plan.words import Outcome
+from simulator.trace.finding import Kind, Party
+from simulator.trace.outcomes import arrived_in_window, failed, latencies, latency, rates
+from simulator.trace.residence import Floats
 from simulator.trace.table import Trace
 from simulator.words.language import Said, said, translated
 from simulator.words.numbers import count, duration
@@ -20,6 +23,9 @@ LEAST_S = 0.001
 """So is a time that differs by less."""
 LEAST_LOST = 0.001
 """So are losses that differ by less of all requests."""
+
+MUCH_MORE = 1.5
+"""What the p95 of those whom others kept waiting gains is told, if it is so many times what that of all gains."""
 
 
 class Verdict(Enum):
@@ -40,6 +46,8 @@ class Figures:
     p95_s: float
     p99_s: float
     goodput_rps: float
+    victims_p95_s: float = nan
+    """Of those who waited for others, where the diagnosis names any."""
 
     @property
     def share_lost(self) -> float:
@@ -60,6 +68,8 @@ class Trial:
     before: Figures
     after: Figures
     verdict: Verdict
+    victim: str = ""
+    """The class or the client whose ``victims_p95_s`` it is."""
 
     @property
     def better(self) -> bool:
@@ -101,22 +111,36 @@ class Advice:
         return said("Left untried: {changes}.", changes=changes)
 
 
-def figures(trace: Trace) -> Figures:
-    """Of a run, as its summary has them."""
+def figures(trace: Trace, victim: Party | None = None) -> Figures:
+    """Of a run, as its summary has them; and of those of one name, whom others kept waiting."""
     seen, (_, goodput) = latency(latencies(trace)), rates(trace)
     lost = int(failed(trace.outcome).sum())
-    return Figures(offered=len(trace), lost=lost, p95_s=seen.p95, p99_s=seen.p99, goodput_rps=goodput)
+    theirs = nan if victim is None else latency(_latencies_of(trace, victim)).p95
+    return Figures(
+        offered=len(trace), lost=lost, p95_s=seen.p95, p99_s=seen.p99, goodput_rps=goodput, victims_p95_s=theirs
+    )
+
+
+def _latencies_of(trace: Trace, victim: Party) -> Floats:
+    load = trace.workload
+    is_class = victim.kind is Kind.CLASS
+    names, numbers = (load.class_names, load.request_class) if is_class else (load.client_names, load.client)
+    counted = (trace.outcome == Outcome.COMPLETED) & arrived_in_window(trace) & (numbers == names.index(victim.name))
+    seconds: Floats = trace.finished[counted] - trace.arrival[counted]
+    return seconds
 
 
 def judged(before: Figures, after: Figures) -> Verdict:
     """Fewer lost requests are better, whatever else; where as many are lost, shorter latencies.
 
-    The p95 decides, and where it is the same, the p99; what is good for one and bad for the other is no better.
+    The p95 decides, and where it is the same, the p99; what is good for one and bad for the other is no better. Where
+    the diagnosis names somebody whom others kept waiting, their p95 counts as much.
     """
     lost = fewer_lost(before, after)
     if lost:
         return Verdict.BETTER if lost > 0 else Verdict.WORSE
     gained = _less(before.p95_s, after.p95_s, LEAST_S) + _less(before.p99_s, after.p99_s, LEAST_S)
+    gained += _less(before.victims_p95_s, after.victims_p95_s, LEAST_S)
     if gained > 0:
         return Verdict.BETTER
     return Verdict.WORSE if gained < 0 else Verdict.NO_BETTER
@@ -140,6 +164,15 @@ def _less(before: float, after: float, least: float) -> int:
     return (1 if after < before else -1) if differs else 0
 
 
+def _is_theirs(trial: Trial) -> bool:
+    """Whether a change is felt by those whom others kept waiting, and hardly seen in the p95 of all."""
+    before, after = trial.before, trial.after
+    if not _less(before.victims_p95_s, after.victims_p95_s, LEAST_S) > 0:
+        return False
+    theirs, of_all = before.victims_p95_s / after.victims_p95_s, before.p95_s / after.p95_s
+    return theirs >= MUCH_MORE * of_all
+
+
 def _sentence(trial: Trial) -> Said:
     before, after = trial.before, trial.after
     lost = {"lost": count(after.lost), "lost_before": count(before.lost)}
@@ -151,7 +184,13 @@ def _sentence(trial: Trial) -> Said:
             return said("{change}: no better, {lost} lost instead of {lost_before}.", change=trial.change, **lost)
         if not known:
             return said("{change}: no better.", change=trial.change)
+        if p95["p95"] == p95["p95_before"]:
+            return said("{change}: no better, p95 {p95} as before.", change=trial.change, **p95)
         return said("{change}: no better, p95 {p95} instead of {p95_before}.", change=trial.change, **p95)
+    if loses and known and p95["p95"] == p95["p95_before"]:
+        return said(
+            "{change}: {lost} lost instead of {lost_before}, p95 {p95} as before.", change=trial.change, **lost, **p95
+        )
     if loses and known:
         return said(
             "{change}: {lost} lost instead of {lost_before}, p95 {p95} instead of {p95_before}.",
@@ -161,6 +200,14 @@ def _sentence(trial: Trial) -> Said:
         )
     if loses:
         return said("{change}: {lost} lost instead of {lost_before}.", change=trial.change, **lost)
+    if _is_theirs(trial):
+        theirs = {"p95": duration(after.victims_p95_s), "p95_before": duration(before.victims_p95_s)}
+        return said(
+            '{change}: p95 of "{victim}" {p95} instead of {p95_before}.',
+            change=trial.change,
+            victim=trial.victim,
+            **theirs,
+        )
     if _less(before.p95_s, after.p95_s, LEAST_S):
         return said("{change}: p95 {p95} instead of {p95_before}.", change=trial.change, **p95)
     return said("{change}: p99 {p99} instead of {p99_before}.", change=trial.change, **p99)

@@ -172,6 +172,7 @@ def _figures(figures: Figures) -> Document:
         "p95_ms": json_number(1e3 * figures.p95_s),
         "p99_ms": json_number(1e3 * figures.p99_s),
         "goodput_rps": json_number(figures.goodput_rps),
+        "victims_p95_ms": json_number(1e3 * figures.victims_p95_s),
     }
 
 

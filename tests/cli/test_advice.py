@@ -52,6 +52,7 @@ def test_what_stands_behind_a_line_gives_its_figures(words: Sequence[str], simul
     typed = ["--model", model, "--load", load, *settings]
     first = results(simulate, *typed)
     assert first["advice"]
+    victims = [party["name"] for finding in first["findings"] for party in finding["victims"]][:1]
     for tried in first["advice"]:
         again = results(simulate, *merged(typed, shlex.split(tried["flags"])), "--no-advice")
         assert tried["after"] == {
@@ -60,6 +61,7 @@ def test_what_stands_behind_a_line_gives_its_figures(words: Sequence[str], simul
             "p95_ms": again["latency_ms"]["p95"],
             "p99_ms": again["latency_ms"]["p99"],
             "goodput_rps": again["goodput_rps"],
+            "victims_p95_ms": next((again["classes"][name]["latency_ms"]["p95"] for name in victims), None),
         }
         assert tried["before"]["p95_ms"] == first["latency_ms"]["p95"]
         assert tried["before"]["lost"] == sum(first["requests"]["failed"].values())

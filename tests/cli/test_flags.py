@@ -161,6 +161,10 @@ WRONG = [
     ("show /nowhere/run.parquet --request one", "--request"),
     ("show /nowhere/run.parquet --workers 3", "--workers: no such flag"),
     ("show /nowhere/run.parquet --fps 3", "--fps is about the screen: add --watch"),
+    (
+        "--model coroutine --load steady --workers 4",
+        "--workers is a setting of prefork; the worker processes of coroutine are --processes",
+    ),
     ("measure --workers 3", "--workers is a setting of prefork: name the server too, right after measure"),
     ("validate --workers 3", "--workers is a setting of prefork: name one server alone, right after validate"),
     ("compare prefork --workers 3", "write it behind the name, as in compare prefork:workers=8 coroutine"),

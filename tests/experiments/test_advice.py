@@ -1,6 +1,7 @@
 """Advice is tried before it is given: what is said was run, and what does not help is not recommended."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -239,3 +240,80 @@ def test_a_model_names_settings_and_neighbours_that_there_are(name: str) -> None
     assert named <= has
     others = {own.more_slots, own.holds_nothing, own.own_processes} - {""}
     assert others <= {other.name for other in catalogue().values() if not other.stands_in_front} - {name}
+
+
+# To whom it matters.
+
+OFFICE = """
+title = "An office beside phones"
+duration = "60 s"
+warmup = "5 s"
+arrivals = {kind = "poisson", rate = 20}
+[[requests]]
+name = "form"
+steps = [{cpu = "5 ms"}, {io = "20 ms"}]
+upload = "200 KB"
+[[clients]]
+name = "office"
+share = 80
+[[clients]]
+name = "phones"
+share = 20
+up = "300 kB/s"
+"""
+
+LOGINS = """
+title = "Everybody logs in at nine"
+duration = "40 s"
+machine.cores = 4
+arrivals = {kind = "trace", file = "logins.csv"}
+[[requests]]
+name = "login"
+steps = [{cpu = "250 ms"}]
+[[requests]]
+name = "livez"
+steps = [{cpu = "100 us"}]
+"""
+
+
+@pytest.fixture
+def logins(tmp_path: Path) -> str:
+    checks = [(0.5 + second, "livez") for second in range(40)]
+    rows = sorted([*checks, *([(1.0, "login")] * 150)])
+    csv = "".join(f"{at},{name}\n" for at, name in rows)
+    (tmp_path / "logins.csv").write_text(f"time_s,class\n{csv}", encoding="utf-8")
+    (tmp_path / "logins.toml").write_text(LOGINS, encoding="utf-8")
+    return str(tmp_path / "logins.toml")
+
+
+def test_what_is_gained_is_told_of_those_who_waited_where_the_p95_of_all_hides_it(tmp_path: Path) -> None:
+    """The p95 of all is the line of the phones, whatever the server does; the office waits behind them."""
+    (tmp_path / "office.toml").write_text(OFFICE, encoding="utf-8")
+    best = asked("prefork", str(tmp_path / "office.toml")).advice().best
+    assert best is not None
+    assert best.flags == ("--nginx",)
+    assert best.before.p95_s < 1.2 * best.after.p95_s
+    assert best.before.victims_p95_s > 10 * best.after.victims_p95_s
+    assert str(best.sentence).startswith('with nginx in front: p95 of "office" 25.')
+
+
+def test_slots_that_compute_are_given_cores_though_nobody_waits_for_one(logins: str) -> None:
+    """Of four workers on four cores none ever waits for a core, and more workers share the same cores."""
+    advice = asked("prefork", logins).advice()
+    assert not by_change(advice)["8 workers"].better
+    assert "8 cores and 8 workers" in recommended(advice)
+
+
+def test_threads_are_counted_in_each_process_where_there_are_several(logins: str) -> None:
+    changes = by_change(asked("threaded", logins, processes=2, threads=4).advice(Cure.MORE_SLOTS))
+    assert any(change.endswith(" threads in each process") for change in changes)
+    assert not any(
+        change.endswith("threads in each process")
+        for change in by_change(asked("threaded", logins, processes=1, threads=4).advice(Cure.MORE_SLOTS))
+    )
+
+
+def test_a_figure_that_stays_is_not_told_as_instead_of_itself(logins: str) -> None:
+    for trial in asked("threaded", logins, threads=40, nginx=False).advice().trials:
+        words = str(trial.sentence).rstrip(".").split(" p95 ")[-1].split(" instead of ")
+        assert len(words) == 1 or words[0] != words[1]
