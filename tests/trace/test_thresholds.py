@@ -6,19 +6,21 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simulator.plan import Bucket, Cores, Handle, Limit, Outcome, Plan, Pool, Release, Seize
+from simulator.plan import Backlog, Bucket, Cores, Handle, Limit, Outcome, Plan, Pool, Release, Seize
 from simulator.trace.cures import Cure
 from simulator.trace.finding import Kind as KindOf
 from simulator.trace.finding import Party
+from simulator.trace.rules_backlog import overflow
 from simulator.trace.rules_capacity import held_by_io, overload, taken
 from simulator.trace.rules_computing import cores_saturated, gil_saturated, loop_saturated
 from simulator.trace.rules_ends import gave_up
 from simulator.trace.rules_processes import crashes, imbalance
 from simulator.trace.rules_waiting import episode, siblings
+from simulator.trace.victims import who_waited
 from simulator.workload.interventions import Do, Intervention
 from simulator.workload.table import Workload
 from tests.trace.by_hand import Kind, load_at, simulate
-from tests.trace.causes import HASH, QUERY, QUICK, SLOW_QUERY, eager, facts, forked, loops, of, threads
+from tests.trace.causes import HASH, QUERY, QUICK, ROUGH, SLOW_QUERY, eager, facts, forked, loops, of, threads
 
 STEP = Kind(steps=(("io", 1.0),))
 
@@ -223,3 +225,26 @@ def test_a_load_is_too_much_where_twenty_more_are_in_the_system_at_its_end(rate_
 def test_a_load_lasts_from_ten_times_what_a_request_takes_on(length_s: float, spoken: bool) -> None:
     load = load_at(np.arange(0.0, length_s, 0.2), length_s, page=STEP)
     assert (overload(facts(simulate(forked(1), load))) is not None) == spoken
+
+
+@pytest.mark.parametrize(("again", "spoken"), [(4, True), (3, False)])
+def test_packets_that_are_repeated_are_told_from_one_request_in_two_hundred_on(again: int, spoken: bool) -> None:
+    """Of some 720."""
+    plan = forked(4, backlog=Backlog("backlog", 3), retries=ROUGH)
+    found = facts(simulate(plan, of(36, page=QUERY)))
+    assert 3 < 0.005 * np.count_nonzero(found.measures.category) < 4
+    others = np.flatnonzero((found.trace.syn_retries > 0) | (found.trace.data_retries > 0))[again:]
+    found.trace.syn_retries[others] = found.trace.data_retries[others] = 0
+    assert (overflow(found) is not None) == spoken
+
+
+@pytest.mark.parametrize(("seconds", "times", "named"), [(0.9, 3, True), (1.1, 3, False), (0.9, 2, False)])
+def test_who_waits_for_most_of_the_time_and_three_times_at_least_is_a_victim(
+    seconds: float, times: int, named: bool
+) -> None:
+    """A page comes just behind a report of one second."""
+    load = load_at(
+        np.repeat(np.arange(times) * 5.0, 2), 60.0, report=STEP, page=Kind(steps=(("io", seconds),), every=2)
+    )
+    found = who_waited(facts(simulate(forked(1), load)), (Party(KindOf.CLASS, "report"),))
+    assert (found is not None and found.party == Party(KindOf.CLASS, "page")) == named
