@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from simulator.plan.words import Outcome
+from simulator.trace.bottleneck import bottleneck
 from simulator.trace.diagnosis import diagnose
 from simulator.trace.figures import ClassSummary, Ends, Latency, Summary
 from simulator.trace.measures import COMPLETED, SLOWEST, STATES, measure
@@ -17,7 +18,7 @@ from simulator.trace.outcomes import (
 )
 from simulator.trace.residence import Floats
 from simulator.trace.table import Trace
-from simulator.trace.utilisation import NOTHING_S, bottleneck, resource_summaries
+from simulator.trace.utilisation import NOTHING_S, resource_summaries
 
 
 def summarise(trace: Trace) -> Summary:
