@@ -13,6 +13,7 @@ from simulator.plan.words import Outcome
 from simulator.results import terminal
 from simulator.words.language import tell, translated
 from simulator.words.numbers import duration, to_places
+from simulator.words.phrases import numbered
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -100,13 +101,16 @@ def _told(trace: "Trace", request: int, stays: "list[Stay]") -> Iterator["Render
         state = translated(stay.state)
         words = tell("{state} (for nobody)", state=state) if stay.for_nobody else state
         what = Text.assemble((glyph.glyph, glyph.style), f" {words}")
-        table.add_row(to_places(stay.start, 6), duration(stay.end - stay.start), what, stay.place, _holding(stay))
+        table.add_row(
+            to_places(stay.start, 6), duration(stay.end - stay.start), what, translated(stay.place), _holding(stay)
+        )
     yield table
 
 
 def _holding(stay: "Stay") -> str:
+    slots = [numbered(slot) for slot in stay.slots]
     process = [] if stay.process is None else [tell("process {number}", number=stay.process)]
-    return ", ".join([*stay.slots, *process])
+    return translated(", ").join([*slots, *process])
 
 
 def _end(trace: "Trace", request: int) -> str:

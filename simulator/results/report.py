@@ -16,7 +16,7 @@ from simulator.experiments.advice import Advice
 from simulator.results.document import timeline_of
 from simulator.results.report_tables import INDENT, Listed, latency_table, resource_rows, time_table
 from simulator.results.run_words import settings_in_words, timeline_words
-from simulator.results.terminal import Prose
+from simulator.results.terminal import Prose, Typed
 from simulator.trace.driver_words import LABEL, driver_words
 from simulator.trace.figures import Ends, Summary
 from simulator.trace.outcomes import offered_rate
@@ -112,7 +112,7 @@ def _heading(words: str, remark: str = "") -> Text:
     return Text.assemble("\n", (words, "bold"), (remark, "bright_black"))
 
 
-def _marked(sentence: str | Text | Prose, colour: str = "yellow", mark: str = "▌") -> RenderableType:
+def _marked(sentence: str | Prose | Typed, colour: str = "yellow", mark: str = "▌") -> RenderableType:
     from rich.table import Table
 
     row = Table.grid(padding=(0, 1))
@@ -129,9 +129,7 @@ def _tried(advice: Advice) -> Iterator[RenderableType]:
         yield _heading(tell("Tried on the same requests"))
     for trial in advice.trials:
         if trial.better:
-            yield _marked(
-                Text.assemble((str(trial.sentence), "bold"), "  ", (shlex.join(trial.flags), "cyan")), "green"
-            )
+            yield _marked(Typed(str(trial.sentence), shlex.join(trial.flags)), "green")
         else:
             yield _marked(Prose(str(trial.sentence)), mark=" ")
     if advice.remark is not None:
@@ -172,7 +170,7 @@ def _failures(summary: Summary) -> Iterator[RenderableType]:
         if summary.failed and len(groups) > 1:
             hit = sorted(groups.items(), key=lambda item: -item[1].failures / max(item[1].offered, 1))
             parts = [_hit(name, ends) for name, ends in hit if ends.failures]
-            yield _indented(Listed(Text(f"{title} "), parts))
+            yield _indented(Listed(Text(title if title.endswith("\uff1a") else f"{title} "), parts))
 
 
 def _hit(name: str, ends: Ends) -> str:

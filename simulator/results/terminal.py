@@ -50,6 +50,36 @@ class Prose:
         return Measurement(1, max(1, min(cell_len(self.text), options.max_width)))
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A sentence, and what is typed for it: behind it where there is room, else on a line of its own, never in two."""
+
+    sentence: str
+    command: str
+
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "Iterator[Text]":
+        """One line or several."""
+        from rich.cells import cell_len
+        from rich.text import Text
+
+        *lines, last = wrapped(self.sentence, options.max_width, cell_len) or [""]
+        for line in lines:
+            yield Text(line, "bold")
+        if cell_len(last) + 2 + cell_len(self.command) <= options.max_width:
+            yield Text.assemble((last, "bold"), "  ", (self.command, "cyan"))
+            return
+        yield Text(last, "bold")
+        for line in wrapped(self.command, options.max_width, cell_len):
+            yield Text(line, "cyan")
+
+    def __rich_measure__(self, console: "Console", options: "ConsoleOptions") -> "Measurement":
+        """As much as both are long, if it can have it."""
+        from rich.cells import cell_len
+        from rich.measure import Measurement
+
+        return Measurement(1, max(1, min(cell_len(f"{self.sentence}  {self.command}"), options.max_width)))
+
+
 def show(parts: Iterable["RenderableType"]) -> None:
     """Render all parts and write them at once."""
     with shown() as console:

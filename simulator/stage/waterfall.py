@@ -25,6 +25,7 @@ from simulator.stage.waterfall_words import about, ending, facts, heading, notes
 from simulator.trace.playback.life_story import LifePart, LifeStory
 from simulator.words.language import later, tell, translated
 from simulator.words.numbers import short_duration, tick
+from simulator.words.phrases import numbered
 
 WIDE, NARROW = 100, 46
 """From this width on the slot has a column of its own; below this one there is no time axis."""
@@ -195,8 +196,7 @@ def _below(part: LifePart, width: int, most: int, look: Look) -> list[str]:
 
 def _slots(part: LifePart) -> str:
     """``worker 3``, ``event loop``: the name of a resource, and which of it."""
-    named = [slot.rpartition(" ") if slot[-1:].isdigit() else ("", "", slot) for slot in part.slots]
-    return ", ".join(f"{translated(name)} {number}" if name else translated(number) for name, _, number in named)
+    return translated(", ").join(map(numbered, part.slots))
 
 
 def _put_block(grid: CellGrid, row: int, block: _Block, where: tuple[LifeStory, _Columns, Axis], look: Look) -> None:

@@ -14,6 +14,7 @@ from simulator.plan.words import OUTSIDE, Need, State, needing
 from simulator.trace.holding import Held, held_parts
 from simulator.trace.residence import Span, client_end, spans
 from simulator.trace.table import Trace
+from simulator.words.language import later
 
 ORDER = (*needing(Need.LOCK), *needing(Need.CORE), *needing(Need.WORK))
 """In which a stay at a computing place is told."""
@@ -54,7 +55,7 @@ def life(trace: Trace, request: int) -> list[Stay]:
     for span in sorted(spans(trace, rows), key=lambda s: float(s.start[0])):
         for state, start, until in _stretches(trace, span, request):
             stay = Stay(
-                place=names[span.place] if span.place < len(names) else "after the server",
+                place=names[span.place] if span.place < len(names) else later("after the server"),
                 state=state,
                 start=start,
                 end=until,

@@ -171,15 +171,29 @@ def _filled(message: str, fields: Mapping[str, object]) -> str:
     text = ""
     for literal, name, spec, _ in Formatter().parse(message):
         for part in (literal, format(worded[name], spec or "") if name else ""):
-            apart = text and part and _meet(text[-1], part[0])
-            text += f" {part}" if apart else part
+            text = _joined(text, part)
     return text
+
+
+def _joined(before: str, after: str) -> str:
+    """A blank where Chinese meets Latin, and none between Chinese: what is in a field decides which it is."""
+    if before and after and _meet(before[-1], after[0]):
+        return f"{before} {after}"
+    if _chinese(before[-1:]) and after[:1] == " " and _chinese(after[1:2]):
+        return before + after[1:]
+    if _chinese(before[-2:-1]) and before[-1:] == " " and _chinese(after[:1]):
+        return before[:-1] + after
+    return before + after
+
+
+def _chinese(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"
 
 
 def _meet(before: str, after: str) -> bool:
     """Whether one of the two is a Chinese character, and the other a Latin letter or a digit."""
     latin = [each.isascii() and each.isalnum() for each in (before, after)]
-    chinese = ["\u4e00" <= each <= "\u9fff" for each in (before, after)]
+    chinese = [_chinese(before), _chinese(after)]
     return (latin[0] and chinese[1]) or (chinese[0] and latin[1])
 
 

@@ -27,6 +27,12 @@ def counted(number: float, name: str) -> str:
     return tell("{number} {names}", number=count(number), names=plural(name, number))
 
 
+def numbered(slot: str) -> str:
+    """One of several, as it was recorded: ``worker 3`` in the language of now."""
+    name, _, number = slot.rpartition(" ")
+    return tell("{name} {number}", name=translated(name), number=number) if number.isdigit() else translated(slot)
+
+
 def a(name: str) -> str:
     """With its article: ``a worker``, ``an event loop``."""
     message = later("an {name}") if name[0].lower() in "aeio" else later("a {name}")

@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -197,6 +198,10 @@ def test_the_life_of_a_request_is_told(run: Callable[..., Any], simulate: Any, t
     missing = simulate("show", tmp_path / "r.parquet", "--request", "100000")
     assert (missing.code, missing.out) == (2, "")
     assert "--request 100000: the run has the requests 0 to" in missing.err
+    chinese = simulate("show", tmp_path / "r.parquet", "--request", "3", "--lang", "zh").out
+    assert re.search("工作进程 \\d、进程 \\d", chinese)
+    assert "worker 0" in told or "worker 1" in told
+    assert not re.search("worker \\d|after the server", chinese)
 
 
 Damage = Literal["empty", "text", "foreign", "cut", "no plan", "newer"]

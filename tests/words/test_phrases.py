@@ -4,7 +4,7 @@ import pytest
 
 from simulator.plan.words import Outcome, State
 from simulator.words.language import said, speaking, tell, translated
-from simulator.words.phrases import a, all_of, counted, listed, plural, some_of
+from simulator.words.phrases import a, all_of, counted, listed, numbered, plural, some_of
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,26 @@ def test_chinese_and_latin_stand_apart_where_a_field_begins_or_ends() -> None:
         assert tell("the {number} {names}", number=4, names="GIL") == "全部 4 个 GIL"
         assert tell("{first} and {last}", first=said("worker"), last="GIL") == "工作进程和 GIL"
         assert tell("{first} and {last}", first="搜索v2", last="GIL") == "搜索v2 和 GIL"  # a name stays as it is
+
+
+def test_between_chinese_characters_no_blank_stays_where_a_field_begins_or_ends() -> None:
+    message = "Requests spend {share} of their time waiting for the {name}."
+    with speaking("zh"):
+        assert tell(message, share="55 %", name="GIL") == "请求有 55 % 的时间在等待 GIL。"
+        assert tell(message, share="99 % 以上", name="GIL") == "请求有 99 % 以上的时间在等待 GIL。"
+        assert tell("{request_class} from {client}, {end}", request_class="搜索", client="手机", end="完成") == (
+            "手机的搜索，完成"
+        )
+
+
+def test_what_was_recorded_of_a_slot_is_told_in_the_language_of_now() -> None:
+    assert numbered("event loop 3") == "event loop 3"
+    with speaking("zh"):
+        assert [numbered("event loop 3"), numbered("worker 12"), numbered("GIL")] == [
+            "事件循环 3",
+            "工作进程 12",
+            "GIL",
+        ]
 
 
 def test_no_two_states_and_no_two_outcomes_are_called_the_same_in_chinese() -> None:

@@ -14,7 +14,7 @@ from simulator.trace.playback.blockers import Blocker, Blockers
 from simulator.trace.request_life import Stay, life
 from simulator.trace.residence import Floats, client_end
 from simulator.trace.table import Trace
-from simulator.words.language import tell, translated
+from simulator.words.phrases import numbered
 
 MEASURED = "measured"
 """What the label ``engine`` says of a trace of a real server."""
@@ -147,7 +147,7 @@ class LifeStories:
                 place=whole.place,
                 state=whole.state,
                 pieces=tuple((stay.start, stay.end) for stay in stays),
-                slots=tuple(map(_named, whole.slots)),
+                slots=tuple(map(numbered, whole.slots)),
                 process=whole.process,
                 for_nobody=whole.for_nobody,
                 blocker=self._blockers.of(request, whole),
@@ -164,9 +164,3 @@ class LifeStories:
 
     def _rank(self, seconds: float) -> float:
         return float(np.searchsorted(self._latencies, seconds)) / max(len(self._latencies), 1)
-
-
-def _named(slot: str) -> str:
-    """``worker 3`` in the language of now."""
-    name, _, number = slot.rpartition(" ")
-    return tell("{name} {number}", name=translated(name), number=number) if number.isdigit() else translated(slot)
