@@ -9,11 +9,12 @@ from functools import partial
 import numpy as np
 
 from simulator.trace.cures import Cure
-from simulator.trace.episodes import Episode, Trigger
+from simulator.trace.episodes import Episode
 from simulator.trace.facts import HIGH, NOTABLE, Facts, noun, percents
 from simulator.trace.finding import Finding, Kind, Party, told
 from simulator.trace.measures import CORES, OUTSIDE
 from simulator.trace.residence import Rows, blocks
+from simulator.trace.triggers import Trigger
 from simulator.trace.victims import then, who_waited
 from simulator.trace.waits import short_of, waiting_part
 from simulator.words.language import Said, said, said_many

@@ -7,6 +7,7 @@ import pytest
 
 from simulator.trace.episodes import Episode
 from simulator.trace.finding import Kind as KindOf
+from simulator.trace.finding import Party
 from simulator.trace.rules_waiting import episode
 from simulator.workload.interventions import Do, Intervention
 from simulator.workload.table import Workload
@@ -62,6 +63,25 @@ def test_what_comes_within_a_hundredth_of_the_queue_that_it_makes_comes_at_once(
     """Twenty requests, of a second each: about 20 s in all."""
     found = told(1, load_at(np.linspace(1.0, 1.0 + within_s, 20), 100.0, page=LONG))
     assert set_off_by(found) is (KindOf.ARRIVALS if at_once else None)
+
+
+@pytest.mark.parametrize(("number", "named"), [(18, True), (17, False)])
+def test_nine_in_ten_of_those_that_came_at_once_are_called_by_their_class(number: int, named: bool) -> None:
+    load = load_at(np.full(20, 1.0), 100.0, page=LONG, report=Kind(steps=LONG.steps, every=21))
+    load.request_class[:number] = 1
+    found = told(1, load)
+    assert found is not None
+    assert found.trigger is not None
+    assert found.trigger.mostly == (Party(KindOf.CLASS, "report") if named else None)
+    assert found.trigger.number == (number if named else 20)
+
+
+@pytest.mark.parametrize(("late_s", "set_off"), [(1.5, True), (2.5, False)])
+def test_an_entry_within_a_tenth_of_an_episode_set_it_off(late_s: float, set_off: bool) -> None:
+    """Twenty seconds of waiting, and then fewer cores for work that needs none."""
+    cores = Intervention(at=10.0 + late_s, do=Do.CORES, number=1)
+    load = load_at(np.full(20, 10.0), 100.0, page=LONG)
+    assert (set_off_by(told(1, replace(load, interventions=(cores,)))) is KindOf.ENTRY) == set_off
 
 
 @pytest.mark.parametrize(("rate_rps", "named"), [(13.0, True), (15.0, False)])
