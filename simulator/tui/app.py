@@ -14,6 +14,7 @@ from rich.align import Align
 from rich.text import Text
 from textual import events
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette, SearchIcon
 from textual.screen import Screen
@@ -197,7 +198,7 @@ ONLY_ASCII = "only-ascii"
 
 
 class Palette(CommandPalette):
-    """With the two faults of Textual 8 kept away that end the program, and no other glyphs than the stage has."""
+    """With the three faults of Textual 8 kept away that end the program, and no other glyphs than the stage has."""
 
     # In a list that is narrower than its own margins, text cannot be wrapped (ValueError); so it is cut off.
     # Textual draws lines, the ends of a scroll bar and the sign of being busy with block elements: ASCII has none.
@@ -223,6 +224,10 @@ class Palette(CommandPalette):
         """Look as the stage does; the magnifying glass is an emoji, which terminals disagree about everywhere."""
         self.query_one(SearchIcon).icon = ">"
         self.set_class(cast("StageApp", self.app).look.glyphs is ASCII, ONLY_ASCII)
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Once: Textual takes away whatever screen is uppermost, and somebody may press escape twice."""
+        return super().dismiss(result) if self.app.screen is self else AwaitComplete.nothing()
 
     def _start_no_matches_countdown(self, search_value: str) -> None:
         """As Textual's own, whose words for it are English."""

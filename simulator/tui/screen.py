@@ -215,9 +215,10 @@ class GridScreen(Screen[None]):
         return waiting() > 0 or self.host.pace.behind
 
     def action_do(self, id: str) -> None:
-        """A key was pressed."""
-        self.perform(id)
-        self.tick()
+        """A key was pressed, perhaps after another one that has closed this screen: that would close the next one."""
+        if self.app.screen is self:
+            self.perform(id)
+            self.tick()
 
 
 # Help for the screen that was open: what its keys do, and what the glyphs mean.

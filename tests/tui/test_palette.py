@@ -49,3 +49,17 @@ def test_elsewhere_the_list_has_its_lines_and_still_no_emoji(lab: Lab, play: Pla
         assert not [character for character in shown if ord(character) > 0xFFFF]
 
     play(lab, played)
+
+
+def test_who_presses_escape_twice_closes_the_list_and_not_the_stage_below_it(lab: Lab, play: Play) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        stage = pilot.app.screen
+        await pilot.press(PALETTE)
+        palette = pilot.app.screen
+        assert isinstance(palette, Palette)
+        palette._action_escape()
+        palette._action_escape()  # the second key was on its way already
+        await pilot.pause()
+        assert pilot.app.screen is stage
+
+    play(lab, played)

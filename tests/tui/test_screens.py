@@ -113,3 +113,21 @@ def test_the_palette_finds_actions_by_their_name_and_by_what_they_do(lab: Lab, p
 )
 def test_the_name_of_a_server_says_how_large_all_of_it_is(server: str, size: str, now: ManualClock) -> None:
     assert staging.scene(open_lab(shown(server), now)).views[0].note == size
+
+
+@pytest.mark.parametrize("id", ["help", "leave"])
+def test_a_key_that_comes_after_its_screen_was_closed_does_not_close_the_next_one(
+    id: str, lab: Lab, play: Play
+) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        stage = pilot.app.screen
+        await pilot.press("h", "question_mark")
+        help_screen = pilot.app.screen
+        assert isinstance(help_screen, HelpScreen)
+        help_screen.action_do(id)
+        charts = pilot.app.screen
+        assert charts is not stage
+        help_screen.action_do(id)
+        assert pilot.app.screen is charts
+
+    play(lab, played)
