@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from simulator.words.language import later, tell, translated
+from simulator.words.language import later, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,5 +215,5 @@ def answer_to_flag(flag: str, value: str) -> str:
         return tell("{flag}: here it is {typed}", flag=flag, typed=INSTEAD[flag].format(value=value or "N"))
     if flag in ABOUT:
         about = CLIENTS if flag == "-c" and value.isdecimal() else ABOUT[flag]  # gunicorn's is a file, ab's a number
-        return translated(about).format(flag=flag, value=value if value.isdecimal() else "N")
+        return tell(about, flag=flag, value=value if value.isdecimal() else "N")
     return ""

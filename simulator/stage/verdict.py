@@ -147,7 +147,7 @@ HEADINGS = (later("{measure} with the same requests (simulated)"), later("{measu
 
 def _trials(verdict: Verdict, width: int, look: Look) -> Iterator[Row]:
     if verdict.tried:
-        headings = [translated(heading).format(measure=verdict.measure) for heading in HEADINGS]
+        headings = [tell(heading, measure=verdict.measure) for heading in HEADINGS]
         heading = next((each for each in headings if cell_width(each) <= width), headings[-1])
         yield ((0, clipped(heading, width, look), Style.ACCENT),)
         yield from _bars(verdict.tried, width, look)
