@@ -227,7 +227,7 @@ class Palette(CommandPalette):
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Once: Textual takes away whatever screen is uppermost, and somebody may press escape twice."""
-        return super().dismiss(result) if self.app.screen is self else AwaitComplete.nothing()
+        return super().dismiss(result) if self.app.screen is self else AwaitComplete()
 
     def _start_no_matches_countdown(self, search_value: str) -> None:
         """As Textual's own, whose words for it are English."""

@@ -95,6 +95,8 @@ def test_the_palette_finds_actions_by_their_name_and_by_what_they_do(lab: Lab, p
         await pilot.pause()
         commands = list(pilot.app.get_system_commands(pilot.app.screen_stack[-2]))
         half = next(command for command in commands if command.title.startswith("shrink: half as many"))
+        await pilot.press("escape")  # as the palette closes before it does what was chosen
+        await pilot.pause()
         half.callback()
         assert lab.history.steps_back == 1
 
