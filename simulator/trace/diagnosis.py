@@ -10,9 +10,10 @@ from dataclasses import replace
 from functools import partial
 
 from simulator.trace.attribution import Attribution
+from simulator.trace.availability import interventions
 from simulator.trace.facts import HARDLY, NOTABLE, Facts, noun, percents
 from simulator.trace.figures import Summary
-from simulator.trace.finding import Finding, told
+from simulator.trace.finding import Finding, Kind, Party, told
 from simulator.trace.measures import COMPLETED, CORES, NOT_COMPLETED, SLOWEST, Measures
 from simulator.trace.rules_backlog import overflow, refused
 from simulator.trace.rules_capacity import (
@@ -29,8 +30,10 @@ from simulator.trace.rules_ends import broken, few_samples, gateway_timeouts, ga
 from simulator.trace.rules_locks import gil_convoy, gil_or_cores, loop_blocked
 from simulator.trace.rules_processes import crashes, imbalance, without_effect
 from simulator.trace.rules_waiting import episode, siblings
-from simulator.words.language import said, said_many
+from simulator.words.language import Said, said, said_many
+from simulator.words.numbers import duration, short_duration, three_digits
 from simulator.words.phrases import all_of
+from simulator.workload.interventions import Do
 
 Rule = Callable[[Facts], Finding | None]
 
@@ -143,4 +146,31 @@ def _all_clear(facts: Facts) -> Finding:
         busiest = said("The cores are in use {used} of the time.", used=used)
     else:
         busiest = said("The busiest resource, {busiest}, is in use {used} of the time.", busiest=said(name), used=used)
-    return Finding(0.0, told(text, busiest), resource=name)
+    slow = _slow_io(facts)
+    culprits = (Party(Kind.ENTRY, "slow-io"),) if slow is not None else ()
+    return Finding(0.0, told(slow, text, busiest), resource=name, culprits=culprits)
+
+
+def _slow_io(facts: Facts) -> Said | None:
+    """That I/O was slow for some time, where requests took longer for nothing but that."""
+    trace = facts.trace
+    counted = facts.measures.category >= COMPLETED
+    took = trace.finished - trace.arrival
+    for entry in sorted(interventions(trace, Do.SLOW_IO), key=lambda each: -each.lasting * each.factor):
+        meanwhile = (trace.arrival >= entry.at) & (trace.arrival < entry.until)
+        others = counted & ~meanwhile
+        if not (counted & meanwhile).any() or not others.any():
+            continue
+        then, usual = float(took[counted & meanwhile].mean()), float(took[others].mean())
+        if then < (1.0 + NOTABLE) * usual:
+            continue
+        return said(
+            "From {at} to {until} I/O took {factor} times as long: requests that came then took {then} on average, "
+            "all others {usual}.",
+            at=short_duration(entry.at),
+            until=short_duration(entry.until),
+            factor=three_digits(entry.factor),
+            then=duration(then),
+            usual=duration(usual),
+        )
+    return None
