@@ -97,6 +97,12 @@ class Advice:
         return self.trials[0] if self.trials and self.trials[0].better else None
 
     @property
+    def felt_by(self) -> str:
+        """Those whom others kept waiting, where what helps most is felt by them and hardly seen in the p95 of all."""
+        best = self.best
+        return best.victim if best is not None and is_theirs(best) else ""
+
+    @property
     def remark(self) -> Said | None:
         """That nothing helps, or what was left untried."""
         nothing = bool(self.trials) and self.best is None
@@ -164,10 +170,10 @@ def _less(before: float, after: float, least: float) -> int:
     return (1 if after < before else -1) if differs else 0
 
 
-def _is_theirs(trial: Trial) -> bool:
-    """Whether a change is felt by those whom others kept waiting, and hardly seen in the p95 of all."""
+def is_theirs(trial: Trial) -> bool:
+    """Whether as many are lost, and those whom others kept waiting gain much more than the p95 of all shows."""
     before, after = trial.before, trial.after
-    if not _less(before.victims_p95_s, after.victims_p95_s, LEAST_S) > 0:
+    if fewer_lost(before, after) or _less(before.victims_p95_s, after.victims_p95_s, LEAST_S) <= 0:
         return False
     theirs, of_all = before.victims_p95_s / after.victims_p95_s, before.p95_s / after.p95_s
     return theirs >= MUCH_MORE * of_all
@@ -200,7 +206,7 @@ def _sentence(trial: Trial) -> Said:
         )
     if loses:
         return said("{change}: {lost} lost instead of {lost_before}.", change=trial.change, **lost)
-    if _is_theirs(trial):
+    if is_theirs(trial):
         theirs = {"p95": duration(after.victims_p95_s), "p95_before": duration(before.victims_p95_s)}
         return said(
             '{change}: p95 of "{victim}" {p95} instead of {p95_before}.',

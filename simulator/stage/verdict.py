@@ -48,7 +48,7 @@ class Verdict:
     """Beside others."""
     tried: tuple[Tried, ...] = ()
     """The run itself first, then what was tried; empty as long as nothing was."""
-    measure: str = "p95"
+    measure: Said | str = "p95"
     """The percentile that ``tried`` holds."""
     remark: Said | str = ""
     """A sentence about what was tried: that it is being tried, that nothing helps, that nothing was left to try."""

@@ -137,16 +137,21 @@ class Runner:
 
 def advised(verdict: Verdict, run: Result, number: int, stop: Callable[[], bool]) -> Verdict:
     """With what was tried about one of the servers, and what it gave."""
-    from simulator.experiments.advice import advise
+    from simulator.experiments.advice import Figures, advise
 
     assert run.prepared is not None  # else nothing can be tried
     found = advise(run.prepared, run.playbacks[number].trace, verdict.summary, side=number, stop=stop)
     if not found.trials:
         return replace(verdict, remark=found.remark or "")
-    before = found.trials[0].before
-    tried = [Tried(name=said("as it was"), seconds=before.p95_s, lost=before.lost)]
+    before, victim = found.trials[0].before, found.felt_by
+    measure = said('p95 of "{victim}"', victim=victim) if victim else verdict.measure
+
+    def seconds(figures: Figures) -> float:
+        return figures.victims_p95_s if victim else figures.p95_s
+
+    tried = [Tried(name=said("as it was"), seconds=seconds(before), lost=before.lost)]
     tried += [
-        Tried(name=trial.change, seconds=trial.after.p95_s, lost=trial.after.lost, better=trial.better)
+        Tried(name=trial.change, seconds=seconds(trial.after), lost=trial.after.lost, better=trial.better)
         for trial in found.trials
     ]
-    return replace(verdict, tried=tuple(tried), remark=found.remark or "")
+    return replace(verdict, tried=tuple(tried), measure=measure, remark=found.remark or "")

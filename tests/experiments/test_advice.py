@@ -317,3 +317,9 @@ def test_a_figure_that_stays_is_not_told_as_instead_of_itself(logins: str) -> No
     for trial in asked("threaded", logins, threads=40, nginx=False).advice().trials:
         words = str(trial.sentence).rstrip(".").split(" p95 ")[-1].split(" instead of ")
         assert len(words) == 1 or words[0] != words[1]
+
+
+def test_who_was_kept_waiting_is_named_only_where_the_p95_of_all_hides_what_they_gain(tmp_path: Path) -> None:
+    (tmp_path / "office.toml").write_text(OFFICE, encoding="utf-8")
+    assert asked("prefork", str(tmp_path / "office.toml")).advice().felt_by == "office"
+    assert asked("prefork", "spike").advice().felt_by == ""
