@@ -34,6 +34,7 @@ from simulator.trace.facts import BUSY
 from simulator.words.columns import aligned, columns
 from simulator.words.language import tell
 from simulator.words.numbers import MISSING, duration, share_in_words, size, to_places
+from simulator.words.prose import Prose
 from simulator.workload.machine_table import machine_text
 
 DONE, FAILED = 0, 1
@@ -157,7 +158,7 @@ def tables(
     heads = ("", tell("median"), "p10", "p90", tell("by the file"), tell("process"), tell("connection"))
     yield _table(heads, [_server_row(each, machine) for each in servers], {1, 2, 3, 4, 5, 6})
     yield Text()
-    yield Text(ending)
+    yield Prose(ending)
 
 
 def spread(samples: Samples) -> tuple[float, float, float]:

@@ -20,7 +20,6 @@ from simulator.experiments.deployment import Deployment
 from simulator.experiments.deployment_words import pane_words
 from simulator.results.document import document, flat
 from simulator.results.report_tables import HEADS, INDENT, MARK, QUIET, thin_remark
-from simulator.results.terminal import Prose
 from simulator.trace.figures import Summary
 from simulator.trace.measures import CORES
 from simulator.trace.table import Trace
@@ -28,6 +27,7 @@ from simulator.words.columns import aligned, columns
 from simulator.words.language import in_this_language, later, tell, translated
 from simulator.words.numbers import MISSING, TimeUnit, count, duration, json_number, percent, rate, unit_for
 from simulator.words.printable import printable_json
+from simulator.words.prose import Prose
 
 PERCENTILES = ("p50", "p90", "p95", "p99", "p999")
 

@@ -16,13 +16,13 @@ from simulator.experiments.advice import Advice
 from simulator.results.document import timeline_of
 from simulator.results.report_tables import INDENT, Listed, latency_table, resource_rows, time_table
 from simulator.results.run_words import settings_in_words, timeline_words
-from simulator.results.terminal import Prose, Typed
 from simulator.trace.driver_words import LABEL, driver_words
 from simulator.trace.figures import Ends, Summary
 from simulator.trace.outcomes import offered_rate
 from simulator.trace.table import Trace
 from simulator.words.language import in_this_language, paragraph, tell, tell_many, translated
 from simulator.words.numbers import count, duration, percent, rate
+from simulator.words.prose import Prose, Typed
 
 
 def report(trace: Trace, summary: Summary, advice: Advice | None = None) -> Iterator[RenderableType]:

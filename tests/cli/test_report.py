@@ -6,17 +6,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.cells import cell_len
-from rich.console import Console
 
 from simulator.experiments.catalogue import servers
 from simulator.results.report_tables import TIMES, split_bar
-from simulator.results.terminal import Typed
 from simulator.words.numbers import duration, percent, three_digits, unit_for
 from simulator.workload.load import shipped
 
@@ -348,11 +345,3 @@ CHINESE = """\
   等待 I/O          0.030 <1 %           0.038 <1 %
   合计              9.686               14.774
 """  # noqa: RUF001
-
-
-@pytest.mark.parametrize(("width", "lines"), [(30, ["a b c  --model prefork"]), (20, ["a b c", "--model prefork"])])
-def test_what_is_typed_for_advice_is_never_in_two_lines(width: int, lines: list[str]) -> None:
-    console = Console(width=width, file=StringIO())
-    with console.capture() as capture:
-        console.print(Typed("a b c", "--model prefork"))
-    assert [line.rstrip() for line in capture.get().splitlines()] == lines

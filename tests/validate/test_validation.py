@@ -161,7 +161,7 @@ def test_a_validation_is_told_in_chinese_and_its_document_stays_as_it_is(
     with speaking("zh"):
         validated([standard_pair(LINE), standard_pair(OTHER)], ValidationOptions(csv=str(path)), Stub(1.5))
     said = capsys.readouterr().out
-    for words in ("预测", "实测", "界限", "吞吐量", "均值", "超出", "次有效重复", "按均值排序", "驱动程序最多迟到"):
+    for words in ("预测", "实测", "界限", "吞吐量", "均值", "超出", "次有效重复", "按均值排序", "负载发生器最多迟到"):
         assert words in said, words
     english = re.findall(r"[a-z]{4,}", re.sub(r"prefork|callback|workers|heavy|rate|duration|list|detail", "", said))
     assert english == []

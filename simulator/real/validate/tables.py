@@ -28,6 +28,7 @@ from simulator.words.numbers import (
     unit_for,
 )
 from simulator.words.phrases import clauses, in_a_row
+from simulator.words.prose import Prose
 
 HEADS = (later("predicted"), later("measured"), later("error"), later("min-max"), later("bar"), "")
 """Of the columns; whoever shows them calls ``translated``."""
@@ -47,9 +48,9 @@ def pair_table(result: Result) -> Iterator[RenderableType]:
         tell_many("{n} valid repeat", "{n} valid repeats", valid, n=count(valid)),
         *_driver(result.drivers),
     ]
-    yield Padding(Text(" · ".join(parts), style=QUIET), (0, 0, 0, INDENT))
+    yield Padding(Prose(" · ".join(parts), QUIET), (0, 0, 0, INDENT))
     for remark in remarks(result):
-        yield Padding(Text(remark, style="yellow"), (0, 0, 0, INDENT))
+        yield Padding(Prose(remark, "yellow"), (0, 0, 0, INDENT))
     if result.rows:
         yield table(result.rows)
     yield Text("")
@@ -111,7 +112,7 @@ def order_lines(found: Iterable[Order]) -> Iterator[RenderableType]:
                 one=one,
                 other=other,
             )
-            yield Padding(Text(told, style=COLOURS[Verdict.OUTSIDE]), (0, 0, 0, INDENT))
+            yield Padding(Prose(told, COLOURS[Verdict.OUTSIDE]), (0, 0, 0, INDENT))
         yield Text("")
 
 
@@ -134,7 +135,7 @@ def conclusion(results: Sequence[Result]) -> Iterator[RenderableType]:
             empty,
             n=count(empty),
         )
-        yield Text(told)
+        yield Prose(told)
 
 
 def _driver(drivers: Sequence[Driven]) -> Iterator[str]:
