@@ -10,10 +10,12 @@ from contextlib import suppress
 from html import escape
 from importlib import resources
 from importlib.resources.abc import Traversable
+from logging import LogRecord, getLogger
 from string import Template
 from urllib.parse import quote
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 from textual_serve.download_manager import DownloadManager
 
@@ -57,6 +59,7 @@ async def _serve(site: "Site", listener: socket.socket) -> int:
     for number, code in ((signal.SIGINT, ENDED), (signal.SIGTERM, TERMINATED), (signal.SIGHUP, HUNG_UP)):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as SIGHUP is under nohup
             asyncio.get_running_loop().add_signal_handler(number, _end, ended, code)
+    getLogger("aiohttp.server").addFilter(worth_telling)
     runner = web.AppRunner(site.application(), access_log=None, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     try:
@@ -66,6 +69,11 @@ async def _serve(site: "Site", listener: socket.socket) -> int:
         return await ended
     finally:
         await runner.cleanup()
+
+
+def worth_telling(record: LogRecord) -> bool:
+    """Whoever sends what is no HTTP is answered with 400; whoever sits at the terminal need not read of it."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 def _end(ended: asyncio.Future[int], code: int) -> None:

@@ -61,6 +61,17 @@ def test_it_serves_the_first_screen_until_it_is_ended_and_leaves_no_process(numb
         assert process.returncode == code
 
 
+def test_what_is_no_http_is_answered_and_says_nothing_on_the_terminal() -> None:
+    with serving() as (process, address):
+        for garbage in (b"\x00\r\n\r\n", b"GET " + b"a" * 100_000 + b" HTTP/1.1\r\n\r\n"):
+            with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))) as connection:
+                connection.sendall(garbage)
+                assert connection.recv(12) == b"HTTP/1.0 400"
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert len(process.stderr.read().splitlines()) == 1
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends the children of a process that was killed")
 def test_a_server_that_is_killed_leaves_no_process() -> None:
