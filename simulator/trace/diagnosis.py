@@ -70,13 +70,24 @@ STORIES = {episode.__name__, siblings.__name__, crashes.__name__}
 AVERAGES = {
     rule.__name__ for rule in (held_by_uploads, held_by_readers, held_by_io, too_few_to_compute, taken, cores_saturated)
 }
+HELD = {rule.__name__ for rule in (held_by_uploads, held_by_readers, held_by_io, too_few_to_compute)}
 MOST_SENTENCES = 3
 
 
 def findings(facts: Facts) -> list[Finding]:
     """What the rules say about a run, the weightiest first."""
     found = [replace(one, rule=rule.__name__) for rule in RULES if (one := rule(facts)) is not None]
-    return sorted(_without_averages(found), key=lambda finding: -finding.weight)  # stable: equals as in the table
+    kept = _one_average_each(_without_averages(found))
+    return sorted(kept, key=lambda finding: -finding.weight)  # stable: equals as in the table
+
+
+def _one_average_each(found: list[Finding]) -> list[Finding]:
+    """Of what is held by two things, the one that explains more is told: the other would repeat all but one figure."""
+    best: dict[str, Finding] = {}
+    for each in found:
+        if each.rule in HELD and (each.resource not in best or each.weight > best[each.resource].weight):
+            best[each.resource] = each
+    return [each for each in found if each.rule not in HELD or best[each.resource] is each]
 
 
 def _without_averages(found: list[Finding]) -> list[Finding]:

@@ -115,6 +115,8 @@ def _at_once(measures: Measures, rows: Rows, begin: float, end: float) -> Trigge
 
 def _burst(measures: Measures, stretch: tuple[float, float], peak: float) -> Trigger | None:
     """Until the queue was longest, many more came than at other times."""
+    if measures.trace.workload.clients_in_loop:
+        return None  # whoever asks again once there is an answer comes as often as the server lets him
     trace, (begin, end), (low, high) = measures.trace, stretch, (0.0, measures.trace.workload.duration)
     came = int(np.count_nonzero((trace.arrival >= begin) & (trace.arrival < peak)))
     outside = int(np.count_nonzero((trace.arrival < begin) | (trace.arrival >= end)))

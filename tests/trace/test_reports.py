@@ -288,3 +288,24 @@ def test_ten_curls_at_one_worker_are_told_with_the_time_of_each(tmp_path: Path) 
     )
     assert "It began when 10 requests came at once." in found.text
     assert not any("run longer" in sentence for sentence in run.summary.diagnosis)
+
+
+AB = """
+duration = "1 h"
+[arrivals]
+kind = "closed"
+clients = 50
+requests = 2000
+think = "0 s"
+[[requests]]
+name = "list"
+steps = [{cpu = "20 ms"}, {io = "35 ms"}]
+"""
+
+
+def test_ab_of_fifty_clients_is_no_burst_and_workers_are_told_once(tmp_path: Path) -> None:
+    """All come at once in the beginning, and then whenever there is an answer: no arrival rate is to blame."""
+    threads = told(tmp_path, AB, [], "threaded", 4, processes=4)
+    assert not any("at other times" in sentence for sentence in threads.summary.diagnosis)
+    workers = told(tmp_path, AB, [], "prefork", 4, workers=4)
+    assert [found.rule for found in workers.summary.findings if found.resource == "worker"] == ["held_by_io"]
