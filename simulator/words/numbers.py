@@ -170,11 +170,11 @@ def tick(seconds: float) -> str:
 
 
 def short_duration(seconds: float) -> str:
-    """A time in a sentence, to two digits or a tenth of a second: ``420 µs``, ``1.3 ms``, ``126 ms``, ``12.4 s``."""
+    """A time in a sentence, to two digits or a tenth of a second: ``0 s``, ``1.3 ms``, ``12.4 s``."""
     if not math.isfinite(seconds):
         return MISSING
     figure, unit = short_figure(seconds)
-    return f"{_plain(figure)} {unit.name}"
+    return f"{_plain(figure)} {unit.name}" if figure else "0 s"
 
 
 def short_figure(seconds: float) -> tuple[Decimal, Unit]:
