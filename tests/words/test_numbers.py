@@ -102,7 +102,6 @@ def test_a_column_rounds_as_a_single_figure_does(value: float) -> None:
         (0.0009994, "999 µs", "999 µs", " 999 µs"),
         (0.0009995, "1 ms", "1 ms", " 1.0 ms"),
         (0.00042, "420 µs", "420 µs", " 420 µs"),
-        
         (0.00125, "1.25 ms", "1.3 ms", " 1.3 ms"),
         (0.0345, "34.5 ms", "35 ms", "  35 ms"),
         (0.9994, "999 ms", "999 ms", " 999 ms"),
@@ -259,3 +258,7 @@ def test_nobody_else_rounds_what_is_shown() -> None:
         if isinstance(node, ast.FormattedValue) and node.format_spec and ROUNDS.search(ast.unparse(node.format_spec))
     }
     assert found == set(NOT_FOR_READERS)
+
+
+def test_a_nanosecond_after_the_start_is_0_s_in_a_sentence() -> None:
+    assert [short_duration(value) for value in (0.0, 1e-9, 1e-6)] == ["0 s", "0 s", "1 µs"]
