@@ -1,13 +1,13 @@
 """What the catalogue has to hold: every message in the sources, and the words that models and enumerations declare."""
 
+import ast
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages import pofile
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 
 from simulator.experiments.catalogue import Model
 from simulator.experiments.catalogue import catalogue as models
@@ -19,20 +19,13 @@ from simulator.workload.table_fields import Table
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("simulator", "models")
-KEYWORDS = {
-    "tell": None,
-    "said": None,
-    "later": None,
-    "translated": None,
-    "tell_many": (1, 2),
-    "said_many": (1, 2),
-    "option": (2,),
-    "setting": (2,),
-    "PlanError": None,
-    "Size": (2, 3),
-    "SettingError": None,
+CALLS: Mapping[str, tuple[int, ...]] = {
+    **dict.fromkeys(("tell", "said", "later", "translated", "PlanError", "SettingError"), (0,)),
+    **dict.fromkeys(("tell_many", "said_many"), (0, 1)),
+    **dict.fromkeys(("option", "setting"), (1,)),
+    "Size": (1, 2),
 }
-"""Which calls hold a message, and in which of their arguments; None is the first."""
+"""Which calls hold a message, and in which of their arguments."""
 NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 """Babel writes the time into what it compiles; the same words shall be the same bytes."""
 PO = LOCALE / "zh" / "LC_MESSAGES" / f"{DOMAIN}.po"
@@ -42,15 +35,39 @@ MO = PO.with_suffix(".mo")
 def extracted() -> Catalog:
     """All messages, without translations, with the files that they stand in."""
     found = Catalog(project="loopfork", charset="utf-8")
-    for folder in FOLDERS:
-        calls = extract_from_dir(
-            ROOT / folder, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=("Translators:",)
-        )
-        for name, _, message, comments, _ in calls:
-            found.add(message, locations=[(f"{folder}/{name}", 1)], auto_comments=comments)
+    for path in sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")):
+        for message in _messages(path):
+            found.add(message, locations=[(path.relative_to(ROOT).as_posix(), 1)])
     for message, where in (*declared(), *keys()):
         found.add(message, locations=[(where, 1)])
     return found
+
+
+def _messages(path: Path) -> Iterator[str | tuple[str, ...]]:
+    """Those of one file, in the order in which they stand there.
+
+    Python's own parser finds them wherever they are; Babel's goes by tokens, and misses calls within calls.
+    """
+    for _, given in calls_with_messages(path):
+        forms = list(zip(*(literals(each) for each in given), strict=False))
+        yield from (form[0] if len(form) == 1 else form for form in forms)
+
+
+def calls_with_messages(path: Path) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
+    """The calls in a file that hold a message, each with the arguments that do."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+        at = CALLS.get(name, ())
+        if at and len(call.args) > max(at):
+            yield call, [call.args[i] for i in at]
+
+
+def literals(given: ast.expr) -> list[str]:
+    """The texts that an argument can be: itself, or the branches of a choice."""
+    if isinstance(given, ast.IfExp):
+        return literals(given.body) + literals(given.orelse)
+    return [given.value] if isinstance(given, ast.Constant) and isinstance(given.value, str) else []
 
 
 def declared() -> Iterator[tuple[str, str]]:

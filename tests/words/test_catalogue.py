@@ -1,5 +1,6 @@
 """Every sentence exists in both languages, with the same fields, and the compiled catalogue is the written one."""
 
+import ast
 import gettext
 import io
 import re
@@ -22,7 +23,7 @@ from simulator.words.language import (
     tell,
     tell_many,
 )
-from tests.words.catalogue import MO, extracted, read
+from tests.words.catalogue import FOLDERS, MO, ROOT, calls_with_messages, extracted, literals, read
 from tests.words.pseudo import Pseudo
 from tests.words.refresh import compiled, texts
 
@@ -50,6 +51,23 @@ def test_every_message_of_the_sources_is_in_the_catalogue_and_no_other() -> None
     written, needed = messages(CATALOGUE), messages(extracted())
     assert sorted(needed.keys() - written.keys()) == [], "run python -m tests.words.refresh, and translate"
     assert sorted(written.keys() - needed.keys()) == [], "run python -m tests.words.refresh"
+
+
+def test_no_message_is_put_together_where_it_is_told() -> None:
+    """What is joined or formatted before it is looked up is never found."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for folder in FOLDERS
+        for path in (ROOT / folder).rglob("*.py")
+        for call, given in calls_with_messages(path)
+        if any(isinstance(each, ast.JoinedStr) or _adds_text(each) for each in given)
+    ]
+    assert wrong == []
+
+
+def _adds_text(given: ast.expr) -> bool:
+    parts = [given.left, given.right] if isinstance(given, ast.BinOp) else []
+    return any(literals(part) or isinstance(part, ast.JoinedStr) for part in parts)
 
 
 def test_every_message_is_translated() -> None:
