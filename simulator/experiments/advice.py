@@ -5,12 +5,9 @@ machine, compiled or not. What helps is judged by one rule (``trial.judged``), a
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from math import isfinite
 
-from simulator.experiments.candidates import Candidate, Family, Ideas, Ladder, next_size
-from simulator.experiments.refusal import RefusalError
-from simulator.experiments.run import check_laws, run_unchecked
+from simulator.experiments.candidates import Family, Ideas, Ladder, next_size
 from simulator.experiments.setup import Prepared
 from simulator.experiments.trial import (
     LEAST_LOST,
@@ -21,18 +18,13 @@ from simulator.experiments.trial import (
     as_good,
     fewer_lost,
     figures,
-    judged,
 )
-from simulator.plan.walk import walk
+from simulator.experiments.trial_runs import Runs
 from simulator.plan.words import OUTSIDE, Loss, State, lost_by
 from simulator.trace.cures import Cure
 from simulator.trace.figures import Summary
-from simulator.trace.finding import Party
 from simulator.trace.measures import CORES
 from simulator.trace.table import Trace
-from simulator.words.language import Said
-from simulator.workload.draw import draw
-from simulator.workload.table import Workload
 
 __all__ = ["Advice", "Figures", "Trial", "Verdict", "advise"]
 
@@ -41,11 +33,6 @@ MOST_RUNS, MOST_STEPS = 8, 1_000_000
 places that they pass ..."""
 LEAST_RUNS, LEAST_STEPS = 3, 400_000
 """... but so much in any case."""
-EVENTS = 200_000
-"""A run reports after so many events; where it needs more of them than it has steps, they count."""
-KEPT_STEPS = 100_000
-"""The traces of runs of up to so many steps are kept until it is known whose figures are said: only these are held
-against the laws, which takes longer than the run. Longer ones are checked at once, and forgotten."""
 HARDLY, BUSY = 0.02, 0.85
 """Who waits for a core for less than this part of the time in the server, on cores less busy than this, needs none."""
 MOSTLY = 0.5
@@ -84,7 +71,7 @@ def advise(
     ideas = Ideas(ready.setup.sides[side], ready.scenario.machine.cores, queue_max, limited)
     victim = next((party for finding in summary.findings for party in finding.victims), None)
     spend = _budget(trace.reached.size) if budget is None else budget
-    search = _Search(ready, figures(trace, victim), spend, stop, victim)
+    search = _Search(Runs(ready, figures(trace, victim), spend, stop, victim))
     pointless = () if _cores_are_short(summary) else (Cure.MORE_CORES,)
     search.probe(ideas.about(cures, but=pointless))
     if not search.solved:
@@ -113,22 +100,12 @@ def _computing_fills_slots(summary: Summary) -> bool:
     return not locked and any(held)
 
 
-class _ExhaustedError(Exception):
-    """The budget is used up, or nobody wants to know any more."""
-
-
 class _Search:
-    """The runs of one piece of advice."""
+    """Which runs are worth making, for one piece of advice."""
 
-    def __init__(
-        self, ready: Prepared, before: Figures, budget: int, stop: Callable[[], bool], victim: Party | None = None
-    ) -> None:
-        self._ready, self._before, self._victim = ready, before, victim
-        self._left, self._stop = budget, stop
-        self._workload: Workload | None = None
+    def __init__(self, runs: Runs) -> None:
+        self._runs = runs
         self._probes: list[tuple[Family, Trial]] = []
-        self._untried: list[Said] = []
-        self._unchecked: list[tuple[Figures, Trace]] = []
 
     @property
     def solved(self) -> bool:
@@ -148,16 +125,14 @@ class _Search:
             closer = isinstance(family, Ladder) and any(trial is each for each in worth)
             found += self._closer(family, trial) if closer and isinstance(family, Ladder) else [trial]
         told = tuple(_in_order(found))
-        for after, trace in self._unchecked:
-            if any(after is trial.after for trial in told):
-                check_laws(trace)
-        return Advice(trials=told, untried=tuple(self._untried))
+        self._runs.check(told)
+        return Advice(trials=told, untried=tuple(self._runs.untried))
 
     def _probe(self, family: Family) -> Iterator[Trial]:
         """The first step of a ladder; of a choice one after the other until one helps."""
         first = (family.sized(next_size(family, family.now)),) if isinstance(family, Ladder) else family.candidates
         for candidate in first:
-            trial = self._tried(candidate, must=True)
+            trial = self._runs.tried(candidate, must=True)
             if trial is None:
                 return
             yield trial
@@ -168,7 +143,7 @@ class _Search:
         """Where more brings nothing more, and the smallest that is as good."""
         low, size, best = ladder.now, next_size(ladder, ladder.now), probe
         while (further := next_size(ladder, size)) != size:
-            trial = self._tried(ladder.sized(further), must=True)
+            trial = self._runs.tried(ladder.sized(further), must=True)
             if trial is None or as_good(best.after, trial.after):
                 break
             low, size, best = size, further, trial
@@ -183,7 +158,7 @@ class _Search:
         nearest = best
         while abs(size - low) > max(max(size, low) // FINE, 1):
             middle = (low + size) // 2
-            trial = self._tried(ladder.sized(middle))
+            trial = self._runs.tried(ladder.sized(middle))
             if trial is None:
                 break
             if as_good(trial.after, best.after):
@@ -191,67 +166,6 @@ class _Search:
             else:
                 low = middle
         return nearest
-
-    def _tried(self, candidate: Candidate | None, *, must: bool = False) -> Trial | None:
-        """The run of exactly that; None where there cannot be one, or it is not affordable.
-
-        ``must``: then that is told; otherwise it would only be a finer size.
-        """
-        ready = None if candidate is None else self._ready_for(candidate)
-        if candidate is None or ready is None:
-            return None
-        try:
-            after = self._run(ready)
-        except (_ExhaustedError, RefusalError):  # the latter where it does not fit into memory
-            self._untried += [candidate.change] if must else []
-            return None
-        return Trial(
-            change=candidate.change,
-            flags=candidate.flags,
-            side=candidate.side,
-            cores=candidate.cores,
-            before=self._before,
-            after=after,
-            verdict=judged(self._before, after),
-            victim="" if self._victim is None else self._victim.name,
-        )
-
-    def _ready_for(self, candidate: Candidate) -> Prepared | None:
-        """The same load for another deployment, if that can be; files are not read again."""
-        scenario, options = self._ready.scenario, self._ready.setup.options
-        if candidate.cores != scenario.machine.cores:
-            scenario = scenario.model_copy(update={"machine": replace(scenario.machine, cores=candidate.cores)})
-        setup = replace(self._ready.setup, sides=(candidate.side,), options=replace(options, engine="kernel"))
-        try:
-            plan = candidate.side.plan(scenario.machine)
-        except RefusalError:
-            return None
-        return replace(self._ready, setup=setup, scenario=scenario, plans=(plan,))
-
-    def _run(self, ready: Prepared) -> Figures:
-        if self._workload is None:
-            self._workload = draw(ready.scenario)
-        workload = self._workload
-        steps = len(workload.arrival) * len(walk(ready.plans[0], workload.phases.shape[1]))
-        if steps > self._left or self._stop():
-            raise _ExhaustedError
-        events = 0
-
-        def count_events(_so_far_s: float) -> None:
-            nonlocal events
-            events += EVENTS
-            if events > self._left or self._stop():
-                self._left = max(self._left - events, 0)
-                raise _ExhaustedError
-
-        (trace,) = run_unchecked(ready, workload=workload, progress=count_events)
-        self._left -= max(trace.reached.size, events)
-        after = figures(trace, self._victim)
-        if trace.reached.size > KEPT_STEPS:
-            check_laws(trace)
-        else:
-            self._unchecked.append((after, trace))
-        return after
 
 
 def _in_order(found: Sequence[Trial]) -> Iterator[Trial]:
