@@ -24,6 +24,9 @@ for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", VARIABLE):
 # A shell starts what it runs in the background deaf to Ctrl-C, and children inherit that. Tests press Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+# Under nohup the same holds for a terminal that goes away.
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import simulator
 from simulator.cli.stopping import Came, Terminated, interruption, terminated_like_ctrl_c
-from simulator.words.language import LANGUAGES, VARIABLE, language_of, speak, tell
+from simulator.words.language import LANGUAGES, VARIABLE, language_of, speak, tell, translated
 
 DONE, WRONG_USE, INTERNAL_ERROR, INTERRUPTED, CLOSED_PIPE = 0, 2, 70, 130, 141
 RARELY = 300_000
@@ -140,7 +140,18 @@ def spoken_to(tokens: list[str]) -> list[str]:
             _chosen(token.partition("=")[2])
         else:
             rest.append(token)
+    if not _can_be_written():
+        speak("en")
     return rest
+
+
+def _can_be_written() -> bool:
+    """Whether stdout takes the letters of the language: a page of question marks tells nobody anything."""
+    try:
+        translated("worker").encode(getattr(sys.stdout, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def _chosen(word: str) -> None:

@@ -167,7 +167,8 @@ def _over(facts: Facts, found: Episode) -> Said | None:
     """How long after its cause, or after the last request had come, it was over."""
     trigger, last = found.trigger, float(np.nanmax(facts.trace.arrival))
     ended = found.end_s >= last
-    if trigger is not None and trigger.entry is not None and found.end_s - trigger.until_s > LATER * found.length_s:
+    entry = trigger is not None and trigger.entry is not None and not last <= trigger.until_s  # its own were the last
+    if trigger is not None and entry and found.end_s - trigger.until_s > LATER * found.length_s:
         after = short_duration(found.end_s - trigger.until_s)
         if ended:
             return said("It outlasted its cause by {after}, until no more requests came.", after=after)

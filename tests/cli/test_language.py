@@ -1,6 +1,8 @@
 """Which language a command speaks: what --lang says, otherwise the environment; and nothing of it is left behind."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -59,3 +61,19 @@ def test_a_saved_run_has_its_story_in_both_languages(simulate: Any, tmp_path: Pa
     assert simulate("show", saved).out.startswith("A few long computations")
     told = simulate("show", saved, "--lang", "zh").out
     assert told.startswith("大量短请求中夹着少数长计算\n二十个请求里有十九个很快")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "chinese"), [("ascii", False), ("latin-1", False), ("gbk", True), ("utf-8", True)]
+)
+def test_a_stream_that_takes_no_chinese_gets_english(encoding: str, chinese: bool) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "simulator", "--lang", "zh", "--help"],
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=True,
+    )
+    said = done.stdout.decode(encoding)
+    assert ("用法" in said) == chinese
+    assert ("Usage" in said) != chinese
+    assert "???" not in said

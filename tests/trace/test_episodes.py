@@ -106,6 +106,17 @@ def test_an_episode_outlasted_its_cause_where_a_tenth_of_it_came_after(rate_rps:
     assert found.text.count("It outlasted its cause") == late
 
 
+@pytest.mark.parametrize(("later", "after_its_cause"), [(0, False), (400, True)])
+def test_the_last_requests_of_all_do_not_outlast_themselves(later: int, after_its_cause: bool) -> None:
+    """A burst of 100 at one worker; it is its cause that is over only where others come afterwards."""
+    burst = Intervention(at=10.0, do=Do.BURST, number=100, lasting=1.0)
+    moments = np.concatenate([10.0 + 0.01 * np.arange(100), 11.0 + 0.11 * np.arange(later)])
+    found = episode(facts(simulate(forked(1), replace(load_at(moments, 60.0, page=QUERY), interventions=(burst,)))))
+    assert found is not None
+    assert ("It outlasted its cause" in found.text) == after_its_cause
+    assert ("after the last request had come" in found.text) != after_its_cause
+
+
 def twice(pause_s: float) -> Workload:
     """Two crowds, each of which needs ten seconds; between them nobody is there."""
     return load_at(np.repeat([10.0, 20.0 + pause_s], [200, 190]), 100.0, page=SHORT)
