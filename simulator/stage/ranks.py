@@ -37,6 +37,7 @@ class Rank(IntEnum):
     CLIENTS = auto()
     MARKS = auto()
     WHY_THIRD = auto()
+    WHY_FOURTH = auto()
     QUEUE_MORE = auto()
     LOG_MORE = auto()
     SPACE = auto()

@@ -12,7 +12,7 @@ from simulator.stage.cache import kept
 from simulator.stage.canvas.layout import Claim, Granted, Section, stack
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import Piece, clipped_lines, fitting, piece, put_pieces
+from simulator.stage.canvas.text import Piece, clipped_lines, fitting, piece, put_pieces, wrapped
 from simulator.stage.client_rows import client_section, proxy_sections
 from simulator.stage.fixed_width import fixed_percent
 from simulator.stage.lane_columns import axis_section
@@ -25,12 +25,15 @@ from simulator.stage.snapshot import RECENT_S, Snapshot, recent_average
 from simulator.stage.sparks import own_section, spark_sections
 from simulator.stage.view_header import header_sections
 from simulator.trace.playback import Activity
+from simulator.trace.playback.why import Why
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import exact_duration
 from simulator.words.phrases import plural
 
 WIDE = 100
 """In narrower views a sentence has rows of its own to spare, which part it from what follows."""
+NARROW = 60
+"""In narrower views its sentences may need a row more."""
 
 
 def view_sections(snapshot: Snapshot, width: int) -> list[Section]:
@@ -76,22 +79,29 @@ LABEL = later("WHY")
 
 
 def why_section(snapshot: Snapshot, width: int) -> Section:
-    """Up to three rows, kept free even where the sentence of the moment is short."""
-    claims = (Claim(Rank.WHY_FIRST), Claim(Rank.WHY_SECOND), Claim(Rank.WHY_THIRD, int(width < 100)))
+    """Up to three rows, in a narrow view four, kept free even where the sentence of the moment is short."""
+    narrow = Claim(Rank.WHY_THIRD, int(width < WIDE)), Claim(Rank.WHY_FOURTH, int(width < NARROW))
+    claims = (Claim(Rank.WHY_FIRST), Claim(Rank.WHY_SECOND), *narrow)
     return Section(claims=claims, draw=lambda sheet: _draw_why(sheet, snapshot))
 
 
 def _draw_why(sheet: Sheet, snapshot: Snapshot) -> None:
     col = sheet.put(0, 1, translated(LABEL), Style.ACCENT) + 1
-    for row, line in enumerate(clipped_lines(_sentence(snapshot), sheet.width - col - 1, sheet.height, sheet.look)):
+    for row, line in enumerate(_whole_sentences(_reason(snapshot), sheet.width - col - 1, sheet)):
         sheet.put(row, col, line, Style.TEXT)
 
 
-def _sentence(snapshot: Snapshot) -> str:
+def _whole_sentences(why: Why, width: int, sheet: Sheet) -> list[str]:
+    """As many sentences as there is room for; only a claim that is alone too long is cut."""
+    fitting_lines = (lines for told in why.shorter() if len(lines := wrapped(told, width)) <= sheet.height)
+    return next(fitting_lines, None) or clipped_lines(why.claim, width, sheet.height, sheet.look)
+
+
+def _reason(snapshot: Snapshot) -> Why:
     if snapshot.view.why is not None:
-        return snapshot.view.why
+        return Why(snapshot.view.why)
     playback, t_s, speed = snapshot.playback, snapshot.read_s, snapshot.scene.speed
-    return kept(playback, ("why", t_s, speed), lambda: playback.why(t_s, speed))
+    return kept(playback, ("why", t_s, speed), lambda: playback.reason(t_s, speed))
 
 
 # How busy the server is, and with what: slots that are taken, those of them that compute, and the cores.

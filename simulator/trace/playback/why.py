@@ -43,7 +43,13 @@ class Why:
 
     def __str__(self) -> str:
         """All of it."""
-        return (" " if language() == "en" else "").join((self.claim, *self.more))
+        return next(self.shorter())
+
+    def shorter(self) -> Iterator[str]:
+        """All of it, then a sentence less each time, at last the claim alone."""
+        gap = " " if language() == "en" else ""
+        for kept in range(len(self.more), -1, -1):
+            yield gap.join((self.claim, *self.more[:kept]))
 
 
 def why(now: MomentFacts, cause: Named) -> Why:
