@@ -5,9 +5,11 @@ machine, compiled or not. What helps is judged by one rule (``trial.judged``), a
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from math import isfinite
 
-from simulator.experiments.candidates import Family, Ideas, Ladder, next_size
+from simulator.experiments.candidates import Candidate, Family, Ideas, Ladder, next_size
+from simulator.experiments.deployment_words import setting_flags
 from simulator.experiments.setup import Prepared
 from simulator.experiments.trial import (
     LEAST_LOST,
@@ -25,6 +27,7 @@ from simulator.trace.cures import Cure
 from simulator.trace.figures import Summary
 from simulator.trace.measures import CORES
 from simulator.trace.table import Trace
+from simulator.words.language import said
 
 __all__ = ["Advice", "Figures", "Trial", "Verdict", "advise"]
 
@@ -76,7 +79,7 @@ def advise(
     search.probe(ideas.about(cures, but=pointless))
     if not search.solved:
         search.probe(ideas.about(ANYWAY, but=pointless))
-    return search.advice()
+    return search.advice(ideas)
 
 
 def _budget(cost: int) -> int:
@@ -117,13 +120,17 @@ class _Search:
         for family in ideas:
             self._probes += [(family, trial) for trial in self._probe(family)]
 
-    def advice(self) -> Advice:
-        """Look closer at what helps most, and put in order what was found."""
+    def advice(self, ideas: Ideas) -> Advice:
+        """Look closer at what helps most, go on from what still loses many, and put in order what was found."""
         worth = [trial for trial in _in_order([trial for _, trial in self._probes]) if trial.better]
         found: list[Trial] = []
         for family, trial in self._probes:
             closer = isinstance(family, Ladder) and any(trial is each for each in worth)
             found += self._closer(family, trial) if closer and isinstance(family, Ladder) else [trial]
+        for trial in list(_in_order(found)):
+            if trial.better and trial.after.share_lost > LEAST_LOST and trial.side.model != ideas.side.model:
+                more = list(self._onward(replace(ideas, side=trial.side, cores=trial.cores), trial))
+                found = [each for each in found if not more or each is not trial] + more
         told = tuple(_in_order(found))
         self._runs.check(told)
         return Advice(trials=told, untried=tuple(self._runs.untried))
@@ -138,6 +145,13 @@ class _Search:
             yield trial
             if trial.better:
                 return
+
+    def _onward(self, ideas: Ideas, found: Trial) -> Iterator[Trial]:
+        """More of a model that helps instead of another, but was only tried with as many as it has by itself."""
+        for ladder in map(_named, ideas.more_of_it()):
+            trial = self._runs.tried(ladder.sized(next_size(ladder, ladder.now)), must=True)
+            if trial is not None and not as_good(found.after, trial.after):
+                yield from self._closer(ladder, trial)
 
     def _closer(self, ladder: Ladder, probe: Trial) -> Iterator[Trial]:
         """Where more brings nothing more, and the smallest that is as good."""
@@ -166,6 +180,20 @@ class _Search:
             else:
                 low = middle
         return nearest
+
+
+def _named(ladder: Ladder) -> Ladder:
+    """With the name of the model, which is another than the one that the advice is for."""
+
+    def sized(number: int) -> Candidate | None:
+        candidate = ladder.sized(number)
+        if candidate is None:
+            return None
+        model, config = candidate.side.model, candidate.side.config
+        change = said("{model} with {size}", model=model.name, size=candidate.change)
+        return replace(candidate, change=change, flags=("--model", model.name, *setting_flags(model, config)))
+
+    return replace(ladder, sized=sized)
 
 
 def _in_order(found: Sequence[Trial]) -> Iterator[Trial]:

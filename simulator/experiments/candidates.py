@@ -123,6 +123,12 @@ class Ideas:
             case _:
                 pass
 
+    def more_of_it(self) -> Iterator[Ladder]:
+        """More slots of the model itself, or processes where it has no slots, whatever stands in front of it."""
+        own = self.side.model.neighbours
+        sizes = own.slots or (own.processes,)
+        yield from (self._ladder(self.side.model, self.side.config, size) for size in sizes if size is not None)
+
     def _sizes(self, size: Size | None, *, up: bool = True) -> Iterator[Family]:
         if size is not None:
             yield self._ladder(self.side.model, self.side.config, size, up=up)

@@ -131,6 +131,23 @@ def test_a_closed_loop_is_tried_as_well() -> None:
     assert str(by_change(advice)["3 workers"].sentence) == "3 workers: p95 506 ms instead of 1.81 s."
 
 
+def test_another_model_that_still_loses_many_is_tried_with_more_of_its_slots(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text(SHOP, encoding="utf-8")
+    advice = asked("dev-server", str(tmp_path / "shop.toml"), nginx=True).advice()
+    tried = by_change(advice)
+    assert tried["prefork with 8 workers"].flags == ("--model", "prefork", "--workers", "8")
+    assert tried["prefork with 8 workers"].after.lost == 0
+    assert tried["coroutine with 4 processes"].flags == ("--model", "coroutine", "--processes", "4")
+    assert not {"prefork", "coroutine"} & tried.keys()  # the same with fewer
+
+
+def test_another_model_that_loses_hardly_anybody_is_not_tried_with_more(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text(SHOP, encoding="utf-8")
+    advice = asked("dev-server", str(tmp_path / "shop.toml"), nginx=True, keys=("arrivals.rate=10",)).advice()
+    assert "prefork" in recommended(advice)
+    assert not [change for change in by_change(advice) if change.startswith("prefork with ")]
+
+
 def test_what_another_model_also_has_is_kept() -> None:
     advice = asked("threaded", "slow-clients", processes=4, threads=1, accept="eager", backlog=300).advice()
     flags = by_change(advice)["coroutine"].flags
