@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.cli.commands import Given
 from simulator.cli.given import pictures, screen_options, which_load
-from simulator.cli.outputs import STDOUT, json_file, refuse_early, write_text
+from simulator.cli.outputs import STDOUT, json_file, refuse_early, tried, write_text
 from simulator.experiments.catalogue import Model, fronts, servers
 from simulator.experiments.options import (
     COMPARE,
@@ -21,6 +21,7 @@ from simulator.results.whole_files import whole_files
 from simulator.words.language import tell
 
 if TYPE_CHECKING:  # these import NumPy
+    from simulator.experiments.advice import Advice
     from simulator.experiments.setup import Setup
     from simulator.lab.pictures import Pictures
     from simulator.results.comparison import Side
@@ -76,16 +77,25 @@ def compared(setup: "Setup", outputs: ComparisonOptions, pictures: "Pictures | N
 
     refuse_early(outputs, read=(setup.options.load, setup.options.machine))
     sides = run_sides(setup, detail=pictures is not None)
+    advices = _advices(setup, sides) if pictures and pictures.at_end else None
     with whole_files() as files:
         write_text(files, json_file(outputs), partial(as_json, sides))
         write_text(files, outputs.csv, partial(as_csv, sides))
         if pictures:
-            pictures.draw(tuple(side.trace for side in sides), files)
+            pictures.draw(tuple(side.trace for side in sides), files, advices)
     if outputs.json == STDOUT:
         write_data(as_json(sides))
     else:
         show(comparison(sides))
     return 0
+
+
+def _advices(setup: "Setup", sides: "tuple[Side, ...]") -> "list[Advice]":
+    """What might help each of them: the card at the end tells it, the table does not."""
+    from simulator.experiments.setup import prepared
+
+    ready = prepared(setup)
+    return [tried(ready, side.trace, side.summary, number) for number, side in enumerate(sides)]
 
 
 def run_sides(setup: "Setup", *, detail: bool = False) -> "tuple[Side, ...]":

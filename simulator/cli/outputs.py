@@ -87,8 +87,8 @@ def put_out(
     from simulator.trace.summary import summarise
 
     summary = summarise(trace)
-    told = outputs.json or outputs.csv or not outputs.quiet
-    advice = _advice(ready, trace, summary) if ready is not None and told else None
+    told = outputs.json or outputs.csv or not outputs.quiet or (pictures is not None and pictures.at_end)
+    advice = tried(ready, trace, summary) if ready is not None and told else None
     if outputs.json or outputs.csv or outputs.parquet or pictures:
         from simulator.results.document import as_json, document
 
@@ -105,7 +105,7 @@ def put_out(
 
                 files.write(Path(outputs.parquet), partial(save, trace))
             if pictures:
-                pictures.draw((trace,), files)
+                pictures.draw((trace,), files, (advice,))
         if outputs.json == STDOUT:
             write_data(text)
     if not outputs.quiet and outputs.json != STDOUT:
@@ -114,12 +114,13 @@ def put_out(
         show(report(trace, summary, advice))
 
 
-def _advice(ready: "Prepared", trace: "Trace", summary: "Summary") -> "Advice":
+def tried(ready: "Prepared", trace: "Trace", summary: "Summary", side: int = 0) -> "Advice":
+    """What might help the server of that side, tried while somebody who waits is told so."""
     from simulator.experiments.advice import advise
     from simulator.experiments.progress import SO_FAR, shown_while
 
     with shown_while(tell("trying on the same requests what might help"), message=SO_FAR):
-        return advise(ready, trace, summary)
+        return advise(ready, trace, summary, side=side)
 
 
 def _write_text(text: str, path: Path) -> None:

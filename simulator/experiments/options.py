@@ -109,7 +109,9 @@ class PictureOptions:
     """What is drawn of the stage without opening it."""
 
     picture: str | None = option(None, "Draw the stage at one moment: .txt, .svg or .png.", metavar="FILE")
-    at: str | None = option(None, "The moment of --picture. Default: the middle of the run.", metavar="TIME")
+    at: str | None = option(
+        None, "The moment of --picture; end: the card with what came of it. Default: the middle.", metavar="TIME"
+    )
     film: str | None = option(None, "Make a film of the stage: .gif, or .cast for asciinema.", metavar="FILE")
     from_: str | None = option(None, "Where --film begins. Default: the start of the run.", metavar="TIME")
     to: str | None = option(None, "Where --film ends. Default: ten seconds later.", metavar="TIME")

@@ -4,7 +4,7 @@ What to watch: everything that can be wrong with what was typed is said before t
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from simulator.words.numbers import duration
 from simulator.workload.quantity import DURATION, parse
 
 if TYPE_CHECKING:
+    from simulator.experiments.advice import Advice
     from simulator.stage.canvas.grid import Size
     from simulator.stage.pictures import Drawn, Film
     from simulator.stage.scene import Scene
@@ -28,6 +29,8 @@ USUAL_S = 10.0
 """Of the run, in a film whose end was not said."""
 LEAST, MOST = (20, 5), (400, 200)
 """Columns and rows."""
+END = "end"
+"""The moment that is the end of the run, however long it takes."""
 NEEDS = {"at": "picture", "from_": "film", "to": "film", "speed": "film"}
 
 
@@ -37,28 +40,42 @@ class Pictures:
 
     picture: Path | None
     at_s: float | None
+    at_end: bool
+    """Whether the picture is of the end, with the card that tells what came of the run."""
     film: Path | None
     from_s: float
     to_s: float | None
     speed: float
     drawn: "Drawn"
 
-    def draw(self, traces: "tuple[Trace, ...]", files: WholeFiles) -> None:
-        """Write them. Raises RefusalError for a moment that the run does not have."""
+    def draw(
+        self, traces: "tuple[Trace, ...]", files: WholeFiles, advices: "Sequence[Advice | None] | None" = None
+    ) -> None:
+        """Write them; ``advices`` for the end card, one for each run. Raises RefusalError for a moment that is none."""
         from simulator.lab.history import Result
         from simulator.lab.lab import open_lab
         from simulator.lab.scenes import scene
+        from simulator.lab.verdicts import verdicts_of
         from simulator.stage.pictures import PICTURES
 
-        lab = open_lab(Result.of(traces))
+        run = Result.of(traces)
+        lab = open_lab(run)
         end_s = lab.playhead.end_s
         if self.picture:
-            lab.playhead.seek(end_s / 2.0 if self.at_s is None else _within(end_s, "--at", self.at_s))
+            lab.playhead.seek(self._moment(end_s))
+            if self.at_end:
+                lab.follow()
+                lab.judge(run, verdicts_of(traces, advices or [None] * len(traces)))
             data = PICTURES[self.picture.suffix](scene(lab), self.drawn)
             files.write(self.picture, lambda path: _write(path, data))
         if self.film:
             files.write(self.film, partial(self._write_film, self._film(end_s), scene(lab)))
         self._remark(scene(lab))
+
+    def _moment(self, end_s: float) -> float:
+        if self.at_end:
+            return end_s
+        return end_s / 2.0 if self.at_s is None else _within(end_s, "--at", self.at_s)
 
     def _remark(self, scene: "Scene") -> None:
         """Say once that there are boxes for letters: whoever draws without looking would send them off."""
@@ -125,7 +142,8 @@ def pictures_of(options: PictureOptions, screen: ScreenOptions) -> Pictures:
     look = chosen_look(glyphs=screen.glyphs, theme=screen.theme, environ={}, encoding="utf-8")
     return Pictures(
         picture=_file("--picture", options.picture, PICTURES),
-        at_s=_time("--at", options.at),
+        at_s=None if options.at == END else _time("--at", options.at),
+        at_end=options.at == END,
         film=_file("--film", options.film, FILMS),
         from_s=from_s,
         to_s=to_s,

@@ -5,7 +5,6 @@ The laws are checked in a thread too, after the picture is there: nobody waits f
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -16,7 +15,8 @@ from textual.worker import get_current_worker
 from simulator.experiments.setup import Prepared
 from simulator.lab.history import Result
 from simulator.lab.lab import Lab, Traces, broken_laws, traces_of
-from simulator.stage.verdict import Tried, Verdict
+from simulator.lab.verdicts import advised
+from simulator.stage.verdict import Verdict
 from simulator.words.language import Said, said
 from simulator.words.numbers import percent
 
@@ -118,6 +118,7 @@ class Runner:
 
     def _judge(self, run: Result) -> None:
         """In a thread."""
+        from simulator.experiments.advice import advise
         from simulator.trace.summary import summarise
 
         worker = get_current_worker()
@@ -126,32 +127,19 @@ class Runner:
         missing = trying if run.prepared else said("The run is saved or measured: nothing can be tried on it.")
         verdicts = [replace(verdict, remark=missing if verdict.summary.findings else "") for verdict in verdicts]
         self._tell(run, verdicts)
-        for number in range(len(verdicts)) if run.prepared else ():
-            verdicts[number] = advised(verdicts[number], run, number, lambda: worker.is_cancelled)
+        for number in range(len(verdicts)):
+            if run.prepared is None:
+                break
+            found = advise(
+                run.prepared,
+                run.playbacks[number].trace,
+                verdicts[number].summary,
+                side=number,
+                stop=lambda: worker.is_cancelled,
+            )
+            verdicts[number] = advised(verdicts[number], found)
             self._tell(run, verdicts)
 
     def _tell(self, run: Result, verdicts: list[Verdict]) -> None:
         if not get_current_worker().is_cancelled:
             self._screen.post_message(Judged(run, tuple(verdicts)))
-
-
-def advised(verdict: Verdict, run: Result, number: int, stop: Callable[[], bool]) -> Verdict:
-    """With what was tried about one of the servers, and what it gave."""
-    from simulator.experiments.advice import Figures, advise
-
-    assert run.prepared is not None  # else nothing can be tried
-    found = advise(run.prepared, run.playbacks[number].trace, verdict.summary, side=number, stop=stop)
-    if not found.trials:
-        return replace(verdict, remark=found.remark or "")
-    before, victim = found.trials[0].before, found.felt_by
-    measure = said('p95 of "{victim}"', victim=victim) if victim else verdict.measure
-
-    def seconds(figures: Figures) -> float:
-        return figures.victims_p95_s if victim else figures.p95_s
-
-    tried = [Tried(name=said("as it was"), seconds=seconds(before), lost=before.lost)]
-    tried += [
-        Tried(name=trial.change, seconds=seconds(trial.after), lost=trial.after.lost, better=trial.better)
-        for trial in found.trials
-    ]
-    return replace(verdict, tried=tuple(tried), measure=measure, remark=found.remark or "")

@@ -162,3 +162,45 @@ def test_the_life_of_a_request_is_told_in_words_alone(flags: str, run: Callable[
     assert done.code == 2
     assert f"--request does not go with {flags.split(maxsplit=1)[0]}" in done.err
     assert here() == ["run.parquet"]
+
+
+HELD = ("--load", "slow-clients", "--duration", "30s", "--quiet", "--picture", "a.txt", "--at", "end")
+
+
+@pytest.fixture
+def card(simulate: Simulate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """The picture of the end, in one line."""
+    monkeypatch.chdir(tmp_path)
+
+    def drawn(*arguments: str) -> str:
+        done = simulate(*arguments)
+        assert (done.code, done.err) == (0, "")
+        rows = Path("a.txt").read_text(encoding="utf-8").splitlines()
+        return " ".join(" ".join(row.split("│")[1] if row.count("│") > 1 else row for row in rows).split())
+
+    return drawn
+
+
+def test_the_end_is_drawn_with_the_card_and_what_was_tried(card: Callable[..., str]) -> None:
+    seen = card("--model", "prefork", "--workers", "4", *HELD)
+    assert "THE RUN IS OVER" in seen
+    assert "the 4 workers can carry" in seen
+    assert "p95 with the same requests (simulated) as it was" in seen
+
+
+def test_the_card_speaks_chinese_and_without_advice_tells_of_nothing_tried(card: Callable[..., str]) -> None:
+    seen = card("--model", "prefork", "--workers", "4", *HELD, "--no-advice", "--lang", "zh")
+    assert "运行结束" in seen
+    assert "p99" in seen
+    assert "simulated" not in seen
+
+
+def test_the_card_of_a_comparison_has_what_was_tried_for_each(simulate: Simulate, card: Callable[..., str]) -> None:
+    load = ("--load", "slow-clients", "--duration", "30s")
+    simulate("compare", "prefork", "callback", *load, "--picture", "a.txt", "--at", "end", "--size", "120x36")
+    assert "as it was" in Path("a.txt").read_text(encoding="utf-8")
+
+
+def test_a_saved_run_has_its_card_too(simulate: Simulate, card: Callable[..., str]) -> None:
+    simulate("--model", "prefork", "--load", "slow-clients", "--duration", "10s", "--quiet", "--parquet", "a.parquet")
+    assert "THE RUN IS OVER" in card("show", "a.parquet", *HELD[4:])
