@@ -19,7 +19,7 @@ from simulator.trace.measures import COMPLETED, NOT_COMPLETED, SLOWEST
 from simulator.trace.residence import blocks, server_end
 from simulator.trace.victims import all_along, who_waited
 from simulator.words.language import Said, said, said_many
-from simulator.words.numbers import count, duration, rate
+from simulator.words.numbers import count, duration, rate, tenths
 from simulator.words.phrases import all_of
 
 OVERLOADED = 0.95
@@ -41,30 +41,40 @@ def overload(facts: Facts) -> Finding | None:
     growing = last - first > max(GROWS_BY, first)
     if arriving < found.limit_rps or not (growing or facts.summary.failed):
         return None
-    text = _too_much(found, arriving)
+    outcome = said("What is too much fails.")
     if growing:
-        text = told(
-            text,
-            said(
-                "{first} requests in the system became {last}, and more for as long as this load lasts.",
-                first=count(first),
-                last=count(last),
-            ),
-        )
-    else:
-        text = told(text, said("What is too much fails."))
-    return Finding(0.95, text, _cures_of_overload(facts, found), found.resource)
+        outcome = said(
+            "{first} requests in the system became {last}, and more for as long as this load lasts.",
+            first=count(first), last=count(last),
+        )  # fmt: skip
+    return Finding(
+        0.95, told(_too_much(facts, found, arriving), outcome), _cures_of_overload(facts, found), found.resource
+    )
 
 
-def _too_much(found: Bottleneck, arriving: float) -> Said:
-    """What comes, what can be carried, and why no more can."""
+def _too_much(facts: Facts, found: Bottleneck, arriving: float) -> Said:
+    """What comes, what can be carried by those that were there, and why no more can."""
+    there = found.size * facts.measures.available(found.resource, found.size)
     fields = {
         "arriving": rate(arriving),
         "who": partial(all_of, noun(found.resource), found.size),
-        "limit": rate(found.limit_rps),
+        "limit": rate(there / found.seconds_each),
         "size": found.size,
+        "there": str(tenths(there)),
         "each": duration(found.seconds_each),
     }
+    if tenths(there) != found.size:
+        if found.kind == "pool":
+            return said(
+                "{arriving} requests/s arrive, and {who} could carry {limit} at most, because only {there} of {size} "
+                "were there on average and each request holds one for {each} ({there} / {each}).",
+                **fields,
+            )
+        return said(
+            "{arriving} requests/s arrive, and {who} could carry {limit} at most, because only {there} of {size} "
+            "were there on average and each request computes for {each} ({there} / {each}).",
+            **fields,
+        )
     if found.kind == "pool":
         return said(
             "{arriving} requests/s arrive, and {who} can carry {limit} at most, because each request holds one for "

@@ -296,6 +296,20 @@ def test_a_bottleneck_that_was_free_for_a_twentieth_of_the_time_is_not_called_ov
     assert (overload(found) is not None) == told
 
 
+@pytest.mark.parametrize(
+    ("boot_s", "says"),
+    [
+        (30.0, "the 4 workers could carry 30.0 at most, because only 3.0 of 4 were there on average and each request"),
+        (0.0, "the 4 workers can carry 40.0 at most, because each request holds one for 100 ms on average (4 / "),
+    ],
+)
+def test_an_overload_counts_only_the_workers_that_were_there(boot_s: float, says: str) -> None:
+    dead = (Intervention(at=0.0, do=Do.KILL, number=1, lasting=boot_s),) if boot_s else ()
+    found = overload(facts(simulate(forked(4), replace(of(60, 30.0, page=QUERY), interventions=dead))))
+    assert found is not None
+    assert says in found.text
+
+
 @pytest.mark.parametrize(("report_ms", "long"), [(9.9, False), (10.1, True)])
 def test_a_computation_is_long_from_ten_times_the_median_on(report_ms: float, long: bool) -> None:
     """Every fifth request computes for so long, all the others for 1 ms."""
