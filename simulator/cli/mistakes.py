@@ -13,7 +13,7 @@ from simulator.cli.commands import COMMANDS, Command
 from simulator.cli.help import choices_of
 from simulator.experiments.catalogue import Model, servers
 from simulator.experiments.options import section
-from simulator.experiments.real_servers import answer_to_flag, answer_to_name
+from simulator.experiments.real_servers import GUNICORNS, answer_to_flag, answer_to_gunicorn, answer_to_name
 from simulator.words.language import tell
 from simulator.words.nearest import nearest
 from simulator.workload.shipped_scenarios import shipped
@@ -41,6 +41,9 @@ def explained(error: CycloptsError, tokens: Sequence[str], command: Command, mod
 
 def _unknown(flag: str, tokens: Sequence[str], command: Command, model: Model | None) -> str:
     flag, _, behind = flag.partition("=")
+    said = "--model" if command.server == "--model" else command.name
+    if command.has_fronts and flag in GUNICORNS and (answer := answer_to_gunicorn(tokens, said)):
+        return answer
     owners = _owners(flag)
     if owners and command.server == "settings in words":
         example = f"{command.name} {owners[0]}:{flag.lstrip('-')}=8 coroutine"

@@ -5,7 +5,7 @@ in every language; sentences are only about what is not modelled.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.words.language import later, tell
@@ -22,9 +22,10 @@ class Row:
     front: bool = False
     """Whether the model stands in front of others."""
 
-    def typed(self, said: str) -> str:
-        """What to type; ``said`` is what the server's name was typed after."""
-        words = [pair.partition("=")[::2] for pair in self.settings]
+    def typed(self, said: str, numbers: Mapping[str, str] | None = None) -> str:
+        """What to type; ``said`` is what the server's name was typed after; numbers where they are known."""
+        pairs = [pair.partition("=")[::2] for pair in self.settings]
+        words = [(name, value or (numbers or {}).get(name, "")) for name, value in pairs]
         if self.front:
             return f"--{self.model}"
         if said == "compare":
@@ -207,6 +208,31 @@ ABOUT: Mapping[str, str] = {
     for flag in flags.split()
 }
 """What is modelled of it, and what is not."""
+
+
+KIND, PROCESSES, THREADS = ("-k", "--worker-class"), ("-w", "--workers", "--processes"), ("--threads",)
+GUNICORNS = frozenset(KIND + PROCESSES + THREADS)
+"""Flags of gunicorn that belong together."""
+
+
+def answer_to_gunicorn(tokens: Sequence[str], said: str) -> str:
+    """What to type for a kind of worker and their number, which are one answer; nothing where it is not both."""
+    flags = [token for token in tokens if token.partition("=")[0] in GUNICORNS]
+    kind, processes, threads = (_value_of(names, tokens) for names in (KIND, PROCESSES, THREADS))
+    row = next(iter(SERVERS.get(_known(kind), ())), None)
+    if row is None or row.front or not processes:
+        return ""
+    typed = row.typed(said, {"workers": processes, "processes": processes, "threads": threads})
+    return tell("{flag}: here it is {typed}", flag=" ".join(flags), typed=typed)
+
+
+def _value_of(flags: Sequence[str], tokens: Sequence[str]) -> str:
+    """What was typed behind one of the flags, or after its equals sign."""
+    for token, following in zip(tokens, [*tokens[1:], ""], strict=True):
+        flag, equals, behind = token.partition("=")
+        if flag in flags:
+            return behind if equals else following
+    return ""
 
 
 def answer_to_flag(flag: str, value: str) -> str:

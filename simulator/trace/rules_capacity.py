@@ -56,13 +56,10 @@ def _too_much(facts: Facts, found: Bottleneck, arriving: float) -> Said:
     """What comes, what can be carried by those that were there, and why no more can."""
     there = found.size * facts.measures.available(found.resource, found.size)
     fields = {
-        "arriving": rate(arriving),
-        "who": partial(all_of, noun(found.resource), found.size),
-        "limit": rate(there / found.seconds_each),
-        "size": found.size,
-        "there": str(tenths(there)),
-        "each": duration(found.seconds_each),
-    }
+        "arriving": rate(arriving), "who": partial(all_of, noun(found.resource), found.size),
+        "limit": rate(there / found.seconds_each), "each": duration(found.seconds_each),
+        "size": found.size, "there": str(tenths(there)),
+    }  # fmt: skip
     if tenths(there) != found.size:
         if found.kind == "pool":
             return said(
