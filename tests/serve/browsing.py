@@ -12,7 +12,7 @@ import aiohttp
 import pyte
 from aiohttp import web
 
-from simulator.serve.server import Site
+from simulator.serve.site import Site
 
 TINY = (sys.executable, "-P", str(Path(__file__).with_name("tiny_app.py")))
 PATIENCE_S = 30.0

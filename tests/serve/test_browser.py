@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.serve.server import Site
+from simulator.serve.site import Site
 from tests.serve.browser_page import ENDED, FOCUSED, STARTED, changed, elsewhere, settled
 from tests.serve.browsing import TINY, served
 from tests.serve.chromium import CHROMIUM, browser

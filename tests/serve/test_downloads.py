@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from simulator.cli.serve import command
-from simulator.serve.server import Site
+from simulator.serve.site import Site
 from tests.serve.browsing import PATIENCE_S, Tab, run, served, tab
 
 pytestmark = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.serve.server import refused
+from simulator.serve.site import refused
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import sys
 import aiohttp
 import pytest
 
-from simulator.serve.server import FULL, LARGEST_MESSAGE, Site
+from simulator.serve.site import FULL, LARGEST_MESSAGE, Site
 from simulator.words.language import VARIABLE, Language, speaking
 from tests.serve.browsing import TINY, is_there, run, served, tab, until
 
