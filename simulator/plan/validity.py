@@ -6,8 +6,9 @@ from itertools import pairwise
 from simulator.plan.blocks import Branch, Busy, Element, Enqueue, PlanError, Whole, Within, every_element
 from simulator.plan.place import Place, places_of
 from simulator.plan.resources import Backlog, Resource, Upstreams
+from simulator.plan.step_values import at_step, check_made_of_steps
 from simulator.plan.steps import Die, Link
-from simulator.plan.values import at_step, check_made_of_steps, check_values
+from simulator.plan.values import check_values
 
 
 def check(plan: Whole) -> None:

@@ -1,38 +1,24 @@
 """What a plan's numbers and words may be: counts that a computer can count, times that pass, endings that end.
 
 What to watch: what holds of every field of its kind is asked of all of them by their annotations, so a new word of a
-plan is checked before anybody thinks of it. What only one step or resource demands stands below.
+plan is checked before anybody thinks of it. What only one resource demands stands below, and what only one step
+demands in ``step_values``.
 """
 
 from collections.abc import Iterator
-from dataclasses import astuple, fields, is_dataclass
-from itertools import pairwise
+from dataclasses import fields, is_dataclass
 from math import isnan
 from typing import Any, Literal, get_args, get_origin
 
-from simulator.plan.blocks import (
-    Branch,
-    Chance,
-    Element,
-    Enqueue,
-    PlanError,
-    Retry,
-    Scale,
-    Whole,
-    Within,
-    every_element,
-)
+from simulator.plan.blocks import PlanError, Retry, Scale, Whole, every_element
 from simulator.plan.resources import Bucket, Cores, Gil, Loop, Memory, Pool, Resource, Upstreams
-from simulator.plan.steps import AcceptEagerly, Allocate, Compute, Connect, Crash, Die, Retire, Step
+from simulator.plan.step_values import at_step, check_block
 from simulator.plan.words import Outcome
-from simulator.words.language import tell
 
 MOST_HELD = 62
 """The kernel keeps what a request holds in the bits of one integer."""
 MOST = 2**31 - 1
 """The kernel counts with 32 bits."""
-DEEPEST = 50
-"""Blocks are read block by block, and Python does not call that deep for ever."""
 OFTEN_S = 1e-6
 """Who looks at a pool more often than this never gets on."""
 
@@ -50,35 +36,11 @@ def check_values(plan: Whole) -> None:
     _check_resources(plan)
     for number, top in enumerate(plan.steps, 1):
         for element in every_element((top,)):
-            _check_block(at_step(number, element), element)
+            check_block(at_step(number, element), element)
     if plan.retry is not None:
         _check_retry(plan.retry)
     for scale in plan.scales:
         _check_scale(scale)
-
-
-def check_made_of_steps(where: str, steps: object, depth: int = 0) -> None:
-    """A forgotten comma makes a step of a tuple, and a forgotten Seize a pool of a step."""
-    if depth > DEEPEST:
-        raise PlanError(
-            "{where}: blocks in blocks, more than {most} deep; put them one after the other", where=where, most=DEEPEST
-        )
-    if not isinstance(steps, tuple):
-        raise PlanError(
-            "{where}: expected a tuple of steps, got {steps}; a single one is followed by a comma",
-            where=where,
-            steps=repr(steps),
-        )
-    for step in steps:
-        if not isinstance(step, Element):
-            raise PlanError("{where}: expected a step, got {step}", where=where, step=repr(step))
-        if isinstance(step, Within) and not isinstance(step.otherwise, Outcome | Die):
-            raise PlanError(
-                "Within: otherwise: expected an Outcome or Die(...), got {otherwise}", otherwise=repr(step.otherwise)
-            )
-        ways = ("then", "otherwise") if isinstance(step, Branch) else ("steps",)
-        for way in ways if isinstance(step, Within | Branch | Enqueue) else ():
-            check_made_of_steps(f"{type(step).__name__}: {way}", getattr(step, way), depth + 1)
 
 
 def _check_resources(plan: Whole) -> None:
@@ -90,11 +52,6 @@ def _check_resources(plan: Whole) -> None:
         raise PlanError("{n} pools, upstreams and memories: expected at most {most}", n=len(holdable), most=MOST_HELD)
     for resource in plan.resources:
         _check_resource(resource)
-
-
-def at_step(number: int, step: object) -> str:
-    """How a message names a step."""
-    return tell("step {number} ({name})", number=number, name=type(step).__name__)
 
 
 def _said_in(said: object) -> Iterator[Any]:
@@ -180,65 +137,6 @@ def _check_pool(pool: Pool) -> None:
         raise PlanError("{name}: slots_per_process must be at least 1, got {pool}", name=pool.name, pool=pool)
     if pool.first and pool.order != "fifo":
         raise PlanError("{name}: classes that go first need the order fifo, got {pool}", name=pool.name, pool=pool)
-
-
-def _check_block(where: str, element: Element) -> None:
-    match element:
-        case Within(seconds=seconds, steps=inner):
-            if seconds <= 0 or not inner:
-                raise PlanError(
-                    "{where}: expected a time above 0 s for at least one step, got {seconds} s",
-                    where=where,
-                    seconds=seconds,
-                )
-            if isinstance(element.otherwise, Die) and element.otherwise.boot_s <= 0:
-                raise PlanError(
-                    "{where}: expected a time above 0 s to boot, got {boot_s} s",
-                    where=where,
-                    boot_s=element.otherwise.boot_s,
-                )
-            if element.work == "goes on" and isinstance(element.otherwise, Die):
-                raise PlanError("{where}: work cannot go on in a process that is killed", where=where)
-        case Branch(test=Chance(share=share)) if share > 1:
-            raise PlanError("{where}: expected a share from 0 to 1, got {share}", where=where, share=share)
-        case Enqueue(steps=()):
-            raise PlanError("{where}: expected a job of at least one step", where=where)
-        case Branch() | Enqueue():
-            pass
-        case _:
-            _check_step(where, element)
-
-
-def _check_step(where: str, step: Step) -> None:
-    match step:
-        case Connect():
-            _check_times(where, step)
-        case AcceptEagerly():
-            if min(step.batch, step.visits) < 1:
-                raise PlanError("{where}: batch and visits must be at least 1", where=where)
-            if step.batch > 1 and step.visits > 1:
-                raise PlanError("{where} has both batch and visits above 1", where=where)
-            if step.limit == 0:
-                raise PlanError(
-                    "{where}: expected a limit of at least one connection, got {step}", where=where, step=step
-                )
-        case Compute(on=on, lock=lock) if on is not None and lock is not None:
-            raise PlanError("{where}: who computes on other cores needs no lock of the server", where=where)
-        case Retire(after=after) if after < 1:
-            raise PlanError("{where}: expected at least one request, got {step}", where=where, step=step)
-        case Retire(boot_s=boot_s) | Crash(boot_s=boot_s) | Allocate(when_full=Die(boot_s=boot_s)) if boot_s <= 0:
-            raise PlanError("{where}: expected a time above 0 s to boot, got {boot_s} s", where=where, boot_s=boot_s)
-        case _:
-            pass
-
-
-def _check_times(where: str, step: Connect) -> None:
-    """What is repeated is repeated later, and not for ever."""
-    moments = (0.0, *step.retries_s, step.timeout_s)
-    if any(b <= a for a, b in pairwise(moments)):
-        raise PlanError("{where}: retries must grow from 0 to the timeout, got {moments}", where=where, moments=moments)
-    if min(astuple(step.timers)) <= 0:
-        raise PlanError("{where}: expected timers above 0 s, got {timers}", where=where, timers=step.timers)
 
 
 def _check_retry(retry: Retry) -> None:

@@ -1,0 +1,104 @@
+"""What single steps and blocks demand of what stands in them: a time that passes, a share, a batch of at least one.
+
+What to watch: what holds of every field of its kind is asked in ``values``, of steps too.
+"""
+
+from dataclasses import astuple
+from itertools import pairwise
+
+from simulator.plan.blocks import Branch, Chance, Element, Enqueue, PlanError, Within
+from simulator.plan.steps import AcceptEagerly, Allocate, Compute, Connect, Crash, Die, Retire, Step
+from simulator.plan.words import Outcome
+from simulator.words.language import tell
+
+DEEPEST = 50
+"""Blocks are read block by block, and Python does not call that deep for ever."""
+
+
+def check_made_of_steps(where: str, steps: object, depth: int = 0) -> None:
+    """A forgotten comma makes a step of a tuple, and a forgotten Seize a pool of a step."""
+    if depth > DEEPEST:
+        raise PlanError(
+            "{where}: blocks in blocks, more than {most} deep; put them one after the other", where=where, most=DEEPEST
+        )
+    if not isinstance(steps, tuple):
+        raise PlanError(
+            "{where}: expected a tuple of steps, got {steps}; a single one is followed by a comma",
+            where=where,
+            steps=repr(steps),
+        )
+    for step in steps:
+        if not isinstance(step, Element):
+            raise PlanError("{where}: expected a step, got {step}", where=where, step=repr(step))
+        if isinstance(step, Within) and not isinstance(step.otherwise, Outcome | Die):
+            raise PlanError(
+                "Within: otherwise: expected an Outcome or Die(...), got {otherwise}", otherwise=repr(step.otherwise)
+            )
+        ways = ("then", "otherwise") if isinstance(step, Branch) else ("steps",)
+        for way in ways if isinstance(step, Within | Branch | Enqueue) else ():
+            check_made_of_steps(f"{type(step).__name__}: {way}", getattr(step, way), depth + 1)
+
+
+def at_step(number: int, step: object) -> str:
+    """How a message names a step."""
+    return tell("step {number} ({name})", number=number, name=type(step).__name__)
+
+
+def check_block(where: str, element: Element) -> None:
+    """Raise PlanError for what one step, or one block, cannot be given."""
+    match element:
+        case Within(seconds=seconds, steps=inner):
+            if seconds <= 0 or not inner:
+                raise PlanError(
+                    "{where}: expected a time above 0 s for at least one step, got {seconds} s",
+                    where=where,
+                    seconds=seconds,
+                )
+            if isinstance(element.otherwise, Die) and element.otherwise.boot_s <= 0:
+                raise PlanError(
+                    "{where}: expected a time above 0 s to boot, got {boot_s} s",
+                    where=where,
+                    boot_s=element.otherwise.boot_s,
+                )
+            if element.work == "goes on" and isinstance(element.otherwise, Die):
+                raise PlanError("{where}: work cannot go on in a process that is killed", where=where)
+        case Branch(test=Chance(share=share)) if share > 1:
+            raise PlanError("{where}: expected a share from 0 to 1, got {share}", where=where, share=share)
+        case Enqueue(steps=()):
+            raise PlanError("{where}: expected a job of at least one step", where=where)
+        case Branch() | Enqueue():
+            pass
+        case _:
+            _check_step(where, element)
+
+
+def _check_step(where: str, step: Step) -> None:
+    match step:
+        case Connect():
+            _check_times(where, step)
+        case AcceptEagerly():
+            if min(step.batch, step.visits) < 1:
+                raise PlanError("{where}: batch and visits must be at least 1", where=where)
+            if step.batch > 1 and step.visits > 1:
+                raise PlanError("{where} has both batch and visits above 1", where=where)
+            if step.limit == 0:
+                raise PlanError(
+                    "{where}: expected a limit of at least one connection, got {step}", where=where, step=step
+                )
+        case Compute(on=on, lock=lock) if on is not None and lock is not None:
+            raise PlanError("{where}: who computes on other cores needs no lock of the server", where=where)
+        case Retire(after=after) if after < 1:
+            raise PlanError("{where}: expected at least one request, got {step}", where=where, step=step)
+        case Retire(boot_s=boot_s) | Crash(boot_s=boot_s) | Allocate(when_full=Die(boot_s=boot_s)) if boot_s <= 0:
+            raise PlanError("{where}: expected a time above 0 s to boot, got {boot_s} s", where=where, boot_s=boot_s)
+        case _:
+            pass
+
+
+def _check_times(where: str, step: Connect) -> None:
+    """What is repeated is repeated later, and not for ever."""
+    moments = (0.0, *step.retries_s, step.timeout_s)
+    if any(b <= a for a, b in pairwise(moments)):
+        raise PlanError("{where}: retries must grow from 0 to the timeout, got {moments}", where=where, moments=moments)
+    if min(astuple(step.timers)) <= 0:
+        raise PlanError("{where}: expected timers above 0 s, got {timers}", where=where, timers=step.timers)
