@@ -111,4 +111,5 @@ def _put_queue(plot: Plot, where: tuple[int, int, int], queue: tuple[int, str], 
     plot.grid.put(last, 0, clipped(mark + translated(name), label - 1, plot.look), plot.style(number))
     plot.grid.put_cells(row, label, bar_cells(curve / longest, height, plot.look), plot.style(number))
     most = float(curve.max())
-    plot.grid.put(last, label + len(curve) + 1, tell("max {n}", n=three_digits(most)), Style.DIM)
+    words = tell("max {n}", n=three_digits(most))
+    plot.grid.put(last, label + len(curve) + 1, clipped(words, MOST_WIDTH - 1, plot.look), Style.DIM)

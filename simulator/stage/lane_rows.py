@@ -14,7 +14,7 @@ from simulator.stage.canvas.grid import Styles
 from simulator.stage.canvas.layout import Claim, Section
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import centred, filled
+from simulator.stage.canvas.text import centred, clipped, filled
 from simulator.stage.fixed_width import fixed_count, fixed_duration
 from simulator.stage.inventory import label_of
 from simulator.stage.lane_columns import ALL_WORDS, REQUEST_WIDTH, Columns, Measure, Painted, columns_of, painted
@@ -127,7 +127,8 @@ def _draw_label(sheet: Sheet, row: int, part: _Part, lane: int, request: int) ->
     style = Style.ACCENT if request >= 0 and request == view.selected_request else Style.DIM
     if view.selected_lane == LaneRef(group=part.group.name, lane=lane):
         style = Style.SELECTED
-    sheet.put(row, 0, filled(f" {label}" if room > 1 else label, max(room, 1)), style)
+    words = clipped(f" {label}" if room > 1 else label, max(room, 1), sheet.look)
+    sheet.put(row, 0, filled(words, max(room, 1)), style)
 
 
 def _draw_words(sheet: Sheet, row: int, part: _Part, now: Lanes, index: int) -> None:
@@ -135,13 +136,13 @@ def _draw_words(sheet: Sheet, row: int, part: _Part, now: Lanes, index: int) -> 
     activity, request = Activity(int(now.doing[index])), int(now.request[index])
     col = part.measure.end + 1
     if request < 0:
-        sheet.put(row, col, translated(SHORT[activity]), Style.DIM)
+        sheet.put(row, col, clipped(translated(SHORT[activity]), sheet.width - col, sheet.look), Style.DIM)
         return
     if part.measure.words == ALL_WORDS:
         chosen = request == part.snapshot.view.selected_request
         sheet.put(row, col, f"#{request}", Style.ACCENT if chosen else Style.DIM)
         col += REQUEST_WIDTH
-    sheet.put(row, col, translated(SHORT[activity]), ACTIVITY_STYLES[activity])
+    sheet.put(row, col, clipped(translated(SHORT[activity]), SHORT_WIDTH, sheet.look), ACTIVITY_STYLES[activity])
     since_s = part.snapshot.t_s - float(now.since_s[index])
     sheet.put(row, col + SHORT_WIDTH + 1, fixed_duration(since_s), Style.DIM)
 

@@ -128,7 +128,7 @@ def _draw_curve(sheet: Sheet, *, snapshot: Snapshot, curve: Curve, step_s: float
         before = _values(snapshot, ghost, curve, (width, step_s))
         put_bars(sheet, LABEL_WIDTH, _heights(before, *scale), Style.GHOST)
         figure = curve.figure(_before(snapshot, ghost, curve, before, step_s)).strip()
-        text = " " + tell("was {figure}", figure=figure)
+        text = " " + clipped(tell("was {figure}", figure=figure), GHOST_WIDTH - 1, sheet.look)
         sheet.put(0, LABEL_WIDTH + width + VALUE_WIDTH, text, Style.GHOST)
     put_bars(sheet, LABEL_WIDTH, _heights(values, *scale), snapshot.spark)
 

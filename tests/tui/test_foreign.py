@@ -1,6 +1,8 @@
 """Every screen in a language without Latin letters: what is still written in them is a name, a key, a unit or code."""
 
 import re
+from unicodedata import category, east_asian_width
+from weakref import WeakKeyDictionary
 
 import pytest
 from textual.pilot import Pilot
@@ -8,6 +10,7 @@ from textual.pilot import Pilot
 from simulator.experiments.catalogue import catalogue
 from simulator.lab.keys import KEYS
 from simulator.lab.lab import Lab
+from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.look import Look
 from simulator.tui.app import StageApp
 from simulator.tui.screen import GridScreen
@@ -36,6 +39,12 @@ AT_SIZES = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What frames keep of a run, they keep for Chinese, not for a language that stands in for it."""
+    monkeypatch.setattr("simulator.stage.cache._KEPT", WeakKeyDictionary())
+
+
 def known() -> set[str]:
     """What is the same in every language."""
     keys = set(WORD.findall(" ".join(key.shown for key in KEYS)))
@@ -62,6 +71,37 @@ def test_longer_and_wider_words_fit_on_every_screen(name: str) -> None:
         grid = screen(name, SIZES[0], Look())
     assert (grid.width, grid.height) == SIZES[0]
     assert any("\u957f" in grid.text(row) for row in range(grid.height))
+
+
+@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize("size", SIZES[:2])
+def test_chinese_with_ascii_marks_has_no_mark_of_ambiguous_width(name: str, size: tuple[int, int]) -> None:
+    """Where a terminal draws those two cells wide, each would shift all that stands behind it."""
+    with speaking("zh"):
+        grid = screen(name, size, Look(ASCII))
+    seen = "".join(grid.text(row) for row in range(grid.height))
+    assert not seen.isascii()
+    marks = {character for character in seen if not category(character).startswith("L")}
+    assert {mark for mark in marks if east_asian_width(mark) == "A"} == set()
+
+
+IN_COLUMNS = re.compile(r"⟦(?:comput|was |max )[^⟦⟧]*⟧?")
+"""Words in columns of a fixed width: the state of a lane, the figure before a change, the top of a queue's curve."""
+
+
+@pytest.mark.parametrize("name", ["event loop", "two servers", "a mistake", "charts"])
+@pytest.mark.parametrize("size", AT_SIZES)
+def test_words_too_long_for_their_column_are_cut_with_a_sign(name: str, size: tuple[int, int]) -> None:
+    with speaking("zh", Pseudo()):
+        grid = screen(name, size, Look())
+    found = [words for row in range(grid.height) for words in IN_COLUMNS.findall(grid.text(row))]
+    assert [words for words in found if not words.endswith("⟧") and "…" not in words] == []
+
+
+def test_a_state_that_is_cut_in_its_column_says_so() -> None:
+    with speaking("zh", Pseudo()):
+        grid = screen("event loop", SIZES[0], Look())
+    assert "⟦computin…" in "".join(grid.text(row) for row in range(grid.height)).replace(" ", "")
 
 
 def test_a_key_changes_the_language_of_everything_at_once_and_the_run_stays(lab: Lab, play: Play) -> None:

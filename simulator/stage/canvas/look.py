@@ -18,6 +18,13 @@ GLYPH_SETS: Mapping[str, Glyphs] = {each.name: each for each in (UNICODE, ASCII)
 THEMES: Mapping[str, Theme] = {each.name: each for each in (DARK, LIGHT, MONO)}
 POOR_TERMINALS = ("linux", "dumb")
 """Values of TERM whose fonts have few characters beyond ASCII."""
+SPELLED = str.maketrans(
+    {
+        **{getattr(UNICODE, name): getattr(ASCII, name) for name in ("micro", "bullet", "times", "more")},
+        **dict(zip("\u201c\u201d\u2018\u2019\u2013\u2014\u2192", "\"\"''-->", strict=True)),
+    }
+)
+"""Marks in sentences, Chinese ones above all, that some terminals draw two cells wide, and what ASCII has for them."""
 LIGHT_BACKGROUNDS = ("7", "15")
 """White and bright white, as the last part of COLORFGBG, which some terminals set."""
 
@@ -41,8 +48,8 @@ class Look:
         return self._table[styles]
 
     def spelled(self, text: str) -> str:
-        """Text of ours as these glyphs can write it: a time in µs, for a terminal without the letter, in us."""
-        return text if self.glyphs is UNICODE else text.replace(UNICODE.micro, self.glyphs.micro)
+        """Text of ours as these glyphs can write it: µs as us, “page” as "page"."""
+        return text if self.glyphs is UNICODE or text.isascii() else text.translate(SPELLED)
 
     def glyph(self, style: Style) -> str:
         """The glyph of what a slot or a request is doing."""
