@@ -7,7 +7,6 @@ changes it comes only now and then, so that a paused screen costs nothing.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import ClassVar, Protocol, cast
 
 from textual.app import ComposeResult
@@ -22,7 +21,7 @@ from simulator.stage.canvas.key_bar import KeyHint
 from simulator.stage.canvas.look import Look
 from simulator.stage.help import Help, KeyGroup, help_height, help_screen
 from simulator.tui.canvas import Canvas
-from simulator.tui.terminal import Pace
+from simulator.tui.terminal import Pace, pictures_wait
 from simulator.words.language import LANGUAGES, language, later, speak, translated
 
 REST_S = 0.25
@@ -132,12 +131,11 @@ class GridScreen(Screen[None]):
     def hints(self, *ids: str) -> tuple[KeyHint, ...]:
         """Keys for the key bar."""
         if (key := (language(), *ids)) not in self._hints:
-            self._hints[key] = self._hinted(ids)
+            does = {name: self.words[name][0] if name in self.words else BY_ID[name].does for name in ids}
+            self._hints[key] = tuple(
+                KeyHint(key=self.host.pressed(name), does=translated(does[name]), action=name) for name in ids
+            )
         return self._hints[key]
-
-    def _hinted(self, ids: tuple[str, ...]) -> tuple[KeyHint, ...]:
-        does = {name: self.words[name][0] if name in self.words else BY_ID[name].does for name in ids}
-        return tuple(KeyHint(key=self.host.pressed(name), does=translated(does[name]), action=name) for name in ids)
 
     def tells(self, key: Key) -> str:
         """What a key does here, for the help."""
@@ -189,7 +187,7 @@ class GridScreen(Screen[None]):
         if not self.is_current or self.app.screen is not self or not self.is_mounted or host.leaving:
             self._rest(True)
             return
-        if self._drawn is not None and self._behind():
+        if self._drawn is not None and (pictures_wait(self.app) or host.pace.behind):
             self._rest(False)
             return
         state = (self.state(), self.cells, host.look, language())
@@ -203,16 +201,6 @@ class GridScreen(Screen[None]):
         self.pictures += 1
         self.canvas.show(self.picture(self.cells))
         host.drew = True
-
-    def _behind(self) -> bool:
-        """Whether the terminal is slower than the pictures: it says so, or they wait in Textual's own queue.
-
-        Textual has no public word for that queue.
-        """
-        writer = getattr(getattr(self.app, "_driver", None), "_writer_thread", None)
-        queue = getattr(writer, "_queue", None)
-        waiting: Callable[[], int] = getattr(queue, "qsize", partial(int, 0))
-        return waiting() > 0 or self.host.pace.behind
 
     def action_do(self, id: str) -> None:
         """A key was pressed, perhaps after another one that has closed this screen: that would close the next one."""

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 
 NUMBERS = 64
 """Columns that the cursor is put into, one after the other; where there are fewer, those."""
@@ -120,3 +121,10 @@ def leave_with_the_terminal(every_s: float, code: int) -> None:
         os._exit(code)
 
     threading.Thread(target=look, daemon=True).start()
+
+
+def pictures_wait(app: object) -> bool:
+    """Whether pictures wait in Textual's own queue to be written, for which it has no public word."""
+    writer = getattr(getattr(app, "_driver", None), "_writer_thread", None)
+    waiting: Callable[[], int] = getattr(getattr(writer, "_queue", None), "qsize", partial(int, 0))
+    return waiting() > 0
