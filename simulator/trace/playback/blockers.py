@@ -25,7 +25,6 @@ from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import count, line_rate, share_in_words, short_duration, size
 from simulator.words.phrases import all_of
 
-Rows = NDArray[np.int32]
 Floats = NDArray[np.float64]
 TOLERANCE_S = 1e-9
 ALWAYS = 0.98
@@ -72,8 +71,8 @@ class Blockers:
                 return self._full_backlog(request, stay, place)
             case Need.ACCEPT | Need.SLOT:
                 return self._acceptor(request, stay, place)
-            case Need.LOCK:
-                return self._holder_of_lock(request, stay, place)
+            case Need.LOCK if place.lock is not None:
+                return self._at_lock(request, stay, place.lock, self._process(request, place.lock))
             case Need.CORE:
                 return self._on_the_cores(request, stay)
             case Need.OTHERS if place.way is Way.UP:
@@ -146,8 +145,8 @@ class Blockers:
             holding = holding.take(self._trace.slot[holding.request, column] // pool.size == copy)
         if not len(holding):
             return NOBODY
-        overlap = _overlap(holding, stay)
-        requests, seconds = _by_request(holding, overlap)
+        overlap = holding.seconds_in(stay.start, stay.end)
+        requests, seconds = holding.by_request(overlap)
         used = np.bincount(holding.activity, overlap, minlength=len(Activity))
         main = Activity(int(used.argmax()))
         some = pool.size * (pool.processes if copy < 0 else 1)
@@ -177,11 +176,6 @@ class Blockers:
             )
         return Blocker(words=words, request=first)
 
-    def _holder_of_lock(self, request: int, stay: Stay, place: Place) -> Blocker:
-        if place.lock is None:
-            return NOBODY
-        return self._at_lock(request, stay, place.lock, self._process(request, place.lock))
-
     def _process(self, request: int, lock: Lock) -> int:
         return int(self._trace.process[request]) if lock.processes > 1 else 0
 
@@ -195,7 +189,7 @@ class Blockers:
             had = had.take(lock_copies(self._trace, place, had.request.astype(np.intp)) == copy)
         if not len(had):
             return NOBODY
-        requests, seconds = _by_request(had, _overlap(had, stay))
+        requests, seconds = had.by_request(had.seconds_in(stay.start, stay.end))
         first = int(requests[0])
         longest = had.take(had.request == first)
         whole = float((longest.end - longest.start).sum())
@@ -222,19 +216,18 @@ class Blockers:
         ran = others.take(AT_WORK[others.activity])
         if not len(ran):
             return NOBODY
-        requests, _ = _by_request(ran, _overlap(ran, stay))
+        requests, _ = ran.by_request(ran.seconds_in(stay.start, stay.end))
         cores = all_of("core", self._trace.plan.cores.count)
         first = int(requests[0])
         more = len(requests) - 1
+        fields = {"cores": cores, "request": first, "n": count(more)}
         if not more:
-            return Blocker(words=tell("shared {cores} with #{request}", cores=cores, request=first), request=first)
+            return Blocker(words=tell("shared {cores} with #{request}", **fields), request=first)
         words = tell_many(
             "shared {cores} with #{request} and {n} other",
             "shared {cores} with #{request} and {n} others",
             more,
-            cores=cores,
-            request=first,
-            n=count(more),
+            **fields,
         )
         return Blocker(words=words, request=first)
 
@@ -248,15 +241,3 @@ class Blockers:
         """What all others did during a stay."""
         found = self._index.between(stay.start, stay.end)
         return found.take(found.request != request)
-
-
-def _overlap(some: Segments, stay: Stay) -> Floats:
-    return np.minimum(some.end, stay.end) - np.maximum(some.start, stay.start)
-
-
-def _by_request(some: Segments, seconds: Floats) -> tuple[Rows, Floats]:
-    """The requests and their seconds, the longest first."""
-    requests, which = np.unique(some.request, return_inverse=True)
-    total: Floats = np.bincount(which, weights=seconds).astype(np.float64)
-    order = np.argsort(-total, kind="stable")
-    return requests[order], total[order]

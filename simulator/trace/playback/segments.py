@@ -43,6 +43,17 @@ class Segments:
             self.request[which], self.place[which], self.activity[which], self.start[which], self.end[which]
         )
 
+    def seconds_in(self, start: float, end: float) -> Floats:
+        """How much of each lies between two moments, which all of them touch."""
+        return np.minimum(self.end, end) - np.maximum(self.start, start)
+
+    def by_request(self, seconds: Floats) -> tuple[NDArray[np.int32], Floats]:
+        """The requests and the sums of their segments' seconds, the longest first."""
+        requests, which = np.unique(self.request, return_inverse=True)
+        total: Floats = np.bincount(which, weights=seconds).astype(np.float64)
+        order = np.argsort(-total, kind="stable")
+        return requests[order], total[order]
+
     @classmethod
     def joined(cls, parts: "list[Segments]") -> "Segments":
         """All of several tables."""
