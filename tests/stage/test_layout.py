@@ -155,3 +155,8 @@ def test_what_is_cut_says_so() -> None:
     assert clipped_lines("one two three four", 9, 1, Look()) == ["one two …"]
     assert clipped_lines("one two", 9, 1, Look()) == ["one two"]
     assert clipped_lines("五分之一的访客", 9, 1, Look()) == ["五分之一…"]
+
+
+def test_a_line_of_chinese_is_cut_between_characters_and_not_at_its_last_blank() -> None:
+    assert clipped_lines("第 20 秒有一个工作进程崩溃，十秒后才回来", 16, 1, Look()) == ["第 20 秒有一个…"]
+    assert clipped_lines("one worker crashes, and comes back", 16, 1, Look()) == ["one worker …"]

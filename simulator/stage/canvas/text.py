@@ -35,10 +35,13 @@ def clipped_lines(text: str, width: int, count: int, look: Look) -> list[str]:
 def _with_more(line: str, width: int, look: Look) -> str:
     more = f" {look.glyphs.more}"
     while cell_width(line) + cell_width(more) > width and " " in line:
-        line = line.rpartition(" ")[0]
+        kept, _, word = line.rpartition(" ")
+        if cell_width(word) > len(word):  # Chinese has few blanks: the last one may be half a line back
+            break
+        line = kept
     if cell_width(line) + cell_width(more) <= width:
         return line + more
-    return _first_cells(line, width - 1) + look.glyphs.more if width > 0 else ""
+    return _first_cells(line, width - 1).rstrip() + look.glyphs.more if width > 0 else ""
 
 
 def filled(text: str, width: int) -> str:
