@@ -79,7 +79,7 @@ def test_a_server_that_is_killed_leaves_no_process() -> None:
 
         async def test(client: aiohttp.ClientSession) -> None:
             async with tab(client, address, 100, 30) as its:
-                await its.shows("steady")
+                await its.shows("quiet day")
                 (child,) = children_of(process.pid)
                 process.kill()
                 await until(lambda: not is_there(child) or _is_orphan_zombie(child))

@@ -43,7 +43,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def _downloaded(client: aiohttp.ClientSession, shown: tuple[str, ...], lines_down: int) -> tuple[str, bytes]:
     """Choose a line of the menu; the name of the file, and what is in it."""
     async with served(Site(command(shown))) as address, tab(client, address, 100, 30) as its:
-        await its.shows("steady")
+        await its.shows("quiet day")
         await its.press(EXPORT)
         await its.shows("this picture as text")
         await its.press(DOWN * lines_down + ENTER)
