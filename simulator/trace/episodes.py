@@ -63,14 +63,15 @@ def episode(measures: Measures, waits: Waits) -> Episode | None:
     share = float(waits.seconds[inside].sum() / max(waits.total.sum(), 1e-300))
     if share < MOST_WAITING:
         return None
-    names, number = np.unique(waits.place[inside].astype(np.intp), return_inverse=True)
-    weight = np.bincount(number, weights=waits.seconds[inside])
-    resource = short_of(measures.places, int(names[weight.argmax()]))
+    weight = np.bincount(waits.place[inside].astype(np.intp), weights=waits.seconds[inside])
+    resource = short_of(measures.places, int(weight.argmax()))
     part = next((part for part in measures.held if part.pool.name == resource), None)
     full = False
     if part is not None:
         begin, full = _taken(measures, part, begin, end)
-    rows = np.unique(waits.rows[inside])
+    waited = np.zeros(len(measures.trace), np.bool_)
+    waited[waits.rows[inside]] = True
+    rows = np.flatnonzero(waited)  # each once; np.unique would sort millions
     crowd = waits.crowd(begin, end)
     trigger = trigger_of(measures, part if full else None, rows, (begin, end), crowd)
     if trigger is not None and trigger.entry is not None:
