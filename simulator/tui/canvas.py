@@ -17,10 +17,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from simulator.stage.canvas.grid import STYLES, CellGrid
+from simulator.stage.canvas.grid import GROUND, STYLES, CellGrid
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.palette import Paint, Theme
-from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.style import Ground, Style
 
 SEGMENT = partial(tuple.__new__, Segment)
 """Makes a segment of its three parts: hundreds are needed for every picture, and this takes a third of the time."""
@@ -71,13 +71,13 @@ class Canvas(Widget, can_focus=True):
         self.rows_painted = 0
         """How many rows were sent to be painted so far."""
         self._grid: CellGrid | None = None
-        self._styles = rich_styles(look.theme)
+        self._styles = _RichStyles(look.theme)
         self._strips: dict[int, Strip] = {}
         self._width = 0
 
     def wear(self, look: Look) -> None:
         """Another look from the next grid on."""
-        self._styles = rich_styles(look.theme)
+        self._styles = _RichStyles(look.theme)
         self._grid = None
         self._strips.clear()
 
@@ -160,9 +160,17 @@ def _stretches(rows: list[int]) -> list[tuple[int, int]]:
     return [(rows[0], len(rows)) for rows in stretches]
 
 
-def rich_styles(theme: Theme) -> Sequence[RichStyle]:
-    """By the number of a style, how Rich calls its paint; each has its background, as the line API wants it."""
-    return [_rich(theme.paint(style), theme) for style in STYLES]
+class _RichStyles(dict[int, RichStyle]):
+    """By the number of a look, how Rich calls its paint; each has its background, as the line API wants it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+
+    def __missing__(self, look: int) -> RichStyle:
+        ground, style = divmod(look, GROUND)
+        self[look] = _rich(self._theme.paint(STYLES[style], Ground(ground)), self._theme)
+        return self[look]
 
 
 def _rich(paint: Paint, theme: Theme) -> RichStyle:

@@ -8,7 +8,7 @@ from simulator.experiments.catalogue import catalogue
 from simulator.experiments.run import run
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import KeyHint
-from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.style import DOING
 from simulator.stage.scene import Scene, View
 from simulator.trace.playback import Playback
 from simulator.trace.table import Trace
@@ -30,7 +30,7 @@ KEYS = tuple(
     )
 )
 
-ACTIVITIES = tuple(style for style in Style if style >= Style.IDLE)
+ACTIVITIES = DOING
 """What a slot or a request is doing."""
 
 

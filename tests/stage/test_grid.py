@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from simulator.stage.canvas.cells import CONTINUATION, cell_width, cells_of
 from simulator.stage.canvas.grid import CellGrid
-from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.style import Ground, Style
 
 WIDE = "请求中文"
 places = st.integers(min_value=-12, max_value=24)
@@ -197,3 +197,30 @@ def is_whole(grid: CellGrid, row: int) -> bool:
         and all(styles[i] == styles[i - 1] for i in range(12) if halves[i])
         and "".join(text for text, _ in grid.runs(row)) == grid.text(row)
     )
+
+
+def test_a_ground_stays_under_what_is_written_on_it_and_shows_through_where_a_pasted_grid_has_none() -> None:
+    grid = CellGrid(6, 2)
+    grid.lay(0, 1, 2, 4, Ground.PANE)
+    grid.put(0, 0, "abcdef")
+    part = CellGrid(3, 1)
+    part.lay(0, 1, 1, 9, Ground.ROOM)
+    grid.blit(part, 1, 0)
+    assert grid.grounds[0].tolist() == [0, Ground.PANE, Ground.PANE, Ground.PANE, Ground.PANE, 0]
+    assert grid.grounds[1].tolist() == [0, Ground.ROOM, Ground.ROOM, Ground.PANE, Ground.PANE, 0]
+    assert [text for text, _ in grid.runs(0)] == ["a", "bcde", "f"]
+
+
+def test_a_row_with_another_ground_has_changed() -> None:
+    grid, other = CellGrid(3, 3), CellGrid(3, 3)
+    other.lay(1, 0, 1, 3, Ground.PANE)
+    assert other.changed_rows(grid) == [1]
+
+
+@pytest.mark.parametrize(("row", "col"), [(-1, -1), (1, 2), (5, 0), (0, 9), (-9, -9)])
+def test_a_ground_that_reaches_over_an_edge_is_cut(row: int, col: int) -> None:
+    grid, part = CellGrid(4, 2), CellGrid(3, 2)
+    part.lay(-1, -1, 9, 9, Ground.PANE)
+    grid.blit(part, row, col)
+    covered = sum(0 <= r - row < 2 and 0 <= c - col < 3 for r in range(2) for c in range(4))
+    assert int((grid.grounds == Ground.PANE).sum()) == covered

@@ -7,7 +7,7 @@ import pytest
 from rich.color import Color, ColorSystem
 
 from simulator.stage.canvas.palette import DARK, LIGHT, MONO, Theme
-from simulator.stage.canvas.style import SPARKS, Style
+from simulator.stage.canvas.style import BRIGHT, PAST, SPARKS, Ground, Style
 from tests.stage.colour_vision import contrast, difference, lab, least_difference, rgb
 from tests.stage.plays import ACTIVITIES
 
@@ -25,7 +25,12 @@ GROUPS = (
     (Style.IDLE, Style.DOWN),
 )
 """Activities that share a colour because they are of one kind; the glyph says which it is."""
-QUIET = {Style.FADED: 1.8, Style.RULE: 1.8, Style.TRACK: 2.0, Style.GHOST: 3.0, Style.IDLE: 3.0, Style.DOWN: 3.0}
+QUIET = {
+    **dict.fromkeys((Style.FADED, Style.RULE, Style.WAY_IN), 1.8),
+    **dict.fromkeys((Style.TRACK, Style.TAPE_IDLE, Style.LOCK_WAIT, Style.WAY_BACK), 2.0),
+    **dict.fromkeys((Style.GHOST, Style.IDLE, Style.DOWN, Style.GONE, *PAST), 3.0),
+    **dict.fromkeys((Style.FAINT, Style.STREET, Style.TAPE_UPLOAD, Style.TAPE_IO, Style.CAME, Style.CPU_NEXT), 3.0),
+}
 """What stays in the background may have less contrast than words need, but has to be seen."""
 LEAST_APART = {"dark": 14.5, "light": 10.5}
 """CIEDE2000 for the eyes that see the least of it; about 1 is just noticeable, side by side."""
@@ -96,8 +101,20 @@ def test_good_bad_and_doubtful_differ_for_all_eyes(theme: Theme) -> None:
 @THEMES
 @pytest.mark.parametrize("style", list(Style), ids=lambda style: style.name.lower())
 def test_everything_stands_out_from_what_is_behind_it(theme: Theme, style: Style) -> None:
-    fg, bg = theme.colours(style)
+    fg, bg = theme.colours(style, Ground.CLIENTS if style is Style.ON_BRIGHT else Ground.PANE)
     assert contrast(rgb(fg), rgb(bg)) >= QUIET.get(style, 4.5)
+
+
+@THEMES
+@pytest.mark.parametrize("ground", BRIGHT, ids=lambda ground: ground.name.lower())
+def test_words_on_a_bright_ground_can_be_read(theme: Theme, ground: Ground) -> None:
+    fg, bg = theme.colours(Style.ON_BRIGHT, ground)
+    assert contrast(rgb(fg), rgb(bg)) >= 4.5
+
+
+@THEMES
+def test_every_ground_has_a_colour(theme: Theme) -> None:
+    assert set(theme.grounds) == set(Ground) - {Ground.BACK}
 
 
 @THEMES

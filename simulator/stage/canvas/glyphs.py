@@ -8,7 +8,7 @@ or a request does can be told from the glyph alone: colour only repeats it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.style import DOING, Style
 from simulator.words.marks import MARKS
 
 
@@ -64,7 +64,7 @@ class Glyphs:
 
 
 _NAMES = {Style.WAITING: "BACKLOG", Style.CPU: "COMPUTING"}
-_MARKS = {style: MARKS[_NAMES.get(style, style.name)] for style in Style if style >= Style.IDLE}
+_MARKS = {style: MARKS[_NAMES.get(style, style.name)] for style in DOING}
 
 UNICODE = Glyphs(
     name="unicode",

@@ -1,4 +1,4 @@
-"""A grid of cells: one character and one style each. Everything that is shown is drawn into one of these.
+"""A grid of cells: one character, one style and one ground each. Everything that is shown is drawn into one of these.
 
 Nothing drawn can fall outside or push its neighbours aside: what reaches over an edge is cut, a character that is two
 cells wide is drawn whole or not at all, and control characters and combining marks in somebody's data never reach the
@@ -11,12 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.stage.canvas.cells import BLANK, CODE, CONTINUATION, Characters, cells_of, has_continuation
-from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.style import Ground, Style
 
 Styles = npt.NDArray[np.uint8]
 """Numbers of ``Style``, one a cell."""
 STYLES: tuple[Style, ...] = tuple(Style(code) if code in set(Style) else Style.TEXT for code in range(256))
 """By number, which is quicker than asking the enumeration."""
+GROUND = 256
+"""The number of a look is that of its style, and so many times that of its ground."""
 
 
 class Size(NamedTuple):
@@ -29,13 +31,15 @@ class Size(NamedTuple):
 class CellGrid:
     """``height`` rows of ``width`` cells, filled with blanks of style TEXT. Rows and columns count from 0."""
 
-    __slots__ = ("_has_wide", "characters", "height", "styles", "width")
+    __slots__ = ("_has_wide", "characters", "grounds", "height", "styles", "width")
 
     def __init__(self, width: int, height: int) -> None:
         self.width = max(width, 0)
         self.height = max(height, 0)
         self.characters: Characters = np.full((self.height, self.width), BLANK, "<U1")
         self.styles: Styles = np.zeros((self.height, self.width), np.uint8)
+        self.grounds: Styles = np.zeros((self.height, self.width), np.uint8)
+        """Numbers of ``Ground``: what is written leaves them as they are."""
         self._has_wide = False  # most grids never meet a wide character, and need no care for halves
 
     def put(self, row: int, col: int, text: str, style: int = Style.TEXT) -> int:
@@ -97,27 +101,36 @@ class CellGrid:
         rows, cols = np.nonzero(self.characters == CONTINUATION)
         self.styles[rows, cols] = self.styles[rows, cols - 1]
 
+    def lay(self, row: int, col: int, height: int, width: int, ground: Ground) -> None:
+        """Lay a ground under the cells of a rectangle."""
+        self.grounds[max(row, 0) : max(row + height, 0), max(col, 0) : max(col + width, 0)] = ground
+
     def blit(self, grid: "CellGrid", row: int, col: int) -> None:
-        """Put another grid on this one, its top left corner there."""
+        """Put another grid on this one, its top left corner there; where it has no ground, this one's stays."""
         if grid.width and grid.height:
             has_wide = self._has_wide or grid._has_wide
             self._put_block(row, col, grid.characters, grid.styles, has_wide=has_wide)
+            if grid.grounds.any():
+                top, left = max(row, 0), max(col, 0)
+                part = grid.grounds[top - row : self.height - row, left - col : self.width - col]
+                below = self.grounds[top : top + part.shape[0], left : left + part.shape[1]]
+                np.copyto(below, part, where=part != Ground.BACK)
 
     def text(self, row: int) -> str:
         """The characters of a row; shorter than the grid is wide where there are wide ones."""
         return _text(self.characters[row])
 
     def runs(self, row: int) -> list[tuple[str, Style]]:
-        """A row as pieces of one style each, from left to right."""
-        texts, styles = self.pieces(row)
-        return [(text, STYLES[style]) for text, style in zip(texts, styles, strict=True)]
+        """A row as pieces of one style and ground each, from left to right."""
+        texts, looks = self.pieces(row)
+        return [(text, STYLES[look % GROUND]) for text, look in zip(texts, looks, strict=True)]
 
     def pieces(self, row: int) -> tuple[list[str], list[int]]:
-        """The same as ``runs``, texts and numbers of styles apart, for whoever needs them many times a second."""
+        """Pieces of one style and ground each: texts, and apart from them style + ``GROUND`` * ground as one number."""
         if not self.width:
             return [], []
         codes = self.characters[row].tobytes().decode(CODE)
-        styles = self.styles[row]
+        styles = self.styles[row] + np.uint16(GROUND) * self.grounds[row]
         starts = [0, *((styles[1:] != styles[:-1]).nonzero()[0] + 1).tolist()]
         texts = [codes[start:stop] for start, stop in zip(starts, [*starts[1:], self.width], strict=True)]
         if self._has_wide:
@@ -130,6 +143,7 @@ class CellGrid:
             return list(range(self.height))
         numbers, before = self.characters.view(np.uint32), old.characters.view(np.uint32)  # quicker than texts
         differs = (numbers != before).any(axis=1) | (self.styles != old.styles).any(axis=1)
+        differs |= (self.grounds != old.grounds).any(axis=1)
         rows: list[int] = differs.nonzero()[0].tolist()
         return rows
 

@@ -5,9 +5,9 @@ differ for people with normal and with colour-blind eyes; tests hold the distanc
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.style import BRIGHT, Ground, Style
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,14 +35,21 @@ class Theme:
     bg: str | None
     """Behind everything; None leaves it to the terminal."""
     paints: Mapping[Style, Paint]
+    grounds: Mapping[Ground, str] = field(default_factory=dict)
+    """The colour of each ground but ``BACK``; none in a theme without colours, where bright ones are inverse."""
 
-    def paint(self, style: Style) -> Paint:
-        """How to draw a style; one without an entry looks like text."""
-        return self.paints.get(style, PLAIN)
+    def paint(self, style: Style, ground: Ground = Ground.BACK) -> Paint:
+        """How to draw a style on a ground; one without an entry looks like text."""
+        paint = self.paints.get(style, PLAIN)
+        if ground is Ground.BACK or paint.bg or paint.inverse:
+            return paint
+        if self.bg is None:
+            return replace(paint, inverse=True) if ground in BRIGHT else paint
+        return replace(paint, bg=self.grounds[ground])
 
-    def colours(self, style: Style) -> tuple[str, str]:
+    def colours(self, style: Style, ground: Ground = Ground.BACK) -> tuple[str, str]:
         """The foreground and background that reach the eye, inverse already applied; for themes with colours."""
-        paint = self.paint(style)
+        paint = self.paint(style, ground)
         fg, bg = paint.fg or self.fg or "#000000", paint.bg or self.bg or "#ffffff"
         return (bg, fg) if paint.inverse else (fg, bg)
 
@@ -94,6 +101,59 @@ DARK = Theme(
         Style.CRASHED: Paint(fg="#ff004b", bold=True, inverse=True),
         Style.IDLE: Paint(fg="#6b7480"),
         Style.DOWN: Paint(fg="#6b7480"),
+        Style.WHO_A: Paint(fg="#e6eef5"),
+        Style.WHO_B: Paint(fg="#ff86a4"),
+        Style.WHO_C: Paint(fg="#ffcf70"),
+        Style.WHO_D: Paint(fg="#7ee0c0"),
+        Style.PAST_A: Paint(fg="#7c8894"),
+        Style.PAST_B: Paint(fg="#b8647a"),
+        Style.PAST_C: Paint(fg="#a8874a"),
+        Style.PAST_D: Paint(fg="#56947f"),
+        Style.GONE: Paint(fg="#78838f"),
+        Style.STREET: Paint(fg="#4d87b5"),
+        Style.WAY_IN: Paint(fg="#3c4854"),
+        Style.WAY_BACK: Paint(fg="#2f6b50"),
+        Style.PLACE: Paint(fg="#7cc7ff", bold=True),
+        Style.STRONG: Paint(fg="#ffffff", bold=True),
+        Style.FAINT: Paint(fg="#67737f"),
+        Style.TAPE_UPLOAD: Paint(fg="#2b7ec6"),
+        Style.TAPE_IO: Paint(fg="#8f7bb5"),
+        Style.TAPE_DOWNLOAD: Paint(fg="#3ce1a5"),
+        Style.TAPE_IDLE: Paint(fg="#4a5561"),
+        Style.TAPE_NAME: Paint(fg="#b9d8f2"),
+        Style.TAPE_NAME_PAST: Paint(fg="#6d9cc4"),
+        Style.LOCK_WAIT: Paint(fg="#5b6672"),
+        Style.BATON: Paint(fg="#ffe14d", bold=True),
+        Style.CPU_NEXT: Paint(fg="#dd8000"),
+        Style.ON_BRIGHT: Paint(fg="#10161c", bold=True),
+        Style.CLAIM: Paint(fg="#ffffff", bold=True),
+        Style.BY_CLIENTS: Paint(fg="#7cc7ff", bold=True),
+        Style.BY_COMPUTING: Paint(fg="#ff9600", bold=True),
+        Style.BY_LOCK: Paint(fg="#ffe14d", bold=True),
+        Style.RELIEF: Paint(fg="#3ce1a5", bold=True),
+        Style.BY_LOSS: Paint(fg="#ff5ac4", bold=True),
+        Style.AREA_LOW: Paint(fg="#4bb8ff"),
+        Style.AREA_MIDDLE: Paint(fg="#8aa8f0"),
+        Style.AREA_HIGH: Paint(fg="#c59ad8"),
+        Style.AREA_TOP: Paint(fg="#ff86a4"),
+        Style.HALF: Paint(fg="#7cc7ff"),
+        Style.MOST: Paint(fg="#ff86a4"),
+        Style.CAME: Paint(fg="#78838f"),
+    },
+    grounds={
+        Ground.PANE: "#141a20",
+        Ground.RAISED: "#17222d",
+        Ground.ROOM: "#13241d",
+        Ground.ALARM: "#2e1d05",
+        Ground.UPLOAD: "#0e2f4d",
+        Ground.IO: "#1f1c30",
+        Ground.DOWNLOAD: "#0f3529",
+        Ground.CLIENTS: "#7cc7ff",
+        Ground.COMPUTING: "#ff9600",
+        Ground.COMPUTING_NEXT: "#dd8000",
+        Ground.LOCK: "#ffe14d",
+        Ground.RELIEF: "#3ce1a5",
+        Ground.LOSS: "#ff5ac4",
     },
 )
 """For terminals with a dark background."""
@@ -145,6 +205,59 @@ LIGHT = Theme(
         Style.CRASHED: Paint(fg="#69001e", bold=True, inverse=True),
         Style.IDLE: Paint(fg="#858c94"),
         Style.DOWN: Paint(fg="#858c94"),
+        Style.WHO_A: Paint(fg="#2b3440"),
+        Style.WHO_B: Paint(fg="#c2255c"),
+        Style.WHO_C: Paint(fg="#8a5a00"),
+        Style.WHO_D: Paint(fg="#00705a"),
+        Style.PAST_A: Paint(fg="#7a8590"),
+        Style.PAST_B: Paint(fg="#c26585"),
+        Style.PAST_C: Paint(fg="#9a7a40"),
+        Style.PAST_D: Paint(fg="#4f9080"),
+        Style.GONE: Paint(fg="#858c94"),
+        Style.STREET: Paint(fg="#3f7cae"),
+        Style.WAY_IN: Paint(fg="#aab3bc"),
+        Style.WAY_BACK: Paint(fg="#5aa583"),
+        Style.PLACE: Paint(fg="#0b5aa5", bold=True),
+        Style.STRONG: Paint(fg="#000000", bold=True),
+        Style.FAINT: Paint(fg="#858c94"),
+        Style.TAPE_UPLOAD: Paint(fg="#2a78b8"),
+        Style.TAPE_IO: Paint(fg="#6a58a8"),
+        Style.TAPE_DOWNLOAD: Paint(fg="#1e694b"),
+        Style.TAPE_IDLE: Paint(fg="#98a2ac"),
+        Style.TAPE_NAME: Paint(fg="#0d3b66"),
+        Style.TAPE_NAME_PAST: Paint(fg="#3f6f9c"),
+        Style.LOCK_WAIT: Paint(fg="#98a2ac"),
+        Style.BATON: Paint(fg="#7a5c00", bold=True),
+        Style.CPU_NEXT: Paint(fg="#96480a"),
+        Style.ON_BRIGHT: Paint(fg="#ffffff", bold=True),
+        Style.CLAIM: Paint(fg="#000000", bold=True),
+        Style.BY_CLIENTS: Paint(fg="#0b5aa5", bold=True),
+        Style.BY_COMPUTING: Paint(fg="#a04d08", bold=True),
+        Style.BY_LOCK: Paint(fg="#6b5200", bold=True),
+        Style.RELIEF: Paint(fg="#006b50", bold=True),
+        Style.BY_LOSS: Paint(fg="#9a0f80", bold=True),
+        Style.AREA_LOW: Paint(fg="#0b6fb8"),
+        Style.AREA_MIDDLE: Paint(fg="#4f5fc0"),
+        Style.AREA_HIGH: Paint(fg="#8a4aa8"),
+        Style.AREA_TOP: Paint(fg="#c2255c"),
+        Style.HALF: Paint(fg="#0b6fb8"),
+        Style.MOST: Paint(fg="#c2255c"),
+        Style.CAME: Paint(fg="#7a838d"),
+    },
+    grounds={
+        Ground.PANE: "#ffffff",
+        Ground.RAISED: "#e6eef6",
+        Ground.ROOM: "#e3f2ea",
+        Ground.ALARM: "#fdeedb",
+        Ground.UPLOAD: "#d3e6f6",
+        Ground.IO: "#ebe6f5",
+        Ground.DOWNLOAD: "#d6efe4",
+        Ground.CLIENTS: "#0b5aa5",
+        Ground.COMPUTING: "#a85408",
+        Ground.COMPUTING_NEXT: "#8f4607",
+        Ground.LOCK: "#6b5200",
+        Ground.RELIEF: "#006b50",
+        Ground.LOSS: "#9a0f80",
     },
 )
 """For terminals with a light background, and for print."""
@@ -175,6 +288,29 @@ MONO = Theme(
         Style.CRASHED: Paint(bold=True, inverse=True),
         Style.IDLE: Paint(dim=True),
         Style.DOWN: Paint(dim=True),
+        Style.PAST_A: Paint(dim=True),
+        Style.PAST_B: Paint(dim=True),
+        Style.PAST_C: Paint(dim=True),
+        Style.PAST_D: Paint(dim=True),
+        Style.GONE: Paint(dim=True),
+        Style.WAY_IN: Paint(dim=True),
+        Style.WAY_BACK: Paint(dim=True),
+        Style.PLACE: Paint(bold=True),
+        Style.STRONG: Paint(bold=True),
+        Style.FAINT: Paint(dim=True),
+        Style.TAPE_IDLE: Paint(dim=True),
+        Style.TAPE_NAME_PAST: Paint(dim=True),
+        Style.LOCK_WAIT: Paint(dim=True),
+        Style.BATON: Paint(bold=True),
+        Style.ON_BRIGHT: Paint(bold=True),
+        Style.CLAIM: Paint(bold=True),
+        Style.BY_CLIENTS: Paint(bold=True),
+        Style.BY_COMPUTING: Paint(bold=True),
+        Style.BY_LOCK: Paint(bold=True),
+        Style.RELIEF: Paint(bold=True),
+        Style.BY_LOSS: Paint(bold=True),
+        Style.MOST: Paint(bold=True),
+        Style.CAME: Paint(dim=True),
     },
 )
 """Without colour, as NO_COLOR asks: the glyphs say what the colours would repeat."""

@@ -10,7 +10,7 @@ from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.glyphs import UNICODE
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
-from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.style import Ground, Style
 
 
 class Area(NamedTuple):
@@ -69,6 +69,10 @@ class Sheet:
         start = end - cell_width(text)
         self.put(row, start, text, style)
         return start
+
+    def lay(self, area: Area, ground: Ground) -> None:
+        """Lay a ground under an area."""
+        self.grid.lay(*area, ground)
 
     def offer(self, area: Area, find: Find) -> None:
         """Say what lies in an area; what was offered last lies on top."""
