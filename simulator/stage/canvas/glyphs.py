@@ -35,6 +35,8 @@ class Glyphs:
     vertical: str
     corners: str
     """Top left, top right, bottom left, bottom right."""
+    round_corners: str
+    """The same of boxes."""
     track: str
     """The part of the time bar that was played."""
     track_ahead: str
@@ -78,6 +80,7 @@ UNICODE = Glyphs(
     horizontal="─",
     vertical="│",
     corners="┌┐└┘",
+    round_corners="╭╮╰╯",
     track="━",
     track_ahead="╌",
     playhead="◆",
@@ -106,6 +109,7 @@ ASCII = Glyphs(
     horizontal="-",
     vertical="|",
     corners="++++",
+    round_corners="++++",
     track="=",
     track_ahead="-",
     playhead="@",

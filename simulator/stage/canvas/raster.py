@@ -96,7 +96,7 @@ def _tile(key: int, scale: int, shades: int) -> Pixels:
     if character == BLANK:
         return np.zeros((HEIGHT * scale, WIDTH * scale), np.uint8)
     shape = SHAPES.get(character)
-    image = _drawn(shape, scale) if shape else letter(character, scale, bold=bool(key & _BOLD))
+    image = _drawn(shape, scale) if shape is not None else letter(character, scale, bold=bool(key & _BOLD))
     start = WIDTH * scale if key & _RIGHT else 0
     mask = np.asarray(image, np.uint16)[:, start : start + WIDTH * scale]
     return ((mask * (shades - 1) + 127) // 255).astype(np.uint8)

@@ -84,17 +84,51 @@ def _rules() -> dict[str, Shape]:
         "┐": (left, lower),
         "└": (right, upper),
         "┘": (left, upper),
+        "├": (upper, lower, right),
+        "┤": (upper, lower, left),
+        "┬": (left, right, lower),
+        "┴": (left, right, upper),
+        "┼": (left, right, upper, lower),
+        "╭": (_bend(8, 12, -1, -1), Box(4, 12, 5, 16)),
+        "╮": (_bend(1, 12, 1, -1), Box(0, 8, 1, 9), Box(4, 12, 5, 16)),
+        "╰": (_bend(8, 5, -1, 1), Box(4, 0, 5, 5)),
+        "╯": (_bend(1, 5, 1, 1), Box(0, 8, 1, 9), Box(4, 0, 5, 5)),
         "━": (Box(0, 7, 8, 10),),
+        "┃": (Box(3, 0, 6, 16),),
         "╌": (Box(0, 8, 3, 9), Box(4, 8, 7, 9)),
+        "┆": tuple(Box(4, y, 5, y + 3) for y in (1, 6, 11)),
     }
+
+
+def _bend(x: float, y: float, right: int, down: int) -> Polygon:
+    """A quarter of a thin circle around a point: where a rule turns a corner."""
+    turns = [quarter / 6 * math.pi / 2 for quarter in range(7)]
+    outer = [(x + right * 4 * math.sin(turn), y + down * 4 * math.cos(turn)) for turn in turns]
+    inner = [(x + right * 3 * math.sin(turn), y + down * 3 * math.cos(turn)) for turn in reversed(turns)]
+    return Polygon((*outer, *inner))
 
 
 def _blocks() -> dict[str, Shape]:
     """What fills a cell to some part."""
-    sparks = {character: (Box(0, 14 - 2 * n, 8, 16),) for n, character in enumerate("▁▂▃▄▅▆▇█")}
+    sparks: dict[str, Shape] = {character: (Box(0, 14 - 2 * n, 8, 16),) for n, character in enumerate("▁▂▃▄▅▆▇█")}
+    sides: dict[str, Shape] = {character: (Box(0, 0, 1 + n, 16),) for n, character in enumerate("▏▎▍▌▋▊▉")}
+    halves: dict[str, Shape] = {"▀": (Box(0, 0, 8, 8),), "▐": (Box(4, 0, 8, 16),)}
     textures = {"░": _dots(8), "▒": _dots(4), "▚": (Box(0, 0, 4, 8), Box(4, 8, 8, 16))}
     textures["▓"] = (*_dots(4), *(Box(0, y, WIDTH, y + 1) for y in range(0, HEIGHT, 2)))
-    return sparks | textures
+    return sparks | sides | halves | textures
+
+
+def _outlined(*corners: Point) -> Shape:
+    """A thin outline that is closed."""
+    return _stroke(1.1, *corners, *corners[:2])
+
+
+def _diamond(high: float) -> tuple[Point, ...]:
+    return ((4, 8.5 - high), (4 + high * 0.8, 8.5), (4, 8.5 + high), (4 - high * 0.8, 8.5))
+
+
+def _frame() -> Shape:
+    return (Box(1, 5, 7, 6), Box(1, 11, 7, 12), Box(1, 6, 2, 11), Box(6, 6, 7, 11))
 
 
 def _marks() -> dict[str, Shape]:
@@ -112,10 +146,20 @@ def _marks() -> dict[str, Shape]:
             for turn in range(8)
         ),
         "▲": (Polygon(((4, 4.5), (7.7, 12.5), (0.3, 12.5))),),
+        "△": _outlined((4, 4.8), (7.2, 12), (0.8, 12)),
         "▼": (Polygon(((4, 12.5), (0.3, 4.5), (7.7, 4.5))),),
         "▾": (Polygon(((4, 12), (1, 7), (7, 7))),),
+        "▴": (Polygon(((4, 6), (7, 11), (1, 11))),),
+        "◂": (Polygon(((1, 8.5), (6, 5.5), (6, 11.5))),),
+        "▸": (Polygon(((7, 8.5), (2, 11.5), (2, 5.5))),),
         "►": (Polygon(((8, 8.5), (0.5, 13), (0.5, 4))),),
         "◆": (Polygon(((4, 3.5), (8, 8.5), (4, 13.5), (0, 8.5))),),
+        "◇": _outlined(*_diamond(4.2)),
+        "◈": (*_outlined(*_diamond(4.2)), Polygon(_diamond(2.2))),
+        "■": (Box(1, 5, 7, 12),),
+        "□": _frame(),
+        "▣": (*_frame(), Box(3, 7, 5, 10)),
+        "◉": (Disc(4, 8.5, 3.6, hole=2.7), Disc(4, 8.5, 1.9)),
         "→": (Box(0.5, 8, 6, 9), Polygon(((7.8, 8.5), (4.2, 11.5), (4.2, 5.5)))),
         "←": (Box(2, 8, 7.5, 9), Polygon(((0.2, 8.5), (3.8, 5.5), (3.8, 11.5)))),
         "↑": (Box(3.5, 6, 4.5, 13), Polygon(((4, 3.5), (7, 7.5), (1, 7.5)))),
@@ -133,14 +177,12 @@ DOTS = ((2, 2.5), (2, 6.5), (2, 10.5), (6, 2.5), (6, 6.5), (6, 10.5), (2, 14.5),
 """Where the dots of Braille lie, in the order of their bits."""
 
 
-def _braille(characters: str) -> dict[str, Shape]:
-    return {
-        each: tuple(Disc(x, y, 1.4) for bit, (x, y) in enumerate(DOTS) if (ord(each) - 0x2800) >> bit & 1)
-        for each in characters
-    }
+def _braille() -> dict[str, Shape]:
+    discs = [Disc(x, y, 1.4) for x, y in DOTS]
+    return {chr(0x2800 + dots): tuple(disc for bit, disc in enumerate(discs) if dots >> bit & 1) for dots in range(256)}
 
 
-SHAPES: Mapping[str, Shape] = {**_rules(), **_blocks(), **_marks(), **_braille("⠂⠒⠶⣿")}
+SHAPES: Mapping[str, Shape] = {**_rules(), **_blocks(), **_marks(), **_braille()}
 
 
 def spans(shape: Shape) -> bool:
