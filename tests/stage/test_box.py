@@ -9,7 +9,7 @@ from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.key_bar import KeyHint, KeyTarget
 from simulator.stage.canvas.look import GLYPH_SETS, Look
 from simulator.stage.canvas.sheet import Area, Sheet
-from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.canvas.text import piece
 
 NGINX = KeyHint(key="n", does="put nginx in front")
@@ -101,3 +101,14 @@ def test_of_any_size_a_box_stays_in_its_area_and_leaves_the_inside_alone(look: L
                 assert sheet.grid.characters[row, col] == " "
             if not area.covers(row, col):
                 assert sheet.grid.characters[row, col] == "#"
+                assert sheet.grid.grounds[row, col] == Ground.BACK
+
+
+def test_a_box_lies_on_its_ground_and_its_keycap_on_another_one_if_there_is_one() -> None:
+    sheet = Sheet(30, 3, Look())
+    put_box(sheet, Area(0, 1, 3, 29), Box(bottom_right=(NGINX,), ground=Ground.RAISED, keycap_ground=Ground.CLIENTS))
+    assert sheet.grid.grounds[:, 0].tolist() == [Ground.BACK] * 3
+    assert (sheet.grid.grounds[:2, 1:] == Ground.RAISED).all()
+    start = sheet.grid.text(2).index(" n ")
+    on_keycap = [col for col in range(30) if sheet.grid.grounds[2, col] == Ground.CLIENTS]
+    assert on_keycap == [start, start + 1, start + 2]

@@ -15,7 +15,7 @@ from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.key_bar import KeyHint, KeyTarget
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Area, Find, Sheet
-from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.canvas.text import Piece, Words, clipped, fitting, piece, put_pieces
 
 Label = Piece | KeyHint
@@ -36,7 +36,10 @@ class Box:
     bottom: tuple[Label, ...] = ()
     bottom_right: tuple[Label, ...] = ()
     rule: Style = Style.RULE
+    ground: Ground = Ground.PANE
     keycap: Style = Style.KEY
+    keycap_ground: Ground = Ground.BACK
+    """Under the keycap, instead of the ground of the box."""
     key_words: Style = Style.KEY_NAME
     gap: int = 2
     """Blanks between two labels of the upper border; in the lower one there is one more, as legends need."""
@@ -48,6 +51,7 @@ def put_box(sheet: Sheet, area: Area, box: Box) -> Area:
     inside = Area(row + 1, col + 1, max(height - 2, 0), max(width - 2, 0))
     if width < 2 or height < 1:
         return inside
+    sheet.lay(area, box.ground)
     glyphs = sheet.look.glyphs
     corners = glyphs.round_corners if height > 1 else glyphs.horizontal * 4
     _put_rule(sheet, area._replace(height=1), corners[:2], box.rule)
@@ -77,6 +81,8 @@ def _put_labels(sheet: Sheet, border: Area, box: Box, labels: Labels, gap: int) 
             col = sheet.put(border.row, col, " " * gap, box.rule) if number else col
             if find is not None:
                 sheet.offer(Area(border.row, col, 1, words.width), find)
+                keycap = cell_width(words.words[0][0])
+                sheet.lay(Area(border.row, col, 1, keycap), box.keycap_ground or box.ground)
             col = put_pieces(sheet, border.row, col, [words])
         if side:
             sheet.put(border.row, start - 1, " ", box.rule)
