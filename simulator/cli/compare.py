@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from simulator.cli.commands import Given
-from simulator.cli.given import pictures, screen_options, which_load
+from simulator.cli.given import moment, pictures, screen_options, which_load
 from simulator.cli.outputs import STDOUT, json_file, refuse_early, tried, write_text
 from simulator.experiments.catalogue import Model, fronts, servers
 from simulator.experiments.options import (
@@ -43,7 +43,7 @@ def run(_: Model | None, given: Given) -> int:
     if screen.watch:
         from simulator.tui.opening import open_setup
 
-        return open_setup(setup, screen)
+        return open_setup(setup, screen, moment(given))
 
     return compared(setup, outputs, pictures(given, screen))
 

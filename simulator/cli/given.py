@@ -80,7 +80,7 @@ def _asked_for(front: Model, given: Given) -> bool:
 
 # The flags of the screen and of its pictures, and what they do not go together with.
 
-WATCH = "watch"
+WATCH, AT = "watch", "at"
 LOOK = frozenset({"glyphs", "theme"})
 """Pictures have these too."""
 
@@ -95,8 +95,9 @@ def screen_options(given: dict[str, Any], outputs: Any) -> ScreenOptions:
     lost = typed.keys() - LOOK if drawn else typed.keys()
     if lost and others and not typed.get(WATCH):
         raise RefusalError(tell("{flag} is about the screen: add --watch", flag=SCREEN.flag(min(lost))))
-    if typed.get(WATCH) and drawn:
-        flag = PICTURES.flag(next(iter(drawn)))
+    lost_of_pictures = [name for name in drawn if name != AT]
+    if typed.get(WATCH) and lost_of_pictures:
+        flag = PICTURES.flag(lost_of_pictures[0])
         raise RefusalError(tell("{flag} does not go with --watch: press e in the screen to save", flag=flag))
     for field in fields(outputs) if typed.get(WATCH) else ():
         if getattr(outputs, field.name) != field.default:
@@ -105,6 +106,16 @@ def screen_options(given: dict[str, Any], outputs: Any) -> ScreenOptions:
                 tell("{flag} does not go with --watch: press e in the screen to save, or leave it out", flag=flag)
             )
     return ScreenOptions(**typed)
+
+
+def moment(given: dict[str, Any]) -> float | None:
+    """Where --watch is to open, in seconds; None where that was not typed. Raises RefusalError."""
+    at = PICTURES.given(given).get(AT)
+    if at is None:
+        return None
+    from simulator.lab.first_moment import typed_moment
+
+    return typed_moment(at)
 
 
 def pictures(given: dict[str, Any], screen: ScreenOptions) -> "Pictures | None":

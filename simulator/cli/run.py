@@ -1,7 +1,7 @@
 """``simulate --model MODEL --load LOAD``: from the flags to a run, and to everything that was asked for of it."""
 
 from simulator.cli.commands import Given
-from simulator.cli.given import deployment_of, pictures, screen_options
+from simulator.cli.given import deployment_of, moment, pictures, screen_options
 from simulator.experiments.catalogue import Model, fronts
 from simulator.experiments.options import OUTPUT, PICTURES, RUN, SCREEN, SEPARATOR, OutputOptions, RunOptions
 from simulator.experiments.progress import shown_while
@@ -27,7 +27,7 @@ def run(model: Model | None, given: Given) -> int:
     if screen.watch:
         from simulator.tui.opening import open_setup
 
-        return open_setup(setup, screen)
+        return open_setup(setup, screen, moment(given))
     from simulator.cli.outputs import put_out, refuse_early
     from simulator.experiments.room import say_before
     from simulator.experiments.run import run_checked

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from simulator.cli.commands import Given
-from simulator.cli.given import pictures, screen_options
+from simulator.cli.given import moment, pictures, screen_options
 from simulator.experiments.catalogue import Model
 from simulator.experiments.options import OUTPUT, PICTURES, OutputOptions
 from simulator.experiments.refusal import RefusalError
@@ -31,14 +31,15 @@ def run(_: Model | None, given: Given) -> int:
     outputs = OutputOptions(**OUTPUT.given(given))
     screen = screen_options(given, outputs)
     refuse_early(outputs, tables=True, read=(str(given["file"]),), drawn=PICTURES.given(given))
-    drawn = pictures(given, screen)
+    at_s = moment(given) if screen.watch else None
+    drawn = None if screen.watch else pictures(given, screen)
     if request is not None:
         _refuse_beside_a_life([*(["--watch"] if screen.watch else []), *_named(outputs), *_drawn(given)])
     trace = read(given["file"])
     if screen.watch:
         from simulator.tui.opening import open_trace
 
-        return open_trace(trace, screen)
+        return open_trace(trace, screen, at_s)
     if request is None:
         put_out(trace, outputs, drawn)
     else:

@@ -110,7 +110,9 @@ class PictureOptions:
 
     picture: str | None = option(None, "Draw the stage at one moment: .txt, .svg or .png.", metavar="FILE")
     at: str | None = option(
-        None, "The moment of --picture; end: the card with what came of it. Default: the middle.", metavar="TIME"
+        None,
+        "The moment of --picture, by default the middle, or where --watch begins; end: what came of it.",
+        metavar="TIME|end",
     )
     film: str | None = option(None, "Make a film of the stage: .gif, or .cast for asciinema.", metavar="FILE")
     from_: str | None = option(None, "Where --film begins. Default: the start of the run.", metavar="TIME")

@@ -12,6 +12,7 @@ from simulator.experiments.options import RunOptions
 from simulator.experiments.setup import Setup, with_front
 from simulator.stage.home import Choice, Home, Menu
 from simulator.words.language import Language, language, later, tell, translated
+from simulator.words.phrases import first_sentence
 from simulator.workload.shipped_scenarios import shipped, told
 
 FIRST = ("slow-clients", "prefork")
@@ -37,17 +38,6 @@ def _offers(_: Language) -> tuple[Menu, ...]:
         Menu(title=translated(SERVER), choices=models),
         Menu(title=translated(FRONT), choices=before),
     )
-
-
-def first_sentence(text: str) -> str:
-    """Up to the first full stop or question mark that ends a word, in one line."""
-    if "。" in text:
-        return text.partition("。")[0] + "。"
-    words = text.split()
-    for number, word in enumerate(words, 1):
-        if word.endswith((".", "?")):
-            return " ".join(words[:number])
-    return " ".join(words)
 
 
 def first_home(names: tuple[str, ...] = ()) -> Home:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,8 +30,6 @@ USUAL_S = 10.0
 """Of the run, in a film whose end was not said."""
 LEAST, MOST = (20, 5), (400, 200)
 """Columns and rows."""
-END = "end"
-"""The moment that is the end of the run, however long it takes."""
 NEEDS = {"at": "picture", "from_": "film", "to": "film", "speed": "film"}
 
 
@@ -52,6 +51,7 @@ class Pictures:
         self, traces: "tuple[Trace, ...]", files: WholeFiles, advices: "Sequence[Advice | None] | None" = None
     ) -> None:
         """Write them; ``advices`` for the end card, one for each run. Raises RefusalError for a moment that is none."""
+        from simulator.lab.first_moment import moment_within
         from simulator.lab.history import Result
         from simulator.lab.lab import open_lab
         from simulator.lab.scenes import scene
@@ -62,7 +62,7 @@ class Pictures:
         lab = open_lab(run)
         end_s = lab.playhead.end_s
         if self.picture:
-            lab.playhead.seek(self._moment(end_s))
+            lab.playhead.seek(end_s / 2.0 if self.at_s is None else moment_within(end_s, self.at_s))
             if self.at_end:
                 lab.follow()
                 lab.judge(run, verdicts_of(traces, advices or [None] * len(traces)))
@@ -71,11 +71,6 @@ class Pictures:
         if self.film:
             files.write(self.film, partial(self._write_film, self._film(end_s), scene(lab)))
         self._remark(scene(lab))
-
-    def _moment(self, end_s: float) -> float:
-        if self.at_end:
-            return end_s
-        return end_s / 2.0 if self.at_s is None else _within(end_s, "--at", self.at_s)
 
     def _remark(self, scene: "Scene") -> None:
         """Say once that there are boxes for letters: whoever draws without looking would send them off."""
@@ -122,6 +117,7 @@ class Pictures:
 
 def pictures_of(options: PictureOptions, screen: ScreenOptions) -> Pictures:
     """What was typed, understood. Raises RefusalError."""
+    from simulator.lab.first_moment import typed_moment
     from simulator.stage.canvas.look import chosen_look
     from simulator.stage.pictures import FILMS, PICTURES, Drawn
 
@@ -129,6 +125,10 @@ def pictures_of(options: PictureOptions, screen: ScreenOptions) -> Pictures:
     for name, needed in NEEDS.items():
         if getattr(options, name) != getattr(nothing, name) and not getattr(options, needed):
             flag = f"--{name.rstrip('_')}"
+            if name == "at":
+                raise RefusalError(
+                    tell("--at belongs to --picture: add --picture FILE, or --watch to open the screen there")
+                )
             raise RefusalError(tell("{flag} belongs to --{needed}: add --{needed} FILE", flag=flag, needed=needed))
     if not options.picture and not options.film:
         raise RefusalError(tell("--size is about pictures: add --picture FILE or --film FILE"))
@@ -138,12 +138,13 @@ def pictures_of(options: PictureOptions, screen: ScreenOptions) -> Pictures:
         raise RefusalError(tell("--to {given}: expected a time after --from {begins}", given=options.to, begins=begins))
     if not 0.001 <= options.speed <= 1000.0:
         raise RefusalError(tell("--speed {given}: expected a number from 0.001 to 1000", given=f"{options.speed:g}"))
+    at_s = typed_moment(options.at)
     # Files look the same wherever they are made, whatever the terminal there can do.
     look = chosen_look(glyphs=screen.glyphs, theme=screen.theme, environ={}, encoding="utf-8")
     return Pictures(
         picture=_file("--picture", options.picture, PICTURES),
-        at_s=None if options.at == END else _time("--at", options.at),
-        at_end=options.at == END,
+        at_s=at_s,
+        at_end=at_s == inf,
         film=_file("--film", options.film, FILMS),
         from_s=from_s,
         to_s=to_s,

@@ -22,8 +22,8 @@ from simulator.stage.end_card import EndCard
 from simulator.stage.frame import frame, lanes_of
 from simulator.stage.scene import LaneRef, Scene, View
 from simulator.trace.playback import Playback
-from simulator.words.language import in_this_language, tell, translated
-from simulator.words.phrases import counted
+from simulator.words.language import in_this_language, paragraph, tell, translated
+from simulator.words.phrases import counted, first_sentence
 
 if TYPE_CHECKING:  # it needs what only saving needs
     from simulator.lab.export_menu import ExportMenu
@@ -84,6 +84,7 @@ def scene(lab: Lab, hints: tuple[KeyHint, ...] = ()) -> Scene:
         keys=hints,
         log_s=lab.log_s,
         title=in_this_language(labels, "title"),
+        story=first_sentence(paragraph(in_this_language(labels, "story"))),
     )
     return replace(found, card=_card(lab, found)) if lab.card and lab.verdicts else found
 

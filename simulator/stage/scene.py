@@ -62,6 +62,8 @@ class Scene:
     """The name of the scenario, as it is typed and as files are called."""
     title: str = ""
     """What the scenario calls itself; empty where it is not known."""
+    story: str = ""
+    """The first sentence that the scenario tells of itself, in the language of now; empty where it tells nothing."""
     t_s: float
     """The moment that is shown, seconds from the start of the run."""
     column_s: float = DEFAULT_COLUMN_S

@@ -89,8 +89,8 @@ class HomeScreen(GridScreen):
 
     def _open(self, *, beside: bool) -> None:
         from simulator.experiments.run import run_checked
+        from simulator.lab.first_moment import watched
         from simulator.lab.history import Result
-        from simulator.lab.lab import open_lab
         from simulator.tui.lab_screen import LabScreen
 
         try:
@@ -99,8 +99,7 @@ class HomeScreen(GridScreen):
         except (RefusalError, InvariantError) as error:
             self.notify(str(error), severity="error")
             return
-        screen = LabScreen(open_lab(shown, self.host.now))
-        screen.lab.playhead.play()
+        screen = LabScreen(watched(shown, now=self.host.now))
         self.app.push_screen(screen)
         if beside:
             self.call_later(screen.perform, "compare")

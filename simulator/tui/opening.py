@@ -61,8 +61,8 @@ def open_home(options: ScreenOptions, names: tuple[str, ...] = ()) -> int:
     return _opened(None, options, names)
 
 
-def open_setup(setup: "Setup", options: ScreenOptions) -> int:
-    """Servers under a load, running."""
+def open_setup(setup: "Setup", options: ScreenOptions, at_s: float | None = None) -> int:
+    """Servers under a load, running from a moment on, or from the first interesting one. Raises RefusalError."""
     from simulator.experiments.progress import shown_while
     from simulator.experiments.run import run_checked
     from simulator.experiments.setup import prepared
@@ -74,24 +74,23 @@ def open_setup(setup: "Setup", options: ScreenOptions) -> int:
         return _opened(None, options)
     with shown_while(tell("simulating {load}", load=setup.options.load), ready.scenario.duration) as progress:
         traces = run_checked(ready, detail=True, progress=progress)
-    return _watched(Result.of(traces, ready), options)
+    return _watched(Result.of(traces, ready), options, at_s)
 
 
-def open_trace(trace: "Trace", options: ScreenOptions) -> int:
-    """A run that was saved, or measured."""
+def open_trace(trace: "Trace", options: ScreenOptions, at_s: float | None = None) -> int:
+    """A run that was saved, or measured; from a moment on as above. Raises RefusalError."""
     from simulator.lab.history import Result
 
     refuse_without_terminal()
-    return _watched(Result.of((trace,)), options)
+    return _watched(Result.of((trace,)), options, at_s)
 
 
-def _watched(shown: "Result", options: ScreenOptions) -> int:
+def _watched(shown: "Result", options: ScreenOptions, at_s: float | None) -> int:
     if _Rehearsal.is_on:
         return _opened(None, options)
-    from simulator.lab.lab import open_lab
+    from simulator.lab.first_moment import watched
 
-    lab = open_lab(shown)
-    lab.playhead.play()
+    lab = watched(shown, at_s)
     return _opened(lab, options)
 
 

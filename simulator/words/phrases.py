@@ -91,3 +91,14 @@ def capital(text: str) -> str:
 def sentence(text: str) -> str:
     """The same, with a full stop at the end."""
     return capital(text) + ("" if text.endswith((".", "。")) else ".")
+
+
+def first_sentence(text: str) -> str:
+    """Up to the first full stop or question mark that ends a word, in one line."""
+    if "。" in text:
+        return text.partition("。")[0] + "。"
+    words = text.split()
+    for number, word in enumerate(words, 1):
+        if word.endswith((".", "?")):
+            return " ".join(words[:number])
+    return " ".join(words)

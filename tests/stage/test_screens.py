@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.experiments.catalogue import servers
-from simulator.lab.home_menus import FRONT, LOAD, SERVER, first_sentence, offers
+from simulator.lab.home_menus import FRONT, LOAD, SERVER, offers
 from simulator.plan.words import Outcome, State
 from simulator.stage.canvas.glyphs import ASCII, UNICODE
 from simulator.stage.canvas.grid import Size
@@ -20,6 +20,7 @@ from simulator.stage.states import MEANINGS, STATE_STYLES
 from simulator.stage.waterfall import waterfall
 from simulator.stage.waterfall_words import total_words
 from simulator.trace.playback.life_story import LifeStories, LifeStory
+from simulator.words.phrases import first_sentence
 from simulator.workload.load import shipped
 from tests.stage.plays import ACTIVITIES, playback, row_of, style_runs
 from tests.stage.screens import FULL as FULL_BACKLOG
