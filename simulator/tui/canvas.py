@@ -17,10 +17,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from simulator.stage.canvas.grid import GROUND, STYLES, CellGrid
+from simulator.stage.canvas.grid import CellGrid, parts_of
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.palette import Paint, Theme
-from simulator.stage.canvas.style import Ground, Style
+from simulator.stage.canvas.style import Style
 
 SEGMENT = partial(tuple.__new__, Segment)
 """Makes a segment of its three parts: hundreds are needed for every picture, and this takes a third of the time."""
@@ -168,8 +168,7 @@ class _RichStyles(dict[int, RichStyle]):
         self._theme = theme
 
     def __missing__(self, look: int) -> RichStyle:
-        ground, style = divmod(look, GROUND)
-        self[look] = _rich(self._theme.paint(STYLES[style], Ground(ground)), self._theme)
+        self[look] = _rich(self._theme.paint(*parts_of(look)), self._theme)
         return self[look]
 
 

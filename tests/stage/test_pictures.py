@@ -17,9 +17,9 @@ from simulator.stage.canvas.grid import CellGrid, plain
 from simulator.stage.canvas.images import gif, png
 from simulator.stage.canvas.look import GLYPH_SETS, THEMES, Look
 from simulator.stage.canvas.palette import DARK, MONO, Paint, Theme
-from simulator.stage.canvas.raster import inks_of
+from simulator.stage.canvas.raster import inks_of, looks_of
 from simulator.stage.canvas.shapes import HEIGHT, WIDTH
-from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.style import BRIGHT, Ground, Style
 from simulator.stage.canvas.svg import svg
 from tests.stage.plays import ACTIVITIES
 
@@ -30,13 +30,14 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def sample(look: Look, *, lane: int = 0) -> CellGrid:
-    """A title with Chinese in it, a rule, a lane with every activity, and a line of words."""
+    """A title with Chinese in it, a rule, a lane with every activity, and a line of words on a pane."""
     grid = CellGrid(24, 4)
     grid.put(0, 1, "A 请求 & <b>", Style.TITLE)
     grid.put(1, 0, look.glyphs.horizontal * 24, Style.RULE)
     styles = np.roll(np.array(ACTIVITIES, np.uint8), lane)
     grid.put_cells(2, 2, look.characters(styles), styles)
     grid.put(3, 0, "why  it waits", Style.BAD)
+    grid.lay(3, 5, 1, 8, Ground.PANE)
     return grid
 
 
@@ -132,9 +133,9 @@ def test_png_has_a_cell_for_every_cell_in_the_colours_of_its_style(look: Look, s
     assert image.shape == (4 * HEIGHT * scale, 24 * WIDTH * scale, 3)
     for row in range(4):
         for col in range(24):
-            style = Style(int(grid.styles[row, col]))
+            style, ground = Style(int(grid.styles[row, col])), Ground(int(grid.grounds[row, col]))
             cell = image[row * HEIGHT * scale :, col * WIDTH * scale :][: HEIGHT * scale, : WIDTH * scale]
-            assert seen(cell) <= between(*look.theme.colours(style))
+            assert seen(cell) <= between(*look.theme.colours(style, ground))
             assert (len(seen(cell)) > 1 or grid.characters[row, col] == "█") == (grid.characters[row, col] != " ")
 
 
@@ -163,13 +164,58 @@ def test_a_full_block_fills_its_cell_and_a_bar_as_many_eighths_as_it_says() -> N
     ]
 
 
-def test_all_styles_together_still_leave_smooth_letters() -> None:
+def every_look() -> CellGrid:
+    """Every style on every ground, with blocks."""
+    grid = CellGrid(len(Style), len(Ground))
+    grid.styles[:] = list(Style)
+    grid.grounds[:] = np.array(Ground)[:, np.newaxis]
+    grid.characters[:] = "█"
+    return grid
+
+
+def test_all_styles_on_all_grounds_still_leave_smooth_letters() -> None:
     for look in LOOKS:
-        grid = CellGrid(len(Style), 1)
-        grid.styles[0] = list(Style)
-        inks = inks_of([grid], look.theme)
-        assert inks.shades >= 4
-        assert len(inks.palette) <= 3 * 256
+        inks = inks_of([every_look()], look.theme)
+        assert inks.shades >= 8
+        assert len(inks.palette) <= 3 * 255
+
+
+def test_however_many_colours_there_are_a_cell_has_exactly_its_own() -> None:
+    grid = every_look()
+    image = pixels(png(grid, Look(), scale=1))
+    for row, ground in enumerate(Ground):
+        for col, style in enumerate(Style):
+            fg, _ = DARK.colours(style, ground)
+            assert "#{:02x}{:02x}{:02x}".format(*image[row * HEIGHT, col * WIDTH]) == fg
+
+
+def test_of_too_many_shades_every_one_has_one_near_it() -> None:
+    grid = every_look()
+    inks = inks_of([grid], DARK)
+    palette = np.frombuffer(inks.palette, np.uint8).reshape(-1, 3).astype(int)
+    for number in np.unique(looks_of(grid)).tolist():
+        ramp = palette[inks.ramps[number]]
+        straight = np.linspace(ramp[0], ramp[-1], len(ramp))
+        assert np.abs(ramp - straight).max() <= 32
+
+
+def test_svg_lays_one_rectangle_under_all_that_stands_on_one_ground() -> None:
+    grid = CellGrid(10, 1)
+    grid.put(0, 0, "ab请求gh", Style.BAD)
+    grid.put(0, 4, "求", Style.GOOD)
+    grid.lay(0, 2, 1, 6, Ground.PANE)
+    rectangles = re.findall(r'<rect x="(\d+)" y="0" width="(\d+)" height="16" fill="(#\w+)"/>', svg(grid, Look()))
+    assert rectangles == [(str(2 * WIDTH), str(6 * WIDTH), DARK.grounds[Ground.PANE])]
+
+
+@pytest.mark.parametrize("ground", list(Ground), ids=lambda ground: ground.name.lower())
+def test_a_terminal_gets_the_ground_and_where_it_has_no_colours_bright_ones_inverse(ground: Ground) -> None:
+    grid = CellGrid(3, 1)
+    grid.put(0, 0, "abc", Style.STRONG)
+    grid.lay(0, 0, 1, 3, ground)
+    cell = screen_after(played(grid, Look()), grid).buffer[0][1]
+    assert f"#{cell.bg}" == DARK.colours(Style.STRONG, ground)[1]
+    assert screen_after(played(grid, Look(theme=MONO)), grid).buffer[0][1].reverse == (ground in BRIGHT)
 
 
 def test_without_any_font_of_the_system_there_are_letters_and_boxes(monkeypatch: pytest.MonkeyPatch) -> None:

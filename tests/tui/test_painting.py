@@ -3,12 +3,15 @@
 import gc
 
 import pytest
+from rich.color import Color
 from textual.pilot import Pilot
 
 from simulator.lab.lab import Lab
 from simulator.stage.canvas.glyphs import ASCII
+from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
-from simulator.stage.canvas.palette import MONO
+from simulator.stage.canvas.palette import DARK, MONO
+from simulator.stage.canvas.style import Ground, Style
 from simulator.tui.canvas import Row
 from simulator.tui.lab_screen import LabScreen
 from tests.tui.conftest import Play
@@ -67,6 +70,25 @@ def test_rows_that_are_no_longer_shown_do_not_wait_for_the_garbage_collector(
 
 def rows_alive() -> int:
     return sum(isinstance(each, Row) for each in gc.get_objects())
+
+
+def test_a_terminal_shows_the_ground_behind_a_cell(lab: Lab, play: Play) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        screen = pilot.app.screen
+        assert isinstance(screen, LabScreen)
+        grid = CellGrid(*screen.cells)
+        grid.put(0, 0, "abcd", Style.STRONG)
+        grid.lay(0, 2, 1, 2, Ground.CLIENTS)
+        screen.canvas.show(grid)
+        plain, laid, _ = screen.canvas.render_line(0)
+        assert (plain.text, laid.text) == ("ab", "cd")
+        assert plain.style is not None
+        assert laid.style is not None
+        assert (plain.style.bgcolor, laid.style.bgcolor) == tuple(
+            Color.parse(DARK.colours(Style.STRONG, ground)[1]) for ground in (Ground.BACK, Ground.CLIENTS)
+        )
+
+    play(lab, played)
 
 
 def test_a_message_goes_away_after_some_seconds(lab: Lab, now: ManualClock, play: Play) -> None:

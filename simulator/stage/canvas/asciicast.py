@@ -4,12 +4,11 @@ The first frame is sent whole; after that only the rows that changed.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
-from simulator.stage.canvas.grid import CellGrid, Frame
+from simulator.stage.canvas.grid import CellGrid, Frame, parts_of
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.palette import Paint, Theme
-from simulator.stage.canvas.style import Style
 
 CLEAR = "\x1b[?25l\x1b[2J"
 """Hide the cursor, empty the screen."""
@@ -22,7 +21,7 @@ def asciicast(frames: Iterable[Frame], look: Look, *, title: str = "", hold_s: f
     ``frames`` are in the order of their times; the recording starts at the first of them, and the last stays for
     ``hold_s``. All grids have the size of the first.
     """
-    codes = {style: _sequence(look.theme.paint(style), look.theme) for style in Style}
+    codes = _Codes(look.theme)
     old: CellGrid | None = None
     start_s = time_s = 0.0
     for time_s, grid in frames:
@@ -45,7 +44,7 @@ def _header(grid: CellGrid, title: str) -> dict[str, object]:
     return {"version": 2, "width": grid.width, "height": grid.height, **named, "env": {"TERM": "xterm-256color"}}
 
 
-def _rows(grid: CellGrid, rows: list[int], codes: Mapping[Style, str]) -> str:
+def _rows(grid: CellGrid, rows: list[int], codes: "_Codes") -> str:
     return "".join(f"\x1b[{row + 1};1H{_row(grid, row, codes)}" for row in rows)
 
 
@@ -58,16 +57,28 @@ def _line(value: object) -> str:
 RESET = "\x1b[0m"
 
 
-def _row(grid: CellGrid, row: int, codes: Mapping[Style, str]) -> str:
+def _row(grid: CellGrid, row: int, codes: "_Codes") -> str:
     """One row, with nothing left switched on after it. Pieces whose styles look the same are written as one."""
     parts, last = [], ""
-    for text, style in grid.runs(row):
-        code = codes[style]
+    for text, number in zip(*grid.pieces(row), strict=True):
+        code = codes[number]
         if code != last:
             parts.append(code)
             last = code
         parts.append(text)
     return "".join(parts) + (RESET if last != RESET else "")
+
+
+class _Codes(dict[int, str]):
+    """By the number of a look, what to send before text that has it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+
+    def __missing__(self, look: int) -> str:
+        self[look] = _sequence(self._theme.paint(*parts_of(look)), self._theme)
+        return self[look]
 
 
 def _sequence(paint: Paint, theme: Theme) -> str:

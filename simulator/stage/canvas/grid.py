@@ -21,6 +21,12 @@ GROUND = 256
 """The number of a look is that of its style, and so many times that of its ground."""
 
 
+def parts_of(look: int) -> tuple[Style, Ground]:
+    """The style and the ground of a number from ``CellGrid.pieces``."""
+    ground, style = divmod(look, GROUND)
+    return STYLES[style], Ground(ground)
+
+
 class Size(NamedTuple):
     """Of a grid, in cells."""
 

@@ -14,10 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.stage.canvas.cells import BLANK, cell_width
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.grid import GROUND, STYLES, CellGrid, parts_of
 from simulator.stage.canvas.palette import Theme
 from simulator.stage.canvas.shapes import BASELINE, HEIGHT, LETTER_SIZE, SHAPES, WIDTH, Box, Disc, Polygon, Shape
-from simulator.stage.canvas.style import Style
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -29,6 +28,8 @@ COLOURS = 255
 """In the palette of an indexed image; its last entry is left over, for what stays as it was in a moving picture."""
 MOST_SHADES = 16
 """Of one ramp: more cannot be told apart on the edge of a letter."""
+LEAST_SHADES = 8
+"""With fewer, letters are ragged; where there are too many colours for that, ramps share some."""
 SMOOTHING = 4
 """Shapes are drawn so many times larger, and reduced."""
 _BOLD, _RIGHT = 1 << 21, 1 << 22  # above all code points
@@ -40,26 +41,36 @@ class Inks:
 
     palette: bytes
     """Red, green, blue of every entry."""
-    first: npt.NDArray[np.uint8]
-    """For each style, where the ramp of its colours begins."""
-    shades: int
-    """How long every ramp is."""
+    ramps: Pixels
+    """For the number of each look the entries of its colours, from the background to the foreground."""
     bold: npt.NDArray[np.bool_]
     """For each style."""
+
+    @property
+    def shades(self) -> int:
+        """How long every ramp is."""
+        return int(self.ramps.shape[1])
 
 
 def inks_of(grids: Sequence[CellGrid], theme: Theme) -> Inks:
     """The palette that all these grids need."""
-    numbers = np.unique(np.concatenate([np.unique(grid.styles) for grid in grids]))
-    styles = [Style(int(number)) for number in numbers] or [Style.TEXT]
-    pairs = sorted({theme.colours(style) for style in styles})
-    shades = min(MOST_SHADES, COLOURS // len(pairs))
-    ramps = [_ramp(bg, fg, shades) for fg, bg in pairs]
-    first, bold = np.zeros(256, np.uint8), np.zeros(256, np.bool_)
-    for style in styles:
-        first[style] = pairs.index(theme.colours(style)) * shades
-        bold[style] = theme.paint(style).bold
-    return Inks(palette=np.concatenate(ramps).tobytes(), first=first, shades=shades, bold=bold)
+    numbers = np.unique(np.concatenate([np.unique(looks_of(grid)) for grid in grids])).tolist() or [0]
+    colours = {number: theme.colours(*parts_of(number)) for number in numbers}
+    pairs = sorted(set(colours.values()))
+    shades = max(min(MOST_SHADES, COLOURS // len(pairs)), LEAST_SHADES)
+    wanted = np.stack([_ramp(background, foreground, shades) for foreground, background in pairs])
+    palette = _palette(wanted)
+    entries = dict(zip(pairs, _nearest(wanted, palette), strict=True))
+    ramps, bold = np.zeros((max(numbers) + 1, shades), np.uint8), np.zeros(GROUND, np.bool_)
+    for number in numbers:
+        ramps[number] = entries[colours[number]]
+        bold[number % GROUND] = theme.paint(STYLES[number % GROUND]).bold
+    return Inks(palette=palette.tobytes(), ramps=ramps, bold=bold)
+
+
+def looks_of(grid: CellGrid) -> npt.NDArray[np.uint16]:
+    """The number of the look of every cell."""
+    return grid.styles + np.uint16(GROUND) * grid.grounds
 
 
 def raster(grid: CellGrid, inks: Inks, scale: int) -> "Image":
@@ -67,8 +78,9 @@ def raster(grid: CellGrid, inks: Inks, scale: int) -> "Image":
     from PIL import Image
 
     tiles, where = np.unique(_keys(grid, inks), return_inverse=True)
-    ramp = np.stack([_tile(int(key), scale, inks.shades) for key in tiles])[where.reshape(grid.height, grid.width)]
-    pixels = ramp + inks.first[grid.styles][:, :, np.newaxis, np.newaxis]
+    shade = np.stack([_tile(int(key), scale, inks.shades) for key in tiles])[where.reshape(grid.height, grid.width)]
+    start = looks_of(grid)[:, :, np.newaxis, np.newaxis] * np.int32(inks.shades)
+    pixels = inks.ramps.ravel().take(start + shade)
     flat = pixels.transpose(0, 2, 1, 3).reshape(grid.height * HEIGHT * scale, grid.width * WIDTH * scale)
     image = Image.fromarray(np.ascontiguousarray(flat), "P")
     image.putpalette(inks.palette)
@@ -79,6 +91,35 @@ def _ramp(background: str, foreground: str, shades: int) -> Pixels:
     ends = [np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) for colour in (background, foreground)]
     share = np.linspace(0.0, 1.0, shades)[:, np.newaxis]
     return np.asarray(np.round(ends[0] + (ends[1] - ends[0]) * share), np.uint8)
+
+
+def _palette(ramps: Pixels) -> Pixels:
+    """All colours of some ramps; where those are too many, the ends of all ramps, and what lies between is thinned out.
+
+    One after another is taken that is farthest from all taken before: so every colour has one near it.
+    """
+    colours = np.unique(ramps.reshape(-1, 3), axis=0)
+    if len(colours) <= COLOURS:
+        return colours
+    kept = np.unique(ramps[:, [0, -1]].reshape(-1, 3), axis=0)[:COLOURS]
+    apart = _distances(colours, kept).min(axis=1)
+    while len(kept) < COLOURS:
+        farthest = colours[apart.argmax()][np.newaxis]
+        kept = np.concatenate([kept, farthest])
+        apart = np.minimum(apart, _distances(colours, farthest)[:, 0])
+    return kept
+
+
+def _nearest(ramps: Pixels, palette: Pixels) -> Pixels:
+    """For every colour of every ramp the entry that comes nearest to it."""
+    entries: Pixels = _distances(ramps.reshape(-1, 3), palette).argmin(axis=1).astype(np.uint8)
+    return entries.reshape(ramps.shape[:2])
+
+
+def _distances(some: Pixels, others: Pixels) -> npt.NDArray[np.int32]:
+    """From every colour to every other, squared."""
+    squares: npt.NDArray[np.int32] = ((some[:, None].astype(np.int32) - others[None]) ** 2).sum(axis=2)
+    return squares
 
 
 def _keys(grid: CellGrid, inks: Inks) -> npt.NDArray[np.int64]:

@@ -9,7 +9,7 @@ from itertools import groupby
 from xml.sax.saxutils import escape
 
 from simulator.stage.canvas.cells import BLANK, cell_width
-from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.grid import CellGrid, parts_of
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.palette import Theme
 from simulator.stage.canvas.shapes import (
@@ -36,8 +36,7 @@ def svg(grid: CellGrid, look: Look, *, title: str = "", description: str = "") -
     It can be put into a page as it is: it has no style sheet that could reach the rest of the page.
     """
     width, height = grid.width * WIDTH, grid.height * HEIGHT
-    rows = [grid.runs(row) for row in range(grid.height)]
-    used = sorted({character for runs in rows for text, _ in runs for character in text if character in SHAPES})
+    used = sorted(set(grid.characters.flat) & set(SHAPES))
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="{height}"',
         f'     viewBox="0 0 {width} {height}">',
@@ -46,28 +45,29 @@ def svg(grid: CellGrid, look: Look, *, title: str = "", description: str = "") -
         f"<defs>{''.join(_definition(character) for character in used)}</defs>",
         f'<rect width="{width}" height="{height}" fill="{look.theme.colours(Style.TEXT)[1]}"/>',
         f'<g font-family="{FONTS}" font-size="{LETTER_SIZE}">',
-        *(element for row, runs in enumerate(rows) for element in _row(row * HEIGHT, runs, look.theme)),
+        *(element for row in range(grid.height) for element in _row(row * HEIGHT, *grid.pieces(row), look.theme)),
         "</g>",
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _row(top: int, runs: list[tuple[str, Style]], theme: Theme) -> Iterator[str]:
+def _row(top: int, texts: list[str], looks: list[int], theme: Theme) -> Iterator[str]:
     """Backgrounds first, so that none covers what reaches over from the cell before it."""
-    left, placed = 0, []
-    for text, style in runs:
-        width = cell_width(text) * WIDTH
-        _, behind = theme.colours(style)
-        if behind != theme.colours(Style.TEXT)[1]:
-            yield f'<rect x="{left}" y="{top}" width="{width}" height="{HEIGHT}" fill="{behind}"/>'
-        placed.append((left, text, style))
-        left += width
-    for left, text, style in placed:
+    back, left, placed = theme.colours(Style.TEXT)[1], 0, []
+    for text, look in zip(texts, looks, strict=True):
+        placed.append((left, text, *parts_of(look)))
+        left += cell_width(text) * WIDTH
+    for behind, pieces in groupby(placed, key=lambda piece: theme.colours(*piece[2:])[1]):
+        group = list(pieces)
+        if behind != back:
+            start, width = group[0][0], sum(cell_width(text) for _, text, *_ in group) * WIDTH
+            yield f'<rect x="{start}" y="{top}" width="{width}" height="{HEIGHT}" fill="{behind}"/>'
+    for left, text, style, ground in placed:
         drawn = "".join(_pieces(left, top, text))
         if drawn:
             weight = ' font-weight="bold"' if theme.paint(style).bold else ""
-            yield f'<g fill="{theme.colours(style)[0]}"{weight}>{drawn}</g>'
+            yield f'<g fill="{theme.colours(style, ground)[0]}"{weight}>{drawn}</g>'
 
 
 def _pieces(left: int, top: int, text: str) -> Iterator[str]:
