@@ -25,6 +25,12 @@ class Glyphs:
     """For which part of a column a lock was taken, a small part first; none is the glyph of something else."""
     shades: str
     """For how many requests lie in one cell of a chart, few first."""
+    who: str
+    """Who a request is, four kinds: one mark each."""
+    who_again: str
+    """The same kinds, having tried before."""
+    who_gone: str
+    """The same kinds, where nobody waits for the answer any more."""
     crowds: str
     """Marks that stand for 10, 100, 1 000 and a million requests, where one each is too many."""
     full: str
@@ -74,6 +80,9 @@ UNICODE = Glyphs(
     sparks="▁▂▃▄▅▆▇█",
     shares="▁▂▃▄▅▆▇█",
     shades="⠂⠒⠶⣿",
+    who="●◆■✚",
+    who_again="◉◈▣✜",
+    who_gone="◦◇□✛",
     crowds="⣿█kM",
     full="█",
     empty="·",
@@ -103,6 +112,9 @@ ASCII = Glyphs(
     sparks="_.-:=+*#",
     shares="123456789#",
     shades="'*$@",
+    who="odst",
+    who_again="ODST",
+    who_gone="''''",
     crowds="#@kM",
     full="#",
     empty=".",

@@ -1,0 +1,1 @@
+"""The street: clients, queue, workers, and the way back."""
