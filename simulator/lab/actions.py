@@ -184,6 +184,7 @@ ACTIONS: Mapping[str, Action] = {
     "larger": partial(changes.turn, id=SIZE, direction=1),
     "smaller": partial(changes.turn, id=SIZE, direction=-1),
     "front": changes.front,
+    "front-beside": changes.front_beside,
     "next-model": partial(changes.next_model, direction=1),
     "previous-model": partial(changes.next_model, direction=-1),
     "compare": changes.compare,

@@ -64,6 +64,25 @@ def front(lab: Lab) -> None:
     lab.change(changed)
 
 
+def front_beside(lab: Lab) -> None:
+    """The server in focus beside the same with the proxy in front, or without it; and back to the one in focus."""
+    gone: list[int] = []
+
+    def changed(wanted: Prepared) -> Setup:
+        number, sides = _side(lab, wanted), wanted.setup.sides
+        partner = with_front(sides[number], fronts()[0].name)
+        gone.extend([at for at, side in enumerate(sides) if side == partner])
+        if gone:
+            kept = [side for at, side in enumerate(sides) if at not in gone]
+            return replace(wanted.setup, sides=tuple(kept))
+        if len(sides) >= MOST_SIDES:
+            raise RefusalError(tell("at most {n} servers side by side; C takes one away", n=MOST_SIDES))
+        return replace(wanted.setup, sides=(*sides[: number + 1], partner, *sides[number + 1 :]))
+
+    lab.change(changed)
+    lab.focus -= sum(at < lab.focus for at in gone)
+
+
 def next_model(lab: Lab, direction: int) -> None:
     """Another server with its own defaults; what stands in front stays."""
 
@@ -82,7 +101,7 @@ def compare(lab: Lab) -> None:
     def wider(wanted: Prepared) -> Setup:
         sides = wanted.setup.sides
         if len(sides) >= MOST_SIDES:
-            raise RefusalError(tell("at most {n} servers side by side", n=MOST_SIDES))
+            raise RefusalError(tell("at most {n} servers side by side; C takes one away", n=MOST_SIDES))
         taken = [side.model for side in sides]
         free = [model for model in servers() if model not in taken]
         model = free[0] if free else servers()[0]

@@ -84,6 +84,9 @@ KEYS: tuple[Key, ...] = (
     ),
     _key("smaller", "minus", "-", "size", "a smaller server", Group.SERVER),
     _key("front", "n", "n", "nginx", "put nginx in front, or take it away", Group.SERVER),
+    _key(
+        "front-beside", "N", "N", "compare nginx", "the same server with and without nginx, side by side", Group.SERVER
+    ),
     _key("next-model", "m", "m", "model", "another server under the same requests", Group.SERVER),
     _key("previous-model", "M", "M", "model", "the server before that", Group.SERVER),
     _key("compare", "c", "c", "compare", "one server more beside this one, up to four", Group.SERVER),

@@ -1,10 +1,11 @@
 """What the lab looks like: the scene on the stage, and with it the list of knobs, the menu and the message."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from simulator.experiments.catalogue import fronts
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.setup import Prepared
 from simulator.lab.lab import Lab
@@ -21,6 +22,7 @@ from simulator.stage.canvas.text import wrapped
 from simulator.stage.end_card import EndCard
 from simulator.stage.frame import frame, lanes_of
 from simulator.stage.scene import LaneRef, Scene, View
+from simulator.stage.verdict import Verdict
 from simulator.trace.playback import Playback
 from simulator.words.language import in_this_language, paragraph, tell, translated
 from simulator.words.phrases import counted, first_sentence
@@ -29,8 +31,9 @@ if TYPE_CHECKING:  # it needs what only saving needs
     from simulator.lab.export_menu import ExportMenu
 
 BAR = (
-    "play", "step", "faster", "larger", "front", "kill", "help", "quit", "inspect", "panel", "compare", "more-load",
-    "more-slow", "next-model", "jump", "card", "charts", "source", "undo", "export", "copy", "burst", "language",
+    "play", "step", "faster", "larger", "front", "kill", "help", "quit", "inspect", "panel", "compare", "front-beside",
+    "more-load", "more-slow", "next-model", "jump", "card", "charts", "source", "undo", "export", "copy", "burst",
+    "language",
 )  # fmt: skip
 """What the key bar shows, the most important first."""
 BAR_PANES = ("next-pane", "zoom-pane")
@@ -48,7 +51,7 @@ BAR_REPLAY = (
     "quit",
     "language",
 )
-CARD_KEYS = ("front", "larger", "next-model", "charts", "card")
+CARD_KEYS = ("front-beside", "front", "larger", "next-model", "charts", "card")
 """What the card proposes: to change what would change most, to look closer, or to close it."""
 SHORT_KNOBS = ("rate", "slow", "io", "cores", "seed")
 LONGEST_KNOBS = 3
@@ -99,10 +102,17 @@ def _card(lab: Lab, scene: Scene) -> EndCard:
     ]
     keys = tuple(
         replace(hint, does=tell("close")) if hint.action == "card" else hint
+        for name in CARD_KEYS
         for hint in scene.keys
-        if hint.action in CARD_KEYS
+        if hint.action == name and (name != "front-beside" or _front_helps(verdicts))
     )
     return EndCard(verdicts=tuple(verdicts), load=scene.title or scene.load, over=lab.at_end, keys=keys)
+
+
+def _front_helps(verdicts: Sequence[Verdict]) -> bool:
+    """Whether a proxy in front of one of these was tried and gave something."""
+    proxies = {tell("with {front} in front", front=front.name) for front in fronts()}
+    return any(each.better and str(each.name) in proxies for verdict in verdicts for each in verdict.tried)
 
 
 def view(lab: Lab, number: int) -> View:
