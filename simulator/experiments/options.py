@@ -111,11 +111,13 @@ class PictureOptions:
     picture: str | None = option(None, "Draw the stage at one moment: .txt, .svg or .png.", metavar="FILE")
     at: str | None = option(
         None,
-        "The moment of --picture, by default the middle, or where --watch begins; end: what came of it.",
+        "The moment of --picture, by default the middle, or where --film or --watch begins; end: what came of it.",
         metavar="TIME|end",
     )
-    film: str | None = option(None, "Make a film of the stage: .gif, or .cast for asciinema.", metavar="FILE")
-    from_: str | None = option(None, "Where --film begins. Default: the start of the run.", metavar="TIME")
+    film: str | None = option(
+        None, "Make a film of the stage: .gif, .html with its player, or .cast for asciinema.", metavar="FILE"
+    )
+    from_: str | None = option(None, "Where --film begins. Default: shortly before something happens.", metavar="TIME")
     to: str | None = option(None, "Where --film ends. Default: ten seconds later.", metavar="TIME")
     speed: float = option(1.0, "How fast --film shows the run: 0.1 is ten times as slow.", metavar="N")
     size: str = option("120x36", "How large --picture and --film are, in columns and rows.", metavar="WxH")

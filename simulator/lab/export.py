@@ -32,6 +32,7 @@ SUFFIXES = {
     Kind.SVG: ".svg",
     Kind.PNG: ".png",
     Kind.GIF: ".gif",
+    Kind.HTML: ".html",
     Kind.CAST: ".cast",
     Kind.JSON: ".json",
     Kind.CSV: "",

@@ -74,6 +74,7 @@ class Kind(Enum):
     SVG = later("this picture as SVG")
     PNG = later("this picture as PNG")
     GIF = later("film as GIF")
+    HTML = later("film as a page with its player")
     CAST = later("film for asciinema")
     JSON = later("the results as JSON")
     CSV = later("the run as CSV tables")
@@ -81,7 +82,7 @@ class Kind(Enum):
 
 
 KINDS = tuple(Kind)
-FILMS = (Kind.GIF, Kind.CAST)
+FILMS = (Kind.GIF, Kind.HTML, Kind.CAST)
 WIDTH = 64
 """Always the same, so that the menu does not jump while the length of a film is being chosen."""
 TITLE = later("save")

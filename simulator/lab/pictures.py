@@ -21,6 +21,7 @@ from simulator.workload.quantity import DURATION, parse
 
 if TYPE_CHECKING:
     from simulator.experiments.advice import Advice
+    from simulator.lab.history import Result
     from simulator.stage.canvas.grid import Size
     from simulator.stage.pictures import Drawn, Film
     from simulator.stage.scene import Scene
@@ -42,7 +43,8 @@ class Pictures:
     at_end: bool
     """Whether the picture is of the end, with the card that tells what came of the run."""
     film: Path | None
-    from_s: float
+    from_s: float | None
+    """None: the first interesting moment."""
     to_s: float | None
     speed: float
     drawn: "Drawn"
@@ -69,7 +71,7 @@ class Pictures:
             data = PICTURES[self.picture.suffix](scene(lab), self.drawn)
             files.write(self.picture, lambda path: _write(path, data))
         if self.film:
-            files.write(self.film, partial(self._write_film, self._film(end_s), scene(lab)))
+            files.write(self.film, partial(self._write_film, self._film(run, end_s), scene(lab)))
         self._remark(scene(lab))
 
     def _remark(self, scene: "Scene") -> None:
@@ -87,11 +89,19 @@ class Pictures:
                 talk(f"simulate: {told}\n")
                 return
 
-    def _film(self, end_s: float) -> "Film":
+    def _film(self, run: "Result", end_s: float) -> "Film":
+        from simulator.lab.first_moment import moment_within
         from simulator.stage.pictures import MOST_S, Film
 
-        start_s = _within(end_s, "--from", self.from_s)
-        to_s = min(start_s + USUAL_S, end_s) if self.to_s is None else _within(end_s, "--to", self.to_s)
+        if self.to_s is not None:
+            _within(end_s, "--to", self.to_s)
+        if self.from_s is not None:
+            start_s = _within(end_s, "--from", self.from_s)
+        elif self.at_s is not None and not self.picture:
+            start_s = moment_within(end_s, self.at_s)
+        else:
+            start_s = _begin(run, self.to_s)
+        to_s = min(start_s + USUAL_S, end_s) if self.to_s is None else self.to_s
         film = Film(start_s=start_s, end_s=to_s, speed=self.speed)
         if film.too_long:
             raise RefusalError(
@@ -123,7 +133,8 @@ def pictures_of(options: PictureOptions, screen: ScreenOptions) -> Pictures:
 
     nothing = PictureOptions()
     for name, needed in NEEDS.items():
-        if getattr(options, name) != getattr(nothing, name) and not getattr(options, needed):
+        typed = getattr(options, name) != getattr(nothing, name)
+        if typed and not getattr(options, needed) and not (name == "at" and options.film):
             flag = f"--{name.rstrip('_')}"
             if name == "at":
                 raise RefusalError(
@@ -132,13 +143,12 @@ def pictures_of(options: PictureOptions, screen: ScreenOptions) -> Pictures:
             raise RefusalError(tell("{flag} belongs to --{needed}: add --{needed} FILE", flag=flag, needed=needed))
     if not options.picture and not options.film:
         raise RefusalError(tell("--size is about pictures: add --picture FILE or --film FILE"))
-    from_s, to_s = _time("--from", options.from_) or 0.0, _time("--to", options.to)
-    if to_s is not None and to_s <= from_s:
-        begins = options.from_ or "0s"
-        raise RefusalError(tell("--to {given}: expected a time after --from {begins}", given=options.to, begins=begins))
+    from_s, to_s = _time("--from", options.from_), _time("--to", options.to)
     if not 0.001 <= options.speed <= 1000.0:
         raise RefusalError(tell("--speed {given}: expected a number from 0.001 to 1000", given=f"{options.speed:g}"))
     at_s = typed_moment(options.at)
+    if to_s is not None:
+        _refuse_backwards(options, to_s, from_s, at_s)
     # Files look the same wherever they are made, whatever the terminal there can do.
     look = chosen_look(glyphs=screen.glyphs, theme=screen.theme, environ={}, encoding="utf-8")
     return Pictures(
@@ -151,6 +161,24 @@ def pictures_of(options: PictureOptions, screen: ScreenOptions) -> Pictures:
         speed=options.speed,
         drawn=Drawn(size=_size(options.size), look=look),
     )
+
+
+def _refuse_backwards(options: PictureOptions, to_s: float, from_s: float | None, at_s: float | None) -> None:
+    """Raise RefusalError for a film that ends before it begins."""
+    flag, begins, begin_s = "--from", options.from_ or "0s", from_s or 0.0
+    if from_s is None and at_s is not None and not options.picture:
+        flag, begins, begin_s = "--at", options.at or "", at_s
+    if to_s <= begin_s:
+        raise RefusalError(
+            tell("--to {given}: expected a time after {flag} {begins}", given=options.to, flag=flag, begins=begins)
+        )
+
+
+def _begin(run: "Result", to_s: float | None) -> float:
+    """Where a film begins if that was not typed: shortly before something happens, or at the start of what is typed."""
+    from simulator.lab.first_moment import first_moment
+
+    return first_moment(run.playbacks) if to_s is None else 0.0
 
 
 def _file(flag: str, given: str | None, known: Collection[str]) -> Path | None:

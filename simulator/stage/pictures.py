@@ -15,6 +15,7 @@ from simulator.stage.canvas.grid import Frame, Size, plain
 from simulator.stage.canvas.images import gif, png
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.palette import DARK
+from simulator.stage.canvas.player import player
 from simulator.stage.canvas.raster import boxed
 from simulator.stage.canvas.svg import svg
 from simulator.stage.frame import frame
@@ -110,8 +111,17 @@ def _cast(frames: Iterable[Frame], look: Look, scene: Scene) -> Parts:
     return (line.encode() for line in asciicast(frames, look, title=scene.load))
 
 
+def _html(frames: Iterable[Frame], look: Look, scene: Scene) -> Parts:
+    servers = " | ".join(view.title for view in scene.views)
+    yield player(frames, look, title=f"{servers} · {scene.title or scene.load}").encode()
+
+
 PICTURES: dict[str, Callable[[Scene, Drawn], bytes]] = {".txt": _text, ".svg": _svg, ".png": _png}
-FILMS: dict[str, Callable[[Iterable[Frame], Look, Scene], Parts]] = {".gif": _gif, ".cast": _cast}
+FILMS: dict[str, Callable[[Iterable[Frame], Look, Scene], Parts]] = {
+    ".gif": _gif,
+    ".html": _html,
+    ".cast": _cast,
+}
 
 
 PIXELS = (".png", ".gif")

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from simulator.lab.first_moment import first_moment
+from simulator.results.trace_file import read
 from simulator.stage import pictures
 from simulator.stage.canvas import raster
+from simulator.trace.playback import Playback
 from tests.cli.conftest import Simulate
 
 
@@ -38,6 +41,7 @@ def here() -> list[str]:
         ("--picture a.png", b"\x89PNG"),
         ("--film a.gif --to 300ms", b"GIF89a"),
         ("--film a.cast --to 300ms", b'{"version": 2'),
+        ("--film a.html --to 300ms", b"<!DOCTYPE html>"),
     ],
 )
 def test_the_ending_says_what_is_drawn(
@@ -105,6 +109,34 @@ def test_a_film_begins_and_ends_where_asked_and_its_speed_makes_it_longer(run: C
     assert last[0] == 2.0 + 2.0  # and two seconds for the last picture
 
 
+def first_and_length(file: str) -> tuple[str, float]:
+    """The first picture of a recording, and how long it takes to watch without the last picture's two seconds."""
+    _, _, first, *_, last = map(json.loads, Path(file).read_text(encoding="utf-8").splitlines())
+    return first[2], last[0] - 2.0
+
+
+def test_a_film_begins_shortly_before_something_happens(simulate: Simulate, tmp_path: Path) -> None:
+    simulate("--model", "prefork", "--load", "spike", "--film", tmp_path / "a.cast", "--size", "60x20", "--quiet")
+    simulate("--model", "prefork", "--load", "spike", "--parquet", tmp_path / "run.parquet", "--quiet")
+    begin_s = first_moment((Playback(read(tmp_path / "run.parquet")),))
+    assert 10.0 < begin_s < 30.0
+    first, length_s = first_and_length(str(tmp_path / "a.cast"))
+    assert f"{begin_s:.3f} s" in first
+    assert length_s == 10.0
+
+
+def test_a_film_of_which_only_the_end_is_typed_begins_with_the_run(run: Callable[..., Any]) -> None:
+    run("--film", "a.cast", "--to", "500ms", "--size", "60x20")
+    assert "0.000 s" in first_and_length("a.cast")[0]
+
+
+def test_a_film_can_begin_at_a_moment_that_is_typed_as_for_a_picture(run: Callable[..., Any]) -> None:
+    run("--film", "a.cast", "--at", "500ms", "--to", "600ms", "--size", "60x20")
+    first, length_s = first_and_length("a.cast")
+    assert "0.500 s" in first
+    assert length_s == pytest.approx(0.1)
+
+
 def test_a_saved_run_looks_like_the_run_itself(run: Callable[..., Any], simulate: Simulate) -> None:
     run("--parquet", "run.parquet", "--picture", "a.svg", "--at", "1s", "--theme", "light")
     done = simulate("show", "run.parquet", "--picture", "b.svg", "--at", "1s", "--theme", "light", "--quiet")
@@ -128,7 +160,7 @@ def test_a_picture_changes_nothing_about_the_results(run: Callable[..., Any]) ->
     ("flags", "message"),
     [
         ("--picture a.jpg", "--picture a.jpg: expected a file that ends in one of .txt, .svg, .png"),
-        ("--film a.png", "--film a.png: expected a file that ends in one of .gif, .cast"),
+        ("--film a.png", "--film a.png: expected a file that ends in one of .gif, .html, .cast"),
         ("--picture no/a.png", "cannot write no/a.png"),
         ("--at 1s", "--at belongs to --picture: add --picture FILE, or --watch to open the screen there"),
         ("--watch --at 5", "--at 5: the unit is missing"),
@@ -138,6 +170,8 @@ def test_a_picture_changes_nothing_about_the_results(run: Callable[..., Any]) ->
         ("--picture a.png --at 5", "--at 5: the unit is missing"),
         ("--picture a.png --at 1h", "--at 3 600 s: this run ends after"),
         ("--film a.gif --from 2s --to 1s", "--to 1s: expected a time after --from 2s"),
+        ("--film a.gif --at 2s --to 1s", "--to 1s: expected a time after --at 2s"),
+        ("--film a.gif --at 1h", "--at 3 600 s: this run ends after"),
         ("--film a.gif --speed 0", "--speed 0: expected a number from 0.001 to 1000"),
         ("--film a.gif --speed 0.001", "--film a.gif: it would take"),
         ("--picture a.png --size 80", "--size 80: expected columns and rows, like 120x36"),

@@ -17,7 +17,7 @@ from simulator.stage.canvas.grid import CellGrid, plain
 from simulator.stage.canvas.images import gif, png
 from simulator.stage.canvas.look import GLYPH_SETS, THEMES, Look
 from simulator.stage.canvas.palette import DARK, MONO, Paint, Theme
-from simulator.stage.canvas.raster import inks_of, looks_of
+from simulator.stage.canvas.raster import inks_of
 from simulator.stage.canvas.shapes import HEIGHT, WIDTH
 from simulator.stage.canvas.style import BRIGHT, Ground, Style
 from simulator.stage.canvas.svg import svg
@@ -193,7 +193,7 @@ def test_of_too_many_shades_every_one_has_one_near_it() -> None:
     grid = every_look()
     inks = inks_of([grid], DARK)
     palette = np.frombuffer(inks.palette, np.uint8).reshape(-1, 3).astype(int)
-    for number in np.unique(looks_of(grid)).tolist():
+    for number in np.unique(grid.looks()).tolist():
         ramp = palette[inks.ramps[number]]
         straight = np.linspace(ramp[0], ramp[-1], len(ramp))
         assert np.abs(ramp - straight).max() <= 32

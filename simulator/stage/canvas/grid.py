@@ -143,6 +143,10 @@ class CellGrid:
             texts = [text.replace("\0", "") for text in texts]
         return texts, styles[starts].tolist()
 
+    def looks(self) -> npt.NDArray[np.uint16]:
+        """The number of the look of every cell."""
+        return self.styles + np.uint16(GROUND) * self.grounds
+
     def changed_rows(self, old: "CellGrid | None") -> list[int]:
         """The rows that differ from an older grid; all of them if there is none of this size."""
         if old is None or old.characters.shape != self.characters.shape:

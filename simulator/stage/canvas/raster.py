@@ -54,7 +54,7 @@ class Inks:
 
 def inks_of(grids: Sequence[CellGrid], theme: Theme) -> Inks:
     """The palette that all these grids need."""
-    numbers = np.unique(np.concatenate([np.unique(looks_of(grid)) for grid in grids])).tolist() or [0]
+    numbers = np.unique(np.concatenate([np.unique(grid.looks()) for grid in grids])).tolist() or [0]
     colours = {number: theme.colours(*parts_of(number)) for number in numbers}
     pairs = sorted(set(colours.values()))
     shades = max(min(MOST_SHADES, COLOURS // len(pairs)), LEAST_SHADES)
@@ -68,18 +68,13 @@ def inks_of(grids: Sequence[CellGrid], theme: Theme) -> Inks:
     return Inks(palette=palette.tobytes(), ramps=ramps, bold=bold)
 
 
-def looks_of(grid: CellGrid) -> npt.NDArray[np.uint16]:
-    """The number of the look of every cell."""
-    return grid.styles + np.uint16(GROUND) * grid.grounds
-
-
 def raster(grid: CellGrid, inks: Inks, scale: int) -> "Image":
     """The grid as an indexed image, 8 x 16 pixels a cell times ``scale``."""
     from PIL import Image
 
     tiles, where = np.unique(_keys(grid, inks), return_inverse=True)
     shade = np.stack([_tile(int(key), scale, inks.shades) for key in tiles])[where.reshape(grid.height, grid.width)]
-    start = looks_of(grid)[:, :, np.newaxis, np.newaxis] * np.int32(inks.shades)
+    start = grid.looks()[:, :, np.newaxis, np.newaxis] * np.int32(inks.shades)
     pixels = inks.ramps.ravel().take(start + shade)
     flat = pixels.transpose(0, 2, 1, 3).reshape(grid.height * HEIGHT * scale, grid.width * WIDTH * scale)
     image = Image.fromarray(np.ascontiguousarray(flat), "P")

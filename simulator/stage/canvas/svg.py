@@ -108,14 +108,15 @@ def _name(character: str) -> str:
 def _definition(character: str) -> str:
     shape = SHAPES[character]
     crisp = ' shape-rendering="crispEdges"' if spans(shape) else ""
-    return f'<path id="{_name(character)}" d="{_path(shape)}"{crisp}/>'
+    return f'<path id="{_name(character)}" d="{outline(shape)}"{crisp}/>'
 
 
-def _path(shape: Shape) -> str:
-    return "".join(_outline(part) for part in shape)
+def outline(shape: Shape) -> str:
+    """A shape as the data of an SVG path, to be filled by the nonzero rule."""
+    return "".join(_part(part) for part in shape)
 
 
-def _outline(part: Part) -> str:
+def _part(part: Part) -> str:
     match part:
         case Box():
             return f"M{part.left:g} {part.top:g}H{part.right:g}V{part.bottom:g}H{part.left:g}z"
