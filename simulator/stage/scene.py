@@ -39,6 +39,8 @@ class View:
     """Its size in a few words: ``8 workers``."""
     knobs: str = ""
     """What can be turned on this server, and how it stands now: ``workers 8 · nginx off``."""
+    proposal: KeyHint | None = None
+    """The one key that would help most at this server, as far as that was tried; shown with the claim."""
     why: str | None = None
     """A sentence to show instead of the one that the playback has for the moment."""
     ghost: "Playback | None" = None

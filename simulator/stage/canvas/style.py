@@ -132,6 +132,11 @@ class Style(IntEnum):
     RELIEF = 104
     BY_LOSS = 105
 
+    # The line at the top.
+    TITLE_STORY = 106
+    TITLE_STATE = 107
+    TITLE_MESSAGE = 108
+
     # Curves.
     AREA_LOW = 110
     """How many wait, by height."""

@@ -1,0 +1,1 @@
+"""The panes around the street: what is claimed, how it went, what happened."""

@@ -1,0 +1,129 @@
+"""Where the panes of a frame lie: pure geometry, from the size of the frame and how many servers are shown.
+
+What to watch: the street is the largest thing at every size. Below it stands the claim, then the curves; from a certain
+width on, claim, log and the rest move into a column at the right. Nothing here depends on the moment.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil
+
+from simulator.stage.canvas.layout import equal_parts
+from simulator.stage.canvas.sheet import Area
+
+LEAST_WIDTH = 55
+"""Streets stand side by side where each is at least so wide."""
+TINY_WIDTH, TINY_HEIGHT = 50, 16
+"""Smaller frames have no boxes."""
+COLUMN_FROM, COLUMN_HEIGHT = 160, 30
+"""From so many columns and rows on there is a column at the right of a single street."""
+COLUMN_SHARE = 0.26
+ROOMY = 30
+"""From so many rows on the time bar has its marks above it."""
+LEAST_STREET = 12
+"""Rows that a single street keeps before there are curves."""
+NOTHING = Area(0, 0, 0, 0)
+KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Of one server: its street, and the claim about it."""
+
+    street: Area
+    claim: Area
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panes:
+    """Areas of a frame; one of no height is not there."""
+
+    title: Area
+    places: tuple[Place, ...]
+    """One for each server that is shown."""
+    figures: Area
+    """Three large figures, for an audience."""
+    caption: Area
+    below: Area
+    """Curves, and beside them the log where it has no place in the column."""
+    column: Area
+    """At the right: the log, one request, words; the claim stands above them."""
+    time: Area
+    keys: Area
+
+
+def panes_of(width: int, height: int, views: int, *, keys: bool, caption: bool, presenting: bool) -> Panes:
+    """The panes of a frame."""
+    return _panes(width, height, views, keys, caption, presenting)
+
+
+@lru_cache(KEPT)
+def _panes(width: int, height: int, views: int, keys: bool, caption: bool, presenting: bool) -> Panes:
+    tiny = width < TINY_WIDTH or height < TINY_HEIGHT
+    key_rows = int(keys and height > 1)
+    time_rows = min(2 if height >= ROOMY else 1, max(height - 1 - key_rows, 0))
+    caption_rows = int(caption and height >= TINY_HEIGHT)
+    top = int(height > 0)
+    rows = max(height - top - key_rows - time_rows - caption_rows, 0)
+    column = _column(width, height, views, presenting=presenting)
+    across = max(min(width // LEAST_WIDTH, views), 1)
+    deep = ceil(views / across)
+    across = ceil(views / max(deep, 1)) if views else 1  # four are two and two, not three and one
+    figures = min(5, max(rows - LEAST_STREET - 4, 0)) if presenting and views == 1 else 0
+    below = 0 if tiny or presenting else _below(width, height, deep, single=views == 1)
+    claim = 0 if column else _claim(rows, below, deep, tiny=tiny)
+    least = LEAST_STREET if views == 1 else 8
+    if (rows - below - figures) // max(deep, 1) - claim < least:
+        below = int(below > 0 and views > 1)
+        claim = 0 if column else _claim(rows, below, deep, tiny=tiny)
+    block = (rows - below - figures) // max(deep, 1)  # equally high, so that equal numbers look alike
+    below = rows - figures - block * deep if below or deep > 1 else below
+    places = []
+    row = top
+    for number in range(deep):
+        shown = min(across, views - number * across)
+        col = 0
+        for wide in equal_parts(width - column, across)[:shown]:
+            tall = max(block - claim, 0)
+            street, words = Area(row, col, tall, wide), Area(row + tall, col, min(claim, block), wide)
+            if column:
+                words = Area(top, width - column, _column_claim(height), column)
+            places.append(Place(street, words))
+            col += wide
+        row += block
+    used = _column_claim(height) if column else 0
+    return Panes(
+        title=Area(0, 0, top, width),
+        places=tuple(places),
+        figures=Area(row, 0, figures, width),
+        caption=Area(row + figures, 0, caption_rows, width - column),
+        below=Area(row + figures + caption_rows, 0, below, width - column),
+        column=Area(top + used, width - column, max(rows + caption_rows - used, 0), column) if column else NOTHING,
+        time=Area(height - key_rows - time_rows, 0, time_rows, width),
+        keys=Area(height - key_rows, 0, key_rows, width),
+    )
+
+
+def _column(width: int, height: int, views: int, *, presenting: bool) -> int:
+    wide = width >= COLUMN_FROM and height >= COLUMN_HEIGHT and views == 1 and not presenting
+    return min(round(width * COLUMN_SHARE), 64) if wide else 0
+
+
+def _column_claim(height: int) -> int:
+    return max(round(height * 0.2), 8)
+
+
+def _below(width: int, height: int, deep: int, *, single: bool) -> int:
+    if single and width >= COLUMN_FROM and height >= COLUMN_HEIGHT:
+        return round(height * 0.34)
+    if single:
+        return min(max(round(height * 0.17), 5), 9)
+    return round(height * 0.28) if deep == 1 else round(height * 0.18) if height >= 44 else 1
+
+
+def _claim(rows: int, below: int, deep: int, *, tiny: bool) -> int:
+    """Rows of a claim, its frame included."""
+    room = (rows - below) // max(deep, 1)
+    if tiny:
+        return min(3, max(room - 3, 0)) if deep == 1 else int(room > 2)
+    return 4 if room >= 14 else 3 if room >= 12 else 2 if room >= 9 else int(room > 3)
