@@ -31,8 +31,8 @@ TIME_WIDTH = 13
 def time_sections(snapshots: Sequence[Snapshot]) -> Iterator[Section]:
     """The marks and the bar."""
     if snapshots:
-        yield Section(claims=(Claim(Rank.MARKS),), draw=lambda sheet: _draw_marks(sheet, snapshots))
-        yield Section(claims=(Claim(Rank.TIME),), draw=lambda sheet: _draw_bar(sheet, snapshots))
+        yield Section(claims=(Claim(Rank.MARKS),), draw=lambda sheet: put_marks(sheet, snapshots))
+        yield Section(claims=(Claim(Rank.TIME),), draw=lambda sheet: put_bar(sheet, snapshots))
 
 
 class _Bar:
@@ -50,7 +50,8 @@ class _Bar:
         return np.clip(np.asarray(times) / self.end_s * self.count, 0, self.count - 1).astype(np.intp)
 
 
-def _draw_bar(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
+def put_bar(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
+    """The bar, in one row."""
     bar, glyphs = _Bar(snapshots, sheet.width), sheet.look.glyphs
     now_s = snapshots[0].t_s
     at = int(bar.column(now_s))
@@ -67,7 +68,8 @@ def _draw_bar(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
     sheet.offer(Area(0, bar.first, 1, bar.count), find)
 
 
-def _draw_marks(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
+def put_marks(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
+    """What happened when, in one row above it."""
     runs = tuple(ref(snapshot.playback) for snapshot in snapshots)  # what is kept of a run must not keep the others
     still(
         sheet,
