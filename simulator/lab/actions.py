@@ -152,6 +152,16 @@ def log_scale(lab: Lab) -> None:
     lab.log_s = not lab.log_s
 
 
+def present(lab: Lab) -> None:
+    """Only what many people can read from afar, or all."""
+    lab.presenting = not lab.presenting
+
+
+def menu(lab: Lab) -> None:
+    """Open the list of all keys, or close it."""
+    lab.menu_page = None if lab.menu_page is not None else 0
+
+
 ACTIONS: Mapping[str, Action] = {
     "play": play,
     "step-back": partial(step, direction=-1),
@@ -172,6 +182,8 @@ ACTIONS: Mapping[str, Action] = {
     "coarser": coarser,
     "log-scale": log_scale,
     "card": card,
+    "present": present,
+    "menu": menu,
     "more-load": partial(changes.turn, id="rate", direction=1),
     "less-load": partial(changes.turn, id="rate", direction=-1),
     "more-slow": partial(changes.turn, id="slow", direction=1),

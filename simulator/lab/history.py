@@ -62,6 +62,11 @@ class History:
         """How many changes can be undone."""
         return len(self._back)
 
+    @property
+    def steps_forth(self) -> int:
+        """How many can be done again."""
+        return len(self._forth)
+
     def change(self, setup: Setup) -> Prepared | None:
         """Want this setup from now on; None if it is the present one. Raises RefusalError, and then nothing changed."""
         if self._wanted is None or setup == self._wanted.setup:

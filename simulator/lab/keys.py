@@ -70,6 +70,7 @@ KEYS: tuple[Key, ...] = (
     _key("finer", "i", "i", "closer", "less time in a column of the lanes", Group.LOOK),
     _key("coarser", "o", "o", "wider", "more time in a column of the lanes", Group.LOOK),
     _key("log-scale", "L", "L", "log scale", "latencies on a logarithmic scale, or a linear one", Group.LOOK),
+    _key("present", "F", "F", "large", "large lanes, few figures and one sentence, for a class", Group.LOOK),
     _key("more-load", "r", "r", "rate", "more requests per second", Group.LOAD),
     _key("less-load", "R", "R", "rate", "fewer requests per second", Group.LOAD),
     _key("more-slow", "s", "s", "slow", "a larger share of slow clients", Group.LOAD),
@@ -103,9 +104,15 @@ KEYS: tuple[Key, ...] = (
         "remove", "delete,backspace", "delete", "remove", "in the list: take the selected intervention away", Group.DONE
     ),
     _key("card", "w", "w", "verdict", "what came of the run, and why; at the end it opens by itself", Group.SCREENS),
+    _key(
+        "menu", "colon,f2", ":", "all keys", "all that can be done now, each with its key; ? does it too", Group.SCREENS
+    ),
     _key("charts", "h", "h", "charts", "latencies, queues and splits of the whole run", Group.SCREENS),
     _key("source", "v", "v", "source", "the model and the real server, the active steps marked", Group.SCREENS),
     _key("help", "question_mark,f1", "?", "help", "what the keys and glyphs mean", Group.SCREENS),
+    _key(
+        "palette", "ctrl+p", "ctrl+p", "find", "find by words what can be done: servers, loads, moments", Group.SCREENS
+    ),
     _key("leave", "escape", "esc", "back", "close this, and at last back to the first screen", Group.SCREENS),
     _key("copy", "y", "y", "copy command", "copy the command line that reproduces this run", Group.TAKE),
     _key("export", "e", "e", "export", "save the picture, a film of it, or the run", Group.TAKE),
@@ -116,7 +123,7 @@ KEYS: tuple[Key, ...] = (
 )
 BY_ID = {key.id: key for key in KEYS}
 PALETTE = "ctrl+p"
-"""Opens the list of all actions; Textual's own, and the same everywhere."""
+"""Opens the list of all actions on every screen; on the stage it can be given another key besides."""
 
 
 def of(*groups: Group) -> tuple[Key, ...]:

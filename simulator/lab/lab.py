@@ -54,6 +54,10 @@ class Lab:
     log_s: bool = False
     panel: int | None = None
     """The selected line of the list of knobs; None while it is closed."""
+    menu_page: int | None = None
+    """The page of the list of all keys; None while it is closed."""
+    presenting: bool = False
+    """Whether only what many people can read from afar is shown."""
     card: bool = False
     """Whether the card with the verdict lies above the stage."""
     verdicts: tuple[Verdict, ...] = ()

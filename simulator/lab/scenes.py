@@ -16,6 +16,7 @@ from simulator.plan.processes import main_pool, process_count, slots_in_each
 from simulator.stage.cache import kept
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import KeyHint
+from simulator.stage.canvas.key_menu import KeyMenu
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import wrapped
@@ -30,27 +31,6 @@ from simulator.words.phrases import counted, first_sentence
 if TYPE_CHECKING:  # it needs what only saving needs
     from simulator.lab.export_menu import ExportMenu
 
-BAR = (
-    "play", "step", "faster", "larger", "front", "kill", "help", "quit", "inspect", "panel", "compare", "front-beside",
-    "more-load", "more-slow", "next-model", "jump", "card", "charts", "source", "undo", "export", "copy", "burst",
-    "language",
-)  # fmt: skip
-"""What the key bar shows, the most important first."""
-BAR_PANES = ("next-pane", "zoom-pane")
-BAR_REPLAY = (
-    "play",
-    "step",
-    "faster",
-    "jump",
-    "select-down",
-    "inspect",
-    "card",
-    "charts",
-    "help",
-    "export",
-    "quit",
-    "language",
-)
 CARD_KEYS = ("front-beside", "front", "larger", "next-model", "charts", "card")
 """What the card proposes: to change what would change most, to look closer, or to close it."""
 SHORT_KNOBS = ("rate", "slow", "io", "cores", "seed")
@@ -59,19 +39,10 @@ LEAST_STAGE = 50
 """With fewer columns left beside it, the list of knobs has the screen to itself."""
 
 
-def key_bar_actions(lab: Lab) -> tuple[str, ...]:
-    """The actions that the key bar offers."""
-    if lab.shown.prepared is None:
-        return BAR_REPLAY
-    return (*BAR[:4], *BAR_PANES, *BAR[4:]) if len(lab.panes) > 1 else BAR
-
-
 def scene(lab: Lab, hints: tuple[KeyHint, ...] = ()) -> Scene:
     """What the stage is to show now, and which keys it names."""
     prepared, playbacks = lab.shown.prepared, lab.shown.playbacks
     labels, playing = playbacks[0].trace.labels, lab.playhead.playing
-    if playing:
-        hints = tuple(replace(hint, does=tell("pause")) if hint.action == "play" else hint for hint in hints)
     views = tuple(view(lab, number) for number in range(len(playbacks)))
     found = Scene(
         views=views,
@@ -88,6 +59,7 @@ def scene(lab: Lab, hints: tuple[KeyHint, ...] = ()) -> Scene:
         log_s=lab.log_s,
         title=in_this_language(labels, "title"),
         story=first_sentence(paragraph(in_this_language(labels, "story"))),
+        presenting=lab.presenting,
     )
     return replace(found, card=_card(lab, found)) if lab.card and lab.verdicts else found
 
@@ -139,8 +111,10 @@ def stage_size(lab: Lab, size: Size) -> Size:
     return Size(size.width - WIDTH, size.height)
 
 
-def picture(lab: Lab, hints: tuple[KeyHint, ...], menu: "ExportMenu | None", size: Size, look: Look) -> CellGrid:
-    """The stage, beside it the list of knobs if it is open, and above it a long message or the menu.
+def picture(
+    lab: Lab, hints: tuple[KeyHint, ...], menu: "ExportMenu | KeyMenu | None", size: Size, look: Look
+) -> CellGrid:
+    """The stage, beside it the list of knobs if it is open, and above it a long message or a menu.
 
     Nothing is on the stage while the run is not to be trusted.
     """

@@ -85,6 +85,8 @@ class Scene:
     """The keys that do something now, the most important first."""
     log_s: bool = False
     """Whether latencies are drawn on a logarithmic scale."""
+    presenting: bool = False
+    """Whether it is shown to many people: large lanes, three figures, one sentence, and nothing else."""
     card: "EndCard | None" = None
     """What happened, over all the rest."""
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from simulator.lab import actions
+from simulator.lab import actions, offers
 from simulator.lab.keys import KEYS
 from simulator.lab.lab import Lab
 from simulator.lab.panel import WIDTH, line_at
 from simulator.lab.scenes import (
     first_busy_lane,
-    key_bar_actions,
     picture,
     request_on,
     scene,
@@ -23,6 +22,8 @@ from simulator.lab.scenes import (
     stage_size,
 )
 from simulator.stage.canvas.grid import CellGrid, Size
+from simulator.stage.canvas.key_bar import KeyHint
+from simulator.stage.canvas.key_menu import KeyMenu, key_at
 from simulator.stage.scene import Scene
 from simulator.tui.canvas import Canvas
 from simulator.tui.screen import GridScreen, bindings
@@ -35,6 +36,8 @@ if TYPE_CHECKING:  # saving needs much that nothing else needs
 
 SHOWING = ("inspect", "charts", "source", "export")
 """What shows more of the run."""
+PAGES = {"page-up": -1, "page-down": 1}
+"""A page back, or on: of the lanes, and of the list of all keys while it is open."""
 SELECTING = ("select-up", "select-down", "next-pane", "previous-pane", "zoom-pane")
 
 
@@ -65,12 +68,18 @@ class LabScreen(GridScreen):
 
     def picture(self, size: Size) -> CellGrid:
         """The stage, and what lies beside and above it."""
-        return picture(self.lab, self.hints(*key_bar_actions(self.lab)), self.menu, size, self.host.look)
+        return picture(self.lab, self._bar(), self.menu or self._key_menu(), size, self.host.look)
+
+    def _bar(self) -> tuple[KeyHint, ...]:
+        return offers.hints(self.lab, self.host.pressed)
+
+    def _key_menu(self) -> KeyMenu | None:
+        return None if self.lab.menu_page is None else offers.key_menu(self.lab, self.host.pressed)
 
     @property
     def scene_now(self) -> Scene:
         """What the stage shows."""
-        return scene(self.lab, self.hints(*key_bar_actions(self.lab)))
+        return scene(self.lab, self._bar())
 
     # --- keys -----------------------------------------------------------------------------------------------------
 
@@ -78,7 +87,14 @@ class LabScreen(GridScreen):
         """Give the key to whoever it belongs to."""
         if self.menu is not None:
             self._in_menu(id)
-        elif id in actions.ACTIONS:
+        elif self.lab.menu_page is not None:
+            self._in_key_menu(id)
+        else:
+            self._on_stage(id)
+        self.lab.touch()
+
+    def _on_stage(self, id: str) -> None:
+        if id in actions.ACTIONS:
             actions.perform(self.lab, id)
             if id in SELECTING and all(self.cells):
                 actions.keep_in_sight(self.lab, self.scene_now, self.cells)
@@ -87,15 +103,28 @@ class LabScreen(GridScreen):
         elif id in SHOWING:
             if not self.lab.broken:
                 self._open(id)
-        elif id in ("page-up", "page-down"):
-            actions.scroll(self.lab, self.scene_now, self.cells, -1 if id == "page-up" else 1)
+        elif id in PAGES:
+            actions.scroll(self.lab, self.scene_now, self.cells, PAGES[id])
         elif id == "copy":
             self._copy()
+        elif id == "help":
+            actions.menu(self.lab)
         else:
             if id == "leave" and not self.host.can_leave:
                 self.lab.say(said("Nothing is open; q quits."))
             super().perform(id)
-        self.lab.touch()
+
+    def _in_key_menu(self, id: str) -> None:
+        """Turn its pages, or close it and do what was pressed; asked for twice, the help opens."""
+        page = self.lab.menu_page or 0
+        if id in PAGES:
+            self.lab.menu_page = page + PAGES[id]
+            return
+        self.lab.menu_page = None
+        if id == "help":
+            super().perform(id)
+        elif id not in ("leave", "menu"):
+            self.perform(id)
 
     def _stopped_or_closed(self) -> bool:
         """End what goes on above the stage: a film that is being made, or else the card, or else the list of knobs."""
@@ -170,16 +199,23 @@ class LabScreen(GridScreen):
     # --- the mouse ------------------------------------------------------------------------------------------------
 
     def on_canvas_wheel(self, event: Canvas.Wheel) -> None:
-        """Scroll through the lanes."""
-        actions.scroll(self.lab, self.scene_now, self.cells, event.lines / 2)
+        """Scroll through the lanes, or turn the pages of the list of all keys."""
+        if self.lab.menu_page is not None:
+            self.lab.menu_page += event.lines
+        else:
+            actions.scroll(self.lab, self.scene_now, self.cells, event.lines / 2)
         self.lab.touch()
         self.tick()
 
     def on_canvas_pointed(self, event: Canvas.Pointed) -> None:
         """Select, inspect, seek, or choose from the list."""
         lab, cells = self.lab, self.cells
-        panel = lab.open_panel()
-        if panel is not None and event.col >= cells.width - min(WIDTH, cells.width):
+        panel, keys = lab.open_panel(), self._key_menu()
+        if keys is not None and self.menu is None:
+            if not event.dragged:
+                found = key_at(keys, cells, (event.row, event.col), self.host.look)
+                self.perform("leave" if found is None else found.action)
+        elif panel is not None and event.col >= cells.width - min(WIDTH, cells.width):
             line = line_at(panel, cells.height, event.row)
             lab.panel = lab.panel if line is None else line
         elif self.menu is None and not lab.broken:

@@ -119,6 +119,8 @@ class GridScreen(Screen[None]):
             self.dismiss()
         elif id == "help":
             self.app.push_screen(HelpScreen(self.help))
+        elif id == "palette":
+            self.app.action_command_palette()
 
     def help(self) -> Help:
         """What the keys do here, in the language of now."""
@@ -133,7 +135,8 @@ class GridScreen(Screen[None]):
         if (key := (language(), *ids)) not in self._hints:
             does = {name: self.words[name][0] if name in self.words else BY_ID[name].does for name in ids}
             self._hints[key] = tuple(
-                KeyHint(key=self.host.pressed(name), does=translated(does[name]), action=name) for name in ids
+                KeyHint(key=self.host.pressed(name), does=translated(does[name]), action=name, at_end=name == "help")
+                for name in ids
             )
         return self._hints[key]
 

@@ -31,7 +31,9 @@ EFFECTS: dict[str, Seen] = {
     "log-scale": lambda lab, app: lab.log_s,
     "panel": lambda lab, app: lab.panel,
     **{name: lambda lab, app: lab.message for name in ("redo", "remove", "undo", "copy", "leave")},
-    **{name: lambda lab, app: type(app.screen) for name in ("charts", "source", "help", "inspect")},
+    **{name: lambda lab, app: type(app.screen) for name in ("charts", "source", "inspect", "palette")},
+    **{name: lambda lab, app: lab.menu_page for name in ("menu", "help")},
+    "present": lambda lab, app: lab.presenting,
     "export": lambda lab, app: app.screen.menu if isinstance(app.screen, LabScreen) else None,
     "glyphs": lambda lab, app: app.look.glyphs,
     "theme": lambda lab, app: app.look.theme,
@@ -77,6 +79,7 @@ def test_nothing_can_be_turned_on_a_run_that_was_measured(now: ManualClock, play
         for key in KEYS:
             if key.id in ACTIONS:
                 await pilot.press(key.keys.split(",")[0])
+        lab.menu_page = None
         assert lab.shown.playbacks is first.playbacks
         await pilot.press("space")
         assert isinstance(pilot.app.screen, LabScreen)

@@ -130,7 +130,7 @@ def test_a_key_changes_the_language_of_everything_at_once_and_the_run_stays(lab:
             assert english_word not in chinese
             assert chinese_word in chinese
         assert lab.shown is run
-        await pilot.press("question_mark")
+        await pilot.press("f1", "f1")
         await pilot.pause()
         assert "\u5e2e\u52a9" in shown()
         await pilot.press("l")

@@ -10,7 +10,7 @@ from simulator.experiments.refusal import RefusalError
 from simulator.lab.actions import ACTIONS
 from simulator.lab.keys import BY_ID, KEYS, keymap
 from simulator.lab.lab import Lab
-from simulator.lab.scenes import BAR, BAR_PANES, BAR_REPLAY
+from simulator.lab.offers import TABLE
 from simulator.stage.canvas.look import Look
 from simulator.tui.app import StageApp
 from simulator.tui.lab_screen import LabScreen
@@ -28,7 +28,7 @@ def test_no_key_means_two_things() -> None:
 
 def test_every_action_has_its_key() -> None:
     assert set(ACTIONS) <= set(BY_ID)
-    assert {*BAR, *BAR_PANES, *BAR_REPLAY} <= set(BY_ID)
+    assert {each for row in TABLE for each in row.ids} <= set(BY_ID)
 
 
 def test_no_key_is_one_that_browsers_keep_for_themselves() -> None:

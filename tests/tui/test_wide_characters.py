@@ -20,7 +20,8 @@ SCREENS = {
     "charts": ("h",),
     "splits": ("h", "shift+tab"),
     "source": ("v",),
-    "help": ("question_mark",),
+    "all keys": ("question_mark",),
+    "help": ("question_mark", "question_mark"),
 }
 """What is pressed to see them."""
 WITHOUT_NAMES = ("source", "help")

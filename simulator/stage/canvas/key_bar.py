@@ -8,8 +8,8 @@ from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.sheet import Area, Find, Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import Piece, fitting, piece, put_pieces
 
+GAP = 2
 BARS_KEPT = 16
 """Key bars that are remembered: the same keys are written in every frame."""
 
@@ -24,6 +24,8 @@ class KeyHint:
     """One or two words."""
     action: str = ""
     """What the application does when it is clicked; the key itself if empty."""
+    at_end: bool = False
+    """Whether it stands at the right end, and before all others."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,33 +36,39 @@ class KeyTarget:
 
 
 def put_keys(grid: CellGrid, row: int, keys: Sequence[KeyHint]) -> None:
-    """A line of keys and what they do, as many as fit whole."""
-    col = 1
-    for hint in keys:
-        if col + cell_width(hint.key) + 1 + cell_width(hint.does) > grid.width:
-            return
-        col = grid.put(row, col, hint.key, Style.KEY)
-        col = grid.put(row, col, f" {hint.does}", Style.KEY_NAME) + 2
+    """A line of keys and what they do, as many as fit whole; the first ones matter most."""
+    for col, hint in _placed(tuple(keys), grid.width):
+        end = grid.put(row, col, hint.key, Style.KEY)
+        grid.put(row, end, f" {hint.does}", Style.KEY_NAME)
 
 
 def draw_keys(sheet: Sheet, keys: tuple[KeyHint, ...]) -> None:
-    """The same where a pointer finds them; of keys that do not all fit, the first ones matter most."""
-    hints, pieces = _fitting(keys, sheet.width - 2)
-    put_pieces(sheet, 0, 1, pieces)
-    col = 1
-    for hint, each in zip(hints, pieces, strict=True):
-        sheet.offer(Area(0, col, 1, each.width), _finder(hint))
-        col += each.width + 2
+    """The same where a pointer finds them."""
+    for col, hint in _placed(keys, sheet.width):
+        end = sheet.put(0, col, hint.key, Style.KEY)
+        end = sheet.put(0, end, f" {hint.does}", Style.KEY_NAME)
+        sheet.offer(Area(0, col, 1, end - col), _finder(hint))
 
 
 @lru_cache(BARS_KEPT)
-def _fitting(keys: tuple[KeyHint, ...], width: int) -> tuple[list[KeyHint], list[Piece]]:
-    """The keys for which there is room, and how they are written."""
-    pieces = [
-        piece((hint.key, Style.KEY), (f" {hint.does}", Style.KEY_NAME), rank=number) for number, hint in enumerate(keys)
-    ]
-    kept = fitting(pieces, width)
-    return [keys[each.rank] for each in kept], kept
+def _placed(keys: tuple[KeyHint, ...], width: int) -> list[tuple[int, KeyHint]]:
+    """The keys for which there is room, each with its column: from the left, and those at the right end."""
+    at_end, placed, right = [hint for hint in keys if hint.at_end], list[tuple[int, KeyHint]](), width - 1
+    for hint in reversed(at_end):
+        if right - _width(hint) >= 1:
+            right -= _width(hint)
+            placed.append((right, hint))
+            right -= GAP
+    col = 1
+    for hint in keys:
+        if not hint.at_end and col + _width(hint) <= right:
+            placed.append((col, hint))
+            col += _width(hint) + GAP
+    return placed
+
+
+def _width(hint: KeyHint) -> int:
+    return cell_width(hint.key) + 1 + cell_width(hint.does)
 
 
 def _finder(hint: KeyHint) -> Find:
