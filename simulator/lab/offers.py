@@ -188,9 +188,9 @@ def _offer(row: _Row, here: _Here) -> Offer:
 # The key bar: the same things, but only those that matter most in this state, the most important first.
 
 USUAL = (
-    "play", "front", "larger", "inspect", "jump", "compare", "charts", "source", "export", "panel", "front-beside", "step-back", "undo",
-    "kill", "more-load", "card", "next-model", "quit", "slower", "burst", "more-slow", "copy", "language",
-    "palette", "select-up", "back",
+    "play", "front", "larger", "inspect", "jump", "compare", "charts", "source", "export", "panel", "front-beside",
+    "step-back", "undo", "kill", "more-load", "card", "next-model", "quit", "slower", "burst", "more-slow", "copy",
+    "language", "palette", "select-up", "back",
 )  # fmt: skip
 SIDE_BY_SIDE = ("play", "next-pane", "front", "larger", "jump", "inspect", "charts", "compare", "source")
 REPLAYED = ("play", "inspect", "jump", "charts", "source", "export", "card", "step-back", "slower", "select-up", "quit")
