@@ -33,6 +33,11 @@ class Result:
         """To be played back from its beginning."""
         return cls(prepared=prepared, playbacks=tuple(map(Playback, traces)))
 
+    @property
+    def requests(self) -> int:
+        """Of all servers together."""
+        return sum(len(playback.trace) for playback in self.playbacks)
+
 
 class History:
     """The setups of a lab, from the first to the newest."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.experiments.catalogue import fronts
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.setup import Prepared
+from simulator.lab.keys import BY_ID
 from simulator.lab.lab import Lab
 from simulator.lab.panel import WIDTH, panel_grid
 from simulator.lab.scenario_knobs import scenario_knobs
@@ -61,7 +62,20 @@ def scene(lab: Lab, hints: tuple[KeyHint, ...] = ()) -> Scene:
         story=first_sentence(paragraph(in_this_language(labels, "story"))),
         presenting=lab.presenting,
     )
-    return replace(found, card=_card(lab, found)) if lab.card and lab.verdicts else found
+    if not lab.verdicts:
+        return found
+    found = replace(found, views=tuple(replace(its, proposal=_proposal(lab, n)) for n, its in enumerate(found.views)))
+    return replace(found, card=_card(lab, found)) if lab.card else found
+
+
+def _proposal(lab: Lab, number: int) -> KeyHint | None:
+    """What helped most of what was tried on a server: nginx with its own key, anything else with that of the card."""
+    better = [each for each in lab.verdicts[number].tried if each.better]
+    if not better or not lab.shown.prepared:
+        return None
+    best = next((each for each in better if each.front), better[0])
+    key = BY_ID["front" if best.front and number == lab.focus else "card"]
+    return KeyHint(key=key.shown, does=str(best.sentence).rstrip(".。"), action=key.id)
 
 
 def _card(lab: Lab, scene: Scene) -> EndCard:

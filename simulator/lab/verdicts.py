@@ -37,7 +37,14 @@ def advised(verdict: Verdict, found: "Advice") -> Verdict:
 
     tried = [Tried(name=said("as it was"), seconds=seconds(before), lost=before.lost)]
     tried += [
-        Tried(name=trial.change, seconds=seconds(trial.after), lost=trial.after.lost, better=trial.better)
+        Tried(
+            name=trial.change,
+            seconds=seconds(trial.after),
+            lost=trial.after.lost,
+            better=trial.better,
+            sentence=trial.sentence,
+            front=trial.flags == ("--nginx",),
+        )
         for trial in found.trials
     ]
     return replace(verdict, tried=tuple(tried), measure=measure, remark=found.remark or "")

@@ -35,6 +35,10 @@ class Tried:
     lost: int = 0
     better: bool = False
     """Whether it helps; what does not is shown all the same."""
+    sentence: Said | str = ""
+    """The same in a sentence."""
+    front: bool = False
+    """Whether it is nginx in front and nothing else, which is one key away."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,6 +23,10 @@ from simulator.words.numbers import percent
 GROUP, LAWS, VERDICT = "compute", "laws", "verdict"
 CHECK_AFTER_S = 0.4
 """When the picture is there, and whoever turns a knob further has pressed the next key."""
+JUDGE_AFTER_S = 1.0
+"""Whoever looks so long at a run may want to know what would help."""
+MOST_JUDGED = 200_000
+"""Requests of a run of which what helps is tried without being asked."""
 
 
 class OvertakenError(Exception):
@@ -63,6 +67,8 @@ class Runner:
         """Messages go to the screen; it gives what was computed back to ``show``."""
         self._screen, self._lab = screen, lab
         self._judging: Result | None = None
+        self._seen: Result | None = None
+        self._seen_s = 0.0
 
     def compute(self, wanted: Prepared) -> None:
         """Have this shown, now or soon, unless something else is wanted before."""
@@ -109,9 +115,16 @@ class Runner:
     # --- what came of it ------------------------------------------------------------------------------------------
 
     def judge(self) -> None:
-        """Have the verdicts worked out that the card needs, beside the screen; those of an earlier run are dropped."""
+        """Have worked out, beside the screen, what the card tells and the claim proposes; dropped with an earlier run.
+
+        For the claim that waits until the run was looked at for a while, and is left out where the run is long.
+        """
         lab = self._lab
-        if lab.card and not lab.verdicts and not lab.broken and self._judging is not lab.shown:
+        if lab.shown is not self._seen:
+            self._seen, self._seen_s = lab.shown, lab.now()
+        calm = not lab.unchecked and lab.now() - self._seen_s >= JUDGE_AFTER_S
+        wanted = lab.card or (calm and lab.shown.requests <= MOST_JUDGED)
+        if wanted and not lab.verdicts and not lab.broken and self._judging is not lab.shown:
             self._judging = lab.shown
             judge = partial(self._judge, lab.shown)
             self._screen.run_worker(judge, thread=True, group=VERDICT, exclusive=True, exit_on_error=False)
