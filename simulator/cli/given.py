@@ -81,7 +81,7 @@ def _asked_for(front: Model, given: Given) -> bool:
 # The flags of the screen and of its pictures, and what they do not go together with.
 
 WATCH, AT = "watch", "at"
-LOOK = frozenset({"glyphs", "theme"})
+LOOK = frozenset({"caption", "glyphs", "theme"})
 """Pictures have these too."""
 
 
@@ -105,7 +105,12 @@ def screen_options(given: dict[str, Any], outputs: Any) -> ScreenOptions:
             raise RefusalError(
                 tell("{flag} does not go with --watch: press e in the screen to save, or leave it out", flag=flag)
             )
-    return ScreenOptions(**typed)
+    options = ScreenOptions(**typed)
+    if options.caption:
+        from simulator.lab.captions import typed_captions
+
+        typed_captions(options.caption)  # what is wrong with one is said before the run
+    return options
 
 
 def moment(given: dict[str, Any]) -> float | None:

@@ -129,6 +129,9 @@ class ScreenOptions:
 
     watch: bool = option(False, "Watch the run in the terminal: play, rewind, and change what you like.")
     fps: int = option(20, "Pictures per second at most; a slow line needs fewer.", metavar="N", minimum=1)
+    caption: tuple[str, ...] = option(
+        (), 'Show these words from a moment on, like "25s Watch worker 3"; may be repeated.', metavar='"TIME TEXT"'
+    )
     glyphs: Literal["auto", "unicode", "ascii"] = option("auto", "What the pictures are drawn with.")
     theme: Literal["auto", "dark", "light", "mono"] = option(
         "auto", "Colours for a dark or a light background, or none (also with NO_COLOR)."

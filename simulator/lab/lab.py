@@ -16,7 +16,7 @@ from simulator.lab.interventions import timeline
 from simulator.lab.knobs import knobs
 from simulator.lab.panel import Panel
 from simulator.lab.playhead import Now, Playhead
-from simulator.stage.scene import DEFAULT_COLUMN_S
+from simulator.stage.scene import DEFAULT_COLUMN_S, Caption
 from simulator.stage.verdict import Verdict
 from simulator.trace.table import Trace
 from simulator.words.language import Said, said, tell
@@ -62,6 +62,8 @@ class Lab:
     """Whether the card with the verdict lies above the stage."""
     verdicts: tuple[Verdict, ...] = ()
     """On the runs that are shown, one each and without their titles; empty until they are worked out."""
+    captions: tuple[Caption, ...] = ()
+    """Those that were typed; the scenario may have some too."""
     busy: str | Said = ""
     version: int = 0
     """Grows with every change that can be seen."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from simulator.lab.history import Result
     from simulator.stage.canvas.grid import Size
     from simulator.stage.pictures import Drawn, Film
-    from simulator.stage.scene import Scene
+    from simulator.stage.scene import Caption, Scene
     from simulator.trace.table import Trace
 
 USUAL_S = 10.0
@@ -48,11 +48,13 @@ class Pictures:
     to_s: float | None
     speed: float
     drawn: "Drawn"
+    captions: "tuple[Caption, ...]" = ()
 
     def draw(
         self, traces: "tuple[Trace, ...]", files: WholeFiles, advices: "Sequence[Advice | None] | None" = None
     ) -> None:
         """Write them; ``advices`` for the end card, one for each run. Raises RefusalError for a moment that is none."""
+        from simulator.lab.captions import refuse_late
         from simulator.lab.first_moment import moment_within
         from simulator.lab.history import Result
         from simulator.lab.lab import open_lab
@@ -63,6 +65,8 @@ class Pictures:
         run = Result.of(traces)
         lab = open_lab(run)
         end_s = lab.playhead.end_s
+        refuse_late(self.captions, end_s)
+        lab.captions = self.captions
         if self.picture:
             lab.playhead.seek(end_s / 2.0 if self.at_s is None else moment_within(end_s, self.at_s))
             if self.at_end:
@@ -71,7 +75,7 @@ class Pictures:
             data = PICTURES[self.picture.suffix](scene(lab), self.drawn)
             files.write(self.picture, lambda path: _write(path, data))
         if self.film:
-            files.write(self.film, partial(self._write_film, self._film(run, end_s), scene(lab)))
+            files.write(self.film, partial(self._write_film, self._film(run, scene(lab).captions), scene(lab)))
         self._remark(scene(lab))
 
     def _remark(self, scene: "Scene") -> None:
@@ -89,10 +93,12 @@ class Pictures:
                 talk(f"simulate: {told}\n")
                 return
 
-    def _film(self, run: "Result", end_s: float) -> "Film":
+    def _film(self, run: "Result", captions: "Sequence[Caption]") -> "Film":
         from simulator.lab.first_moment import moment_within
         from simulator.stage.pictures import MOST_S, Film
 
+        end_s = max(playback.end_s for playback in run.playbacks)
+        begin_s, last_s = self._proposed(run, captions)
         if self.to_s is not None:
             _within(end_s, "--to", self.to_s)
         if self.from_s is not None:
@@ -100,8 +106,8 @@ class Pictures:
         elif self.at_s is not None and not self.picture:
             start_s = moment_within(end_s, self.at_s)
         else:
-            start_s = _begin(run, self.to_s)
-        to_s = min(start_s + USUAL_S, end_s) if self.to_s is None else self.to_s
+            start_s = begin_s
+        to_s = min(max(start_s + USUAL_S, last_s), end_s) if self.to_s is None else self.to_s
         film = Film(start_s=start_s, end_s=to_s, speed=self.speed)
         if film.too_long:
             raise RefusalError(
@@ -115,6 +121,18 @@ class Pictures:
             )
         return film
 
+    def _proposed(self, run: "Result", captions: "Sequence[Caption]") -> tuple[float, float]:
+        """Where a film begins if that was not typed, and what it is to show at least: its captions.
+
+        Without any it begins shortly before something happens; where only an end was typed, with the run.
+        """
+        from simulator.lab.captions import film_of
+        from simulator.lab.first_moment import first_moment
+
+        if self.to_s is not None:
+            return 0.0, 0.0
+        return film_of(captions, self.speed) if captions else (first_moment(run.playbacks), 0.0)
+
     def _write_film(self, film: "Film", scene: "Scene", path: Path) -> None:
         from simulator.experiments.progress import MAKING, shown_while
         from simulator.stage.pictures import write_film
@@ -127,6 +145,7 @@ class Pictures:
 
 def pictures_of(options: PictureOptions, screen: ScreenOptions) -> Pictures:
     """What was typed, understood. Raises RefusalError."""
+    from simulator.lab.captions import typed_captions
     from simulator.lab.first_moment import typed_moment
     from simulator.stage.canvas.look import chosen_look
     from simulator.stage.pictures import FILMS, PICTURES, Drawn
@@ -159,6 +178,7 @@ def pictures_of(options: PictureOptions, screen: ScreenOptions) -> Pictures:
         from_s=from_s,
         to_s=to_s,
         speed=options.speed,
+        captions=typed_captions(screen.caption),
         drawn=Drawn(size=_size(options.size), look=look),
     )
 
@@ -172,13 +192,6 @@ def _refuse_backwards(options: PictureOptions, to_s: float, from_s: float | None
         raise RefusalError(
             tell("--to {given}: expected a time after {flag} {begins}", given=options.to, flag=flag, begins=begins)
         )
-
-
-def _begin(run: "Result", to_s: float | None) -> float:
-    """Where a film begins if that was not typed: shortly before something happens, or at the start of what is typed."""
-    from simulator.lab.first_moment import first_moment
-
-    return first_moment(run.playbacks) if to_s is None else 0.0
 
 
 def _file(flag: str, given: str | None, known: Collection[str]) -> Path | None:

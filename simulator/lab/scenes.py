@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.experiments.catalogue import fronts
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.setup import Prepared
+from simulator.lab.captions import captions_of
 from simulator.lab.keys import BY_ID
 from simulator.lab.lab import Lab
 from simulator.lab.panel import WIDTH, panel_grid
@@ -59,6 +60,7 @@ def scene(lab: Lab, hints: tuple[KeyHint, ...] = ()) -> Scene:
         keys=hints,
         log_s=lab.log_s,
         title=in_this_language(labels, "title"),
+        captions=captions_of(lab.captions, labels),
         story=first_sentence(paragraph(in_this_language(labels, "story"))),
         presenting=lab.presenting,
     )

@@ -4,6 +4,7 @@ There is no clock in it, and what is kept from one frame to the next only saves 
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from functools import partial
 from heapq import nlargest
 from math import ceil
@@ -30,7 +31,7 @@ from simulator.stage.end_card import put_end_card
 from simulator.stage.fixed_width import clock
 from simulator.stage.inventory import inventory
 from simulator.stage.ranks import Rank
-from simulator.stage.scene import LaneRef, LaneTarget, Scene, Target, View
+from simulator.stage.scene import LaneRef, LaneTarget, Scene, Target, View, caption_now
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.states import LEGEND
 from simulator.stage.time_bar import time_sections
@@ -74,6 +75,8 @@ def visible_lanes(scene: Scene, size: Size, view: int) -> range:
 
 def _drawn(scene: Scene, size: Size, look: Look) -> Sheet:
     sheet = Sheet(*size, look)
+    if scene.captions and not scene.message:
+        scene = replace(scene, message=caption_now(scene))
     if sheet.width and sheet.height:
         snapshots = [Snapshot(scene=scene, number=number) for number in scene.shown]
         above, log = list(_upper(scene, snapshots, sheet.width)), log_section(snapshots)

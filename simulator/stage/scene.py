@@ -54,6 +54,18 @@ class View:
     """Its lane is marked, wherever it is."""
 
 
+CAPTION_S = 6.0
+"""So long a caption can be read, on the clock of whoever watches; the next one takes its place."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caption:
+    """What somebody wants to be read from a moment on."""
+
+    at_s: float
+    text: str
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scene:
     """Everything that a frame depends on besides its size and its look."""
@@ -87,6 +99,8 @@ class Scene:
     """Whether latencies are drawn on a logarithmic scale."""
     presenting: bool = False
     """Whether it is shown to many people: large lanes, three figures, one sentence, and nothing else."""
+    captions: tuple[Caption, ...] = ()
+    """In the order of their time."""
     card: "EndCard | None" = None
     """What happened, over all the rest."""
 
@@ -106,6 +120,12 @@ class Scene:
     def now_s(self) -> float:
         """The moment, held within the run."""
         return min(max(self.t_s, 0.0), self.end_s)
+
+
+def caption_now(scene: Scene) -> str:
+    """What is to be read now; empty where nothing is."""
+    begun = [each for each in scene.captions if each.at_s <= scene.now_s]
+    return begun[-1].text if begun and scene.now_s < begun[-1].at_s + CAPTION_S * scene.speed else ""
 
 
 def finer(column_s: float) -> float:

@@ -88,9 +88,12 @@ def open_trace(trace: "Trace", options: ScreenOptions, at_s: float | None = None
 def _watched(shown: "Result", options: ScreenOptions, at_s: float | None) -> int:
     if _Rehearsal.is_on:
         return _opened(None, options)
+    from simulator.lab.captions import refuse_late, typed_captions
     from simulator.lab.first_moment import watched
 
     lab = watched(shown, at_s)
+    lab.captions = typed_captions(options.caption)
+    refuse_late(lab.captions, lab.playhead.end_s)
     return _opened(lab, options)
 
 

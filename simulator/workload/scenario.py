@@ -1,5 +1,6 @@
 """A scenario: one load, as its TOML file says it. What each key means stands beside it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -121,6 +122,14 @@ class Client(Table):
         return patience
 
 
+class Caption(Table):
+    """Words of whoever wrote the scenario, for those who watch it."""
+
+    at: Seconds = Field(description="From this moment on the words are shown.")
+    text: Text = Field(description="The words, in one line.")
+    text_zh: Text | None = Field(default=None, description="The same in Chinese.")
+
+
 class Scenario(Table):
     """A load for a server: when requests come, what each needs, and who sends them. Times in seconds."""
 
@@ -151,6 +160,9 @@ class Scenario(Table):
     )
     timeline: Timeline = Field(
         default=[], validate_default=True, description="What is done to the server meanwhile, one table for every time."
+    )
+    captions: tuple[Caption, ...] = Field(
+        default=(), description="What is to be read at moments of the run, one table each."
     )
     _name: str = PrivateAttr(default="scenario")
 
@@ -193,7 +205,10 @@ class Scenario(Table):
     def told(self) -> dict[str, str]:
         """Title and story in all the languages that they are written in, as a trace keeps them."""
         given = {name: getattr(self, name) for name in ("title", "story", "title_zh", "story_zh")}
-        return {name: text for name, text in given.items() if text or name in ("title", "story")}
+        told = {name: text for name, text in given.items() if text or name in ("title", "story")}
+        if self.captions:
+            told["captions"] = json.dumps([each.model_dump(exclude_none=True) for each in self.captions])
+        return told
 
     @property
     def name(self) -> str:

@@ -24,7 +24,7 @@ from simulator.workload.arrivals import KINDS
 from simulator.workload.distribution_table import DISTRIBUTIONS
 from simulator.workload.draw import draw
 from simulator.workload.load import load, shipped
-from simulator.workload.scenario import Client, RequestClass, Scenario
+from simulator.workload.scenario import Caption, Client, RequestClass, Scenario
 from simulator.workload.table_fields import Table
 from simulator.workload.timeline_table import KINDS as INTERVENTIONS
 from tests.docs.doing import Reader
@@ -155,7 +155,14 @@ def test_the_vocabulary_shows_the_table_of_operations() -> None:
 
 def test_the_page_on_scenarios_has_every_key() -> None:
     text = page("docs/scenarios.md").text
-    tables: tuple[type[Table], ...] = (Scenario, RequestClass, Client, *KINDS.values(), *INTERVENTIONS.values())
+    tables: tuple[type[Table], ...] = (
+        Scenario,
+        RequestClass,
+        Client,
+        Caption,
+        *KINDS.values(),
+        *INTERVENTIONS.values(),
+    )
     keys = {key for table in tables for key in table.known_keys()}
     keys |= {*KINDS, *INTERVENTIONS, *DISTRIBUTIONS}
     assert sorted(key for key in keys if f"`{key}`" not in text) == []

@@ -12,6 +12,7 @@ from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.palette import DARK, MONO
 from simulator.stage.canvas.style import Ground, Style
+from simulator.stage.scene import Caption
 from simulator.tui.canvas import Row
 from simulator.tui.lab_screen import LabScreen
 from tests.tui.conftest import Play
@@ -154,3 +155,17 @@ def test_without_colours_no_cell_has_one(two: Lab, play: Play) -> None:
                 assert (segment.style.color, segment.style.bgcolor) == (None, None)
 
     play(two, played, look=Look(theme=MONO))
+
+
+def test_a_caption_is_on_the_screen_when_its_moment_comes(lab: Lab, now: ManualClock, play: Play) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        lab.captions = (Caption(at_s=1.0, text="Watch worker 3"),)
+        lab.playhead.seek(0.9)
+        lab.playhead.play()
+        pilot.app.screen.tick()  # type: ignore[attr-defined]
+        assert "Watch worker 3" not in picture(pilot)
+        now.pass_s(0.2)
+        pilot.app.screen.tick()  # type: ignore[attr-defined]
+        assert "Watch worker 3" in picture(pilot)
+
+    play(lab, played)

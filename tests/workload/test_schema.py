@@ -48,6 +48,7 @@ def test_the_contract_of_a_scenario_file_is_in_the_schema() -> None:
         "requests",
         "clients",
         "timeline",
+        "captions",
     }
     assert set(SCHEMA["properties"]) == top
     assert set(SCHEMA["required"]) == {"title", "arrivals", "requests"}
