@@ -43,6 +43,10 @@ class Glyphs:
     """Top left, top right, bottom left, bottom right."""
     round_corners: str
     """The same of boxes."""
+    branches: str
+    """Off an upright line to the right and to the left, and off a level one to both sides downwards."""
+    back: str
+    """Where a way to the left ends."""
     track: str
     """The part of the time bar that was played."""
     track_ahead: str
@@ -90,6 +94,8 @@ UNICODE = Glyphs(
     vertical="│",
     corners="┌┐└┘",
     round_corners="╭╮╰╯",
+    branches="├┤┬",
+    back="←",
     track="━",
     track_ahead="╌",
     playhead="◆",
@@ -122,6 +128,8 @@ ASCII = Glyphs(
     vertical="|",
     corners="++++",
     round_corners="++++",
+    branches="+++",
+    back="<",
     track="=",
     track_ahead="-",
     playhead="@",

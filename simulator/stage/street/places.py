@@ -258,7 +258,7 @@ class _Sides:
         label, desk, clients, room = {
             Form.WIDE: (max(wants.label, 8), 21, 16, min(max(width * 28 // 100, 26), 48)),
             Form.MEDIUM: (min(max(wants.label, 2), 4), 13, 11, 20),
-            Form.NARROW: (min(max(wants.label, 2), 4), 6, 9, 20),
+            Form.NARROW: (min(max(wants.label, 2), 4), 8, 9, 20),
             Form.TINY: (2, 5, 0, 0),
         }[form]
         if form is Form.TINY and width < 30:

@@ -6,8 +6,14 @@ What to watch: the order. Ways and tapes lie below, then who stands in the queue
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.places import Street, street_of
+from simulator.stage.street.queue import put_queue, put_queue_words
+from simulator.stage.street.ways import put_ways
 
 
 def put_street(sheet: Sheet, snapshot: Snapshot) -> Street:
     """All of it; returns where everything lies."""
-    return street_of(snapshot, sheet.width, sheet.height)
+    street = street_of(snapshot, sheet.width, sheet.height)
+    put_ways(sheet, street)
+    put_queue_words(sheet, snapshot, street)
+    put_queue(sheet, snapshot, street)
+    return street
