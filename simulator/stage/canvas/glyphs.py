@@ -51,6 +51,8 @@ class Glyphs:
     """The part of the time bar that was played."""
     track_ahead: str
     """The part of the time bar that lies ahead."""
+    handed_over: str
+    """From whoever had a lock to whoever has it next."""
     playhead: str
     marker: str
     """Points at a moment from above: something happened here."""
@@ -98,6 +100,7 @@ UNICODE = Glyphs(
     back="←",
     track="━",
     track_ahead="╌",
+    handed_over="┃",
     playhead="◆",
     marker="▾",
     up="↑",
@@ -132,6 +135,7 @@ ASCII = Glyphs(
     back="<",
     track="=",
     track_ahead="-",
+    handed_over="|",
     playhead="@",
     marker="v",
     up="^",

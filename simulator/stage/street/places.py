@@ -144,9 +144,8 @@ def lanes_drawn(snapshot: Snapshot) -> tuple[LaneGroup, ...]:
 
 def _has_baton(snapshot: Snapshot) -> bool:
     groups = snapshot.inventory.lane_groups
-    return any(isinstance(group.resource, Gil) for group in groups) and any(
-        group.kind is GroupKind.SLOTS for group in groups
-    )
+    gil = any(isinstance(group.resource, Gil) and group.resource.permits == 1 for group in groups)
+    return gil and any(group.kind is GroupKind.SLOTS for group in groups)
 
 
 def street_of(snapshot: Snapshot, width: int, height: int) -> Street:
@@ -339,12 +338,13 @@ class _Rows:
         self.baton = self._take(int(self.wants.baton))
         self.blank = self._take(1)
         self._heighten(2)
+        if self.wants.baton:  # it is seen to change hands between the lanes
+            self._space()
         self.queue += self._take(max(5 - self.queue, 0))
         self.parked += self._all(PARKED_ROWS - 1, self.wants.loops > 0)
         self._heighten(3, loops=True)
         self._heighten(MOST_LOOP, loops=True)
-        if not self.gap and self.shown > self._loops + 1:
-            self.gap = int(self._all(1, self.shown - self._loops - 1) > 0)
+        self._space()
         self.baton += self._take(int(self.wants.baton))
         self.queue += self._take(max(height * 28 // 100 - self.queue, 0))
         self._heighten(3)
@@ -367,6 +367,11 @@ class _Rows:
             return 0
         self.left -= each * count
         return each
+
+    def _space(self) -> None:
+        """A row between all lanes of workers, or none."""
+        if not self.gap and self.shown > self._loops + 1:
+            self.gap = int(self._all(1, self.shown - self._loops - 1) > 0)
 
     def _heighten(self, to: int, *, loops: bool = False) -> None:
         """Lanes of one height: all are made higher, or none."""

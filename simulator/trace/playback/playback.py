@@ -5,7 +5,7 @@ worked out when it is asked for, from the requests that were there at the time, 
 """
 
 from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from simulator.trace.playback.event_log import EventLog
 from simulator.trace.playback.events import Event, Events
 from simulator.trace.playback.lane_groups import LaneGroup
 from simulator.trace.playback.lanes import LanePainter, Lanes
+from simulator.trace.playback.lock_holds import LockHolds, lock_holds
 from simulator.trace.playback.moment import Moment, PoolNow
 from simulator.trace.playback.moment_facts import MomentFacts
 from simulator.trace.playback.moment_reader import MomentReader
@@ -124,6 +125,15 @@ class Playback:
     @cached_property
     def _paint(self) -> Callable[[str, int, int, tuple[float, float], int], Activities]:
         return lru_cache(LANES_KEPT)(LanePainter(self._index, self._map, self._outages).paint)
+
+    def holds(self, name: str) -> tuple[LockHolds, ...]:
+        """Who had each copy of a lock from when to when; empty ones where that was not recorded. KeyError if none."""
+        return self._holds(name)
+
+    @cached_property
+    def _holds(self) -> Callable[[str], tuple[LockHolds, ...]]:
+        locks = {lock.name: lock for lock in self.trace.plan.locks}
+        return cache(lambda name: lock_holds(self._index, self._map, locks[name]))
 
     # --- time series --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,75 @@
+"""Whose turn it is, in words: at the desks of threads under a GIL, and beside the cores."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import Words
+from simulator.stage.inventory import label_of
+from simulator.stage.snapshot import ROUNDING, Snapshot
+from simulator.stage.street.baton import gil_of, slots_of
+from simulator.trace.playback import Activity, GroupKind, LaneGroup
+from simulator.words.language import tell
+from simulator.words.numbers import exact_duration, short_duration
+
+
+@dataclass(frozen=True, slots=True)
+class DeskWords:
+    """What a thread that computes or wants to has to say at its desk."""
+
+    badge: str
+    """In ON_BRIGHT on the ground LOCK, at the end of the first row; empty for all but the holder."""
+    does: Words
+    since: str
+    """For how long."""
+
+
+def desk_words(snapshot: Snapshot, group: LaneGroup, lane: int) -> DeskWords | None:
+    """The words for a thread that has the GIL or waits for it; None for any other lane."""
+    gil = gil_of(snapshot.playback)
+    if gil is None or group.kind is not GroupKind.SLOTS:
+        return None
+    now = snapshot.now.pool(group.name)
+    activity, request = Activity(int(now.activity[lane])), int(now.request[lane])
+    if activity is Activity.GIL:
+        since_s = snapshot.t_s - float(now.since_s[lane])
+        return DeskWords("", (tell("waits for it"), Style.DIM), short_duration(since_s))
+    lock = snapshot.now.lock(gil.name)
+    held = np.flatnonzero(lock.holder == request).tolist() if request >= 0 else []
+    if not held or activity not in (Activity.COMPUTING, Activity.CORE):
+        return None
+    since_s = snapshot.t_s - float(lock.since_s[held[0]])
+    for_s = short_duration(since_s)
+    if len(lock.waiting[held[0]]) and since_s <= gil.switch_interval_s * (1.0 + ROUNDING):
+        for_s = tell("{time} of {most}", time=for_s, most=exact_duration(gil.switch_interval_s))
+    does = tell("computes") if activity is Activity.COMPUTING else tell("waits for a core")
+    return DeskWords(f" {tell('HAS THE BATON')} ", (does, Style.BY_COMPUTING), for_s)
+
+
+@dataclass(frozen=True, slots=True)
+class CoreWords:
+    """What is written beside a core."""
+
+    busy: bool
+    words: str
+
+
+def core_words(snapshot: Snapshot) -> tuple[CoreWords, ...] | None:
+    """Which thread each core works for, the first core for the first process; None where there is no GIL."""
+    gil = gil_of(snapshot.playback)
+    if gil is None:
+        return None
+    lock, cores = snapshot.now.lock(gil.name), snapshot.now.cores
+    lanes = _lanes_of(snapshot)
+    busy = [lanes.get(request) or tell("the main thread") for request in lock.holder.tolist() if request >= 0]
+    idle = tell("idle, nobody may use it") if any(map(len, lock.waiting)) else tell("idle")
+    told = [CoreWords(busy=True, words=words) for words in busy[:cores]]
+    return tuple(told + [CoreWords(busy=False, words=idle)] * (cores - len(told)))
+
+
+def _lanes_of(snapshot: Snapshot) -> dict[int, str]:
+    """The label of the lane that each request holds."""
+    group = slots_of(snapshot)
+    held = snapshot.now.pool(group.name).request.tolist()
+    return {request: label_of(group, lane) for lane, request in enumerate(held) if request >= 0}

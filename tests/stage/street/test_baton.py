@@ -1,0 +1,163 @@
+"""The GIL as one baton: drawn from the recorded holds, in exactly one lane at a time."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from simulator.stage.canvas.grid import CellGrid
+from simulator.stage.canvas.look import GLYPH_SETS, THEMES, Look
+from simulator.stage.canvas.sheet import Sheet
+from simulator.stage.canvas.style import Ground, Style
+from simulator.stage.inventory import label_of
+from simulator.stage.lane_columns import columns_of
+from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.baton import gil_zoom, is_fine, put_baton, slots_of
+from simulator.stage.street.baton_columns import owners
+from simulator.stage.street.places import Street, street_of
+from simulator.stage.street.turn_words import core_words, desk_words
+from simulator.words.language import Language, speaking
+from tests.stage.plays import THREADED, Play, play, playback, scene, style_runs
+
+FOUR = play("threaded", "cpu-heavy", threads=4)
+NOON = 12.0
+ORANGE = (Style.CPU, Style.CPU_NEXT)
+SIZES = ((120, 22), (148, 29), (80, 12), (60, 17), (60, 13), (40, 8))
+
+
+def shot(wanted: Play, t_s: float = NOON, column_s: float = 0.001) -> Snapshot:
+    return Snapshot(scene=scene(wanted, t_s=t_s, column_s=column_s), number=0)
+
+
+def drawn(snapshot: Snapshot, width: int = 120, height: int = 22, look: Look | None = None) -> tuple[CellGrid, Street]:
+    sheet = Sheet(width, height, look or Look())
+    street = street_of(snapshot, width, height)
+    put_baton(sheet, snapshot, street)
+    return sheet.grid, street
+
+
+def orange(grid: CellGrid, row: int, height: int) -> NDArray[np.bool_]:
+    rows = slice(row, row + height)
+    bright = np.isin(grid.grounds[rows], (Ground.COMPUTING, Ground.COMPUTING_NEXT))
+    return np.asarray(np.isin(grid.styles[rows], ORANGE) | bright).any(axis=0, keepdims=False)
+
+
+@pytest.mark.parametrize("wanted", [FOUR, THREADED], ids=("one process", "two processes"))
+@pytest.mark.parametrize("t_s", [0.5, 7.3331, NOON, 20.0042])
+@pytest.mark.parametrize("column_s", [0.001, 0.002, 0.005])
+def test_in_every_column_at_most_one_lane_of_a_process_computes(wanted: Play, t_s: float, column_s: float) -> None:
+    snapshot = shot(wanted, t_s, column_s)
+    grid, street = drawn(snapshot, 148, 40)
+    group = slots_of(snapshot)
+    counts = np.zeros((2, grid.width), int)
+    for place in street.lanes:
+        counts[group.process(place.number)] += orange(grid, place.row, place.height)
+    assert counts.max() == 1
+
+
+def test_where_all_four_want_to_compute_there_is_always_exactly_one_that_does() -> None:
+    grid, street = drawn(shot(FOUR))
+    count = np.sum([orange(grid, place.row, place.height) for place in street.lanes], axis=0)
+    assert (count[street.tape_col : street.tape_end] == 1).all()
+
+
+@pytest.mark.parametrize("t_s", [0.5, 7.3331, NOON])
+def test_every_hand_over_that_is_drawn_is_one_of_the_run(t_s: float) -> None:
+    snapshot = shot(FOUR, t_s)
+    (holds,) = snapshot.playback.holds("GIL")
+    columns = columns_of(snapshot, 78)
+    changes = owners(holds, columns).hand_overs
+    assert changes
+    for column, old, new in changes:
+        start_s, end_s = (columns.first + column - 1e-3) * 0.001, (columns.first + column + 1 + 1e-3) * 0.001
+        at = np.flatnonzero((holds.start >= start_s) & (holds.start < end_s))
+        assert any(holds.lane[i] == new and holds.lane[i - 1] == old for i in at)
+
+
+def test_a_hand_over_is_a_line_from_the_old_lane_to_the_new_one_in_all_rows_between() -> None:
+    snapshot = shot(FOUR)
+    grid, street = drawn(snapshot)
+    (holds,) = snapshot.playback.holds("GIL")
+    for column, old, new in owners(holds, columns_of(snapshot, street.columns)).hand_overs:
+        upper, lower = street.lanes[min(old, new)], street.lanes[max(old, new)]
+        between = grid.styles[upper.row + upper.height : lower.row, street.tape_col + column]
+        assert set(between.tolist()) == {Style.BATON}
+
+
+def test_waiting_is_a_quiet_line() -> None:
+    grid, street = drawn(shot(FOUR))
+    row = street.lanes[3].row
+    styles = grid.styles[row, street.tape_col : street.tape_end]
+    assert np.count_nonzero(styles == Style.LOCK_WAIT) > street.columns / 2
+    assert set(grid.text(row)) == set(" ╌#299█")
+
+
+def test_coarse_columns_show_no_baton_and_say_so() -> None:
+    snapshot = shot(FOUR, column_s=0.05)
+    grid, _ = drawn(snapshot, 148, 29)
+    assert not is_fine(snapshot)
+    assert Style.BATON not in grid.styles
+    assert "zoom in to see it change hands" in str(grid)
+
+
+def test_without_recorded_holds_nothing_is_guessed() -> None:
+    pooled = shot(play("prefork", "cpu-heavy"))
+    grid, _ = drawn(pooled)
+    assert not str(grid).strip()
+    assert gil_zoom(pooled.playback) is None
+
+
+def test_the_zoom_shows_five_columns_for_a_switch_interval() -> None:
+    zoom = gil_zoom(playback(FOUR))
+    assert zoom is not None
+    assert zoom[0] == pytest.approx(0.001)
+    assert zoom[1] == 0.01
+
+
+def test_one_desk_has_the_baton_and_the_others_wait_for_it() -> None:
+    snapshot = shot(FOUR)
+    group = slots_of(snapshot)
+    words = [desk_words(snapshot, group, lane) for lane in range(4)]
+    assert [bool(each and each.badge) for each in words] == [False, False, True, False]
+    assert words[2]
+    assert (words[2].does[0], words[2].since) == ("computes", "2.2 ms of 5 ms")
+    assert [each.does[0] for each in words if each and not each.badge] == ["waits for it"] * 3
+    assert label_of(group, 2) == "thread 2"
+
+
+def test_one_core_computes_for_the_holder_and_nobody_may_use_the_other() -> None:
+    words = core_words(shot(FOUR))
+    assert words
+    assert [(each.busy, each.words) for each in words] == [
+        (True, "thread 2"),
+        (False, "idle, nobody may use it"),
+    ]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("column_s", [0.001, 0.05])
+def test_what_the_baton_is_stands_before_the_end_of_the_tapes(
+    lang: Language, size: tuple[int, int], column_s: float
+) -> None:
+    with speaking(lang):
+        snapshot = shot(FOUR, column_s=column_s)
+        grid, street = drawn(snapshot, *size)
+        if street.baton_row >= 0:
+            line = grid.text(street.baton_row)
+            assert ("THE BATON" if lang == "en" else "接力棒") in line
+            assert "…" not in line
+            assert not grid.characters[street.baton_row, street.tape_end :].astype(str).tolist().count("")
+            assert not "".join(grid.characters[street.baton_row, street.tape_end :]).strip()
+
+
+def test_without_colours_and_in_ascii_blocks_and_waiting_have_marks_of_their_own() -> None:
+    grid, street = drawn(shot(FOUR), look=Look(GLYPH_SETS["ascii"], THEMES["mono"]))
+    text = "".join(grid.text(place.row) for place in street.lanes)
+    assert str(grid).isascii()
+    assert {"#", "-"} <= set(text)
+    assert "|" in str(grid)
+
+
+def test_the_baton_costs_few_style_runs() -> None:
+    before = style_runs(Sheet(120, 22, Look()).grid)
+    assert style_runs(drawn(shot(FOUR))[0]) - before < 300
