@@ -38,7 +38,8 @@ def drawn(snapshot: Snapshot, width: int = 120, height: int = 22, look: Look | N
 def orange(grid: CellGrid, row: int, height: int) -> NDArray[np.bool_]:
     rows = slice(row, row + height)
     bright = np.isin(grid.grounds[rows], (Ground.COMPUTING, Ground.COMPUTING_NEXT))
-    return np.asarray(np.isin(grid.styles[rows], ORANGE) | bright).any(axis=0, keepdims=False)
+    shown: NDArray[np.bool_] = np.logical_or.reduce(np.isin(grid.styles[rows], ORANGE) | bright)
+    return shown
 
 
 @pytest.mark.parametrize("wanted", [FOUR, THREADED], ids=("one process", "two processes"))
