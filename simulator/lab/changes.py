@@ -6,8 +6,9 @@ What to watch: none of them runs anything. They make a setup of the newest one, 
 from dataclasses import replace
 from math import floor
 
-from simulator.experiments.catalogue import fronts, servers
+from simulator.experiments.catalogue import Model, fronts, servers
 from simulator.experiments.deployment import configured
+from simulator.experiments.options import RunOptions
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import MOST_SIDES, Prepared, Setup, with_front
 from simulator.lab import interventions
@@ -85,26 +86,36 @@ def front_beside(lab: Lab) -> None:
 
 def next_model(lab: Lab, direction: int) -> None:
     """Another server with its own defaults; what stands in front stays."""
+    wanted, models = lab.history.wanted, servers()
+    at = 0 if wanted is None else models.index(wanted.setup.sides[_side(lab, wanted)].model)
+    show_model(lab, models[(at + direction) % len(models)])
+
+
+def show_model(lab: Lab, model: Model) -> None:
+    """This server in the place of the one in focus."""
 
     def changed(wanted: Prepared) -> Setup:
-        number, models = _side(lab, wanted), servers()
+        number = _side(lab, wanted)
         side = wanted.setup.sides[number]
-        model = models[(models.index(side.model) + direction) % len(models)]
         return wanted.setup.with_side(number, replace(side, model=model, config=configured(model, {}), server=""))
 
     lab.change(changed)
 
 
 def compare(lab: Lab) -> None:
-    """One server more."""
+    """One server more: the next one that is not there yet."""
+    wanted = lab.history.wanted
+    taken = [] if wanted is None else [side.model for side in wanted.setup.sides]
+    compare_with(lab, next((model for model in servers() if model not in taken), servers()[0]))
+
+
+def compare_with(lab: Lab, model: Model) -> None:
+    """This server beside those that are there."""
 
     def wider(wanted: Prepared) -> Setup:
         sides = wanted.setup.sides
         if len(sides) >= MOST_SIDES:
             raise RefusalError(tell("at most {n} servers side by side; C takes one away", n=MOST_SIDES))
-        taken = [side.model for side in sides]
-        free = [model for model in servers() if model not in taken]
-        model = free[0] if free else servers()[0]
         return replace(wanted.setup, sides=(*sides, replace(sides[-1], model=model, config=configured(model, {}))))
 
     lab.change(wider)
@@ -121,6 +132,23 @@ def fewer_panes(lab: Lab) -> None:
         return replace(wanted.setup, sides=(*sides[:gone], *sides[gone + 1 :]))
 
     lab.change(narrower)
+
+
+def alone(lab: Lab) -> None:
+    """Only the server in focus."""
+    lab.change(lambda wanted: replace(wanted.setup, sides=(wanted.setup.sides[_side(lab, wanted)],)))
+
+
+def take_load(lab: Lab, name: str) -> None:
+    """A shipped load as it is, from its start: what was turned belonged to the one before."""
+
+    def loaded(wanted: Prepared) -> Setup:
+        kept = wanted.setup.options
+        options = RunOptions(load=name, engine=kept.engine, machine=kept.machine, no_advice=kept.no_advice)
+        return replace(wanted.setup, options=options)
+
+    lab.change(loaded)
+    lab.playhead.seek(0.0)
 
 
 def panel(lab: Lab) -> None:

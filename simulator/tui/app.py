@@ -4,29 +4,22 @@ import asyncio
 import signal
 import threading
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.align import Align
-from rich.text import Text
 from textual import events
-from textual.app import App, SystemCommand
-from textual.await_complete import AwaitComplete
-from textual.binding import Binding, BindingType
-from textual.command import CommandList, CommandPalette, SearchIcon
-from textual.screen import Screen
-from textual.widgets.option_list import Option
+from textual.app import App
+from textual.binding import BindingType
+from textual.command import Provider
 
 from simulator.lab.keys import BY_ID
 from simulator.lab.playhead import Now
-from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.look import GLYPH_SETS, THEMES, Look
+from simulator.tui.palette import Commands, Palette
 from simulator.tui.screen import GridScreen
 from simulator.tui.terminal import Pace, leave_with_the_terminal, terminal_is_gone
-from simulator.words.language import tell
 
 if TYPE_CHECKING:  # which needs what the first screen does not
     from simulator.lab.lab import Lab
@@ -46,6 +39,7 @@ class StageApp(App[int]):
     """The screen in the terminal; its result is the exit code."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
     CSS = "Screen { overflow: hidden; }"
     TITLE = "loopfork"
 
@@ -158,9 +152,16 @@ class StageApp(App[int]):
     def next_look(self, what: str) -> None:
         """The next set of glyphs, or the next theme."""
         if what == "glyphs":
-            self.look = replace(self.look, glyphs=_next(GLYPH_SETS, self.look.glyphs.name))
+            self.wear(what, _next(GLYPH_SETS, self.look.glyphs.name))
         else:
-            self.look = replace(self.look, theme=_next(THEMES, self.look.theme.name))
+            self.wear(what, _next(THEMES, self.look.theme.name))
+
+    def wear(self, what: str, name: str) -> None:
+        """This set of glyphs, or this theme."""
+        if what == "glyphs":
+            self.look = replace(self.look, glyphs=GLYPH_SETS[name])
+        else:
+            self.look = replace(self.look, theme=THEMES[name])
         self._wear()
 
     def _wear(self) -> None:
@@ -169,79 +170,10 @@ class StageApp(App[int]):
 
     def action_command_palette(self) -> None:
         """All that can be done here, to be found by its name."""
-        if not isinstance(self.screen, Palette):
+        if isinstance(self.screen, GridScreen):
             self.push_screen(Palette())
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Everything that a key does on this screen, to be found by its name and by what it does."""
-        if not isinstance(screen, GridScreen):
-            return
-        for key in screen.keys:
-            title = tell("{name}: {about}", name=key.id, about=screen.tells(key))
-            pressed = tell("key {key}", key=self.pressed(key.id))
-            yield SystemCommand(title, pressed, partial(screen.action_do, key.id))
 
-
-T = TypeVar("T")
-
-
-def _next(of: Mapping[str, T], name: str) -> T:
+def _next(of: Mapping[str, object], name: str) -> str:
     names = list(of)
-    return of[names[(names.index(name) + 1) % len(names)]]
-
-
-# The list of all actions is Textual's own; here it also survives the narrowest terminal, keys that come early, and
-# terminals that know only ASCII.
-
-ONLY_ASCII = "only-ascii"
-"""The class of the list on a terminal whose font has no more."""
-
-
-class Palette(CommandPalette):
-    """With the three faults of Textual 8 kept away that end the program, and no other glyphs than the stage has."""
-
-    # In a list that is narrower than its own margins, text cannot be wrapped (ValueError); so it is cut off.
-    # Textual draws lines, the ends of a scroll bar and the sign of being busy with block elements: ASCII has none.
-    CSS = f"""
-    Palette CommandList {{ min-width: 20; }}
-    Palette SearchIcon {{ color: $foreground; }}
-    Palette.{ONLY_ASCII} #--input {{ border: none; border-top: ascii $foreground; padding: 0 0 1 0; }}
-    Palette.{ONLY_ASCII} #--input.--list-visible {{ border-bottom: none; padding: 0; }}
-    Palette.{ONLY_ASCII} CommandList {{ border-bottom: ascii $foreground; scrollbar-size-vertical: 0; }}
-    Palette.{ONLY_ASCII} LoadingIndicator {{ display: none; }}
-    """
-    # A page up or down before the list was laid out finds no line there (KeyError).
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pagedown", "page('down')", "Next page", show=False),
-        Binding("pageup", "page('up')", "Previous page", show=False),
-    ]
-
-    def __init__(self) -> None:
-        """Not open yet."""
-        super().__init__(placeholder=tell("Search for actions"))
-
-    def on_mount(self) -> None:
-        """Look as the stage does; the magnifying glass is an emoji, which terminals disagree about everywhere."""
-        self.query_one(SearchIcon).icon = ">"
-        self.set_class(cast("StageApp", self.app).look.glyphs is ASCII, ONLY_ASCII)
-
-    def dismiss(self, result: None = None) -> AwaitComplete:
-        """Once: Textual takes away whatever screen is uppermost, and somebody may press escape twice."""
-        return super().dismiss(result) if self.app.screen is self else AwaitComplete()
-
-    def _start_no_matches_countdown(self, search_value: str) -> None:
-        """As Textual's own, whose words for it are English."""
-        self._stop_no_matches_countdown()
-
-        def show() -> None:
-            if search_value:
-                nothing = Align.center(Text(tell("No action is called that."), style="not bold"))
-                self.query_one(CommandList).add_option(Option(nothing, disabled=True, id=self._NO_MATCHES))
-            self._list_visible = bool(search_value)
-
-        self._no_matches_timer = self.set_timer(self._NO_MATCHES_COUNTDOWN, show)
-
-    def action_page(self, direction: str) -> None:
-        """A page of actions further, or back."""
-        with suppress(KeyError):
-            self._action_command_list(f"page_{direction}")
+    return names[(names.index(name) + 1) % len(names)]

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from simulator.lab import actions, offers
 from simulator.lab.keys import KEYS
 from simulator.lab.lab import Lab
+from simulator.lab.palette import Command
 from simulator.lab.panel import WIDTH, line_at
 from simulator.lab.scenes import (
     first_busy_lane,
@@ -69,6 +70,12 @@ class LabScreen(GridScreen):
     def picture(self, size: Size) -> CellGrid:
         """The stage, and what lies beside and above it."""
         return picture(self.lab, self._bar(), self.menu or self._key_menu(), size, self.host.look)
+
+    def commands(self) -> tuple[Command, ...]:
+        """Moments, servers and loads, and what keys do."""
+        from simulator.lab.commands import commands
+
+        return commands(self.lab, [(key, self.tells(key)) for key in self.keys], self.host.look)
 
     def _bar(self) -> tuple[KeyHint, ...]:
         return offers.hints(self.lab, self.host.pressed)

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from simulator.lab.keys import BY_ID, KEYS, Group, Key, of
+from simulator.lab.palette import Command, Press, Speak, Wear, of_keys, of_looks
 from simulator.lab.playhead import Now
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import KeyHint
@@ -58,6 +59,9 @@ class Host(Protocol):
 
     def next_look(self, what: str) -> None:
         """The next set of ``glyphs``, or the next ``theme``."""
+
+    def wear(self, what: str, name: str) -> None:
+        """This set of ``glyphs``, or this ``theme``."""
 
     def leave(self, code: int) -> None:
         """End the program with this exit code."""
@@ -139,6 +143,24 @@ class GridScreen(Screen[None]):
                 for name in ids
             )
         return self._hints[key]
+
+    def commands(self) -> tuple[Command, ...]:
+        """What the palette lists here."""
+        keys = [(key, self.tells(key)) for key in self.keys if key.id != "palette"]
+        return (*of_keys(keys), *of_looks(self.host.look))
+
+    def carry_out(self, command: Command) -> None:
+        """Do what was chosen in the palette."""
+        match command.deed:
+            case Press(id=id):
+                self.perform(id)
+            case Wear(what=what, name=name):
+                self.host.wear(what, name)
+            case Speak(language=wanted):
+                speak(wanted)
+            case deed:
+                deed()
+        self.tick()
 
     def tells(self, key: Key) -> str:
         """What a key does here, for the help."""

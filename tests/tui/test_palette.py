@@ -7,7 +7,7 @@ from simulator.lab.keys import PALETTE
 from simulator.lab.lab import Lab
 from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.look import Look
-from simulator.tui.app import Palette
+from simulator.tui.palette import Palette
 from tests.tui.conftest import Play
 
 LOAD = set("小上传图片")
