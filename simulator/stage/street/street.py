@@ -8,6 +8,7 @@ from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.baton import put_baton
 from simulator.stage.street.places import Street, street_of
 from simulator.stage.street.queue import put_queue, put_queue_words
+from simulator.stage.street.tape import put_tapes
 from simulator.stage.street.ways import put_ways
 
 
@@ -16,6 +17,7 @@ def put_street(sheet: Sheet, snapshot: Snapshot) -> Street:
     street = street_of(snapshot, sheet.width, sheet.height)
     put_ways(sheet, street)
     put_queue_words(sheet, snapshot, street)
+    put_tapes(sheet, snapshot, street)
     put_baton(sheet, snapshot, street)
     put_queue(sheet, snapshot, street)
     return street

@@ -56,6 +56,20 @@ class Window:
         return (times - self.start_s) / self.column_s
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class LaneUses:
+    """Who used the lanes of a window, each use from when to when; in order of their beginnings."""
+
+    request: NDArray[np.int32]
+    lane: NDArray[np.int32]
+    """Counted through the whole group."""
+    start_s: Floats
+    end_s: Floats
+
+    def __len__(self) -> int:
+        return len(self.request)
+
+
 class Uses:
     """Uses of one resource by requests, each from when to when."""
 
@@ -63,6 +77,12 @@ class Uses:
         """In any order; the lane is the slot of a pool, or the copy of a lock."""
         self._rows, self._lane, self._start, self._end = rows, lane, start, end
         self._by_time = BlockIndex(start, end)
+
+    def between(self, window: Window) -> LaneUses:
+        """The uses that a window shows."""
+        seen = self._seen(window)
+        seen = seen[np.argsort(self._start[seen], kind="stable")]
+        return LaneUses(self._rows[seen].astype(np.int32), self._lane[seen], self._start[seen], self._end[seen])
 
     def few(self, window: Window, most: int) -> Rows | None:
         """The requests whose uses a window shows, in ascending order; None where these are more uses than so many."""

@@ -15,7 +15,7 @@ from simulator.trace.availability import Away, Outages
 from simulator.trace.outcomes import failed
 from simulator.trace.playback.activity import AT_WORK, READY, Activities, Activity
 from simulator.trace.playback.cache import BoundedCache
-from simulator.trace.playback.lane_uses import Uses, Window, uses_of_lock, uses_of_pool
+from simulator.trace.playback.lane_uses import LaneUses, Uses, Window, uses_of_lock, uses_of_pool
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.playback.segment_index import STRETCH_S, SegmentIndex
 from simulator.trace.playback.segments import Segments
@@ -29,6 +29,8 @@ ROWS_TOGETHER = 16384
 CUTS_KEPT = 4
 LEAST_WAIT = 0.125
 """A wait for a lock or a core shows if it is longer than this part of a column."""
+DIGITS = 9
+"""Of shares of a column: sums in another order must not look different."""
 ROUNDING = 1e-9
 """Of a column: what touches the next one by less is not in it."""
 
@@ -73,12 +75,38 @@ class LanePainter:
 
     def paint(self, name: str, first_lane: int, count: int, span_s: tuple[float, float], columns: int) -> Activities:
         """[lanes, columns] of a pool or a lock. KeyError if the plan has none of that name."""
-        is_pool = name in self._pools
-        resource = self._pools[name]() if is_pool else self._locks[name]()
-        lanes = min(count, resource.lanes - first_lane)
-        window = Window(first_lane=first_lane, lanes=lanes, start_s=span_s[0], end_s=span_s[1], columns=columns)
-        paint = _paint_slots if is_pool else _paint_locks
+        resource, window = self._window(name, first_lane, count, span_s, columns)
+        paint = _paint_slots if name in self._pools else _paint_locks
         return paint(self._index, self._map, resource, window)
+
+    def shares(self, name: str, first_lane: int, count: int, span_s: tuple[float, float], columns: int) -> Floats:
+        """[activities, lanes, columns] for which part of each column a lane did what; what ended there counts as 1."""
+        resource, window = self._window(name, first_lane, count, span_s, columns)
+        find = _slots_in_sight if name in self._pools else _locks_in_sight
+        held, end, lane = find(self._index, self._map, resource, window)
+        shares = _shares(held.activity, held.start, end, lane, window)
+        away = resource.away
+        down = np.full(len(away.slot), Activity.DOWN, np.uint8)
+        shares += _shares(down, away.start, away.end, away.slot - window.first_lane, window)
+        shares[Activity.IDLE] = np.maximum(1.0 - shares.sum(axis=0), 0.0)
+        if name in self._pools:
+            ends = np.zeros((window.lanes, window.columns), np.uint8)
+            _mark_endings(ends, self._index, held, lane, window)
+            for activity in (Activity.DROPPED, Activity.CRASHED):
+                shares[activity] = ends == activity
+        return shares
+
+    def uses(self, name: str, first_lane: int, count: int, span_s: tuple[float, float]) -> LaneUses:
+        """Who had slots of a pool, or copies of a lock, and from when to when."""
+        resource, window = self._window(name, first_lane, count, span_s, 1)
+        return resource.uses.between(window)
+
+    def _window(
+        self, name: str, first_lane: int, count: int, span_s: tuple[float, float], columns: int
+    ) -> tuple[Resource, Window]:
+        resource = self._pools[name]() if name in self._pools else self._locks[name]()
+        lanes = min(count, resource.lanes - first_lane)
+        return resource, Window(first_lane=first_lane, lanes=lanes, start_s=span_s[0], end_s=span_s[1], columns=columns)
 
 
 def _pool(segment_index: SegmentIndex, place_map: PlaceMap, outages: Outages, number: int) -> Resource:
@@ -93,6 +121,25 @@ def _lock(segment_index: SegmentIndex, place_map: PlaceMap, outages: Outages, nu
 
 def _paint_slots(segment_index: SegmentIndex, place_map: PlaceMap, resource: Resource, window: Window) -> Activities:
     """[lanes, columns] what the slots of a pool were used for."""
+    held, end, lane = _slots_in_sight(segment_index, place_map, resource, window)
+    shown = _painted(held, end, lane, window)
+    _paint_outages(shown, resource.away, window)
+    _mark_endings(shown, segment_index, held, lane, window)
+    return shown
+
+
+def _paint_locks(segment_index: SegmentIndex, place_map: PlaceMap, resource: Resource, window: Window) -> Activities:
+    """[lanes, columns] when each copy of a lock was in use."""
+    shown = _painted(*_locks_in_sight(segment_index, place_map, resource, window), window)
+    _paint_outages(shown, resource.away, window)
+    return shown
+
+
+Seen = tuple[Segments, Floats, NDArray[np.int32]]
+"""What was done in the lanes in sight, until when, and in which of them."""
+
+
+def _slots_in_sight(segment_index: SegmentIndex, place_map: PlaceMap, resource: Resource, window: Window) -> Seen:
     trace, pool = segment_index.trace, resource.number
     held = _in_sight(segment_index, resource, window)
     held = held.take(place_map.of_pool[pool][held.place])
@@ -103,14 +150,10 @@ def _paint_slots(segment_index: SegmentIndex, place_map: PlaceMap, resource: Res
     if place_map.held[pool].pool.frees_when_client_leaves:
         gone = trace.outcome[held.request] == Outcome.GAVE_UP
         end = np.where(gone, np.fmin(end, trace.finished[held.request]), end)
-    shown = _painted(held, end, lane, window)
-    _paint_outages(shown, resource.away, window)
-    _mark_endings(shown, segment_index, held, lane, window)
-    return shown
+    return held, end, lane
 
 
-def _paint_locks(segment_index: SegmentIndex, place_map: PlaceMap, resource: Resource, window: Window) -> Activities:
-    """[lanes, columns] when each copy of a lock was in use."""
+def _locks_in_sight(segment_index: SegmentIndex, place_map: PlaceMap, resource: Resource, window: Window) -> Seen:
     lock = resource.number
     held = _in_sight(segment_index, resource, window)
     held = held.take(place_map.of_lock[lock][held.place] & AT_WORK[held.activity])
@@ -120,9 +163,7 @@ def _paint_locks(segment_index: SegmentIndex, place_map: PlaceMap, resource: Res
     lane = lane - window.first_lane
     inside = (lane >= 0) & (lane < window.lanes)
     held = held.take(inside)
-    shown = _painted(held, held.end, lane[inside], window)
-    _paint_outages(shown, resource.away, window)
-    return shown
+    return held, held.end, lane[inside]
 
 
 def _in_sight(segment_index: SegmentIndex, resource: Resource, window: Window) -> Segments:
@@ -159,6 +200,26 @@ def _painted(held: Segments, end: Floats, lane: NDArray[np.int32], window: Windo
         cover = np.cumsum(change.reshape(window.lanes, width), axis=1)[:, :-1]
         shown[cover > 0] = activity
     return shown
+
+
+def _shares(activity: Activities, start: Floats, end: Floats, lane: NDArray[np.int32], window: Window) -> Floats:
+    """[activities, lanes, columns] for which part of a column each was done.
+
+    A stretch adds to the column in which it begins what is left of that, and 1 to all further ones; its end takes the
+    same away. So all are added up at once, however many columns they cover.
+    """
+    width = window.columns + 2
+    begin, stop = (np.clip(window.column(times), 0.0, window.columns) for times in (start, end))
+    seen = np.flatnonzero((stop > begin) & (lane >= 0) & (lane < window.lanes))
+    row = (activity[seen].astype(np.intp) * window.lanes + lane[seen]) * width
+    change = np.zeros(len(Activity) * window.lanes * width)
+    for edge, sign in ((begin[seen], 1.0), (stop[seen], -1.0)):
+        whole = np.floor(edge)
+        part, cell = edge - whole, row + whole.astype(np.intp)
+        change += sign * np.bincount(cell, 1.0 - part, len(change))
+        change += sign * np.bincount(cell + 1, part, len(change))
+    shares = np.cumsum(change.reshape(len(Activity), window.lanes, width), axis=2)[:, :, : window.columns]
+    return np.clip(np.round(shares, DIGITS), 0.0, 1.0)
 
 
 def _paint_outages(shown: Activities, away: Away, window: Window) -> None:

@@ -17,6 +17,7 @@ from simulator.trace.playback.congestion import Congestion
 from simulator.trace.playback.event_log import EventLog
 from simulator.trace.playback.events import Event, Events
 from simulator.trace.playback.lane_groups import LaneGroup
+from simulator.trace.playback.lane_uses import LaneUses
 from simulator.trace.playback.lanes import LanePainter, Lanes
 from simulator.trace.playback.lock_holds import LockHolds, lock_holds
 from simulator.trace.playback.moment import Moment, PoolNow
@@ -124,7 +125,22 @@ class Playback:
 
     @cached_property
     def _paint(self) -> Callable[[str, int, int, tuple[float, float], int], Activities]:
-        return lru_cache(LANES_KEPT)(LanePainter(self._index, self._map, self._outages).paint)
+        return lru_cache(LANES_KEPT)(self._painter.paint)
+
+    def shares(self, name: str, first_lane: int, count: int, span_s: tuple[float, float], columns: int) -> Floats:
+        """[activities, lanes, columns] for which part of each column a lane did what; they add up to 1.
+
+        Where a request ended without an answer, DROPPED or CRASHED is 1 beside the others.
+        """
+        return self._painter.shares(name, first_lane, count, span_s, columns)
+
+    def uses(self, name: str, first_lane: int, count: int, span_s: tuple[float, float]) -> LaneUses:
+        """Who had the lanes of a pool or lock in a stretch of time, and from when to when."""
+        return self._painter.uses(name, first_lane, count, span_s)
+
+    @cached_property
+    def _painter(self) -> LanePainter:
+        return LanePainter(self._index, self._map, self._outages)
 
     def holds(self, name: str) -> tuple[LockHolds, ...]:
         """Who had each copy of a lock from when to when; empty ones where that was not recorded. KeyError if none."""

@@ -54,21 +54,20 @@ class SegmentIndex:
         return cut.take((cut.start <= t_s) & (cut.end > t_s))
 
     def at_hand(self, start_s: float, end_s: float) -> Segments | None:
-        """Segments that share some time with a short stretch, and others, if those of its moments are known and few.
-
-        Some may come twice.
-        """
+        """Segments that share some time with a short stretch, and others, if those of its moments are known and few."""
         numbers = range(floor(start_s / STRETCH_S), floor(end_s / STRETCH_S) + 1)
         if not all(number in self._stretches for number in numbers):
             return None
         known = [self._stretches[number] for number in numbers]
-        return Segments.joined(known) if sum(map(len, known)) <= CROWD_ROWS else None
+        if sum(map(len, known)) > CROWD_ROWS:
+            return None
+        # what began before the end of a stretch and reaches into the next one is known from there already
+        new = [known[0], *(self._stretches[n].take(self._stretches[n].start >= _ends(n - 1)) for n in numbers[1:])]
+        return Segments.joined(new)
 
     def _stretch(self, number: int) -> Segments:
         if number not in self._stretches:
-            # somewhat longer, so that rounding cannot leave anything out
-            start, end = (number - 0.01) * STRETCH_S, (number + 1.01) * STRETCH_S
-            self._stretches[number] = self.between(start, end)
+            self._stretches[number] = self.between((number - 0.01) * STRETCH_S, _ends(number))
         return self._stretches[number]
 
     def between(self, start_s: float, end_s: float) -> Segments:
@@ -174,3 +173,8 @@ class SegmentIndex:
             yield cut.start
             yield cut.end
         yield self.trace.finished[self.there(start_s, end_s)]
+
+
+def _ends(number: int) -> float:
+    """Where a stretch ends; somewhat later, so that rounding cannot leave anything out."""
+    return (number + 1.01) * STRETCH_S
