@@ -68,15 +68,24 @@ def _put_sentences(sheet: Sheet, room: Area, why: Why, before: str) -> None:
         sheet.put(room.row + row, room.col, line, Style.CLAIM)
     left = room.height - len(claim)
     gap = int(left > 4 and room.height > 6)
-    told = next((lines for lines in _others(why, room.width) if len(lines) <= left - gap), [])
+    told = _others(why, room.width, left - gap)
     for row, line in enumerate(told, room.row + len(claim) + gap):
         put_pieces(sheet, row, room.col, [piece(*_with_figures(sheet.look.spelled(line)))])
 
 
-def _others(why: Why, width: int) -> Iterator[list[str]]:
-    """The other sentences as lines, one sentence less each time."""
-    for number in range(len(why.more), 0, -1):
-        yield wrapped(str(Why(why.more[0], why.more[1:number])), width)
+def _others(why: Why, width: int, height: int) -> list[str]:
+    """As many of the other sentences as have room, in their order; one that is too long is left out."""
+    kept: list[str] = []
+    lines: list[str] = []
+    for each in why.more:
+        longer = wrapped(str(Why(*_first_and_rest([*kept, each]))), width)
+        if len(longer) <= height:
+            kept, lines = [*kept, each], longer
+    return lines
+
+
+def _first_and_rest(sentences: list[str]) -> tuple[str, tuple[str, ...]]:
+    return sentences[0], tuple(sentences[1:])
 
 
 def _with_figures(line: str) -> Iterator[Words]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.trace.playback.activity import Activity
-from simulator.trace.playback.congestion import Cause
+from simulator.trace.playback.congestion import FOR_CLIENT, Cause
 from simulator.trace.playback.moment import Moment, PoolNow
 from simulator.trace.playback.moment_facts import MomentFacts, idle_cores, queue_in
 from simulator.words.language import later, tell, tell_many, translated
@@ -21,6 +21,8 @@ Mask = NDArray[np.bool_]
 
 A_QUEUE_S = 2.0
 """A queue that is older than this has a beginning worth telling."""
+FASTER = 4.0
+"""A line that is so many times faster than that of whoever is waited for is called fast."""
 GAP_S = 0.3
 """A queue that is gone for a shorter time than this goes on."""
 
@@ -89,6 +91,7 @@ def slots_taken(now: MomentFacts, cause: Cause) -> Iterator[str]:
         yield _use_of(now, pool, other, rest & _used(now, pool, other), wanted)
     if waiting:
         yield from waiting
+        yield from _innocent(now, pool, cause)
         yield from _since(now, cause)
         yield from _spare(now, pool, wanted)
     else:
@@ -107,6 +110,27 @@ def queued(now: MomentFacts, pool: PoolNow) -> Iterator[str]:
             **fields,
         )
     yield from queue_in(now, now.backlogs_of(pool.pool.name))
+
+
+def _innocent(now: MomentFacts, pool: PoolNow, cause: Cause) -> Iterator[str]:
+    """Those who wait for the slow lines of others, though their own lines are fast."""
+    load = now.trace.workload
+    if cause.use not in FOR_CLIENT:
+        return
+    rates = load.up_rate if cause.use is Activity.UPLOAD else load.down_rate
+    fast = np.flatnonzero(rates >= FASTER * rates[cause.who])
+    fed = [backlog.waiting.request for backlog in now.backlogs_of(pool.pool.name)]
+    waiting = np.bincount(load.client[np.concatenate([pool.queue.request, *fed])], minlength=len(rates))
+    if not len(fast) or not waiting[fast].any():
+        return
+    number, name = int(waiting[fast].max()), load.client_names[int(fast[waiting[fast].argmax()])]
+    yield tell_many(
+        '{n} of them is a client "{name}" with a fast line.',
+        '{n} of them are clients "{name}" with fast lines.',
+        number,
+        n=count(number),
+        name=name,
+    )
 
 
 def _wanted(pool: PoolNow) -> Mask:
