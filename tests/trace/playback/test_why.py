@@ -183,3 +183,12 @@ def test_there_is_a_sentence_for_every_moment(deployment: Deployment, load_name:
         assert sentence[0].isupper() or sentence[0] in "#0123456789"
         assert sentence.endswith(".")
         assert "  " not in sentence
+
+
+@pytest.mark.parametrize(("fast", "told"), [(400_000.0, True), (390_000.0, False)])
+def test_those_who_wait_for_slow_lines_though_their_own_are_fast_are_counted(fast: float, told: bool) -> None:
+    quick = Kind(upload=100.0, up=fast, every=2)  # every second one
+    load = load_at([0.1, 1.0, 0.2, 1.0, 1.0, 1.0], 20.0, phone=SLOW, office=quick)
+    sentence = Playback(serve("prefork", load, workers=2)).why(2.0)
+    assert ('2 of them are clients "office" with fast lines.' in sentence) is told
+    assert ("fast lines" in sentence) is told
