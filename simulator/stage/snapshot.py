@@ -120,3 +120,16 @@ def percentile_so_far(snapshot: Snapshot, series: str, number: int | None = None
         return float("nan")
     playback = snapshot.playback if number is None else snapshot.scene.views[number].playback
     return kept(playback, ("so far", series, t_s), lambda: float(playback.series(series, 0.0, t_s, 1, window_s=t_s)[0]))
+
+
+def percentile_recently(snapshot: Snapshot, series: str) -> float:
+    """The same of what was completed in the last seconds before the moment."""
+    t_s = snapshot.read_s
+    if t_s <= 0.0:
+        return float("nan")
+    start_s = max(t_s - RECENT_S, 0.0)
+    return kept(
+        snapshot.playback,
+        ("recently", series, t_s),
+        lambda: float(snapshot.playback.series(series, start_s, t_s, 1, window_s=t_s - start_s)[0]),
+    )

@@ -12,12 +12,13 @@ from simulator.stage.canvas.key_bar import draw_keys
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Ground, Style
-from simulator.stage.canvas.text import Piece, piece
+from simulator.stage.canvas.text import Piece, clipped, piece
 from simulator.stage.end_card import put_end_card
 from simulator.stage.panes.claim import put_claim
 from simulator.stage.panes.layout import Panes, panes_of
+from simulator.stage.panes.presented import put_figures
 from simulator.stage.panes.title import put_title
-from simulator.stage.scene import Scene, Target, ViewTarget
+from simulator.stage.scene import Scene, Target, ViewTarget, caption_now
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.places import Form, Street, street_of
 from simulator.stage.street.street import put_street
@@ -40,11 +41,15 @@ def _drawn(scene: Scene, size: Size, look: Look) -> Sheet:
     if not (sheet.width and sheet.height):
         return sheet
     snapshots = [Snapshot(scene=scene, number=number) for number in scene.shown]
-    panes = panes_of(sheet.width, sheet.height, len(snapshots), keys=bool(scene.keys), caption=False, presenting=False)
+    shared = {"caption": bool(scene.captions), "presenting": scene.presenting}
+    keys = scene.keys if not scene.presenting else ()
+    panes = panes_of(sheet.width, sheet.height, len(snapshots), keys=bool(keys), **shared)
     named = _put_streets(sheet, snapshots, panes)
     _put(sheet, panes.title, lambda part: put_title(part, scene, names=not named))
+    _put(sheet, panes.figures, lambda part: put_figures(part, snapshots))
+    _put(sheet, panes.caption, lambda part: _put_caption(part, scene))
     _put_time(sheet, snapshots, panes.time)
-    _put(sheet, panes.keys, lambda part: draw_keys(part, scene.keys))
+    _put(sheet, panes.keys, lambda part: draw_keys(part, keys))
     if scene.card is not None:
         put_end_card(sheet, scene.card)
     return sheet
@@ -89,6 +94,17 @@ def _title(snapshot: Snapshot) -> tuple[Piece, ...]:
     note = view.busy or view.note
     words = [*letter, (view.title, Style.HEADING)]
     return (piece(*words), *([piece((note, Style.WARN if view.busy else Style.DIM), rank=1)] if note else []))
+
+
+# What somebody wants to be read.
+
+
+def _put_caption(sheet: Sheet, scene: Scene) -> None:
+    """One row, kept free where there are captions at all."""
+    text = caption_now(scene)
+    if text:
+        sheet.lay(Area(0, 0, sheet.height, sheet.width), Ground.CLIENTS)
+        sheet.put(0, 2, clipped(text, sheet.width - 4, sheet.look), Style.ON_BRIGHT)
 
 
 # The time, at the bottom.
