@@ -11,7 +11,7 @@ from simulator.trace.playback.why import Why
 from simulator.words.language import Language, speaking
 from tests.stage.plays import CALLBACK, FULL, PREFORK, SMALL, Play, playback, scene
 
-COMPARED = Size(120, 36)
+COMPARED = Size(190, 40)
 
 
 def told(size: Size, *plays: Play, why: str | None = None) -> str:
