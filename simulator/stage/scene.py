@@ -85,6 +85,8 @@ class Scene:
     playing: bool = False
     speed: float = 1.0
     """Simulated seconds in a second."""
+    reduced_motion: bool = False
+    """Whether nothing travels: marks are where requests wait, or at work."""
     focus: int = 0
     """The view that keys act on."""
     zoomed: bool = False

@@ -132,7 +132,7 @@ def marks_at(positions: Cells, marks: Marks) -> Cells:
     return np.minimum(numbers, max(marks.length - 1, 0))
 
 
-def cells_of_marks(area: Area, marks: Cells, served: int) -> tuple[Cells, Cells]:
+def cells_of_marks(area: Area, marks: Cells, served: Cells | int) -> tuple[Cells, Cells]:
     """Rows and columns on the street of marks, counted from the head."""
     height = max(area.height, 1)
     return area.row + (marks + served) % height, area.col + area.width - 1 - marks // height

@@ -1,0 +1,147 @@
+"""The moments in the life of each request that the street shows: when it joined the queue, got a desk, and was through.
+
+What to watch: with a proxy in front there are two queues; the last one is the queue of the street, and before it lies a
+room. Where no slots are held, an event loop is the desk of everybody.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum, auto
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan.resources import Backlog, Pool
+from simulator.plan.walk import Place, connected_at, freed_at, sent_at, taken_at
+from simulator.plan.words import Loss, Outcome, lost_by
+from simulator.trace.playback import GroupKind, Playback
+from simulator.trace.residence import server_end
+from simulator.trace.table import Trace
+
+Floats = NDArray[np.float64]
+
+NOTHING_S = 1e-9
+LATER_S = 0.5
+"""Whoever is lost so long after its first try has tried again."""
+
+
+class From(IntEnum):
+    """Where a request is when it is lost."""
+
+    TAIL = auto()
+    AGAIN = auto()
+    ROOM = auto()
+    QUEUE = auto()
+    DESK = auto()
+    ANSWERS = auto()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stages:
+    """[rows] The moments of the life of each request; nan where it has no such moment."""
+
+    room_s: Floats | None
+    """Came to the room before the queue; None where there is none."""
+    joined_s: Floats
+    """Joined the queue before the desks."""
+    got_s: Floats
+    """Left the queue: for a desk where ``served``."""
+    served: NDArray[np.bool_]
+    done_s: Floats
+    """The desk was through with it."""
+    over_s: Floats
+    """The server was."""
+    finished_s: Floats
+    """Its client was."""
+    answered: NDArray[np.bool_]
+    """Whether an answer went back, be it for nobody."""
+    dropped_s: Floats
+    """Came for the first time and found no place."""
+    lost: NDArray[np.bool_]
+
+    def lost_from(self) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """Where those who were lost were then, and whether the server did not know it."""
+        where = np.full(len(self.finished_s), From.TAIL, np.uint8)
+        rows = np.flatnonzero(self.lost)
+        end, joined, got, done = (t[rows] for t in (self.finished_s, self.joined_s, self.got_s, self.done_s))
+        at = np.full(len(rows), From.TAIL, np.uint8)
+        at[end - self.dropped_s[rows] > LATER_S] = From.AGAIN
+        if self.room_s is not None:
+            at[self.room_s[rows] <= end] = From.ROOM
+        at[joined <= end] = From.QUEUE
+        at[self.served[rows] & (got <= end)] = From.DESK
+        at[self.answered[rows] & (done <= end)] = From.ANSWERS
+        where[rows] = at
+        stays = np.zeros(len(where), np.bool_)
+        stays[rows] = (self.over_s[rows] > end + NOTHING_S) & (at != From.TAIL) & (at != From.AGAIN)
+        return where, stays
+
+
+def stages(playback: Playback) -> Stages:
+    """From the columns of the trace of a run."""
+    trace, places = playback.trace, playback.trace.places
+    after = partial(_next_reached, trace)
+    queues = [i for i, place in enumerate(places) if isinstance(place.queue, Backlog)]
+    never = np.full(len(trace), np.nan)
+    joined = trace.reached[:, queues[-1]] if queues else never
+    room = trace.reached[:, queues[0]] if len(queues) > 1 else None
+    over = server_end(trace)
+    pool = _desks(playback)
+    takes = queues[-1] if queues else 0
+    if pool is not None:
+        takes = max(taken_at(places, pool), takes)
+    got = after(takes)
+    served = ~np.isnan(got) & ~np.isnan(joined)
+    if pool is not None:
+        served &= trace.slot[:, trace.plan.pools.index(pool)] >= 0
+        done = trace.reached[:, freed_at(places, pool)]
+    else:
+        sent = sent_at(places, takes + 1)
+        done = never if sent is None else trace.reached[:, sent + 1] if sent + 1 < len(places) else trace.left
+    lost = np.isin(trace.outcome, lost_by(*Loss))
+    left_early = np.isin(trace.outcome, lost_by(Loss.CLIENT_LEFT))
+    answered = (
+        served & ~np.isnan(done) & ((trace.outcome == Outcome.COMPLETED) | (left_early & (done > trace.finished)))
+    )
+    return Stages(
+        room_s=room,
+        joined_s=joined,
+        got_s=np.where(served, got, np.where(np.isnan(joined), np.nan, over)),
+        served=served,
+        done_s=done,
+        over_s=over,
+        finished_s=trace.finished,
+        answered=answered,
+        dropped_s=_dropped(trace, places, joined if room is None else room, lost),
+        lost=lost,
+    )
+
+
+def _desks(playback: Playback) -> Pool | None:
+    """The pool whose slots are lanes; None where requests are served by event loops."""
+    groups = (group for group in playback.groups if group.kind is GroupKind.SLOTS)
+    return next((group.resource for group in groups if isinstance(group.resource, Pool)), None)
+
+
+def _next_reached(trace: Trace, place: int) -> Floats:
+    """When requests came to any place after this one; nan where they never did, or were never here."""
+    found = np.full(len(trace), np.nan)
+    missing = np.flatnonzero(~np.isnan(trace.reached[:, place]))
+    for later in range(place + 1, trace.reached.shape[1]):
+        found[missing] = trace.reached[:, later][missing]
+        missing = missing[np.isnan(found[missing])]
+        if not len(missing):
+            break
+    return found
+
+
+def _dropped(trace: Trace, places: tuple[Place, ...], comes: Floats, lost: NDArray[np.bool_]) -> Floats:
+    """When those who found no place came for the first time: half a round trip after they set out."""
+    first = next((place.knocks_at for place in places if place.knocks_at is not None), None)
+    found = np.full(len(trace), np.nan)
+    at = None if first is None else connected_at(places, first)
+    if at is not None:
+        rows = np.flatnonzero((trace.syn_retries > 0) | (lost & np.isnan(comes)))
+        came = trace.reached[:, at][rows] + trace.workload.rtt[rows] / 2
+        found[rows] = np.fmin(came, trace.finished[rows])
+    return found
