@@ -114,6 +114,12 @@ def piece(*words: Words, rank: int = 0) -> Piece:
     return Piece(words, sum([cell_width(text) for text, _ in words]), rank)
 
 
+def with_figure(words: str, figure: str, style: Style, others: Style = Style.DIM) -> list[Words]:
+    """Words with one figure among them, which has a style of its own."""
+    before, _, after = words.partition(figure)
+    return [each for each in ((before, others), (figure, style), (after, others)) if each[0]]
+
+
 def fitting(pieces: Sequence[Piece], width: int, gap: int = 2) -> list[Piece]:
     """The pieces that fit side by side into ``width`` cells; at least the most important one."""
     kept: list[int] = []

@@ -12,7 +12,7 @@ from simulator.stage.canvas.grid import Styles
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Area, Find, Sheet
 from simulator.stage.canvas.style import WHO, Ground, Style
-from simulator.stage.canvas.text import Piece, Words, fitting, piece, put_pieces
+from simulator.stage.canvas.text import Piece, Words, fitting, piece, put_pieces, with_figure
 from simulator.stage.crowd import WRITTEN, Marks, marks_for, scale_words
 from simulator.stage.fixed_width import fixed_duration
 from simulator.stage.scene import RequestTarget, Target
@@ -189,12 +189,6 @@ def _scale(look: Look, marks: Marks, *, short: bool = False) -> str:
     return scale_words(shown, look.glyphs.who[0], look, " ")
 
 
-def with_figure(words: str, figure: str, style: Style, others: Style) -> list[Words]:
-    """Words with one figure among them, each in a style of its own."""
-    before, _, after = words.partition(figure)
-    return [each for each in ((before, others), (figure, style), (after, others)) if each[0]]
-
-
 def _put_lines(sheet: Sheet, area: Area, lines: list[list[Words]]) -> None:
     for row, words in enumerate(lines[: area.height]):
         if words and piece(*words).width <= area.width:
@@ -206,6 +200,6 @@ def _put_tiny(sheet: Sheet, snapshot: Snapshot, street: Street, line: Line, mark
     style = Style.BAD if is_full(snapshot) else Style.STRONG if len(line) else Style.FAINT
     number = count(len(line))
     words = tell_many("{n} waits", "{n} wait", len(line), n=number)
-    whole = with_figure(words, number, style, Style.DIM)
+    whole = with_figure(words, number, style)
     first = whole if piece(*whole).width <= area.width else [(number, style)]
     _put_lines(sheet, area, [first, [(_scale(sheet.look, marks, short=True), Style.FAINT)]])

@@ -6,6 +6,7 @@ What to watch: the order. Ways and tapes lie below, then who stands in the queue
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.baton import put_baton
+from simulator.stage.street.clients import put_answers, put_clients, ways_in
 from simulator.stage.street.journeys import put_travellers
 from simulator.stage.street.places import Street, street_of
 from simulator.stage.street.queue import put_queue, put_queue_words
@@ -17,9 +18,11 @@ def put_street(sheet: Sheet, snapshot: Snapshot) -> Street:
     """All of it; returns where everything lies."""
     street = street_of(snapshot, sheet.width, sheet.height)
     put_ways(sheet, street)
+    put_clients(sheet, snapshot, street)
+    put_answers(sheet, snapshot, street)
     put_queue_words(sheet, snapshot, street)
     put_tapes(sheet, snapshot, street)
     put_baton(sheet, snapshot, street)
-    put_queue(sheet, snapshot, street)
+    put_queue(sheet, snapshot, street, ways=ways_in(snapshot, street))
     put_travellers(sheet, snapshot, street)
     return street
