@@ -22,6 +22,8 @@ BREATH_S = 0.1
 """When nobody waits for a shorter time than this, the waiting goes on."""
 PART = 0.1
 """Who had a lock for a smaller part of the longest time is not counted."""
+SEVERAL = 2
+"""Threads that wait."""
 
 
 def lock_taken(now: MomentFacts, cause: Cause) -> Iterator[str]:
@@ -35,8 +37,11 @@ def lock_taken(now: MomentFacts, cause: Cause) -> Iterator[str]:
     start_s = now.start_s
     if lines:
         start_s = now.congestion.waited_since(cause.resource, now.start_s, now.moment.t_s, BREATH_S)
-    yield _having(now, cause, lock, start_s)
-    if not lines:
+    turns = _in_turn(now, lock, waiting)
+    yield turns or _having(now, cause, lock, start_s)
+    if turns:
+        lines = lines[1:]  # how many threads wait is said
+    elif not lines:
         yield tell("Nobody waits for the {lock} at this moment.", lock=name)
         return
     yield from lines
@@ -83,6 +88,19 @@ def _having(now: MomentFacts, cause: Cause, lock: LockNow, start_s: float) -> st
     return tell(
         '{n} requests "{name}" have had the {lock} for {time} of the last {window}, #{request} alone for {longest}.',
         **fields,
+    )
+
+
+def _in_turn(now: MomentFacts, lock: LockNow, waiting: Present) -> str:
+    """Where threads that are all alike want one GIL, nobody is to blame: only one of them can compute."""
+    alike = len(now.trace.workload.class_names) == 1 and lock.lock.processes == 1
+    if not (isinstance(lock.lock, Gil) and alike and len(waiting) >= SEVERAL and lock.holder[0] >= 0):
+        return ""
+    return tell(
+        "Only one thread computes at a time: #{request} has the GIL, and {n} others wait for it, the first for {time}.",
+        request=int(lock.holder[0]),
+        n=count(len(waiting)),
+        time=now.ago(float(waiting.since_s.min())),
     )
 
 

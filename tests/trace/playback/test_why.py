@@ -90,10 +90,25 @@ def test_threads_wait_for_the_gil_while_a_core_is_idle() -> None:
     load = load_at([0.0] * 9, 20.0, page=Kind(steps=(("cpu", 1.0),)))
     playback = Playback(serve("threaded", load, threads=4))
     sentence = playback.why(0.5)
-    assert sentence.startswith('4 requests "page" have had the GIL for 500 ms of the last 500 ms, #')
-    assert "3 threads wait for it, the first for " in sentence
+    assert sentence.startswith("Only one thread computes at a time: #")
+    assert " has the GIL, and 3 others wait for it, the first for " in sentence
     assert "5 connections queue in the backlog, the first for 500 ms." in sentence
     assert sentence.endswith("1 of 2 cores is idle meanwhile.")
+
+
+def test_where_one_class_of_several_has_the_gil_it_is_named_and_not_the_rule_that_one_computes_at_a_time() -> None:
+    kinds = {"page": Kind(steps=(("cpu", 1.0),)), "report": Kind(steps=(("cpu", 5.0),), every=2)}
+    sentence = Playback(serve("threaded", load_at([0.0] * 4, 20.0, **kinds), threads=4)).why(0.5)
+    assert "one thread" not in sentence
+    assert '"report"' in sentence or '"page"' in sentence
+
+
+def test_a_single_thread_that_waits_for_the_gil_is_not_many() -> None:
+    sentence = Playback(serve("threaded", load_at([0.0] * 2, 20.0, page=Kind(steps=(("cpu", 1.0),))), threads=2)).why(
+        0.5
+    )
+    assert "Only one thread" not in sentence
+    assert "1 thread waits for it" in sentence
 
 
 def test_a_proxy_holds_the_slow_clients_so_that_the_workers_are_free() -> None:
@@ -155,7 +170,7 @@ def test_of_two_reasons_the_one_that_more_wait_for_is_told_even_if_it_is_one_mor
 
     assert told("prefork", 13, workers=8).startswith("8 threads want both cores")  # 6 too many, 5 in the queue
     assert told("prefork", 15, workers=8).startswith("All 8 workers compute on 2 cores")
-    assert "3 threads wait for it" in told("threaded", 6, threads=4)  # 3 behind the holder, 2 in the queue
+    assert "and 3 others wait for it" in told("threaded", 6, threads=4)  # 3 behind the holder, 2 in the queue
     assert "4 connections queue in the backlog" in told("threaded", 8, threads=4)
 
 
