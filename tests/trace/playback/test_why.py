@@ -97,8 +97,9 @@ def test_threads_wait_for_the_gil_while_a_core_is_idle() -> None:
 
 
 def test_where_one_class_of_several_has_the_gil_it_is_named_and_not_the_rule_that_one_computes_at_a_time() -> None:
-    kinds = {"page": Kind(steps=(("cpu", 1.0),)), "report": Kind(steps=(("cpu", 5.0),), every=2)}
-    sentence = Playback(serve("threaded", load_at([0.0] * 4, 20.0, **kinds), threads=4)).why(0.5)
+    page, report = Kind(steps=(("cpu", 1.0),)), Kind(steps=(("cpu", 5.0),), every=2)
+    load = load_at([0.0] * 4, 20.0, page=page, report=report)
+    sentence = Playback(serve("threaded", load, threads=4)).why(0.5)
     assert "one thread" not in sentence
     assert '"report"' in sentence or '"page"' in sentence
 
