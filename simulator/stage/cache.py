@@ -26,9 +26,8 @@ def kept(playback: Playback, key: Hashable, make: Callable[[], T]) -> T:
     known, key = _KEPT.get(playback), (language(), key)
     if known is None:
         known = _KEPT[playback] = BoundedCache(MOST)
-    if key not in known:
-        known[key] = make()
-    return cast(T, known[key])
+    known[key] = found = known.pop(key) if key in known else make()  # what was asked for last is forgotten last
+    return cast(T, found)
 
 
 def still(sheet: Sheet, playback: Playback, depends_on: Hashable, draw: Callable[[Sheet], None]) -> None:

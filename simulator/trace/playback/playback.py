@@ -26,6 +26,7 @@ from simulator.trace.playback.moment_reader import MomentReader
 from simulator.trace.playback.notable_events import NotableEvents
 from simulator.trace.playback.place_map import PlaceMap, place_map
 from simulator.trace.playback.segment_index import SegmentIndex
+from simulator.trace.playback.slot_uses import seconds_computed
 from simulator.trace.playback.time_series import TimeSeries
 from simulator.trace.playback.why import Why, why
 from simulator.trace.table import Trace
@@ -173,6 +174,13 @@ class Playback:
         Windows of percentiles end at whole multiples of a column's length: while the picture moves, most are known.
         """
         return self._time_series.between(name, np.linspace(start_s, end_s, columns + 1), window_s)
+
+    def seconds_computed(self, pool: str, start_s: float, end_s: float) -> Floats:
+        """[slots] for how long who held each slot of a pool computed between two moments. KeyError for another name."""
+        part = next((part for part in self._map.held if part.pool.name == pool), None)
+        if part is None:
+            raise KeyError(pool)
+        return seconds_computed(self._index, part, self._map, start_s, end_s)
 
     # --- events -------------------------------------------------------------------------------------------------------
 

@@ -11,22 +11,19 @@ from math import ceil, floor, nan
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import Lock
-from simulator.plan.words import Outcome
+from simulator.plan.resources import Lock, Loop
 from simulator.trace.availability import Outages
-from simulator.trace.holding import Held, holdings
 from simulator.trace.intervals import StepFunction, concurrency, union
 from simulator.trace.measures import CORES
 from simulator.trace.outcomes import percentiles
 from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, READY
 from simulator.trace.playback.place_map import PlaceMap
+from simulator.trace.playback.run_curves import Average, of_whole_run
 from simulator.trace.playback.segment_index import SegmentIndex
 from simulator.trace.playback.segments import Segments
 from simulator.trace.table import Trace
 
 Floats = NDArray[np.float64]
-Curve = Callable[[Floats], Floats]
-"""From the edges of n columns to the n averages between them."""
 
 PERCENTILES = {"p50_s": 50.0, "p95_s": 95.0, "p99_s": 99.0}
 COLUMNS_KEPT = 4096
@@ -34,7 +31,9 @@ STRETCHES_KEPT = 4
 STRETCH_S = 1.0
 """Curves of computing are made for whole multiples of this."""
 ROUNDING = 1e-9
-"""An average below this is zero."""
+"""Of a column."""
+DIGITS = 9
+"""Of the end of a window: a column is not quite as long in every frame."""
 
 
 class TimeSeries:
@@ -45,7 +44,7 @@ class TimeSeries:
 
     def __init__(self, segment_index: SegmentIndex, place_map: PlaceMap, outages: Outages) -> None:
         """None is made yet."""
-        self._whole = {name: cache(make) for name, make in _of_whole_run(segment_index, place_map)}
+        self._whole = {name: cache(make) for name, make in of_whole_run(segment_index, place_map)}
         self._computing = dict(_of_computing(place_map.locks))
         self._within = lru_cache(STRETCHES_KEPT)(partial(_computing_within, segment_index, place_map, outages))
         self._percentiles = lru_cache(COLUMNS_KEPT)(_Latencies(segment_index).percentiles)
@@ -60,7 +59,8 @@ class TimeSeries:
         if name in PERCENTILES:
             which = list(PERCENTILES).index(name)
             column_s = float(edges[1] - edges[0])
-            ends = np.floor(edges[1:] / column_s + ROUNDING) * column_s  # the same ones again in the next frame
+            # the same ones again in the next frame
+            ends = np.round(np.floor(edges[1:] / column_s + ROUNDING) * column_s, DIGITS)
             return np.array([self._percentiles(end_s, window_s)[which] for end_s in ends.tolist()])
         if name in self._computing:
             # of a stretch that is somewhat longer, so that the next frames need the same one
@@ -69,64 +69,7 @@ class TimeSeries:
         return self._whole[name]()(edges)
 
 
-class Average:
-    """The averages of a step function, from its running integral: a long column costs no more than a short one."""
-
-    def __init__(self, function: StepFunction, capacity: float = 1.0) -> None:
-        """Divided by the capacity."""
-        area = np.diff(function.at, append=function.at[-1:]) * function.height
-        self._at = function.at
-        self._area = np.concatenate(([0.0], np.cumsum(area)))[: len(function.at)] / capacity
-
-    def __call__(self, edges: Floats) -> Floats:
-        """Between each two neighbouring edges."""
-        if not len(self._at):
-            return np.zeros(len(edges) - 1)
-        mean: Floats = np.diff(np.interp(edges, self._at, self._area)) / np.diff(edges)
-        return np.where(mean < ROUNDING, 0.0, mean)
-
-
-class Rate:
-    """How many of some moments fall into each second."""
-
-    def __init__(self, times: Floats) -> None:
-        """In any order; nan is never."""
-        self._times = np.sort(times[~np.isnan(times)])
-
-    def __call__(self, edges: Floats) -> Floats:
-        """Between each two neighbouring edges: the earlier one belongs to it, the later one to the next."""
-        rate: Floats = np.diff(np.searchsorted(self._times, edges)) / np.diff(edges)
-        return rate
-
-
-# --- of the whole run -------------------------------------------------------------------------------------------------
-
-
-def _of_whole_run(segment_index: SegmentIndex, place_map: PlaceMap) -> Iterator[tuple[str, Callable[[], Curve]]]:
-    trace = segment_index.trace
-    completed = trace.outcome == Outcome.COMPLETED
-    yield "arrivals_rps", lambda: Rate(trace.arrival)
-    yield "completions_rps", lambda: Rate(trace.finished[completed])
-    yield "failures_rps", lambda: Rate(trace.finished[~completed])
-    yield "in_system", lambda: Average(segment_index.in_system)
-    for backlog, place in zip(place_map.backlogs, place_map.of_backlog, strict=True):
-        yield f"{backlog.name}: waiting", partial(_waiting_at, segment_index, place)
-    for part in place_map.held:
-        if place_map.places[part.taken_at].queue == part.pool:
-            yield f"{part.pool.name}: waiting", partial(_waiting_at, segment_index, part.taken_at)
-        yield f"{part.pool.name}: in use", partial(_slots_in_use, trace, part)
-
-
-def _waiting_at(segment_index: SegmentIndex, place: int) -> Curve:
-    """Requests at a place where they only wait."""
-    line = segment_index.lines[place]
-    there = np.flatnonzero(line.left > line.came)  # false for those who never came
-    return Average(concurrency(line.came[there], line.left[there]))
-
-
-def _slots_in_use(trace: Trace, part: Held) -> Curve:
-    held = holdings(trace, part)
-    return Average(concurrency(held.start, held.end), part.pool.size * part.pool.processes)
+# --- of answers -------------------------------------------------------------------------------------------------------
 
 
 class _Latencies:
@@ -225,6 +168,8 @@ class Computing:
 
 def _of_computing(locks: tuple[Lock, ...]) -> Iterator[tuple[str, Callable[[Computing], Average]]]:
     for number, lock in enumerate(locks):
+        if isinstance(lock, Loop):
+            continue
         yield f"{lock.name}: waiting", partial(Computing.lock_queue, number=number)
         yield f"{lock.name}: in use", partial(Computing.lock_use, number=number)
     yield f"{CORES}: waiting", lambda made: made.cores_queue
