@@ -133,8 +133,13 @@ class Result:
 
 
 def _result(snapshot: Snapshot) -> Result:
-    numbers = [_so_far(snapshot, name) for name in ("arrivals_rps", "completions_rps", "failures_rps")]
-    return Result(snapshot, *numbers, answered_after(snapshot, snapshot.playback, "p50_s"))
+    return Result(
+        snapshot=snapshot,
+        offered=_so_far(snapshot, "arrivals_rps"),
+        answered=_so_far(snapshot, "completions_rps"),
+        lost=_so_far(snapshot, "failures_rps"),
+        half_s=answered_after(snapshot, snapshot.playback, "p50_s"),
+    )
 
 
 def _so_far(snapshot: Snapshot, series: str) -> int:

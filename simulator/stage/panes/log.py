@@ -23,9 +23,7 @@ def put_log(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
     if not (sheet.width and sheet.height and snapshots):
         return
     inside = put_box(sheet, Area(0, 0, sheet.height, sheet.width), Box(title=titled(translated(TITLE))))
-    told = [
-        (event, snapshot) for snapshot in snapshots for event in snapshot.playback.log(snapshot.t_s, inside.height)
-    ]
+    told = [(event, snapshot) for snapshot in snapshots for event in snapshot.playback.log(snapshot.t_s, inside.height)]
     latest = nlargest(inside.height, told, key=lambda each: each[0].time_s)
     for row, (event, snapshot) in enumerate(reversed(latest), inside.row):
         _put_event(sheet, row, event, snapshot, newest=event is latest[0][0])

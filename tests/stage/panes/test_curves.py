@@ -104,12 +104,12 @@ def test_the_run_before_the_last_change_stands_behind_and_in_words() -> None:
     its = replace(its, views=(replace(its.views[0], ghost=before),))
     rows = drawn(its, 80, 8)
     assert "was 228" in rows[0]
-    assert len(dotted([row[:32] for row in rows[1:4]])) > 3
+    assert sum(bool(dotted([row[:32]])) for row in rows[1:-1]) == 3  # behind nginx hardly anybody waits: one row
 
 
 def test_where_answers_are_made_for_nobody_it_says_how_many_are_of_use() -> None:
     border = drawn(scene(SPIKE, t_s=33.0), 80, 6)[0]
-    assert "made 137" in border
+    assert "made 139" in border
     assert "of use 74" in border
 
 
@@ -120,7 +120,7 @@ def test_an_event_loop_says_what_is_waited_for() -> None:
 def test_under_a_gil_it_says_who_computed() -> None:
     rows = drawn(scene(GIL, t_s=12.0), 120, 6, log=True)
     assert "who computed in the last 5 s" in rows[0]
-    assert [row.split()[-2] for row in rows[1:5]] == ["25", "26", "25", "25"]
+    assert [row.split()[-3] for row in rows[1:5]] == ["25", "26", "25", "25"]
 
 
 def test_large_panes_say_what_the_workers_spend_their_time_on() -> None:
@@ -132,8 +132,8 @@ def test_two_servers_share_their_plots_and_one_sentence_compares_them() -> None:
     rows = drawn(scene(FOUR, NGINX, t_s=20.0), 120, 10)
     assert "A 228  B 0" in rows[0]
     assert "A 3.3 s  B 95 ms" in rows[0]
-    verdict = "Same 766 requests:  A answered 534, half now within 3.3 s  B answered 753, half now within 95 ms  B 35 × as fast"
-    assert any(verdict in row for row in rows)
+    assert any("Same 766 requests:  A answered 534, half now within 3.3 s  B answered 753" in row for row in rows)
+    assert any("half now within 95 ms  B 35 \N{MULTIPLICATION SIGN} as fast" in row for row in rows)
 
 
 def test_a_server_that_has_not_answered_yet_is_not_called_slow() -> None:
