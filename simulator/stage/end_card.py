@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from simulator.stage.canvas.cells import cell_width
+from simulator.stage.canvas.box import Box, put_box
 from simulator.stage.canvas.key_bar import KeyHint, draw_keys
 from simulator.stage.canvas.layout import equal_parts
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Area, Sheet
-from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import clipped
+from simulator.stage.canvas.style import Ground, Style
+from simulator.stage.canvas.text import piece
 from simulator.stage.verdict import BLANK, Form, Row, Verdict, blocks_of, figures_of, flowing
 from simulator.words.language import tell
 
@@ -48,6 +48,7 @@ FORMS = (Form(True, True), Form(False, True), Form(False, False))
 def put_end_card(sheet: Sheet, card: EndCard) -> None:
     """Dim what the sheet shows, and draw the card in the middle of it."""
     sheet.grid.restyle(0, 0, sheet.height, sheet.width, Style.FADED)
+    sheet.lay(Area(0, 0, sheet.height, sheet.width), Ground.BACK)
     sheet.offer(Area(0, 0, sheet.height, sheet.width), lambda _row, _col: card)  # what is behind cannot be clicked
     width = min(sheet.width - (2 * MARGIN if sheet.width >= 60 else 0), MOST_WIDTH)
     if width < 3 or sheet.height < 3:
@@ -58,7 +59,7 @@ def put_end_card(sheet: Sheet, card: EndCard) -> None:
     top, left = (sheet.height - height) // 2, (sheet.width - width) // 2
     sheet.grid.fill(top, left - 1, height, width + 2, style=Style.TEXT)
     part = sheet.part(top, left, width, height)
-    _put_frame(part, card)
+    put_box(part, Area(0, 0, height, width), _box(card, sheet.look))
     for number, row in enumerate(rows[: height - 2 - bool(card.keys)], 1):
         for col, text, style in row:
             if text == RULE:
@@ -72,20 +73,12 @@ def put_end_card(sheet: Sheet, card: EndCard) -> None:
     sheet.paste(part)
 
 
-def _put_frame(part: Sheet, card: EndCard) -> None:
-    glyphs, width, last = part.look.glyphs, part.width, part.height - 1
-    inner = glyphs.horizontal * (width - 2)
-    part.put(0, 0, f"{glyphs.corners[0]}{inner}{glyphs.corners[1]}", Style.ACCENT)
-    part.put(last, 0, f"{glyphs.corners[2]}{inner}{glyphs.corners[3]}", Style.ACCENT)
-    for col in (0, width - 1):
-        part.grid.fill(1, col, last - 1, 1, glyphs.vertical, style=Style.ACCENT)
+def _box(card: EndCard, look: Look) -> Box:
     title = tell("THE RUN IS OVER") if card.over else tell("THE WHOLE RUN")
-    title = clipped(f" {title} ", width - 4, part.look)
-    part.put(0, 2, title, Style.HEADING)
     about = [card.load, *([card.verdicts[0].title] if len(card.verdicts) == 1 else [])]
-    words = f" {f' {glyphs.bullet} '.join(each for each in about if each)} "
-    if words.strip() and cell_width(title) + cell_width(words) + 6 <= width:
-        part.put_right(0, width - 2, words, Style.DIM)
+    words = f" {look.glyphs.bullet} ".join(each for each in about if each)
+    right = (piece((words, Style.DIM), rank=1),) if words else ()
+    return Box(title=(piece((title, Style.PLACE)),), right=right, rule=Style.PLACE, ground=Ground.RAISED)
 
 
 def _best_rows(card: EndCard, width: int, height: int, look: Look) -> tuple[list[Row], Form]:
