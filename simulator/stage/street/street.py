@@ -5,9 +5,12 @@ What to watch: the order. Ways and tapes lie below, then who stands in the queue
 
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.axis import put_axis
 from simulator.stage.street.baton import put_baton
 from simulator.stage.street.clients import put_answers, put_clients, ways_in
-from simulator.stage.street.journeys import put_travellers
+from simulator.stage.street.desks import put_desks
+from simulator.stage.street.journeys import put_travellers, travellers
+from simulator.stage.street.labels import put_labels
 from simulator.stage.street.places import Street, street_of
 from simulator.stage.street.queue import put_queue, put_queue_words
 from simulator.stage.street.tape import put_tapes
@@ -22,7 +25,10 @@ def put_street(sheet: Sheet, snapshot: Snapshot) -> Street:
     put_answers(sheet, snapshot, street)
     put_queue_words(sheet, snapshot, street)
     put_tapes(sheet, snapshot, street)
+    put_labels(sheet, snapshot, street)
+    put_axis(sheet, snapshot, street)
     put_baton(sheet, snapshot, street)
     put_queue(sheet, snapshot, street, ways=ways_in(snapshot, street))
+    put_desks(sheet, snapshot, street, travellers(snapshot, street).request)
     put_travellers(sheet, snapshot, street)
     return street

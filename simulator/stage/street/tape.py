@@ -18,8 +18,9 @@ from simulator.stage.scene import LaneRef, LaneTarget, Target
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.columns import WHOLE, Columns, Taken, columns_of, taken
 from simulator.stage.street.doing import FILLING, GROUNDS, STYLES, WAITING, marks
+from simulator.stage.street.footprints import Rows, put_footprints
 from simulator.stage.street.places import LanePlace, Street, lane_at, lanes_drawn
-from simulator.trace.playback import LaneGroup
+from simulator.trace.playback import GroupKind, LaneGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ def put_tapes(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
     for stretch in stretches(snapshot, street):
         what = taken(snapshot, stretch.group, stretch.lanes, columns)
         _put(sheet, street, stretch, painted(what, stretch.height, sheet.look))
+        if stretch.height > 1 and stretch.group.kind is GroupKind.SLOTS:
+            rows = Rows(stretch.lanes.start, tuple(place.row for place in stretch.places))
+            put_footprints(sheet, snapshot, stretch.group, rows, columns, street.tape_col)
     _offer(sheet, snapshot, street, columns)
 
 

@@ -1,0 +1,90 @@
+"""What a tape can be read by: the axis below it, and the legend of what workers do, for the border of the street.
+
+What to watch: the legend names only what workers do in this run at any time, so it does not change while it plays.
+"""
+
+import numpy as np
+
+from simulator.stage.cache import kept
+from simulator.stage.canvas.cells import cell_width
+from simulator.stage.canvas.glyphs import Glyphs
+from simulator.stage.canvas.sheet import Sheet
+from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import Piece, centred, clipped, piece
+from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.doing import DOING, mark
+from simulator.stage.street.places import Street, lanes_drawn
+from simulator.trace.playback import Activity, Playback
+from simulator.words.language import tell, translated
+from simulator.words.numbers import exact_duration
+
+LEGEND = (
+    Activity.UPLOAD,
+    Activity.COMPUTING,
+    Activity.IO,
+    Activity.DOWNLOAD,
+    Activity.GIL,
+    Activity.GIL_OR_CORE,
+    Activity.LOOP,
+    Activity.CORE,
+    Activity.CONNECTING,
+    Activity.QUEUED,
+    Activity.DROPPED,
+    Activity.CRASHED,
+    Activity.DOWN,
+    Activity.IDLE,
+)
+"""In the order of a request's life; what serves nobody comes last."""
+ALWAYS = (Activity.COMPUTING, Activity.IDLE)
+LEAST_SHARE = 1e-4
+"""Of all the time of all lanes: what is rarer is not explained."""
+COLUMNS = 64
+
+
+def put_axis(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
+    """What a column stands for, how far the tapes go back, and that they end now."""
+    if street.axis_row < 0 or not street.lanes:
+        return
+    glyphs = sheet.look.glyphs
+    ago = tell("{span} ago", span=exact_duration(round(street.columns * snapshot.column_s, 6)))
+    left, right = f"{glyphs.corners[2]} {ago}", f"{tell('now')} {glyphs.corners[3]}"
+    middle = tell("1 column = {span}", span=exact_duration(snapshot.column_s))
+    room = street.columns - cell_width(left) - cell_width(right)
+    if room < 1:
+        sheet.put(street.axis_row, street.tape_col, clipped(middle, street.columns, sheet.look), Style.FAINT)
+        return
+    words = centred(middle, room) if cell_width(middle) + 2 <= room else " " * room
+    sheet.put(street.axis_row, street.tape_col, left + words + right, Style.FAINT)
+
+
+def legend(snapshot: Snapshot, glyphs: Glyphs) -> tuple[Piece, ...]:
+    """What the marks on tapes mean, for the border of the street; what matters least is left out first."""
+    told, pieces = set(), []
+    for rank, activity in enumerate(each for each in LEGEND if each in occurring(snapshot)):
+        doing, glyph = DOING[activity], mark(activity, glyphs)
+        if (glyph, doing.word) not in told:
+            told.add((glyph, doing.word))
+            pieces.append(piece((glyph, doing.desk), (f" {translated(doing.word)}", Style.DIM), rank=rank))
+    return tuple(pieces)
+
+
+def occurring(snapshot: Snapshot) -> frozenset[Activity]:
+    """What lanes do in this run at any time."""
+    groups = [group.name for group in lanes_drawn(snapshot)]
+    playback = snapshot.playback
+
+    def worked_out() -> frozenset[Activity]:
+        return frozenset(ALWAYS).union(
+            *(_occurring(playback, group.name, group.lanes) for group in lanes_drawn(snapshot))
+        )
+
+    return kept(playback, ("what lanes do", tuple(groups)), worked_out)
+
+
+def _occurring(playback: Playback, name: str, lanes: int) -> frozenset[Activity]:
+    shares = playback.shares(name, 0, lanes, (0.0, playback.end_s), COLUMNS)
+    parts = shares.mean(axis=(1, 2))
+    seen = parts >= LEAST_SHARE
+    for end in (Activity.DROPPED, Activity.CRASHED):
+        seen[end] = parts[end] > 0.0
+    return frozenset(Activity(each) for each in np.flatnonzero(seen).tolist())
