@@ -18,6 +18,7 @@ from simulator.trace.playback import Playback
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int32]
+Order = NDArray[np.intp]
 
 
 class Way(IntEnum):
@@ -130,7 +131,7 @@ class Itinerary:
         self.has_room = its.room_s is not None
         """Whether there is a room before the queue."""
         self._joined_s = its.joined_s
-        joined = _sorted(its.joined_s)
+        joined = _order(its.joined_s)
         self.joined_s = its.joined_s[joined]
         """When requests joined the queue, in order."""
         ends = its.got_s[joined]
@@ -138,7 +139,7 @@ class Itinerary:
         """When requests left it, in order."""
         self.lost_from, self.stays = its.lost_from()
         """[rows] a ``From``, and whether the server goes on working for who was lost; of meaning for those alone."""
-        self.ways = tuple(moments for moments in _ways(its) if len(moments.rows))
+        self.ways = tuple(moments for moments in _ways(its, joined) if len(moments.rows))
 
     def joined_at(self, rows: Rows) -> Floats:
         """When some requests joined the queue."""
@@ -159,38 +160,57 @@ class Itinerary:
         return int(self.joined_s.searchsorted(t_s, "right") - self.gone_s.searchsorted(t_s, "right"))
 
 
-def _ways(its: Stages) -> Iterator[Moments]:
-    in_room = its.room_s
-    comes = its.joined_s if in_room is None else in_room
-    dropped = its.dropped_s
-    again = comes - dropped
-    yield _moments(Way.IN, Length(units=1.6, ahead=True), comes, np.where(np.isnan(again), inf, again))
-    yield _moments(Way.IN_VAIN, Length(units=1.6, ahead=True), dropped)
-    until = np.fmin(comes, its.finished_s)
-    yield _moments(Way.TO_AGAIN, Length(units=1.0, gap=Gap.LONG), dropped, until - dropped)
-    held = np.where(np.isnan(its.done_s), its.over_s, its.done_s) - its.got_s
-    yield _moments(Way.TO_DESK, Length(units=1.0, gap=Gap.LONG), np.where(its.served, its.got_s, np.nan), held)
-    answer = np.where(its.answered, its.done_s, np.nan)
-    if in_room is None:
-        yield _moments(Way.BACK, Length(units=3.2), answer)
+def _ways(its: Stages, order: Order) -> Iterator[Moments]:
+    """``order``: of joining the queue."""
+    if its.room_s is None:
+        comes, coming = its.joined_s, order
     else:
-        inside, kept = its.joined_s - in_room, its.over_s - answer
-        yield _moments(Way.FROM_ROOM, Length(units=1.0, ahead=True, gap=Gap.LONG), its.joined_s, inside)
-        yield _moments(Way.BACK, Length(units=3.2, gap=Gap.SHORT, long=2.0), answer, kept)
-        yield _moments(Way.TO_ROOM, Length(units=1.6, gap=Gap.LONG, long=2.0), answer, kept)
-        left = np.where(np.isnan(answer), np.nan, its.over_s)
-        yield _moments(Way.BACK_FROM_ROOM, Length(units=2.2, gap=Gap.LONG, long=2.0, share=inf), left, kept)
-    yield _moments(Way.LOST, Length(units=1.6), np.where(its.lost, its.finished_s, np.nan))
+        comes, coming = its.room_s, _order(its.room_s)
+    yield _moments(Way.IN, Length(units=1.6, ahead=True, share=1.0), comes, coming, _since(comes, its))
+    if len(its.dropped):
+        yield from _in_vain(its, comes)
+    served = _order(its.got_s, its.served)
+    held = np.fmin(its.done_s, its.over_s) - its.got_s
+    yield _moments(Way.TO_DESK, Length(units=1.0, gap=Gap.LONG), its.got_s, served, held)
+    answered = _order(its.done_s, its.answered)
+    if its.room_s is None:
+        yield _moments(Way.BACK, Length(units=3.2), its.done_s, answered)
+    else:
+        inside, kept = its.joined_s - its.room_s, its.over_s - its.done_s
+        yield _moments(Way.FROM_ROOM, Length(units=1.0, ahead=True, gap=Gap.LONG), its.joined_s, order, inside)
+        yield _moments(Way.BACK, Length(units=3.2, gap=Gap.SHORT, long=2.0), its.done_s, answered, kept)
+        yield _moments(Way.TO_ROOM, Length(units=1.6, gap=Gap.LONG, long=2.0), its.done_s, answered, kept)
+        over = _order(its.over_s, its.answered)
+        yield _moments(Way.BACK_FROM_ROOM, Length(units=2.2, gap=Gap.LONG, long=2.0, share=inf), its.over_s, over, kept)
+    lost = its.lost[np.argsort(its.finished_s[its.lost], kind="stable")]
+    yield _moments(Way.LOST, Length(units=1.6), its.finished_s, lost)
 
 
-def _sorted(times: Floats) -> NDArray[np.intp]:
-    rows = np.flatnonzero(~np.isnan(times))
+def _since(comes: Floats, its: Stages) -> Floats | None:
+    """How long before they found a place others had found none."""
+    if not len(its.dropped):
+        return None
+    since = np.full(len(comes), inf)
+    since[its.dropped] = comes[its.dropped] - its.dropped_s
+    return since
+
+
+def _in_vain(its: Stages, comes: Floats) -> Iterator[Moments]:
+    order = np.argsort(its.dropped_s, kind="stable")
+    rows, at_s = its.dropped[order].astype(np.int32), its.dropped_s[order]
+    yield Moments(Way.IN_VAIN, Length(units=1.6, ahead=True), rows, at_s, None)
+    until_s = np.fmin(comes[rows], its.finished_s[rows]) - at_s
+    yield Moments(Way.TO_AGAIN, Length(units=1.0, gap=Gap.LONG, long=2.6), rows, at_s, until_s)
+
+
+def _order(times: Floats, which: NDArray[np.bool_] | None = None) -> Order:
+    """Those who have such a moment, in order of time."""
+    rows = np.flatnonzero(~np.isnan(times) if which is None else which)
     return rows[np.argsort(times[rows], kind="stable")]
 
 
-def _moments(way: Way, length: Length, times: Floats, gap_s: Floats | None = None) -> Moments:
-    rows = _sorted(times)
-    return Moments(way, length, rows.astype(np.int32), times[rows], None if gap_s is None else gap_s[rows])
+def _moments(way: Way, length: Length, times: Floats, order: Order, gap_s: Floats | None = None) -> Moments:
+    return Moments(way, length, order.astype(np.int32), times[order], None if gap_s is None else gap_s[order])
 
 
 _KNOWN: WeakKeyDictionary[Playback, Itinerary] = WeakKeyDictionary()

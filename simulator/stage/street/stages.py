@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from simulator.plan.resources import Backlog, Pool
 from simulator.plan.walk import Place, connected_at, freed_at, sent_at, taken_at
-from simulator.plan.words import Loss, Outcome, lost_by
+from simulator.plan.words import Loss, lost_by
 from simulator.trace.playback import GroupKind, Playback
 from simulator.trace.residence import server_end
 from simulator.trace.table import Trace
@@ -55,24 +55,26 @@ class Stages:
     """Its client was."""
     answered: NDArray[np.bool_]
     """Whether an answer went back, be it for nobody."""
+    dropped: NDArray[np.intp]
+    """The requests that came for the first time and found no place."""
     dropped_s: Floats
-    """Came for the first time and found no place."""
-    lost: NDArray[np.bool_]
+    """When each of those came."""
+    lost: NDArray[np.intp]
+    """The requests that were lost."""
 
     def lost_from(self) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
         """Where those who were lost were then, and whether the server did not know it."""
-        where = np.full(len(self.finished_s), From.TAIL, np.uint8)
-        rows = np.flatnonzero(self.lost)
+        where, stays = np.full(len(self.finished_s), From.TAIL, np.uint8), np.zeros(len(self.finished_s), np.bool_)
+        where[self.dropped[self.finished_s[self.dropped] - self.dropped_s > LATER_S]] = From.AGAIN
+        rows = self.lost
         end, joined, got, done = (t[rows] for t in (self.finished_s, self.joined_s, self.got_s, self.done_s))
-        at = np.full(len(rows), From.TAIL, np.uint8)
-        at[end - self.dropped_s[rows] > LATER_S] = From.AGAIN
+        at = where[rows]
         if self.room_s is not None:
             at[self.room_s[rows] <= end] = From.ROOM
         at[joined <= end] = From.QUEUE
         at[self.served[rows] & (got <= end)] = From.DESK
         at[self.answered[rows] & (done <= end)] = From.ANSWERS
         where[rows] = at
-        stays = np.zeros(len(where), np.bool_)
         stays[rows] = (self.over_s[rows] > end + NOTHING_S) & (at != From.TAIL) & (at != From.AGAIN)
         return where, stays
 
@@ -98,21 +100,24 @@ def stages(playback: Playback) -> Stages:
     else:
         sent = sent_at(places, takes + 1)
         done = never if sent is None else trace.reached[:, sent + 1] if sent + 1 < len(places) else trace.left
-    lost = np.isin(trace.outcome, lost_by(*Loss))
-    left_early = np.isin(trace.outcome, lost_by(Loss.CLIENT_LEFT))
-    answered = (
-        served & ~np.isnan(done) & ((trace.outcome == Outcome.COMPLETED) | (left_early & (done > trace.finished)))
-    )
+    lost = np.flatnonzero(np.isin(trace.outcome, lost_by(*Loss)))
+    instead = np.flatnonzero(~served)
+    got[instead] = np.where(np.isnan(joined[instead]), np.nan, over[instead])
+    answered = served & ~np.isnan(done)
+    for_nobody = np.isin(trace.outcome[lost], lost_by(Loss.CLIENT_LEFT)) & (done[lost] > trace.finished[lost])
+    answered[lost[~for_nobody]] = False
+    dropped, dropped_s = _dropped(trace, places, joined if room is None else room, lost)
     return Stages(
         room_s=room,
         joined_s=joined,
-        got_s=np.where(served, got, np.where(np.isnan(joined), np.nan, over)),
+        got_s=got,
         served=served,
         done_s=done,
         over_s=over,
         finished_s=trace.finished,
         answered=answered,
-        dropped_s=_dropped(trace, places, joined if room is None else room, lost),
+        dropped=dropped,
+        dropped_s=dropped_s,
         lost=lost,
     )
 
@@ -135,13 +140,16 @@ def _next_reached(trace: Trace, place: int) -> Floats:
     return found
 
 
-def _dropped(trace: Trace, places: tuple[Place, ...], comes: Floats, lost: NDArray[np.bool_]) -> Floats:
-    """When those who found no place came for the first time: half a round trip after they set out."""
+def _dropped(
+    trace: Trace, places: tuple[Place, ...], comes: Floats, lost: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], Floats]:
+    """Who found no place, and when they came for the first time: half a round trip after they set out."""
     first = next((place.knocks_at for place in places if place.knocks_at is not None), None)
-    found = np.full(len(trace), np.nan)
     at = None if first is None else connected_at(places, first)
-    if at is not None:
-        rows = np.flatnonzero((trace.syn_retries > 0) | (lost & np.isnan(comes)))
-        came = trace.reached[:, at][rows] + trace.workload.rtt[rows] / 2
-        found[rows] = np.fmin(came, trace.finished[rows])
-    return found
+    if at is None:
+        return np.empty(0, np.intp), np.empty(0)
+    found = trace.syn_retries > 0
+    found[lost[np.isnan(comes[lost])]] = True
+    rows = np.flatnonzero(found)
+    came = trace.reached[:, at][rows] + trace.workload.rtt[rows] / 2
+    return rows, np.fmin(came, trace.finished[rows])

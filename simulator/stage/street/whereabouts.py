@@ -13,7 +13,7 @@ from simulator.plan.resources import Pool
 from simulator.stage.crowd import marks_for
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.itinerary import Itinerary, UnderWay, Way, itinerary
-from simulator.stage.street.lineup import cells_of_marks, marks_at, room_of
+from simulator.stage.street.lineup import cells_of_marks, marks_at, room_of, waiting
 from simulator.stage.street.paths import Cells, Landmarks, along, walked
 from simulator.stage.street.places import Street, lanes_drawn
 from simulator.stage.street.stages import From
@@ -94,7 +94,7 @@ class Whereabouts:
 
     def _to_desk(self, found: UnderWay) -> Place:
         lanes = self._lanes(found.rows)
-        if not self.marks.has_desks:
+        if self.pool < 0:  # in the hands of a loop: it stands in the same line until it gets its turn
             return np.full(len(lanes), -1, np.intp), lanes
         return self._in_sight(self.marks.to_desk(lanes, found.done), lanes)
 
@@ -139,6 +139,11 @@ class Whereabouts:
 
     def _tail(self, found: UnderWay) -> Place:
         """Where each stands when it joins the queue."""
+        if self.pool < 0:
+            line = waiting(self.snapshot)
+            marks = marks_for(len(line) + 1, self._room)
+            row, col = cells_of_marks(self.street.queue, np.array([marks.length - 1]), line.served)
+            return np.repeat(row, len(found.rows)), np.repeat(col, len(found.rows))
         position = self.its.ahead(found.at_s, found.at_s)
         mark = np.minimum(position, self._room - 1)
         return cells_of_marks(self.street.queue, mark, self.its.entry(found.at_s) - position)
@@ -165,7 +170,8 @@ class Whereabouts:
     def _tail_col(self) -> int:
         """The leftmost column in which somebody stands now; the end of the queue where nobody does."""
         queue = self.street.queue
-        drawn = min(self.its.waiting(self.snapshot.t_s), self._room)
+        count = self.its.waiting(self.snapshot.t_s) if self.pool >= 0 else len(waiting(self.snapshot))
+        drawn = min(count, self._room)
         return queue.col + queue.width - -(-drawn // max(queue.height, 1))
 
     def _lanes(self, rows: Rows) -> Cells:
