@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.words import Loss, lost_by
-from simulator.stage.canvas.cells import CONTINUATION
+from simulator.stage.canvas.cells import BLANK
+from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.scene import RequestTarget, Target
@@ -131,11 +132,21 @@ def put_travellers(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
         for which, style in ((lost, Style.DROPPED), (crashed, Style.CRASHED)):
             characters[which], styles[which] = sheet.look.glyph(style), style
     grid = sheet.grid
-    free = grid.characters[marks.row, marks.col] != CONTINUATION
+    free = ~_worded(grid, street)[marks.row, marks.col]
     row, col = marks.row[free], marks.col[free]
     grid.characters[row, col], grid.styles[row, col] = characters[free], styles[free]
-    put_followed(sheet, snapshot, marks.request, marks.row, marks.col)
+    put_followed(sheet, snapshot, marks.request[free], row, col)
     sheet.offer(Area(0, 0, sheet.height, sheet.width), _finder(marks, snapshot.number))
+
+
+def _worded(grid: CellGrid, street: Street) -> NDArray[np.bool_]:
+    """Which cells belong to words of the clients: what is counted there may reach far over the way in."""
+    words = np.zeros(grid.characters.shape, np.bool_)
+    first, last = street.clients.row, street.clients.row + street.clients.height
+    part = np.s_[first:last, street.way.col : street.way.col + street.way.width]
+    written = (grid.characters[part] != BLANK) & (grid.styles[part] != Style.WAY_IN)
+    words[part] = np.logical_or.accumulate(written[:, ::-1], axis=1)[:, ::-1]
+    return words
 
 
 def _finder(marks: Marks, view: int) -> Callable[[int, int], Target | None]:

@@ -51,10 +51,12 @@ def along(corners: Sequence[Corner], done: Floats, shares: Sequence[float] = ())
     return np.rint(row).astype(np.intp), np.rint(col).astype(np.intp)
 
 
-def walked(start: Corner, end: Corner, done: Floats) -> tuple[Cells, Cells]:
-    """Cells of those who walk to the right, and change rows in the second half."""
+def walked(start: Corner, end: Corner, done: Floats, free_from: int) -> tuple[Cells, Cells]:
+    """Cells of those who walk to the right; they change rows in the second half, and where no words are any more."""
     col = start[1] + eased(done) * (np.asarray(end[1]) - start[1])
-    row = start[0] + eased(np.clip(2.0 * done - 1.0, 0.0, 1.0)) * (np.asarray(end[0]) - start[0])
+    turn = np.maximum((np.asarray(start[1]) + np.asarray(end[1])) / 2, free_from)
+    turned = np.clip((col - turn) / np.maximum(np.asarray(end[1]) - turn, 1.0), 0.0, 1.0)
+    row = start[0] + turned * (np.asarray(end[0]) - start[0])
     return np.rint(row).astype(np.intp), np.rint(col).astype(np.intp)
 
 

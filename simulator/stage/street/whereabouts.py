@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from simulator.plan.resources import Pool
 from simulator.stage.crowd import marks_for
 from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.clients import ClientRows, client_rows
 from simulator.stage.street.itinerary import Itinerary, UnderWay, Way, itinerary
 from simulator.stage.street.lineup import cells_of_marks, marks_at, room_of, waiting
 from simulator.stage.street.paths import Cells, Landmarks, along, walked
@@ -32,6 +33,7 @@ class Whereabouts:
     street: Street
     its: Itinerary
     who: Who
+    doors: ClientRows
     marks: Landmarks
     first_lane: int
     """Of those who serve, among all lanes."""
@@ -49,9 +51,10 @@ class Whereabouts:
                 break
             first += group.lanes
         its_who = who(snapshot.playback)
-        lost_row = min(street.clients.row + len(its_who.names) + 1, street.clients.row + street.clients.height - 1)
-        places = Landmarks.of(street, groups, lost_row)
-        return cls(snapshot, street, itinerary(snapshot.playback), its_who, places, first if pool >= 0 else 0, pool)
+        doors = client_rows(street, len(its_who.names))
+        places = Landmarks.of(street, groups, doors.lost)
+        its = itinerary(snapshot.playback)
+        return cls(snapshot, street, its, its_who, doors, places, first if pool >= 0 else 0, pool)
 
     def cells(self, way: Way, found: UnderWay) -> Place:
         """Where marks are that have come so far; -1 for those out of sight."""
@@ -80,12 +83,12 @@ class Whereabouts:
         if self.its.has_room:
             first, last = self.marks.room_rows
             end = np.clip(start[0], first, last), self.street.room.col - 1
-            return walked(start, end, found.done)
+            return walked(start, end, found.done, self.street.way.col + self.street.way.width)
         return self._to_tail(found, start)
 
     def _to_tail(self, found: UnderWay, start: Place) -> Place:
         """To where each will stand, as long as nobody stands in its way."""
-        row, col = walked(start, self._tail(found), found.done)
+        row, col = walked(start, self._tail(found), found.done, self.street.queue.col)
         return row, np.maximum(np.minimum(col, self._tail_col - 1), start[1])
 
     def _to_again(self, found: UnderWay) -> Place:
@@ -129,9 +132,8 @@ class Whereabouts:
 
     def _start(self, rows: Rows, again: NDArray[np.bool_]) -> Place:
         """Where clients begin to walk: at the row of their kind, or of those who try again."""
-        clients = self.street.clients
-        row = np.where(again, len(self.who.names), self.who.kind[rows].astype(np.intp))
-        return clients.row + np.minimum(row, max(clients.height - 1, 0)), np.full(len(rows), self.marks.way_start)
+        kinds = np.array(self.doors.kinds)[np.minimum(self.who.kind[rows], len(self.doors.kinds) - 1)]
+        return np.where(again, self.doors.again, kinds), np.full(len(rows), self.marks.way_start)
 
     def _from_room(self, rows: Rows) -> Place:
         room, queue = self.street.room, self.street.queue
