@@ -17,6 +17,7 @@ from simulator.stage.crowd import WRITTEN, Marks, marks_for, scale_words
 from simulator.stage.fixed_width import fixed_duration
 from simulator.stage.scene import RequestTarget, Target
 from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.figures import heading_end
 from simulator.stage.street.lineup import Limit, Line, cells_of_marks, is_full, limit_of, marks_at, room_of, waiting
 from simulator.stage.street.places import Form, Street
 from simulator.stage.street.who import who
@@ -110,7 +111,7 @@ def put_queue_words(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
         _put_heading(sheet, snapshot, street, line, marks)
     elif street.form is Form.MEDIUM:
         name = piece((translated(_name(snapshot)), Style.PLACE), (" ", Style.RULE), _count(snapshot, line))
-        room = street.line_col - street.queue.col
+        room = heading_end(snapshot, street) - street.queue.col
         kept_ = fitting([_blank(name), *map(_blank, _full(snapshot))], room)
         put_pieces(sheet, street.heading_row, street.queue.col - 1, kept_, 0)
         _put_lines(sheet, street.figures, [[(_scale(sheet.look, marks), Style.FAINT)]])

@@ -9,6 +9,7 @@ from simulator.stage.street.axis import put_axis
 from simulator.stage.street.baton import put_baton
 from simulator.stage.street.clients import put_answers, put_clients, ways_in
 from simulator.stage.street.desks import put_desks
+from simulator.stage.street.figures import put_figures
 from simulator.stage.street.journeys import put_travellers, travellers
 from simulator.stage.street.labels import put_labels
 from simulator.stage.street.places import Street, street_of
@@ -24,6 +25,7 @@ def put_street(sheet: Sheet, snapshot: Snapshot) -> Street:
     put_clients(sheet, snapshot, street)
     put_answers(sheet, snapshot, street)
     put_queue_words(sheet, snapshot, street)
+    put_figures(sheet, snapshot, street)
     put_tapes(sheet, snapshot, street)
     put_labels(sheet, snapshot, street)
     put_axis(sheet, snapshot, street)

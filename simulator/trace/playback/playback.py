@@ -168,8 +168,9 @@ class Playback:
 
         ``arrivals_rps``, ``completions_rps``, ``failures_rps``; ``in_system``; ``<queue>: waiting`` for each backlog,
         pool and lock and for the ``cores``; ``<resource>: in use`` (share of its capacity) for each pool and lock and
-        for the ``cores``; ``p50_s``, ``p95_s``, ``p99_s`` of what was completed in the ``window_s`` seconds before the
-        end of the column, nan where nothing was. KeyError for any other name.
+        for the ``cores``; ``cores: <n> in use`` for each core, where the first ones are used first; ``p50_s``,
+        ``p95_s``, ``p99_s`` of what was completed in the ``window_s`` seconds before the end of the column, nan where
+        nothing was. KeyError for any other name.
 
         Windows of percentiles end at whole multiples of a column's length: while the picture moves, most are known.
         """

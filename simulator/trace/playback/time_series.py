@@ -45,7 +45,7 @@ class TimeSeries:
     def __init__(self, segment_index: SegmentIndex, place_map: PlaceMap, outages: Outages) -> None:
         """None is made yet."""
         self._whole = {name: cache(make) for name, make in of_whole_run(segment_index, place_map)}
-        self._computing = dict(_of_computing(place_map.locks))
+        self._computing = dict(_of_computing(place_map.locks, segment_index.trace.plan.cores.count))
         self._within = lru_cache(STRETCHES_KEPT)(partial(_computing_within, segment_index, place_map, outages))
         self._percentiles = lru_cache(COLUMNS_KEPT)(_Latencies(segment_index).percentiles)
 
@@ -136,6 +136,11 @@ class Computing:
         at, threads, cores = self._wanted
         return Average(StepFunction(at, np.minimum(threads, cores)), self._trace.plan.cores.count)
 
+    def core_use(self, core: int) -> Average:
+        """The share of the time in which one core is in use, where the first of them are used first."""
+        at, threads, cores = self._wanted
+        return Average(StepFunction(at, (np.minimum(threads, cores) > core).astype(np.float64)))
+
     @cached_property
     def _wanted(self) -> tuple[Floats, Floats, Floats]:
         """At each change of either: how many threads want a core, and how many cores there are."""
@@ -166,7 +171,7 @@ class Computing:
         return start - back, end - back
 
 
-def _of_computing(locks: tuple[Lock, ...]) -> Iterator[tuple[str, Callable[[Computing], Average]]]:
+def _of_computing(locks: tuple[Lock, ...], cores: int) -> Iterator[tuple[str, Callable[[Computing], Average]]]:
     for number, lock in enumerate(locks):
         if isinstance(lock, Loop):
             continue
@@ -174,6 +179,8 @@ def _of_computing(locks: tuple[Lock, ...]) -> Iterator[tuple[str, Callable[[Comp
         yield f"{lock.name}: in use", partial(Computing.lock_use, number=number)
     yield f"{CORES}: waiting", lambda made: made.cores_queue
     yield f"{CORES}: in use", lambda made: made.cores_use
+    for core in range(cores):
+        yield f"{CORES}: {core} in use", partial(Computing.core_use, core=core)
 
 
 def _computing_within(

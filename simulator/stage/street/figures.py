@@ -1,0 +1,158 @@
+"""Right of the queue: how many workers are taken, and what the cores do meanwhile.
+
+What to watch: that all workers are taken while the cores are idle is half of what there is to learn. Workers are as of
+the moment; a core is busy or not, so that only an average says how much: that of the last five seconds.
+"""
+
+from simulator.plan.resources import Pool
+from simulator.stage.canvas.sheet import Area, Sheet
+from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import Piece, Words, piece, put_pieces, with_figure
+from simulator.stage.snapshot import Snapshot, recent_average
+from simulator.stage.street.places import Form, Street, lanes_drawn
+from simulator.trace.measures import CORES
+from simulator.trace.playback import GroupKind
+from simulator.words.language import later, tell, tell_many, translated
+from simulator.words.numbers import percent
+
+PLACES = {"worker": later("WORKERS"), "thread": later("THREADS"), "process": later("PROCESSES")}
+"""Many of what a slot is called."""
+MOST_CELLS = 12
+"""Of the bar of a core."""
+IDLE_BELOW = 0.005
+CPU_ROW = 3
+"""In a narrow street, below what is said of the queue."""
+
+
+def put_figures(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
+    """The workers where there are any; the cores where there is room."""
+    area = street.figures
+    if not area.height or not area.width or street.window.width:
+        return
+    if street.form is Form.WIDE:
+        taken = taken_piece(snapshot, area.width)
+        if taken is not None:
+            put_pieces(sheet, area.row, area.col, [taken])
+        _put_cores(sheet, snapshot, Area(area.row + 1, area.col, area.height - 1, area.width))
+    elif street.form is Form.MEDIUM:
+        _put_in_border(sheet, snapshot, street)
+        if area.height > 1:
+            _put(sheet, area.row + 1, area, _busy_cores(snapshot))
+    elif street.form is Form.NARROW:
+        if area.height > CPU_ROW:
+            _put(sheet, area.row + CPU_ROW, area, _busy_cores(snapshot, short=True))
+    else:
+        _put_tiny(sheet, snapshot, area)
+
+
+def _put(sheet: Sheet, row: int, area: Area, words: list[Words]) -> None:
+    whole = piece(*words)
+    if whole.width <= area.width:
+        put_pieces(sheet, row, area.col, [whole])
+
+
+def _put_in_border(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
+    taken = taken_piece(snapshot, street.width - street.figures.col)
+    if taken is not None:
+        col = heading_end(snapshot, street)
+        put_pieces(sheet, street.heading_row, col, [piece((" ", Style.STREET), *taken.words, (" ", Style.STREET))])
+
+
+def heading_end(snapshot: Snapshot, street: Street) -> int:
+    """The column before which the words about the queue have to end, where all of them stand in the frame."""
+    taken = taken_piece(snapshot, street.width - street.figures.col)
+    return street.width - 3 - (taken.width + 1 if taken is not None else 0)
+
+
+def _put_tiny(sheet: Sheet, snapshot: Snapshot, area: Area) -> None:
+    number = _slots(snapshot)
+    if number is None:
+        return
+    taken, total = number
+    style = Style.BAD if taken >= total else Style.TEXT
+    _put(sheet, area.row, area, [(f"{taken}/{total}", style)])
+    if area.height > 1:
+        _put(sheet, area.row + 1, area, [(tell("taken"), Style.DIM)])
+
+
+def _slots(snapshot: Snapshot) -> tuple[int, int] | None:
+    """How many are taken, of how many that are there."""
+    for group in lanes_drawn(snapshot):
+        if group.kind is GroupKind.SLOTS and isinstance(group.resource, Pool):
+            now = snapshot.now.pool(group.name)
+            return now.taken, len(now.request) - now.down
+    return None
+
+
+def taken_piece(snapshot: Snapshot, room: int) -> Piece | None:
+    """``WORKERS  4 of 4 taken``, in red where all are; None where nobody has a place of its own."""
+    number = _slots(snapshot)
+    if number is None:
+        return None
+    taken, total = number
+    name = next(group.name for group in lanes_drawn(snapshot) if group.kind is GroupKind.SLOTS)
+    style = Style.BAD if taken >= total else Style.GOOD
+    title = (translated(PLACES.get(name, name)).upper(), Style.PLACE)
+    long = (tell_many("{n} of {total} taken", "{n} of {total} taken", taken, n=taken, total=total), style)
+    short = (f"{taken}/{total}", style)
+    gap = ("  ", Style.TEXT)
+    wordings = [[title, gap, long], [title, (" ", Style.TEXT), long], [title, gap, short], [long], [short]]
+    return next((each for each in (piece(*words) for words in wordings) if each.width <= room), None)
+
+
+# The cores.
+
+
+def _put_cores(sheet: Sheet, snapshot: Snapshot, area: Area) -> None:
+    """One a row where there is room for all, and how busy they were; otherwise a cell for each."""
+    count, rows = snapshot.now.cores, area.height
+    row = area.row
+    if rows > count:
+        row += int(rows > count + 1)
+        for core in range(count):
+            _put_core(sheet, snapshot, row + core, area, core)
+        _put(sheet, row + count, area, _busy_lately(snapshot))
+        return
+    row += int(rows > 2)
+    if rows > 1 and count <= area.width:
+        _put_bar(sheet, row, area.col, round(count * recent_average(snapshot, f"{CORES}: in use")), count)
+        row += 1
+    if rows:
+        _put(sheet, row, area, _all_cores(snapshot, count))
+
+
+def _put_core(sheet: Sheet, snapshot: Snapshot, row: int, area: Area, core: int) -> None:
+    share = recent_average(snapshot, f"{CORES}: {core} in use")
+    idle = share < IDLE_BELOW
+    col = sheet.put(row, area.col, tell("core {n}", n=core), Style.DIM) + 1
+    words = tell("idle") if idle else percent(share)
+    sheet.put_right(row, area.col + area.width, words, Style.DIM if idle else Style.TEXT)
+    cells = min(area.col + area.width - 6 - col, MOST_CELLS)
+    _put_bar(sheet, row, col, round(share * cells), cells)
+
+
+def _put_bar(sheet: Sheet, row: int, col: int, full: int, cells: int) -> None:
+    glyphs = sheet.look.glyphs
+    sheet.put(row, sheet.put(row, col, glyphs.full * full, Style.CPU), glyphs.empty * (cells - full), Style.FAINT)
+
+
+def _share(snapshot: Snapshot) -> str:
+    return percent(recent_average(snapshot, f"{CORES}: in use"))
+
+
+def _busy_lately(snapshot: Snapshot) -> list[Words]:
+    share = _share(snapshot)
+    return with_figure(tell("busy {share} in 5 s", share=share), share, Style.STRONG)
+
+
+def _all_cores(snapshot: Snapshot, count: int) -> list[Words]:
+    share = _share(snapshot)
+    return with_figure(
+        tell_many("{n} core, {share} busy", "{n} cores, {share} busy", count, n=count, share=share), share, Style.STRONG
+    )
+
+
+def _busy_cores(snapshot: Snapshot, *, short: bool = False) -> list[Words]:
+    share = _share(snapshot)
+    words = tell("CPU {share}", share=share) if short else tell("CPU {share} busy", share=share)
+    return with_figure(words, share, Style.STRONG)
