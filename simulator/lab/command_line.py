@@ -11,9 +11,10 @@ from simulator.experiments.setup import Setup
 LOOK_AT_IT = "--watch"
 
 
-def command_line(setup: Setup, *, watch: bool = False) -> str:
-    """What to type, quoted for a shell."""
-    return shlex.join(["simulate", *arguments(setup), *([LOOK_AT_IT] if watch else [])])
+def command_line(setup: Setup, *, watch: bool = False, at_s: float | None = None) -> str:
+    """What to type, quoted for a shell; to watch it, from a moment on if one is given."""
+    at = [] if at_s is None else ["--at", f"{at_s:g}s"]
+    return shlex.join(["simulate", *arguments(setup), *([LOOK_AT_IT, *at] if watch else [])])
 
 
 def arguments(setup: Setup) -> list[str]:

@@ -1,25 +1,30 @@
-"""The menus of the first screen: shipped loads with their stories, servers with their ideas, and what is chosen.
+"""The first screen: what there is to begin with, to ask and to choose, and what is run for each.
 
-What to watch: everything is read from the scenarios and the models, so a new one is on the screen without a line here.
+What to watch: loads and servers are read from the scenarios and the models, questions from their table, so a new one is
+on the screen without a line here.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from simulator.experiments.catalogue import fronts, server, servers
 from simulator.experiments.deployment import Deployment, configured
 from simulator.experiments.options import RunOptions
 from simulator.experiments.setup import Setup, with_front
-from simulator.stage.home import Choice, Home, Menu
+from simulator.lab.command_line import command_line
+from simulator.lab.questions import QUESTIONS, START, Question
+from simulator.stage.home import Asked, Choice, Home, Menu
 from simulator.words.language import Language, language, later, tell, translated
 from simulator.words.phrases import first_sentence
-from simulator.workload.shipped_scenarios import shipped, told
 
 FIRST = ("slow-clients", "prefork")
 """What is selected at the start: the load and server that show most at one glance."""
 NOTHING = later("nothing")
-LOAD, SERVER, FRONT = later("Load: what arrives"), later("Server: what serves it"), later("In front of the server")
-"""Titles of the menus, in this order."""
+LOAD, SERVER, FRONT = later("load"), later("server"), later("in front")
+"""Names of the menus, in this order."""
+BEGIN = later("Two servers, the same visitors: one hangs, one does not")
+BEGIN_SHORT = later("One server hangs, one does not")
+BEGIN_ABOUT = later("You see who waits for whom, and why. Nothing to know, nothing to set up.")
 
 
 def offers() -> tuple[Menu, ...]:
@@ -29,6 +34,8 @@ def offers() -> tuple[Menu, ...]:
 
 @cache
 def _offers(_: Language) -> tuple[Menu, ...]:
+    from simulator.workload.shipped_scenarios import shipped, told
+
     loads = tuple(Choice(name=name, idea=first_sentence(told(name).story)) for name in shipped())
     models = tuple(Choice(name=model.name, idea=first_sentence(translated(model.claim))) for model in servers())
     nothing = Choice(name=translated(NOTHING), idea=tell("Clients connect to the server itself."))
@@ -40,15 +47,33 @@ def _offers(_: Language) -> tuple[Menu, ...]:
     )
 
 
+@cache
+def _asked(_: Language) -> tuple[Asked, ...]:
+    return tuple(_worded(question.asks, question.short, question.about, question.watch) for question in QUESTIONS)
+
+
+def _worded(*texts: str) -> Asked:
+    asks, short, about, sees = map(translated, texts)
+    return Asked(asks=asks, short=short, about=about, sees=sees)
+
+
 def first_home(names: tuple[str, ...] = ()) -> Home:
-    """With these selected, and otherwise something that is worth seeing."""
-    return Home(menus=tuple(_on(menu, (*names, *FIRST)) for menu in offers()))
+    """On what to start with; or, where something is to be selected already, where the rest is chosen."""
+    menus = tuple(_on(menu, (*names, *FIRST)) for menu in offers())
+    home = Home(start=_worded(BEGIN, BEGIN_SHORT, BEGIN_ABOUT, START.watch), questions=_asked(language()), menus=menus)
+    open_menu = next((number for number, menu in enumerate(menus) if not _named(menu, names)), 0)
+    return replace(home, focus=home.first_menu + open_menu) if names else home
 
 
 def worded(home: Home) -> Home:
     """The same in the language of now."""
-    menus = zip(offers(), home.menus, strict=True)
-    return replace(home, menus=tuple(replace(menu, selected=before.selected) for menu, before in menus))
+    now = first_home()
+    menus = zip(now.menus, home.menus, strict=True)
+    return replace(now, menus=tuple(replace(menu, selected=old.selected) for menu, old in menus), focus=home.focus)
+
+
+def _named(menu: Menu, names: tuple[str, ...]) -> bool:
+    return any(choice.name in names for choice in menu.choices)
 
 
 def _on(menu: Menu, names: tuple[str, ...]) -> Menu:
@@ -56,23 +81,83 @@ def _on(menu: Menu, names: tuple[str, ...]) -> Menu:
     return replace(menu, selected=next((offered.index(name) for name in names if name in offered), 0))
 
 
+# Moving about.
+
+
 def moved(home: Home, lines: int) -> Home:
-    """So many lines further in the menu in focus."""
-    menu = home.menus[home.focus]
-    return selected(home, home.focus, (menu.selected + lines) % len(menu.choices))
+    """So many lines further down; after the last line comes the first."""
+    return replace(home, focus=(home.focus + lines) % home.lines)
+
+
+def turned(home: Home, choices: int) -> Home:
+    """So many choices further in the menu in focus; elsewhere it is the next line."""
+    number = home.menu
+    if number is None:
+        return moved(home, choices)
+    menu = home.menus[number]
+    return selected(home, number, (menu.selected + choices) % len(menu.choices))
+
+
+def in_next_part(home: Home, parts: int) -> Home:
+    """At the beginning of the next part of the screen: the start, the questions, the free choice."""
+    begins = [0, 1, home.first_menu]
+    here = sum(home.focus >= line for line in begins) - 1
+    return replace(home, focus=begins[(here + parts) % len(begins)])
 
 
 def selected(home: Home, number: int, choice: int) -> Home:
     """With another choice in one of the menus, which has the focus then."""
     menu = replace(home.menus[number], selected=choice)
-    return replace(home, menus=(*home.menus[:number], menu, *home.menus[number + 1 :]), focus=number)
+    menus = (*home.menus[:number], menu, *home.menus[number + 1 :])
+    return replace(home, menus=menus, focus=home.first_menu + number)
+
+
+# What is run for it.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prospect:
+    """What the line in focus stands for."""
+
+    setup: Setup
+    question: Question | None = None
+    """None for a free choice, which is opened and shown where there is something to see."""
+
+    @property
+    def opens_s(self) -> float | None:
+        """Where it is opened; None where that is still to be found."""
+        return self.question.opens_s if self.question else None
+
+    @property
+    def command(self) -> str:
+        """What to type for it."""
+        return command_line(self.setup, watch=True, at_s=self.opens_s)
+
+
+def prospect(home: Home) -> Prospect:
+    """Of the line in focus."""
+    if home.menu is not None:
+        return Prospect(setup=chosen(home))
+    return of_question(home.focus - 1 if home.focus else QUESTIONS.index(START))
+
+
+@cache
+def of_question(number: int) -> Prospect:
+    """Counted from 0."""
+    return Prospect(setup=QUESTIONS[number].setup, question=QUESTIONS[number])
 
 
 def chosen(home: Home) -> Setup:
-    """The setup that is selected."""
+    """What is chosen freely."""
     load, its_server, its_front = (menu.choices[menu.selected].name for menu in home.menus)
     model = server(its_server)
     side = Deployment(model=model, config=configured(model, {}))
     if any(front.name == its_front for front in fronts()):
         side = with_front(side, its_front)
     return Setup(sides=(side,), options=RunOptions(load=load))
+
+
+def with_and_without(setup: Setup) -> Setup:
+    """A server beside the same with what can stand in front of it, or without."""
+    (side,) = setup.sides
+    return replace(setup, sides=(side, with_front(side, fronts()[0].name)))

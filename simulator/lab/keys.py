@@ -24,6 +24,7 @@ class Group(Enum):
     DONE = "done to the server at the playhead"
     SCREENS = "screens"
     TAKE = "taking away"
+    QUESTIONS = "questions of the first screen"
     PROGRAM = "program"
 
 
@@ -116,6 +117,17 @@ KEYS: tuple[Key, ...] = (
     _key("leave", "escape", "esc", "back", "close this, and at last back to the first screen", Group.SCREENS),
     _key("copy", "y", "y", "copy command", "copy the command line that reproduces this run", Group.TAKE),
     _key("export", "e", "e", "export", "save the picture, a film of it, or the run", Group.TAKE),
+    *(
+        _key(
+            f"question-{n}",
+            str(n),
+            str(n),
+            "a question",
+            "open what this question asks about: two servers side by side",
+            Group.QUESTIONS,
+        )
+        for n in range(1, 7)
+    ),
     _key("glyphs", "g", "g", "glyphs", "Unicode or ASCII", Group.PROGRAM),
     _key("theme", "t", "t", "theme", "dark, light or without colours", Group.PROGRAM),
     _key("language", "l", "l", "language", "English or Chinese", Group.PROGRAM),

@@ -1,243 +1,213 @@
-"""The first screen: which load, on which server, and what to press.
+"""The first screen: what to begin with, what to ask, what one would see, and what else can be chosen.
 
-What to watch: where it is drawn and what lies under the mouse come from one list of lines, so they cannot differ.
+What to watch: what is drawn and what lies under the mouse come from one sheet, so they cannot differ. Where there is
+little room questions come first, then frames and second lines go.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from simulator.stage.canvas.box import Box, put_box
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.grid import CellGrid, Size
-from simulator.stage.canvas.key_bar import KeyHint, put_keys
+from simulator.stage.canvas.key_bar import KeyTarget, draw_keys
 from simulator.stage.canvas.look import Look
-from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import clipped, clipped_lines, put_title
+from simulator.stage.canvas.sheet import Area, Sheet
+from simulator.stage.canvas.style import Ground, Style
+from simulator.stage.canvas.text import Piece, clipped_lines, piece, put_title
+from simulator.stage.home_lines import Asked, Choice, Home, HomeTarget, Menu, put_menu, put_question, put_start
 from simulator.words.language import later, tell, translated
 
-QUESTION = later("The same requests arrive. What happens to them under another server, and why?")
-TWO_COLUMNS = 96
-"""From this width on menus stand side by side."""
-ROOMY = 26
-"""From this height on, a blank line stands above the last lines."""
-OPENED = 4
-"""Lines for the idea of the choice in focus, where all others have one."""
-LINES_EACH = 5
-"""A choice takes at most so many lines, the blank one after it included."""
+__all__ = ["Asked", "Choice", "Home", "HomeTarget", "Menu", "home", "preview_size", "target_at"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """Something to choose."""
-
-    name: str
-    """What a command line calls it."""
-    idea: str
-    """One sentence."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Menu:
-    """A list of choices, one of them selected."""
-
-    title: str
-    choices: tuple[Choice, ...]
-    selected: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
-    """What the screen shows."""
-
-    menus: tuple[Menu, ...]
-    """Loads, servers, and lessons where there are any; see ``offers``."""
-    focus: int = 0
-    """The menu that the arrow keys move in."""
-    keys: tuple[KeyHint, ...] = ()
-    command: str = ""
-    """What to type for what is selected."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One line of a menu: its title (``choice`` is -1), a choice, or the rest of one."""
-
-    row: int
-    col: int
-    width: int
-    menu: int
-    choice: int
-    name: str
-    name_width: int
-    text: str
+ABOUT = later("one server, many visitors: see who waits for whom")
+LEAST_BOXED = Size(60, 18)
+"""With frames; smaller screens have lines alone."""
+LEAST_BESIDE = 100
+"""From this width on the picture stands beside the questions."""
+LEAST_PREVIEW = 10
+"""Rows of the questions, for a picture beside them."""
+AIRY = 34
+"""From this height on there are blank lines between the frames."""
 
 
 def home(state: Home, size: Size, look: Look) -> CellGrid:
     """The screen."""
-    grid = CellGrid(*size)
-    if not grid.height:
-        return grid
-    question = translated(QUESTION)
-    put_title(grid, look, "loopfork", question if size.width > cell_width(question) + 14 else "")
-    for line in _lines(state, size, look):
-        _put_line(grid, state, line, look)
-    foot = grid.height - min(_foot(state, size), 3)
-    if foot < grid.height - 1:
-        col = grid.put(foot, 1, tell("type"), Style.DIM) + 1
-        grid.put(foot, col, clipped(state.command, size.width - col - 1, look), Style.ACCENT)
-    if grid.height >= 4:
-        put_keys(grid, grid.height - 1, state.keys)
-    return grid
+    return _drawn(state, size, look).grid
 
 
-def target_at(state: Home, size: Size, row: int, col: int) -> tuple[int, int] | None:
-    """The menu and the choice under a cell, counted from 0; -1 for a menu's title; None where there is nothing."""
-    for line in _lines(state, size, Look()):  # glyphs and colours make no difference to where things stand
-        if line.row == row and line.col <= col < line.col + line.width:
-            return line.menu, line.choice
-    return None
+def target_at(state: Home, size: Size, row: int, col: int) -> HomeTarget | KeyTarget | None:
+    """What lies under a cell; None where there is nothing."""
+    found = _drawn(state, size, Look()).target(row, col)
+    return found if isinstance(found, HomeTarget | KeyTarget) else None
 
 
-def _foot(state: Home, size: Size) -> int:
-    """Lines at the bottom that belong to the command and the keys."""
-    if size.height < 4:
-        return 0
-    return (4 if size.height >= ROOMY else 3) if state.command and size.height >= 14 else 1
+def preview_size(state: Home, size: Size) -> Size | None:
+    """How large the picture of the stage is to be; None where there is no room for one."""
+    parts = _parts(state, size)
+    if parts is None or parts.preview is None:
+        return None
+    return Size(parts.preview.width - 4, parts.preview.height - 2 - _words_below(parts.preview))
 
 
-def _put_line(grid: CellGrid, state: Home, line: _Line, look: Look) -> None:
-    menu = state.menus[line.menu]
-    focused, selected = line.menu == state.focus, line.choice == menu.selected
-    if line.choice < 0:
-        grid.put(line.row, line.col, clipped(line.text, line.width, look), Style.ACCENT if focused else Style.HEADING)
-        return
-    name, idea = Style.HEADING, Style.DIM
-    if selected and focused:
-        grid.fill(line.row, line.col, 1, line.width, style=Style.SELECTED)
-        name = idea = Style.SELECTED
-    elif selected:
-        name, idea = Style.ACCENT, Style.TEXT
-    if line.name:
-        mark = look.glyphs.play if focused else look.glyphs.dot
-        grid.put(line.row, line.col, mark if selected else " ", name)
-        grid.put(line.row, line.col + 2, line.name, name)
-    grid.put(line.row, line.col + 2 + line.name_width, line.text, idea)
+def _words_below(preview: Area) -> int:
+    """Rows below the picture for the sentence that says where to look, and the blank line above it."""
+    return 5 if preview.height >= 20 else 4 if preview.height >= 16 else 0
+
+
+def _drawn(state: Home, size: Size, look: Look) -> Sheet:
+    sheet = Sheet(*size, look)
+    if not sheet.height:
+        return sheet
+    about = translated(ABOUT)
+    put_title(sheet.grid, look, "loopfork", about if sheet.width > cell_width(about) + 14 else "")
+    parts = _parts(state, size)
+    if parts is None:
+        _put_lines(sheet, state)
+    else:
+        _put_parts(sheet, state, parts)
+    if sheet.height >= 4:
+        keys = sheet.part(sheet.height - 1, 0, sheet.width, 1)
+        draw_keys(keys, state.keys)
+        sheet.paste(keys)
+    return sheet
+
+
+# With frames.
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
-    """How all menus are laid out."""
+class _Parts:
+    """Where the frames stand."""
 
-    lines: int
-    """For the idea of each choice."""
-    name_width: int
-    blank: int
-    """Lines between two choices."""
-
-    def text_width(self, width: int) -> int:
-        return width - 2 - self.name_width
+    start: Area
+    questions: Area
+    preview: Area | None
+    free: Area
 
 
-@dataclass(frozen=True, slots=True)
-class _Box:
-    """A part of the screen."""
-
-    row: int
-    col: int
-    width: int
-    height: int
-
-
-def _lines(state: Home, size: Size, look: Look) -> Iterator[_Line]:
-    """Every line of every menu that is to be seen."""
-    top = 2 if size.height >= 12 else 1
-    columns = _columns(state) if size.width >= TWO_COLUMNS else [list(range(len(state.menus)))]
-    width = (size.width - 1) // max(len(columns), 1) - 1
-    for number, menus in enumerate(columns):
-        box = _Box(top, 1 + number * (width + 1), width, size.height - top - _foot(state, size))
-        yield from _column(state, menus, box, look)
-
-
-def _columns(state: Home) -> list[list[int]]:
-    """The menus in two columns, in their order, so that the longer one is as short as possible."""
-    lengths = [len(menu.choices) + 2 for menu in state.menus]
-    splits = range(1, len(lengths))
-    split = min(splits, key=lambda at: max(sum(lengths[:at]), sum(lengths[at:])), default=len(lengths))
-    columns = [list(range(split)), list(range(split, len(lengths)))]
-    return [column for column in columns if column]
+def _parts(state: Home, size: Size) -> _Parts | None:
+    """None where there is no room for frames."""
+    width, height = size.width - 2, size.height
+    if size.width < LEAST_BOXED.width or height < LEAST_BOXED.height:
+        return None
+    gap = int(height >= AIRY)
+    start = Area(1 + gap, 1, 2 + (2 if height >= 28 else 1), width)
+    ideas = 0 if height < 26 else 1 if height < 30 else 3
+    free_height = 2 + len(state.menus) + ideas
+    top = start.row + start.height + gap
+    room = height - 1 - free_height - gap - top
+    if size.width >= LEAST_BESIDE and room >= LEAST_PREVIEW:
+        words = max((cell_width(text) for each in state.questions for text in (each.asks, each.about)), default=0)
+        left = min(max(words + 10, width * 2 // 5), width // 2)
+        questions, preview = Area(top, 1, room, left), Area(top, left + 2, room, width - left - 1)
+    else:
+        questions, preview = Area(top, 1, min(room, 1 + 3 * len(state.questions)), width), None
+    free = Area(top + questions.height + gap, 1, free_height, width)
+    return _Parts(start, questions, preview, free)
 
 
-def _column(state: Home, menus: list[int], box: _Box, look: Look) -> Iterator[_Line]:
-    """Menus under one another, with as many lines for each choice as there is room for."""
-    form = _form(state, menus, box, look)
-    wanted = [
-        _height(_ideas(state.menus[menu], box.width, form, look, opened=menu == state.focus), form) for menu in menus
-    ]
-    between = 1 if sum(wanted) + len(menus) - 1 <= box.height else 0
-    room = box.height - between * (len(menus) - 1)
-    row = box.row
-    for menu, height in zip(menus, _shares(wanted, room, [menu == state.focus for menu in menus]), strict=True):
-        ideas = _ideas(state.menus[menu], box.width, form, look, opened=menu == state.focus)
-        yield from _menu(state.menus[menu], menu, _Box(row, box.col, box.width, height), form, ideas, look)
-        row += height + between
+def _put_parts(sheet: Sheet, state: Home, parts: _Parts) -> None:
+    _put_start_box(sheet, state, parts.start)
+    inside = put_box(sheet, parts.questions, Box(title=(_heading(tell("OR ASK A QUESTION"), state.menu is None),)))
+    each = min(max((inside.height + 1) // max(len(state.questions), 1), 1), 3)
+    for number, asked in enumerate(state.questions[: inside.height]):
+        area = Area(inside.row + number * each, inside.col + 1, min(each, 2), inside.width - 2)
+        if area.row + area.height <= inside.row + inside.height:
+            put_question(sheet, area, asked, number + 1, _keycap(state, number), focused=state.focus == number + 1)
+    if parts.preview is not None:
+        _put_preview(sheet, state, parts.preview)
+    _put_free_box(sheet, state, parts.free)
 
 
-def _form(state: Home, menus: list[int], box: _Box, look: Look) -> _Form:
-    """The roomiest form that lets everything be seen; the tightest one if none does."""
-    names = (cell_width(choice.name) for menu in state.menus for choice in menu.choices)
-    name_width = min(max(names, default=0) + 2, max(box.width // 3, 0))
-    forms = [_Form(lines, name_width, blank) for lines in range(LINES_EACH, 0, -1) for blank in (1, 0)]
-    for form in forms[:-1]:
-        heights = [_height(_ideas(state.menus[menu], box.width, form, look), form) for menu in menus]
-        if sum(heights) + len(menus) - 1 <= box.height:
-            return form
-    return forms[-1]
+def _heading(text: str, focused: bool) -> Piece:
+    return piece((text, Style.ACCENT if focused else Style.HEADING))
 
 
-Ideas = list[list[str]]
-"""The lines of every choice of a menu."""
+def _put_start_box(sheet: Sheet, state: Home, area: Area) -> None:
+    tight = area.height < 4
+    about = (piece((state.start.about, Style.DIM)),) if tight else ()
+    box = Box(
+        title=(piece((tell("START HERE"), Style.ACCENT)),),
+        right=(piece((tell("about 2 minutes"), Style.DIM), rank=1),),
+        bottom=about,
+        rule=Style.STREET,
+        ground=Ground.RAISED,
+    )
+    row, col, height, width = put_box(sheet, area, box)
+    put_start(sheet, Area(row, col + 1, height, width - 2), state.start, state.begin, focused=state.focus == 0)
 
 
-def _height(ideas: Ideas, form: _Form) -> int:
-    lines = [len(idea) + form.blank for idea in ideas]
-    return 1 + sum(lines) - (form.blank if lines else 0)
+def _put_preview(sheet: Sheet, state: Home, area: Area) -> None:
+    """The picture, and below it where to look; the sentence alone until the picture is there."""
+    about = (piece((state.preview_of, Style.DIM), rank=1),) if state.preview_of else ()
+    inside = put_box(sheet, area, Box(title=(piece((tell("you would see"), Style.HEADING)),), right=about))
+    width, below = inside.width - 2, _words_below(area)
+    words = clipped_lines(state.about_focus, width, max(below - 1, 0) or inside.height, sheet.look)
+    row = inside.row
+    if state.preview is not None:
+        sheet.grid.blit(state.preview, inside.row, inside.col + 1)
+        row = inside.row + inside.height - below + 1
+        words = words if below else []
+    for number, line in enumerate(words):
+        sheet.put(row + number, inside.col + 1, line, Style.TEXT if state.preview is None else Style.DIM)
 
 
-def _ideas(menu: Menu, width: int, form: _Form, look: Look, *, opened: bool = False) -> Ideas:
-    """As much as there is room for; in the tightest form, the selected one of an opened menu can still be read."""
-    ideas = []
-    for index, choice in enumerate(menu.choices):
-        lines = OPENED if opened and form.lines == 1 and index == menu.selected else form.lines
-        ideas.append(clipped_lines(choice.idea, form.text_width(width), lines, look) or [""])
-    return ideas
+def _put_free_box(sheet: Sheet, state: Home, area: Area) -> None:
+    own = tell("your own file: {command}", command="simulate --load FILE")
+    box = Box(
+        title=(_heading(tell("OR CHOOSE FREELY"), state.menu is not None),),
+        right=(piece((own, Style.DIM), rank=1),),
+        bottom=(piece((f"{tell('type')} ", Style.DIM), (state.command, Style.ACCENT)),) if state.command else (),
+    )
+    row, col, height, width = put_box(sheet, area, box)
+    for number in range(min(len(state.menus), height)):
+        _put_menu(sheet, state, number, Area(row + number, col + 1, 1, width - 2))
+    room = height - len(state.menus)
+    if room > 0:
+        menu = state.menus[state.menu or 0]
+        idea = clipped_lines(menu.choices[menu.selected].idea, width - 4, max(room - 1, 1), sheet.look)
+        for number, line in enumerate(idea, row + height - max(room - 1, 1)):
+            sheet.put(number, col + 2, line, Style.DIM)
 
 
-def _shares(wanted: list[int], height: int, focused: list[bool]) -> list[int]:
-    """Lines for each menu: what it wants, or first the one in focus, and of the others a title and a choice."""
-    missing = max(sum(wanted) - max(height, 0), 0)
-    shares = list(wanted)
-    for least in (2, 0):
-        for index in sorted(range(len(wanted)), key=lambda i: (focused[i], -i)):
-            cut = min(missing, max(shares[index] - least, 0))
-            shares[index] -= cut
-            missing -= cut
-    return shares
+def _put_menu(sheet: Sheet, state: Home, number: int, area: Area) -> None:
+    label = max(cell_width(menu.title) for menu in state.menus) + 2
+    line = state.first_menu + number
+    put_menu(sheet, area, state.menus[number], line, label, focused=state.focus == line)
 
 
-def _menu(menu: Menu, number: int, box: _Box, form: _Form, ideas: Ideas, look: Look) -> Iterator[_Line]:
-    """A title and the choices; where not all fit, those around the selected one."""
-    if box.height <= 0:
-        return
-    yield _Line(box.row, box.col, box.width, number, -1, "", 0, menu.title)
-    first, end = 0, box.row + box.height
-    if _height(ideas, form) > box.height:
-        while first < menu.selected and sum(map(len, ideas[first : menu.selected + 1])) > box.height - 1:
-            first += 1
-    row = box.row + 1
-    for index in range(first, len(ideas)):
-        for nth, text in enumerate(ideas[index]):
-            if row >= end:
-                return
-            name = clipped(menu.choices[index].name, form.name_width - 1, look) if nth == 0 else ""
-            yield _Line(row, box.col, box.width, number, index, name, form.name_width, text)
+def _keycap(state: Home, number: int) -> str:
+    return state.keycaps[number] if number < len(state.keycaps) else str(number + 1)
+
+
+# Without frames.
+
+
+def _put_lines(sheet: Sheet, state: Home) -> None:
+    """One row each, two where there is room; where not even one each fits, those around the one in focus."""
+    room = sheet.height - (2 if sheet.height >= 4 else 1)
+    spare = room - state.lines
+    tall = spare >= len(state.questions) + 1
+    heights = [2 if tall and line < state.first_menu else 1 for line in range(state.lines)]
+    blank = 1 if room - sum(heights) >= 2 else 0
+    first = 0
+    while sum(heights[first : state.focus + 1]) > room:
+        first += 1
+    row, end = 1, 1 + max(room, 0)
+    for line in range(first, state.lines):
+        if blank and line in (1, state.first_menu):
             row += 1
-        row += form.blank
+        if row + heights[line] > end:
+            return
+        area = Area(row, 1, heights[line], sheet.width - 2)
+        if line == 0:
+            put_start(sheet, area, state.start, None, focused=state.focus == 0)
+        elif line < state.first_menu:
+            asked, keycap = state.questions[line - 1], _keycap(state, line - 1)
+            put_question(sheet, area, asked, line, keycap, focused=state.focus == line)
+        else:
+            _put_menu(sheet, state, line - state.first_menu, area)
+        row += heights[line]
+    words = clipped_lines(state.about_focus, sheet.width - 4, max(end - row - 1, 0), sheet.look)
+    for number, text in enumerate(words, row + 1):
+        sheet.put(number, 2, text, Style.DIM)

@@ -1,112 +1,243 @@
-"""The first screen: choose a load and a server, and see what happens."""
+"""The first screen: begin, ask a question, or choose a load and a server, and see what happens."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
+from textual.message import Message
+from textual.worker import get_current_worker
 
 from simulator.experiments.refusal import InvariantError, RefusalError
-from simulator.experiments.setup import prepared
-from simulator.lab.command_line import command_line
-from simulator.lab.home_menus import chosen, first_home, moved, selected, worded
-from simulator.lab.keys import BY_ID, Group, of
+from simulator.lab.home_menus import (
+    Prospect,
+    chosen,
+    first_home,
+    in_next_part,
+    moved,
+    of_question,
+    prospect,
+    selected,
+    turned,
+    with_and_without,
+    worded,
+)
+from simulator.lab.keys import BY_ID, Group, Key, of
 from simulator.stage.canvas.grid import CellGrid, Size
-from simulator.stage.home import home, target_at
+from simulator.stage.canvas.key_bar import KeyHint, KeyTarget
+from simulator.stage.canvas.look import Look
+from simulator.stage.home import Home, home, preview_size, target_at
 from simulator.tui.canvas import Canvas
 from simulator.tui.screen import GridScreen, Words, bindings
-from simulator.words.language import later
+from simulator.words.language import Language, language, later, said, tell
+
+if TYPE_CHECKING:  # the first picture waits for nothing that it does not show
+    from simulator.lab.lab import Lab
 
 LOAD_AFTER_S = 0.2
-HOME_KEYS = ("select-up", "select-down", "back", "forward", "next-pane", "previous-pane", "inspect", "compare", "help")
+KEPT = 60
+"""Pictures of the stage that are remembered."""
+QUESTION_KEYS = of(Group.QUESTIONS)
+STEPS = {"select-up": -1, "select-down": 1, "back": -1, "forward": 1, "previous-pane": -1, "next-pane": 1}
+HOME_KEYS = (*STEPS, "inspect", "compare", "front-beside", "help")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A picture of the stage."""
+
+    of: Prospect
+    size: Size
+    wears: tuple[str, str]
+    """The names of its glyphs and its theme."""
+    language: Language
+    look: Look = field(compare=False)
+
+
+class Previewed(Message):
+    """A thread has drawn what one would see."""
+
+    def __init__(self, wanted: _Wanted, picture: CellGrid | None = None, about: str = "") -> None:
+        """And whose picture it is; or there is none."""
+        super().__init__()
+        self.wanted, self.picture, self.about = wanted, picture, about
 
 
 class HomeScreen(GridScreen):
-    """Menus side by side."""
+    """What to start with, questions, and menus."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(*of(Group.PROGRAM), *map(BY_ID.__getitem__, HOME_KEYS))
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        *of(Group.PROGRAM), *QUESTION_KEYS, *map(BY_ID.__getitem__, HOME_KEYS)
+    )
     about = later("the first screen")
     words: ClassVar[Words] = {
         "select-up": (later("choose"), later("the line above")),
         "select-down": (later("choose"), later("the line below")),
-        "back": (later("list"), later("the list before")),
-        "forward": (later("next list"), later("the next list")),
-        "next-pane": (later("list"), later("the next list")),
-        "previous-pane": (later("list"), later("the list before")),
-        "inspect": (later("watch"), later("watch this server under this load")),
-        "compare": (later("compare"), later("watch it beside another one")),
+        "back": (later("change"), later("the choice before, in a row of choices")),
+        "forward": (later("change"), later("the next choice, in a row of choices")),
+        "next-pane": (later("choose freely"), later("start, questions, free choice")),
+        "previous-pane": (later("choose freely"), later("free choice, questions, start")),
+        "inspect": (later("watch"), later("watch what is selected")),
+        "compare": (later("compare"), later("watch the freely chosen server beside another one")),
+        "front-beside": (later("compare nginx"), later("watch it with and without nginx in front, side by side")),
     }
 
     def __init__(self, names: tuple[str, ...] = ()) -> None:
         """With these selected, and otherwise something that is worth seeing."""
         super().__init__()
         self.home = first_home(names)
-        self.message = ""
+        self._loaded = False
+        self._previews: dict[_Wanted, tuple[CellGrid | None, str]] = {}
+        self._drawing: _Wanted | None = None
 
     def on_mount(self) -> None:
         """The first picture waits for nothing else; the rest is loaded while somebody reads it."""
-        load = partial(self.run_worker, _load_the_rest, thread=True, exit_on_error=False)
+        load = partial(self.run_worker, self._load_the_rest, thread=True, exit_on_error=False)
         self.set_timer(LOAD_AFTER_S, load)
 
+    def _load_the_rest(self) -> None:
+        """What the stage and a run need."""
+        for name in ("simulator.tui.lab_screen", "simulator.workload.load", "simulator.lab.home_preview"):
+            import_module(name)
+        self._loaded = True
+
+    # --- drawing --------------------------------------------------------------------------------------------------
+
     def state(self) -> object:
-        """What is selected."""
-        return (self.home, self.message)
+        """What is selected, and whether it can be seen already."""
+        wanted = self._wanted
+        self._draw_beside(wanted)
+        return (self.home, wanted in self._previews)
 
     def picture(self, size: Size) -> CellGrid:
-        """The menus."""
-        hints = self.hints("inspect", "select-down", "forward", "quit", "compare", "help", "language")
-        command = command_line(chosen(self.home), watch=True)
-        return home(replace(worded(self.home), keys=hints, command=command), size, self.host.look)
+        """All of it."""
+        return home(self._shown, size, self.host.look)
+
+    @property
+    def _shown(self) -> Home:
+        keys = self.hints("inspect", "select-down", "next-pane", "quit", "language", "help", "front-beside", "compare")
+        first, last = (self.host.pressed(key.id) for key in (QUESTION_KEYS[0], QUESTION_KEYS[-1]))
+        ask = KeyHint(key=f"{first}-{last}", does=tell("a question"), action=QUESTION_KEYS[0].id)
+        begin = KeyHint(key=self.host.pressed("inspect"), does=tell("begin"), action="inspect")
+        shown = replace(
+            worded(self.home),
+            keys=(keys[0], ask, *keys[1:]),
+            keycaps=tuple(self.host.pressed(key.id) for key in QUESTION_KEYS),
+            begin=begin,
+            command=prospect(self.home).command,
+        )
+        wanted = self._wanted
+        if wanted is None or wanted not in self._previews:
+            return shown
+        picture, about = self._previews[wanted]
+        return replace(shown, preview=picture, preview_of=about)
+
+    # --- what one would see ---------------------------------------------------------------------------------------
+
+    @property
+    def _wanted(self) -> _Wanted | None:
+        """The picture that belongs beside the line in focus; None where there is no room for it."""
+        size, look = preview_size(self.home, self.cells), self.host.look
+        return (
+            None
+            if size is None
+            else _Wanted(prospect(self.home), size, (look.glyphs.name, look.theme.name), language(), look)
+        )
+
+    @property
+    def shows_stage(self) -> bool:
+        """Whether that picture is there."""
+        return self._wanted in self._previews
+
+    def _draw_beside(self, wanted: _Wanted | None) -> None:
+        """Have it drawn beside the screen, unless it is there or something else is being drawn."""
+        if self._loaded and wanted is not None and wanted not in self._previews and self._drawing is None:
+            self._drawing = wanted
+            self.run_worker(partial(self._draw, wanted), thread=True, exit_on_error=False)
+
+    def _draw(self, wanted: _Wanted) -> None:
+        """In a thread."""
+        from simulator.lab.home_preview import preview
+
+        try:
+            found = Previewed(wanted, *preview(wanted.of, wanted.size, wanted.look))
+        except (RefusalError, InvariantError):  # told when somebody opens it; until then it is only not seen
+            found = Previewed(wanted)
+        if not get_current_worker().is_cancelled:
+            self.post_message(found)
+
+    def on_previewed(self, event: Previewed) -> None:
+        """Show it, unless it is in a language that is not spoken any more."""
+        self._drawing = None
+        if event.wanted.language == language():
+            if len(self._previews) >= KEPT:
+                self._previews.clear()
+            self._previews[event.wanted] = (event.picture, event.about)
+        self.tick()
+
+    def tells(self, key: Key) -> str:
+        """The questions themselves, for the help and the list of all actions."""
+        if key.group is Group.QUESTIONS:
+            return worded(self.home).questions[QUESTION_KEYS.index(key)].asks
+        return super().tells(key)
+
+    # --- keys and the mouse ---------------------------------------------------------------------------------------
 
     def perform(self, id: str) -> None:
-        """Move in the menus, or open what is selected."""
+        """Move about, or open what is selected."""
         if id in ("select-up", "select-down"):
-            self.home = moved(self.home, -1 if id == "select-up" else 1)
-        elif id in ("back", "forward", "next-pane", "previous-pane"):
-            step = 1 if id in ("forward", "next-pane") else -1
-            self.home = replace(self.home, focus=(self.home.focus + step) % len(self.home.menus))
-        elif id in ("inspect", "compare"):
-            self._open(beside=id == "compare")
+            self.home = moved(self.home, STEPS[id])
+        elif id in ("back", "forward"):
+            self.home = turned(self.home, STEPS[id])
+        elif id in ("next-pane", "previous-pane"):
+            self.home = in_next_part(self.home, STEPS[id])
+        elif id == "inspect":
+            self._open(prospect(self.home))
+        elif id == "compare":
+            self._open(Prospect(setup=chosen(self.home)), then="compare")
+        elif id == "front-beside":
+            self._open(Prospect(setup=with_and_without(chosen(self.home))))
+        elif BY_ID[id].group is Group.QUESTIONS:
+            self.home = replace(self.home, focus=1 + QUESTION_KEYS.index(BY_ID[id]))
+            self._open(of_question(self.home.focus - 1))
         else:
             super().perform(id)
 
     def on_canvas_pointed(self, event: Canvas.Pointed) -> None:
         """Select; what is selected already is opened."""
-        found = target_at(self.home, self.cells, event.row, event.col)
-        if found is None or event.dragged:
-            return
-        menu, choice = found
-        if choice < 0:
-            self.home = replace(self.home, focus=menu)
-            self.tick()
-            return
-        again = self.home.focus == menu and self.home.menus[menu].selected == choice
-        self.home = selected(self.home, menu, choice)
-        if again:
-            self._open(beside=False)
+        found = None if event.dragged else target_at(self._shown, self.cells, event.row, event.col)
+        if isinstance(found, KeyTarget):
+            self.perform(found.hint.action)
+        elif found is not None:
+            number = found.line - self.home.first_menu
+            if found.choice >= 0:
+                now = selected(self.home, number, found.choice)
+            else:
+                now = replace(self.home, focus=found.line)
+            again, self.home = now == self.home, now
+            if again and (number < 0 or found.choice >= 0):
+                self._open(prospect(self.home))
         self.tick()
 
-    def _open(self, *, beside: bool) -> None:
+    def _open(self, what: Prospect, then: str = "") -> None:
+        """Run it, and show the stage; then a key may be pressed there."""
         from simulator.experiments.run import run_checked
+        from simulator.experiments.setup import prepared
         from simulator.lab.first_moment import watched
         from simulator.lab.history import Result
         from simulator.tui.lab_screen import LabScreen
 
         try:
-            ready = prepared(chosen(self.home))
+            ready = prepared(what.setup)
             shown = Result.of(run_checked(ready, detail=True), ready)
         except (RefusalError, InvariantError) as error:
             self.notify(str(error), severity="error")
             return
-        screen = LabScreen(watched(shown, now=self.host.now))
+        lab: Lab = watched(shown, what.opens_s, self.host.now)
+        if what.question is not None:
+            lab.say(said(what.question.watch))
+        screen = LabScreen(lab)
         self.app.push_screen(screen)
-        if beside:
-            self.call_later(screen.perform, "compare")
-
-
-def _load_the_rest() -> None:
-    """What the stage and a run need."""
-    import_module("simulator.tui.lab_screen")
-    import_module("simulator.workload.load")
-    import_module("simulator.experiments.run")
+        if then:
+            self.call_later(screen.perform, then)

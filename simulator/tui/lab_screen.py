@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 
 from simulator.lab import actions, offers
-from simulator.lab.keys import KEYS
+from simulator.lab.keys import KEYS, Group
 from simulator.lab.lab import Lab
 from simulator.lab.palette import Command
 from simulator.lab.panel import WIDTH, line_at
@@ -45,7 +45,7 @@ SELECTING = ("select-up", "select-down", "next-pane", "previous-pane", "zoom-pan
 class LabScreen(GridScreen):
     """Draws what is watched, and runs what is wanted."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(*KEYS)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*(key for key in KEYS if key.group is not Group.QUESTIONS))
     about = later("the stage")
 
     def __init__(self, lab: Lab) -> None:

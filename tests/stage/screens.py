@@ -11,7 +11,7 @@ from simulator.stage.canvas.look import Look
 from simulator.stage.charts import Chart, Charts, charts
 from simulator.stage.code import code_of
 from simulator.stage.help import Help, KeyGroup, help_screen
-from simulator.stage.home import Choice, Home, Menu, home
+from simulator.stage.home import Asked, Choice, Home, Menu, home
 from simulator.stage.plot import Figures
 from simulator.stage.source import Source, source
 from simulator.stage.waterfall import waterfall
@@ -24,9 +24,21 @@ KEYS = tuple(
 Screen = Callable[[Size, Look], CellGrid]
 
 HOME = Home(
+    start=Asked(
+        asks="Two servers, the same visitors",
+        short="Two servers",
+        about="You see who waits for whom.",
+        sees="Watch the workers: each listens to a slow phone, all others queue.",
+    ),
+    questions=tuple(
+        Asked(
+            asks=f"Why does my site hang, {n} times in a row?", short="Why?", about=f"in front {n}", sees=f"Watch {n}."
+        )
+        for n in range(1, 5)
+    ),
     menus=(
         Menu(
-            title="Load: what arrives",
+            title="load",
             choices=(
                 Choice(name="slow-clients", idea="One visitor in five is on a bad phone line."),
                 Choice(
@@ -37,7 +49,7 @@ HOME = Home(
             selected=1,
         ),
         Menu(
-            title="Server: who is to cope with it",
+            title="server",
             choices=(
                 Choice(name="prefork", idea="Forked workers, one connection each from accept to close."),
                 Choice(name="callback", idea="An event loop that runs callbacks."),
@@ -45,6 +57,7 @@ HOME = Home(
         ),
     ),
     keys=KEYS,
+    begin=KeyHint(key="enter", does="begin", action="inspect"),
     command="simulate --model prefork --load slow-clients --watch",
 )
 HELP = Help(

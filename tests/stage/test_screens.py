@@ -8,18 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.experiments.catalogue import servers
-from simulator.lab.home_menus import FRONT, LOAD, SERVER, offers
+from simulator.lab.home_menus import FRONT, LOAD, SERVER, first_home, offers
 from simulator.plan.words import Outcome, State
 from simulator.stage.canvas.glyphs import ASCII, UNICODE
 from simulator.stage.canvas.grid import Size
 from simulator.stage.canvas.look import GLYPH_SETS, Look
 from simulator.stage.canvas.style import Style
+from simulator.stage.frame import frame
 from simulator.stage.help import help_height, help_screen
-from simulator.stage.home import home, target_at
+from simulator.stage.home import HomeTarget, home, preview_size, target_at
+from simulator.stage.scene import Scene, View
 from simulator.stage.states import MEANINGS, STATE_STYLES
 from simulator.stage.waterfall import waterfall
 from simulator.stage.waterfall_words import total_words
 from simulator.trace.playback.life_story import LifeStories, LifeStory
+from simulator.words.language import LANGUAGES, Language, speaking
 from simulator.words.phrases import first_sentence
 from simulator.workload.load import shipped
 from tests.stage.plays import ACTIVITIES, playback, row_of, style_runs
@@ -67,24 +70,68 @@ def test_nothing_touches_the_right_edge(name: str, size: Size) -> None:
     assert set(SCREENS[name](size, LOOK).characters[:, -1].tolist()) == {" "}
 
 
+SIZES = [Size(80, 24), Size(120, 36), Size(200, 50), Size(40, 12), Size(60, 18), Size(46, 20)]
+
+
 class TestHome:
     def test_a_command_that_is_too_long_is_cut_before_the_edge_and_says_so(self) -> None:
         grid = home(replace(HOME, command="simulate " + "x" * 99), Size(60, 24), LOOK)
-        assert grid.text(row_of(grid, " type ")) == f" type {'simulate ' + 'x' * 43}… "
+        assert f" type {'simulate ' + 'x' * 37}… " in grid.text(row_of(grid, " type "))
 
-    @given(width=st.integers(20, 150), height=st.integers(6, 50), focus=st.integers(0, 1), selected=st.integers(0, 1))
+    @given(width=st.integers(24, 150), height=st.integers(6, 50), focus=st.integers(0, HOME.lines - 1))
     @settings(max_examples=60, deadline=None)
-    def test_the_selected_choice_is_seen_and_found_again_under_the_mouse(
-        self, width: int, height: int, focus: int, selected: int
+    def test_the_line_in_focus_is_seen_and_found_again_under_the_mouse(
+        self, width: int, height: int, focus: int
     ) -> None:
-        menus = list(HOME.menus)
-        menus[focus] = replace(menus[focus], selected=selected)
-        state, size = replace(HOME, menus=tuple(menus), focus=focus), Size(width, height)
+        state, size = replace(HOME, focus=focus), Size(width, height)
         grid = home(state, size, LOOK)
         lit = np.argwhere(grid.styles == Style.SELECTED)
         assert len(lit)
         for row, col in lit.tolist():
-            assert target_at(state, size, row, col) == (focus, selected)
+            found = target_at(state, size, row, col)
+            assert isinstance(found, HomeTarget)
+            assert found.line == focus
+
+    @pytest.mark.parametrize("size", SIZES)
+    @pytest.mark.parametrize("spoken", LANGUAGES)
+    @pytest.mark.parametrize("glyphs", GLYPH_SETS)
+    def test_start_and_all_questions_are_read_in_full_at_every_size(
+        self, size: Size, spoken: Language, glyphs: str
+    ) -> None:
+        with speaking(spoken):
+            state = first_home()
+            text = str(home(state, size, Look(GLYPH_SETS[glyphs])))
+            for asked in (state.start, *state.questions):
+                assert asked.asks in text or asked.short in text
+            if size.width >= 80:
+                assert all(asked.about in text for asked in (state.start, *state.questions))
+
+    @pytest.mark.parametrize("size", SIZES)
+    def test_every_question_and_every_choice_that_is_seen_can_be_pointed_at(self, size: Size) -> None:
+        state = first_home()
+        found = {target_at(state, size, row, col) for row in range(size.height) for col in range(size.width)}
+        lines = {target.line for target in found if isinstance(target, HomeTarget)}
+        assert lines == set(range(state.lines))
+        assert HomeTarget(line=state.first_menu + 1, choice=state.menus[1].selected) in found
+
+    def test_the_start_says_which_key_begins_only_while_that_key_does_it(self) -> None:
+        lines = [str(home(replace(HOME, focus=focus), Size(80, 24), LOOK)).splitlines()[2] for focus in (0, 1)]
+        assert ["begin" in line for line in lines] == [True, False]
+
+    @pytest.mark.parametrize("size", [size for size in SIZES if preview_size(HOME, size)])
+    def test_the_picture_of_the_stage_is_shown_as_it_is_and_the_sentence_until_it_is_there(self, size: Size) -> None:
+        inside = preview_size(HOME, size)
+        assert inside is not None
+        picture = frame(Scene(views=(View(playback=playback(SLOW), title="p"),), load="l", t_s=3.0), inside, LOOK)
+        before = str(home(HOME, size, LOOK))
+        after = str(home(replace(HOME, preview=picture, preview_of="prefork at 3 s"), size, LOOK))
+        assert HOME.start.sees[:40] in before
+        assert all(picture.text(row) in after for row in range(picture.height))
+        assert "prefork at 3 s" in after
+
+    @pytest.mark.parametrize("size", [Size(80, 24), Size(40, 12), Size(99, 50)])
+    def test_where_a_picture_would_be_too_small_there_is_none_and_questions_have_the_room(self, size: Size) -> None:
+        assert preview_size(HOME, size) is None
 
     def test_it_offers_every_shipped_load_and_every_model(self) -> None:
         menus = {menu.title: [choice.name for choice in menu.choices] for menu in offers()}

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from simulator.lab.lab import open_lab
 from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.look import THEMES, Look
 from simulator.stage.canvas.svg import svg
+from simulator.tui import home_screen
 from simulator.tui.app import StageApp
 from simulator.tui.screen import GridScreen
 from tests.tui.labs import ManualClock, shown
@@ -48,7 +50,8 @@ class Kept:
                 assert screen.canvas.grid is not None
                 return svg(screen.canvas.grid, self.look, title=screen.about)
 
-        return asyncio.run(played())
+        with patch.object(home_screen, "LOAD_AFTER_S", 3600.0):  # the stage beside it has pictures of its own
+            return asyncio.run(played())
 
 
 PICTURES: Mapping[str, Kept] = {

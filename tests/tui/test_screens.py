@@ -6,7 +6,6 @@ from textual.pilot import Pilot
 from simulator.lab import scenes as staging
 from simulator.lab.keys import BY_ID
 from simulator.lab.lab import Lab, open_lab
-from simulator.tui.home_screen import HomeScreen
 from simulator.tui.lab_screen import LabScreen
 from simulator.tui.reading_screens import ChartsScreen, InspectScreen, SourceScreen
 from simulator.tui.screen import GridScreen, HelpScreen
@@ -72,21 +71,6 @@ def test_in_the_source_long_lines_can_be_scrolled_sideways_and_the_bar_says_how(
         assert setup_of(two) is setup
 
     play(two, played, size=(80, 24))
-
-
-def test_the_first_screen_opens_what_was_chosen_and_escape_leads_back(play: Play) -> None:
-    async def played(pilot: Pilot[int]) -> None:
-        assert isinstance(pilot.app.screen, HomeScreen)
-        await pilot.press("right", "down", "enter")
-        await pilot.pause()
-        lab = pilot.app.screen
-        assert isinstance(lab, LabScreen)
-        assert lab.lab.shown.playbacks[0].trace.labels["model"] == "threaded"
-        await pilot.press("escape")
-        await pilot.pause()
-        assert isinstance(pilot.app.screen, HomeScreen)
-
-    play(None, played)
 
 
 def test_the_palette_finds_actions_by_their_name_and_by_what_they_do(lab: Lab, play: Play) -> None:
