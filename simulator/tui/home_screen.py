@@ -138,7 +138,7 @@ class HomeScreen(GridScreen):
     @property
     def _wanted(self) -> _Wanted | None:
         """The picture that belongs beside the line in focus; None where there is no room for it."""
-        size, look = preview_size(self.home, self.cells), self.host.look
+        size, look = preview_size(worded(self.home), self.cells), self.host.look
         return (
             None
             if size is None

@@ -6,7 +6,8 @@ import pytest
 from textual.pilot import Pilot
 
 from simulator.lab.actions import ACTIONS
-from simulator.lab.keys import BY_ID, KEYS
+from simulator.lab.keys import BY_ID, Group
+from simulator.lab.keys import KEYS as ALL_KEYS
 from simulator.lab.lab import Lab, open_lab
 from simulator.tui.app import StageApp
 from simulator.tui.lab_screen import LabScreen
@@ -14,6 +15,8 @@ from simulator.words.language import language
 from tests.tui.conftest import Play
 from tests.tui.labs import ManualClock, setup_of, shown
 
+KEYS = tuple(key for key in ALL_KEYS if key.group is not Group.QUESTIONS)
+"""Those of the stage."""
 Seen = Callable[[Lab, StageApp], object]
 EFFECTS: dict[str, Seen] = {
     **{key.id: lambda lab, app: setup_of(lab) for key in KEYS if key.id in ACTIONS},

@@ -23,7 +23,22 @@ from tests.tui.labs import BEGIN_S
 from tests.words.pseudo import Pseudo, Strange
 
 WORD = re.compile(r"[A-Za-z](?:[A-Za-z/_.-]*[A-Za-z])?")
-NAMES = {"loopfork", "simulate", "model", "load", "watch", "page", "photo", "phone", "office", "A", "B"}
+NAMES = {
+    "loopfork",
+    "simulate",
+    "compare",
+    "model",
+    "load",
+    "watch",
+    "at",
+    "FILE",
+    "page",
+    "photo",
+    "phone",
+    "office",
+    "A",
+    "B",
+}
 """Of the program and its flags, of what is in the scenario, and of servers side by side."""
 SETTINGS = {"accept", "idle", "eager", "workers", "processes", "threads"}
 PLACES = {"parse", "handle", "connect", "receive", "send", "release"}
