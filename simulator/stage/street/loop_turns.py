@@ -1,0 +1,113 @@
+"""The turns of an event loop as the street shows them: who has it, whether that blocks it, and what blocked it before.
+
+What to watch: a loop is blocked when somebody has it for long *and* others wait. Long is what the log calls long, or ten
+times what is usual in this run, so that a run of very short turns has its blocks too.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan.resources import Loop
+from simulator.stage.cache import kept
+from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.lineup import waiting
+from simulator.trace.playback import Activity, Playback
+from simulator.trace.playback.lock_holds import LockHolds
+
+LONG_S, LEAST_S = 0.05, 0.02
+"""From so long on a turn blocks the loop, whatever is usual; and below it never does."""
+TIMES_USUAL = 10.0
+SAME_S = 1e-6
+"""The end of a turn, and the moment at which the log says that it blocked others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopNow:
+    """One copy of an event loop at the moment."""
+
+    copy: int
+    down: bool
+    """Its process is not there."""
+    request: int
+    """Who has it; -1: nobody."""
+    for_core: bool
+    """Its holder waits for a core."""
+    since_s: float
+    """For how long that one has had it."""
+    whole_s: float
+    """For how long it will have had it in the end."""
+    waits: int
+    """Others who want it."""
+    blocked: bool
+
+
+def loops_now(snapshot: Snapshot) -> tuple[LoopNow, ...]:
+    """Every copy of every loop, in the order of their tapes."""
+    return kept(snapshot.playback, ("loops", snapshot.t_s), lambda: _loops_now(snapshot))
+
+
+def _loops_now(snapshot: Snapshot) -> tuple[LoopNow, ...]:
+    return tuple(_now(snapshot, loop, copy) for loop in snapshot.inventory.loops for copy in range(loop.processes))
+
+
+def _now(snapshot: Snapshot, loop: Loop, copy: int) -> LoopNow:
+    lock, t_s = snapshot.now.lock(loop.name), snapshot.t_s
+    request, activity = int(lock.holder[copy]), Activity(int(lock.activity[copy]))
+    since_s = t_s - float(lock.since_s[copy]) if request >= 0 else 0.0
+    # whoever was not accepted yet waits for the only loop, and for any of several
+    waits = len(waiting(snapshot)) if loop.processes == 1 else len(lock.waiting[copy])
+    return LoopNow(
+        copy=copy,
+        down=activity is Activity.DOWN,
+        request=request,
+        for_core=activity is Activity.CORE,
+        since_s=since_s,
+        whole_s=max(since_s, _whole_s(snapshot.playback.holds(loop.name)[copy], request, t_s)),
+        waits=waits,
+        blocked=request >= 0 and waits > 0 and since_s >= long_s(snapshot.playback, loop.name),
+    )
+
+
+def _whole_s(holds: LockHolds, request: int, t_s: float) -> float:
+    last = int(holds.start.searchsorted(t_s, "right")) - 1
+    return float(holds.end[last] - holds.start[last]) if last >= 0 and int(holds.request[last]) == request else 0.0
+
+
+def long_s(playback: Playback, loop: str) -> float:
+    """From how long on a turn of this run blocks the loop."""
+    return kept(playback, ("long turn", loop), lambda: _long_s(playback.holds(loop)))
+
+
+def _long_s(copies: tuple[LockHolds, ...]) -> float:
+    turns = np.concatenate([each.end - each.start for each in copies])
+    usual_s = float(np.median(turns)) if len(turns) else LONG_S
+    return min(LONG_S, max(TIMES_USUAL * usual_s, LEAST_S))
+
+
+def last_turns(snapshot: Snapshot, loop: str, copy: int, count: int) -> NDArray[np.int32]:
+    """Who had it before whoever has it now, the latest last."""
+    holds = snapshot.playback.holds(loop)[copy]
+    over = int(holds.end.searchsorted(snapshot.t_s, "right"))
+    return holds.request[max(over - count, 0) : over]
+
+
+def behind(playback: Playback, request: int, end_s: float) -> int:
+    """How many waited behind a turn when it ended, as the log says; 0 where it was not worth a word."""
+    blocks = playback.blocks
+    first, stop = blocks.time_s.searchsorted((end_s - SAME_S, end_s + SAME_S)).tolist()
+    found = np.flatnonzero(blocks.request[first:stop] == request)
+    return int(blocks.others[first + int(found[0])]) if len(found) else 0
+
+
+def quiet_s(snapshot: Snapshot) -> float:
+    """For how long no answer has left the server."""
+    left = kept(snapshot.playback, "left", lambda: _left(snapshot.playback))
+    last = int(left.searchsorted(snapshot.t_s, "right")) - 1
+    return snapshot.t_s - float(left[last]) if last >= 0 else snapshot.t_s
+
+
+def _left(playback: Playback) -> NDArray[np.float64]:
+    left = playback.trace.left
+    return np.sort(left[~np.isnan(left)])
