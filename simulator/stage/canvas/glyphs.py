@@ -35,6 +35,8 @@ class Glyphs:
     """Marks that stand for 10, 100, 1 000 and a million requests, where one each is too many."""
     full: str
     """A filled cell of a meter."""
+    stripe: str
+    """A cell that is full of many small things."""
     empty: str
     """An empty cell of a meter or of a queue with room."""
     horizontal: str
@@ -91,6 +93,7 @@ UNICODE = Glyphs(
     who_gone="◦◇□✛",
     crowds="⣿█kM",
     full="█",
+    stripe="▌",
     empty="·",
     horizontal="─",
     vertical="│",
@@ -126,6 +129,7 @@ ASCII = Glyphs(
     who_gone="''''",
     crowds="#@kM",
     full="#",
+    stripe="!",
     empty=".",
     horizontal="-",
     vertical="|",

@@ -14,12 +14,13 @@ from simulator.plan.resources import Gil
 from simulator.stage.canvas.cells import BLANK, cell_width, cells_of
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Ground, Style
-from simulator.stage.lane_columns import Columns, columns_of, painted
 from simulator.stage.snapshot import ROUNDING, Snapshot
 from simulator.stage.street.baton_columns import Block, Owners, owners
+from simulator.stage.street.columns import Columns, columns_of, taken
+from simulator.stage.street.doing import GROUNDS, STYLES, WAITING, marks
 from simulator.stage.street.places import Street, lanes_drawn
-from simulator.stage.street.who import who
-from simulator.trace.playback import GroupKind, LaneGroup, Playback
+from simulator.stage.street.who import mark_of
+from simulator.trace.playback import Activity, GroupKind, LaneGroup, Playback
 from simulator.trace.playback.lock_holds import LockHolds
 from simulator.words.language import tell
 from simulator.words.numbers import exact_duration
@@ -131,20 +132,21 @@ class _Baton:
             self._put_hand_over(*change, taken)
 
     def _put_waiting(self, columns: Columns, found: Owners) -> None:
-        """A quiet line wherever a lane wants to compute; a tape's own computing goes, for the blocks replace it."""
+        """A tape's own bars go, for the blocks replace them: whoever computed for a small part waited for the rest."""
         lanes = range(min(self.lanes), max(self.lanes) + 1)
-        styles = painted(self.snapshot, self.group, lanes, columns).styles
-        grid, left = self.sheet.grid, self.street.tape_col
-        line = self.sheet.look.glyphs.track_ahead
+        what = taken(self.snapshot, self.group, lanes, columns)
+        grid, glyphs = self.sheet.grid, marks(self.sheet.look.glyphs)
         for lane, rows in self.lanes.items():
-            mine = styles[lane - lanes.start]
-            wants = ((mine == Style.GIL) | (mine == Style.CPU) | (mine == Style.CORE)) & ~found.crowded
-            cols = np.flatnonzero(wants) + left
+            most = what.most[lane - lanes.start]
+            bars = (what.computing[lane - lanes.start] > 0.0) & ~found.crowded & (most < Activity.DOWN)
+            cols = np.flatnonzero(bars)
+            shown = np.where(most[cols] == Activity.COMPUTING, Activity.GIL, most[cols])
+            line = np.where(WAITING[shown], rows.start + (len(rows) - 1) // 2, rows.stop - 1)
+            at = cols + self.street.tape_col
             for row in rows:
-                middle = row == rows.start + (len(rows) - 1) // 2
-                grid.characters[row, cols] = line if middle else BLANK
-                grid.styles[row, cols] = Style.LOCK_WAIT
-                grid.grounds[row, cols] = grid.grounds[row, self.street.label_col]
+                grid.characters[row, at] = np.where(line == row, glyphs[shown], BLANK)
+                grid.styles[row, at] = STYLES[shown]
+                grid.grounds[row, at] = GROUNDS[shown]
 
     def _put_block(self, block: Block, share: NDArray[np.float64], *, other: bool) -> None:
         """Solid, with the request in it; lower where it was held for a small part of the column."""
@@ -161,7 +163,7 @@ class _Baton:
         name = f"#{block.request}"
         if cell_width(name) > width:
             return
-        mark = self._mark(block.request)
+        mark = mark_of(self.sheet.look, self.snapshot, block.request)
         if len(rows) == 1 and width >= cell_width(name) + 3:
             name, mark = f"{mark} {name}", ""
         if width >= cell_width(name) + 2:
@@ -173,10 +175,6 @@ class _Baton:
     def _put_on(self, row: int, col: int, text: str, ground: Ground) -> None:
         self.sheet.grid.lay(row, col, 1, cell_width(text), ground)
         self.sheet.put(row, col, text, Style.ON_BRIGHT)
-
-    def _mark(self, request: int) -> str:
-        rows = np.array([request], np.int32)
-        return str(who(self.snapshot.playback).marks(rows, self.snapshot.t_s, self.sheet.look.glyphs)[0][0])
 
     def _put_hand_over(self, column: int, old: int, new: int, taken: NDArray[np.bool_]) -> None:
         """From lane to lane, through the gaps and the lanes between; never over a block."""

@@ -11,8 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.stage.lane_columns import Columns
-from simulator.stage.snapshot import ROUNDING
+from simulator.stage.street.columns import Columns
 from simulator.trace.playback.lock_holds import LockHolds
 
 MOST_HAND_OVERS = 2
@@ -30,6 +29,8 @@ class Block:
     lane: int
     """Counted through the pools that make lanes; -1: a thread that has none."""
     request: int
+    hold: int
+    """Index into the holds in sight."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,14 +48,14 @@ class Owners:
     crowded: NDArray[np.bool_]
     """[columns] with more hand-overs than can be drawn."""
 
-    def blocks(self) -> Iterator[Block]:
-        """From left to right."""
-        owner = np.where(self.crowded, -1, self.owner)
+    def blocks(self, *, crowded: bool = False) -> Iterator[Block]:
+        """From left to right; those of crowded columns only if they are asked for."""
+        owner = self.owner if crowded else np.where(self.crowded, -1, self.owner)
         cuts = [0, *(np.flatnonzero(owner[1:] != owner[:-1]) + 1).tolist(), len(owner)]
         for first, stop in pairwise(cuts):
             if owner[first] >= 0:
-                hold = owner[first]
-                yield Block(first, stop, int(self.holds.lane[hold]), int(self.holds.request[hold]))
+                hold = int(owner[first])
+                yield Block(first, stop, int(self.holds.lane[hold]), int(self.holds.request[hold]), hold)
 
 
 def owners(holds: LockHolds, columns: Columns) -> Owners:
@@ -78,7 +79,7 @@ def owners(holds: LockHolds, columns: Columns) -> Owners:
     if len(seen) and seen.end[-1] > columns.t_s >= seen.start[-1]:
         owner[-1] = len(seen) - 1  # whoever has it at this moment
     over = seen.handed_over()
-    at = np.floor(seen.start[over] / columns.column_s + ROUNDING).astype(np.intp) - columns.first
+    at = columns.of(seen.start[over])
     inside = (at >= 0) & (at < columns.count) & (seen.start[over] <= columns.t_s)
     at, over = at[inside], over[inside]
     crowded = np.bincount(at, minlength=columns.count) > MOST_HAND_OVERS

@@ -1,7 +1,7 @@
 """The turns of an event loop as the street shows them: who has it, whether that blocks it, and what blocked it before.
 
-What to watch: a loop is blocked when somebody has it for long *and* others wait. Long is what the log calls long, or ten
-times what is usual in this run, so that a run of very short turns has its blocks too.
+What to watch: a loop is blocked when somebody has it for long *and* others wait. Long is what the log calls long, or
+ten times what is usual in this run, so that a run of very short turns has its blocks too.
 """
 
 from dataclasses import dataclass

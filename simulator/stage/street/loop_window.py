@@ -5,7 +5,7 @@ What to watch: calm is grey, and a few words change in it. A blocked loop is the
 
 from collections.abc import Iterator
 
-from simulator.stage.canvas.box import Box, put_box
+from simulator.stage.canvas.box import APART, Box, put_box
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Ground, Style
@@ -13,13 +13,15 @@ from simulator.stage.canvas.text import Piece, Words, clipped, fitting, piece, p
 from simulator.stage.scene import RequestTarget, Target
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.loop_turns import LoopNow, last_turns, loops_now, quiet_s
-from simulator.stage.street.marks import mark_of, name_of
 from simulator.stage.street.places import Street
+from simulator.stage.street.who import mark_of, name_of, who
 from simulator.words.language import tell
 from simulator.words.numbers import exact_duration, short_duration
 
 TURNS = 8
 """Marks of those who had it last."""
+BLOCKED_ROWS = 5
+"""Two for whoever has it, and one each for what that means, for how long, and how much of it is over."""
 LEAST_BOX = 5
 """Rows of a window of its own, where there are several loops; else each gets a row of one window."""
 MARGIN = 1
@@ -34,7 +36,7 @@ def put_window(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
     if street.window.height > 1:
         _put_windows(sheet, snapshot, street.window, loops)
     if len(loops) == 1 and loops[0].blocked:
-        _put_no_answer(sheet, snapshot, street)
+        _put_no_answer(sheet, snapshot, street, loops[0])
 
 
 def _put_windows(sheet: Sheet, snapshot: Snapshot, area: Area, loops: tuple[LoopNow, ...]) -> None:
@@ -47,10 +49,13 @@ def _put_windows(sheet: Sheet, snapshot: Snapshot, area: Area, loops: tuple[Loop
 
 
 def _put_one(sheet: Sheet, snapshot: Snapshot, area: Area, loop: LoopNow, count: int) -> None:
-    name = tell("THE ONE LOOP") if count == 1 else tell("LOOP {number}", number=loop.copy)
-    title: list[Words] = [(name, Style.BY_COMPUTING if loop.blocked else Style.HEADING)]
+    names = (tell("THE ONE LOOP"), tell("ONE LOOP")) if count == 1 else (tell("LOOP {number}", number=loop.copy),)
+    title: list[Words] = []
     if loop.blocked:
-        title += [(f" {sheet.look.glyphs.horizontal} ", Style.BY_COMPUTING), (tell("BLOCKED"), Style.BAD)]
+        title = [(f" {sheet.look.glyphs.horizontal} ", Style.BY_COMPUTING), (tell("BLOCKED"), Style.BAD)]
+    left = area.width - 2 * APART - sum(cell_width(text) for text, _ in title)
+    name = next((each for each in names if cell_width(each) <= left), names[-1])
+    title.insert(0, (name, Style.BY_COMPUTING if loop.blocked else Style.PLACE))
     box = Box(
         title=(piece(*title),),
         rule=Style.CPU if loop.blocked else Style.RULE,
@@ -68,10 +73,10 @@ def _put_one(sheet: Sheet, snapshot: Snapshot, area: Area, loop: LoopNow, count:
 def _put_blocked(sheet: Sheet, snapshot: Snapshot, room: Area, loop: LoopNow) -> None:
     """A solid block with whoever has it, and below it what that means; what matters least goes first."""
     two = room.height >= 4
-    row = room.row + (1 if room.height >= 6 else 0)
+    row = room.row + max((room.height - BLOCKED_ROWS) // 2, 0)
     sheet.grid.fill(row, room.col, 1 + two, room.width)
     sheet.lay(Area(row, room.col, 1 + two, room.width), Ground.COMPUTING)
-    who_has = f"{mark_of(sheet.look, snapshot, loop.request)} {name_of(snapshot, loop.request)}"
+    who_has = f"{mark_of(sheet.look, snapshot, loop.request)} {name_of(snapshot.playback, loop.request)}"
     sheet.put(row, room.col + 2, clipped(who_has, room.width - 2, sheet.look), Style.ON_BRIGHT)
     if two:
         row += 1
@@ -80,7 +85,8 @@ def _put_blocked(sheet: Sheet, snapshot: Snapshot, room: Area, loop: LoopNow) ->
     stop = room.row + room.height
     if row + 2 < stop:
         row += 1
-        sheet.put(row, room.col, clipped(tell("nobody else gets a turn"), room.width, sheet.look), Style.CPU)
+        texts = (tell("nobody else gets a turn"), tell("no turn for others"))
+        sheet.put(row, room.col, next((each for each in texts if cell_width(each) <= room.width), ""), Style.CPU)
     if row + 1 < stop:
         row += 1
         put_pieces(sheet, row, room.col, fitting([_since(loop)], room.width))
@@ -115,11 +121,12 @@ def _put_calm(sheet: Sheet, snapshot: Snapshot, room: Area, loop: LoopNow, *, la
 def _who_has(sheet: Sheet, snapshot: Snapshot, loop: LoopNow, width: int) -> Iterator[Piece]:
     """``● #1290 page   0.4 ms``; the name goes first where there is no room."""
     if loop.request < 0:
-        yield piece((clipped(tell("free: nobody needs it"), width, sheet.look), Style.DIM))
+        texts = (tell("free: nobody needs it"), tell("free"))
+        yield piece((next((each for each in texts if cell_width(each) <= width), ""), Style.DIM))
         return
     time = short_duration(loop.since_s)
     mark = (mark_of(sheet.look, snapshot, loop.request), Style.CPU)
-    names = (name_of(snapshot, loop.request), f"#{loop.request}")
+    names = (name_of(snapshot.playback, loop.request), f"#{loop.request}")
     name = next((each for each in names if cell_width(each) + cell_width(time) + 4 <= width), names[-1])
     yield piece(mark, (f" {name}", Style.TEXT))
     if cell_width(name) + cell_width(time) + 4 <= width:
@@ -133,7 +140,7 @@ def _put_last(sheet: Sheet, snapshot: Snapshot, row: int, room: Area, loop: Loop
     words = tell("before")
     if not len(requests) or cell_width(words) + 1 + len(requests) > room.width:
         return
-    from_here = who_of(snapshot).past(requests, sheet.look.glyphs)
+    from_here = who(snapshot.playback).past(requests, sheet.look.glyphs)
     sheet.put(row, room.col, words, Style.FAINT)
     sheet.grid.put_cells(row, room.col + cell_width(words) + 1, *from_here)
 
@@ -141,7 +148,7 @@ def _put_last(sheet: Sheet, snapshot: Snapshot, row: int, room: Area, loop: Loop
 def _put_rows(sheet: Sheet, snapshot: Snapshot, area: Area, loops: tuple[LoopNow, ...]) -> None:
     """One window for all loops, with a row for each; those that are blocked come first if not all fit."""
     blocked = sum(loop.blocked for loop in loops)
-    title: list[Piece] = [piece((tell("THE LOOPS, ONE EACH"), Style.BY_COMPUTING if blocked else Style.HEADING))]
+    title: list[Piece] = [piece((tell("THE LOOPS, ONE EACH"), Style.BY_COMPUTING if blocked else Style.PLACE))]
     if blocked:
         title.append(piece((tell("{n} BLOCKED", n=blocked), Style.BAD)))
     inside = put_box(
@@ -162,7 +169,7 @@ def _put_rows(sheet: Sheet, snapshot: Snapshot, area: Area, loops: tuple[LoopNow
         if loop.blocked:
             sheet.grid.lay(*place, Ground.COMPUTING)
             time = short_duration(loop.since_s)
-            who_has = f"{mark_of(sheet.look, snapshot, loop.request)} {name_of(snapshot, loop.request)}"
+            who_has = f"{mark_of(sheet.look, snapshot, loop.request)} {name_of(snapshot.playback, loop.request)}"
             sheet.put(place.row, place.col, clipped(who_has, place.width - len(time) - 1, sheet.look), Style.ON_BRIGHT)
             sheet.put_right(place.row, place.col + place.width, time, Style.ON_BRIGHT)
         else:
@@ -170,15 +177,19 @@ def _put_rows(sheet: Sheet, snapshot: Snapshot, area: Area, loops: tuple[LoopNow
         _offer(sheet, snapshot, place, loop)
 
 
-def _put_no_answer(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
-    """Below the empty way of the answers."""
+def _put_no_answer(sheet: Sheet, snapshot: Snapshot, street: Street, loop: LoopNow) -> None:
+    """Below the empty way of the answers; where there is no window, that the loop is blocked is said here too."""
     row = street.answers_row + 1
     first = street.lanes[0].row if street.lanes else street.height
     if street.answers_row < 0 or row >= first:
         return
-    words = tell("no answer has left for {time}", time=short_duration(quiet_s(snapshot)))
-    if street.way.col + cell_width(words) <= street.line_col:
-        sheet.put(row, street.way.col, words, Style.DIM)
+    quiet = piece((tell("no answer has left for {time}", time=short_duration(quiet_s(snapshot))), Style.DIM), rank=2)
+    pieces = [quiet]
+    if not street.window.height:
+        for_s = short_duration(loop.since_s)
+        blocked = piece((tell("BLOCKED"), Style.BAD), (f" {for_s}", Style.STRONG))
+        pieces = [blocked, piece((tell("nobody else gets a turn"), Style.CPU), rank=1), quiet]
+    put_pieces(sheet, row, street.way.col, fitting(pieces, street.line_col - street.way.col - 1))
 
 
 def _offer(sheet: Sheet, snapshot: Snapshot, area: Area, loop: LoopNow) -> None:

@@ -12,6 +12,9 @@ from simulator.stage.street.desks import put_desks
 from simulator.stage.street.figures import put_figures
 from simulator.stage.street.journeys import put_travellers, travellers
 from simulator.stage.street.labels import put_labels
+from simulator.stage.street.loop_tape import put_loop_tapes
+from simulator.stage.street.loop_window import put_window
+from simulator.stage.street.parked import put_parked
 from simulator.stage.street.places import Street, street_of
 from simulator.stage.street.queue import put_queue, put_queue_words
 from simulator.stage.street.tape import put_tapes
@@ -30,6 +33,9 @@ def put_street(sheet: Sheet, snapshot: Snapshot) -> Street:
     put_labels(sheet, snapshot, street)
     put_axis(sheet, snapshot, street)
     put_baton(sheet, snapshot, street)
+    put_loop_tapes(sheet, snapshot, street)
+    put_window(sheet, snapshot, street)
+    put_parked(sheet, snapshot, street)
     put_queue(sheet, snapshot, street, ways=ways_in(snapshot, street))
     put_desks(sheet, snapshot, street, travellers(snapshot, street).request)
     put_travellers(sheet, snapshot, street)

@@ -15,7 +15,9 @@ from simulator.stage.cache import kept
 from simulator.stage.canvas.cells import Characters, cells_of
 from simulator.stage.canvas.glyphs import Glyphs
 from simulator.stage.canvas.grid import Styles
+from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import PAST, WHO, Style
+from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import Playback
 from simulator.trace.table import Trace
 
@@ -100,3 +102,19 @@ def _work_s(trace: Trace) -> NDArray[np.float64]:
     work = load.phases.sum(axis=1)
     number = np.maximum(np.bincount(load.request_class, minlength=count), 1)
     return np.asarray(np.bincount(load.request_class, weights=work, minlength=count) / number)
+
+
+def mark_of(look: Look, snapshot: Snapshot, request: int) -> str:
+    """The mark of one request, for words about it."""
+    rows = np.array([request], np.int32)
+    return str(who(snapshot.playback).marks(rows, snapshot.t_s, look.glyphs)[0][0])
+
+
+def name_of(playback: Playback, request: int) -> str:
+    """``#374 report``: what it asks for, or who asks where all ask for the same."""
+    load = playback.trace.workload
+    if len(load.class_names) > 1:
+        name = load.class_names[load.request_class[request]]
+    else:
+        name = load.client_names[load.client[request]]
+    return f"#{request} {name}"

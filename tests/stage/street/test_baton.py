@@ -9,10 +9,10 @@ from simulator.stage.canvas.look import GLYPH_SETS, THEMES, Look
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.inventory import label_of
-from simulator.stage.lane_columns import columns_of
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.baton import gil_zoom, is_fine, put_baton, slots_of
 from simulator.stage.street.baton_columns import owners
+from simulator.stage.street.columns import columns_of
 from simulator.stage.street.places import Street, street_of
 from simulator.stage.street.turn_words import core_words, desk_words
 from simulator.words.language import Language, speaking

@@ -1,0 +1,157 @@
+"""The tape of an event loop: every turn that took long is a solid block with a bracket below, all others are bars.
+
+What to watch: a block is as wide as it was long, says who had the loop and how many stood behind it, and its bracket
+for how long. Between the blocks the tape shows how busy the loop was with its small turns.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.stage.canvas.cells import cell_width
+from simulator.stage.canvas.sheet import Area, Sheet
+from simulator.stage.canvas.style import Ground, Style
+from simulator.stage.canvas.text import centred
+from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.baton_columns import Owners, owners
+from simulator.stage.street.columns import Columns, columns_of
+from simulator.stage.street.loop_turns import LONG_S, behind, loops_now
+from simulator.stage.street.places import Street, lane_at, lanes_drawn
+from simulator.stage.street.who import mark_of, name_of
+from simulator.trace.playback import GroupKind
+from simulator.trace.playback.lock_holds import LockHolds
+from simulator.words.language import tell, tell_many
+from simulator.words.numbers import short_duration
+
+LEAST_BRACKET = 2
+"""Columns."""
+INDENT = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LongTurn:
+    """A long turn that is in sight."""
+
+    first: int
+    stop: int
+    """Columns."""
+    request: int
+    seconds: float
+    """So far, where it is not over."""
+    others: int
+    """Who waited behind it; 0: nobody, or nobody knows."""
+    next_to: bool
+    """It touches the one before, and has the other shade."""
+
+
+def put_loop_tapes(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
+    """The blocks on all tapes of loops in sight, and their brackets."""
+    loops = {loop.name for loop in snapshot.inventory.loops}
+    columns = columns_of(snapshot, street.columns)
+    for number, (place, group, lane) in enumerate(lane_at(street, lanes_drawn(snapshot))):
+        if group.kind is not GroupKind.LOCK or group.name not in loops:
+            continue
+        turns = tuple(long_turns(snapshot, snapshot.playback.holds(group.name)[lane], lane, columns))
+        small = np.ones(columns.count, np.bool_)
+        for turn in turns:
+            small[turn.first : turn.stop] = False
+        _put_small_turns(sheet, range(place.row, place.row + place.height), np.flatnonzero(small) + street.tape_col)
+        for turn in turns:
+            _put_block(sheet, snapshot, turn, Area(place.row, street.tape_col, place.height, street.columns))
+        if number < len(street.bracket_rows):
+            _put_brackets(sheet, street, street.bracket_rows[number], turns, named=place.height == 1)
+
+
+def long_turns(snapshot: Snapshot, holds: LockHolds, copy: int, columns: Columns) -> Iterator[LongTurn]:
+    """From left to right."""
+    now = next((loop for loop in loops_now(snapshot) if loop.copy == copy), None)
+    found: Owners = owners(holds, columns)
+    before, other = -1, False
+    for block in found.blocks(crowded=True):
+        start_s, end_s = float(found.holds.start[block.hold]), float(found.holds.end[block.hold])
+        present = end_s > snapshot.t_s
+        blocked = present and now is not None and now.blocked
+        if min(end_s, snapshot.t_s) - start_s < LONG_S and not blocked:
+            continue
+        other = block.first == before and not other
+        yield LongTurn(
+            first=block.first,
+            stop=block.stop,
+            request=block.request,
+            seconds=min(end_s, snapshot.t_s) - start_s,
+            others=(now.waits if now else 0) if present else behind(snapshot.playback, block.request, end_s),
+            next_to=other,
+        )
+        before = block.stop
+
+
+def _put_block(sheet: Sheet, snapshot: Snapshot, turn: LongTurn, tape: Area) -> None:
+    style, ground = (Style.CPU_NEXT, Ground.COMPUTING_NEXT) if turn.next_to else (Style.CPU, Ground.COMPUTING)
+    col, width = tape.col + turn.first, turn.stop - turn.first
+    sheet.grid.fill(tape.row, col, tape.height, width, sheet.look.glyphs.full, style=style)
+    lines = [line for line in _lines(sheet, snapshot, turn, width) if line][: tape.height]
+    if not lines:
+        return
+    margin = min((width - max(cell_width(line) for line in lines)) // 2, INDENT)
+    row = tape.row + (tape.height - len(lines)) // 2
+    for line in lines:
+        blank = " " * min(margin, 1)
+        text = f"{blank}{line}{blank}"
+        sheet.put(row, col + margin - len(blank), text, Style.ON_BRIGHT)
+        sheet.grid.lay(row, col + margin - len(blank), 1, cell_width(text), ground)
+        row += 1
+
+
+def _put_small_turns(sheet: Sheet, rows: range, cols: NDArray[np.intp]) -> None:
+    """Where many small turns fill columns they are stripes: however busy the loop is, that is not one long turn."""
+    grid, glyphs = sheet.grid, sheet.look.glyphs
+    area = np.ix_(np.arange(rows.start, rows.stop), cols)
+    full = ((grid.characters[area] == glyphs.full) & (grid.styles[area] == Style.CPU)).all(axis=0)
+    grid.characters[rows.start : rows.stop, cols[full]] = glyphs.stripe
+
+
+def _lines(sheet: Sheet, snapshot: Snapshot, turn: LongTurn, width: int) -> Iterator[str]:
+    """Who had it, and how many stood behind: each as long as there is room for."""
+    mark, name = mark_of(sheet.look, snapshot, turn.request), name_of(snapshot.playback, turn.request)
+    number = f"#{turn.request}"
+    yield _first_that_fits((f"{mark} {name}", f"{mark} {number}", number, mark), width)
+    if turn.others:
+        behind_it = tell_many("{n} waits behind", "{n} wait behind", turn.others, n=turn.others)
+        yield _first_that_fits((behind_it,), width)
+
+
+def _first_that_fits(texts: tuple[str, ...], width: int) -> str:
+    return next((text for text in texts if cell_width(text) <= width), "")
+
+
+def _put_brackets(sheet: Sheet, street: Street, row: int, turns: tuple[LongTurn, ...], *, named: bool) -> None:
+    """The latest first, as far as they do not touch; only below those behind which others stood."""
+    free_until = street.columns
+    for turn in reversed(turns):
+        if turn.others and turn.stop - turn.first >= LEAST_BRACKET and turn.stop <= free_until:
+            words = tuple(_bracket_words(turn, named=named))
+            _put_bracket(sheet, row, street.tape_col, turn, free_until, words)
+            free_until = turn.first
+
+
+def _bracket_words(turn: LongTurn, *, named: bool) -> Iterator[str]:
+    """From long to short; the block itself says who it was, where it is high enough."""
+    seconds = short_duration(turn.seconds)
+    if named:
+        yield tell("blocked {seconds} by #{request}, {n} waited", seconds=seconds, request=turn.request, n=turn.others)
+        yield tell("blocked {seconds} by #{request}", seconds=seconds, request=turn.request)
+    yield seconds
+
+
+def _put_bracket(sheet: Sheet, row: int, left: int, turn: LongTurn, free_until: int, words: tuple[str, ...]) -> None:
+    """One bracket with its words inside, or behind it if there is room."""
+    glyphs = sheet.look.glyphs
+    inner = turn.stop - turn.first - 2
+    text = _first_that_fits(tuple(f" {each} " for each in words), inner)
+    line = centred(text, inner, glyphs.horizontal)
+    sheet.put(row, left + turn.first, glyphs.corners[2] + line + glyphs.corners[3], Style.BAD)
+    if not text:
+        beside = _first_that_fits(words, free_until - turn.stop - 2)
+        sheet.put(row, left + turn.stop + 1, beside, Style.BAD)

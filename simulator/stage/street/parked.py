@@ -1,0 +1,160 @@
+"""Who is in the hands of an event loop's server and waits elsewhere: any number of them costs the loop nothing.
+
+What to watch: the loop is one, the parked are many. All who come back from there stand in front of the loop again.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan.words import State
+from simulator.stage.cache import kept
+from simulator.stage.canvas.cells import cell_width
+from simulator.stage.canvas.sheet import Area, Sheet
+from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.text import clipped
+from simulator.stage.crowd import marks_for
+from simulator.stage.fixed_width import fixed_count
+from simulator.stage.scene import RequestTarget, Target
+from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.lineup import waiting
+from simulator.stage.street.places import Street
+from simulator.stage.street.who import who
+from simulator.trace.playback import Activity, Playback
+from simulator.words.language import later, tell, tell_many, translated
+from simulator.words.numbers import count
+
+KINDS = (
+    (Activity.IO, later("database"), later("DB")),
+    (Activity.UPLOAD, later("client sends"), later("sends")),
+    (Activity.DOWNLOAD, later("client reads"), later("reads")),
+)
+"""What is waited for, and the same where there is little room."""
+LEAST_MARKS = 3
+"""Cells for marks; below that, names are short."""
+COUNT_WIDTH = 4
+APART = 3
+"""Cells between two kinds."""
+
+Rows = NDArray[np.int32]
+
+
+def put_parked(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
+    """One row with the kinds; with more room what they are, and who of them has come back."""
+    area = street.parked
+    if not snapshot.inventory.loops or area.height < 1 or area.width < 1:
+        return
+    parked = {kind: snapshot.now.parked.doing(kind).request for kind, _, _ in KINDS}
+    heading, left = tell("PARKED"), max(street.tape_col, area.col + cell_width(tell("PARKED")) + 1)
+    beside = Area(area.row, left, 1, area.col + area.width - left)
+    sheet.put(area.row, area.col, heading, Style.PLACE)
+    if area.height == 1:
+        _put_kinds(sheet, snapshot, beside, parked)
+        return
+    words = (
+        tell("in hand, waiting elsewhere: costs the loop nothing"),
+        tell("waiting elsewhere: costs the loop nothing"),
+        tell("costs the loop nothing"),
+    )
+    said = next((each for each in words if cell_width(each) <= beside.width), "")
+    sheet.put(beside.row, beside.col, said, Style.DIM)
+    _put_kinds(sheet, snapshot, beside._replace(row=area.row + 1), parked)
+    if area.height > 2:
+        _put_come_back(sheet, snapshot, beside._replace(row=area.row + 2))
+
+
+def _put_kinds(sheet: Sheet, snapshot: Snapshot, area: Area, parked: dict[Activity, Rows]) -> None:
+    """Equal shares of a row for all kinds, so that nothing moves when a number changes."""
+    each = (area.width + APART) // len(KINDS) - APART
+    names = [[translated(name) for name in kind[1:]] for kind in KINDS]
+    short = max(cell_width(name) for name, _ in names) + 1 + LEAST_MARKS + COUNT_WIDTH > each
+    for number, (kind, _, _) in enumerate(KINDS):
+        place = Area(area.row, area.col + number * (each + APART), 1, each)
+        _put_kind(sheet, snapshot, place, names[number][short], parked[kind])
+
+
+def _put_kind(sheet: Sheet, snapshot: Snapshot, area: Area, name: str, requests: Rows) -> None:
+    """``database ●●■ 3``; the name gives way last but for the count."""
+    style = Style.DIM if len(requests) else Style.FAINT
+    name = clipped(name, area.width - COUNT_WIDTH, sheet.look)
+    sheet.put(area.row, area.col, name, style)
+    marks = Area(area.row, area.col + cell_width(name) + 1, 1, area.width - cell_width(name) - 1 - COUNT_WIDTH)
+    number = fixed_count(len(requests), COUNT_WIDTH - 1)
+    if marks.width < 1:
+        sheet.put_right(area.row, area.col + area.width, number, Style.STRONG if len(requests) else Style.FAINT)
+        return
+    col = marks.col
+    if len(requests):
+        col += _put_marks(sheet, snapshot, marks, requests)
+    else:
+        sheet.put(area.row, col, sheet.look.glyphs.empty, Style.FAINT)
+        col += 1
+    sheet.put(area.row, col + 1, number.strip(), Style.STRONG if len(requests) else Style.FAINT)
+
+
+def _put_marks(sheet: Sheet, snapshot: Snapshot, area: Area, requests: Rows) -> int:
+    """Whoever came first at the left; how many cells they take."""
+    marks, glyphs = marks_for(len(requests), area.width), sheet.look.glyphs
+    characters, styles = who(snapshot.playback).marks(requests[: marks.length], snapshot.t_s, glyphs)
+    characters = characters.copy()
+    if marks.level:
+        characters[: marks.fine], styles[: marks.fine] = glyphs.crowds[marks.level - 1], Style.TEXT
+    if marks.coarse:
+        characters[marks.fine :], styles[marks.fine :] = glyphs.crowds[marks.level], Style.TEXT
+    sheet.grid.put_cells(area.row, area.col, characters, styles)
+    if not marks.level:
+        one_each = requests[: marks.fine].tolist()
+
+        def find(_row: int, col: int) -> Target | None:
+            return RequestTarget(view=snapshot.number, request=one_each[col]) if col < len(one_each) else None
+
+        sheet.offer(area, find)
+    return marks.length
+
+
+def _put_come_back(sheet: Sheet, snapshot: Snapshot, area: Area) -> None:
+    """Of those in front of the loop, how many it had in hand before."""
+    line = waiting(snapshot)
+    back = come_back(snapshot)
+    if not back:
+        return
+    texts = _come_back(back, len(line) - back)
+    text = next((each for each in texts if cell_width(each) <= area.width), "")
+    sheet.put(area.row, area.col, text, Style.DIM)
+
+
+def _come_back(back: int, new: int) -> tuple[str, ...]:
+    """From long to short."""
+    fields = {"n": count(back), "new": count(new)}
+    if not new:
+        return (
+            tell_many(
+                "{n} has come back from there and stands in front of the loop",
+                "{n} have come back from there and stand in front of the loop",
+                back,
+                **fields,
+            ),
+            tell("{n} came back", **fields),
+        )
+    return (
+        tell_many(
+            "{n} has come back from there, {new} are new: all stand in front of the loop",
+            "{n} have come back from there, {new} are new: all stand in front of the loop",
+            back,
+            **fields,
+        ),
+        tell("{n} came back, {new} are new", **fields),
+    )
+
+
+def come_back(snapshot: Snapshot) -> int:
+    """How many wait for the loop whose handling it has begun before."""
+    begun = kept(snapshot.playback, "begun", lambda: _begun(snapshot.playback))
+    waits = (each for loop in snapshot.inventory.loops for each in snapshot.now.lock(loop.name).waiting)
+    return sum(int(np.count_nonzero(each.place > begun)) for each in waits)
+
+
+def _begun(playback: Playback) -> int:
+    """The place at which a request that was read is first computed on."""
+    states = [place.state for place in playback.trace.places]
+    read = states.index(State.UPLOAD) if State.UPLOAD in states else -1
+    return next((i for i, state in enumerate(states) if i > read and state is State.COMPUTING), len(states))
