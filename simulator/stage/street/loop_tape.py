@@ -17,9 +17,9 @@ from simulator.stage.canvas.text import centred
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.baton_columns import Owners, owners
 from simulator.stage.street.columns import Columns, columns_of
-from simulator.stage.street.loop_turns import LONG_S, behind, loops_now
+from simulator.stage.street.loop_turns import LONG_S, behind, loops_now, numbered
 from simulator.stage.street.places import Street, lane_at, lanes_drawn
-from simulator.stage.street.who import mark_of, name_of
+from simulator.stage.street.who import mark_of
 from simulator.trace.playback import GroupKind
 from simulator.trace.playback.lock_holds import LockHolds
 from simulator.words.language import tell, tell_many
@@ -114,7 +114,7 @@ def _put_small_turns(sheet: Sheet, rows: range, cols: NDArray[np.intp]) -> None:
 
 def _lines(sheet: Sheet, snapshot: Snapshot, turn: LongTurn, width: int) -> Iterator[str]:
     """Who had it, and how many stood behind: each as long as there is room for."""
-    mark, name = mark_of(sheet.look, snapshot, turn.request), name_of(snapshot.playback, turn.request)
+    mark, name = mark_of(sheet.look, snapshot, turn.request), numbered(snapshot.playback, turn.request)
     number = f"#{turn.request}"
     yield _first_that_fits((f"{mark} {name}", f"{mark} {number}", number, mark), width)
     if turn.others:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from simulator.plan.resources import Loop
 from simulator.stage.cache import kept
 from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.footprints import name_of
 from simulator.stage.street.lineup import waiting
 from simulator.trace.playback import Activity, Playback
 from simulator.trace.playback.lock_holds import LockHolds
@@ -99,6 +100,11 @@ def behind(playback: Playback, request: int, end_s: float) -> int:
     first, stop = blocks.time_s.searchsorted((end_s - SAME_S, end_s + SAME_S)).tolist()
     found = np.flatnonzero(blocks.request[first:stop] == request)
     return int(blocks.others[first + int(found[0])]) if len(found) else 0
+
+
+def numbered(playback: Playback, request: int) -> str:
+    """``#374 report``."""
+    return f"#{request} {name_of(playback, request, always=True)}"
 
 
 def quiet_s(snapshot: Snapshot) -> float:

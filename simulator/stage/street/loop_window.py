@@ -12,9 +12,9 @@ from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.canvas.text import Piece, Words, clipped, fitting, piece, put_pieces
 from simulator.stage.scene import RequestTarget, Target
 from simulator.stage.snapshot import Snapshot
-from simulator.stage.street.loop_turns import LoopNow, last_turns, loops_now, quiet_s
+from simulator.stage.street.loop_turns import LoopNow, last_turns, loops_now, numbered, quiet_s
 from simulator.stage.street.places import Street
-from simulator.stage.street.who import mark_of, name_of, who
+from simulator.stage.street.who import mark_of, who
 from simulator.words.language import tell
 from simulator.words.numbers import exact_duration, short_duration
 
@@ -76,7 +76,7 @@ def _put_blocked(sheet: Sheet, snapshot: Snapshot, room: Area, loop: LoopNow) ->
     row = room.row + max((room.height - BLOCKED_ROWS) // 2, 0)
     sheet.grid.fill(row, room.col, 1 + two, room.width)
     sheet.lay(Area(row, room.col, 1 + two, room.width), Ground.COMPUTING)
-    who_has = f"{mark_of(sheet.look, snapshot, loop.request)} {name_of(snapshot.playback, loop.request)}"
+    who_has = f"{mark_of(sheet.look, snapshot, loop.request)} {numbered(snapshot.playback, loop.request)}"
     sheet.put(row, room.col + 2, clipped(who_has, room.width - 2, sheet.look), Style.ON_BRIGHT)
     if two:
         row += 1
@@ -126,7 +126,7 @@ def _who_has(sheet: Sheet, snapshot: Snapshot, loop: LoopNow, width: int) -> Ite
         return
     time = short_duration(loop.since_s)
     mark = (mark_of(sheet.look, snapshot, loop.request), Style.CPU)
-    names = (name_of(snapshot.playback, loop.request), f"#{loop.request}")
+    names = (numbered(snapshot.playback, loop.request), f"#{loop.request}")
     name = next((each for each in names if cell_width(each) + cell_width(time) + 4 <= width), names[-1])
     yield piece(mark, (f" {name}", Style.TEXT))
     if cell_width(name) + cell_width(time) + 4 <= width:
@@ -169,7 +169,7 @@ def _put_rows(sheet: Sheet, snapshot: Snapshot, area: Area, loops: tuple[LoopNow
         if loop.blocked:
             sheet.grid.lay(*place, Ground.COMPUTING)
             time = short_duration(loop.since_s)
-            who_has = f"{mark_of(sheet.look, snapshot, loop.request)} {name_of(snapshot.playback, loop.request)}"
+            who_has = f"{mark_of(sheet.look, snapshot, loop.request)} {numbered(snapshot.playback, loop.request)}"
             sheet.put(place.row, place.col, clipped(who_has, place.width - len(time) - 1, sheet.look), Style.ON_BRIGHT)
             sheet.put_right(place.row, place.col + place.width, time, Style.ON_BRIGHT)
         else:

@@ -42,9 +42,15 @@ def desk_words(snapshot: Snapshot, group: LaneGroup, lane: int) -> DeskWords | N
     since_s = snapshot.t_s - float(lock.since_s[held[0]])
     for_s = short_duration(since_s)
     if len(lock.waiting[held[0]]) and since_s <= gil.switch_interval_s * (1.0 + ROUNDING):
-        for_s = tell("{time} of {most}", time=for_s, most=exact_duration(gil.switch_interval_s))
+        for_s = _of(for_s, exact_duration(gil.switch_interval_s))
     does = tell("computes") if activity is Activity.COMPUTING else tell("waits for a core")
     return DeskWords(f" {tell('HAS THE BATON')} ", (does, Style.BY_COMPUTING), for_s)
+
+
+def _of(time: str, most: str) -> str:
+    """``2.2 of 5 ms``: one unit is enough where it is the same."""
+    figure, _, unit = time.partition(" ")
+    return tell("{time} of {most}", time=figure if unit == most.partition(" ")[2] else time, most=most)
 
 
 @dataclass(frozen=True, slots=True)

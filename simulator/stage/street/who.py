@@ -108,13 +108,3 @@ def mark_of(look: Look, snapshot: Snapshot, request: int) -> str:
     """The mark of one request, for words about it."""
     rows = np.array([request], np.int32)
     return str(who(snapshot.playback).marks(rows, snapshot.t_s, look.glyphs)[0][0])
-
-
-def name_of(playback: Playback, request: int) -> str:
-    """``#374 report``: what it asks for, or who asks where all ask for the same."""
-    load = playback.trace.workload
-    if len(load.class_names) > 1:
-        name = load.class_names[load.request_class[request]]
-    else:
-        name = load.client_names[load.client[request]]
-    return f"#{request} {name}"
