@@ -82,6 +82,15 @@ class Taken:
 
 def taken(snapshot: Snapshot, group: LaneGroup, lanes: range, columns: Columns) -> Taken:
     """What took the columns of some lanes of a group."""
+    over, last = taken_before(snapshot, group, lanes, columns), taken_now(snapshot, group, lanes, columns)
+    most, computing = over.most.copy(), over.computing.copy()
+    most[:, -1:], computing[:, -1:] = last.most, last.computing
+    _mark_deaths(most, snapshot.inventory, group, lanes, columns)
+    return _without_ends(Taken(most, computing, over.begun))
+
+
+def taken_before(snapshot: Snapshot, group: LaneGroup, lanes: range, columns: Columns) -> Taken:
+    """All but the newest column, which is left empty; as it will stay, but for the deaths of processes."""
     most = np.zeros((len(lanes), columns.count), np.uint8)
     computing = np.zeros((len(lanes), columns.count))
     for whole in _stretches(max(columns.first, 0), snapshot.newest):
@@ -91,34 +100,40 @@ def taken(snapshot: Snapshot, group: LaneGroup, lanes: range, columns: Columns) 
         seen = np.s_[:, whole.start + hidden - columns.first : whole.stop - columns.first]
         known = _stretch(snapshot, group, lanes, whole)
         most[seen], computing[seen] = known[0][:, hidden:], known[1][:, hidden:]
-    most[:, -1], computing[:, -1] = _newest(snapshot, group, lanes, columns)
-    down = _doing(snapshot, group, lanes) == Activity.DOWN
-    most[down, -1] = Activity.DOWN  # from this very moment on: the column may show what was
-    _mark_deaths(most, snapshot.inventory, group, lanes, columns)
-    computing[np.isin(most, _ENDS)] = 0.0
-    return Taken(most, computing, max(-columns.first, 0))
+    return _without_ends(Taken(most, computing, max(-columns.first, 0)))
 
 
-def _newest(snapshot: Snapshot, group: LaneGroup, lanes: range, columns: Columns) -> tuple[Shown, Floats]:
-    """The column with the moment in it: what took most of it so far, and the computing of one column's length.
+def taken_now(snapshot: Snapshot, group: LaneGroup, lanes: range, columns: Columns) -> Taken:
+    """The newest column alone: what was done for as long as a column lasts, up to the moment.
 
-    So a bar does not jump up and down while columns begin; and when this one is over, it is what it will stay.
+    So nothing flickers while a column begins; and when it is over, it is what it will stay.
     """
-    column_s = columns.column_s
-    end_s = max(columns.t_s, column_s * NEWEST_PART)
+    end_s = max(columns.t_s, columns.column_s * NEWEST_PART)
 
     def shares(seconds: float) -> Floats:
         span_s = end_s - seconds, end_s
         return snapshot.playback.shares(group.name, lanes.start, len(lanes), span_s, 1)
 
-    so_far, recent = shares(max(end_s - columns.newest_s, column_s * NEWEST_PART)), shares(column_s)
-    most = _most(so_far)[:, 0]
-    most = np.where((most == Activity.COMPUTING) & (_most(recent)[:, 0] < Activity.DOWN), _most(recent)[:, 0], most)
-    return most, np.round(recent[Activity.COMPUTING, :, 0], DIGITS)
+    recent = shares(columns.column_s)
+    most = _most(recent)
+    if (most >= Activity.DROPPED).any():  # it shows in the column in which it happened, and in no other
+        most = _most(shares(max(end_s - columns.newest_s, columns.column_s * NEWEST_PART)))
+    most[_doing(snapshot, group, lanes) == Activity.DOWN] = Activity.DOWN  # from this very moment on
+    return _without_ends(Taken(most, np.round(recent[Activity.COMPUTING], DIGITS), max(-columns.first, 0)))
 
 
-_ENDS = (Activity.DOWN, Activity.DROPPED, Activity.CRASHED)
+def sees_deaths(snapshot: Snapshot, columns: Columns) -> bool:
+    """Whether a process dies in the columns in sight: which lanes that concerns shows only in the column after it."""
+    return any(0 <= columns.at(each.at) < columns.count for each in snapshot.inventory.kills)
+
+
+_ENDS = np.isin(np.arange(len(Activity)), (Activity.DOWN, Activity.DROPPED, Activity.CRASHED))
 """What fills a column, whatever else was done in it."""
+
+
+def _without_ends(what: Taken) -> Taken:
+    what.computing[_ENDS[what.most]] = 0.0
+    return what
 
 
 def _doing(snapshot: Snapshot, group: LaneGroup, lanes: range) -> Shown:

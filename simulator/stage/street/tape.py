@@ -4,11 +4,13 @@ What to watch: the ground of a column says what the worker was mostly held for, 
 computing, so orange area is time on a core. A lane full of one ground says what its worker waited for.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.stage.cache import kept
 from simulator.stage.canvas.cells import BLANK, Characters, cells_of
 from simulator.stage.canvas.grid import Styles
 from simulator.stage.canvas.look import Look
@@ -16,11 +18,24 @@ from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.scene import LaneRef, LaneTarget, Target
 from simulator.stage.snapshot import Snapshot
-from simulator.stage.street.columns import WHOLE, Columns, Taken, columns_of, taken
+from simulator.stage.street.columns import (
+    WHOLE,
+    Columns,
+    Taken,
+    columns_of,
+    sees_deaths,
+    taken,
+    taken_before,
+    taken_now,
+)
 from simulator.stage.street.doing import FILLING, GROUNDS, STYLES, WAITING, marks
 from simulator.stage.street.footprints import Rows, put_footprints
 from simulator.stage.street.places import LanePlace, Street, lane_at, lanes_drawn
 from simulator.trace.playback import GroupKind, LaneGroup
+from simulator.trace.playback.cache import BoundedCache
+
+TAPES_KEPT = 8
+"""Painted, for each run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +75,26 @@ def put_tapes(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
         return
     columns = columns_of(snapshot, street.columns)
     for stretch in stretches(snapshot, street):
-        what = taken(snapshot, stretch.group, stretch.lanes, columns)
-        _put(sheet, street, stretch, painted(what, stretch.height, sheet.look))
+        _put(sheet, street, stretch, _painted(snapshot, stretch, columns, sheet.look))
         if stretch.height > 1 and stretch.group.kind is GroupKind.SLOTS:
             rows = Rows(stretch.lanes.start, tuple(place.row for place in stretch.places))
             put_footprints(sheet, snapshot, stretch.group, rows, columns, street.tape_col)
     _offer(sheet, snapshot, street, columns)
+
+
+def _painted(snapshot: Snapshot, stretch: Stretch, columns: Columns, look: Look) -> "Painted":
+    """Until the next column begins, only the newest one is painted anew."""
+    group, lanes, rows = stretch.group, stretch.lanes, stretch.height
+    if sees_deaths(snapshot, columns):
+        return painted(taken(snapshot, group, lanes, columns), rows, look)
+    known: BoundedCache[Hashable, Painted] = kept(snapshot.playback, "tapes", lambda: BoundedCache(TAPES_KEPT))
+    key = group.name, lanes, rows, columns.first, columns.count, columns.column_s, look.glyphs.name
+    if key not in known:
+        known[key] = painted(taken_before(snapshot, group, lanes, columns), rows, look)
+    cells, newest = known[key], painted(taken_now(snapshot, group, lanes, columns), rows, look)
+    cells.characters[:, :, -1:], cells.styles[:, :, -1:] = newest.characters, newest.styles
+    cells.grounds[:, -1:] = newest.grounds
+    return cells
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,8 +121,8 @@ def painted(what: Taken, rows: int, look: Look) -> Painted:
         _put_waits(characters, styles, most, glyphs)
     _put_bars(characters, styles, heights(what.computing, rows, look), cells_of(look.glyphs.shares))
     grounds = GROUNDS[most]
-    characters[:, :, : what.begun], styles[:, :, : what.begun] = BLANK, Style.TEXT
-    grounds[:, : what.begun] = Ground.BACK
+    begun = min(what.begun, max(shape[2] - 1, 0))  # the newest column has always begun
+    characters[:, :, :begun], styles[:, :, :begun], grounds[:, :begun] = BLANK, Style.TEXT, Ground.BACK
     return Painted(characters, styles, grounds)
 
 
@@ -129,12 +158,24 @@ def _put_bars(characters: Characters, styles: Styles, steps: NDArray[np.intp], b
 
 
 def _put(sheet: Sheet, street: Street, stretch: Stretch, cells: Painted) -> None:
-    for index, place in enumerate(stretch.places):
-        sheet.grid.put_cells(place.row, street.tape_col, cells.characters[index], cells.styles[index])
-        area = np.s_[place.row : place.row + place.height, street.tape_col : street.tape_end]
-        under = sheet.grid.grounds[area]
-        grounds = cells.grounds[index, : under.shape[1]]
-        np.copyto(under, grounds, where=grounds != Ground.BACK)
+    """Lanes without gaps are one block."""
+    height, first = stretch.height, stretch.places[0].row
+    if stretch.places[-1].row - first == (len(stretch.places) - 1) * height:
+        block = len(stretch.places) * height, street.columns
+        grounds = np.repeat(cells.grounds, height, axis=0)
+        _put_block(sheet, street, first, cells.characters.reshape(block), cells.styles.reshape(block), grounds)
+        return
+    for place, characters, styles, grounds in zip(
+        stretch.places, cells.characters, cells.styles, cells.grounds, strict=True
+    ):
+        _put_block(sheet, street, place.row, characters, styles, np.broadcast_to(grounds, styles.shape))
+
+
+def _put_block(sheet: Sheet, street: Street, row: int, characters: Characters, styles: Styles, grounds: Styles) -> None:
+    sheet.grid.put_cells(row, street.tape_col, characters, styles)
+    under = sheet.grid.grounds[row : row + len(styles), street.tape_col : street.tape_end]
+    grounds = grounds[: under.shape[0], : under.shape[1]]
+    np.copyto(under, grounds, where=grounds != Ground.BACK)
 
 
 def _offer(sheet: Sheet, snapshot: Snapshot, street: Street, columns: Columns) -> None:
