@@ -93,7 +93,7 @@ def taken_before(snapshot: Snapshot, group: LaneGroup, lanes: range, columns: Co
     """All but the newest column, which is left empty; as it will stay, but for the deaths of processes."""
     most = np.zeros((len(lanes), columns.count), np.uint8)
     computing = np.zeros((len(lanes), columns.count))
-    for whole in _stretches(max(columns.first, 0), snapshot.newest):
+    for whole in _stretches(max(columns.first, 0), columns.first + columns.count - 1):
         if whole.stop <= columns.first:
             continue
         hidden = max(columns.first - whole.start, 0)

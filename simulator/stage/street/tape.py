@@ -8,34 +8,37 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.stage.cache import kept
-from simulator.stage.canvas.cells import BLANK, Characters, cells_of
+from simulator.stage.canvas.cells import Characters
 from simulator.stage.canvas.grid import Styles
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Area, Sheet
-from simulator.stage.canvas.style import Ground, Style
+from simulator.stage.canvas.style import Ground
 from simulator.stage.scene import LaneRef, LaneTarget, Target
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.columns import (
-    WHOLE,
     Columns,
-    Taken,
     columns_of,
     sees_deaths,
     taken,
     taken_before,
     taken_now,
 )
-from simulator.stage.street.doing import FILLING, GROUNDS, STYLES, WAITING, marks
 from simulator.stage.street.footprints import Rows, put_footprints
 from simulator.stage.street.places import LanePlace, Street, lane_at, lanes_drawn
+from simulator.stage.street.tape_cells import ALL, DETAILS, Detail, Painted, painted
 from simulator.trace.playback import GroupKind, LaneGroup
 from simulator.trace.playback.cache import BoundedCache
 
 TAPES_KEPT = 8
 """Painted, for each run."""
+MOST_RUNS, RUNS_BESIDE = 1150, 10
+"""Pieces of one style that lanes may have, and how many of these stand beside each tape: its label and its desk."""
+USUAL_COLUMNS = 120
+"""Longer tapes may have more: a terminal so large paints faster."""
+SAMPLE, SAMPLES = 32, 7
+"""Columns that are looked at together, and how often, to see how many there will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,79 +85,58 @@ def put_tapes(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
     _offer(sheet, snapshot, street, columns)
 
 
-def _painted(snapshot: Snapshot, stretch: Stretch, columns: Columns, look: Look) -> "Painted":
+def _painted(snapshot: Snapshot, stretch: Stretch, columns: Columns, look: Look) -> Painted:
     """Until the next column begins, only the newest one is painted anew."""
     group, lanes, rows = stretch.group, stretch.lanes, stretch.height
+    detail = _detail(snapshot, stretch, columns, look)
     if sees_deaths(snapshot, columns):
-        return painted(taken(snapshot, group, lanes, columns), rows, look)
+        return painted(taken(snapshot, group, lanes, columns), rows, look, detail)
     known: BoundedCache[Hashable, Painted] = kept(snapshot.playback, "tapes", lambda: BoundedCache(TAPES_KEPT))
     key = group.name, lanes, rows, columns.first, columns.count, columns.column_s, look.glyphs.name
     if key not in known:
-        known[key] = painted(taken_before(snapshot, group, lanes, columns), rows, look)
-    cells, newest = known[key], painted(taken_now(snapshot, group, lanes, columns), rows, look)
+        known[key] = painted(taken_before(snapshot, group, lanes, columns), rows, look, detail)
+    cells, newest = known[key], painted(taken_now(snapshot, group, lanes, columns), rows, look, detail)
     cells.characters[:, :, -1:], cells.styles[:, :, -1:] = newest.characters, newest.styles
     cells.grounds[:, -1:] = newest.grounds
     return cells
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Painted:
-    """Cells of some lanes: [lanes, rows, columns]."""
-
-    characters: Characters
-    styles: Styles
-    grounds: Styles
-    """[lanes, columns], the same in all rows of a lane."""
+# Many lanes that change all the time are more than a terminal can paint. What is least missed goes first.
+# What to watch: how much is shown depends on the run and the room, never on the moment: nothing comes and goes.
 
 
-def painted(what: Taken, rows: int, look: Look) -> Painted:
-    """Lanes of so many rows."""
-    most, glyphs = what.most, marks(look.glyphs)
-    shape = len(most), rows, most.shape[1]
-    characters: Characters = np.full(shape, BLANK, "<U1")
-    styles: Styles = np.zeros(shape, np.uint8)
-    characters[:, -1], styles[:, -1] = glyphs[most], STYLES[most]
-    if rows > 1:
-        fills = FILLING[most]
-        characters[:, :-1][:] = np.where(fills, glyphs[most], BLANK)[:, None]
-        styles[:, :-1][:] = np.where(fills, STYLES[most], Style.TEXT)[:, None]
-        _put_waits(characters, styles, most, glyphs)
-    _put_bars(characters, styles, heights(what.computing, rows, look), cells_of(look.glyphs.shares))
-    grounds = GROUNDS[most]
-    begun = min(what.begun, max(shape[2] - 1, 0))  # the newest column has always begun
-    characters[:, :, :begun], styles[:, :, :begun], grounds[:, :begun] = BLANK, Style.TEXT, Ground.BACK
-    return Painted(characters, styles, grounds)
+def _detail(snapshot: Snapshot, stretch: Stretch, columns: Columns, look: Look) -> Detail:
+    group, lanes, rows = stretch.group, stretch.lanes, stretch.height
+    most = (MOST_RUNS - RUNS_BESIDE * len(lanes)) * max(columns.count / USUAL_COLUMNS, 1.0)
+    if len(lanes) * rows * columns.count <= most:
+        return ALL
+
+    def chosen() -> Detail:
+        count = min(SAMPLE, columns.count)
+        samples = [
+            taken_before(snapshot, group, lanes, Columns(first, count + 1, columns.column_s, columns.t_s))
+            for first in _sampled(snapshot, count)
+        ]
+        for detail in DETAILS:
+            runs = max(_runs(painted(each, rows, look, detail)) for each in samples) * columns.count / count
+            if runs <= most:
+                return detail
+        return DETAILS[-1]
+
+    key = "detail of tapes", group.name, lanes, rows, columns.count, columns.column_s
+    return kept(snapshot.playback, key, chosen)
 
 
-def _put_waits(characters: Characters, styles: Styles, most: NDArray[np.uint8], glyphs: Characters) -> None:
-    """A thin line through the middle of the lane."""
-    waits = WAITING[most]
-    if waits.any():
-        middle = (characters.shape[1] - 1) // 2
-        characters[:, -1][waits], styles[:, -1][waits] = BLANK, Style.TEXT
-        characters[:, middle][waits] = glyphs[most[waits]]
-        styles[:, middle][waits] = STYLES[most[waits]]
+def _sampled(snapshot: Snapshot, count: int) -> list[int]:
+    """Columns at which to look: all through the run, or its beginning where that is all there is."""
+    last = max(int(snapshot.playback.trace.workload.duration / snapshot.column_s) - count, 0)
+    return sorted({last * i // (SAMPLES - 1) // count * count for i in range(SAMPLES)})
 
 
-def heights(shares: NDArray[np.float64], rows: int, look: Look) -> NDArray[np.intp]:
-    """How high the bars are, in steps of a cell's shares: at least one where there is anything at all."""
-    whole = rows * len(look.glyphs.shares)
-    steps = np.round(shares * whole).astype(np.intp)
-    steps[(shares > 0.0) & (steps == 0)] = 1
-    steps[shares >= WHOLE] = whole
-    return steps
-
-
-def _put_bars(characters: Characters, styles: Styles, steps: NDArray[np.intp], bars: Characters) -> None:
-    """From below."""
-    each, rows = len(bars), characters.shape[1]
-    for up in range(rows):
-        level = steps - up * each
-        seen = level > 0
-        if not seen.any():
-            break
-        characters[:, rows - 1 - up][seen] = bars[np.minimum(level[seen], each) - 1]
-        styles[:, rows - 1 - up][seen] = Style.CPU
+def _runs(cells: Painted) -> int:
+    """Pieces of one style and ground."""
+    looks = cells.styles.astype(np.uint16) + np.uint16(256) * cells.grounds[:, None]
+    return int(np.count_nonzero(looks[:, :, 1:-1] != looks[:, :, :-2]) + looks.shape[0] * looks.shape[1])
 
 
 def _put(sheet: Sheet, street: Street, stretch: Stretch, cells: Painted) -> None:

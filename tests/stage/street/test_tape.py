@@ -11,14 +11,14 @@ from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.columns import Taken, columns_of, taken
 from simulator.stage.street.places import street_of
 from simulator.stage.street.street import put_street
-from simulator.stage.street.tape import heights, painted, visible_lanes
+from simulator.stage.street.tape import put_tapes, visible_lanes
+from simulator.stage.street.tape_cells import Detail, heights, painted
 from simulator.trace.playback import Activity, GroupKind, Playback
 from tests.stage.plays import FULL, PREFORK, Play, play, playback, scene, style_runs
 
 BEHIND_NGINX = play("prefork", "slow-clients", nginx=True, workers=4)
 THREADS = play("threaded", "cpu-heavy", threads=4)
 CRASH = play("prefork", "crash")
-SIXTY_FOUR = play("prefork", "slow-clients", workers=64)
 RUNS = (PREFORK, BEHIND_NGINX, THREADS, CRASH, play("coroutine", "mixed"))
 
 
@@ -153,10 +153,38 @@ def test_a_click_on_a_tape_means_its_lane_and_the_moment_of_the_column() -> None
     assert list(visible_lanes(street)) == [place.number for place in street.lanes]
 
 
-def test_sixty_four_lanes_cost_few_style_runs() -> None:
-    for wanted, t_s in ((SIXTY_FOUR, 20.0), (play("prefork", "mixed", workers=64), 30.0)):
-        seen = snapshot(wanted, t_s)
+LOADS = [(load, t_s, column_s) for load, t_s in (("slow-clients", 20.0), ("mixed", 30.0)) for column_s in (0.05, 0.5)]
+
+
+@pytest.mark.parametrize(("load", "t_s", "column_s"), [*LOADS, ("spike", 31.0, 0.05), ("io-heavy", 31.0, 0.5)])
+def test_sixty_four_lanes_cost_few_style_runs(load: str, t_s: float, column_s: float) -> None:
+    seen = snapshot(play("prefork", load, workers=64), t_s, column_s=column_s)
+    sheet = Sheet(160, 45, Look())
+    street = street_of(seen, 160, 45)
+    put_tapes(sheet, seen, street)
+    assert len(street.lanes) > 30
+    assert style_runs(sheet.grid) <= 800
+
+
+def test_how_much_is_shown_does_not_change_while_a_run_plays() -> None:
+    wanted = play("prefork", "spike", workers=64)
+    for t_s in (5.0, 31.0):  # hardly anything is marked in the calm before it, or in the spike
         sheet = Sheet(160, 45, Look())
-        put_street(sheet, seen)
-        assert len(street_of(seen, 160, 45).lanes) > 20
-        assert style_runs(sheet.grid) <= 1500
+        seen = snapshot(wanted, t_s)
+        put_tapes(sheet, seen, street_of(seen, 160, 45))
+        assert Style.TAPE_IDLE not in sheet.grid.styles
+    assert Style.TAPE_IDLE in drawn(play("prefork", "spike", workers=4), 5.0).grid.styles
+
+
+def test_a_gap_that_is_left_unmarked_lies_between_computing() -> None:
+    most = np.array([[Activity.COMPUTING, Activity.IDLE, Activity.COMPUTING, Activity.IDLE, Activity.IDLE]], np.uint8)
+    computing = (most == Activity.COMPUTING) * 0.5
+    cells = painted(Taken(most, computing, 0), 1, Look(), Detail(gap=1))
+    assert "".join(cells.characters[0, 0]) == "▄ ▄··"
+    assert set(cells.styles[0, 0, :3].tolist()) == {Style.CPU}
+
+
+def drawn(wanted: Play, t_s: float, width: int = 120, height: int = 22) -> Sheet:
+    sheet = Sheet(width, height, Look())
+    put_street(sheet, snapshot(wanted, t_s))
+    return sheet
