@@ -11,14 +11,21 @@ from functools import partial
 from simulator.lab import changes
 from simulator.lab.knobs import SIZE
 from simulator.lab.lab import Lab
-from simulator.lab.scenes import lane_number, request_on, stage_size, view
+from simulator.lab.scenes import (
+    first_busy_lane,
+    lane_number,
+    request_on,
+    selected_lane_of,
+    stage_size,
+    view,
+)
 from simulator.stage.canvas.grid import Size
 from simulator.stage.canvas.key_bar import KeyTarget
 from simulator.stage.frame import lane_count, target_at, visible_lanes
 from simulator.stage.scene import LaneTarget, RequestTarget, Scene, TimeTarget, ViewTarget
 from simulator.stage.scene import coarser as coarser_step
 from simulator.stage.scene import finer as finer_step
-from simulator.words.language import said
+from simulator.words.language import said, translated
 
 SEEK_S = 1.0
 Action = Callable[[Lab], None]
@@ -27,6 +34,21 @@ Action = Callable[[Lab], None]
 def play(lab: Lab) -> None:
     """Play, or pause."""
     lab.playhead.toggle()
+
+
+def chosen_request(lab: Lab) -> int | None:
+    """The request on the selected lane, or else on the first that has one; where there is none it is said."""
+    lane = selected_lane_of(lab, lab.focus)
+    if lane is None:
+        lab.change_pane(lane=first_busy_lane(lab, lab.focus))
+        lane = selected_lane_of(lab, lab.focus)
+    if lane is None:
+        lab.say(said("No request is on any lane now."))
+        return None
+    request = request_on(lab.shown.playbacks[lab.focus], lane, lab.playhead.t_s)
+    if request is None:
+        lab.say(said("No request is on {group} {lane} now.", group=translated(lane.group), lane=lane.lane))
+    return request
 
 
 def seek(lab: Lab, seconds: float) -> None:
@@ -95,7 +117,7 @@ def select(lab: Lab, direction: int) -> None:
     """The next lane, or the next line of the list."""
     panel = lab.open_panel()
     if panel is not None:
-        lab.panel = (panel.selected + direction) % panel.count
+        lab.choose_line((panel.selected + direction) % panel.count)
         return
     count = lane_count(view(lab, lab.focus))
     if count:

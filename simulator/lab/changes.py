@@ -54,6 +54,18 @@ def turn_selected(lab: Lab, direction: int) -> None:
         turn(lab, panel.knob.id, direction)
 
 
+def enter(lab: Lab, id: str, text: str) -> None:
+    """Exactly this value for a knob."""
+
+    def entered(wanted: Prepared) -> Setup | None:
+        found = knob(wanted, _side(lab, wanted), id)
+        if found is None or found.enter is None:
+            raise RefusalError(tell("Nothing can be typed here: left and right turn it."))
+        return found.enter(text)
+
+    lab.change(entered)
+
+
 def front(lab: Lab) -> None:
     """Put the proxy in front, or take it away."""
     name = fronts()[0].name
@@ -156,7 +168,7 @@ def panel(lab: Lab) -> None:
     if lab.history.wanted is None:
         lab.say(said("This run was saved or measured: it can be watched, but not changed."))
     else:
-        lab.panel = None if lab.panel is not None else 0
+        lab.choose_line(None if lab.panel is not None else 0)
 
 
 def remove(lab: Lab) -> None:

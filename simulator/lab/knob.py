@@ -21,11 +21,13 @@ class Knob:
     """What it belongs to, in words for a heading."""
     label: str
     value: str
-    """How it stands, with its unit."""
+    """How it stands, with its unit: exactly, to six digits."""
     help: str
     """One sentence."""
     turn: Callable[[int], Setup]
     """The setup after one step up (1) or down (-1); the same one where it goes no further. Raises RefusalError."""
+    enter: Callable[[str], Setup] | None = None
+    """The setup with the value that was typed; None where nothing can be typed. Raises RefusalError."""
     default: bool = True
     """Whether it stands as its model declares it; always True for a load."""
 

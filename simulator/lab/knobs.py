@@ -10,13 +10,14 @@ from functools import cache, lru_cache
 from math import inf
 from typing import Any, get_args, get_type_hints
 
-from simulator.experiments.amounts import amount_text
+from simulator.experiments.amounts import DIMENSIONS, amount_text
 from simulator.experiments.catalogue import Model, fronts
 from simulator.experiments.deployment import Deployment, configured
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import Prepared, Setup, with_front
 from simulator.lab.knob import Knob, next_nice, next_whole
 from simulator.lab.scenario_knobs import scenario_knobs
+from simulator.lab.typed_values import typed_amount, typed_number, typed_whole, unit_of
 from simulator.plan import Machine
 from simulator.plan.processes import main_pool, slots_in_each
 from simulator.words.language import later, tell
@@ -103,6 +104,7 @@ def _settings(model: Model, config: Any, prefix: str, put: Callable[[Any], Setup
             value=_shown(value, field.metadata.get("unit")),
             help=field.metadata["help"],
             turn=_turner(model, config, field, put),
+            enter=_enterer(model, config, field, put),
             default=value == field.default,
         )
 
@@ -114,6 +116,25 @@ def _turner(model: Model, config: Any, field: Field[Any], put: Callable[[Any], S
         return put(configured(model, given | {field.name: value}))
 
     return turn
+
+
+def _enterer(
+    model: Model, config: Any, field: Field[Any], put: Callable[[Any], Setup]
+) -> Callable[[str], Setup] | None:
+    hint, unit = _hint(model, field), field.metadata.get("unit")
+    label, value = field.name.replace("_", " "), getattr(config, field.name)
+    if hint not in (int, float):
+        return None
+
+    def entered(text: str) -> Setup:
+        if unit:
+            number = typed_amount(label, text, unit_of(_shown(value, unit)), DIMENSIONS[unit])
+        else:
+            number = typed_whole(label, text) if hint is int else typed_number(label, text)
+        given = {each.name: getattr(config, each.name) for each in fields(config)}
+        return put(configured(model, given | {field.name: hint(number)}))
+
+    return entered
 
 
 def _next(model: Model, field: Field[Any], value: Any, direction: int) -> Any:

@@ -54,6 +54,8 @@ class Lab:
     log_s: bool = False
     panel: int | None = None
     """The selected line of the list of knobs; None while it is closed."""
+    typed: str = ""
+    """What was typed into the selected knob so far."""
     menu_page: int | None = None
     """The page of the list of all keys; None while it is closed."""
     presenting: bool = False
@@ -127,13 +129,17 @@ class Lab:
             self.verdicts = verdicts
             self.touch()
 
+    def choose_line(self, number: int | None) -> None:
+        """Another line of the list of knobs, or none: what was typed into the one before is forgotten."""
+        self.panel, self.typed = number, ""
+
     def open_panel(self) -> Panel | None:
         """The list of knobs, if it is open."""
         wanted = self.history.wanted
         if self.panel is None or wanted is None:
             return None
         focus = min(self.focus, len(wanted.setup.sides) - 1)
-        state = Panel(knobs=knobs(wanted, focus), timeline=timeline(wanted), selected=self.panel)
+        state = Panel(knobs=knobs(wanted, focus), timeline=timeline(wanted), selected=self.panel, typed=self.typed)
         return replace(state, selected=min(max(self.panel, 0), state.count - 1))
 
     # --- another run ----------------------------------------------------------------------------------------------

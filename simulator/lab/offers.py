@@ -194,7 +194,7 @@ USUAL = (
 )  # fmt: skip
 SIDE_BY_SIDE = ("play", "next-pane", "front", "larger", "jump", "inspect", "charts", "compare", "source")
 REPLAYED = ("play", "inspect", "jump", "charts", "source", "export", "card", "step-back", "slower", "select-up", "quit")
-OVER_IT = ("front-beside", "front", "larger", "next-model", "compare", "charts", "export", "card", "start", "quit")
+OVER_IT = ("front-beside", "front", "larger", "next-model", "compare", "charts", "export", "card", "quit", "start")
 """While the card lies over the stage: what would change most, or closing it."""
 BROKEN = ("undo", "panel", "leave", "quit")
 LIST = ("select-up", "back", "remove", "undo", "panel")
@@ -250,6 +250,22 @@ def key_menu(lab: Lab, pressed: Callable[[str], str]) -> KeyMenu:
         turn=_hint("page-down", "", pressed),
         page=lab.menu_page or 0,
     )
+
+
+PAGES = {"page-up": -1, "page-down": 1}
+"""A page back, or on: of the lanes, and of the list of all keys while it is open."""
+
+
+def press_in_menu(lab: Lab, id: str) -> str:
+    """Turn the pages of the list, or close it; returns the key that is still to be done, if any.
+
+    Asked for twice, the help opens.
+    """
+    if id in PAGES:
+        lab.menu_page = (lab.menu_page or 0) + PAGES[id]
+        return ""
+    lab.menu_page = None
+    return "" if id in ("leave", "menu") else id
 
 
 def _hint(id: str, does: str, pressed: Callable[[str], str]) -> KeyHint:

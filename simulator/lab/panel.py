@@ -4,10 +4,11 @@ What to watch: it scrolls by itself so that the selected line is always in sight
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.lab.interventions import TimelineEntry
 from simulator.lab.knob import Knob
+from simulator.lab.typed_values import NUMBER, unit_of
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
@@ -18,7 +19,9 @@ from simulator.words.numbers import duration
 
 WIDTH = 38
 TIMELINE = later("done to the server")
-HELP_LINES = 4
+CARET = "_"
+LEAST_EXPLAINED, ROOMY = 6, 14
+"""In fewer rows there is no room for the keys; in fewer than the other only for those."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,8 @@ class Panel:
     timeline: tuple[TimelineEntry, ...]
     selected: int = 0
     """Counted through the knobs and then the timeline."""
+    typed: str = ""
+    """The value that is being typed into the selected knob."""
 
     @property
     def count(self) -> int:
@@ -60,23 +65,26 @@ def panel_grid(panel: Panel, size: tuple[int, int], look: Look) -> CellGrid:
     width, height = size
     grid = CellGrid(width, height)
     grid.fill(0, 0, height, 1, look.glyphs.vertical, style=Style.RULE)
-    lines = list(_lines(panel))
-    room = max(height - HELP_LINES - 1, 1)
-    chosen = next((row for row, line in enumerate(lines) if line.number == panel.selected), 0)
-    first = min(max(chosen - room // 2, 0), max(len(lines) - room, 0))
-    for row, line in enumerate(lines[first : first + room]):
-        _draw(grid, row, line, look, selected=line.number == panel.selected)
-    _explain(grid, height - HELP_LINES, panel, look)
+    below = _explanation(panel, width, height)
+    for row, line in enumerate(_in_sight(panel, width, height)):
+        _draw(grid, row, line, look, selected=line.number is not None and line.number == panel.selected)
+    _explain(grid, height - len(below), below, look)
     return grid
 
 
-def line_at(panel: Panel, height: int, row: int) -> int | None:
+def line_at(panel: Panel, size: tuple[int, int], row: int) -> int | None:
     """Which knob or entry lies in a row."""
-    lines = list(_lines(panel))
-    room = max(height - HELP_LINES - 1, 1)
+    lines = _in_sight(panel, *size)
+    return lines[row].number if row < len(lines) else None
+
+
+def _in_sight(panel: Panel, width: int, height: int) -> list[_Line]:
+    """The lines for which there is room, around the selected one."""
+    lines = [part for line in _lines(panel) for part in _broken(line, width)]
+    room = max(height - len(_explanation(panel, width, height)) - 1, 1)
     chosen = next((place for place, line in enumerate(lines) if line.number == panel.selected), 0)
     first = min(max(chosen - room // 2, 0), max(len(lines) - room, 0))
-    return lines[first + row].number if row < room and first + row < len(lines) else None
+    return lines[first : first + room]
 
 
 def _lines(panel: Panel) -> Iterator[_Line]:
@@ -85,7 +93,8 @@ def _lines(panel: Panel) -> Iterator[_Line]:
         if knob.group != group:
             group = knob.group
             yield _Line(translated(group).upper(), "", Style.HEADING, None)
-        yield _Line(f" {translated(knob.label)}", knob.value, Style.TEXT if knob.default else Style.ACCENT, number)
+        style = Style.TEXT if knob.default else Style.ACCENT
+        yield _Line(f" {translated(knob.label)}", _value(panel, number), style, number)
     yield _Line(translated(TIMELINE).upper(), "", Style.HEADING, None)
     for number, entry in enumerate(panel.timeline, len(panel.knobs)):
         yield _Line(f" {_entry(entry)}", "", Style.TEXT, number)
@@ -93,8 +102,27 @@ def _lines(panel: Panel) -> Iterator[_Line]:
         yield _Line(tell(" nothing; k b f < > at the playhead"), "", Style.DIM, None)
 
 
+def _value(panel: Panel, number: int) -> str:
+    """How a knob stands; of the selected one what is typed, with the unit that it will have."""
+    value = panel.knobs[number].value
+    if number != panel.selected or not panel.typed:
+        return value
+    unit = unit_of(value) if NUMBER.fullmatch(panel.typed) else ""
+    return f"{panel.typed}{CARET} {unit}".rstrip()
+
+
 def _entry(entry: TimelineEntry) -> str:
     return tell("at {time}: {what}", time=duration(entry.at_s), what=entry.words)
+
+
+def _broken(line: _Line, width: int) -> Iterator[_Line]:
+    """Several lines where one is too narrow: no word is cut."""
+    beside = cell_width(line.value) + 2 if line.value else 0
+    first, *rest = wrapped(line.text.strip(), max(width - 3 - beside, 1)) or [""]
+    indent = " " * (len(line.text) - len(line.text.lstrip()))
+    yield replace(line, text=f"{indent}{first}")
+    for more in rest:
+        yield replace(line, text=f"{indent}  {more}", value="")
 
 
 def _draw(grid: CellGrid, row: int, line: _Line, look: Look, *, selected: bool) -> None:
@@ -106,14 +134,30 @@ def _draw(grid: CellGrid, row: int, line: _Line, look: Look, *, selected: bool) 
     grid.put(row, grid.width - cell_width(value), value, style)
 
 
-def _explain(grid: CellGrid, top: int, panel: Panel, look: Look) -> None:
-    if top < 1:
+def _explanation(panel: Panel, width: int, height: int) -> list[tuple[str, Style]]:
+    """What the selected line means, and which keys change it; in a low terminal only the keys."""
+    if height < LEAST_EXPLAINED:
+        return []
+    if panel.entry is not None:
+        about, what = _entry(panel.timeline[panel.entry]), tell("delete removes it")
+    elif panel.typed:
+        about, what = _about(panel), tell("enter sets it, esc does not")
+    elif panel.knob is not None and panel.knob.enter is not None:
+        about, what = _about(panel), tell("left right turn it, digits set it")
+    else:
+        about, what = _about(panel), tell("left and right turn it")
+    room = max(width - 3, 1)
+    lines = [(line, Style.DIM) for line in wrapped(about, room)] if height >= ROOMY else []
+    return [*lines, *((line, Style.KEY_NAME) for line in wrapped(what, room))]
+
+
+def _about(panel: Panel) -> str:
+    return translated(panel.knob.help) if panel.knob else ""
+
+
+def _explain(grid: CellGrid, top: int, lines: Sequence[tuple[str, Style]], look: Look) -> None:
+    if not lines or top < 1:
         return
     grid.fill(top - 1, 1, 1, grid.width - 1, look.glyphs.horizontal, style=Style.RULE)
-    about = translated(panel.knob.help) if panel.knob else ""
-    if panel.entry is not None:
-        about = _entry(panel.timeline[panel.entry])
-    words: Sequence[str] = wrapped(about, max(grid.width - 3, 1))
-    what = tell("delete removes it") if panel.entry is not None else tell("left and right turn it")
-    for row, text in enumerate([*words[: HELP_LINES - 1], what]):
-        grid.put(top + row, 2, look.spelled(text), Style.DIM)
+    for row, (text, style) in enumerate(lines):
+        grid.put(top + row, 2, look.spelled(text), style)

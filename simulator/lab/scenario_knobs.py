@@ -6,17 +6,22 @@ shapes of their distributions stay. The requests themselves are drawn with the s
 
 from collections.abc import Callable, Collection, Iterator
 
+from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import Prepared, Setup
 from simulator.lab.knob import Knob, item_key, next_nice, next_share, next_whole, scaled, seconds_text
+from simulator.lab.typed_values import typed_amount, typed_number, typed_whole, unit_of
 from simulator.plan.resources import Gil
-from simulator.words.language import later, tell
-from simulator.words.numbers import duration, percent, three_digits
+from simulator.words.language import later, tell, translated
+from simulator.words.numbers import exact_duration
 from simulator.workload.arrivals import Closed, ConstantRate, Poisson, Ramp, Spike
+from simulator.workload.quantity import DURATION
 from simulator.workload.scenario import Client, Scenario
 from simulator.workload.table import Work
 
 LOAD = later("load")
 MACHINE = later("machine")
+MOST_PERCENT = 99.0
+"""Of the clients with the slowest line: somebody has to be left who is not slow."""
 
 
 def scenario_knobs(prepared: Prepared, ids: Collection[str] | None = None) -> Iterator[Knob]:
@@ -38,6 +43,7 @@ def _arrivals(prepared: Prepared) -> Iterator[Knob]:
                 turn=lambda direction: prepared.setup.with_key(
                     "arrivals.clients", str(next_whole(clients, direction, 1))
                 ),
+                enter=lambda text: prepared.setup.with_key("arrivals.clients", str(typed_whole("clients", text))),
             )
         case Poisson(rate=rate) | ConstantRate(rate=rate):
             yield _rate(prepared, "rate", later("rate"), rate, later("Requests per second."))
@@ -58,9 +64,10 @@ def _rate(prepared: Prepared, key: str, label: str, rate: float, help: str, id: 
         id=id or key,
         group=LOAD,
         label=label,
-        value=f"{three_digits(rate)}/s",
+        value=f"{rate:.6g}/s",
         help=help,
         turn=lambda direction: prepared.setup.with_key(f"arrivals.{key}", f"{next_nice(rate, direction):g}"),
+        enter=lambda text: prepared.setup.with_key(f"arrivals.{key}", f"{typed_number(label, text, '/s'):.12g}"),
     )
 
 
@@ -72,18 +79,23 @@ def _slow_clients(prepared: Prepared) -> Iterator[Knob]:
     others = sum(each.share for each in clients if each is not slow)
     share = slow.share / (slow.share + others)
 
-    def turn(direction: int) -> Setup:
-        wanted = next_share(share, direction)
-        key = item_key("clients", clients, slow)
-        return prepared.setup.with_key(f"{key}.share", f"{wanted / (1.0 - wanted) * others:.6g}")
+    def put(wanted: float) -> Setup:
+        """All shares, so that they add up to one and what is typed is what the panel says."""
+        setup = prepared.setup
+        for each in clients:
+            part = wanted if each is slow else each.share / others * (1.0 - wanted)
+            setup = setup.with_key(f"{item_key('clients', clients, each)}.share", f"{part:.6g}")
+        return setup
 
+    label = tell("share of {client}", client=slow.name)
     yield Knob(
         id="slow",
         group=LOAD,
-        label=tell("share of {client}", client=slow.name),
-        value=percent(share),
+        label=label,
+        value=f"{100.0 * share:.6g} %",
         help=tell("The part of the clients with the slowest line: {client}.", client=slow.name),
-        turn=turn,
+        turn=lambda direction: put(next_share(share, direction)),
+        enter=lambda text: put(typed_number(label, text, "%", most=MOST_PERCENT) / 100.0),
     )
 
 
@@ -121,13 +133,33 @@ def _times(prepared: Prepared, work: Work, id: str, label: str, help: str) -> It
     if seconds <= 0.0 or any(scaled(time, 1.0) is None for _, time in steps):
         return
 
-    def turn(direction: int) -> Setup:
-        setup, factor = prepared.setup, next_nice(seconds, direction) / seconds
+    def put(wanted_s: float) -> Setup:
+        setup = prepared.setup
         for key, time in steps:
-            setup = setup.with_key(key, scaled(time, factor) or "")
+            setup = setup.with_key(key, scaled(time, wanted_s / seconds) or "")
         return setup
 
-    yield Knob(id=id, group=LOAD, label=label, value=duration(seconds), help=help, turn=turn)
+    def entered(text: str) -> Setup:
+        wanted_s = typed_amount(label, text, unit_of(value), DURATION)
+        if wanted_s <= 0.0:
+            raise RefusalError(tell("{knob} {given}: expected a time above 0", knob=translated(label), given=text))
+        return put(wanted_s)
+
+    value = exact_duration(seconds)
+    yield Knob(
+        id=id,
+        group=LOAD,
+        label=label,
+        value=value,
+        help=help,
+        turn=lambda direction: put(next_nice(seconds, direction)),
+        enter=entered,
+    )
+
+
+def _time(setup: Setup, key: str, label: str, value: str) -> Callable[[str], Setup]:
+    """Puts a time that was typed into a key."""
+    return lambda text: setup.with_key(key, seconds_text(typed_amount(label, text, unit_of(value), DURATION)))
 
 
 def _duration(prepared: Prepared) -> Iterator[Knob]:
@@ -136,9 +168,10 @@ def _duration(prepared: Prepared) -> Iterator[Knob]:
         id="duration",
         group=LOAD,
         label=later("duration"),
-        value=duration(scenario.duration),
+        value=exact_duration(scenario.duration),
         help=later("How long requests arrive."),
         turn=lambda direction: setup.with_key("duration", seconds_text(next_nice(scenario.duration, direction))),
+        enter=_time(setup, "duration", later("duration"), exact_duration(scenario.duration)),
     )
 
 
@@ -151,6 +184,7 @@ def _seed(prepared: Prepared) -> Iterator[Knob]:
         value=str(scenario.seed),
         help=later("Other requests of the same kinds."),
         turn=lambda direction: setup.with_key("seed", str(max(scenario.seed + direction, 0))),
+        enter=lambda text: setup.with_key("seed", str(typed_whole(later("seed"), text))),
     )
 
 
@@ -163,21 +197,22 @@ def _cores(prepared: Prepared) -> Iterator[Knob]:
         value=str(machine.cores),
         help=later("Processor cores that all processes share."),
         turn=lambda direction: setup.with_key("machine.cores", str(next_whole(machine.cores, direction, 1))),
+        enter=lambda text: setup.with_key("machine.cores", str(typed_whole(later("cores"), text))),
     )
 
 
 def _gil(prepared: Prepared) -> Iterator[Knob]:
-    machine, setup = prepared.scenario.machine, prepared.setup
+    setup, interval_s = prepared.setup, prepared.scenario.machine.gil_switch_interval_s
+    key, label, value = "machine.gil_switch_interval", later("GIL switch interval"), exact_duration(interval_s)
     if any(isinstance(lock, Gil) for plan in prepared.plans for lock in plan.locks):
         yield Knob(
             id="gil",
             group=MACHINE,
-            label=later("GIL switch interval"),
-            value=duration(machine.gil_switch_interval_s),
+            label=label,
+            value=value,
             help=later("How long a thread waits for the GIL before it asks the holder to yield."),
-            turn=lambda direction: setup.with_key(
-                "machine.gil_switch_interval", seconds_text(next_nice(machine.gil_switch_interval_s, direction))
-            ),
+            turn=lambda direction: setup.with_key(key, seconds_text(next_nice(interval_s, direction))),
+            enter=_time(setup, key, label, value),
         )
 
 

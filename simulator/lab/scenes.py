@@ -37,7 +37,7 @@ CARD_KEYS = ("front-beside", "front", "larger", "next-model", "charts", "card")
 """What the card proposes: to change what would change most, to look closer, or to close it."""
 SHORT_KNOBS = ("rate", "slow", "io", "cores", "seed")
 LONGEST_KNOBS = 3
-LEAST_STAGE = 50
+LEAST_STAGE = 40
 """With fewer columns left beside it, the list of knobs has the screen to itself."""
 
 
@@ -127,6 +127,11 @@ def stage_size(lab: Lab, size: Size) -> Size:
     return Size(size.width - WIDTH, size.height)
 
 
+def panel_width(lab: Lab, size: Size) -> int:
+    """What the list of knobs takes: its own width, or the whole screen where nothing fits beside it."""
+    return size.width - stage_size(lab, size).width or size.width
+
+
 def picture(
     lab: Lab, hints: tuple[KeyHint, ...], menu: "ExportMenu | KeyMenu | None", size: Size, look: Look
 ) -> CellGrid:
@@ -142,7 +147,7 @@ def picture(
             shown = replace(shown, message="")  # too long for the log, or nobody would see all of it there
         grid.blit(frame(shown, stage, look), 0, 0)
     if panel is not None:
-        width = min(WIDTH, size.width)
+        width = panel_width(lab, size)
         grid.blit(panel_grid(panel, (width, size.height), look), 0, size.width - width)
     _write_in_full(grid, lines, stage.width)
     if menu is not None:

@@ -7,19 +7,18 @@ What to watch: nothing here decides what happens or what it looks like. Keys go 
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.binding import BindingType
 
-from simulator.lab import actions, offers
+from simulator.lab import actions, knob_entry, offers
 from simulator.lab.keys import KEYS, Group
 from simulator.lab.lab import Lab
 from simulator.lab.palette import Command
-from simulator.lab.panel import WIDTH, line_at
+from simulator.lab.panel import line_at
 from simulator.lab.scenes import (
-    first_busy_lane,
+    panel_width,
     picture,
-    request_on,
     scene,
-    selected_lane_of,
     stage_size,
 )
 from simulator.stage.canvas.grid import CellGrid, Size
@@ -29,7 +28,7 @@ from simulator.stage.scene import Scene
 from simulator.tui.canvas import Canvas
 from simulator.tui.screen import GridScreen, bindings
 from simulator.tui.simulating import Checked, Computed, Judged, Runner
-from simulator.words.language import later, said, translated
+from simulator.words.language import later, said
 
 if TYPE_CHECKING:  # saving needs much that nothing else needs
     from simulator.lab.export_menu import ExportMenu
@@ -37,8 +36,6 @@ if TYPE_CHECKING:  # saving needs much that nothing else needs
 
 SHOWING = ("inspect", "charts", "source", "export")
 """What shows more of the run."""
-PAGES = {"page-up": -1, "page-down": 1}
-"""A page back, or on: of the lanes, and of the list of all keys while it is open."""
 SELECTING = ("select-up", "select-down", "next-pane", "previous-pane", "zoom-pane")
 
 
@@ -95,7 +92,11 @@ class LabScreen(GridScreen):
         if self.menu is not None:
             self._in_menu(id)
         elif self.lab.menu_page is not None:
-            self._in_key_menu(id)
+            left = offers.press_in_menu(self.lab, id)
+            if left == "help":
+                super().perform(left)
+            elif left:
+                self._on_stage(left)
         else:
             self._on_stage(id)
         self.lab.touch()
@@ -108,10 +109,9 @@ class LabScreen(GridScreen):
         elif id == "leave" and self._stopped_or_closed():
             pass  # the stage itself stays
         elif id in SHOWING:
-            if not self.lab.broken:
-                self._open(id)
-        elif id in PAGES:
-            actions.scroll(self.lab, self.scene_now, self.cells, PAGES[id])
+            self._open(id)
+        elif id in offers.PAGES:
+            actions.scroll(self.lab, self.scene_now, self.cells, offers.PAGES[id])
         elif id == "copy":
             self._copy()
         elif id == "help":
@@ -121,17 +121,11 @@ class LabScreen(GridScreen):
                 self.lab.say(said("Nothing is open; q quits."))
             super().perform(id)
 
-    def _in_key_menu(self, id: str) -> None:
-        """Turn its pages, or close it and do what was pressed; asked for twice, the help opens."""
-        page = self.lab.menu_page or 0
-        if id in PAGES:
-            self.lab.menu_page = page + PAGES[id]
-            return
-        self.lab.menu_page = None
-        if id == "help":
-            super().perform(id)
-        elif id not in ("leave", "menu"):
-            self.perform(id)
+    def on_key(self, event: events.Key) -> None:
+        """Digits belong to the list of knobs while it is open, and then all of the value."""
+        if self.menu is None and self.lab.menu_page is None and knob_entry.takes(self.lab, event.key, event.character):
+            event.stop()
+            self.tick()
 
     def _stopped_or_closed(self) -> bool:
         """End what goes on above the stage: a film that is being made, or else the card, or else the list of knobs."""
@@ -140,10 +134,15 @@ class LabScreen(GridScreen):
         if self.lab.card:
             self.lab.card = False
             return True
-        closed, self.lab.panel = self.lab.panel is not None, None
+        if knob_entry.drop(self.lab):
+            return True
+        closed = self.lab.panel is not None
+        self.lab.choose_line(None)
         return closed
 
     def _open(self, id: str) -> None:
+        if self.lab.broken or (id == "inspect" and knob_entry.confirm(self.lab)):
+            return  # nothing of it is shown, or the list of knobs lies above it
         from simulator.tui.reading_screens import ChartsScreen, SourceScreen
 
         if id == "charts":
@@ -155,22 +154,9 @@ class LabScreen(GridScreen):
 
             self.menu = ExportMenu.opened(self.lab.playhead)
         else:
-            self._inspect_selected()
-
-    def _inspect_selected(self) -> None:
-        lab = self.lab
-        lane = selected_lane_of(lab, lab.focus)
-        if lane is None:
-            lab.change_pane(lane=first_busy_lane(lab, lab.focus))
-            lane = selected_lane_of(lab, lab.focus)
-        if lane is None:
-            lab.say(said("No request is on any lane now."))
-            return
-        request = request_on(lab.shown.playbacks[lab.focus], lane, lab.playhead.t_s)
-        if request is None:
-            lab.say(said("No request is on {group} {lane} now.", group=translated(lane.group), lane=lane.lane))
-        else:
-            self._inspect(request)
+            request = actions.chosen_request(self.lab)
+            if request is not None:
+                self._inspect(request)
 
     def _inspect(self, request: int) -> None:
         from simulator.tui.reading_screens import InspectScreen
@@ -222,9 +208,10 @@ class LabScreen(GridScreen):
             if not event.dragged:
                 found = key_at(keys, cells, (event.row, event.col), self.host.look)
                 self.perform("leave" if found is None else found.action)
-        elif panel is not None and event.col >= cells.width - min(WIDTH, cells.width):
-            line = line_at(panel, cells.height, event.row)
-            lab.panel = lab.panel if line is None else line
+        elif panel is not None and event.col >= cells.width - panel_width(lab, cells):
+            line = line_at(panel, (panel_width(lab, cells), cells.height), event.row)
+            if line is not None:
+                lab.choose_line(line)
         elif self.menu is None and not lab.broken:
             cell = (event.row, event.col)
             pressed = actions.point(lab, self.scene_now, stage_size(lab, cells), cell, dragged=event.dragged)
