@@ -26,7 +26,7 @@ LATER_S = 0.5
 
 
 class From(IntEnum):
-    """Where a request is when it is lost."""
+    """Where a request is when it is lost, in the order of a life."""
 
     TAIL = auto()
     AGAIN = auto()
@@ -73,9 +73,9 @@ class Stages:
             at[self.room_s[rows] <= end] = From.ROOM
         at[joined <= end] = From.QUEUE
         at[self.served[rows] & (got <= end)] = From.DESK
-        at[self.answered[rows] & (done <= end)] = From.ANSWERS
+        at[self.served[rows] & (done <= end)] = From.ANSWERS
         where[rows] = at
-        stays[rows] = (self.over_s[rows] > end + NOTHING_S) & (at != From.TAIL) & (at != From.AGAIN)
+        stays[rows] = (at == From.ANSWERS) | (self.over_s[rows] > end + NOTHING_S) & (at > From.AGAIN)
         return where, stays
 
 
@@ -104,8 +104,7 @@ def stages(playback: Playback) -> Stages:
     instead = np.flatnonzero(~served)
     got[instead] = np.where(np.isnan(joined[instead]), np.nan, over[instead])
     answered = served & ~np.isnan(done)
-    for_nobody = np.isin(trace.outcome[lost], lost_by(Loss.CLIENT_LEFT)) & (done[lost] > trace.finished[lost])
-    answered[lost[~for_nobody]] = False
+    answered[lost[~np.isin(trace.outcome[lost], lost_by(Loss.CLIENT_LEFT))]] = False
     dropped, dropped_s = _dropped(trace, places, joined if room is None else room, lost)
     return Stages(
         room_s=room,
