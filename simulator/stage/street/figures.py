@@ -15,8 +15,12 @@ from simulator.trace.playback import GroupKind
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import percent
 
-PLACES = {"worker": later("WORKERS"), "thread": later("THREADS"), "process": later("PROCESSES")}
-"""Many of what a slot is called."""
+PLACES = {
+    "worker": (later("WORKER"), later("WORKERS")),
+    "thread": (later("THREAD"), later("THREADS")),
+    "process": (later("PROCESS"), later("PROCESSES")),
+}
+"""By what a slot is called: one, and many."""
 MOST_CELLS = 12
 """Of the bar of a core."""
 IDLE_BELOW = 0.005
@@ -90,9 +94,10 @@ def taken_piece(snapshot: Snapshot, room: int) -> Piece | None:
     if number is None:
         return None
     taken, total = number
-    name = next(group.name for group in lanes_drawn(snapshot) if group.kind is GroupKind.SLOTS)
+    group = next(group for group in lanes_drawn(snapshot) if group.kind is GroupKind.SLOTS)
+    name = PLACES.get(group.name, (group.name, group.name))[group.lanes != 1]
     style = Style.BAD if taken >= total else Style.GOOD
-    title = (translated(PLACES.get(name, name)).upper(), Style.PLACE)
+    title = (translated(name).upper(), Style.PLACE)
     long = (tell_many("{n} of {total} taken", "{n} of {total} taken", taken, n=taken, total=total), style)
     short = (f"{taken}/{total}", style)
     gap = ("  ", Style.TEXT)

@@ -11,27 +11,29 @@ import numpy as np
 from simulator.stage.canvas.grid import Styles
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Area, Find, Sheet
-from simulator.stage.canvas.style import WHO, Ground, Style
+from simulator.stage.canvas.style import WHO, Style
 from simulator.stage.canvas.text import Piece, Words, fitting, piece, put_pieces, with_figure
 from simulator.stage.crowd import WRITTEN, Marks, marks_for, scale_words
 from simulator.stage.fixed_width import fixed_duration
 from simulator.stage.scene import RequestTarget, Target
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.figures import heading_end
+from simulator.stage.street.followed import light
 from simulator.stage.street.lineup import Limit, Line, cells_of_marks, is_full, limit_of, marks_at, room_of, waiting
 from simulator.stage.street.places import Form, Street
-from simulator.stage.street.who import who
+from simulator.stage.street.who import Rows, who
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import count
 
 MOST_RUNS = 600
 """Pieces of one style that the block may have: beyond that it drops its colours, and keeps its shapes."""
+NOBODY: Rows = np.empty(0, np.int32)
 QUEUE, READY = later("QUEUE"), later("READY")
 ONE_EACH = later("1 mark = 1 request")
 
 
-def put_queue(sheet: Sheet, snapshot: Snapshot, street: Street, ways: int = 1) -> Marks:
-    """Who waits; the way in leads through the first so many rows to the tail."""
+def put_queue(sheet: Sheet, snapshot: Snapshot, street: Street, ways: int = 1, travelling: Rows = NOBODY) -> Marks:
+    """Who waits and is not drawn elsewhere; the way in leads through the first so many rows to the tail."""
     line, area, served = waiting(snapshot), street.queue, 0
     marks = marks_for(len(line), room_of(area))
     if not room_of(area):
@@ -41,7 +43,7 @@ def put_queue(sheet: Sheet, snapshot: Snapshot, street: Street, ways: int = 1) -
     styles = np.zeros((area.height, area.width), np.uint8)
     _put_way(sheet.look, characters, styles, _lengths(marks.length, area.height, served)[:ways])
     rows, cols = cells_of_marks(Area(0, 0, area.height, area.width), np.arange(marks.length), served)
-    characters[rows, cols], styles[rows, cols] = _marks(sheet.look, snapshot, line, marks)
+    characters[rows, cols], styles[rows, cols] = _marks(sheet.look, snapshot, line, marks, travelling)
     if np.count_nonzero(styles[:, 1:] != styles[:, :-1]) > MOST_RUNS:
         styles[rows, cols] = WHO[0]
     sheet.grid.put_cells(area.row, area.col, characters, styles)
@@ -64,7 +66,7 @@ def _put_way(look: Look, characters: np.ndarray, styles: Styles, lengths: list[i
         styles[row, : max(stop, 0)] = Style.WAY_IN
 
 
-def _marks(look: Look, snapshot: Snapshot, line: Line, marks: Marks) -> tuple[np.ndarray, Styles]:
+def _marks(look: Look, snapshot: Snapshot, line: Line, marks: Marks, travelling: Rows) -> tuple[np.ndarray, Styles]:
     """From the head to the tail."""
     characters = np.full(marks.length, look.glyphs.who[0], "<U1")
     styles = np.full(marks.length, Style.TEXT, np.uint8)
@@ -72,7 +74,9 @@ def _marks(look: Look, snapshot: Snapshot, line: Line, marks: Marks) -> tuple[np
         characters[: marks.fine] = look.glyphs.crowds[marks.level - 1]
     else:
         its = who(snapshot.playback)
-        characters[: marks.fine], styles[: marks.fine] = its.marks(line.rows[: marks.fine], snapshot.t_s, look.glyphs)
+        shown = line.rows[: marks.fine]
+        characters[: marks.fine], styles[: marks.fine] = its.marks(shown, snapshot.t_s, look.glyphs)
+        characters[: marks.fine][np.isin(shown, travelling)] = " "
     if marks.coarse:
         characters[marks.fine :] = look.glyphs.crowds[marks.level]
     return characters, styles
@@ -82,9 +86,7 @@ def _put_followed(sheet: Sheet, snapshot: Snapshot, street: Street, line: Line, 
     found = np.flatnonzero(line.rows == snapshot.view.selected_request)
     if len(found):
         rows, cols = cells_of_marks(street.queue, marks_at(found, marks), line.served)
-        place = Area(int(rows[0]), int(cols[0]), 1, 1)
-        sheet.lay(place, Ground.LOCK)
-        sheet.grid.restyle(*place, Style.ON_BRIGHT)
+        light(sheet, int(rows[0]), int(cols[0]))
 
 
 def _finder(line: Line, marks: Marks, area: Area, view: int) -> Find:

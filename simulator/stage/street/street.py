@@ -17,6 +17,7 @@ from simulator.stage.street.loop_window import put_window
 from simulator.stage.street.parked import put_parked
 from simulator.stage.street.places import Street, street_of
 from simulator.stage.street.queue import put_queue, put_queue_words
+from simulator.stage.street.room import put_room
 from simulator.stage.street.tape import put_tapes
 from simulator.stage.street.ways import put_ways
 
@@ -24,9 +25,11 @@ from simulator.stage.street.ways import put_ways
 def put_street(sheet: Sheet, snapshot: Snapshot) -> Street:
     """All of it; returns where everything lies."""
     street = street_of(snapshot, sheet.width, sheet.height)
+    travelling = travellers(snapshot, street).request
     put_ways(sheet, street)
     put_clients(sheet, snapshot, street)
     put_answers(sheet, snapshot, street)
+    put_room(sheet, snapshot, street, travelling)
     put_queue_words(sheet, snapshot, street)
     put_figures(sheet, snapshot, street)
     put_tapes(sheet, snapshot, street)
@@ -36,7 +39,7 @@ def put_street(sheet: Sheet, snapshot: Snapshot) -> Street:
     put_loop_tapes(sheet, snapshot, street)
     put_window(sheet, snapshot, street)
     put_parked(sheet, snapshot, street)
-    put_queue(sheet, snapshot, street, ways=ways_in(snapshot, street))
-    put_desks(sheet, snapshot, street, travellers(snapshot, street).request)
+    put_queue(sheet, snapshot, street, ways_in(snapshot, street), travelling)
+    put_desks(sheet, snapshot, street, travelling)
     put_travellers(sheet, snapshot, street)
     return street
