@@ -233,6 +233,13 @@ COMMANDS = {
                     Parameter.KEYWORD_ONLY,
                     default=0,
                 ),
+                word(
+                    "embed_from",
+                    tuple[str, ...],
+                    later("Let pages from there show a tab in a frame: an origin, or file: for pages in a folder."),
+                    Parameter.KEYWORD_ONLY,
+                    default=(),
+                ),
             ),
             passes_on=True,
         ),

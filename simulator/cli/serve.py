@@ -2,10 +2,13 @@
 
 import ctypes
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from simulator.cli.commands import Given
 from simulator.cli.parser import parse
@@ -13,13 +16,16 @@ from simulator.experiments.catalogue import Model
 from simulator.experiments.refusal import RefusalError
 from simulator.words.language import tell
 
+if TYPE_CHECKING:
+    from simulator.cli.link import Pairs
+
 WATCH = "--watch"
 MOST = 65535
 
 
 def run(_: Model | None, given: Given) -> int:
     """Carry it out; ``tokens`` stand after ``serve``. Returns the exit code. Raises RefusalError."""
-    tokens = given["tokens"]
+    embed_from, tokens = embedding(given["tokens"])
     port, shown = divided(tokens)
     if shown and not _checked(shown):
         return 0
@@ -28,7 +34,16 @@ def run(_: Model | None, given: Given) -> int:
         raise RefusalError(tell("serve needs textual-serve, which is not installed. Type {line}", line=line))
     from simulator.serve.server import serve
 
-    return serve(command(shown), port)
+    return serve(command(shown), port, link=partial(_linked, shown), embed_from=embed_from)
+
+
+def _linked(shown: Sequence[str], pairs: "Pairs") -> tuple[str, ...]:
+    """What runs in a tab that a link was opened in. Raises RefusalError for a link that cannot be shown."""
+    from simulator.cli.link import LANG, linked
+
+    words = linked(pairs, shown)
+    _checked([word for word in words if not word.startswith(f"--{LANG}=")])
+    return command(words)
 
 
 def _checked(shown: Sequence[str]) -> bool:
@@ -59,6 +74,39 @@ def divided(tokens: Sequence[str]) -> tuple[int, list[str]]:
     if rest and WATCH not in rest:
         rest.append(WATCH)
     return port, rest
+
+
+EMBED = "--embed-from"
+ORIGIN = re.compile(r"https?://([a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(:[0-9]{1,5})?", re.ASCII)
+FILES = "file:"
+"""Pages that are opened from a folder, whoever wrote them."""
+
+
+def embedding(tokens: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Whose pages may show a tab in a frame, and the other words. Raises RefusalError."""
+    origins, rest, waiting = list[str](), list[str](), list(tokens)
+    while waiting:
+        token = waiting.pop(0)
+        if token == EMBED:
+            origins.append(_origin(waiting.pop(0) if waiting else ""))
+        elif token.startswith(EMBED + "="):
+            origins.append(_origin(token.partition("=")[2]))
+        else:
+            rest.append(token)
+    return tuple(origins), rest
+
+
+def _origin(text: str) -> str:
+    if text == FILES or ORIGIN.fullmatch(text):
+        return text
+    raise RefusalError(
+        tell(
+            "--embed-from {given}: expected where your slides are, like https://slides.example or "
+            "http://localhost:3000, or {files} for pages in a folder",
+            given=text,
+            files=FILES,
+        )
+    )
 
 
 def _port(text: str) -> int:

@@ -3,12 +3,18 @@
 import shlex
 from collections.abc import Iterator
 from dataclasses import fields
+from urllib.parse import urlencode
 
 from simulator.experiments.deployment_words import flags, pane_words
 from simulator.experiments.options import RUN, RunOptions
 from simulator.experiments.setup import Setup
+from simulator.words.language import language
 
 LOOK_AT_IT = "--watch"
+ADDRESS = "LOOPFORK_ADDRESS"
+"""An environment variable: where the page is that shows the screen, if a browser shows it."""
+LINKED = ("load", "machine", "seed", "rate", "duration", "cores", "set")
+"""Options that a link has; the others change nothing about what is seen."""
 
 
 def command_line(setup: Setup, *, watch: bool = False, at_s: float | None = None) -> str:
@@ -23,6 +29,17 @@ def arguments(setup: Setup) -> list[str]:
         side = setup.sides[0]
         return ["--model", side.model.name, *_options(setup.options), *flags(side)]
     return ["compare", *map(pane_words, setup.sides), *_options(setup.options)]
+
+
+def link(address: str, setup: Setup, *, at_s: float, theme: str) -> str:
+    """The address that opens this state in a browser: what ``simulator/cli/link.py`` reads."""
+    pairs = [("server", pane_words(side)) for side in setup.sides]
+    for name in LINKED:
+        value = getattr(setup.options, name)
+        if value not in (None, ()):
+            pairs += [(name, str(each)) for each in (value if isinstance(value, tuple) else (value,))]
+    pairs += [("at", f"{round(at_s, 3)}s"), ("theme", theme), ("lang", language())]
+    return f"{address}?{urlencode(pairs, safe=':,')}"
 
 
 def _options(options: RunOptions) -> Iterator[str]:

@@ -116,6 +116,7 @@ KEYS: tuple[Key, ...] = (
     ),
     _key("leave", "escape", "esc", "back", "close this, and at last back to the first screen", Group.SCREENS),
     _key("copy", "y", "y", "copy command", "copy the command line that reproduces this run", Group.TAKE),
+    _key("link", "Y", "Y", "copy link", "in a browser: copy the link that opens this state", Group.TAKE),
     _key("export", "e", "e", "export", "save the picture, a film of it, or the run", Group.TAKE),
     *(
         _key(

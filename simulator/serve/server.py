@@ -12,17 +12,17 @@ from aiohttp.http_exceptions import HttpProcessingError
 from simulator.experiments.progress import talk
 from simulator.experiments.refusal import RefusalError
 from simulator.results.terminal import write_data
-from simulator.serve.site import LOOPBACK, Site
+from simulator.serve.site import LOOPBACK, Link, Site
 from simulator.words.language import tell
 
 ENDED, TERMINATED, HUNG_UP = 0, 143, 129
 SHUTDOWN_S = 10.0
 
 
-def serve(command: Sequence[str], port: int) -> int:
+def serve(command: Sequence[str], port: int, *, link: Link | None = None, embed_from: Sequence[str] = ()) -> int:
     """Show ``command`` to browsers on this machine; ``port`` 0 is one that is free. Returns the exit code."""
     listener = listening(port)
-    return asyncio.run(_serve(Site(command), listener))
+    return asyncio.run(_serve(Site(command, link=link, embed_from=embed_from), listener))
 
 
 def listening(port: int) -> socket.socket:

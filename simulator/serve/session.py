@@ -14,6 +14,7 @@ from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
 from simulator.experiments.progress import talk
+from simulator.lab.command_line import ADDRESS
 
 GRACE_S = 3.0
 """How long a process that was asked to quit may take."""
@@ -29,7 +30,10 @@ READY = b"__GANGLION__\n"
 class Session(AppService):
     """Runs ``command`` (program and arguments, given to no shell) for one WebSocket."""
 
-    def __init__(self, command: Sequence[str], socket: web.WebSocketResponse, downloads: DownloadManager) -> None:
+    def __init__(
+        self, command: Sequence[str], socket: web.WebSocketResponse, downloads: DownloadManager, *, address: str
+    ) -> None:
+        """``address`` is that of the page, for links."""
         super().__init__(
             " ".join(command),
             write_bytes=socket.send_bytes,
@@ -37,7 +41,7 @@ class Session(AppService):
             close=self._closed,
             download_manager=downloads,
         )
-        self._argv, self._socket = tuple(command), socket
+        self._argv, self._socket, self._address = tuple(command), socket, address
 
     async def run_until_closed(self, size: tuple[int, int], idle_s: float) -> None:
         """From the first picture until the tab is closed, the screen is quit, or nobody did anything for ``idle_s``."""
@@ -127,6 +131,7 @@ class Session(AppService):
     def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
         """The screen is drawn for the browser, whatever the terminal that ``simulate serve`` was typed in."""
         return super()._build_environment(width, height) | {
+            ADDRESS: self._address,
             "LINES": str(height),
             "PYTHONIOENCODING": "utf-8",
             "TERM": "xterm-256color",

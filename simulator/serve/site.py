@@ -5,19 +5,21 @@ is not on this machine: the terminal and its font come with textual-serve.
 """
 
 import re
-from asyncio import Task, current_task, gather
-from collections.abc import Sequence
+from asyncio import Lock, Task, current_task, gather, to_thread
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from html import escape
 from importlib import resources
 from importlib.resources.abc import Traversable
 from string import Template
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from textual_serve.download_manager import DownloadManager
 
+from simulator.experiments.refusal import RefusalError
 from simulator.serve.session import Session
 from simulator.words.language import language, later, tell
 
@@ -41,11 +43,26 @@ TERMINAL_FILES = {
 PAGE_FILES = {"page.js": "text/javascript", "page.css": "text/css"}
 
 
-class Site:
-    """One command, shown to up to ``sessions`` tabs."""
+Link = Callable[[Sequence[tuple[str, str]]], Sequence[str]]
+"""From the keys and values of an address to a program and its arguments; raises RefusalError."""
+EMBED = "embed"
+"""The key of an address that asks for a page which can stand in a frame."""
 
-    def __init__(self, command: Sequence[str], *, sessions: int = SESSIONS, idle_s: float = IDLE_S) -> None:
-        """``command`` is a program and its arguments."""
+
+class Site:
+    """One command, shown to up to ``sessions`` tabs; and whatever links say."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        sessions: int = SESSIONS,
+        idle_s: float = IDLE_S,
+        link: Link | None = None,
+        embed_from: Sequence[str] = (),
+    ) -> None:
+        """``command`` is a program and its arguments; ``embed_from``: where pages come from that may frame one."""
+        self._link, self._embed_from, self._reading = link, tuple(embed_from), Lock()
         self._command, self._most, self._idle_s = tuple(command), sessions, idle_s
         self._downloads = DownloadManager()
         self._open: dict[Task[object] | None, web.WebSocketResponse] = {}
@@ -56,6 +73,7 @@ class Site:
         app = web.Application(middlewares=[guarded])
         app.router.add_get("/", self.page)
         app.router.add_get("/ws", self.session)
+        app.router.add_get("/ws/{state:[A-Za-z0-9_=-]+}", self.session)
         app.router.add_get("/download/{key}", self.download)
         for name, (path, kind) in TERMINAL_FILES.items():
             app.router.add_get(f"/static/{name}", _static(resources.files("textual_serve") / "static" / path, kind))
@@ -73,27 +91,47 @@ class Site:
     async def page(self, request: web.Request) -> web.Response:
         """The page; where too many are open, what to do about it."""
         self._refuse_if_full()
+        state = [(key, value) for key, value in parse_qsl(request.query_string, True) if key != EMBED]
+        await self._command_of(state)
+        encoded = urlsafe_b64encode(urlencode(state).encode()).decode()
+        embedded = request.query.get(EMBED) == "1"
         text = self._page.substitute(
             lang=language(),
-            websocket=f"ws://{request.headers['Host']}/ws",
+            kind="embedded" if embedded else "tab",
+            websocket=f"ws://{request.headers['Host']}/ws{f'/{encoded}' if state else ''}",
             starting=escape(tell("loopfork is starting ...")),
             ended=escape(tell("This tab's program has ended.")),
             again=escape(tell("Start again")),
             start=escape(tell("Start")),
         )
-        return web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
+        headers = {"Cache-Control": "no-store"}
+        if embedded and self._embed_from:
+            headers[POLICY] = HEADERS[POLICY].replace(NO_FRAME, f"frame-ancestors {' '.join(self._embed_from)}")
+            headers[POLICY] = headers[POLICY].replace("{host}", request.headers["Host"])
+        return web.Response(text=text, content_type="text/html", headers=headers)
+
+    async def _command_of(self, state: Sequence[tuple[str, str]]) -> Sequence[str]:
+        """What runs in a tab with this address. Raises HTTPBadRequest for what is wrong with a link."""
+        if not state or self._link is None:
+            return self._command
+        try:
+            async with self._reading:  # the scenario is read, which takes a moment
+                return await to_thread(self._link, state)
+        except RefusalError as error:
+            raise web.HTTPBadRequest(text=f"{error}\n") from None
 
     async def session(self, request: web.Request) -> web.StreamResponse:
         """A tab: from its first picture to its end. Browsers always say where such a request comes from."""
         if "Origin" not in request.headers:
             raise web.HTTPForbidden(text=tell("Only the page of this server may open a session.") + "\n")
         self._refuse_if_full()
+        command = await self._command_of(_decoded(request.match_info.get("state", "")))
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=LARGEST_MESSAGE, timeout=GOODBYE_S)
         task = current_task()
         self._open[task] = socket
         try:
             await socket.prepare(request)
-            session = Session(self._command, socket, self._downloads)
+            session = Session(command, socket, self._downloads, address=f"http://{request.headers['Host']}/")
             await session.run_until_closed(
                 (_number(request, "width", 80), _number(request, "height", 24)), self._idle_s
             )
@@ -129,6 +167,13 @@ class Site:
             raise web.HTTPServiceUnavailable(text=tell(FULL, count=len(self._open)) + "\n")
 
 
+def _decoded(state: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(urlsafe_b64decode(state).decode(), True)
+    except ValueError:
+        raise web.HTTPBadRequest(text=tell("This link is broken.") + "\n") from None
+
+
 def _page_file(name: str) -> Traversable:
     return resources.files("simulator.serve") / "page" / name
 
@@ -157,16 +202,20 @@ def _number(request: web.Request, name: str, otherwise: int) -> int:
 # it is one of these names and a port, to the last letter, or it is not repeated.
 
 HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
+POLICY, NO_FRAME = "Content-Security-Policy", "frame-ancestors 'none'"
 HEADERS = {
-    "Content-Security-Policy": (
+    POLICY: (
         "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        "connect-src 'self' ws://{host}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+        f"connect-src 'self' ws://{{host}}; {NO_FRAME}; base-uri 'none'; form-action 'none'"
     ),
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-"""For every answer: the page loads nothing from anywhere else, and stands in nobody's frame."""
+"""For every answer: the page loads nothing from anywhere else, and stands in nobody's frame.
+
+But for a page that was asked for with ``embed=1``, where whoever started the server said whose frame it may stand in.
+"""
 
 
 @web.middleware

@@ -4,6 +4,7 @@ What to watch: nothing here decides what happens or what it looks like. Keys go 
 ``scenes``, and setups are run at once or, where that takes long, in a thread beside the screen.
 """
 
+import os
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -112,8 +113,8 @@ class LabScreen(GridScreen):
             self._open(id)
         elif id in offers.PAGES:
             actions.scroll(self.lab, self.scene_now, self.cells, offers.PAGES[id])
-        elif id == "copy":
-            self._copy()
+        elif id in ("copy", "link"):
+            self._copy(id)
         elif id == "help":
             actions.menu(self.lab)
         else:
@@ -163,16 +164,22 @@ class LabScreen(GridScreen):
 
         self.app.push_screen(InspectScreen(self.lab, request))
 
-    def _copy(self) -> None:
+    def _copy(self, id: str) -> None:
         prepared = self.lab.shown.prepared
         if prepared is None:
             self.lab.say(said("This run was saved or measured: there is no command that computes it."))
             return
-        from simulator.lab.command_line import command_line
+        from simulator.lab.command_line import ADDRESS, command_line, link
 
-        command = command_line(prepared.setup)
-        self.app.copy_to_clipboard(command)
-        self.lab.say(said("copied: {command}", command=command))
+        address = os.environ.get(ADDRESS)
+        if id == "link" and address is None:
+            self.lab.say(said("There are links in a browser only: simulate serve shows the screen in one."))
+            return
+        at_s, theme = self.lab.playhead.t_s, self.host.look.theme.name
+        setup = prepared.setup
+        words = link(address, setup, at_s=at_s, theme=theme) if id == "link" and address else command_line(setup)
+        self.app.copy_to_clipboard(words)
+        self.lab.say(said("copied: {command}", command=words))
 
     def _in_menu(self, id: str) -> None:
         menu = self.menu

@@ -95,7 +95,7 @@ def test_every_flag_that_is_named_exists(page: Page) -> None:
     sections = (RUN, MEASURE, OUTPUT, PICTURES, SCREEN, VALIDATION, CALIBRATE, *map(section, catalogue().values()))
     known = {each.flag(field) for each in sections for field in each.fields}
     known |= {flag.replace("--", "--no-", 1) for flag in known}
-    known |= {"--nginx", "--request", "--port", "--install", *EVERYWHERE, *INSTEAD, *ABOUT}
+    known |= {"--nginx", "--request", "--port", "--embed-from", "--install", *EVERYWHERE, *INSTEAD, *ABOUT}
     for words in page.code:
         for flag in re.findall(r"(?:^|\s)(--[a-z][a-z-]*)", words):
             assert flag in known | OTHER_PROGRAMS, f"{page.name}: there is no {flag}"

@@ -65,9 +65,11 @@ class Tab:
 
 
 @asynccontextmanager
-async def tab(client: aiohttp.ClientSession, address: str, width: int = 60, height: int = 10) -> AsyncIterator[Tab]:
+async def tab(
+    client: aiohttp.ClientSession, address: str, width: int = 60, height: int = 10, *, path: str = "/ws"
+) -> AsyncIterator[Tab]:
     """A new tab, as the page at this address opens it."""
-    url = f"{address}/ws?width={width}&height={height}"
+    url = f"{address}{path}?width={width}&height={height}"
     async with client.ws_connect(url, origin=address) as socket:
         yield Tab(socket, width, height)
 

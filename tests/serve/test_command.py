@@ -154,7 +154,7 @@ def test_a_command_line_that_simulate_refuses_is_refused_before_anything_is_serv
 def test_what_no_tab_could_show_is_refused_before_anything_is_served(
     typed: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulator.serve.server.serve", lambda *_: pytest.fail("it listens"))
+    monkeypatch.setattr("simulator.serve.server.serve", lambda *_, **__: pytest.fail("it listens"))
     from simulator.cli.parser import execute
 
     with pytest.raises(RefusalError) as refused:
@@ -166,7 +166,7 @@ def test_what_no_tab_could_show_is_refused_before_anything_is_served(
 def test_what_every_tab_can_show_is_served(typed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[list[str]] = []
 
-    def serve(command: list[str], _: int) -> int:
+    def serve(command: list[str], _: int, **__: object) -> int:
         served.append(list(command[5:]))
         return 0
 

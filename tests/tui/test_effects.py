@@ -33,7 +33,7 @@ EFFECTS: dict[str, Seen] = {
     "zoom-pane": lambda lab, app: lab.zoomed,
     "log-scale": lambda lab, app: lab.log_s,
     "panel": lambda lab, app: lab.panel,
-    **{name: lambda lab, app: lab.message for name in ("redo", "remove", "undo", "copy", "leave")},
+    **{name: lambda lab, app: lab.message for name in ("redo", "remove", "undo", "copy", "link", "leave")},
     **{name: lambda lab, app: type(app.screen) for name in ("charts", "source", "inspect", "palette")},
     **{name: lambda lab, app: lab.menu_page for name in ("menu", "help")},
     "present": lambda lab, app: lab.presenting,

@@ -1,4 +1,5 @@
 // Keys go to the screen from the start: the terminal gets the focus with the first picture, and says so to the program.
+// In the frame of somebody's slides it does not: there, keys are for the slides until somebody clicks.
 "use strict";
 
 function focusTerminal() {
@@ -10,7 +11,7 @@ function focusTerminal() {
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  let focused = false;
+  let focused = document.body.dataset.kind === "embedded";
   new MutationObserver(() => {
     if (!focused && document.body.classList.contains("-first-byte")) {
       focused = true;
