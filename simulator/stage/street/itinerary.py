@@ -58,6 +58,8 @@ class Length:
     units: float
     ahead: bool = False
     """Whether the moment is the end of the way rather than its beginning: a trace is known ahead."""
+    early: float = 0.0
+    """Units between that end and the moment, for another way."""
     gap: Gap = Gap.ANY
     long: float = 1.0
     """Units from which on a gap is long."""
@@ -83,6 +85,7 @@ class Moments:
         vanishes half-way. ``always``: a request that is never left out.
         """
         whole_s = self.length.units * unit_s
+        t_s += self.length.early * unit_s
         first, last = (t_s, t_s + whole_s) if self.length.ahead else (t_s - whole_s, t_s)
         number = floor(first / whole_s)
         start, stop = self.at_s.searchsorted((number * whole_s, (floor(last / whole_s) + 1) * whole_s)).tolist()
@@ -163,12 +166,11 @@ class Itinerary:
 def _ways(its: Stages, order: Order) -> Iterator[Moments]:
     """``order``: of joining the queue."""
     if its.room_s is None:
-        comes, coming = its.joined_s, order
+        yield _moments(Way.IN, Length(units=1.6, ahead=True, share=1.0), its.joined_s, order, _since(its))
+        if len(its.dropped):
+            yield from _in_vain(its)
     else:
-        comes, coming = its.room_s, _order(its.room_s)
-    yield _moments(Way.IN, Length(units=1.6, ahead=True, share=1.0), comes, coming, _since(comes, its))
-    if len(its.dropped):
-        yield from _in_vain(its, comes)
+        yield from _through_room(its, its.room_s, order)
     served = _order(its.got_s, its.served)
     held = np.fmin(its.done_s, its.over_s) - its.got_s
     yield _moments(Way.TO_DESK, Length(units=1.0, gap=Gap.LONG), its.got_s, served, held)
@@ -176,8 +178,7 @@ def _ways(its: Stages, order: Order) -> Iterator[Moments]:
     if its.room_s is None:
         yield _moments(Way.BACK, Length(units=3.2), its.done_s, answered)
     else:
-        inside, kept = its.joined_s - its.room_s, its.over_s - its.done_s
-        yield _moments(Way.FROM_ROOM, Length(units=1.0, ahead=True, gap=Gap.LONG), its.joined_s, order, inside)
+        kept = its.over_s - its.done_s
         yield _moments(Way.BACK, Length(units=3.2, gap=Gap.SHORT, long=2.0), its.done_s, answered, kept)
         yield _moments(Way.TO_ROOM, Length(units=1.6, gap=Gap.LONG, long=2.0), its.done_s, answered, kept)
         over = _order(its.over_s, its.answered)
@@ -186,21 +187,30 @@ def _ways(its: Stages, order: Order) -> Iterator[Moments]:
     yield _moments(Way.LOST, Length(units=1.6), its.finished_s, lost)
 
 
-def _since(comes: Floats, its: Stages) -> Floats | None:
-    """How long before they found a place others had found none."""
+def _since(its: Stages) -> Floats | None:
+    """How long before they found a place they had found none."""
     if not len(its.dropped):
         return None
-    since = np.full(len(comes), inf)
-    since[its.dropped] = comes[its.dropped] - its.dropped_s
+    since = np.full(len(its.joined_s), inf)
+    since[its.dropped] = its.joined_s[its.dropped] - its.dropped_s
     return since
 
 
-def _in_vain(its: Stages, comes: Floats) -> Iterator[Moments]:
+def _in_vain(its: Stages) -> Iterator[Moments]:
     order = np.argsort(its.dropped_s, kind="stable")
     rows, at_s = its.dropped[order].astype(np.int32), its.dropped_s[order]
     yield Moments(Way.IN_VAIN, Length(units=1.6, ahead=True), rows, at_s, None)
-    until_s = np.fmin(comes[rows], its.finished_s[rows]) - at_s
+    until_s = np.fmin(its.joined_s[rows], its.finished_s[rows]) - at_s
     yield Moments(Way.TO_AGAIN, Length(units=1.0, gap=Gap.LONG, long=2.6), rows, at_s, until_s)
+
+
+def _through_room(its: Stages, room_s: Floats, order: Order) -> Iterator[Moments]:
+    """Who stays there for no longer than a glance walks in early enough to walk on as well."""
+    inside = np.where(np.isnan(its.joined_s), inf, its.joined_s - room_s)
+    yield _moments(Way.IN, Length(units=1.6, ahead=True, gap=Gap.LONG, share=inf), room_s, _order(room_s), inside)
+    yield _moments(Way.IN, Length(units=1.6, ahead=True, gap=Gap.SHORT, early=1.0), its.joined_s, order, inside)
+    yield _moments(Way.FROM_ROOM, Length(units=1.0, ahead=True, gap=Gap.LONG), its.joined_s, order, inside)
+    yield _moments(Way.FROM_ROOM, Length(units=1.0, ahead=True, gap=Gap.SHORT), its.joined_s, order, inside)
 
 
 def _order(times: Floats, which: NDArray[np.bool_] | None = None) -> Order:

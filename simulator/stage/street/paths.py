@@ -20,6 +20,8 @@ Corner = tuple[Floats | Cells | int, Floats | Cells | int]
 
 TALL = 2.0
 """Times as high as wide is a cell."""
+BLINK = 0.15
+"""Of the way of a request that is lost in the queue, spent in its cell."""
 UP = 0.18
 """Of the way back, spent between the desk and the answers' row."""
 
@@ -133,9 +135,15 @@ class Landmarks:
         """From the desk out, and left to where the lost ones are counted."""
         return along([*self._out(lanes), *self._to_lost()], done)
 
-    def lost_from(self, start: Corner, done: Floats) -> tuple[Cells, Cells]:
-        """Down to the answers' row, and left to where the lost ones are counted."""
-        return along([start, (self.street.answers_row, start[1]), *self._to_lost()], done)
+    def lost_in_queue(self, start: tuple[Cells, Cells], done: Floats) -> tuple[Cells, Cells]:
+        """In its own cell for a blink, then out of the queue below, past nobody else who stands there, and left."""
+        left = np.clip((done - BLINK) / (1.0 - BLINK), 0.0, 1.0)
+        row, col = self.lost_behind(start[1], left)
+        return np.where(done < BLINK, start[0], row), col
+
+    def lost_behind(self, col: Cells | int, done: Floats) -> tuple[Cells, Cells]:
+        """From a column of the answers' row left to where the lost ones are counted."""
+        return along([(self.street.answers_row, col), *self._to_lost()], done)
 
     def lost_before(self, start: Corner, done: Floats) -> tuple[Cells, Cells]:
         """From where there is no queue yet: straight to where the lost ones are counted."""

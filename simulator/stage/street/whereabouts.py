@@ -111,7 +111,7 @@ class Whereabouts:
         return rows, cols
 
     def _lost_from(self, place: From, found: UnderWay) -> Place:
-        street, marks = self.street, self.marks
+        marks = self.marks
         match place:
             case From.TAIL:
                 return marks.lost_before(self._tail_edge(found), found.done)
@@ -119,14 +119,14 @@ class Whereabouts:
                 start = self._start(found.rows, np.ones(len(found.rows), np.bool_))
                 return marks.lost_before(start, found.done)
             case From.ROOM:
-                return marks.lost_from((street.answers_row, marks.room_col), found.done)
+                return marks.lost_behind(marks.room_col, found.done)
             case From.QUEUE:
-                return marks.lost_from(self._stood(found), found.done)
+                return marks.lost_in_queue(self._stood(found), found.done)
             case From.DESK:
                 lanes = self._lanes(found.rows)
                 return self._in_sight(marks.lost_at_desk(lanes, found.done), lanes)
             case From.ANSWERS:
-                return marks.lost_from((street.answers_row, marks.line_end), found.done)
+                return marks.lost_behind(marks.line_end, found.done)
 
     # --- corners --------------------------------------------------------------------------------------------------
 
@@ -136,8 +136,9 @@ class Whereabouts:
         return np.where(again, self.doors.again, kinds), np.full(len(rows), self.marks.way_start)
 
     def _from_room(self, rows: Rows) -> Place:
-        room, queue = self.street.room, self.street.queue
-        return queue.row + rows.astype(np.intp) % max(queue.height, 1), np.full(len(rows), room.col + room.width)
+        """Through the door in the middle of its wall."""
+        room = self.street.room
+        return np.full(len(rows), room.row + room.height // 2), np.full(len(rows), room.col + room.width)
 
     def _tail(self, found: UnderWay) -> Place:
         """Where each stands when it joins the queue."""

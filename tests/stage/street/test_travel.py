@@ -145,7 +145,7 @@ def test_who_is_half_way_does_not_vanish_in_a_crowd(
         step_s = speed * FRAME_S
         later = set(moments.under_way(t_s + step_s, unit_s, most, -1).rows.tolist())
         left = (1.0 - now.done) / np.maximum(now.done, 1e-9) * np.abs(t_s - now.at_s)
-        ends = now.at_s - t_s if moments.length.ahead else left
+        ends = now.at_s - t_s - moments.length.early * unit_s if moments.length.ahead else left
         assert set(now.rows[ends > step_s * 1.001].tolist()) <= later
 
 
@@ -269,6 +269,20 @@ def test_an_answer_that_its_client_reads_slowly_stops_at_the_room_on_its_way() -
     assert cells(at(wanted, done_s + 1.599 * GLANCE_S))[request, Way.TO_ROOM] == (street.answers_row, middle_of_room)
     assert request not in at(wanted, (done_s + over_s) / 2).request
     assert request in on(Way.BACK_FROM_ROOM, at(wanted, over_s + GLANCE_S))
+
+
+def test_behind_a_proxy_a_quick_upload_walks_through_the_room_without_a_stop() -> None:
+    stages = [each for each in itinerary(playback(BEHIND_NGINX)).ways if each.way is Way.FROM_ROOM]
+    moments = stages[-1]
+    assert moments.gap_s is not None
+    i = int(np.flatnonzero((moments.gap_s < 0.5 * GLANCE_S) & (moments.at_s > 20.0))[0])
+    request, joins_s = int(moments.rows[i]), float(moments.at_s[i])
+    assert request in at(BEHIND_NGINX, joins_s - 1.1 * GLANCE_S).request
+    assert (request, Way.FROM_ROOM) in {
+        *cells(at(BEHIND_NGINX, joins_s - 0.9 * GLANCE_S)),
+        *cells(at(BEHIND_NGINX, joins_s - 0.1 * GLANCE_S)),
+    }
+    assert request not in at(BEHIND_NGINX, joins_s).request
 
 
 # Those who are lost.
