@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from simulator.cli.serve import command
+from simulator.lab.export_menu import KINDS, Kind
 from simulator.serve.site import Site
 from tests.serve.browsing import PATIENCE_S, Tab, run, served, tab
 
@@ -40,13 +41,13 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-async def _downloaded(client: aiohttp.ClientSession, shown: tuple[str, ...], lines_down: int) -> tuple[str, bytes]:
+async def _downloaded(client: aiohttp.ClientSession, shown: tuple[str, ...], kind: Kind) -> tuple[str, bytes]:
     """Choose a line of the menu; the name of the file, and what is in it."""
     async with served(Site(command(shown))) as address, tab(client, address, 100, 30) as its:
         await its.shows("quiet day")
         await its.press(EXPORT)
         await its.shows("this picture as text")
-        await its.press(DOWN * lines_down + ENTER)
+        await its.press(DOWN * KINDS.index(kind) + ENTER)
         key = await _offered(its)
         async with client.get(f"{address}/download/{key}") as response:
             assert response.status == 200
@@ -59,7 +60,7 @@ async def _downloaded(client: aiohttp.ClientSession, shown: tuple[str, ...], lin
 
 def test_a_picture_is_downloaded_as_it_is(elsewhere: Path) -> None:
     async def test(client: aiohttp.ClientSession) -> None:
-        name, data = await _downloaded(client, ONE, 1)
+        name, data = await _downloaded(client, ONE, Kind.SVG)
         assert name.startswith("prefork-steady-")
         assert name.endswith("s.svg")
         assert data.startswith(b"<svg")
@@ -70,7 +71,7 @@ def test_a_picture_is_downloaded_as_it_is(elsewhere: Path) -> None:
 
 def test_the_tables_of_a_run_are_downloaded_as_one_archive(elsewhere: Path) -> None:
     async def test(client: aiohttp.ClientSession) -> None:
-        name, data = await _downloaded(client, ONE, 6)
+        name, data = await _downloaded(client, ONE, Kind.CSV)
         assert name == "prefork-steady.zip"
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             tables = {"prefork-steady/requests.csv", "prefork-steady/timeline.csv", "prefork-steady/summary.csv"}
@@ -82,7 +83,7 @@ def test_the_tables_of_a_run_are_downloaded_as_one_archive(elsewhere: Path) -> N
 
 def test_of_several_servers_all_results_are_in_the_archive(elsewhere: Path) -> None:
     async def test(client: aiohttp.ClientSession) -> None:
-        _, data = await _downloaded(client, TWO, 5)
+        _, data = await _downloaded(client, TWO, Kind.JSON)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             assert archive.namelist() == ["prefork-steady.json", "coroutine-steady.json"]
             assert all(json.loads(archive.read(name)) for name in archive.namelist())
