@@ -147,7 +147,7 @@ def _put_preview(sheet: Sheet, state: Home, area: Area) -> None:
     if state.preview is not None:
         sheet.grid.blit(state.preview, inside.row, inside.col + 1)
         row = inside.row + inside.height - below + 1
-        words = words if below else []
+        words = words if below and state.menu is None else []  # of a choice, the idea stands below it already
     for number, line in enumerate(words):
         sheet.put(row + number, inside.col + 1, line, Style.TEXT if state.preview is None else Style.DIM)
 
