@@ -21,6 +21,7 @@ from simulator.stage.panes.presented import put_figures
 from simulator.stage.panes.title import put_title
 from simulator.stage.scene import Scene, Target, ViewTarget, caption_now
 from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.figures import headed
 from simulator.stage.street.places import Form, Street, street_of
 from simulator.stage.street.street import put_street
 from simulator.stage.time_bar import put_bar, put_marks
@@ -84,9 +85,8 @@ def _put_pane(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
     if street.framed:
         focused = snapshot.scene.focus == snapshot.number
         rule = Style.STREET if focused else Style.RULE
-        put_box(
-            sheet, Area(0, 0, sheet.height, sheet.width), Box(title=_title(snapshot), rule=rule, ground=Ground.PANE)
-        )
+        title = () if street.form is Form.MEDIUM and headed(snapshot, street) else _title(snapshot)
+        put_box(sheet, Area(0, 0, sheet.height, sheet.width), Box(title=title, rule=rule, ground=Ground.PANE))
     put_street(sheet, snapshot)
 
 

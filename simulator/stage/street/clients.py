@@ -17,6 +17,7 @@ from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import WHO, Style
 from simulator.stage.canvas.text import Piece, Words, clipped, fitting, piece, put_pieces, with_figure
 from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.figures import headed
 from simulator.stage.street.lineup import waiting
 from simulator.stage.street.places import Form, Street
 from simulator.stage.street.who import GONE, Who, who
@@ -73,7 +74,8 @@ def put_clients(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
     if not street.clients.height or not street.clients.width:
         return
     its, rows = who(snapshot.playback), client_rows(street, len(who(snapshot.playback).names))
-    _put_heading(sheet, street)
+    if headed(snapshot, street):
+        _put_heading(sheet, street)
     _put_kinds(sheet, street, its, rows)
     room = street.clients.width + (street.way.width - 1 if street.form is Form.WIDE else 0)
     again, lost = _again(sheet, snapshot, its, room), _lost(sheet, snapshot, room)
@@ -91,7 +93,7 @@ def _put_heading(sheet: Sheet, street: Street) -> None:
     words, col = translated(CLIENTS), street.label_col
     if street.form is Form.WIDE:
         sheet.put(street.heading_row, col, words, Style.PLACE)
-    elif street.form is Form.MEDIUM:
+    else:
         col = sheet.put(street.heading_row, col, " ", Style.STREET)
         sheet.put(street.heading_row, sheet.put(street.heading_row, col, words, Style.PLACE), " ", Style.STREET)
 

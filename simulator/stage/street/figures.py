@@ -38,15 +38,22 @@ def put_figures(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
         if taken is not None:
             put_pieces(sheet, area.row, area.col, [taken])
         _put_cores(sheet, snapshot, Area(area.row + 1, area.col, area.height - 1, area.width))
-    elif street.form is Form.MEDIUM:
+    elif headed(snapshot, street):
         _put_in_border(sheet, snapshot, street)
         if area.height > 1:
             _put(sheet, area.row + 1, area, _busy_cores(snapshot))
-    elif street.form is Form.NARROW:
+    elif street.framed:
         if area.height > CPU_ROW:
             _put(sheet, area.row + CPU_ROW, area, _busy_cores(snapshot, short=True))
+        if area.height > CPU_ROW + 1:
+            _put_taken(sheet, snapshot, area._replace(row=area.row + CPU_ROW + 1, height=1))
     else:
-        _put_tiny(sheet, snapshot, area)
+        _put_taken(sheet, snapshot, area)
+
+
+def headed(snapshot: Snapshot, street: Street) -> bool:
+    """Whether there are headings: in a row of their own, or in the frame where no name of a server has to stand."""
+    return street.form is Form.WIDE or (street.form is Form.MEDIUM and len(snapshot.scene.shown) == 1)
 
 
 def _put(sheet: Sheet, row: int, area: Area, words: list[Words]) -> None:
@@ -68,7 +75,8 @@ def heading_end(snapshot: Snapshot, street: Street) -> int:
     return street.width - 3 - (taken.width + 1 if taken is not None else 0)
 
 
-def _put_tiny(sheet: Sheet, snapshot: Snapshot, area: Area) -> None:
+def _put_taken(sheet: Sheet, snapshot: Snapshot, area: Area) -> None:
+    """In a few cells."""
     number = _slots(snapshot)
     if number is None:
         return

@@ -17,7 +17,7 @@ from simulator.stage.crowd import WRITTEN, Marks, marks_for, scale_words
 from simulator.stage.fixed_width import fixed_duration
 from simulator.stage.scene import RequestTarget, Target
 from simulator.stage.snapshot import Snapshot
-from simulator.stage.street.figures import heading_end
+from simulator.stage.street.figures import headed, heading_end
 from simulator.stage.street.followed import light
 from simulator.stage.street.lineup import Limit, Line, cells_of_marks, is_full, limit_of, marks_at, room_of, waiting
 from simulator.stage.street.places import Form, Street
@@ -111,18 +111,18 @@ def put_queue_words(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
     marks = marks_for(len(line), room_of(street.queue))
     if street.form is Form.WIDE:
         _put_heading(sheet, snapshot, street, line, marks)
-    elif street.form is Form.MEDIUM:
+    elif headed(snapshot, street):
         name = piece((translated(_name(snapshot)), Style.PLACE), (" ", Style.RULE), _count(snapshot, line))
         room = heading_end(snapshot, street) - street.queue.col
-        kept_ = fitting([_blank(name), *map(_blank, _full(snapshot))], room)
-        put_pieces(sheet, street.heading_row, street.queue.col - 1, kept_, 0)
+        shown = fitting([_blank(name), *map(_blank, _full(snapshot))], room)
+        put_pieces(sheet, street.heading_row, street.queue.col - 1, shown, 0)
         _put_lines(sheet, street.figures, [[(_scale(sheet.look, marks), Style.FAINT)]])
-    elif street.form is Form.NARROW:
-        number = (count(len(line)), Style.STRONG if len(line) else Style.FAINT)
-        words = tell_many("waits", "waiting", len(line))
-        full = ((tell("full"), Style.BAD),) if is_full(snapshot) else ()
+    elif street.framed:
+        full = is_full(snapshot)
+        number = (count(len(line)), Style.BAD if full else Style.STRONG if len(line) else Style.FAINT)
+        words = tell("full") if full else tell_many("waits", "waiting", len(line))
         scale = (_scale(sheet.look, marks, short=True), Style.FAINT)
-        _put_lines(sheet, street.figures, [[number], [(words, Style.DIM)], [scale], list(full)])
+        _put_lines(sheet, street.figures, [[number], [(words, Style.BAD if full else Style.DIM)], [scale]])
     elif street.queue.col > 1:
         _put_tiny(sheet, snapshot, street, line, marks)
 

@@ -19,14 +19,14 @@ from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.followed import light
 from simulator.stage.street.lineup import NEARLY
 from simulator.stage.street.places import Form, Street
-from simulator.stage.street.seats import Held, held
+from simulator.stage.street.seats import Held, held, within
 from simulator.stage.street.who import Rows, who
 from simulator.trace.playback import LaneGroup
 from simulator.words.language import tell, tell_many, translated
 from simulator.words.numbers import count
 
 NOBODY: Rows = np.empty(0, np.int32)
-WIDE_BAR, NARROW_BAR = 6, 3
+WIDE_BAR, NARROW_BAR = 6, 2
 """Cells."""
 LATELY_S = 1.0
 LEAST_PROGRESS_S = 1e-9
@@ -55,9 +55,8 @@ def put_room(sheet: Sheet, snapshot: Snapshot, street: Street, travelling: Rows 
 
 
 def _is_crowded(there: Held, area: Area) -> bool:
-    """Whether there are fewer cells than seats that are in use."""
-    cells = max(area.width - 4, 0) * max(area.height - 2, 0)
-    return bool(len(there.rows)) and int(there.seats.max()) >= cells
+    """Whether there are fewer cells than requests."""
+    return len(there.rows) > max(area.width - 4, 0) * max(area.height - 2, 0)
 
 
 # The frame.
@@ -74,7 +73,7 @@ def _box(sheet: Sheet, snapshot: Snapshot, group: LaneGroup, there: Held, area: 
     whole = [_counted(tell_many("{n} is sending", "{n} are sending", sending, n=n), n)]
     if full:
         n = count(group.lanes)
-        whole = [piece((tell("full: {n} connections", n=n), Style.BAD))]
+        whole = [piece((tell("full: {n} taken", n=n), Style.BAD))]
         short = [piece((tell("full"), Style.BAD))]
     right = next((each for each in (whole, short) if title.width + each[0].width + 3 <= room), [])
     return Box(
@@ -135,11 +134,13 @@ def _put_seats(sheet: Sheet, snapshot: Snapshot, street: Street, there: Held, in
     """Each on a seat, with a bar beside it if all have room for one."""
     bar = WIDE_BAR if street.form is Form.WIDE else NARROW_BAR
     blank = int(street.form is Form.WIDE)
-    across = max((inside.width + 2) // (bar + 3 + blank), 1)
-    bars = int(there.seats.max()) < across * inside.height and inside.width > bar + blank
-    pitch = bar + 3 + blank if bars else 1
-    across = across if bars else inside.width
-    row, col = inside.row + there.seats // across, inside.col + there.seats % across * pitch
+    pitch = bar + 2 + 2 * blank
+    across = max((inside.width + pitch - bar - 1 - blank) // pitch, 1)
+    bars = len(there.rows) <= across * inside.height and inside.width > bar + blank
+    if not bars:
+        pitch, across = 1, inside.width
+    seats = within(there.seats, across * inside.height)
+    row, col = inside.row + seats // across, inside.col + seats % across * pitch
     characters, styles = who(snapshot.playback).marks(there.rows, snapshot.t_s, sheet.look.glyphs)
     seen = np.flatnonzero(~np.isin(there.rows, travelling))
     sheet.grid.characters[row[seen], col[seen]] = characters[seen]

@@ -61,6 +61,20 @@ def held(snapshot: Snapshot, pool: Pool) -> Held:
     return Held(rows, _one_each(wanted), coming, len(there) - len(rows))
 
 
+def within(seats: NDArray[np.intp], number: int) -> NDArray[np.intp]:
+    """Seats below some number for all, who are not more: whoever sits further back takes a free one from the end.
+
+    Newcomers take the first ones, so that these are seldom driven away again.
+    """
+    back = np.flatnonzero(seats >= number)
+    if not len(back):
+        return seats
+    free = np.setdiff1d(np.arange(number), seats)[::-1]
+    found = seats.copy()
+    found[back[np.argsort(seats[back], kind="stable")]] = free[: len(back)]
+    return found
+
+
 def behind(places: tuple[Place, ...], pool: Pool) -> tuple[int, int]:
     """The first and the last place at which a request that holds a slot of the pool is with another server."""
     inside = while_held(places, pool)

@@ -19,7 +19,7 @@ from simulator.stage.scene import RequestTarget, Scene, View
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.places import street_of
 from simulator.stage.street.room import put_room
-from simulator.stage.street.seats import Held, held
+from simulator.stage.street.seats import Held, held, within
 from simulator.trace.playback import Playback
 from simulator.words.language import speaking
 from simulator.workload.draw import draw
@@ -88,6 +88,15 @@ def test_nobody_shares_a_seat_and_everybody_keeps_it(wanted: Play, t_s: float) -
     assert all(before[key] == after[key] for key in before.keys() & after.keys())
 
 
+@given(st.sets(st.integers(0, 90), max_size=20), st.integers(0, 30))
+def test_where_there_are_fewer_seats_only_those_beyond_move(taken: set[int], spare: int) -> None:
+    seats, number = np.array(sorted(taken), np.intp), len(taken) + spare
+    found = within(seats, number)
+    assert len(set(found.tolist())) == len(taken)
+    assert (found < number).all()
+    assert (found[seats < number] == seats[seats < number]).all()
+
+
 def seats_of(now: Held) -> dict[tuple[int, bool], int]:
     return dict(zip(zip(now.rows.tolist(), now.coming.tolist(), strict=True), now.seats.tolist(), strict=True))
 
@@ -110,11 +119,12 @@ def bar_of(wanted: Play, t_s: float, request: int) -> int:
 
 
 def test_more_than_have_room_with_bars_stand_there_as_marks_alone() -> None:
-    sheet = drawn(NGINX, 20.0, (80, 12))
-    street = street_of(snapshot(NGINX, 20.0), 80, 12)
+    sheet = drawn(NGINX, 20.0, (120, 12))
+    street = street_of(snapshot(NGINX, 20.0), 120, 12)
     inside = sheet.grid.styles[street.room.row + 1 : street.room.row + street.room.height - 1]
-    assert np.isin(inside, WHO).sum() == len(there(NGINX, 20.0).rows)
+    assert np.isin(inside, WHO).sum() == len(there(NGINX, 20.0).rows) == 7
     assert "━" not in str(sheet.grid)
+    assert "━" in str(drawn(NGINX, 20.0, (80, 12)).grid), "shorter bars fit into a smaller room"
 
 
 @pytest.mark.parametrize(("t_s", "full"), [(19.1, True), (20.4, True), (20.3, False)])
@@ -122,7 +132,7 @@ def test_that_all_connections_are_taken_is_red_and_does_not_flicker(t_s: float, 
     its = Snapshot(scene=Scene(views=(View(playback=few_connections(), title=""),), load="", t_s=t_s), number=0)
     sheet = Sheet(120, 22, Look())
     put_room(sheet, its, street_of(its, 120, 22))
-    assert ("full: 7 connections" in str(sheet.grid)) == full
+    assert ("full: 7 taken" in str(sheet.grid)) == full
     assert bool((sheet.grid.styles == Style.BAD).any()) == full
 
 
