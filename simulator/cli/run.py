@@ -13,12 +13,13 @@ def run(model: Model | None, given: Given) -> int:
     """Carry the command out; returns the exit code. Raises RefusalError."""
     options, outputs = RunOptions(**RUN.given(given)), OutputOptions(**OUTPUT.given(given))
     screen = screen_options(given, outputs)
-    if given and all(name.startswith(SCREEN.key + SEPARATOR) for name in given):
+    home = not screen.caption  # on the first screen there is no run that they could be read in
+    if home and given and all(name.startswith(SCREEN.key + SEPARATOR) for name in given):
         from simulator.tui.opening import open_home, refuse_without_terminal
 
         refuse_without_terminal()
         return open_home(screen)
-    if chosen := _half(model, options, given):
+    if chosen := _half(model, options, given) if home else ():
         from simulator.tui.opening import open_home
 
         return open_home(screen, chosen)

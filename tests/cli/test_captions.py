@@ -35,6 +35,7 @@ def test_captions_are_typed_for_pictures_and_films_or_written_in_the_scenario_an
         (("--picture", "a.txt", "--caption", "soon"), "--caption soon: expected a time and words"),
         (("--picture", "a.txt", "--caption", "1h Too late"), "--caption 3 600 s: this run ends after"),
         (("--caption", "1s Nobody sees it"), "--caption is about the screen: add --watch"),
+        (("--caption", "1s Nobody sees it", "--watch", "--at", "1s"), "--watch needs a terminal"),
     ],
 )
 def test_a_caption_that_nobody_would_see_is_refused(
@@ -49,3 +50,9 @@ def test_a_caption_that_nobody_would_see_is_refused(
     done = simulate("--model", "prefork", "--load", load, *flags)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(f"simulate: {message}")
+
+
+def test_captions_open_no_first_screen_where_nobody_would_see_them(simulate: Simulate) -> None:
+    done = simulate("--watch", "--caption", "1s Look")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("simulate: which server? Type --model and one of:")
