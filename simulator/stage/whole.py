@@ -21,6 +21,7 @@ from simulator.stage.panes.presented import put_figures
 from simulator.stage.panes.title import put_title
 from simulator.stage.scene import Scene, Target, ViewTarget, caption_now
 from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.axis import legend
 from simulator.stage.street.figures import headed
 from simulator.stage.street.places import Form, Street, street_of
 from simulator.stage.street.street import put_street
@@ -86,7 +87,8 @@ def _put_pane(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
         focused = snapshot.scene.focus == snapshot.number
         rule = Style.STREET if focused else Style.RULE
         title = () if street.form is Form.MEDIUM and headed(snapshot, street) else _title(snapshot)
-        put_box(sheet, Area(0, 0, sheet.height, sheet.width), Box(title=title, rule=rule, ground=Ground.PANE))
+        box = Box(title=title, bottom=legend(snapshot, sheet.look.glyphs), rule=rule, ground=Ground.PANE)
+        put_box(sheet, Area(0, 0, sheet.height, sheet.width), box)
     put_street(sheet, snapshot)
 
 

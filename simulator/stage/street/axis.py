@@ -74,7 +74,8 @@ def occurring(snapshot: Snapshot) -> frozenset[Activity]:
     playback = snapshot.playback
 
     def worked_out() -> frozenset[Activity]:
-        return frozenset(ALWAYS).union(
+        always = (*ALWAYS, Activity.CRASHED) if snapshot.inventory.kills else ALWAYS
+        return frozenset(always).union(
             *(_occurring(playback, group.name, group.lanes) for group in lanes_drawn(snapshot))
         )
 

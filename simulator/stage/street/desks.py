@@ -18,7 +18,7 @@ from simulator.stage.scene import RequestTarget, Target
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.doing import DOING, PROGRESSES, mark
 from simulator.stage.street.followed import light
-from simulator.stage.street.footprints import name_of
+from simulator.stage.street.footprints import JOIN, name_of
 from simulator.stage.street.places import Form, LanePlace, Street, lanes_drawn
 from simulator.stage.street.tape import Stretch, stretches
 from simulator.stage.street.turn_words import desk_words
@@ -177,9 +177,10 @@ def _put_name(sheet: Sheet, snapshot: Snapshot, street: Street, desk: Desk) -> N
         sheet.lay(Area(row, start, 1, end - start), Ground.LOCK)
         end = start - 1
     name = name_of(snapshot.playback, desk.request, always=True)
-    kept = name if cell_width(name) <= end - col else name.partition(" ")[0]
-    if end - col >= cell_width(kept) or end - col >= LEAST_BAR:
-        sheet.put(row, col, clipped(kept, end - col, sheet.look), Style.DIM if quiet else desk.style)
+    if cell_width(name) > end - col:
+        name = name.partition(JOIN)[0]
+    if cell_width(name) <= end - col or turn is None:
+        sheet.put(row, col, clipped(name, end - col, sheet.look), Style.DIM if quiet else desk.style)
 
 
 def _put_state(sheet: Sheet, snapshot: Snapshot, street: Street, desk: Desk, row: int) -> None:
@@ -189,7 +190,10 @@ def _put_state(sheet: Sheet, snapshot: Snapshot, street: Street, desk: Desk, row
     doing = DOING[desk.activity]
     word, style = (translated(doing.word), doing.desk) if turn is None else turn.does
     wide = street.form is Form.WIDE
-    seconds = _seconds(snapshot, desk, LONG_TIME if wide else SHORT_TIME) if turn is None else turn.since
+    seconds = _seconds(snapshot, desk, LONG_TIME if wide else SHORT_TIME)
+    if turn is not None:
+        fits = cell_width(translated(doing.short)) + 1 + cell_width(turn.since) <= end - col
+        seconds = turn.since if fits else turn.briefly
     quiet = turn is not None and not turn.badge
     end = sheet.put_right(row, end, seconds, Style.TEXT if quiet else Style.STRONG) - 1
     if wide and desk.place.height == 1:

@@ -23,6 +23,8 @@ class DeskWords:
     does: Words
     since: str
     """For how long."""
+    briefly: str
+    """The same where there is little room."""
 
 
 def desk_words(snapshot: Snapshot, group: LaneGroup, lane: int) -> DeskWords | None:
@@ -34,17 +36,18 @@ def desk_words(snapshot: Snapshot, group: LaneGroup, lane: int) -> DeskWords | N
     activity, request = Activity(int(now.activity[lane])), int(now.request[lane])
     if activity is Activity.GIL:
         since_s = snapshot.t_s - float(now.since_s[lane])
-        return DeskWords("", (tell("waits for it"), Style.DIM), short_duration(since_s))
+        time = short_duration(since_s)
+        return DeskWords("", (tell("waits for it"), Style.DIM), time, time)
     lock = snapshot.now.lock(gil.name)
     held = np.flatnonzero(lock.holder == request).tolist() if request >= 0 else []
     if not held or activity not in (Activity.COMPUTING, Activity.CORE):
         return None
     since_s = snapshot.t_s - float(lock.since_s[held[0]])
-    for_s = short_duration(since_s)
+    for_s = time = short_duration(since_s)
     if len(lock.waiting[held[0]]) and since_s <= gil.switch_interval_s * (1.0 + ROUNDING):
         for_s = _of(for_s, exact_duration(gil.switch_interval_s))
     does = tell("computes") if activity is Activity.COMPUTING else tell("waits for a core")
-    return DeskWords(f" {tell('HAS THE BATON')} ", (does, Style.BY_COMPUTING), for_s)
+    return DeskWords(f" {tell('HAS THE BATON')} ", (does, Style.BY_COMPUTING), for_s, time)
 
 
 def _of(time: str, most: str) -> str:
