@@ -22,6 +22,7 @@ from simulator.lab.scenes import (
 from simulator.stage.canvas.grid import Size
 from simulator.stage.canvas.key_bar import KeyTarget
 from simulator.stage.frame import lane_count, target_at, visible_lanes
+from simulator.stage.moments import ROUNDING_S, moments, moments_before
 from simulator.stage.scene import LaneTarget, RequestTarget, Scene, TimeTarget, ViewTarget
 from simulator.stage.scene import coarser as coarser_step
 from simulator.stage.scene import finer as finer_step
@@ -79,30 +80,25 @@ def step(lab: Lab, direction: int) -> None:
         lab.playhead.seek(min(known) if direction > 0 else max(known))
 
 
-def jump(lab: Lab) -> None:
-    """The next telling moment of the server in focus; after the last one the first again, which is said."""
-    moments, t_s = lab.shown.playbacks[lab.focus].interesting, lab.playhead.t_s
-    if not moments:
+def jump(lab: Lab, direction: int = 1) -> None:
+    """The next telling moment of any server that is shown, or the one before; after the last one the first again."""
+    known, t_s = moments(lab.shown.playbacks), lab.playhead.t_s
+    if not known:
         lab.say(said("Nothing stands out in this run."))
         return
-    number = next((i for i, event in enumerate(moments) if event.look_s > t_s), 0)
-    event = moments[number]
+    number = moments_before(known, t_s)
+    if direction < 0:
+        number = sum(each.look_s < t_s - ROUNDING_S for each in known) - 1
+    number %= len(known)
+    moment = known[number]
     lab.playhead.pause()
-    lab.playhead.seek(event.look_s)
-    fields = {"number": number + 1, "of": len(moments), "letter": "ABCD"[lab.focus], "event": lambda: event.text}
-    again = event.look_s <= t_s
-    if len(lab.panes) > 1:
-        lab.say(
-            said("back to moment {number} of {of} of {letter}: {event}", **fields)
-            if again
-            else said("moment {number} of {of} of {letter}: {event}", **fields)
-        )
+    lab.playhead.seek(moment.look_s)
+    fields = {"number": number + 1, "of": len(known), "event": lambda: moment.text}
+    if len(lab.panes) > 1 and not moment.shared:
+        lab.focus = moment.view
+        lab.say(said("moment {number} of {of} ({letter}): {event}", letter="ABCD"[moment.view], **fields))
     else:
-        lab.say(
-            said("back to moment {number} of {of}: {event}", **fields)
-            if again
-            else said("moment {number} of {of}: {event}", **fields)
-        )
+        lab.say(said("moment {number} of {of}: {event}", **fields))
 
 
 def speed(lab: Lab, direction: int) -> None:
@@ -195,6 +191,7 @@ ACTIONS: Mapping[str, Action] = {
     "slower": partial(speed, direction=-1),
     "faster": partial(speed, direction=1),
     "jump": jump,
+    "jump-back": partial(jump, direction=-1),
     "select-up": partial(select, direction=-1),
     "select-down": partial(select, direction=1),
     "next-pane": partial(focus, direction=1),

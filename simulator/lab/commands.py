@@ -16,6 +16,7 @@ from simulator.lab.palette import Command, Press, of_keys, of_looks
 from simulator.plan.processes import main_pool, process_count
 from simulator.plan.words import Outcome
 from simulator.stage.canvas.look import Look
+from simulator.stage.moments import moments
 from simulator.trace.playback import Event, EventKind, Playback
 from simulator.words.language import Said, said, tell, translated
 from simulator.words.numbers import duration
@@ -64,6 +65,13 @@ CALLED = {
     EventKind.SLOWEST: "latency",
     EventKind.CROWDED: "largest queue",
     EventKind.INTERVENED: "kill",
+    EventKind.HELD: "slow clients hold workers",
+    EventKind.LONGER: "queue grows",
+    EventKind.GONE: "queue empty",
+    EventKind.SPIKE: "spike burst",
+    EventKind.SPIKE_OVER: "spike burst end",
+    EventKind.BACK: "boot restart",
+    EventKind.MANY_FAILED: "lost",
 }
 """What moments are found by besides their words."""
 
@@ -71,8 +79,8 @@ CALLED = {
 def _moments(lab: Lab) -> Iterator[Command]:
     """Where something stands out in any of the runs, in order of time."""
     playbacks = lab.shown.playbacks
-    events = [(event, number) for number, playback in enumerate(playbacks) for event in playback.interesting]
-    for event, number in sorted(events, key=lambda each: each[0].look_s):
+    for moment in moments(playbacks):
+        event, number = moment.event, moment.view
         what, time = _what(event, playbacks[number]), duration(event.look_s)
         if len(playbacks) > 1:
             words = tell("go to {what} of {letter}, at {time}", what=what, letter="ABCD"[number], time=time)
@@ -95,6 +103,8 @@ def _what(event: Event, playback: Playback) -> Said:
             return said("the largest crowd")
         case EventKind.INTERVENED:
             return _intervention(event, playback)
+        case _:
+            return event.said
 
 
 def _loss(outcome: Outcome) -> Said:

@@ -60,6 +60,7 @@ KEYS: tuple[Key, ...] = (
     _key("slower", "left_square_bracket", "[", "slower", "play slower, down to a hundredth", Group.TIME),
     _key("faster", "right_square_bracket", "]", "faster", "play faster, up to a hundred times", Group.TIME),
     _key("jump", "j", "j", "next moment", "to the next moment worth seeing: a refusal, a long block", Group.TIME),
+    _key("jump-back", "J", "J", "moment before", "to the moment before", Group.TIME),
     _key("select-up", "up", "up", "select", "the lane above", Group.LOOK),
     _key("select-down", "down", "down", "select", "the lane below", Group.LOOK),
     _key("page-up", "pageup", "page up", "scroll", "a page up", Group.LOOK),

@@ -132,6 +132,7 @@ class _Row:
 TABLE = (
     _Row(("play",), _pausing, _pausing, TIME),
     _Row(("jump",), later("next moment"), later("next moment"), TIME),
+    _Row(("jump-back",), later("moment before"), later("moment before"), TIME),
     _Row(("step-back", "step"), later("step"), later("event by event"), TIME),
     _Row(("back", "forward"), later("1 s"), later("1 s back, on"), TIME),
     _Row(("slower", "faster"), later("speed"), later("slower, faster"), TIME),

@@ -1,7 +1,7 @@
 """The time bar: the whole run in one line, where in it we are, and where something happened.
 
-What to watch: above the bar stands what was worth a look: what was done to the server, loops that were blocked,
-requests that were lost; and the few moments that one should see.
+What to watch: above the bar stand the few moments that one should see, each in the colour of its kind; they are those
+that ``j`` walks through.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,20 +10,19 @@ from weakref import ref
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.stage.cache import kept, still
+from simulator.stage.cache import still
 from simulator.stage.canvas.layout import Claim, Section
-from simulator.stage.canvas.plotting import Floats, put_bars
+from simulator.stage.canvas.plotting import Floats
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.fixed_width import clock
+from simulator.stage.moments import moments
 from simulator.stage.ranks import Rank
 from simulator.stage.scene import Target, TimeTarget
 from simulator.stage.snapshot import Snapshot
-from simulator.trace.playback import Playback
 from simulator.words.numbers import exact_duration
 
 Cells = NDArray[np.intp]
-Mask = NDArray[np.bool_]
 
 TIME_WIDTH = 13
 
@@ -80,26 +79,6 @@ def put_marks(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
 
 
 def _draw_all_marks(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
-    bar, glyphs = _Bar(snapshots, sheet.width), sheet.look.glyphs
-    marks = [_happened(snapshot.playback, bar) for snapshot in snapshots]
-    put_bars(sheet, bar.first, np.maximum.reduce([blocked for blocked, _ in marks]), Style.CPU)
-    for cell in np.flatnonzero(np.any([lost for _, lost in marks], axis=0)).tolist():
-        sheet.put(0, bar.first + cell, sheet.look.glyph(Style.DROPPED), Style.DROPPED)
-    for snapshot in snapshots:
-        for event in snapshot.playback.interesting:
-            sheet.put(0, bar.first + int(bar.column(event.look_s)), glyphs.marker, snapshot.spark)
-    for snapshot in snapshots:
-        for each in snapshot.playback.trace.workload.interventions:
-            sheet.put(0, bar.first + int(bar.column(each.at)), glyphs.marker, Style.ACCENT)
-
-
-def _happened(playback: Playback, bar: _Bar) -> tuple[Floats, Mask]:
-    """For each cell: for which share of its time a loop or GIL was blocked (nan: none), and whether one was lost."""
-
-    def worked_out() -> tuple[Floats, Mask]:
-        blocks = playback.blocks
-        seconds = np.bincount(bar.column(blocks.time_s), weights=blocks.seconds, minlength=bar.count)
-        share = np.minimum(seconds * bar.count / bar.end_s, 1.0)
-        return np.where(seconds > 0.0, share, np.nan), playback.lost(0.0, bar.end_s, bar.count)
-
-    return kept(playback, ("marks", bar.end_s, bar.count), worked_out)
+    bar = _Bar(snapshots, sheet.width)
+    for each in reversed(moments([snapshot.playback for snapshot in snapshots])):
+        sheet.put(0, bar.first + int(bar.column(each.look_s)), sheet.look.glyphs.marker, each.style)

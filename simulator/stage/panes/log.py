@@ -1,16 +1,18 @@
-"""What happened, line by line: the newest at the bottom, and bright."""
+"""What happened, line by line: the newest at the bottom, and bright; at the right which of the moments this is."""
 
 from collections.abc import Sequence
 from heapq import nlargest
 
+from simulator.stage.cache import kept
 from simulator.stage.canvas.box import Box, put_box
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import clipped
+from simulator.stage.canvas.text import Piece, clipped, piece
+from simulator.stage.moments import moments, moments_before
 from simulator.stage.panes.curve_plot import titled
 from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import Event
-from simulator.words.language import later, translated
+from simulator.words.language import later, tell, translated
 from simulator.words.numbers import to_places
 
 TITLE = later("what happened")
@@ -22,18 +24,33 @@ def put_log(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
     """The last things that happened in any of the runs, as many as there are rows."""
     if not (sheet.width and sheet.height and snapshots):
         return
-    inside = put_box(sheet, Area(0, 0, sheet.height, sheet.width), Box(title=titled(translated(TITLE))))
-    told = [(event, snapshot) for snapshot in snapshots for event in snapshot.playback.log(snapshot.t_s, inside.height)]
+    box = Box(title=titled(translated(TITLE)), right=_number(snapshots))
+    inside = put_box(sheet, Area(0, 0, sheet.height, sheet.width), box)
+    told = [(event, snapshot) for snapshot in snapshots for event in _told(snapshot, inside.height)]
     latest = nlargest(inside.height, told, key=lambda each: each[0].time_s)
     for row, (event, snapshot) in enumerate(reversed(latest), inside.row):
         _put_event(sheet, row, event, snapshot, newest=event is latest[0][0])
 
 
+def _told(snapshot: Snapshot, rows: int) -> list[Event]:
+    """The last lines of one run, made once for as long as no further one comes."""
+    playback, t_s = snapshot.playback, snapshot.t_s
+    return kept(playback, ("told", playback.story_length(t_s), rows), lambda: playback.story(t_s, rows))
+
+
+def _number(snapshots: Sequence[Snapshot]) -> tuple[Piece, ...]:
+    """Where in the moments of the run we are."""
+    known = moments([view.playback for view in snapshots[0].scene.views])
+    if not known:
+        return ()
+    at = moments_before(known, snapshots[0].t_s)
+    return (piece(("j ", Style.KEY_NAME), (tell("{number} of {of}", number=at, of=len(known)), Style.DIM), rank=1),)
+
+
 def _put_event(sheet: Sheet, row: int, event: Event, snapshot: Snapshot, *, newest: bool) -> None:
-    time = f"{to_places(event.time_s, 1)} s"
-    sheet.put_right(row, 1 + TIME_WIDTH, time, Style.FAINT)
+    sheet.put_right(row, 1 + TIME_WIDTH, f"{to_places(event.time_s, 1)} s", Style.FAINT)
     col = 1 + TIME_WIDTH + 2
     if snapshot.letter:
         col = sheet.put(row, col, f"{snapshot.letter} ", snapshot.spark)
     style = Style.TEXT if newest else Style.DIM
-    sheet.put(row, col, clipped(event.text, sheet.width - col - 2, sheet.look), style)
+    sheet.put(row, col, clipped(event.text, max(sheet.width - col - 2, 0), sheet.look), style)

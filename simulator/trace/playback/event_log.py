@@ -12,10 +12,11 @@ from simulator.plan.words import Outcome
 from simulator.trace.playback.events import Event, EventKind, Events
 from simulator.trace.playback.notable_events import NotableEvents
 from simulator.trace.playback.place_map import PlaceMap
+from simulator.trace.playback.story import Story
 from simulator.trace.table import Trace
-from simulator.words.language import Said, said, said_many, translated
+from simulator.words.language import Said, later, said, said_many, translated
 from simulator.words.numbers import count, short_duration
-from simulator.words.phrases import counted
+from simulator.words.phrases import counted, plural
 from simulator.workload.interventions import Do, Intervention
 
 Rows = NDArray[np.intp]
@@ -23,6 +24,7 @@ Field = str | Callable[[], str]
 
 TOGETHER_S = 1.0
 """Events of one kind that happen in a row within this time are told as one."""
+PROCESS_BACK, GROUP_BACK = later("process {number} is back"), later("group {number} is back")
 LONGER = 8.0
 """Where too little happened in the last seconds, the log looks back so many times as long."""
 
@@ -30,24 +32,24 @@ LONGER = 8.0
 class EventLog:
     """Tells events of one run."""
 
-    def __init__(self, trace: Trace, place_map: PlaceMap, notable: NotableEvents) -> None:
-        """``notable`` is what may be told."""
-        self._trace, self._map, self._notable = trace, place_map, notable
+    def __init__(self, trace: Trace, place_map: PlaceMap, notable: NotableEvents, story: Story) -> None:
+        """``notable`` is what may be told, ``story`` what is worth it."""
+        self._trace, self._map, self._notable, self._story = trace, place_map, notable, story
 
     def upto(self, t_s: float, most: int) -> list[Event]:
         """The last ``most`` things that had happened by a moment, the latest first."""
         if self._notable.few:
-            return self._told(self._notable.all, self._all_firsts, self._notable.all.upto(t_s), most)
+            return self._in_a_row(self._notable.all, self._all_firsts, self._notable.all.upto(t_s), most)
         seconds = 2 * TOGETHER_S
         while True:
             start_s = t_s - seconds if seconds < t_s else -inf
             table = self._notable.between(start_s, t_s)
-            told = self._told(table, self._firsts(table), len(table), most)
+            told = self._in_a_row(table, self._firsts(table), len(table), most)
             if start_s == -inf or (len(told) == most and told[-1].time_s - TOGETHER_S >= start_s):
                 return told
             seconds *= LONGER
 
-    def _told(self, table: Events, firsts: Rows, count: int, most: int) -> list[Event]:
+    def _in_a_row(self, table: Events, firsts: Rows, count: int, most: int) -> list[Event]:
         """The last of so many events, the latest first."""
         told: list[Event] = []
         at = count - 1
@@ -71,10 +73,19 @@ class EventLog:
         return np.flatnonzero(np.append(True, unlike)[: len(table)])
 
     def highlights(self) -> list[Event]:
-        """The first of every kind of failure, the longest block, the slowest request, the largest crowd; by time."""
-        tables = (self._notable.highlights, self._notable.crowded)
-        found = [self.event(table, index) for table in tables for index in range(len(table))]
+        """The moments of the story that one should see, by time."""
+        found = [self.event(self._story.all, row) for row in self._story.moments.tolist()]
         return sorted(found, key=lambda event: event.look_s)
+
+    def length(self, t_s: float) -> int:
+        """How many things of the story had happened by a moment."""
+        return self._story.all.upto(t_s)
+
+    def told(self, t_s: float, most: int) -> list[Event]:
+        """The last things of the story that had happened by a moment, the latest first."""
+        table = self._story.all
+        until = table.upto(t_s)
+        return [self.event(table, row) for row in range(until - 1, max(until - most, 0) - 1, -1)]
 
     def event(self, table: Events, index: int, alike: int = 0) -> Event:
         """A row of a table, with its words."""
@@ -107,7 +118,7 @@ class EventLog:
                 )
             case EventKind.SLOWEST:
                 name = self._class_of(request)
-                return said('completed after {time}: the slowest so far ("{name}")', time=time, name=name)
+                return said('answered after {time}: the slowest of the whole run ("{name}")', time=time, name=name)
             case EventKind.CROWDED:
                 return said_many(
                     "{n} request in the system: the most of the whole run",
@@ -117,6 +128,36 @@ class EventLog:
                 )
             case EventKind.INTERVENED:
                 return self._intervention(self._trace.workload.interventions[place], others)
+            case _:
+                return self._told(kind, place, seconds, others)
+
+    def _told(self, kind: EventKind, place: int, seconds: float, others: int) -> Said:
+        """What is found for the story only."""
+        match kind:
+            case EventKind.HELD:
+                return self._all_held(place, others)
+            case EventKind.LONGER:
+                return said("queue longer than {n}", n=count(others))
+            case EventKind.GONE:
+                return said("nobody waits any more")
+            case EventKind.SPIKE:
+                return said("{factor} times as many requests as usual", factor=count(seconds))
+            case EventKind.SPIKE_OVER:
+                return said("the spike is over: {n} wait", n=count(others))
+            case EventKind.BACK:
+                entry = self._trace.workload.interventions[place]
+                message = PROCESS_BACK if entry.do is Do.KILL else GROUP_BACK
+                return said(message, number=entry.number)
+            case _:
+                return said("{n} by now: {outcome}", n=count(others), outcome=partial(translated, Outcome(place).words))
+
+    def _all_held(self, client: int, slots: int) -> Said:
+        pool = main_pool(self._trace.plan)
+        fields = {"n": count(slots), "workers": partial(plural, "slot" if pool is None else pool.name, slots)}
+        if client < 0:
+            return said("slow clients hold all {n} {workers}", **fields)
+        name = self._trace.workload.client_names[client]
+        return said('clients "{name}" hold all {n} {workers}', name=name, **fields)
 
     def _class_of(self, request: int) -> str:
         load = self._trace.workload

@@ -26,6 +26,19 @@ class EventKind(IntEnum):
     """More requests in the system than ever before or after."""
     INTERVENED = 5
     """Somebody did something to the server."""
+    HELD = 6
+    """From now on all slots of a pool are held for clients that send or read slowly."""
+    LONGER = 7
+    """The queue became longer than a round figure."""
+    GONE = 8
+    """Nobody waits any more, after there was a queue."""
+    SPIKE = 9
+    """Many times as many requests come as usual."""
+    SPIKE_OVER = 10
+    BACK = 11
+    """A process that was killed has booted."""
+    MANY_FAILED = 12
+    """So many requests have ended in the same way by now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +50,11 @@ class Event:
     request: int
     """-1 where it was not one request."""
     seconds: float
-    """BLOCKED: how long it had the loop; SLOWEST and FAILED: since its arrival; otherwise 0."""
+    """BLOCKED: how long it had the loop; SLOWEST and FAILED: since its arrival; SPIKE: how many times as many come;
+    otherwise 0."""
     others: int
-    """BLOCKED: how many waited behind it; CROWDED: how many there were; INTERVENED: how many were lost; otherwise 0."""
+    """BLOCKED: how many waited behind it; CROWDED: how many there were; INTERVENED: how many were lost; HELD: how many
+    slots; LONGER and SPIKE_OVER: how many waited; MANY_FAILED: how many; otherwise 0."""
     said: Said = field(compare=False)
     """What happened, without the time and the request: ``refused, because the backlog was full (129 of 129)``."""
     alike: int = 0
@@ -71,7 +86,8 @@ class Events:
     """An ``EventKind``."""
     request: NDArray[np.int32]
     place: NDArray[np.int16]
-    """Where in the walk, -1 where that does not matter; INTERVENED: which entry of ``workload.interventions``."""
+    """Where in the walk, -1 where that does not matter; INTERVENED and BACK: which entry of ``workload.interventions``;
+    HELD: which kind of clients, -1 several."""
     seconds: Floats
     others: NDArray[np.int32]
 

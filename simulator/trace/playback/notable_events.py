@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
 SLOW = 3.0
-"""A request that takes so many times the median is worth a word, if none before it took as long."""
+"""The slowest request of a run is worth a word if it takes so many times the median."""
 BLOCKS_S = 0.05
 """A callback that keeps others waiting for less than this is not worth a word."""
 FEW = 50_000
@@ -45,7 +45,7 @@ class NotableEvents:
     def all(self) -> Events:
         """All of them, in order of time."""
         dropped = (events for drops in self._drops for events in drops.all())
-        return joined([self._failed(slice(None)), *dropped, self.blocked, self._others])
+        return joined([self._failed(slice(None)), *dropped, self.blocked, self._interventions])
 
     @property
     def few(self) -> bool:
@@ -58,7 +58,7 @@ class NotableEvents:
             return self.all.take(self.all.within(start_s, end_s))
         first, last = self._failures[1].searchsorted((start_s, end_s), "right").tolist()
         dropped = (events for drops in self._drops for events in drops.between(start_s, end_s))
-        rest = (events.take(events.within(start_s, end_s)) for events in (self.blocked, self._others))
+        rest = (events.take(events.within(start_s, end_s)) for events in (self.blocked, self._interventions))
         return joined([self._failed(slice(first, last)), *dropped, *rest])
 
     @cached_property
@@ -67,13 +67,12 @@ class NotableEvents:
         rows = self._failures[0]
         _, firsts = np.unique(self._trace.outcome[rows], return_index=True)
         dropped = joined([drops.first for drops in self._drops])
-        others = self._others
         parts = [
             dropped.take(slice(1)),
             self._failed(firsts),
-            others.take(np.flatnonzero(others.kind == EventKind.INTERVENED)),
+            self._interventions,
             _longest(self.blocked),
-            _longest(others.take(np.flatnonzero(others.kind == EventKind.SLOWEST))),
+            _slowest(self._index),
         ]
         return joined(parts)
 
@@ -100,8 +99,8 @@ class NotableEvents:
         return joined(list(_blocked(self._index, self._map)))
 
     @cached_property
-    def _others(self) -> Events:
-        return joined([*_slowest(self._index), *self._intervened()])
+    def _interventions(self) -> Events:
+        return joined(list(self._intervened()))
 
     @cached_property
     def _drops(self) -> tuple[SynDrops, ...]:
@@ -127,16 +126,13 @@ class NotableEvents:
             yield events_of(EventKind.INTERVENED, np.array([entry.at]), np.array([-1]), details)
 
 
-def _slowest(segment_index: SegmentIndex) -> Iterator[Events]:
-    """Requests that took longer than every one completed before them, and much longer than most."""
+def _slowest(segment_index: SegmentIndex) -> Events:
+    """The request that took longest, if that is much longer than most."""
     rows, finished = segment_index.completed
-    if not len(rows):
-        return
     seconds = finished - segment_index.trace.arrival[rows]
-    before = np.maximum.accumulate(np.append(0.0, seconds[:-1]))
-    told = np.flatnonzero((seconds > before) & (seconds >= SLOW * percentiles(seconds, [50.0])[0]))
-    details = Details(seconds=seconds[told])
-    yield events_of(EventKind.SLOWEST, finished[told], rows[told], details)
+    told = np.array([int(np.argmax(seconds))] if len(rows) else [], np.intp)
+    told = told[seconds[told] >= SLOW * percentiles(seconds, [50.0])[0]] if len(rows) else told
+    return events_of(EventKind.SLOWEST, finished[told], rows[told], Details(seconds=seconds[told]))
 
 
 def _any(times: Floats, edges: Floats) -> NDArray[np.bool_]:

@@ -27,6 +27,7 @@ from simulator.trace.playback.notable_events import NotableEvents
 from simulator.trace.playback.place_map import PlaceMap, place_map
 from simulator.trace.playback.segment_index import SegmentIndex
 from simulator.trace.playback.slot_uses import seconds_computed
+from simulator.trace.playback.story import Story
 from simulator.trace.playback.time_series import TimeSeries
 from simulator.trace.playback.why import Why, why
 from simulator.trace.table import Trace
@@ -189,13 +190,17 @@ class Playback:
         """The last few things worth telling up to a moment, the latest first."""
         return self._log.upto(t_s, count)
 
+    def story(self, t_s: float, count: int) -> list[Event]:
+        """The last few things of the run's story up to a moment, the latest first."""
+        return self._log.told(t_s, count)
+
+    def story_length(self, t_s: float) -> int:
+        """How many things the story has up to a moment."""
+        return self._log.length(t_s)
+
     @cached_property
     def interesting(self) -> tuple[Event, ...]:
-        """The moments that one should see, in order of ``look_s``.
-
-        The first dropped SYN, the first request that failed in each way, the longest block of a loop, the slowest
-        request, and the largest crowd; of these what there is.
-        """
+        """The dozen moments that one should see, in order of ``look_s``: those of ``Story.moments``."""
         return tuple(self._log.highlights())
 
     @property
@@ -213,4 +218,4 @@ class Playback:
 
     @cached_property
     def _log(self) -> EventLog:
-        return EventLog(self.trace, self._map, self._notable)
+        return EventLog(self.trace, self._map, self._notable, Story(self._index, self._map, self._notable))

@@ -70,4 +70,4 @@ def test_the_slowest_request_is_one_of_the_moments_to_see() -> None:
     playback = Playback(serve("prefork", load, workers=4))
     (event,) = [event for event in playback.interesting if event.kind is EventKind.SLOWEST]
     assert event.request == 4
-    assert event.words == 'completed after 2 s: the slowest so far ("slow")'
+    assert event.words == 'answered after 2 s: the slowest of the whole run ("slow")'

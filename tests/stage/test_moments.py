@@ -1,0 +1,64 @@
+"""The moments that one should see: of all servers in one order, and marked on the time bar."""
+
+from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.sheet import Sheet
+from simulator.stage.moments import moments, moments_before
+from simulator.stage.panes.log import put_log
+from simulator.stage.snapshot import Snapshot
+from simulator.stage.time_bar import put_marks
+from simulator.trace.playback import EventKind
+from tests.stage.plays import play, playback, scene
+
+FOUR = play("prefork", "slow-clients", workers=4)
+NGINX = play("prefork", "slow-clients", nginx=True, workers=4)
+CRASHES = play("prefork", "crash"), play("coroutine", "crash")
+
+
+def test_the_moments_of_several_servers_are_in_one_order_of_time() -> None:
+    found = moments([playback(FOUR), playback(NGINX)])
+    assert {each.view for each in found} == {0, 1}
+    assert [each.look_s for each in found] == sorted(each.look_s for each in found)
+
+
+def test_what_happens_to_all_servers_at_once_is_one_moment() -> None:
+    found = moments([playback(each) for each in CRASHES])
+    (killed,) = [each for each in found if each.kind is EventKind.INTERVENED]
+    assert killed.shared
+
+
+def test_one_is_at_a_moment_when_it_has_come() -> None:
+    found = moments([playback(FOUR)])
+    assert moments_before(found, found[3].look_s) == 4
+    assert moments_before(found, found[3].look_s - 0.01) == 3
+
+
+def test_the_time_bar_has_a_mark_for_each_moment() -> None:
+    its = scene(FOUR, t_s=20.0)
+    sheet = Sheet(160, 1, Look())
+    put_marks(sheet, [Snapshot(scene=its, number=0)])
+    assert sheet.grid.text(0).count("▾") == len({round(each.look_s) for each in moments([playback(FOUR)])})
+
+
+def test_the_log_ends_with_the_newest_line_and_says_which_moment_this_is() -> None:
+    its = scene(FOUR, t_s=20.0)
+    sheet = Sheet(50, 6, Look())
+    put_log(sheet, [Snapshot(scene=its, number=0)])
+    rows = [sheet.grid.text(row) for row in range(6)]
+    assert "what happened" in rows[0]
+    assert "j 5 of 9" in rows[0]
+    assert "19.4 s  queue longer than 200" in rows[4]
+    assert "14.3 s" in rows[3]
+
+
+def test_nothing_in_the_log_lies_ahead() -> None:
+    its = scene(FOUR, t_s=2.0)
+    sheet = Sheet(50, 6, Look())
+    put_log(sheet, [Snapshot(scene=its, number=0)])
+    assert [row for row in range(1, 5) if " s  " in sheet.grid.text(row)] == [1]
+
+
+def test_the_log_of_several_servers_says_whose_each_line_is() -> None:
+    its = scene(FOUR, NGINX, t_s=60.0)
+    sheet = Sheet(70, 8, Look())
+    put_log(sheet, [Snapshot(scene=its, number=number) for number in (0, 1)])
+    assert all(sheet.grid.text(row)[11] in "AB" for row in range(1, 7))
