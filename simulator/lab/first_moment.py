@@ -14,7 +14,10 @@ from simulator.experiments.refusal import RefusalError
 from simulator.lab.history import Result
 from simulator.lab.lab import Lab, open_lab
 from simulator.lab.playhead import Now
+from simulator.plan.resources import Loop
+from simulator.stage.street.baton import gil_of, gil_zoom
 from simulator.trace.playback import Event, EventKind, Moment, Playback
+from simulator.trace.playback.congestion import Cause
 from simulator.words.language import tell
 from simulator.words.numbers import duration
 from simulator.workload.quantity import DURATION, parse
@@ -43,6 +46,11 @@ def watched(shown: Result, at_s: float | None = None, now: Now = time.monotonic)
     lab = open_lab(shown, now)
     clock = lab.playhead
     clock.seek(first_moment(shown.playbacks) if at_s is None else moment_within(clock.end_s, at_s))
+    if zoom := zoom_at(shown.playbacks, clock.t_s):
+        lab.column_s, speed = zoom
+        clock.play_at(speed)
+        if at_s is None:  # as long before it as ever, on the clock of whoever watches
+            clock.seek(clock.t_s + LEAD_S * (1.0 - speed))
     if clock.t_s < clock.end_s:
         clock.play()
     return lab
@@ -96,6 +104,32 @@ def _long_blocks(playback: Playback, longest: Event, settled_s: float) -> Iterat
     blocks = playback.blocks
     long = (blocks.seconds >= BLOCK_SHARE * longest.seconds) & (blocks.time_s >= settled_s + LEAD_S)
     yield from blocks.time_s[np.flatnonzero(long)[:1]].tolist()
+
+
+# How closely it is looked at. A lock changes hands within milliseconds.
+
+LOOP_ZOOM = 0.01, 0.1
+"""Seconds of a column, and the speed: a callback of 200 ms is twenty columns long, and two seconds."""
+
+
+def zoom_at(playbacks: Sequence[Playback], t_s: float) -> tuple[float, float] | None:
+    """Seconds of a column and a speed at which these runs show what they are about then; None: the usual ones do."""
+    zooms = {_zoom(playback, t_s) for playback in playbacks}
+    return zooms.pop() if len(zooms) == 1 else None
+
+
+def _zoom(playback: Playback, t_s: float) -> tuple[float, float] | None:
+    """Of a run in which a lock keeps others waiting from this moment on."""
+    causes = {playback.cause(min(at_s, playback.end_s), 1.0) for at_s in (t_s, t_s + LEAD_S)}
+    names = {cause.resource for cause in causes if isinstance(cause, Cause)}
+    if len(names) != 1 or len(causes) != 1:
+        return None
+    gil, loops = gil_of(playback), [lock for lock in playback.trace.plan.locks if isinstance(lock, Loop)]
+    if gil is not None and gil.name in names:
+        return gil_zoom(playback)
+    blocks = playback.blocks
+    blocked = any(loop.name in names for loop in loops) and bool(len(blocks.time_s[blocks.within(t_s, t_s + LEAD_S)]))
+    return LOOP_ZOOM if blocked else None
 
 
 # What was typed.

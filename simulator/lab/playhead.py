@@ -85,6 +85,10 @@ class Playhead:
         """The next lower of the speeds."""
         self._change_speed(max((speed for speed in SPEEDS if speed < self._speed), default=SPEEDS[0]))
 
+    def play_at(self, speed: float) -> None:
+        """At this speed from now on, if it plays."""
+        self._change_speed(speed)
+
     def _change_speed(self, speed: float) -> None:
         self.seek(self.t_s)
         self._speed = speed

@@ -147,3 +147,27 @@ def test_the_stage_knows_the_first_sentence_of_the_story_in_the_language_of_now(
 
 def test_a_load_without_a_story_has_none_on_the_stage(now: ManualClock) -> None:
     assert scene(watched(shown("prefork"), now=now)).story == ""
+
+
+def test_a_run_about_the_gil_opens_so_that_the_baton_is_seen_to_change_hands() -> None:
+    lab = watched(shown("threaded", load="cpu-heavy"), now=lambda: 0.0)
+    assert (lab.column_s, lab.playhead.speed) == (0.001, 0.01)
+    assert lab.playhead.playing
+
+
+def test_a_run_whose_loop_is_blocked_opens_with_columns_of_ten_milliseconds() -> None:
+    lab = watched(shown("coroutine", load="mixed"), now=lambda: 0.0)
+    assert (lab.column_s, lab.playhead.speed) == (0.01, 0.1)
+    block_s = next(end_s for end_s in lab.shown.playbacks[0].blocks.time_s.tolist() if end_s > lab.playhead.t_s)
+    assert block_s - lab.playhead.t_s <= 0.25 + 1e-6
+
+
+def test_other_runs_open_at_the_usual_zoom() -> None:
+    for server, load in (("prefork", "mixed"), ("threaded", "spike"), ("coroutine", "slow-clients")):
+        lab = watched(shown(server, load=load), now=lambda: 0.0)
+        assert (lab.column_s, lab.playhead.speed) == (0.05, 1.0)
+
+
+def test_two_servers_with_different_stories_open_at_the_usual_zoom() -> None:
+    lab = watched(shown("prefork", "threaded", load="cpu-heavy"), now=lambda: 0.0)
+    assert (lab.column_s, lab.playhead.speed) == (0.05, 1.0)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from numpy.typing import NDArray
 
 from simulator.stage.canvas.cells import BLANK, CODE, CONTINUATION, Characters, cells_of, has_continuation
 from simulator.stage.canvas.style import Ground, Style
@@ -90,6 +91,18 @@ class CellGrid:
             # broadcasting costs as much as all the rest, and is hardly ever needed
             styles = (styles if styles.shape == block.shape else np.broadcast_to(styles, block.shape))[inside]
         self.styles[top:bottom, left:right] = styles
+
+    def put_where(self, row: int, col: int, characters: Characters, styles: Styles, where: NDArray[np.bool_]) -> None:
+        """Write some cells of a block that lies within the grid; the others stay as they are."""
+        inside = np.s_[row : row + where.shape[0], col : col + where.shape[1]]
+        target = self.characters[inside]
+        if self._has_wide:
+            right = target == CONTINUATION
+            lost = right[:, 1:] & (where[:, 1:] != where[:, :-1])  # one half is overwritten, and the other would stay
+            target[:, 1:][lost], target[:, :-1][lost] = BLANK, BLANK
+            target[right[:, 0] & where[:, 0], 0] = BLANK
+        np.copyto(target, characters, where=where)
+        np.copyto(self.styles[inside], styles, where=where)
 
     def fill(
         self, row: int, col: int, height: int, width: int, character: str = BLANK, *, style: int = Style.TEXT

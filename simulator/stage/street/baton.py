@@ -8,19 +8,19 @@ a guess: holds are those that the run recorded. Where columns are too coarse, th
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.plan.resources import Gil
-from simulator.stage.canvas.cells import BLANK, cell_width, cells_of
+from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Ground, Style
+from simulator.stage.scene import COLUMN_STEPS_S
 from simulator.stage.snapshot import ROUNDING, Snapshot
-from simulator.stage.street.baton_columns import Block, Owners, owners
-from simulator.stage.street.columns import Columns, columns_of, taken
-from simulator.stage.street.doing import GROUNDS, STYLES, WAITING, marks
+from simulator.stage.street.baton_cells import SOLID, BatonCells
+from simulator.stage.street.baton_columns import Block, owners
+from simulator.stage.street.columns import columns_of
 from simulator.stage.street.places import Street, lanes_drawn
 from simulator.stage.street.who import mark_of
-from simulator.trace.playback import Activity, GroupKind, LaneGroup, Playback
+from simulator.trace.playback import GroupKind, LaneGroup, Playback
 from simulator.trace.playback.lock_holds import LockHolds
 from simulator.words.language import tell
 from simulator.words.numbers import exact_duration
@@ -29,8 +29,8 @@ COLUMNS_A_TURN = 5
 """So many columns for as long as a thread may keep the GIL when others want it."""
 SLOWLY = 0.01
 """The speed at which one sees it change hands."""
-SOLID = 0.5
-"""A column is a block from this share of holding on; below it, a bar of that height."""
+LEAST_NAMED = 2
+"""Columns: a narrower block has no room for a name."""
 
 
 def gil_of(playback: Playback) -> Gil | None:
@@ -50,7 +50,8 @@ def gil_zoom(playback: Playback) -> tuple[float, float] | None:
     gil = gil_of(playback)
     if gil is None or not any(map(len, playback.holds(gil.name))):
         return None
-    return gil.switch_interval_s / COLUMNS_A_TURN, SLOWLY
+    fine_s = gil.switch_interval_s / COLUMNS_A_TURN * (1.0 + ROUNDING)
+    return max((step for step in COLUMN_STEPS_S if step <= fine_s), default=COLUMN_STEPS_S[0]), SLOWLY
 
 
 def is_fine(snapshot: Snapshot) -> bool:
@@ -114,55 +115,35 @@ class _Baton:
     """The rows of the lanes of this process that are in sight."""
 
     def put(self, holds: LockHolds) -> None:
-        """Waiting first, then the blocks, then the hand-overs around them."""
-        columns = columns_of(self.snapshot, self.street.columns)
-        found = owners(holds, columns)
-        self._put_waiting(columns, found)
-        taken = np.zeros((self.sheet.height, columns.count), np.bool_)
-        before: dict[int, tuple[int, bool]] = {}
-        for block in found.blocks():
-            if block.lane in self.lanes:
-                stop, other = before.get(block.lane, (-1, False))
-                other = stop == block.first and not other
-                before[block.lane] = block.stop, other
-                self._put_block(block, found.share[block.first : block.stop], other=other)
-                rows = self.lanes[block.lane]
-                taken[rows.start : rows.stop, block.first : block.stop] = True
-        for change in found.hand_overs:
-            self._put_hand_over(*change, taken)
+        """Waiting first, then the blocks, then the hand-overs around them, and at last who has it."""
+        found = owners(holds, columns_of(self.snapshot, self.street.columns))
+        cells = BatonCells.of(self.sheet, self.street, list(self.lanes.values()))
+        cells.quieten(found)
+        position = np.full(self.group.lanes + 1, -1, np.intp)  # the last one for threads that have no lane
+        position[list(self.lanes)] = np.arange(len(self.lanes))
+        cells.fill(found, position)
+        for column, old, new in found.hand_overs:
+            cells.link(column, *self._between(old, new))
+        cells.write()
+        for block in found.blocks(least=LEAST_NAMED):
+            if block.lane in self.lanes and float(found.share[block.first]) >= SOLID:
+                self._put_name(block)
 
-    def _put_waiting(self, columns: Columns, found: Owners) -> None:
-        """A tape's own bars go, for the blocks replace them: whoever computed for a small part waited for the rest."""
-        lanes = range(min(self.lanes), max(self.lanes) + 1)
-        what = taken(self.snapshot, self.group, lanes, columns)
-        grid, glyphs = self.sheet.grid, marks(self.sheet.look.glyphs)
-        for lane, rows in self.lanes.items():
-            most = what.most[lane - lanes.start]
-            bars = (what.computing[lane - lanes.start] > 0.0) & ~found.crowded & (most < Activity.DOWN)
-            cols = np.flatnonzero(bars)
-            shown = np.where(most[cols] == Activity.COMPUTING, Activity.GIL, most[cols])
-            line = np.where(WAITING[shown], rows.start + (len(rows) - 1) // 2, rows.stop - 1)
-            at = cols + self.street.tape_col
-            for row in rows:
-                grid.characters[row, at] = np.where(line == row, glyphs[shown], BLANK)
-                grid.styles[row, at] = STYLES[shown]
-                grid.grounds[row, at] = GROUNDS[shown]
+    def _between(self, old: int, new: int) -> tuple[int, int]:
+        """The rows between two lanes, from the first to before the last; a lane out of sight is above or below."""
+        upper, lower = min(old, new), max(old, new)
+        first = self.lanes[upper].stop if upper in self.lanes else 0
+        return first, self.lanes[lower].start if lower in self.lanes else self.sheet.height
 
-    def _put_block(self, block: Block, share: NDArray[np.float64], *, other: bool) -> None:
-        """Solid, with the request in it; lower where it was held for a small part of the column."""
-        rows, grid, glyphs = self.lanes[block.lane], self.sheet.grid, self.sheet.look.glyphs
-        style, ground = (Style.CPU_NEXT, Ground.COMPUTING_NEXT) if other else (Style.CPU, Ground.COMPUTING)
-        col, width = self.street.tape_col + block.first, block.stop - block.first
-        if float(share.max()) < SOLID:
-            bars = cells_of(glyphs.shares)
-            height = np.ceil(share * len(bars)).astype(np.intp) - 1
-            grid.fill(rows.start, col, len(rows) - 1, width)
-            grid.put_cells(rows.stop - 1, col, bars[np.maximum(height, 0)], int(style))
-            return
-        grid.fill(rows.start, col, len(rows), width, glyphs.full, style=style)
+    def _put_name(self, block: Block) -> None:
+        """``#374`` and the mark of the request, where the block is wide enough."""
+        rows, width = self.lanes[block.lane], block.stop - block.first
         name = f"#{block.request}"
         if cell_width(name) > width:
             return
+        col, ground = self.street.tape_col + block.first, Ground.COMPUTING
+        if self.sheet.grid.styles[rows.start, col] == Style.CPU_NEXT:
+            ground = Ground.COMPUTING_NEXT
         mark = mark_of(self.sheet.look, self.snapshot, block.request)
         if len(rows) == 1 and width >= cell_width(name) + 3:
             name, mark = f"{mark} {name}", ""
@@ -175,13 +156,3 @@ class _Baton:
     def _put_on(self, row: int, col: int, text: str, ground: Ground) -> None:
         self.sheet.grid.lay(row, col, 1, cell_width(text), ground)
         self.sheet.put(row, col, text, Style.ON_BRIGHT)
-
-    def _put_hand_over(self, column: int, old: int, new: int, taken: NDArray[np.bool_]) -> None:
-        """From lane to lane, through the gaps and the lanes between; never over a block."""
-        upper, lower = min(old, new), max(old, new)
-        first = self.lanes[upper].stop if upper in self.lanes else min(rows.start for rows in self.lanes.values())
-        stop = self.lanes[lower].start if lower in self.lanes else max(rows.stop for rows in self.lanes.values())
-        for row in range(first, stop):
-            if not taken[row, column]:
-                col = self.street.tape_col + column
-                self.sheet.put(row, col, self.sheet.look.glyphs.handed_over, Style.BATON)

@@ -48,12 +48,30 @@ class Owners:
     crowded: NDArray[np.bool_]
     """[columns] with more hand-overs than can be drawn."""
 
-    def blocks(self, *, crowded: bool = False) -> Iterator[Block]:
-        """From left to right; those of crowded columns only if they are asked for."""
-        owner = self.owner if crowded else np.where(self.crowded, -1, self.owner)
+    @property
+    def lane(self) -> NDArray[np.intp]:
+        """[columns] the lane of the owner; -1: nobody, or a thread that has none."""
+        return np.append(self.holds.lane, -1)[self.owner].astype(np.intp)
+
+    @property
+    def other(self) -> NDArray[np.bool_]:
+        """[columns] whether it has the other shade, because the hold before it touches it in the same lane."""
+        lane, owner = self.lane, self.owner
+        next_to = np.append(False, (owner[1:] != owner[:-1]) & (lane[1:] == lane[:-1]))
+        count = np.cumsum(next_to)
+        from_here = np.append(True, lane[1:] != lane[:-1])
+        odd: NDArray[np.bool_] = (count - np.maximum.accumulate(np.where(from_here, count, 0))) % 2 == 1
+        return odd
+
+    def blocks(self, *, least: int = 1, least_s: float = 0.0) -> Iterator[Block]:
+        """From left to right, at least so wide; of holds that are at least so long, or else not in crowded columns."""
+        owner = np.where(self.crowded, -1, self.owner)
+        if least_s:
+            long = np.append(self.holds.end - self.holds.start >= least_s, False)
+            owner = np.where(long[self.owner], self.owner, -1)
         cuts = [0, *(np.flatnonzero(owner[1:] != owner[:-1]) + 1).tolist(), len(owner)]
         for first, stop in pairwise(cuts):
-            if owner[first] >= 0:
+            if stop - first >= least and owner[first] >= 0:
                 hold = int(owner[first])
                 yield Block(first, stop, int(self.holds.lane[hold]), int(self.holds.request[hold]), hold)
 

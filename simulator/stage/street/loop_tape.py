@@ -17,7 +17,7 @@ from simulator.stage.canvas.text import centred
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.baton_columns import Owners, owners
 from simulator.stage.street.columns import Columns, columns_of
-from simulator.stage.street.loop_turns import LONG_S, behind, loops_now, numbered
+from simulator.stage.street.loop_turns import LEAST_S, LONG_S, behind, loops_now, numbered
 from simulator.stage.street.places import Street, lane_at, lanes_drawn
 from simulator.stage.street.who import mark_of
 from simulator.trace.playback import GroupKind
@@ -69,7 +69,7 @@ def long_turns(snapshot: Snapshot, holds: LockHolds, copy: int, columns: Columns
     now = next((loop for loop in loops_now(snapshot) if loop.copy == copy), None)
     found: Owners = owners(holds, columns)
     before, other = -1, False
-    for block in found.blocks(crowded=True):
+    for block in found.blocks(least_s=LEAST_S):
         start_s, end_s = float(found.holds.start[block.hold]), float(found.holds.end[block.hold])
         present = end_s > snapshot.t_s
         blocked = present and now is not None and now.blocked

@@ -334,8 +334,8 @@ class _Rows:
         self.bracket = self._all(int(self.wants.loops > 0), self._loops)
         self.queue += self._take(1)
         self.axis = self._take(1)
-        self.queue += self._take(1)
         self.baton = self._take(int(self.wants.baton))
+        self.queue += self._take(1)
         self.blank = self._take(1)
         self._heighten(2)
         if self.wants.baton:  # it is seen to change hands between the lanes

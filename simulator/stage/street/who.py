@@ -106,5 +106,7 @@ def _work_s(trace: Trace) -> NDArray[np.float64]:
 
 def mark_of(look: Look, snapshot: Snapshot, request: int) -> str:
     """The mark of one request, for words about it."""
-    rows = np.array([request], np.int32)
-    return str(who(snapshot.playback).marks(rows, snapshot.t_s, look.glyphs)[0][0])
+    its, glyphs = who(snapshot.playback), look.glyphs
+    gone = its.gone_s[request] <= snapshot.t_s
+    marks = glyphs.who_gone if gone else glyphs.who_again if its.again[request] else glyphs.who
+    return marks[its.kind[request]]
