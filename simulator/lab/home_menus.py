@@ -47,8 +47,7 @@ def _offers(_: Language) -> tuple[Menu, ...]:
     )
 
 
-@cache
-def _asked(_: Language) -> tuple[Asked, ...]:
+def _asked() -> tuple[Asked, ...]:
     return tuple(_worded(question.asks, question.short, question.about, question.watch) for question in QUESTIONS)
 
 
@@ -60,7 +59,7 @@ def _worded(*texts: str) -> Asked:
 def first_home(names: tuple[str, ...] = ()) -> Home:
     """On what to start with; or, where something is to be selected already, where the rest is chosen."""
     menus = tuple(_on(menu, (*names, *FIRST)) for menu in offers())
-    home = Home(start=_worded(BEGIN, BEGIN_SHORT, BEGIN_ABOUT, START.watch), questions=_asked(language()), menus=menus)
+    home = Home(start=_worded(BEGIN, BEGIN_SHORT, BEGIN_ABOUT, START.watch), questions=_asked(), menus=menus)
     open_menu = next((number for number, menu in enumerate(menus) if not _named(menu, names)), 0)
     return replace(home, focus=home.first_menu + open_menu) if names else home
 
