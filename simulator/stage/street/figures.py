@@ -4,6 +4,8 @@ What to watch: that all workers are taken while the cores are idle is half of wh
 the moment; a core is busy or not, so that only an average says how much: that of the last five seconds.
 """
 
+from dataclasses import dataclass
+
 from simulator.plan.resources import Pool
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
@@ -11,7 +13,7 @@ from simulator.stage.canvas.text import Piece, Words, piece, put_pieces, with_fi
 from simulator.stage.snapshot import Snapshot, recent_average
 from simulator.stage.street.places import Form, Street, lanes_drawn
 from simulator.trace.measures import CORES
-from simulator.trace.playback import GroupKind
+from simulator.trace.playback import GroupKind, LaneGroup
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import percent
 
@@ -75,40 +77,51 @@ def heading_end(snapshot: Snapshot, street: Street) -> int:
     return street.width - 3 - (taken.width + 1 if taken is not None else 0)
 
 
-def _put_taken(sheet: Sheet, snapshot: Snapshot, area: Area) -> None:
-    """In a few cells."""
-    number = _slots(snapshot)
-    if number is None:
-        return
-    taken, total = number
-    style = Style.BAD if taken >= total else Style.TEXT
-    _put(sheet, area.row, area, [(f"{taken}/{total}", style)])
-    if area.height > 1:
-        _put(sheet, area.row + 1, area, [(tell("taken"), Style.DIM)])
+@dataclass(frozen=True, slots=True)
+class _Slots:
+    """Of the workers that are drawn."""
+
+    group: LaneGroup
+    taken: int
+    there: int
+
+    @property
+    def style(self) -> Style:
+        """Red where nobody else can be served."""
+        return Style.BAD if self.taken >= self.there else Style.GOOD
 
 
-def _slots(snapshot: Snapshot) -> tuple[int, int] | None:
-    """How many are taken, of how many that are there."""
+def _slots(snapshot: Snapshot) -> _Slots | None:
     for group in lanes_drawn(snapshot):
         if group.kind is GroupKind.SLOTS and isinstance(group.resource, Pool):
             now = snapshot.now.pool(group.name)
-            return now.taken, len(now.request) - now.down
+            return _Slots(group, now.taken, len(now.request) - now.down)
     return None
+
+
+def _put_taken(sheet: Sheet, snapshot: Snapshot, area: Area) -> None:
+    """In a few cells."""
+    slots = _slots(snapshot)
+    if slots is None:
+        return
+    words, below = (f"{slots.taken}/{slots.there}", tell("taken")) if slots.there else ("0", tell("there"))
+    _put(sheet, area.row, area, [(words, slots.style)])
+    if area.height > 1:
+        _put(sheet, area.row + 1, area, [(below, Style.DIM)])
 
 
 def taken_piece(snapshot: Snapshot, room: int) -> Piece | None:
     """``WORKERS  4 of 4 taken``, in red where all are; None where nobody has a place of its own."""
-    number = _slots(snapshot)
-    if number is None:
+    slots = _slots(snapshot)
+    if slots is None:
         return None
-    taken, total = number
-    group = next(group for group in lanes_drawn(snapshot) if group.kind is GroupKind.SLOTS)
+    group, taken, there = slots.group, slots.taken, slots.there
     name = PLACES.get(group.name, (group.name, group.name))[group.lanes != 1]
-    style = Style.BAD if taken >= total else Style.GOOD
-    title = (translated(name).upper(), Style.PLACE)
-    long = (tell_many("{n} of {total} taken", "{n} of {total} taken", taken, n=taken, total=total), style)
-    short = (f"{taken}/{total}", style)
-    gap = ("  ", Style.TEXT)
+    title, gap = (translated(name).upper(), Style.PLACE), ("  ", Style.TEXT)
+    long = (tell_many("{n} of {total} taken", "{n} of {total} taken", taken, n=taken, total=there), slots.style)
+    short = (f"{taken}/{there}", slots.style)
+    if not there:
+        long = short = (tell("{n} down", n=group.lanes), slots.style)
     wordings = [[title, gap, long], [title, (" ", Style.TEXT), long], [title, gap, short], [long], [short]]
     return next((each for each in (piece(*words) for words in wordings) if each.width <= room), None)
 

@@ -173,6 +173,9 @@ def _put_heading(sheet: Sheet, snapshot: Snapshot, street: Street, line: Line, m
     if len(line):
         waits = fixed_duration(snapshot.t_s - float(line.came_s[0])).strip()
         pieces.append(piece((tell("the first for {time}", time=waits), Style.DIM), rank=3))
+    limit = limit_of(snapshot)
+    if limit is not None and not limit.reached:
+        pieces.append(piece((tell("room for {n}", n=count(limit.places)), Style.FAINT), rank=4))
     scale = piece((_scale(sheet.look, marks), Style.FAINT), rank=2)
     shown = fitting([*pieces, *([scale] if marks.length else [])], area.width)
     put_pieces(sheet, row, area.col, [each for each in shown if each is not scale])

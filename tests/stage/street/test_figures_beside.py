@@ -15,6 +15,7 @@ from tests.stage.plays import Play, play, scene
 
 PHONES = play("prefork", "slow-clients", workers=4)
 LOCKED = play("threaded", "cpu-heavy", threads=4)
+CRASHED = play("threaded", "crash", threads=4)
 LOOP = play("coroutine", "mixed")
 TWELVE = play("prefork", "cpu-heavy", workers=12)
 MANY_CORES = play("prefork", "steady", workers=4, overrides={"machine.cores": "16"})
@@ -47,6 +48,13 @@ def test_all_workers_can_be_taken_while_the_cores_sleep() -> None:
     assert "core 1" in shown
     assert "idle" in shown
     assert "busy 2 % in 5 s" in shown
+
+
+def test_where_nobody_is_there_it_says_so_in_red() -> None:
+    shown = drawn(CRASHED, 21.0)
+    assert "THREADS  4 down" in str(shown.grid)
+    assert style_of(shown, "4 down") == Style.BAD
+    assert "4 taken" in str(drawn(CRASHED, 19.0).grid)
 
 
 def test_under_one_lock_one_core_is_full_and_the_other_one_idle() -> None:

@@ -176,6 +176,24 @@ def test_a_full_queue_says_so_in_red_and_how_many_knock_in_vain() -> None:
     assert "full" not in str(drawn(PHONES, 20.0).grid)
 
 
+def test_where_there_is_room_a_limit_is_said_in_words_and_not_drawn() -> None:
+    assert "room for 2 049" in str(drawn(PHONES, 20.0, (180, 42)).grid)
+    assert "room for" not in str(drawn(PHONES, 20.0).grid)
+
+
+def test_a_block_that_would_cost_too_much_drops_its_colours_and_keeps_its_shapes() -> None:
+    kinds = [queue_marks(SPIKE, 33.0, size) for size in ((240, 60), (120, 22))]
+    assert [len(styles) for _, styles in kinds] == [1, 2]
+    assert all(len(characters) > 1 for characters, _ in kinds)
+
+
+def queue_marks(wanted: Play, t_s: float, size: tuple[int, int]) -> tuple[set[str], set[int]]:
+    area, grid = street_of(snapshot(wanted, t_s), *size).queue, drawn(wanted, t_s, size).grid
+    block = np.s_[area.row : area.row + area.height, area.col : area.col + area.width]
+    marks = np.isin(grid.characters[block], list(UNICODE.who + UNICODE.who_gone))
+    return set(grid.characters[block][marks].tolist()), set(grid.styles[block][marks].tolist())
+
+
 def test_a_request_that_is_followed_shines() -> None:
     line = waiting(snapshot(PHONES, 20.0))
     chosen = int(line.rows[17])
