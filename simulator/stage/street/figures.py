@@ -12,6 +12,7 @@ from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Piece, Words, piece, put_pieces, with_figure
 from simulator.stage.snapshot import Snapshot, recent_average
 from simulator.stage.street.places import Form, Street, lanes_drawn
+from simulator.stage.street.turn_words import unused_cores
 from simulator.trace.measures import CORES
 from simulator.trace.playback import GroupKind, LaneGroup
 from simulator.words.language import later, tell, tell_many, translated
@@ -137,7 +138,8 @@ def _put_cores(sheet: Sheet, snapshot: Snapshot, area: Area) -> None:
         row += int(rows > count + 1)
         for core in range(count):
             _put_core(sheet, snapshot, row + core, area, core)
-        _put(sheet, row + count, area, _busy_lately(snapshot))
+        unused = unused_cores(snapshot)
+        _put(sheet, row + count, area, [(unused, Style.STRONG)] if unused else _busy_lately(snapshot))
         return
     row += int(rows > 2)
     if rows > 1 and count <= area.width:

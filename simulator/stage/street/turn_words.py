@@ -1,4 +1,4 @@
-"""Whose turn it is, in words: at the desks of threads under a GIL, and beside the cores."""
+"""Whose turn it is, in words: at the desks of threads under a GIL, and why cores are idle meanwhile."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,15 @@ import numpy as np
 
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Words
-from simulator.stage.inventory import label_of
-from simulator.stage.snapshot import ROUNDING, Snapshot
-from simulator.stage.street.baton import gil_of, slots_of
+from simulator.stage.snapshot import ROUNDING, Snapshot, recent_average
+from simulator.stage.street.baton import gil_of
+from simulator.trace.measures import CORES
 from simulator.trace.playback import Activity, GroupKind, LaneGroup
-from simulator.words.language import tell
+from simulator.words.language import tell, tell_many
 from simulator.words.numbers import exact_duration, short_duration
+
+MANY_WAIT = 0.5
+"""On average: so many threads that want the GIL could use a core each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +59,13 @@ def _of(time: str, most: str) -> str:
     return tell("{time} of {most}", time=figure if unit == most.partition(" ")[2] else time, most=most)
 
 
-@dataclass(frozen=True, slots=True)
-class CoreWords:
-    """What is written beside a core."""
-
-    busy: bool
-    words: str
-
-
-def core_words(snapshot: Snapshot) -> tuple[CoreWords, ...] | None:
-    """Which thread each core works for, the first core for the first process; None where there is no GIL."""
+def unused_cores(snapshot: Snapshot) -> str | None:
+    """What keeps cores idle that threads want, as it was in the last seconds; None where that is not the GIL."""
     gil = gil_of(snapshot.playback)
     if gil is None:
         return None
-    lock, cores = snapshot.now.lock(gil.name), snapshot.now.cores
-    lanes = _lanes_of(snapshot)
-    busy = [lanes.get(request) or tell("the main thread") for request in lock.holder.tolist() if request >= 0]
-    idle = tell("idle, nobody may use it") if any(map(len, lock.waiting)) else tell("idle")
-    told = [CoreWords(busy=True, words=words) for words in busy[:cores]]
-    return tuple(told + [CoreWords(busy=False, words=idle)] * (cores - len(told)))
-
-
-def _lanes_of(snapshot: Snapshot) -> dict[int, str]:
-    """The label of the lane that each request holds."""
-    group = slots_of(snapshot)
-    held = snapshot.now.pool(group.name).request.tolist()
-    return {request: label_of(group, lane) for lane, request in enumerate(held) if request >= 0}
+    cores = snapshot.now.cores
+    idle = cores - round(recent_average(snapshot, f"{CORES}: in use") * cores)
+    if idle < 1 or recent_average(snapshot, f"{gil.name}: waiting") < MANY_WAIT:
+        return None
+    return tell_many("nobody may use it", "nobody may use them", idle)

@@ -15,7 +15,7 @@ from simulator.stage.street.baton_columns import owners
 from simulator.stage.street.columns import columns_of
 from simulator.stage.street.places import Street, street_of
 from simulator.stage.street.tape import put_tapes
-from simulator.stage.street.turn_words import core_words, desk_words
+from simulator.stage.street.turn_words import desk_words, unused_cores
 from simulator.trace.playback import Playback
 from simulator.words.language import Language, speaking
 from tests.stage.plays import THREADED, Play, play, playback, scene, style_runs, trace_of
@@ -118,7 +118,7 @@ def test_without_a_gil_there_is_no_baton() -> None:
     assert "BATON" not in str(grid)
     assert gil_zoom(processes.playback) is None
     assert desk_words(processes, slots_of(processes), 0) is None
-    assert core_words(processes) is None
+    assert unused_cores(processes) is None
 
 
 def test_the_zoom_shows_five_columns_for_a_switch_interval() -> None:
@@ -139,13 +139,9 @@ def test_one_desk_has_the_baton_and_the_others_wait_for_it() -> None:
     assert label_of(group, 2) == "thread 2"
 
 
-def test_one_core_computes_for_the_holder_and_nobody_may_use_the_other() -> None:
-    words = core_words(shot(FOUR))
-    assert words
-    assert [(each.busy, each.words) for each in words] == [
-        (True, "thread 2"),
-        (False, "idle, nobody may use it"),
-    ]
+def test_the_second_core_is_idle_because_nobody_may_use_it() -> None:
+    assert unused_cores(shot(FOUR)) == "nobody may use it"
+    assert unused_cores(shot(play("threaded", "steady"))) is None
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
