@@ -1,5 +1,6 @@
 """What the life of a request says in words: who it was, how it ended, what it adds up to, and what is not known."""
 
+from dataclasses import replace
 from math import isfinite
 
 from simulator.plan.words import Outcome, State
@@ -42,6 +43,11 @@ def ending(told: LifeStory) -> tuple[str, Style]:
         share=_share(told.slower_than),
     )
     return words, style
+
+
+def brief_ending(told: LifeStory) -> tuple[str, Style]:
+    """The same without how many were quicker."""
+    return ending(replace(told, slower_than=None))
 
 
 def facts(told: LifeStory, look: Look) -> str:

@@ -160,7 +160,7 @@ class LabScreen(GridScreen):
                 self._inspect(request)
 
     def _inspect(self, request: int) -> None:
-        from simulator.tui.reading_screens import InspectScreen
+        from simulator.tui.inspect_screen import InspectScreen
 
         self.app.push_screen(InspectScreen(self.lab, request))
 

@@ -1,4 +1,4 @@
-"""What is opened from the stage and closed again: one request's life, charts, and the code beside the animation.
+"""What is opened from the stage and closed again: charts, and the code beside the animation.
 
 What to watch: the run plays on meanwhile, and all keys of the time work here too.
 """
@@ -21,9 +21,7 @@ from simulator.stage.frame import frame
 from simulator.stage.plot import Figures
 from simulator.stage.scene import Scene
 from simulator.stage.source import Source, overhang, source, source_pages
-from simulator.stage.waterfall import waterfall
 from simulator.trace.playback import Playback
-from simulator.trace.playback.life_story import LifeStories
 from simulator.tui.screen import GridScreen, Words, bindings
 from simulator.words.language import later
 
@@ -70,45 +68,6 @@ class ReadingScreen(GridScreen):
     def playback(self) -> Playback:
         """The run in focus."""
         return self.lab.shown.playbacks[self.lab.focus]
-
-
-class InspectScreen(ReadingScreen):
-    """The life of one request."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings(*READING_KEYS, BY_ID["next-pane"], BY_ID["previous-pane"])
-    about = later("one request")
-    words: ClassVar[Words] = {
-        **SCROLLING,
-        "next-pane": (later("next request"), later("the request that came next")),
-        "previous-pane": (later("request before"), later("the request that came before")),
-    }
-
-    def __init__(self, lab: Lab, request: int) -> None:
-        """Of the run in focus."""
-        super().__init__(lab)
-        self.request = request
-        self._trace = self.playback.trace  # another run may be shown before this screen is closed
-        self._stories = LifeStories(self._trace)
-
-    def state(self) -> object:
-        """And which request it is."""
-        return (super().state(), self.request)
-
-    def perform(self, id: str) -> None:
-        """Tab goes on to the next request; all else as elsewhere."""
-        if id in ("next-pane", "previous-pane"):
-            step = 1 if id == "next-pane" else -1
-            self.request = (self.request + step) % len(self._trace)
-            self.first = 0
-        else:
-            super().perform(id)
-
-    def picture(self, size: Size) -> CellGrid:
-        """Every part of it as a bar, and who was in the way."""
-        told = self._stories.of(self.request)
-        self.first = min(self.first, max(len(told.parts) - 1, 0))
-        hints = self.hints("leave", "next-pane", "select-down", "step", "help")
-        return waterfall(told, size, self.host.look, t_s=self.lab.playhead.t_s, first=self.first, keys=hints)
 
 
 class ChartsScreen(ReadingScreen):

@@ -7,8 +7,8 @@ from simulator.stage.frame import target_at
 from simulator.stage.scene import LaneTarget, Target, TimeTarget
 from simulator.tui.app import StageApp
 from simulator.tui.canvas import Canvas
+from simulator.tui.inspect_screen import InspectScreen
 from simulator.tui.lab_screen import LabScreen
-from simulator.tui.reading_screens import InspectScreen
 from tests.tui.conftest import Play
 from tests.tui.labs import BEGIN_S, ManualClock, shown
 

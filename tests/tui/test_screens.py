@@ -6,8 +6,9 @@ from textual.pilot import Pilot
 from simulator.lab import scenes as staging
 from simulator.lab.keys import BY_ID
 from simulator.lab.lab import Lab, open_lab
+from simulator.tui.inspect_screen import InspectScreen
 from simulator.tui.lab_screen import LabScreen
-from simulator.tui.reading_screens import ChartsScreen, InspectScreen, SourceScreen
+from simulator.tui.reading_screens import ChartsScreen, SourceScreen
 from simulator.tui.screen import GridScreen, HelpScreen
 from tests.tui.conftest import Play
 from tests.tui.labs import ManualClock, setup_of, shown
@@ -113,5 +114,30 @@ def test_a_key_that_comes_after_its_screen_was_closed_does_not_close_the_next_on
         assert charts is not stage
         help_screen.action_do(id)
         assert pilot.app.screen is charts
+
+    play(lab, played)
+
+
+def test_a_request_of_several_servers_is_shown_under_each_of_them_and_z_shows_one_alone(
+    now: ManualClock, play: Play
+) -> None:
+    lab = open_lab(shown("prefork:workers=1", "coroutine", rate="100"), now)
+    lab.playhead.seek(2.0)
+
+    async def played(pilot: Pilot[int]) -> None:
+        await pilot.press("enter")
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, InspectScreen)
+        both = str(screen.canvas.grid)
+        assert " A PREFORK" in both
+        assert " B COROUTINE" in both
+        assert "Under B " in both
+        await pilot.press("L")
+        assert str(screen.canvas.grid) != both
+        await pilot.press("z")
+        assert " B COROUTINE" not in str(screen.canvas.grid)
+        await pilot.press("z", "tab")
+        assert f"request #{screen.request}" in str(screen.canvas.grid)
 
     play(lab, played)

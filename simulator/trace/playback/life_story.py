@@ -164,3 +164,16 @@ class LifeStories:
 
     def _rank(self, seconds: float) -> float:
         return float(np.searchsorted(self._latencies, seconds)) / max(len(self._latencies), 1)
+
+
+def same_request(one: Trace, request: int, other: Trace) -> int | None:
+    """The row of the same request in a run of another server under the same workload; None where it was never sent.
+
+    A request has the same row everywhere. What its client repeats, or what it sends off, has a row of its own, which
+    another run may not have: then it is the request on whose behalf it was.
+    """
+    meant = int(one.request[request])
+    for row in (request, meant):
+        if row < len(other) and not np.isnan(other.arrival[row]) and other.request[row] == meant:
+            return row
+    return None
