@@ -81,7 +81,7 @@ def _asked_for(front: Model, given: Given) -> bool:
 # The flags of the screen and of its pictures, and what they do not go together with.
 
 WATCH, AT = "watch", "at"
-LOOK = frozenset({"caption", "glyphs", "theme"})
+LOOK = frozenset({"caption", "glyphs", "reduced_motion", "theme"})
 """Pictures have these too."""
 
 

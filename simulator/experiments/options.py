@@ -136,6 +136,9 @@ class ScreenOptions:
     theme: Literal["auto", "dark", "light", "mono"] = option(
         "auto", "Colours for a dark or a light background, or none (also with NO_COLOR)."
     )
+    reduced_motion: bool = option(
+        False, "Nothing travels on the stage (also with REDUCED_MOTION, and where the terminal is slow)."
+    )
 
 
 # What each option is called on a command line.

@@ -60,6 +60,8 @@ class Lab:
     """The page of the list of all keys; None while it is closed."""
     presenting: bool = False
     """Whether only what many people can read from afar is shown."""
+    reduced_motion: bool = False
+    """Whether nothing travels on the stage."""
     card: bool = False
     """Whether the card with the verdict lies above the stage."""
     verdicts: tuple[Verdict, ...] = ()
@@ -116,6 +118,12 @@ class Lab:
         at_end = self.playhead.t_s >= self.playhead.end_s
         if at_end is not self._at_end:
             self._at_end = self.card = at_end
+            self.touch()
+
+    def calm(self, *, reduced_motion: bool) -> None:
+        """Whether anything travels from now on."""
+        if reduced_motion is not self.reduced_motion:
+            self.reduced_motion = reduced_motion
             self.touch()
 
     @property

@@ -49,6 +49,7 @@ class Pictures:
     speed: float
     drawn: "Drawn"
     captions: "tuple[Caption, ...]" = ()
+    reduced_motion: bool = False
 
     def draw(
         self, traces: "tuple[Trace, ...]", files: WholeFiles, advices: "Sequence[Advice | None] | None" = None
@@ -66,7 +67,7 @@ class Pictures:
         lab = open_lab(run)
         end_s = lab.playhead.end_s
         refuse_late(self.captions, end_s)
-        lab.captions = self.captions
+        lab.captions, lab.reduced_motion = self.captions, self.reduced_motion
         if self.picture:
             lab.playhead.seek(end_s / 2.0 if self.at_s is None else moment_within(end_s, self.at_s))
             if self.at_end:
@@ -179,6 +180,7 @@ def pictures_of(options: PictureOptions, screen: ScreenOptions) -> Pictures:
         to_s=to_s,
         speed=options.speed,
         captions=typed_captions(screen.caption),
+        reduced_motion=screen.reduced_motion,
         drawn=Drawn(size=_size(options.size), look=look),
     )
 

@@ -63,6 +63,7 @@ def scene(lab: Lab, hints: tuple[KeyHint, ...] = ()) -> Scene:
         captions=captions_of(lab.captions, labels),
         story=first_sentence(paragraph(in_this_language(labels, "story"))),
         presenting=lab.presenting,
+        reduced_motion=lab.reduced_motion,
     )
     if not lab.verdicts:
         return found

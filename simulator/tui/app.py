@@ -57,6 +57,8 @@ class StageApp(App[int]):
         super().__init__()
         self._names = names
         self.look, self.fps, self.now = look, fps, now
+        self.reduced_motion = False
+        """Whether nothing is to travel, however fast the terminal is."""
         self._watch = lab
         self.pace = Pace(now)
         self.leaving = False

@@ -60,6 +60,7 @@ class LabScreen(GridScreen):
         """The moment, and everything that was chosen."""
         self.lab.expire()
         self.lab.follow()
+        self.lab.calm(reduced_motion=self.host.reduced_motion or self.host.pace.slow)
         self._runner.judge()
         if self._has_saved:
             self._saver.report()

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 DRIVER = "TEXTUAL_DRIVER"
 """Set where the screen is shown elsewhere, as in a browser."""
 
+STILL = "REDUCED_MOTION"
+"""Set where nothing is to travel, whatever is typed."""
+
 
 class _Rehearsal:
     is_on = False
@@ -109,5 +112,6 @@ def _opened(lab: "Lab | None", options: ScreenOptions, names: tuple[str, ...] = 
     from simulator.tui.app import StageApp
 
     app = StageApp(lab, look, fps=options.fps, keymap=own_keys, names=names)
+    app.reduced_motion = options.reduced_motion or bool(os.environ.get(STILL))
     result = app.run()
     return app.return_code or 0 if result is None else result

@@ -43,6 +43,8 @@ class Host(Protocol):
     fps: int
     now: Now
     pace: Pace
+    reduced_motion: bool
+    """Whether nothing is to travel, however fast the terminal is."""
     drew: bool
     """Whether a picture was drawn that the terminal has not been asked about."""
 

@@ -25,6 +25,8 @@ LOST_S = 3.0
 """An answer that takes longer will not come, unless others took about as long."""
 REMEMBERED = 8
 """Answers by which the line is judged; one alone may have come after a picture in which hardly anything was new."""
+PILED_UP = 4
+"""So many late answers among those remembered are no accident."""
 MOST_UNHEARD = 200
 
 
@@ -39,6 +41,9 @@ class Pace:
         self._count = 0
         self._first_s = 0.0
         self._took_s: deque[float] = deque(maxlen=REMEMBERED)
+        self.slow = False
+        """Whether pictures have piled up before: then fewer cells should change in each. It stays so, or the pictures
+        would begin to move again as soon as that has helped."""
 
     @property
     def answers(self) -> bool:
@@ -66,6 +71,7 @@ class Pace:
             while asked != column:
                 asked, asked_s = self._asked.popleft()
             self._took_s.append(self._now() - asked_s)
+            self.slow = self.slow or sum(took_s >= FAR_S for took_s in self._took_s) >= PILED_UP
 
     @property
     def waiting(self) -> bool:

@@ -2,13 +2,16 @@
 
 import re
 
+import pytest
 from textual import events
 from textual.pilot import Pilot
 
+from simulator.experiments.options import ScreenOptions
 from simulator.lab.lab import Lab
 from simulator.tui.app import StageApp
 from simulator.tui.lab_screen import LabScreen
-from simulator.tui.terminal import FAR_S, FIRST_S, LOST_S, NUMBERS, REMEMBERED, Pace
+from simulator.tui.opening import STILL, _opened
+from simulator.tui.terminal import FAR_S, FIRST_S, LOST_S, NUMBERS, PILED_UP, REMEMBERED, Pace
 from tests.tui.conftest import Play
 from tests.tui.labs import ManualClock
 
@@ -144,3 +147,49 @@ def test_no_picture_is_drawn_while_the_terminal_is_behind(lab: Lab, now: ManualC
         assert screen.pictures == before + 1
 
     play(lab, played)
+
+
+def test_a_terminal_that_is_late_again_and_again_is_slow_and_stays_so(now: ManualClock) -> None:
+    pace = Pace(now)
+    for _ in range(PILED_UP - 1):
+        answered(pace, now, FAR_S)
+    for _ in range(REMEMBERED):
+        answered(pace, now, FAR_S / 2)
+    assert not pace.slow  # a few late answers are forgotten
+    for _ in range(PILED_UP):
+        answered(pace, now, FAR_S)
+    assert pace.slow
+    for _ in range(REMEMBERED):
+        answered(pace, now, FAR_S / 2)
+    assert pace.slow
+
+
+def test_on_a_slow_terminal_nothing_travels_from_then_on(lab: Lab, now: ManualClock, play: Play) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        app = pilot.app
+        assert isinstance(app, StageApp)
+        screen = app.screen
+        assert isinstance(screen, LabScreen)
+        screen.tick()
+        assert not screen.scene_now.reduced_motion
+        for _ in range(PILED_UP):
+            answered(app.pace, now, FAR_S)
+        screen.tick()
+        assert screen.scene_now.reduced_motion
+
+    play(lab, played)
+
+
+@pytest.mark.parametrize(("typed", "environ", "still"), [(True, "", True), (False, "1", True), (False, "", False)])
+def test_nothing_travels_where_that_was_asked_for(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, typed: bool, environ: str, still: bool
+) -> None:
+    opened: list[bool] = []
+
+    def run(app: StageApp) -> None:
+        opened.append(app.reduced_motion)
+
+    monkeypatch.setenv(STILL, environ)
+    monkeypatch.setattr(StageApp, "run", run)
+    _opened(lab, ScreenOptions(reduced_motion=typed))
+    assert opened == [still]
