@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from simulator.lab import changes
+from simulator.lab.captions import captions_of
 from simulator.lab.knobs import SIZE
 from simulator.lab.lab import Lab
 from simulator.lab.scenes import (
@@ -22,7 +23,7 @@ from simulator.lab.scenes import (
 from simulator.stage.canvas.grid import Size
 from simulator.stage.canvas.key_bar import KeyTarget
 from simulator.stage.frame import lane_count, target_at, visible_lanes
-from simulator.stage.moments import ROUNDING_S, moments, moments_before
+from simulator.stage.moments import ROUNDING_S, moments_before, stops
 from simulator.stage.scene import LaneTarget, RequestTarget, Scene, TimeTarget, ViewTarget
 from simulator.stage.scene import coarser as coarser_step
 from simulator.stage.scene import finer as finer_step
@@ -82,7 +83,8 @@ def step(lab: Lab, direction: int) -> None:
 
 def jump(lab: Lab, direction: int = 1) -> None:
     """The next telling moment of any server that is shown, or the one before; after the last one the first again."""
-    known, t_s = moments(lab.shown.playbacks), lab.playhead.t_s
+    playbacks, t_s = lab.shown.playbacks, lab.playhead.t_s
+    known = stops(playbacks, captions_of(lab.captions, playbacks[0].trace.labels))
     if not known:
         lab.say(said("Nothing stands out in this run."))
         return

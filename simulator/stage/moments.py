@@ -11,6 +11,7 @@ from weakref import ref
 
 from simulator.stage.cache import kept
 from simulator.stage.canvas.style import Style
+from simulator.stage.scene import Caption
 from simulator.trace.playback import Event, EventKind, Playback
 
 OF_THE_LOAD = (EventKind.SPIKE, EventKind.INTERVENED, EventKind.BACK)
@@ -63,6 +64,27 @@ class NotableMoment:
         return STYLES.get(self.event.kind, Style.WARN)
 
 
+@dataclass(frozen=True, slots=True)
+class CaptionMoment:
+    """A moment at which somebody wants something to be read, in whatever run."""
+
+    look_s: float
+    text: str
+    view: int = 0
+    shared: bool = True
+    style: Style = Style.HEADING
+
+
+Stop = NotableMoment | CaptionMoment
+"""Where ``j`` stops."""
+
+
+def stops(playbacks: Sequence[Playback], captions: Sequence[Caption]) -> tuple[Stop, ...]:
+    """The moments of all runs together, with those of captions among them."""
+    told = [CaptionMoment(each.at_s, each.text) for each in captions]
+    return tuple(sorted((*moments(playbacks), *told), key=lambda each: each.look_s)) if told else moments(playbacks)
+
+
 def moments(playbacks: Sequence[Playback]) -> tuple[NotableMoment, ...]:
     """The moments of all runs together."""
     if not playbacks:
@@ -85,6 +107,6 @@ def _moments(playbacks: Sequence[Playback]) -> tuple[NotableMoment, ...]:
     return tuple(sorted(found, key=lambda each: each.look_s))
 
 
-def moments_before(all_of_them: Sequence[NotableMoment], t_s: float) -> int:
+def moments_before(all_of_them: Sequence[Stop], t_s: float) -> int:
     """How many of them lie at or before a moment."""
     return sum(each.look_s <= t_s + ROUNDING_S for each in all_of_them)

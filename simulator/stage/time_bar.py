@@ -16,7 +16,7 @@ from simulator.stage.canvas.plotting import Floats
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.fixed_width import clock
-from simulator.stage.moments import moments
+from simulator.stage.moments import stops
 from simulator.stage.ranks import Rank
 from simulator.stage.scene import Target, TimeTarget
 from simulator.stage.snapshot import Snapshot
@@ -73,12 +73,12 @@ def put_marks(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
     still(
         sheet,
         snapshots[0].playback,
-        ("marks", runs, snapshots[0].scene.end_s),
+        ("marks", runs, snapshots[0].scene.end_s, snapshots[0].scene.captions),
         lambda part: _draw_all_marks(part, snapshots),
     )
 
 
 def _draw_all_marks(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
     bar = _Bar(snapshots, sheet.width)
-    for each in reversed(moments([snapshot.playback for snapshot in snapshots])):
+    for each in reversed(stops([snapshot.playback for snapshot in snapshots], snapshots[0].scene.captions)):
         sheet.put(0, bar.first + int(bar.column(each.look_s)), sheet.look.glyphs.marker, each.style)

@@ -2,8 +2,9 @@
 
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Sheet
-from simulator.stage.moments import moments, moments_before
+from simulator.stage.moments import moments, moments_before, stops
 from simulator.stage.panes.log import put_log
+from simulator.stage.scene import Caption
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.time_bar import put_marks
 from simulator.trace.playback import EventKind
@@ -24,6 +25,21 @@ def test_what_happens_to_all_servers_at_once_is_one_moment() -> None:
     found = moments([playback(each) for each in CRASHES])
     (killed,) = [each for each in found if each.kind is EventKind.INTERVENED]
     assert killed.shared
+
+
+def test_captions_have_their_marks_on_the_time_bar_and_count_among_the_moments() -> None:
+    captions = (Caption(at_s=60.0, text="Watch"),)
+    its = scene(FOUR, t_s=20.0, captions=captions)
+    without, marked, log = Sheet(160, 1, Look()), Sheet(160, 1, Look()), Sheet(44, 6, Look())
+    put_marks(without, [Snapshot(scene=scene(FOUR, t_s=20.0), number=0)])
+    put_marks(marked, [Snapshot(scene=its, number=0)])
+    put_log(log, [Snapshot(scene=its, number=0)])
+    count = len(moments([playback(FOUR)]))
+    assert marked.grid.text(0).count("▾") == without.grid.text(0).count("▾") + 1
+    assert f" of {count + 1} " in log.grid.text(0)
+    found = stops([playback(FOUR)], captions)
+    assert 60.0 in [each.look_s for each in found]
+    assert [each.look_s for each in found] == sorted(each.look_s for each in found)
 
 
 def test_one_is_at_a_moment_when_it_has_come() -> None:

@@ -3,6 +3,7 @@
 from simulator.lab.actions import perform
 from simulator.lab.lab import open_lab
 from simulator.stage.moments import moments
+from simulator.stage.scene import Caption
 from tests.tui.labs import ManualClock, shown
 
 
@@ -37,3 +38,13 @@ def test_the_moments_of_all_servers_are_walked_through_and_the_focus_follows(now
         seen.add(lab.focus)
         assert f"({'AB'[lab.focus]})" in str(lab.message)
     assert seen == {0, 1}
+
+
+def test_captions_are_moments_too(now: ManualClock) -> None:
+    lab = open_lab(shown("prefork", load="crash"), now)
+    count = len(moments(lab.shown.playbacks)) + 1
+    lab.captions = (Caption(at_s=0.25, text="Look at worker 3"),)
+    perform(lab, "jump")
+    assert (lab.playhead.t_s, str(lab.message)) == (0.25, f"moment 1 of {count}: Look at worker 3")
+    perform(lab, "jump")
+    assert str(lab.message).startswith(f"moment 2 of {count}: ")

@@ -8,7 +8,7 @@ from simulator.stage.canvas.box import Box, put_box
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Piece, clipped, piece
-from simulator.stage.moments import moments, moments_before
+from simulator.stage.moments import moments_before, stops
 from simulator.stage.panes.curve_plot import titled
 from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import Event
@@ -40,7 +40,8 @@ def _told(snapshot: Snapshot, rows: int) -> list[Event]:
 
 def _number(snapshots: Sequence[Snapshot]) -> tuple[Piece, ...]:
     """Where in the moments of the run we are."""
-    known = moments([view.playback for view in snapshots[0].scene.views])
+    scene = snapshots[0].scene
+    known = stops([view.playback for view in scene.views], scene.captions)
     if not known:
         return ()
     at = moments_before(known, snapshots[0].t_s)
