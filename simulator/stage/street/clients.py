@@ -104,7 +104,7 @@ def _put_kinds(sheet: Sheet, street: Street, its: Who, rows: ClientRows) -> None
     for row in sorted(set(rows.kinds)):
         col = street.clients.col
         for kind, name in enumerate(its.names):
-            if rows.kinds[kind] == row and (room := street.way.col - col - 2) > 0:
+            if rows.kinds[kind] == row and (room := street.way.col - col - 3) > 0:
                 col = sheet.put(row, col, f"{sheet.look.glyphs.who[kind]} ", WHO[kind])
                 col = sheet.put(row, col, clipped(translated(name), room, sheet.look), Style.TEXT) + 1
         end = max(end, col)
@@ -125,7 +125,8 @@ def _again(sheet: Sheet, snapshot: Snapshot, its: Who, room: int) -> Piece:
         )
     n = count(number)
     long, short = tell("{n} trying again", n=n), tell("{n} again", n=n)
-    return _first_fitting([[*legend, *_counted(long, n)], [*legend[:1], *_counted(short, n)]], room)
+    only = [*legend[:1], (n, Style.STRONG)]
+    return _first_fitting([[*legend, *_counted(long, n)], [*legend[:1], *_counted(short, n)], only], room)
 
 
 def _again_marks(sheet: Sheet, its: Who) -> str:

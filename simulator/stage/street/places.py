@@ -255,9 +255,9 @@ class _Sides:
     @classmethod
     def of(cls, form: Form, width: int, wants: Needs) -> "_Sides":
         label, desk, clients, room = {
-            Form.WIDE: (max(wants.label, 8), 21, 16, min(max(width * 28 // 100, 26), 48)),
-            Form.MEDIUM: (min(max(wants.label, 2), 4), 13, 11, 20),
-            Form.NARROW: (min(max(wants.label, 2), 4), 8, 9, 20),
+            Form.WIDE: (max(wants.label, 8), 21, 16, min(max(min(width * 28 // 100, width * 55 // 100 - 33), 22), 48)),
+            Form.MEDIUM: (min(max(wants.label, 2), 4), 13, 12, 20),
+            Form.NARROW: (min(max(wants.label, 2), 4), 8, 10, 20),
             Form.TINY: (2, 5, 0, 0),
         }[form]
         if form is Form.TINY and width < 30:
@@ -271,7 +271,7 @@ class _Sides:
         end = line_col - (2 if form is Form.WIDE else 1)
         clients_end = label_col + clients
         room_width = room if wants.rooms and room else 0
-        room_col = clients_end + (12 if form is Form.WIDE else 2) if room_width else 0
+        room_col = clients_end + ((12 if width >= 116 else 8) if form is Form.WIDE else 2) if room_width else 0
         after = room_col + room_width + (4 if form is Form.WIDE else 2)
         queue_col = after if room_width else clients_end + (13 if form is Form.WIDE else 1 if framed else 9)
         return cls(

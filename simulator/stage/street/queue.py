@@ -167,7 +167,7 @@ def _put_heading(sheet: Sheet, snapshot: Snapshot, street: Street, line: Line, m
     row, area = street.heading_row, street.queue
     pieces = [
         piece((translated(_name(snapshot)), Style.PLACE)),
-        piece(_count(snapshot, line)),
+        piece(_count(snapshot, line), rank=-1),
         *_full(snapshot),
     ]
     if len(line):
@@ -177,10 +177,11 @@ def _put_heading(sheet: Sheet, snapshot: Snapshot, street: Street, line: Line, m
     if limit is not None and not limit.reached:
         pieces.append(piece((tell("room for {n}", n=count(limit.places)), Style.FAINT), rank=4))
     scale = piece((_scale(sheet.look, marks), Style.FAINT), rank=2)
-    shown = fitting([*pieces, *([scale] if marks.length else [])], area.width)
-    put_pieces(sheet, row, area.col, [each for each in shown if each is not scale])
+    room = area.width if street.window.width else max(street.figures.col - 2 - area.col, area.width)
+    shown = fitting([*pieces, *([scale] if marks.length else [])], room)
+    end = put_pieces(sheet, row, area.col, [each for each in shown if each is not scale])
     if scale in shown:
-        sheet.put(row, area.col + area.width - scale.width, *scale.words[0])
+        sheet.put(row, max(end + 2, area.col + area.width - scale.width), *scale.words[0])
 
 
 def _scale(look: Look, marks: Marks, *, short: bool = False) -> str:
