@@ -1,8 +1,8 @@
 """Footprints: on the tape of a worker a faint mark where a request began, and its name where there is room.
 
 What to watch: only requests that take two columns or more leave one, so a tape of short requests stays a tape. A
-footprint never covers computing, and is hollow where nobody waited for the answer any more when the work began. The
-request itself is at its desk: that is its one bright mark.
+footprint never covers computing; where that is a block, the name stands in it. The mark is hollow where nobody waited
+for the answer any more when the work began. The request itself is at its desk: that is its one bright mark.
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from simulator.stage.cache import kept
 from simulator.stage.canvas.cells import BLANK, cell_width, cells_of
-from simulator.stage.canvas.sheet import Sheet
-from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.sheet import Area, Sheet
+from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.columns import Columns
 from simulator.stage.street.who import who
@@ -85,7 +85,7 @@ def put_footprints(
     sheet: Sheet, snapshot: Snapshot, group: LaneGroup, where: Rows, columns: Columns, left: int
 ) -> None:
     """On lanes that have been drawn."""
-    prints = list(_prints(sheet, snapshot, group, where, columns, left))
+    prints = list(_prints(snapshot, group, where, columns, left))
     if not prints:
         return
     requests = np.array([each.request for each in prints], np.int32)
@@ -96,43 +96,49 @@ def put_footprints(
     styles = np.where(gone, np.uint8(Style.GONE), styles)
     grid = sheet.grid
     for each, character, style in zip(prints, characters.tolist(), styles.tolist(), strict=True):
-        grid.characters[each.row, each.col], grid.styles[each.row, each.col] = character, style
-        _put_name(sheet, snapshot, each)
+        if grid.characters[each.row, each.col] == BLANK:
+            grid.characters[each.row, each.col], grid.styles[each.row, each.col] = character, style
+        name = name_of(snapshot.playback, each.request)
+        if name and cell_width(name) + BESIDE + AFTER <= each.stop - each.col:
+            _put_name(sheet, each, name)
 
 
-def _prints(
-    sheet: Sheet, snapshot: Snapshot, group: LaneGroup, where: Rows, columns: Columns, left: int
-) -> Iterator[_Print]:
-    """Where there is room for a mark; what began before the left edge stands at it, a cell further in."""
+def _prints(snapshot: Snapshot, group: LaneGroup, where: Rows, columns: Columns, left: int) -> Iterator[_Print]:
+    """Of all long uses in sight; what began before the left edge stands at it, a cell further in."""
     span_s = max(columns.start_s, 0.0), max(columns.t_s, columns.column_s / 16)
     uses = snapshot.playback.uses(group.name, where.first, len(where.rows), span_s)
     first, last = columns.of(uses.start_s), columns.of(uses.end_s)
     long = np.flatnonzero((last - first >= LEAST_SPAN) & (uses.start_s <= columns.t_s))
-    first, last = first[long], last[long]
-    earlier = first < max(-columns.first, 0)
-    at = np.where(earlier, max(-columns.first, 0) + 1, first)
+    edge = max(-columns.first, 0)
+    at = np.where(first < edge, edge + 1, first)
     stop = np.minimum(last, columns.count)
-    shown = np.flatnonzero((at < columns.count) & (at < stop))
-    rows = np.array(where.rows)[uses.lane[long] - where.first]
-    free = sheet.grid.characters[rows[shown], at[shown] + left] == BLANK
-    for i in shown[free].tolist():
-        present = bool(uses.end_s[long[i]] > columns.t_s)
+    for i in long[(at < stop)[long]].tolist():
         yield _Print(
-            int(rows[i]),
+            where.rows[int(uses.lane[i]) - where.first],
             int(at[i]) + left,
             int(stop[i]) + left,
-            int(uses.request[long[i]]),
-            float(uses.start_s[long[i]]),
-            present,
+            int(uses.request[i]),
+            float(uses.start_s[i]),
+            bool(uses.end_s[i] > columns.t_s),
         )
 
 
-def _put_name(sheet: Sheet, snapshot: Snapshot, each: _Print) -> None:
-    """The whole name, or none: half a name says nothing."""
-    name = name_of(snapshot.playback, each.request)
-    col = each.col + BESIDE
-    width = cell_width(name)
-    if not name or col + width + AFTER > each.stop:
-        return
-    if (sheet.grid.characters[each.row, each.col + 1 : col + width] == BLANK).all():
-        sheet.put(each.row, col, name, Style.TAPE_NAME if each.present else Style.TAPE_NAME_PAST)
+def _put_name(sheet: Sheet, each: _Print, name: str) -> None:
+    """The whole name, or none: half a name says nothing. Behind the mark, or in a block of computing."""
+    width, style = cell_width(name), Style.TAPE_NAME if each.present else Style.TAPE_NAME_PAST
+    cells = sheet.grid.characters[each.row, each.col : each.stop]
+    if (cells[1 : BESIDE + width] == BLANK).all():
+        sheet.put(each.row, each.col + BESIDE, name, style)
+    elif (block := _run(cells == sheet.look.glyphs.full, width + BESIDE)) >= 0:
+        col = each.col + block + 1
+        sheet.lay(Area(each.row, col, 1, width), Ground.COMPUTING)
+        sheet.put(each.row, col, name, Style.ON_BRIGHT)
+    elif (free := _run(cells[1:] == BLANK, width + BESIDE)) >= 0:
+        sheet.put(each.row, each.col + free + BESIDE, name, style)
+
+
+def _run(cells: NDArray[np.bool_], length: int) -> int:
+    """Where a run of so many cells begins; -1: nowhere."""
+    reach = np.cumsum(np.append(0, cells))
+    found = np.flatnonzero(reach[length:] - reach[: len(reach) - length] == length)
+    return int(found[0]) if len(found) else -1

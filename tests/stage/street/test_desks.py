@@ -20,6 +20,7 @@ from simulator.stage.street.footprints import name_of
 from simulator.stage.street.labels import put_labels
 from simulator.stage.street.places import Form, Street, street_of
 from simulator.stage.street.tape import put_tapes
+from simulator.stage.street.tape_cells import painted
 from simulator.stage.street.who import Rows
 from simulator.trace.playback import Activity
 from simulator.words.language import speaking, translated
@@ -188,12 +189,26 @@ def test_footprints_never_cover_computing() -> None:
     for wanted, t_s in ((SPIKE, 33.0), (FOUR, 20.0), (THREADS, 12.0)):
         seen = snapshot(wanted, t_s)
         street, sheet = street_of(seen, 120, 22), drawn(seen)
-        bare = Sheet(120, 22, Look())
         what = taken(seen, seen.inventory.lane_groups[-1], range(4), columns_of(seen, street.columns))
-        put_tapes(bare, seen, street)
+        height = street.lanes[0].height
+        bare = Sheet(120, 22, Look())
+        for place, styles in zip(street.lanes, painted(what, height, Look()).styles, strict=True):
+            bare.grid.styles[place.row : place.row + height, street.tape_col : street.tape_end] = styles
         for place, shares in zip(street.lanes, what.computing, strict=True):
-            orange = sheet.grid.styles[place.row : place.row + place.height, street.tape_col : street.tape_end]
-            assert ((orange == Style.CPU).any(axis=0) == (shares > 0.0)).all()
+            cells = np.s_[place.row : place.row + place.height, street.tape_col : street.tape_end]
+            orange = (sheet.grid.styles[cells] == Style.CPU) | (sheet.grid.grounds[cells] == Ground.COMPUTING)
+            assert (orange == (bare.grid.styles[cells] == Style.CPU)).all()
+            assert (orange.any(axis=0) == (shares > 0.0)).all()
+
+
+def test_a_long_computation_has_its_name_written_into_it() -> None:
+    seen = snapshot(play("prefork", "mixed", workers=2), 11.1, column_s=0.02)
+    street, sheet = street_of(seen, 148, 29), drawn(seen, (148, 29))
+    row = street.lanes[0].row
+    inside = np.flatnonzero(sheet.grid.grounds[row] == Ground.COMPUTING)
+    assert "".join(sheet.grid.characters[row, inside[:6]].tolist()) == "report"
+    assert set(sheet.grid.styles[row, inside].tolist()) == {Style.ON_BRIGHT}
+    assert sheet.grid.characters[row, inside[0] - 1] == sheet.grid.characters[row, inside[5] + 1] == UNICODE.full
 
 
 def test_footprints_of_work_for_nobody_are_hollow() -> None:

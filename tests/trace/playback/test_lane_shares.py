@@ -1,0 +1,82 @@
+"""For which part of each column a lane did what: exact, and the same as the lives of its requests add up to."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from simulator.trace.holding import held_parts, holdings
+from simulator.trace.playback import OF_STATE, Activity, GroupKind, Playback, lane_groups
+from simulator.trace.request_life import life
+from simulator.trace.table import Trace
+from tests.engine.deployments import Deployment, deployments
+from tests.trace.playback import slowly
+
+SLOTS = [d for d in deployments() if any(g.kind is GroupKind.SLOTS for g in lane_groups(d.plan(slowly.MACHINE)))]
+LOCKS = [d for d in deployments() if d.plan(slowly.MACHINE).locks]
+
+
+def added_up(trace: Trace, pool: int, slot: int, edges: list[float]) -> np.ndarray:
+    """[activities, columns] from the lives of all who held a slot; nobody has crashed or given up."""
+    held = holdings(trace, held_parts(trace, trace.places)[pool])
+    shares = np.zeros((len(Activity), len(edges) - 1))
+    for i in np.flatnonzero(held.slot == slot):
+        for stay in life(trace, int(held.rows[i])):
+            start, end = max(stay.start, held.start[i]), min(stay.end, held.end[i])
+            for column, (low, high) in enumerate(pairwise(edges)):
+                shares[OF_STATE[stay.state], column] += max(min(end, high) - max(start, low), 0.0) / (high - low)
+    shares[Activity.IDLE] = 1.0 - shares.sum(axis=0)
+    return shares
+
+
+@pytest.mark.parametrize("deployment", SLOTS, ids=str)
+def test_shares_of_a_lane_are_what_the_lives_of_its_requests_add_up_to(deployment: Deployment) -> None:
+    trace = deployment.run("mixed")
+    playback = Playback(trace)
+    (group,) = [g for g in playback.groups if g.kind is GroupKind.SLOTS]
+    pool = [p.name for p in trace.plan.pools].index(group.name)
+    for start, end in ((3.0, 8.0), (10.0, 10.2)):
+        shares = playback.shares(group.name, 1, 2, (start, end), 20)
+        edges = np.linspace(start, end, 21).tolist()
+        for lane in range(min(2, group.lanes - 1)):
+            assert np.allclose(shares[:, lane], added_up(trace, pool, lane + 1, edges), atol=1e-6)
+
+
+@pytest.mark.parametrize("deployment", LOCKS, ids=str)
+def test_a_lock_is_in_use_for_as_long_as_holds_were_recorded(deployment: Deployment) -> None:
+    trace = deployment.run("mixed")
+    assert trace.grants is not None
+    (lock,) = trace.plan.locks
+    edges = np.linspace(5.0, 9.0, 41)
+    shares = Playback(trace).shares(lock.name, 0, lock.processes, (5.0, 9.0), 40)
+    copy = np.maximum(trace.process[trace.grants.request], 0) if lock.processes > 1 else 0 * trace.grants.request
+    for number in range(lock.processes):
+        start, end = trace.grants.start[copy == number], trace.grants.end[copy == number]
+        used = [
+            np.clip(np.minimum(end, high) - np.maximum(start, low), 0.0, None).sum() for low, high in pairwise(edges)
+        ]
+        assert np.allclose(1.0 - shares[Activity.IDLE, number], np.array(used) / 0.1, atol=1e-6)
+
+
+@pytest.mark.parametrize("deployment", SLOTS, ids=str)
+def test_what_a_frame_asked_for_before_changes_no_share(deployment: Deployment) -> None:
+    trace = deployment.run("slow-clients")
+    fresh, used = Playback(trace), Playback(trace)
+    (group,) = [g for g in fresh.groups if g.kind is GroupKind.SLOTS]
+    for t_s in (4.9, 5.0, 5.1, 5.26):  # segments of these moments are at hand, some of them for two stretches
+        used.at(t_s)
+    for span in ((5.0, 5.05), (4.95, 5.15), (4.99, 5.01)):
+        new = fresh.shares(group.name, 0, group.lanes, span, 4)
+        assert np.allclose(used.shares(group.name, 0, group.lanes, span, 4), new, atol=1e-7)
+
+
+def test_uses_of_a_lane_are_those_that_held_its_slot() -> None:
+    trace = SLOTS[0].run("mixed")
+    playback = Playback(trace)
+    (group,) = [g for g in playback.groups if g.kind is GroupKind.SLOTS]
+    uses = playback.uses(group.name, 0, 1, (3.0, 8.0))
+    held = holdings(trace, held_parts(trace, trace.places)[0])
+    mine = (held.slot == 0) & (held.start < 8.0) & (held.end > 3.0)
+    assert sorted(uses.request.tolist()) == sorted(held.rows[mine].tolist())
+    assert (np.diff(uses.start_s) >= 0.0).all()
+    assert set(uses.lane.tolist()) == {0}
