@@ -39,9 +39,10 @@ def commands(lab: Lab, keys: Sequence[tuple[Key, str]], look: Look) -> tuple[Com
     return (
         *_in_short(present),
         *of_keys(pair for pair in useful if pair[0].id in FIRST and pair[0].id not in SHORT),
-        *_moments(lab),
+        *_moments(lab, named=True),
         *_servers(lab),
         *_loads(lab),
+        *_moments(lab, named=False),
         *_killing(lab, present),
         *of_keys(pair for pair in useful if pair[0].id not in (*FIRST, *LAST, KILL)),
         *of_looks(look),
@@ -76,35 +77,51 @@ CALLED = {
 """What moments are found by besides their words."""
 
 
-def _moments(lab: Lab) -> Iterator[Command]:
-    """Where something stands out in any of the runs, in order of time."""
+def _moments(lab: Lab, *, named: bool) -> Iterator[Command]:
+    """Those that one asks for by a name (the crash, the longest block), or the others; in order of time."""
     playbacks = lab.shown.playbacks
+    several = len(playbacks) > 1
     for moment in moments(playbacks):
         event, number = moment.event, moment.view
-        what, time = _what(event, playbacks[number]), duration(event.look_s)
-        if len(playbacks) > 1:
-            words = tell("go to {what} of {letter}, at {time}", what=what, letter="ABCD"[number], time=time)
+        what, time = _name(event, playbacks[number]), duration(event.look_s)
+        if (what is not None) is not named:
+            continue
+        letter = "ABCD"[number] if several and not moment.shared else ""
+        if what is None:
+            words = tell("go to {time}: {event}", time=time, event=event.text)
+            if letter:
+                words = tell("go to {time} ({letter}): {event}", time=time, letter=letter, event=event.text)
         else:
             words = tell("go to {what}, at {time}", what=what, time=time)
+            if letter:
+                words = tell("go to {what} of {letter}, at {time}", what=what, letter=letter, time=time)
         yield Command(words=words, deed=partial(_go, lab, number, event), also=f"jump moment {CALLED[event.kind]}")
 
 
-def _what(event: Event, playback: Playback) -> Said:
+def _name(event: Event, playback: Playback) -> Said | None:
+    """What there is one of in a run."""
     match event.kind:
         case EventKind.SYN_DROPPED:
             return said("the first connection that found the backlog full")
         case EventKind.FAILED:
             return _loss(Outcome(int(playback.trace.outcome[event.request])))
-        case EventKind.BLOCKED:
+        case EventKind.BLOCKED if event is _most(playback, event.kind):
             return said("the longest block of the event loop")
         case EventKind.SLOWEST:
             return said("the slowest request")
-        case EventKind.CROWDED:
+        case EventKind.CROWDED if event is _most(playback, event.kind):
             return said("the largest crowd")
         case EventKind.INTERVENED:
             return _intervention(event, playback)
         case _:
-            return event.said
+            return None
+
+
+def _most(playback: Playback, kind: EventKind) -> Event:
+    """Of the events of a kind that which was longest, or had most in it; of several alike the first."""
+    return max(
+        (each for each in playback.interesting if each.kind is kind), key=lambda each: (each.seconds, each.others)
+    )
 
 
 def _loss(outcome: Outcome) -> Said:

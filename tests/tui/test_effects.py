@@ -23,7 +23,7 @@ EFFECTS: dict[str, Seen] = {
     "play": lambda lab, app: lab.playhead.playing,
     **{
         name: lambda lab, app: lab.playhead.t_s
-        for name in ("step-back", "step", "back", "forward", "start", "end", "jump")
+        for name in ("step-back", "step", "back", "forward", "start", "end", "jump", "jump-back")
     },
     **{name: lambda lab, app: lab.playhead.speed for name in ("slower", "faster")},
     **{name: lambda lab, app: lab.pane.lane for name in ("select-up", "select-down")},
