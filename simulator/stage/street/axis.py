@@ -12,8 +12,10 @@ from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Piece, centred, clipped, piece
 from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.baton import is_fine
 from simulator.stage.street.doing import DOING, mark
 from simulator.stage.street.places import Street, lanes_drawn
+from simulator.stage.street.turn_words import lock_words
 from simulator.trace.playback import Activity, Playback
 from simulator.words.language import tell, translated
 from simulator.words.numbers import exact_duration
@@ -60,11 +62,16 @@ def put_axis(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
 def legend(snapshot: Snapshot, glyphs: Glyphs) -> tuple[Piece, ...]:
     """What the marks on tapes mean, for the border of the street; what matters least is left out first."""
     told, pieces = set(), []
+    of_lock = lock_words(snapshot)
     for rank, activity in enumerate(each for each in LEGEND if each in occurring(snapshot)):
         doing, glyph = DOING[activity], mark(activity, glyphs)
-        if (glyph, doing.word) not in told:
-            told.add((glyph, doing.word))
-            pieces.append(piece((glyph, doing.desk), (f" {translated(doing.word)}", Style.DIM), rank=rank))
+        word = of_lock.get(activity) or translated(doing.word)
+        if (glyph, word) not in told:
+            told.add((glyph, word))
+            pieces.append(piece((glyph, doing.desk), (f" {word}", Style.DIM), rank=rank))
+    if is_fine(snapshot):
+        hands = piece((glyphs.handed_over, Style.BATON), (f" {tell('it changes hands')}", Style.DIM))
+        pieces.insert(1, hands)
     return tuple(pieces)
 
 

@@ -161,8 +161,9 @@ def _put_rows(sheet: Sheet, snapshot: Snapshot, area: Area, loops: tuple[LoopNow
         ),
     )
     shown = sorted(loops, key=lambda loop: not loop.blocked)[: inside.height]
+    pitch = max((inside.height + 1) // len(loops), 1)
     for row, loop in enumerate(sorted(shown, key=lambda loop: loop.copy)):
-        place = Area(inside.row + row, inside.col + MARGIN, 1, inside.width - 2 * MARGIN)
+        place = Area(inside.row + row * pitch, inside.col + MARGIN, 1, inside.width - 2 * MARGIN)
         number = f"{loop.copy} "
         sheet.put(place.row, place.col, number, Style.DIM)
         place = place._replace(col=place.col + len(number), width=place.width - len(number))

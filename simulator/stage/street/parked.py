@@ -12,10 +12,10 @@ from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import clipped
-from simulator.stage.crowd import marks_for
 from simulator.stage.fixed_width import fixed_count
 from simulator.stage.scene import RequestTarget, Target
 from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.followed import put_followed
 from simulator.stage.street.lineup import waiting
 from simulator.stage.street.places import Street
 from simulator.stage.street.who import who
@@ -35,11 +35,18 @@ COUNT_WIDTH = 4
 APART = 3
 """Cells between two kinds."""
 
+AND_MORE = "+"
+"""Behind as many marks as there is room for; the count says how many there are."""
+
 Rows = NDArray[np.int32]
+NOBODY: Rows = np.empty(0, np.int32)
 
 
-def put_parked(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
-    """One row with the kinds; with more room what they are, and who of them has come back."""
+def put_parked(sheet: Sheet, snapshot: Snapshot, street: Street, travelling: Rows = NOBODY) -> None:
+    """One row with the kinds; with more room what they are, and who of them has come back.
+
+    Whoever still travels counts, but has its mark elsewhere.
+    """
     area = street.parked
     if not snapshot.inventory.loops or area.height < 1 or area.width < 1:
         return
@@ -48,7 +55,7 @@ def put_parked(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
     beside = Area(area.row, left, 1, area.col + area.width - left)
     sheet.put(area.row, area.col, heading, Style.PLACE)
     if area.height == 1:
-        _put_kinds(sheet, snapshot, beside, parked)
+        _put_kinds(sheet, snapshot, beside, parked, travelling)
         return
     words = (
         tell("in hand, waiting elsewhere: costs the loop nothing"),
@@ -57,22 +64,22 @@ def put_parked(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
     )
     said = next((each for each in words if cell_width(each) <= beside.width), "")
     sheet.put(beside.row, beside.col, said, Style.DIM)
-    _put_kinds(sheet, snapshot, beside._replace(row=area.row + 1), parked)
+    _put_kinds(sheet, snapshot, beside._replace(row=area.row + 1), parked, travelling)
     if area.height > 2:
         _put_come_back(sheet, snapshot, beside._replace(row=area.row + 2))
 
 
-def _put_kinds(sheet: Sheet, snapshot: Snapshot, area: Area, parked: dict[Activity, Rows]) -> None:
+def _put_kinds(sheet: Sheet, snapshot: Snapshot, area: Area, parked: dict[Activity, Rows], travelling: Rows) -> None:
     """Equal shares of a row for all kinds, so that nothing moves when a number changes."""
     each = (area.width + APART) // len(KINDS) - APART
     names = [[translated(name) for name in kind[1:]] for kind in KINDS]
     short = max(cell_width(name) for name, _ in names) + 1 + LEAST_MARKS + COUNT_WIDTH > each
     for number, (kind, _, _) in enumerate(KINDS):
         place = Area(area.row, area.col + number * (each + APART), 1, each)
-        _put_kind(sheet, snapshot, place, names[number][short], parked[kind])
+        _put_kind(sheet, snapshot, place, names[number][short], parked[kind], travelling)
 
 
-def _put_kind(sheet: Sheet, snapshot: Snapshot, area: Area, name: str, requests: Rows) -> None:
+def _put_kind(sheet: Sheet, snapshot: Snapshot, area: Area, name: str, requests: Rows, travelling: Rows) -> None:
     """``database ●●■ 3``; the name gives way last but for the count."""
     style = Style.DIM if len(requests) else Style.FAINT
     name = clipped(name, area.width - COUNT_WIDTH, sheet.look)
@@ -84,31 +91,31 @@ def _put_kind(sheet: Sheet, snapshot: Snapshot, area: Area, name: str, requests:
         return
     col = marks.col
     if len(requests):
-        col += _put_marks(sheet, snapshot, marks, requests)
+        col += _put_marks(sheet, snapshot, marks, requests, travelling)
     else:
         sheet.put(area.row, col, sheet.look.glyphs.empty, Style.FAINT)
         col += 1
     sheet.put(area.row, col + 1, number.strip(), Style.STRONG if len(requests) else Style.FAINT)
 
 
-def _put_marks(sheet: Sheet, snapshot: Snapshot, area: Area, requests: Rows) -> int:
-    """Whoever came first at the left; how many cells they take."""
-    marks, glyphs = marks_for(len(requests), area.width), sheet.look.glyphs
-    characters, styles = who(snapshot.playback).marks(requests[: marks.length], snapshot.t_s, glyphs)
-    characters = characters.copy()
-    if marks.level:
-        characters[: marks.fine], styles[: marks.fine] = glyphs.crowds[marks.level - 1], Style.TEXT
-    if marks.coarse:
-        characters[marks.fine :], styles[marks.fine :] = glyphs.crowds[marks.level], Style.TEXT
-    sheet.grid.put_cells(area.row, area.col, characters, styles)
-    if not marks.level:
-        one_each = requests[: marks.fine].tolist()
+def _put_marks(sheet: Sheet, snapshot: Snapshot, area: Area, requests: Rows, travelling: Rows) -> int:
+    """Whoever came first at the left, as many as there is room for; how many cells they take."""
+    many = len(requests) > area.width
+    shown = requests[: area.width - int(many)]
+    characters, styles = who(snapshot.playback).marks(shown, snapshot.t_s, sheet.look.glyphs)
+    elsewhere = np.isin(shown, travelling)
+    characters = np.where(elsewhere, sheet.look.glyphs.empty, characters)
+    sheet.grid.put_cells(area.row, area.col, characters, np.where(elsewhere, np.uint8(Style.FAINT), styles))
+    put_followed(sheet, snapshot, shown, np.full(len(shown), area.row), area.col + np.arange(len(shown)))
+    if many:
+        sheet.put(area.row, area.col + len(shown), AND_MORE, Style.DIM)
+    one_each = shown.tolist()
 
-        def find(_row: int, col: int) -> Target | None:
-            return RequestTarget(view=snapshot.number, request=one_each[col]) if col < len(one_each) else None
+    def find(_row: int, col: int) -> Target | None:
+        return RequestTarget(view=snapshot.number, request=one_each[col]) if col < len(one_each) else None
 
-        sheet.offer(area, find)
-    return marks.length
+    sheet.offer(area, find)
+    return len(shown) + int(many)
 
 
 def _put_come_back(sheet: Sheet, snapshot: Snapshot, area: Area) -> None:

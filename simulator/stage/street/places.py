@@ -174,6 +174,7 @@ def _street(wants: Needs, width: int, height: int, first: int) -> Street:
         others, row = row, row + 1
     parked = Area(row + (rows.parked >= PARKED_ROWS and wants.lanes + wants.loops > 0), sides.label_col, 0, 0)
     if rows.parked:
+        row += int(rows.parked >= PARKED_ROWS and rows.left > 0)
         parked = Area(row, sides.label_col, rows.parked, sides.tape_end - sides.label_col)
     bottom = height - border
     room_top = border if form is Form.WIDE else top

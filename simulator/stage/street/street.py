@@ -38,7 +38,7 @@ def put_street(sheet: Sheet, snapshot: Snapshot) -> Street:
     put_baton(sheet, snapshot, street)
     put_loop_tapes(sheet, snapshot, street)
     put_window(sheet, snapshot, street)
-    put_parked(sheet, snapshot, street)
+    put_parked(sheet, snapshot, street, travelling)
     put_queue(sheet, snapshot, street, ways_in(snapshot, street), travelling)
     put_desks(sheet, snapshot, street, travelling)
     put_travellers(sheet, snapshot, street)

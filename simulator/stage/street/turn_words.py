@@ -69,3 +69,12 @@ def unused_cores(snapshot: Snapshot) -> str | None:
     if idle < 1 or recent_average(snapshot, f"{gil.name}: waiting") < MANY_WAIT:
         return None
     return tell_many("nobody may use it", "nobody may use them", idle)
+
+
+def lock_words(snapshot: Snapshot) -> dict[Activity, str]:
+    """What computing means where it needs a lock, and waiting for it: for the legend."""
+    if gil_of(snapshot.playback) is not None:
+        return {Activity.COMPUTING: tell("holds the baton: computes"), Activity.GIL: tell("waits for the baton")}
+    if snapshot.inventory.loops:
+        return {Activity.COMPUTING: tell("has the loop: computes")}
+    return {}

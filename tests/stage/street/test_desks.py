@@ -276,7 +276,7 @@ def test_the_legend_names_only_what_workers_do_in_this_run() -> None:
         return " ".join(text.strip() for each in legend(snapshot(wanted, 1.0), UNICODE) for text, _ in each.words)
 
     assert told(FOUR) == "▲ sending █ computing ~ asks database · free"
-    assert "╌ waits for lock" in told(THREADS)
+    assert "╌ waits for the baton" in told(THREADS)
     assert "sending" not in told(THREADS)
     assert f"✘ crashed {HATCH} down" in told(play("prefork", "crash"))
 

@@ -206,3 +206,27 @@ def test_a_server_without_a_loop_has_no_window_and_nobody_parked() -> None:
 
 def test_the_loop_costs_few_style_runs() -> None:
     assert style_runs(drawn(shot(LOOP))[0].grid) < 150
+
+
+def test_whoever_is_parked_has_one_mark_each_and_the_count_says_how_many_there_are() -> None:
+    snapshot = shot(PHONES, 20.0)
+    sheet, street = drawn(snapshot, 148, 29)
+    kinds = sheet.grid.text(street.parked.row + 1)
+    assert kinds.count("●") + kinds.count("◆") == len(snapshot.now.parked)
+    crowded = shot(play("coroutine", "slow-clients", overrides={"arrivals.rate": "200"}), 12.0)
+    sheet, street = drawn(crowded)
+    assert "+ " in sheet.grid.text(street.parked.row + 1)
+
+
+def test_whoever_still_travels_has_no_mark_among_the_parked_but_counts() -> None:
+    snapshot = shot(PHONES, 20.0)
+    street = street_of(snapshot, 148, 29)
+    texts = []
+    for travelling in (np.empty(0, np.int32), snapshot.now.parked.request[:1]):
+        sheet = Sheet(148, 29, Look())
+        put_parked(sheet, snapshot, street, travelling)
+        texts.append(sheet.grid.text(street.parked.row + 1))
+    marks = [text.count("●") + text.count("◆") for text in texts]
+    assert marks[0] - marks[1] == 1
+    counts = [[word for word in text.split() if word.isdigit()] for text in texts]
+    assert counts[0] == counts[1]
