@@ -1,7 +1,7 @@
 """The queue: a block of marks that is honest about how many wait, and the line from its head to the workers.
 
-What to watch: nothing here knows the run's largest queue, and empty places are not drawn: two streets of one size
-compare. What marks are worth is written wherever there are any. How many wait, and for how long, stands in white.
+What to watch: empty places are not drawn, and servers side by side have one scale, so that they compare. What marks are
+worth is written wherever there are any. How many wait, and for how long, stands in white.
 """
 
 from collections.abc import Iterator
@@ -20,6 +20,7 @@ from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.figures import headed, heading_end
 from simulator.stage.street.followed import light
 from simulator.stage.street.lineup import Limit, Line, cells_of_marks, is_full, limit_of, marks_at, room_of, waiting
+from simulator.stage.street.one_scale import cells_for
 from simulator.stage.street.places import Form, Street
 from simulator.stage.street.who import Rows, who
 from simulator.words.language import later, tell, tell_many, translated
@@ -35,7 +36,7 @@ ONE_EACH = later("1 mark = 1 request")
 def put_queue(sheet: Sheet, snapshot: Snapshot, street: Street, ways: int = 1, travelling: Rows = NOBODY) -> Marks:
     """Who waits and is not drawn elsewhere; the way in leads through the first so many rows to the tail."""
     line, area, served = waiting(snapshot), street.queue, 0
-    marks = marks_for(len(line), room_of(area))
+    marks = marks_for(len(line), cells_for(snapshot, street))
     if not room_of(area):
         return marks
     served = line.served % area.height
@@ -108,7 +109,7 @@ def _finder(line: Line, marks: Marks, area: Area, view: int) -> Find:
 def put_queue_words(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
     """Where they stand depends on how much room there is from side to side."""
     line = waiting(snapshot)
-    marks = marks_for(len(line), room_of(street.queue))
+    marks = marks_for(len(line), cells_for(snapshot, street))
     if street.form is Form.WIDE:
         _put_heading(sheet, snapshot, street, line, marks)
     elif headed(snapshot, street):

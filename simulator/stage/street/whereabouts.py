@@ -14,7 +14,8 @@ from simulator.stage.crowd import marks_for
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.clients import ClientRows, client_rows
 from simulator.stage.street.itinerary import Itinerary, UnderWay, Way, itinerary
-from simulator.stage.street.lineup import cells_of_marks, marks_at, room_of, waiting
+from simulator.stage.street.lineup import cells_of_marks, marks_at, waiting
+from simulator.stage.street.one_scale import cells_for
 from simulator.stage.street.paths import Cells, Landmarks, along, walked
 from simulator.stage.street.places import Street, lanes_drawn
 from simulator.stage.street.stages import From
@@ -167,7 +168,7 @@ class Whereabouts:
 
     @property
     def _room(self) -> int:
-        return max(room_of(self.street.queue), 1)
+        return max(cells_for(self.snapshot, self.street), 1)
 
     @property
     def _tail_col(self) -> int:

@@ -15,6 +15,7 @@ from simulator.stage.crowd import marks_for
 from simulator.stage.scene import RequestTarget
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.lineup import cells_of_marks, limit_of, marks_at, queue_cell, room_of, waiting
+from simulator.stage.street.one_scale import cells_for, longest
 from simulator.stage.street.places import street_of
 from simulator.stage.street.queue import MOST_RUNS, put_queue, put_queue_words
 from simulator.stage.street.who import who
@@ -154,6 +155,36 @@ def test_what_a_coarse_mark_is_worth_is_written_at_every_size() -> None:
         for mark, worth in zip(UNICODE.crowds[:2], ("10", "100"), strict=True):
             if mark in shown and size[0] >= 40:
                 assert f"{mark} = {worth}" in shown or f"{mark}{worth}" in shown, size
+
+
+def test_servers_beside_one_another_have_one_scale_where_marks_turn_coarse() -> None:
+    behind = play("prefork", "spike", workers=4, nginx=True)
+    both = scene(SPIKE, behind, t_s=33.0)
+    alone = [street_of(snapshot(wanted, 33.0), 60, 17) for wanted in (SPIKE, behind)]
+    rooms = [room_of(street.queue) for street in alone]
+    assert rooms[0] > rooms[1], "the room of the proxy leaves the queue less"
+    cells = [cells_for(Snapshot(scene=both, number=number), alone[number]) for number in (0, 1)]
+    assert cells == [min(rooms)] * 2
+    assert cells_for(snapshot(SPIKE, 33.0), alone[0]) == rooms[0]
+
+
+def test_where_the_other_line_always_fits_each_server_has_all_of_its_room() -> None:
+    both = scene(PHONES, play("prefork", "slow-clients", nginx=True, workers=4), t_s=20.0)
+    for number in (0, 1):
+        its = Snapshot(scene=both, number=number)
+        street = street_of(its, 60, 17)
+        assert cells_for(its, street) == room_of(street.queue)
+
+
+@pytest.mark.parametrize(("wanted", "peak_s"), [(PHONES, 20.0), (SPIKE, 30.0), (LOOP, 11.1), (INSIDE, 11.0)])
+def test_no_line_is_longer_than_the_longest(wanted: Play, peak_s: float) -> None:
+    times = [*np.arange(0.0, 60.0, 0.7).tolist(), *np.linspace(peak_s - 2.0, peak_s + 2.0, 50).tolist()]
+    assert max(len(waiting(snapshot(wanted, t_s))) for t_s in times) <= longest(snapshot(wanted, 0.0).playback)
+
+
+def test_the_longest_line_is_that_of_the_end_of_the_spike() -> None:
+    at_the_end = max(len(waiting(snapshot(SPIKE, t_s))) for t_s in np.linspace(29.0, 31.0, 81).tolist())
+    assert longest(snapshot(SPIKE, 0.0).playback) == pytest.approx(at_the_end, abs=5)
 
 
 def test_those_who_gave_up_are_hollow_in_the_queue() -> None:
