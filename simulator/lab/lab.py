@@ -52,6 +52,8 @@ class Lab:
     zoomed: bool = False
     column_s: float = DEFAULT_COLUMN_S
     log_s: bool = False
+    followed: int | None = None
+    """The request whose life was looked at last: it is lit on the stage. Its row is the same under every server."""
     panel: int | None = None
     """The selected line of the list of knobs; None while it is closed."""
     typed: str = ""

@@ -118,6 +118,7 @@ def view(lab: Lab, number: int) -> View:
         busy=str(lab.busy),
         selected_lane=selected_lane_of(lab, number),
         first_lane=pane.first,
+        selected_request=lab.followed,
     )
 
 

@@ -35,7 +35,7 @@ class InspectScreen(ReadingScreen):
     def __init__(self, lab: Lab, request: int) -> None:
         """Of the run in focus."""
         super().__init__(lab)
-        self.request = request
+        self.request = lab.followed = request
         self._stories = [LifeStories(each.trace) for each in lab.shown.playbacks]
         self._base = lab.focus  # another run may be shown before this screen is closed
         self._servers = [view.title for view in scene(lab).views]
@@ -49,7 +49,7 @@ class InspectScreen(ReadingScreen):
         """Tab goes on to the next request; all else as elsewhere."""
         if id in ("next-pane", "previous-pane"):
             step = 1 if id == "next-pane" else -1
-            self.request = (self.request + step) % len(self._stories[self._base].trace)
+            self.request = self.lab.followed = (self.request + step) % len(self._stories[self._base].trace)
             self.first = 0
         elif id == "zoom-pane":
             self.alone = len(self._stories) == 1 or not self.alone

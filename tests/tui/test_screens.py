@@ -6,6 +6,7 @@ from textual.pilot import Pilot
 from simulator.lab import scenes as staging
 from simulator.lab.keys import BY_ID
 from simulator.lab.lab import Lab, open_lab
+from simulator.lab.scenes import scene
 from simulator.tui.inspect_screen import InspectScreen
 from simulator.tui.lab_screen import LabScreen
 from simulator.tui.reading_screens import ChartsScreen, SourceScreen
@@ -38,6 +39,20 @@ def test_every_screen_opens_scrolls_and_closes_at_every_size(
         assert isinstance(pilot.app.screen, LabScreen)
 
     play(two, played, size=size)
+
+
+def test_the_request_whose_life_was_looked_at_last_is_followed_on_the_stage(two: Lab, play: Play) -> None:
+    async def played(pilot: Pilot[int]) -> None:
+        await pilot.press("enter")
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, InspectScreen)
+        first = screen.request
+        assert [view.selected_request for view in scene(two).views] == [first, first]
+        await pilot.press("tab", "escape")
+        assert [view.selected_request for view in scene(two).views] == [first + 1, first + 1]
+
+    play(two, played)
 
 
 def test_in_the_source_tab_goes_through_the_files_and_then_to_the_next_server(two: Lab, play: Play) -> None:
