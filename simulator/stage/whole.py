@@ -16,6 +16,7 @@ from simulator.stage.canvas.text import Piece, clipped, piece
 from simulator.stage.end_card import put_end_card
 from simulator.stage.panes.below import put_below
 from simulator.stage.panes.claim import put_claim
+from simulator.stage.panes.column import put_column
 from simulator.stage.panes.layout import Panes, panes_of
 from simulator.stage.panes.presented import put_figures
 from simulator.stage.panes.title import put_title
@@ -52,6 +53,7 @@ def _drawn(scene: Scene, size: Size, look: Look) -> Sheet:
     _put(sheet, panes.figures, lambda part: put_figures(part, snapshots))
     _put(sheet, panes.caption, lambda part: _put_caption(part, scene))
     _put(sheet, panes.below, lambda part: put_below(part, snapshots, log=not panes.column.height))
+    _put(sheet, panes.column, lambda part: put_column(part, snapshots))
     _put_time(sheet, snapshots, panes.time)
     _put(sheet, panes.keys, lambda part: draw_keys(part, keys))
     if scene.card is not None:

@@ -4,10 +4,13 @@ What to watch: which panes there are follows from the plan and the size, never f
 share their curves, for what is to be seen is how they differ.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from math import floor
+from weakref import ref
 
+from simulator.stage.cache import still
 from simulator.stage.canvas.layout import equal_parts
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.panes.answer_after import put_answer_after
@@ -19,6 +22,7 @@ from simulator.stage.panes.compared import (
     put_waiting_of_all,
 )
 from simulator.stage.panes.each_second import makes_for_nobody, put_each_second
+from simulator.stage.panes.log import put_log
 from simulator.stage.panes.time_spent import put_time_spent
 from simulator.stage.panes.waiting import put_waiting
 from simulator.stage.panes.who_computed import put_who_computed, under_a_gil
@@ -49,11 +53,42 @@ class Pane:
 
 def put_below(sheet: Sheet, snapshots: Sequence[Snapshot], *, log: bool) -> None:
     """Draw all panes; ``log`` says whether the log belongs here."""
-    for pane in curve_panes(snapshots, sheet.width, sheet.height, log=log):
+    seen = calm(snapshots)
+    draw = partial(put_panes, panes=curve_panes(seen, sheet.width, sheet.height, log=log))
+    if seen:
+        still(sheet, seen[0].playback, ("below", log, *depends_on(seen)), draw)
+
+
+def put_panes(sheet: Sheet, panes: Sequence[Pane]) -> None:
+    """Draw each pane where it lies."""
+    for pane in panes:
         if pane.area.height > 0 and pane.area.width > 0:
-            part = sheet.part(*pane.area[:2], pane.area.width, pane.area.height)
+            part = sheet.part(pane.area.row, pane.area.col, pane.area.width, pane.area.height)
             pane.draw(part)
             sheet.paste(part)
+
+
+CALM_S = 0.125
+"""Wall seconds for which all panes stand still while a run plays: their columns and figures last longer."""
+
+
+def calm(snapshots: Sequence[Snapshot]) -> list[Snapshot]:
+    """The same servers at the last moment at which panes are drawn."""
+    if not snapshots or not snapshots[0].scene.playing:
+        return list(snapshots)
+    scene = snapshots[0].scene
+    stride_s = CALM_S * scene.speed
+    scene = replace(scene, t_s=floor(scene.now_s / stride_s) * stride_s)
+    return [Snapshot(scene=scene, number=each.number) for each in snapshots]
+
+
+def depends_on(snapshots: Sequence[Snapshot]) -> tuple[Hashable, ...]:
+    """All that panes are made from, besides the first run."""
+    scene = snapshots[0].scene
+    runs = [run for view in scene.views for run in (view.playback, view.ghost) if run is not None]
+    ghosts = tuple(view.ghost is not None for view in scene.views)
+    shown = tuple(each.number for each in snapshots)
+    return (shown, ghosts, tuple(map(ref, runs)), scene.t_s, scene.playing, scene.speed, scene.column_s)
 
 
 def curve_panes(snapshots: Sequence[Snapshot], width: int, height: int, *, log: bool) -> list[Pane]:
@@ -120,6 +155,4 @@ def _row(draws: Sequence[Draw], row: int, width: int, height: int, *, first: flo
 
 
 def _log(snapshots: Sequence[Snapshot]) -> Draw:
-    from simulator.stage.panes.log import put_log
-
     return partial(put_log, snapshots=snapshots)

@@ -109,12 +109,12 @@ class EventLog:
             case EventKind.FAILED:
                 return self._failure(request, seconds)
             case EventKind.BLOCKED:
-                lock = self._map.places[place].lock
-                return said(
-                    "had the {lock} for {time} while {n} waited behind it",
-                    lock=partial(translated, "lock" if lock is None else lock.name),
-                    time=time,
+                return said_many(
+                    "kept {n} other waiting for {time}",
+                    "kept {n} others waiting for {time}",
+                    others,
                     n=count(others),
+                    time=time,
                 )
             case EventKind.SLOWEST:
                 name = self._class_of(request)

@@ -39,7 +39,7 @@ def test_the_log_names_who_blocked_the_loop_for_how_long_and_how_many_waited() -
     load = load_at([0.0, 0.0, 0.0, 0.05], 5.0, page=page, report=Kind(steps=BLOCKER.steps, every=4))
     playback = Playback(serve("callback", load))
     (event,) = [event for event in playback.log(5.0, 9) if event.kind is EventKind.BLOCKED]
-    assert event.text == "#3 had the event loop for 500 ms while 3 waited behind it"
+    assert event.text == "#3 kept 3 others waiting for 500 ms"
     assert event.others == 3
     behind = playback.at(event.look_s).lock("event loop")
     assert behind.holder.tolist() == [3]
