@@ -35,7 +35,7 @@ STATE_MARKS: Mapping[str, Mark] = {
 }
 OTHER_MARKS: Mapping[str, Mark] = {
     "IDLE": Mark("·", ".", QUIET),
-    "DOWN": Mark("╌", "_", QUIET),
+    "DOWN": Mark("\N{BOX DRAWINGS LIGHT DIAGONAL UPPER RIGHT TO LOWER LEFT}", "/", QUIET),
     "DONE": Mark("✓", "+", "spring_green4"),
     "DROPPED": Mark("\N{MULTIPLICATION SIGN}", "x", "magenta"),
     "CRASHED": Mark("✘", "X", "red"),

@@ -96,6 +96,8 @@ def _rules() -> dict[str, Shape]:
         "━": (Box(0, 7, 8, 10),),
         "┃": (Box(3, 0, 6, 16),),
         "╌": (Box(0, 8, 3, 9), Box(4, 8, 7, 9)),
+        "┈": tuple(Box(x, 8, x + 1, 9) for x in (0, 2, 4, 6)),
+        "\N{BOX DRAWINGS LIGHT DIAGONAL UPPER RIGHT TO LOWER LEFT}": _stroke(0.9, (8, 0), (0, 16)),
         "┆": tuple(Box(4, y, 5, y + 3) for y in (1, 6, 11)),
     }
 

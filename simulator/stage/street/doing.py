@@ -16,18 +16,15 @@ from simulator.stage.canvas.grid import Styles
 from simulator.stage.canvas.style import Ground, Style
 from simulator.trace.playback import Activity
 from simulator.words.language import later
-
-HATCH = "\N{BOX DRAWINGS LIGHT DIAGONAL UPPER RIGHT TO LOWER LEFT}"
+from simulator.words.marks import MARKS, Mark
 
 
 @dataclass(frozen=True, slots=True)
 class Doing:
     """How one activity looks, and what it is called. Whoever shows the words calls ``translated``."""
 
-    mark: str
-    ascii: str
     style: Style
-    """Of the mark on a tape."""
+    """Of its mark on a tape."""
     ground: Ground
     desk: Style
     """Of the words at a desk."""
@@ -37,37 +34,41 @@ class Doing:
     """At most 7 cells."""
 
 
-def _waits(mark: str, ascii_mark: str, word: str, short: str) -> Doing:
-    return Doing(mark, ascii_mark, Style.LOCK_WAIT, Ground.BACK, Style.DIM, word, short)
+def _quiet(word: str, short: str) -> Doing:
+    return Doing(Style.DIM, Ground.BACK, Style.DIM, word, short)
+
+
+def _waits(word: str, short: str) -> Doing:
+    return Doing(Style.LOCK_WAIT, Ground.BACK, Style.DIM, word, short)
 
 
 DOING: Mapping[Activity, Doing] = {
-    Activity.IDLE: Doing("·", ".", Style.TAPE_IDLE, Ground.BACK, Style.DIM, later("free"), later("free")),
-    Activity.CONNECTING: Doing("◌", "c", Style.DIM, Ground.BACK, Style.DIM, later("connecting"), later("opens")),
-    Activity.QUEUED: Doing("◎", "q", Style.DIM, Ground.BACK, Style.DIM, later("queued"), later("queued")),
-    Activity.BACKLOG: Doing("○", "o", Style.DIM, Ground.BACK, Style.DIM, later("queued"), later("queued")),
-    Activity.DELIVERY: Doing("→", ">", Style.DIM, Ground.BACK, Style.DIM, later("answering"), later("answers")),
-    Activity.UPLOAD: Doing(
-        "▲", "^", Style.TAPE_UPLOAD, Ground.UPLOAD, Style.UPLOAD, later("sending"), later("sending")
-    ),
-    Activity.IO: Doing("~", "~", Style.TAPE_IO, Ground.IO, Style.IO, later("asks database"), later("asks DB")),
-    Activity.DOWNLOAD: Doing(
-        "▼", "v", Style.TAPE_DOWNLOAD, Ground.DOWNLOAD, Style.DOWNLOAD, later("reading"), later("reading")
-    ),
-    Activity.COMPUTING: Doing("█", "#", Style.CPU, Ground.BACK, Style.CPU, later("computing"), later("on CPU")),
-    Activity.CORE: _waits("┈", "=", later("waits for core"), later("no core")),
-    Activity.LOOP: _waits("╌", "-", later("waits for loop"), later("waits")),
-    Activity.GIL_OR_CORE: _waits("╌", "-", later("waits its turn"), later("waits")),
-    Activity.GIL: _waits("╌", "-", later("waits for lock"), later("waits")),
-    Activity.DOWN: Doing(HATCH, "/", Style.DOWN, Ground.BACK, Style.DIM, later("down"), later("down")),
-    Activity.DROPPED: Doing(
-        "\N{MULTIPLICATION SIGN}", "x", Style.DROPPED, Ground.BACK, Style.DROPPED, later("lost"), later("lost")
-    ),
-    Activity.CRASHED: Doing("✘", "X", Style.CRASHED, Ground.BACK, Style.CRASHED, later("crashed"), later("crashed")),
+    Activity.IDLE: Doing(Style.TAPE_IDLE, Ground.BACK, Style.DIM, later("free"), later("free")),
+    Activity.CONNECTING: _quiet(later("connecting"), later("opens")),
+    Activity.QUEUED: _quiet(later("queued"), later("queued")),
+    Activity.BACKLOG: _quiet(later("queued"), later("queued")),
+    Activity.DELIVERY: _quiet(later("answering"), later("answers")),
+    Activity.UPLOAD: Doing(Style.TAPE_UPLOAD, Ground.UPLOAD, Style.UPLOAD, later("sending"), later("sending")),
+    Activity.IO: Doing(Style.TAPE_IO, Ground.IO, Style.IO, later("asks database"), later("asks DB")),
+    Activity.DOWNLOAD: Doing(Style.TAPE_DOWNLOAD, Ground.DOWNLOAD, Style.DOWNLOAD, later("reading"), later("reading")),
+    Activity.COMPUTING: Doing(Style.CPU, Ground.BACK, Style.CPU, later("computing"), later("on CPU")),
+    Activity.CORE: _waits(later("waits for core"), later("no core")),
+    Activity.LOOP: _waits(later("waits for loop"), later("waits")),
+    Activity.GIL_OR_CORE: _waits(later("waits its turn"), later("waits")),
+    Activity.GIL: _waits(later("waits for lock"), later("waits")),
+    Activity.DOWN: Doing(Style.DOWN, Ground.BACK, Style.DIM, later("down"), later("down")),
+    Activity.DROPPED: Doing(Style.DROPPED, Ground.BACK, Style.DROPPED, later("lost"), later("lost")),
+    Activity.CRASHED: Doing(Style.CRASHED, Ground.BACK, Style.CRASHED, later("crashed"), later("crashed")),
 }
 """In the order of a request's life, what serves nobody at both ends."""
-WAITS = (Activity.CORE, Activity.LOOP, Activity.GIL_OR_CORE, Activity.GIL)
-"""Drawn as a line through the lane."""
+LINE, DOTTED = Mark("╌", "-"), Mark("┈", "=")
+WAITS: Mapping[Activity, Mark] = {
+    Activity.CORE: DOTTED,
+    Activity.LOOP: LINE,
+    Activity.GIL_OR_CORE: LINE,
+    Activity.GIL: LINE,
+}
+"""Drawn as a line through the lane; all others have the marks that they have everywhere."""
 FILLS = (Activity.DOWN, Activity.DROPPED, Activity.CRASHED)
 """Drawn in all rows of the lane."""
 PROGRESSES = (Activity.UPLOAD, Activity.DOWNLOAD)
@@ -75,11 +76,12 @@ PROGRESSES = (Activity.UPLOAD, Activity.DOWNLOAD)
 
 STYLES: Styles = np.array([DOING[activity].style for activity in Activity], np.uint8)
 GROUNDS: Styles = np.array([DOING[activity].ground for activity in Activity], np.uint8)
-WAITING = np.isin(np.arange(len(Activity)), WAITS)
+WAITING = np.isin(np.arange(len(Activity)), list(WAITS))
 FILLING = np.isin(np.arange(len(Activity)), FILLS)
 """Tables to look activities up in."""
-_UNICODE: Characters = np.array([DOING[activity].mark for activity in Activity])
-_ASCII: Characters = np.array([DOING[activity].ascii for activity in Activity])
+_MARKS = [WAITS[each] if each in WAITS else MARKS[each.name] for each in Activity]
+_UNICODE: Characters = np.array([mark.unicode for mark in _MARKS])
+_ASCII: Characters = np.array([mark.ascii for mark in _MARKS])
 
 
 def marks(glyphs: Glyphs) -> Characters:

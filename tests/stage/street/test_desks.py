@@ -15,7 +15,7 @@ from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.axis import LEGEND, legend, put_axis
 from simulator.stage.street.columns import columns_of, taken
 from simulator.stage.street.desks import NOBODY, put_desks
-from simulator.stage.street.doing import DOING, HATCH
+from simulator.stage.street.doing import DOING, mark
 from simulator.stage.street.footprints import name_of
 from simulator.stage.street.labels import put_labels
 from simulator.stage.street.places import Form, Street, street_of
@@ -278,7 +278,7 @@ def test_the_legend_names_only_what_workers_do_in_this_run() -> None:
     assert told(FOUR) == "▲ sending █ computing ~ asks database · free"
     assert "╌ waits for the baton" in told(THREADS)
     assert "sending" not in told(THREADS)
-    assert f"✘ crashed {HATCH} down" in told(play("prefork", "crash"))
+    assert f"✘ crashed {UNICODE[Style.DOWN]} down" in told(play("prefork", "crash"))
 
 
 def test_the_legend_does_not_change_with_the_moment() -> None:
@@ -288,9 +288,9 @@ def test_the_legend_does_not_change_with_the_moment() -> None:
 
 def test_every_mark_of_the_legend_is_that_of_one_thing() -> None:
     for glyphs in (UNICODE, ASCII):
-        marks = [DOING[each].ascii if glyphs is ASCII else DOING[each].mark for each in LEGEND]
+        marks = [mark(each, glyphs) for each in LEGEND]
         alike = {Activity.GIL, Activity.GIL_OR_CORE, Activity.LOOP}  # never two of these in one run
-        others = [mark for mark, each in zip(marks, LEGEND, strict=True) if each not in alike]
+        others = [its for its, each in zip(marks, LEGEND, strict=True) if each not in alike]
         assert len(set(others)) == len(others)
 
 
