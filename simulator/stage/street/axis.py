@@ -12,7 +12,7 @@ from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Piece, centred, clipped, piece
 from simulator.stage.snapshot import Snapshot
-from simulator.stage.street.baton import is_fine
+from simulator.stage.street.baton import shows_hands
 from simulator.stage.street.doing import DOING, mark
 from simulator.stage.street.places import Street, lanes_drawn
 from simulator.stage.street.turn_words import lock_words
@@ -69,7 +69,7 @@ def legend(snapshot: Snapshot, glyphs: Glyphs) -> tuple[Piece, ...]:
         if (glyph, word) not in told:
             told.add((glyph, word))
             pieces.append(piece((glyph, doing.desk), (f" {word}", Style.DIM), rank=rank))
-    if is_fine(snapshot):
+    if shows_hands(snapshot):
         hands = piece((glyphs.handed_over, Style.BATON), (f" {tell('it changes hands')}", Style.DIM))
         pieces.insert(1, hands)
     return tuple(pieces)

@@ -29,6 +29,8 @@ COLUMNS_A_TURN = 5
 """So many columns for as long as a thread may keep the GIL when others want it."""
 SLOWLY = 0.01
 """The speed at which one sees it change hands."""
+LEAST_APART = 2
+"""Columns from one hand-over to the next when threads compute in turns; closer together, lines would hide the lanes."""
 LEAST_NAMED = 2
 """Columns: a narrower block has no room for a name."""
 
@@ -62,6 +64,12 @@ def is_fine(snapshot: Snapshot) -> bool:
     return any(map(len, snapshot.playback.holds(gil.name)))
 
 
+def shows_hands(snapshot: Snapshot) -> bool:
+    """Whether there is room between hand-overs to see each: a turn takes several columns."""
+    gil = gil_of(snapshot.playback)
+    return is_fine(snapshot) and gil is not None and snapshot.column_s * LEAST_APART <= gil.switch_interval_s
+
+
 def put_baton(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
     """What the baton is, and on the tapes who has it; over the tapes, before those who travel."""
     gil = gil_of(snapshot.playback)
@@ -89,7 +97,7 @@ def _put_title(sheet: Sheet, snapshot: Snapshot, street: Street, gil: Gil) -> No
     )
     short = tell("(the GIL, one in each process)") if several else tell("(the GIL)")
     scale = tell("1 column = {span}", span=exact_duration(snapshot.column_s))
-    if not is_fine(snapshot):
+    if not shows_hands(snapshot):
         scale = tell("zoom in to see it change hands")
     room = street.tape_end - street.label_col - cell_width(badge) - 1
     texts = (f"{words}  {scale}", words, f"{short}  {scale}", short)
@@ -122,8 +130,9 @@ class _Baton:
         position = np.full(self.group.lanes + 1, -1, np.intp)  # the last one for threads that have no lane
         position[list(self.lanes)] = np.arange(len(self.lanes))
         cells.fill(found, position)
-        for column, old, new in found.hand_overs:
-            cells.link(column, *self._between(old, new))
+        if shows_hands(self.snapshot):
+            for column, old, new in found.hand_overs:
+                cells.link(column, *self._between(old, new))
         cells.write()
         for block in found.blocks(least=LEAST_NAMED):
             if block.lane in self.lanes and float(found.share[block.first]) >= SOLID:

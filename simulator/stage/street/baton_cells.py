@@ -20,6 +20,8 @@ from simulator.trace.playback import Activity
 
 SOLID = 0.5
 """A column is a block from this share of holding on; below it, a bar of that height."""
+LONGEST, END = 12, 3
+"""Rows of a line from lane to lane, and of its ends where it would be longer: many lanes are not to be hidden by it."""
 HELD_FOR = (Activity.UPLOAD, Activity.IO, Activity.DOWNLOAD)
 """Each on a ground of its own."""
 Rows = NDArray[np.intp]
@@ -99,12 +101,13 @@ class BatonCells:
             self.solid[row, column] = solid
 
     def link(self, column: int, first: int, stop: int) -> None:
-        """A line in some rows of the sheet, but over no block."""
-        rows = np.s_[max(first - self.top, 0) : max(stop - self.top, 0), column]
-        free = ~self.solid[rows]
-        self.characters[rows][free] = self.sheet.look.glyphs.handed_over
-        self.styles[rows][free] = Style.BATON
-        self.changed[rows] |= free
+        """A line in some rows of the sheet, but over no block; of a long one only both ends."""
+        for top, bottom in ((first, stop),) if stop - first <= LONGEST else ((first, first + END), (stop - END, stop)):
+            rows = np.s_[max(top - self.top, 0) : max(bottom - self.top, 0), column]
+            free = ~self.solid[rows]
+            self.characters[rows][free] = self.sheet.look.glyphs.handed_over
+            self.styles[rows][free] = Style.BATON
+            self.changed[rows] |= free
 
     def write(self) -> None:
         """Put what has changed on the sheet."""

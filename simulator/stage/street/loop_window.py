@@ -111,7 +111,8 @@ def _put_progress(sheet: Sheet, area: Area, loop: LoopNow) -> None:
 def _put_calm(sheet: Sheet, snapshot: Snapshot, room: Area, loop: LoopNow, *, last: bool) -> None:
     row = room.row + (1 if room.height >= 5 else 0)
     if loop.down:
-        sheet.put(row, room.col, clipped(tell("its process is not there"), room.width, sheet.look), Style.DIM)
+        texts = (tell("its process is not there"), tell("not there"))
+        sheet.put(row, room.col, next((each for each in texts if cell_width(each) <= room.width), ""), Style.DIM)
         return
     put_pieces(sheet, row, room.col, list(_who_has(sheet, snapshot, loop, room.width)))
     if last and room.height >= 3:

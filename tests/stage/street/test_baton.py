@@ -11,6 +11,7 @@ from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.inventory import label_of
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.baton import gil_zoom, is_fine, put_baton, slots_of
+from simulator.stage.street.baton_cells import LONGEST
 from simulator.stage.street.baton_columns import owners
 from simulator.stage.street.columns import columns_of
 from simulator.stage.street.places import Street, street_of
@@ -96,6 +97,27 @@ def test_waiting_is_a_quiet_line() -> None:
     styles = grid.styles[row, street.tape_col : street.tape_end]
     assert np.count_nonzero(styles == Style.LOCK_WAIT) > street.columns / 2
     assert set(grid.text(row).strip()) == set("╌#29█")
+
+
+def test_columns_as_long_as_a_turn_show_who_holds_it_and_no_lines() -> None:
+    snapshot = shot(FOUR, column_s=0.005)
+    grid, street = drawn(snapshot)
+    assert Style.BATON not in grid.styles
+    count = np.sum([orange(grid, place.row, place.height) for place in street.lanes], axis=0)
+    (holds,) = snapshot.playback.holds("GIL")
+    exact = ~owners(holds, columns_of(snapshot, street.columns)).crowded
+    assert exact.mean() > 0.9
+    assert (count[street.tape_col : street.tape_end][exact] == 1).all()
+
+
+def test_among_many_threads_a_long_line_shows_only_its_ends() -> None:
+    grid, street = drawn(shot(play("threaded", "cpu-heavy", threads=40), 20.0), 148, 60)
+    lines = (grid.styles == Style.BATON).any(axis=0).sum()
+    longest = max((grid.styles[:, col] == Style.BATON).sum() for col in range(grid.width))
+    assert lines > 5
+    assert longest <= 2 * LONGEST
+    assert style_runs(grid) < 1000
+    assert len(street.lanes) > 20
 
 
 def test_coarse_columns_show_no_baton_and_say_so() -> None:
