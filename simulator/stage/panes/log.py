@@ -11,13 +11,13 @@ from simulator.stage.canvas.text import Piece, clipped, piece
 from simulator.stage.moments import moments_before, stops
 from simulator.stage.panes.curve_plot import titled
 from simulator.stage.snapshot import Snapshot
-from simulator.trace.playback import Event
+from simulator.trace.playback import Event, EventKind
 from simulator.words.language import later, tell, translated
-from simulator.words.numbers import to_places
+from simulator.words.numbers import count, short_duration, to_places
 
 TITLE = later("what happened")
 TIME_WIDTH = 8
-"""``  17.6 s``; a run of an hour has ``3599.9 s``."""
+"""``  17.6 s``; a run of an hour ends at ``3600.0 s``."""
 
 
 def put_log(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
@@ -50,8 +50,22 @@ def _number(snapshots: Sequence[Snapshot]) -> tuple[Piece, ...]:
 
 def _put_event(sheet: Sheet, row: int, event: Event, snapshot: Snapshot, *, newest: bool) -> None:
     sheet.put_right(row, 1 + TIME_WIDTH, f"{to_places(event.time_s, 1)} s", Style.FAINT)
-    col = 1 + TIME_WIDTH + 2
+    col = 1 + TIME_WIDTH + 1
     if snapshot.letter:
         col = sheet.put(row, col, f"{snapshot.letter} ", snapshot.spark)
     style = Style.TEXT if newest else Style.DIM
-    sheet.put(row, col, clipped(event.text, max(sheet.width - col - 2, 0), sheet.look), style)
+    sheet.put(row, col, clipped(_brief(event), max(sheet.width - col - 2, 0), sheet.look), style)
+
+
+def _brief(event: Event) -> str:
+    """In as few words as a narrow log has room for."""
+    fields = {"request": event.request, "n": count(event.others), "time": short_duration(event.seconds)}
+    match event.kind:
+        case EventKind.BLOCKED:
+            return tell("#{request} kept {n} waiting for {time}", **fields)
+        case EventKind.SLOWEST:
+            return tell("#{request} took longest: {time}", **fields)
+        case EventKind.CROWDED:
+            return tell("most requests at once: {n}", **fields)
+        case _:
+            return event.text

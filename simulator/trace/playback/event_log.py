@@ -157,7 +157,7 @@ class EventLog:
         if client < 0:
             return said("slow clients hold all {n} {workers}", **fields)
         name = self._trace.workload.client_names[client]
-        return said('clients "{name}" hold all {n} {workers}', name=name, **fields)
+        return said('all {n} {workers} held by "{name}"', name=name, **fields)
 
     def _class_of(self, request: int) -> str:
         load = self._trace.workload

@@ -37,7 +37,7 @@ def test_every_run_has_a_story_in_order_of_time_and_at_most_a_dozen_moments(
 
 def test_it_says_when_slow_clients_hold_all_workers_and_not_each_time_one_of_them_changes() -> None:
     events = told(SLOW, EventKind.HELD)
-    assert events[0] == (1.7, 'clients "phone" hold all 4 workers')
+    assert events[0] == (1.7, 'all 4 workers held by "phone"')
     assert len(events) == 4
 
 
