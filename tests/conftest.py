@@ -5,6 +5,7 @@ tested.
 import os
 import signal
 from collections.abc import Iterator
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
@@ -20,6 +21,10 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 os.environ["LANG"] = "C.UTF-8"
 for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", VARIABLE):
     os.environ.pop(variable, None)
+
+# What was watched last is forgotten with the tests.
+STATE = TemporaryDirectory(prefix="loopfork-tests-state-")
+os.environ["XDG_STATE_HOME"] = STATE.name
 
 # A shell starts what it runs in the background deaf to Ctrl-C, and children inherit that. Tests press Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

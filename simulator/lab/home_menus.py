@@ -121,11 +121,13 @@ class Prospect:
     setup: Setup
     question: Question | None = None
     """None for a free choice, which is opened and shown where there is something to see."""
+    left_s: float | None = None
+    """Where it was left, if it was watched before."""
 
     @property
     def opens_s(self) -> float | None:
         """Where it is opened; None where that is still to be found."""
-        return self.question.opens_s if self.question else None
+        return self.question.opens_s if self.question else self.left_s
 
     @property
     def command(self) -> str:

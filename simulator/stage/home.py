@@ -128,10 +128,11 @@ def _put_start_box(sheet: Sheet, state: Home, area: Area) -> None:
     about = (piece((state.start.about, Style.DIM)),) if tight else ()
     box = Box(
         title=(piece((tell("START HERE"), Style.ACCENT)),),
-        right=(piece((tell("about 2 minutes"), Style.DIM), rank=1),),
+        right=(piece((tell("about 2 minutes"), Style.DIM), rank=1) if state.go_on is None else state.go_on,),
         bottom=about,
         rule=Style.STREET,
         ground=Ground.RAISED,
+        key_words=Style.DIM,
     )
     row, col, height, width = put_box(sheet, area, box)
     put_start(sheet, Area(row, col + 1, height, width - 2), state.start, state.begin, focused=state.focus == 0)

@@ -59,6 +59,8 @@ class Home:
     """The line that the arrow keys are on."""
     begin: KeyHint | None = None
     """What opens the line in focus."""
+    go_on: KeyHint | None = None
+    """What was watched last."""
     keycaps: tuple[str, ...] = ()
     """What is pressed for each question."""
     keys: tuple[KeyHint, ...] = ()

@@ -24,6 +24,7 @@ from simulator.lab.home_menus import (
     worded,
 )
 from simulator.lab.keys import BY_ID, Group, Key, of
+from simulator.lab.last_time import LastTime, recall
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import KeyHint, KeyTarget
 from simulator.stage.canvas.look import Look
@@ -31,6 +32,7 @@ from simulator.stage.home import Home, home, preview_size, target_at
 from simulator.tui.canvas import Canvas
 from simulator.tui.screen import GridScreen, Words, bindings
 from simulator.words.language import Language, language, later, said, tell
+from simulator.words.numbers import short_duration
 
 if TYPE_CHECKING:  # the first picture waits for nothing that it does not show
     from simulator.lab.lab import Lab
@@ -38,7 +40,9 @@ if TYPE_CHECKING:  # the first picture waits for nothing that it does not show
 LOAD_AFTER_S = 0.2
 KEPT = 60
 """Pictures of the stage that are remembered."""
-QUESTION_KEYS = of(Group.QUESTIONS)
+ASKING_KEYS = of(Group.QUESTIONS)
+QUESTION_KEYS = ASKING_KEYS[:-1]
+"""All but the one for what was watched last."""
 STEPS = {"select-up": -1, "select-down": 1, "back": -1, "forward": 1, "previous-pane": -1, "next-pane": 1}
 HOME_KEYS = (*STEPS, "inspect", "compare", "front-beside", "help")
 
@@ -68,7 +72,7 @@ class HomeScreen(GridScreen):
     """What to start with, questions, and menus."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        *of(Group.PROGRAM), *QUESTION_KEYS, *map(BY_ID.__getitem__, HOME_KEYS)
+        *of(Group.PROGRAM), *ASKING_KEYS, *map(BY_ID.__getitem__, HOME_KEYS)
     )
     about = later("the first screen")
     words: ClassVar[Words] = {
@@ -88,6 +92,7 @@ class HomeScreen(GridScreen):
         super().__init__()
         self.home = first_home(names)
         self._loaded = False
+        self._last: LastTime | None = None
         self._previews: dict[_Wanted, tuple[CellGrid | None, str]] = {}
         self._drawing: _Wanted | None = None
 
@@ -100,7 +105,13 @@ class HomeScreen(GridScreen):
         """What the stage and a run need."""
         for name in ("simulator.tui.lab_screen", "simulator.workload.load", "simulator.lab.home_preview"):
             import_module(name)
+        self._last = recall()
         self._loaded = True
+
+    def on_screen_resume(self) -> None:
+        """Somebody comes back from what was watched last."""
+        super().on_screen_resume()
+        self._last = recall() if self._loaded else None
 
     # --- drawing --------------------------------------------------------------------------------------------------
 
@@ -108,7 +119,7 @@ class HomeScreen(GridScreen):
         """What is selected, and whether it can be seen already."""
         wanted = self._wanted
         self._draw_beside(wanted)
-        return (self.home, wanted in self._previews)
+        return (self.home, self._last, wanted in self._previews)
 
     def picture(self, size: Size) -> CellGrid:
         """All of it."""
@@ -125,6 +136,7 @@ class HomeScreen(GridScreen):
             keys=(keys[0], ask, *keys[1:]),
             keycaps=tuple(self.host.pressed(key.id) for key in QUESTION_KEYS),
             begin=begin,
+            go_on=self._go_on,
             command=prospect(self.home).command,
         )
         wanted = self._wanted
@@ -132,6 +144,16 @@ class HomeScreen(GridScreen):
             return shown
         picture, about = self._previews[wanted]
         return replace(shown, preview=picture, preview_of=about)
+
+    @property
+    def _go_on(self) -> KeyHint | None:
+        last = self._last
+        if last is None:
+            return None
+        servers = " | ".join(side.title for side in last.setup.sides)
+        fields = {"load": last.setup.options.load, "servers": servers, "time": short_duration(last.at_s)}
+        does = tell("go on with {load}, {servers} at {time}", **fields)
+        return KeyHint(key=self.host.pressed("go-on"), does=does, action="go-on")
 
     # --- what one would see ---------------------------------------------------------------------------------------
 
@@ -178,7 +200,7 @@ class HomeScreen(GridScreen):
 
     def tells(self, key: Key) -> str:
         """The questions themselves, for the help and the list of all actions."""
-        if key.group is Group.QUESTIONS:
+        if key in QUESTION_KEYS:
             return worded(self.home).questions[QUESTION_KEYS.index(key)].asks
         return super().tells(key)
 
@@ -198,7 +220,10 @@ class HomeScreen(GridScreen):
             self._open(Prospect(setup=chosen(self.home)), then="compare")
         elif id == "front-beside":
             self._open(Prospect(setup=with_and_without(chosen(self.home))))
-        elif BY_ID[id].group is Group.QUESTIONS:
+        elif id == "go-on":
+            if self._last is not None:
+                self._open(Prospect(setup=self._last.setup, left_s=self._last.at_s))
+        elif id in BY_ID and BY_ID[id] in QUESTION_KEYS:
             self.home = replace(self.home, focus=1 + QUESTION_KEYS.index(BY_ID[id]))
             self._open(of_question(self.home.focus - 1))
         else:
@@ -231,10 +256,10 @@ class HomeScreen(GridScreen):
         try:
             ready = prepared(what.setup)
             shown = Result.of(run_checked(ready, detail=True), ready)
+            lab: Lab = watched(shown, what.opens_s, self.host.now)
         except (RefusalError, InvariantError) as error:
             self.notify(str(error), severity="error")
             return
-        lab: Lab = watched(shown, what.opens_s, self.host.now)
         if what.question is not None:
             lab.say(said(what.question.watch))
         screen = LabScreen(lab)

@@ -14,6 +14,7 @@ from textual.binding import BindingType
 from simulator.lab import actions, knob_entry, offers
 from simulator.lab.keys import KEYS, Group
 from simulator.lab.lab import Lab
+from simulator.lab.last_time import LastTime, remember
 from simulator.lab.palette import Command
 from simulator.lab.panel import line_at
 from simulator.lab.scenes import (
@@ -53,6 +54,16 @@ class LabScreen(GridScreen):
         self.menu: ExportMenu | None = None
         self._runner = Runner(self, lab)
         lab.compute = self._runner.compute
+
+    def on_unmount(self) -> None:
+        """The program ends."""
+        self._remember()
+
+    def _remember(self) -> None:
+        """Whoever comes back may go on here."""
+        prepared, clock = self.lab.shown.prepared, self.lab.playhead
+        if prepared is not None:
+            remember(LastTime(setup=prepared.setup, at_s=round(clock.t_s, 3)))
 
     # --- drawing --------------------------------------------------------------------------------------------------
 
@@ -121,6 +132,8 @@ class LabScreen(GridScreen):
         else:
             if id == "leave" and not self.host.can_leave:
                 self.lab.say(said("Nothing is open; q quits."))
+            if id == "leave":
+                self._remember()  # the first screen tells it at once
             super().perform(id)
 
     def on_key(self, event: events.Key) -> None:

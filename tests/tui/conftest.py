@@ -23,6 +23,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     """What is saved goes where nobody minds, colours are those of a terminal that has them, and English is spoken."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr("simulator.lab.last_time.state_file", lambda: tmp_path / "state" / "last.json")
     with speaking("en"):
         yield
 

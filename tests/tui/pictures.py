@@ -10,7 +10,7 @@ from simulator.lab.lab import open_lab
 from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.look import THEMES, Look
 from simulator.stage.canvas.svg import svg
-from simulator.tui import home_screen
+from simulator.tui import home_screen, lab_screen
 from simulator.tui.app import StageApp
 from simulator.tui.screen import GridScreen
 from tests.tui.labs import ManualClock, shown
@@ -50,7 +50,8 @@ class Kept:
                 assert screen.canvas.grid is not None
                 return svg(screen.canvas.grid, self.look, title=screen.about)
 
-        with patch.object(home_screen, "LOAD_AFTER_S", 3600.0):  # the stage beside it has pictures of its own
+        # The stage beside it has pictures of its own, and nobody's last time belongs into one.
+        with patch.object(home_screen, "LOAD_AFTER_S", 3600.0), patch.object(lab_screen, "remember"):
             return asyncio.run(played())
 
 
