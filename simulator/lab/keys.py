@@ -130,7 +130,7 @@ KEYS: tuple[Key, ...] = (
         )
         for n in range(1, 7)
     ),
-    _key("go-on", "r", "r", "go on", "what was watched last, from the moment where it was left", Group.QUESTIONS),
+    _key("go-on", "0", "0", "go on", "what was watched last, from the moment where it was left", Group.QUESTIONS),
     _key("glyphs", "g", "g", "glyphs", "Unicode or ASCII", Group.PROGRAM),
     _key("theme", "t", "t", "theme", "dark, light or without colours", Group.PROGRAM),
     _key("language", "l", "l", "language", "English or Chinese", Group.PROGRAM),

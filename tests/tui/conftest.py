@@ -19,11 +19,14 @@ SIZE = (120, 36)
 
 
 @pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def elsewhere(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """What is saved goes where nobody minds, colours are those of a terminal that has them, and English is spoken."""
+    state = tmp_path_factory.mktemp("state") / "loopfork"
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setattr("simulator.lab.last_time.state_file", lambda: tmp_path / "state" / "last.json")
+    monkeypatch.setattr("simulator.lab.last_time.state_file", lambda: state / "last.json")
     with speaking("en"):
         yield
 

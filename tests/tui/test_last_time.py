@@ -58,8 +58,8 @@ def test_what_cannot_be_understood_is_not_offered(text: str) -> None:
     assert recall() is None
 
 
-def test_where_nothing_may_be_written_nothing_is_remembered_and_nothing_is_said(tmp_path: Path) -> None:
-    (tmp_path / "state").write_text("in the way", encoding="utf-8")
+def test_where_nothing_may_be_written_nothing_is_remembered_and_nothing_is_said() -> None:
+    last_time.state_file().parent.write_text("in the way", encoding="utf-8")
     remember(LastTime(setup=TWO, at_s=1.0))
     assert recall() is None
 
@@ -82,7 +82,7 @@ def test_the_first_screen_offers_it_and_one_key_goes_on_there(size: tuple[int, i
     async def played(pilot: Pilot[int]) -> None:
         await until_offered(pilot)
         assert "go on with mixed, prefork | nginx + coroutine at 11.1 s" in picture(pilot)
-        await pilot.press("r")
+        await pilot.press("0")
         await pilot.pause()
         stage = pilot.app.screen
         assert isinstance(stage, LabScreen)
@@ -120,7 +120,7 @@ def test_leaving_the_program_remembers_what_was_watched(play: Play, now: ManualC
 
 def test_without_a_last_time_the_key_does_nothing(play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
-        await pilot.press("r")
+        await pilot.press("0")
         await pilot.pause()
         assert isinstance(pilot.app.screen, HomeScreen)
 
