@@ -107,6 +107,7 @@ def _put_block(sheet: Sheet, snapshot: Snapshot, turn: LongTurn, tape: Area) -> 
 def _put_small_turns(sheet: Sheet, rows: range, cols: NDArray[np.intp]) -> None:
     """Where many small turns fill columns they are stripes: however busy the loop is, that is not one long turn."""
     grid, glyphs = sheet.grid, sheet.look.glyphs
+    cols = cols[cols < grid.width]  # there is a tape even where there is no room for it
     area = np.ix_(np.arange(rows.start, rows.stop), cols)
     full = ((grid.characters[area] == glyphs.full) & (grid.styles[area] == Style.CPU)).all(axis=0)
     grid.characters[rows.start : rows.stop, cols[full]] = glyphs.stripe

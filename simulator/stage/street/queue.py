@@ -26,8 +26,8 @@ from simulator.stage.street.who import Rows, who
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import count
 
-MOST_RUNS = 600
-"""Pieces of one style that the block may have: beyond that it drops its colours, and keeps its shapes."""
+MOST_RUNS = 400
+"""Pieces of one style that the blocks of all servers may have: beyond that they drop their colours, never their shapes."""
 NOBODY: Rows = np.empty(0, np.int32)
 QUEUE, READY = later("QUEUE"), later("READY")
 ONE_EACH = later("1 mark = 1 request")
@@ -45,7 +45,7 @@ def put_queue(sheet: Sheet, snapshot: Snapshot, street: Street, ways: int = 1, t
     _put_way(sheet.look, characters, styles, _lengths(marks.length, area.height, served)[:ways])
     rows, cols = cells_of_marks(Area(0, 0, area.height, area.width), np.arange(marks.length), served)
     characters[rows, cols], styles[rows, cols] = _marks(sheet.look, snapshot, line, marks, travelling)
-    if np.count_nonzero(styles[:, 1:] != styles[:, :-1]) > MOST_RUNS:
+    if np.count_nonzero(styles[:, 1:] != styles[:, :-1]) > MOST_RUNS // len(snapshot.scene.shown):
         styles[rows, cols] = WHO[0]
     sheet.grid.put_cells(area.row, area.col, characters, styles)
     _put_followed(sheet, snapshot, street, line, marks)
