@@ -27,7 +27,7 @@ from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import count
 
 MOST_RUNS = 400
-"""Pieces of one style that the blocks of all servers may have; beyond that they drop their colours, not their shapes."""
+"""Pieces of one style that the blocks of all servers may have; beyond that only shapes tell who is who."""
 NOBODY: Rows = np.empty(0, np.int32)
 QUEUE, READY = later("QUEUE"), later("READY")
 ONE_EACH = later("1 mark = 1 request")
