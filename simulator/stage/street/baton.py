@@ -96,19 +96,18 @@ def _put_title(sheet: Sheet, snapshot: Snapshot, street: Street, gil: Gil) -> No
         else tell("(the GIL): only the thread that holds it may compute")
     )
     short = tell("(the GIL, one in each process)") if several else tell("(the GIL)")
-    scale = tell("1 column = {span}", span=exact_duration(snapshot.column_s))
-    if not shows_hands(snapshot):
-        scale = tell("zoom in to see it change hands")
-    room = street.tape_end - street.label_col - cell_width(badge) - 1
-    texts = (f"{words}  {scale}", words, f"{short}  {scale}", short)
-    fits = next((text for text in texts if cell_width(text) <= room), "")
+    if shows_hands(snapshot):
+        scales = [tell("1 column = {span}", span=exact_duration(snapshot.column_s))]
+    else:
+        scales = [tell("zoom in to see it change hands"), tell("zoom in to see it")]
+    col = street.label_col + cell_width(badge) + 1
+    pairs = [(said, scale) for said in (words, short) for scale in (*scales, "")]
+    room = street.tape_end - col
+    said, scale = next((pair for pair in pairs if cell_width("  ".join(filter(None, pair))) <= room), ("", ""))
     sheet.put(street.baton_row, street.label_col, badge, Style.ON_BRIGHT)
     sheet.grid.lay(street.baton_row, street.label_col, 1, cell_width(badge), Ground.LOCK)
-    col = street.label_col + cell_width(badge) + 1
-    said = words if fits.startswith(words) else short if fits else ""
     sheet.put(street.baton_row, col, said, Style.WARN)
-    if fits.endswith(scale):
-        sheet.put_right(street.baton_row, street.tape_end, scale, Style.FAINT)
+    sheet.put_right(street.baton_row, street.tape_end, scale, Style.FAINT)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

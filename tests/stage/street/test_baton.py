@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from simulator.stage.canvas.grid import CellGrid
@@ -13,7 +15,7 @@ from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.baton import gil_zoom, is_fine, put_baton, slots_of
 from simulator.stage.street.baton_cells import LONGEST
 from simulator.stage.street.baton_columns import owners
-from simulator.stage.street.columns import columns_of
+from simulator.stage.street.columns import Columns, columns_of
 from simulator.stage.street.places import Street, street_of
 from simulator.stage.street.tape import put_tapes
 from simulator.stage.street.turn_words import desk_words, unused_cores
@@ -193,3 +195,17 @@ def test_without_colours_and_in_ascii_blocks_and_waiting_have_marks_of_their_own
 
 def test_the_baton_costs_few_style_runs() -> None:
     assert style_runs(drawn(shot(FOUR))[0]) < 300
+
+
+@settings(max_examples=40, deadline=None)
+@given(number=st.integers(100, 60_000), column_s=st.sampled_from((0.001, 0.002, 0.005)))
+def test_when_a_column_is_over_it_stays_as_it_is_and_only_moves_on(number: int, column_s: float) -> None:
+    (holds,) = playback(FOUR).holds("GIL")
+    count = 60
+    now, later = (
+        owners(holds, Columns(first - count + 1, count, column_s, (first + 0.5) * column_s))
+        for first in (number, number + 1)
+    )
+    before, after = (np.append(each.holds.start, -1.0)[each.owner] for each in (now, later))
+    assert (before[2:-1] == after[1:-2]).all()
+    assert np.allclose(now.share[1:-1], later.share[:-2])
