@@ -5,7 +5,6 @@ that change only what is looked at: the moment, the speed, the lane, the scale.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from simulator.lab import changes
@@ -14,17 +13,15 @@ from simulator.lab.knobs import SIZE
 from simulator.lab.lab import Lab
 from simulator.lab.scenes import (
     first_busy_lane,
-    lane_number,
     request_on,
     selected_lane_of,
     stage_size,
     view,
 )
 from simulator.stage.canvas.grid import Size
-from simulator.stage.canvas.key_bar import KeyTarget
-from simulator.stage.frame import lane_count, target_at, visible_lanes
+from simulator.stage.frame import lane_count, visible_lanes
 from simulator.stage.moments import ROUNDING_S, moments_before, stops
-from simulator.stage.scene import LaneTarget, RequestTarget, Scene, TimeTarget, ViewTarget
+from simulator.stage.scene import Scene
 from simulator.stage.scene import coarser as coarser_step
 from simulator.stage.scene import finer as finer_step
 from simulator.words.language import said, translated
@@ -238,42 +235,3 @@ def perform(lab: Lab, id: str) -> None:
     """Do what the key does."""
     ACTIONS[id](lab)
     lab.touch()
-
-
-# The mouse selects a lane and opens who is there, seeks on the time bar, and presses the keys below.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pressed:
-    """What is left to do for the screen."""
-
-    request: int | None = None
-    """To be inspected."""
-    action: str = ""
-    """To be performed, as if its key had been pressed."""
-
-
-def point(lab: Lab, scene: Scene, size: Size, cell: tuple[int, int], *, dragged: bool) -> Pressed:
-    """Somebody pressed the mouse on a cell of the stage (row, column), or moved it there while it was pressed."""
-    target = target_at(scene, size, *cell)
-    if isinstance(target, TimeTarget):
-        lab.playhead.seek(target.t_s)
-        return Pressed()
-    if dragged:
-        return Pressed()
-    match target:
-        case LaneTarget(view=view, lane=lane, t_s=t_s):
-            lab.focus = view
-            playback = lab.shown.playbacks[view]
-            lab.change_pane(lane=lane_number(playback, lane))
-            return Pressed(request=request_on(playback, lane, lab.playhead.t_s if t_s is None else t_s))
-        case RequestTarget(view=view, request=request):
-            lab.focus = view
-            return Pressed(request=request)
-        case ViewTarget(view=view):
-            lab.focus = view
-        case KeyTarget(hint=hint):
-            return Pressed(action=hint.action)
-        case _:
-            pass
-    return Pressed()

@@ -4,7 +4,7 @@ What to watch: nothing is offered that would do nothing. A key stays where it is
 depends on the moment (who can be inspected, what can be killed) is no reason to take it out.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulator.experiments.catalogue import fronts
@@ -12,8 +12,6 @@ from simulator.experiments.setup import MOST_SIDES, Prepared
 from simulator.lab.knobs import SIZE, knob
 from simulator.lab.lab import Lab
 from simulator.plan.processes import main_pool, process_count
-from simulator.stage.canvas.key_bar import KeyHint
-from simulator.stage.canvas.key_menu import Entry, KeyGroup, KeyMenu
 from simulator.words.language import later, tell, translated
 from simulator.words.phrases import plural
 from simulator.workload.arrivals import Closed
@@ -22,8 +20,6 @@ TIME, LOOKING, LOAD = later("time"), later("looking"), later("the load")
 SERVER, MOMENT, PROGRAM = later("the server"), later("from this moment on"), later("the program")
 LISTED = (TIME, LOOKING, LOAD, SERVER, MOMENT, PROGRAM)
 """Headings of the list of all keys, in its order."""
-ALWAYS = "help"
-"""Stands at the right end of every key bar: whoever knows no key finds all of them there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +93,10 @@ def _pausing(here: _Here) -> str:
     return tell("pause") if here.lab.playhead.playing else tell("play")
 
 
+def _presenting(here: _Here) -> str:
+    return tell("all again") if here.lab.presenting else tell("for a class")
+
+
 def _fronted(here: _Here) -> str:
     name = fronts()[0].name
     return tell("take {name} away", name=name) if here.proxied else tell("put {name} in front", name=name)
@@ -141,7 +141,7 @@ TABLE = (
     _Row(("card",), later("verdict"), later("what came of it"), LOOKING),
     _Row(("charts",), later("charts"), later("charts"), LOOKING),
     _Row(("source",), later("code"), later("source code"), LOOKING),
-    _Row(("present",), later("large"), later("for a class"), LOOKING),
+    _Row(("present",), _presenting, _presenting, LOOKING),
     _Row(("next-pane",), later("server"), later("next server"), LOOKING, lambda here: here.several),
     _Row(("zoom-pane",), later("alone"), later("this one, or all"), LOOKING, lambda here: here.several),
     _Row(("select-up", "select-down"), later("lane"), later("choose a lane"), LOOKING),
@@ -184,103 +184,3 @@ def offers(lab: Lab) -> tuple[Offer, ...]:
 def _offer(row: _Row, here: _Here) -> Offer:
     short, words = (translated(text) if isinstance(text, str) else text(here) for text in (row.short, row.words))
     return Offer(ids=row.ids, short=short, words=words, group=translated(row.group))
-
-
-# The key bar: the same things, but only those that matter most in this state, the most important first.
-
-USUAL = (
-    "play", "front", "larger", "inspect", "jump", "compare", "charts", "source", "export", "panel", "front-beside",
-    "step-back", "undo", "kill", "more-load", "card", "next-model", "quit", "slower", "burst", "more-slow", "copy",
-    "language", "palette", "select-up", "back",
-)  # fmt: skip
-SIDE_BY_SIDE = ("play", "next-pane", "front", "larger", "jump", "inspect", "charts", "compare", "source")
-REPLAYED = ("play", "inspect", "jump", "charts", "source", "export", "card", "step-back", "slower", "select-up", "quit")
-OVER_IT = ("front-beside", "front", "larger", "next-model", "compare", "charts", "export", "card", "quit", "start")
-"""While the card lies over the stage: what would change most, or closing it."""
-BROKEN = ("undo", "panel", "leave", "quit")
-LIST = ("select-up", "back", "remove", "undo", "panel")
-
-
-def bar(lab: Lab) -> tuple[Offer, ...]:
-    """What the key bar shows; at last, and at its right end, the way to all the rest."""
-    by_id = {offer.ids[0]: offer for offer in offers(lab)}
-    if lab.panel is not None:
-        by_id |= {offer.ids[0]: offer for offer in _of_list(lab)}
-    wanted = dict.fromkeys([*_important(lab), ALWAYS])
-    return tuple(by_id[each] for each in wanted if each in by_id)
-
-
-def _important(lab: Lab) -> Iterator[str]:
-    if lab.broken:
-        yield from BROKEN
-    elif lab.panel is not None:
-        yield from LIST
-    elif lab.card and lab.verdicts:
-        yield from OVER_IT
-    elif lab.history.wanted is None:
-        yield from REPLAYED
-    else:
-        yield from SIDE_BY_SIDE if len(lab.panes) > 1 else ()
-        yield from USUAL
-
-
-def _of_list(lab: Lab) -> Iterator[Offer]:
-    """What keys do while the list of knobs is open."""
-    state = lab.open_panel()
-    yield Offer(ids=("select-up", "select-down"), short=tell("choose"), words="", group="")
-    yield Offer(ids=("back", "forward"), short=tell("turn"), words="", group="")
-    yield Offer(ids=("panel",), short=tell("close"), words="", group="")
-    if state is not None and state.entry is not None:
-        yield Offer(ids=("remove",), short=tell("remove"), words="", group="")
-
-
-# The list of all keys, over the stage.
-
-
-def key_menu(lab: Lab, pressed: Callable[[str], str]) -> KeyMenu:
-    """What can be done now under its headings; ``pressed`` says which key it is, wherever it was remapped to."""
-    groups: dict[str, list[Entry]] = {}
-    for offer in offers(lab):
-        first, *others = offer.ids
-        entry = (_hint(first, offer.words, pressed), *(_hint(each, "", pressed) for each in others))
-        groups.setdefault(offer.group, []).append(entry)
-    return KeyMenu(
-        title=tell("ALL KEYS"),
-        groups=tuple(KeyGroup(title=title, entries=tuple(entries)) for title, entries in groups.items()),
-        close=_hint("leave", tell("close"), pressed),
-        turn=_hint("page-down", "", pressed),
-        page=lab.menu_page or 0,
-    )
-
-
-PAGES = {"page-up": -1, "page-down": 1}
-"""A page back, or on: of the lanes, and of the list of all keys while it is open."""
-
-
-def press_in_menu(lab: Lab, id: str) -> str:
-    """Turn the pages of the list, or close it; returns the key that is still to be done, if any.
-
-    Asked for twice, the help opens.
-    """
-    if id in PAGES:
-        lab.menu_page = (lab.menu_page or 0) + PAGES[id]
-        return ""
-    lab.menu_page = None
-    return "" if id in ("leave", "menu") else id
-
-
-def _hint(id: str, does: str, pressed: Callable[[str], str]) -> KeyHint:
-    return KeyHint(key=pressed(id), does=does, action=id)
-
-
-def hints(lab: Lab, pressed: Callable[[str], str]) -> tuple[KeyHint, ...]:
-    """The key bar."""
-    return tuple(
-        KeyHint(
-            key=" ".join(map(pressed, offer.ids)),
-            does=offer.short,
-            action=offer.ids[0],
-            at_end=offer.ids[0] == ALWAYS,
-        )
-        for offer in bar(lab)
-    )

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.binding import BindingType
 
-from simulator.lab import actions, knob_entry, offers
+from simulator.lab import actions, key_lists, knob_entry
 from simulator.lab.keys import KEYS, Group
 from simulator.lab.lab import Lab
 from simulator.lab.last_time import LastTime, remember
 from simulator.lab.palette import Command
 from simulator.lab.panel import line_at
+from simulator.lab.pointing import point
 from simulator.lab.scenes import (
     panel_width,
     picture,
@@ -88,10 +89,10 @@ class LabScreen(GridScreen):
         return commands(self.lab, [(key, self.tells(key)) for key in self.keys], self.host.look)
 
     def _bar(self) -> tuple[KeyHint, ...]:
-        return offers.hints(self.lab, self.host.pressed)
+        return key_lists.hints(self.lab, self.host.pressed)
 
     def _key_menu(self) -> KeyMenu | None:
-        return None if self.lab.menu_page is None else offers.key_menu(self.lab, self.host.pressed)
+        return None if self.lab.menu_page is None else key_lists.key_menu(self.lab, self.host.pressed)
 
     @property
     def scene_now(self) -> Scene:
@@ -105,7 +106,7 @@ class LabScreen(GridScreen):
         if self.menu is not None:
             self._in_menu(id)
         elif self.lab.menu_page is not None:
-            left = offers.press_in_menu(self.lab, id)
+            left = key_lists.press_in_menu(self.lab, id)
             if left == "help":
                 super().perform(left)
             elif left:
@@ -123,8 +124,8 @@ class LabScreen(GridScreen):
             pass  # the stage itself stays
         elif id in SHOWING:
             self._open(id)
-        elif id in offers.PAGES:
-            actions.scroll(self.lab, self.scene_now, self.cells, offers.PAGES[id])
+        elif id in key_lists.PAGES:
+            actions.scroll(self.lab, self.scene_now, self.cells, key_lists.PAGES[id])
         elif id in ("copy", "link"):
             self._copy(id)
         elif id == "help":
@@ -235,7 +236,7 @@ class LabScreen(GridScreen):
                 lab.choose_line(line)
         elif self.menu is None and not lab.broken:
             cell = (event.row, event.col)
-            pressed = actions.point(lab, self.scene_now, stage_size(lab, cells), cell, dragged=event.dragged)
+            pressed = point(lab, self.scene_now, stage_size(lab, cells), cell, dragged=event.dragged)
             if pressed.request is not None:
                 self._inspect(pressed.request)
             elif pressed.action:

@@ -19,7 +19,8 @@ from textual.widgets.option_list import Option
 
 from simulator.lab.palette import Found, found
 from simulator.stage.canvas.glyphs import ASCII
-from simulator.tui.screen import GridScreen, Host
+from simulator.tui.host import Host
+from simulator.tui.screen import GridScreen
 from simulator.words.language import tell
 
 KEY_STYLE = "dim"

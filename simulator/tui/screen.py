@@ -7,7 +7,7 @@ changes it comes only now and then, so that a paused screen costs nothing.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import ClassVar, Protocol, cast
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,13 +16,12 @@ from textual.timer import Timer
 
 from simulator.lab.keys import BY_ID, KEYS, Group, Key, of
 from simulator.lab.palette import Command, Press, Speak, Wear, of_keys, of_looks
-from simulator.lab.playhead import Now
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import KeyHint
-from simulator.stage.canvas.look import Look
 from simulator.stage.help import Help, KeyGroup, help_height, help_screen
 from simulator.tui.canvas import Canvas
-from simulator.tui.terminal import Pace, pictures_wait
+from simulator.tui.host import Host
+from simulator.tui.terminal import pictures_wait
 from simulator.words.language import LANGUAGES, language, later, speak, translated
 
 REST_S = 0.25
@@ -34,39 +33,6 @@ Words = Mapping[str, tuple[str, str]]
 def bindings(*keys: Key) -> list[BindingType]:
     """The keys as Textual wants them; each can be remapped by its id."""
     return [Binding(key.keys, f"do('{key.id}')", key.does, show=False, id=key.id) for key in keys]
-
-
-class Host(Protocol):
-    """What a screen needs of the application around it."""
-
-    look: Look
-    fps: int
-    now: Now
-    pace: Pace
-    reduced_motion: bool
-    """Whether nothing is to travel, however fast the terminal is."""
-    drew: bool
-    """Whether a picture was drawn that the terminal has not been asked about."""
-
-    @property
-    def leaving(self) -> bool:
-        """Whether somebody wants to leave: from then on nothing is drawn."""
-
-    @property
-    def can_leave(self) -> bool:
-        """Whether another screen is below the present one."""
-
-    def pressed(self, id: str) -> str:
-        """What is pressed for an action, as it is written on a keyboard."""
-
-    def next_look(self, what: str) -> None:
-        """The next set of ``glyphs``, or the next ``theme``."""
-
-    def wear(self, what: str, name: str) -> None:
-        """This set of ``glyphs``, or this ``theme``."""
-
-    def leave(self, code: int) -> None:
-        """End the program with this exit code."""
 
 
 class GridScreen(Screen[None]):

@@ -7,9 +7,11 @@ import pytest
 from textual.pilot import Pilot
 
 from simulator.lab.actions import perform
+from simulator.lab.key_lists import bar, hints, key_menu
 from simulator.lab.keys import BY_ID
 from simulator.lab.lab import Lab, open_lab
-from simulator.lab.offers import bar, hints, key_menu, offers
+from simulator.lab.offers import offers
+from simulator.lab.scenes import scene
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import put_keys
 from simulator.stage.canvas.key_menu import key_at
@@ -108,6 +110,14 @@ def test_undo_is_offered_once_there_is_something_to_undo(lab: Lab) -> None:
     assert "undo" in offered(lab)
     perform(lab, "undo")
     assert "redo" in offered(lab)
+
+
+def test_before_a_class_only_time_is_offered_and_the_way_back(lab: Lab) -> None:
+    perform(lab, "present")
+    assert scene(lab).presenting
+    assert bar_of(lab, 80).startswith(" space play  j next moment  J moment before  F all again")
+    perform(lab, "present")
+    assert not scene(lab).presenting
 
 
 # --- the list of all keys -----------------------------------------------------------------------------------------
