@@ -34,6 +34,8 @@ CROWD_SHARE = 0.25
 """The part of the largest crowd that makes one look."""
 BLOCK_SHARE = 0.5
 """And of the longest block of a loop."""
+AT_ONCE = frozenset({EventKind.SYN_DROPPED, EventKind.FAILED, EventKind.INTERVENED, EventKind.SPIKE})
+"""What one should see from its very beginning."""
 COLUMN_S, MOST_COLUMNS = 0.25, 2000
 """How closely it is looked when a crowd grows."""
 
@@ -73,7 +75,7 @@ def _telling(playback: Playback, settled_s: float, *, crowd: bool) -> Iterator[f
             yield from _crowd_grows(playback, event)
         elif event.kind is EventKind.BLOCKED:
             yield from _long_blocks(playback, event, settled_s)
-        elif event.kind in (EventKind.SYN_DROPPED, EventKind.FAILED, EventKind.INTERVENED):
+        elif event.kind in AT_ONCE:
             yield event.look_s
 
 

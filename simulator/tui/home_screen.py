@@ -133,7 +133,7 @@ class HomeScreen(GridScreen):
         begin = KeyHint(key=self.host.pressed("inspect"), does=tell("begin"), action="inspect")
         shown = replace(
             worded(self.home),
-            keys=(keys[0], ask, *keys[1:]),
+            keys=(keys[0], ask, *(self.hints("go-on") if self._last else ()), *keys[1:]),
             keycaps=tuple(self.host.pressed(key.id) for key in QUESTION_KEYS),
             begin=begin,
             go_on=self._go_on,

@@ -27,6 +27,10 @@ def test_a_crash_is_opened_before_it_happens() -> None:
     assert opens_at("prefork", load="crash") == pytest.approx(20.0 - LEAD_S)
 
 
+def test_a_spike_is_opened_while_all_is_quiet() -> None:
+    assert opens_at("prefork", load="spike") == pytest.approx(20.0 - LEAD_S, abs=0.1)
+
+
 def test_a_crowd_is_opened_while_it_grows_and_not_when_it_is_largest() -> None:
     (run,) = shown("prefork", load="slow-clients").playbacks
     largest = next(event for event in run.interesting if event.kind is EventKind.CROWDED)
