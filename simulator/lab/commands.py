@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from simulator.experiments.catalogue import servers
-from simulator.experiments.setup import MOST_SIDES
+from simulator.experiments.setup import MOST_SIDES, Prepared
 from simulator.lab import changes
 from simulator.lab.keys import BY_ID, Key
+from simulator.lab.knobs import SIZE, knob
 from simulator.lab.lab import Lab
 from simulator.lab.offers import TABLE, Offer, offers
 from simulator.lab.palette import Command, Press, of_keys, of_looks
@@ -20,6 +21,7 @@ from simulator.stage.moments import moments
 from simulator.trace.playback import Event, EventKind, Playback
 from simulator.words.language import Said, said, tell, translated
 from simulator.words.numbers import duration
+from simulator.words.phrases import plural
 from simulator.workload.interventions import Do
 from simulator.workload.shipped_scenarios import shipped, told
 
@@ -169,6 +171,7 @@ def _servers(lab: Lab) -> Iterator[Command]:
         if model not in shown:
             words = tell("compare with {model}", model=model.name)
             yield _command(lab, words, partial(changes.compare_with, model=model))
+    yield from _sizes(lab, wanted, focus)
     if len(sides) > 1:
         yield _command(lab, tell("show {model} alone", model=sides[focus].title), changes.alone)
 
@@ -184,6 +187,19 @@ def _killing(lab: Lab, present: Mapping[str, Offer]) -> Iterator[Command]:
     name = translated(pool.name if pool is not None and alike else "process")
     words = tell("kill the {name} of the selected lane", name=name)
     yield Command(words=words, deed=Press(KILL), also=f"{KILL} crash")
+
+
+def _sizes(lab: Lab, wanted: Prepared, focus: int) -> Iterator[Command]:
+    """The server in focus twice and four times as large."""
+    size, pool = knob(wanted, focus, SIZE), main_pool(wanted.plans[focus])
+    if size is None or size.enter is None or not size.value.isdecimal():
+        return
+    for times in (2, 4):
+        number = int(size.value) * times
+        names = plural("process" if pool is None else pool.name, number)
+        model = wanted.setup.sides[focus].model.name
+        words = tell("show {model} with {n} {names}", model=model, n=number, names=names)
+        yield _command(lab, words, partial(changes.enter, id=SIZE, text=str(number)))
 
 
 def _command(lab: Lab, words: str, change: Callable[[Lab], None]) -> Command:

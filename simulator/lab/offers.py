@@ -4,11 +4,13 @@ What to watch: nothing is offered that would do nothing. A key stays where it is
 depends on the moment (who can be inspected, what can be killed) is no reason to take it out.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulator.experiments.catalogue import fronts
 from simulator.experiments.setup import MOST_SIDES, Prepared
+from simulator.lab.command_line import ADDRESS
 from simulator.lab.knobs import SIZE, knob
 from simulator.lab.lab import Lab
 from simulator.plan.processes import main_pool, process_count
@@ -75,6 +77,10 @@ def _changeable(here: _Here) -> bool:
 
 def _has(id: str) -> Callable[[_Here], bool]:
     return lambda here: here.prepared is not None and knob(here.prepared, here.side, id) is not None
+
+
+def _in_browser(here: _Here) -> bool:
+    return here.prepared is not None and ADDRESS in os.environ
 
 
 def _mortal(here: _Here) -> bool:
@@ -167,6 +173,7 @@ TABLE = (
     _Row(("redo",), later("redo"), later("do it again"), MOMENT, lambda here: here.lab.history.steps_forth > 0),
     _Row(("export",), later("export"), later("save it"), PROGRAM),
     _Row(("copy",), later("copy command"), later("copy the command"), PROGRAM, _changeable),
+    _Row(("link",), later("copy link"), later("copy the link"), PROGRAM, _in_browser),
     _Row(("palette",), later("find"), later("find by words"), PROGRAM),
     _Row(("language",), later("language"), later("language"), PROGRAM),
     _Row(("theme", "glyphs"), later("look"), later("colours, glyphs"), PROGRAM),

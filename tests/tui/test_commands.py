@@ -91,6 +91,12 @@ def test_a_server_is_put_beside_it_and_shown_alone_again(lab: Lab) -> None:
     assert [side.model.name for side in setup_of(lab).sides] == ["prefork"]
 
 
+def test_the_same_server_is_shown_twice_as_large(lab: Lab) -> None:
+    choose(lab, "prefork with 8 workers")
+    assert setup_of(lab).sides[0].config.workers == 8
+    assert "show prefork with 16 workers" in words(lab)
+
+
 def test_another_load_begins_at_its_start_and_forgets_what_was_turned(lab: Lab) -> None:
     lab.playhead.seek(2.0)
     choose(lab, "load: spike")
