@@ -23,6 +23,9 @@ ROUNDING = 1e-9
 ROWS_IN_SIGHT = 100_000
 """Where a window shows more uses than this, only those are looked at that are under way at the end of a column."""
 
+PARTED_FROM = 4000
+"""From so many uses in an average column on, shares are those of a part of each: there are still thousands in it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
@@ -88,6 +91,28 @@ class Uses:
         """The requests whose uses a window shows, in ascending order; None where these are more uses than so many."""
         seen = self._seen(window)
         return _distinct(self._rows[seen]) if len(seen) <= most else None
+
+    def parts(self, window: Window) -> int:
+        """Into how many parts to cut columns of this length, so that one part of each shows few enough uses.
+
+        It is the same all through the run, so that a column looks the same in every window.
+        """
+        if not len(self._rows):
+            return 1
+        seconds = max(float(self._end.max() - self._start.min()), window.column_s)
+        return int(len(self._rows) * window.column_s / seconds) // PARTED_FROM + 1
+
+    def crowds(self, window: Window) -> bool:
+        """Whether ``rows`` would leave out some of the uses that a window shows."""
+        return len(self._seen(window)) > ROWS_IN_SIGHT
+
+    def sampled(self, fine: Window, parts: int, also: NDArray[np.bool_]) -> Rows:
+        """The requests that the middle part of every column shows, and those of some others that any part shows."""
+        seen = self._seen(fine)
+        first = np.floor(fine.column(self._start[seen]))
+        middle = first + (parts // 2 - first) % parts  # the first that it could show in
+        rows = self._rows[seen]
+        return _distinct(rows[(middle < fine.column(self._end[seen])) | also[rows]])
 
     def rows(self, window: Window) -> Rows:
         """The requests whose uses a window shows, in ascending order."""

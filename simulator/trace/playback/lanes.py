@@ -4,7 +4,7 @@ What to watch: of several activities in a column the highest shows, so that what
 to compute has to fill a good part of the column, or every computation would look like a wait.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
 import numpy as np
@@ -15,7 +15,8 @@ from simulator.trace.availability import Away, Outages
 from simulator.trace.outcomes import failed
 from simulator.trace.playback.activity import AT_WORK, READY, Activities, Activity
 from simulator.trace.playback.cache import BoundedCache
-from simulator.trace.playback.lane_uses import LaneUses, Uses, Window, uses_of_lock, uses_of_pool
+from simulator.trace.playback.lane_shares import added_up
+from simulator.trace.playback.lane_uses import LaneUses, Rows, Uses, Window, uses_of_lock, uses_of_pool
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.playback.segment_index import STRETCH_S, SegmentIndex
 from simulator.trace.playback.segments import Segments
@@ -29,8 +30,6 @@ ROWS_TOGETHER = 16384
 CUTS_KEPT = 4
 LEAST_WAIT = 0.125
 """A wait for a lock or a core shows if it is longer than this part of a column."""
-DIGITS = 9
-"""Of shares of a column: sums in another order must not look different."""
 ROUNDING = 1e-9
 """Of a column: what touches the next one by less is not in it."""
 
@@ -82,12 +81,17 @@ class LanePainter:
     def shares(self, name: str, first_lane: int, count: int, span_s: tuple[float, float], columns: int) -> Floats:
         """[activities, lanes, columns] for which part of each column a lane did what; what ended there counts as 1."""
         resource, window = self._window(name, first_lane, count, span_s, columns)
+        parts = resource.uses.parts(window)
+        fine = replace(window, columns=columns * parts)
+        rows = None
+        if parts > 1 or resource.uses.crowds(window):
+            rows = resource.uses.sampled(fine, parts, failed(self._index.trace.outcome))
         find = _slots_in_sight if name in self._pools else _locks_in_sight
-        held, end, lane = find(self._index, self._map, resource, window)
-        shares = _shares(held.activity, held.start, end, lane, window)
-        away = resource.away
+        held, end, lane = find(self._index, self._map, resource, fine, rows)
+        shares, away = added_up(held.activity, held.start, end, lane, fine), resource.away
         down = np.full(len(away.slot), Activity.DOWN, np.uint8)
-        shares += _shares(down, away.start, away.end, away.slot - window.first_lane, window)
+        shares += added_up(down, away.start, away.end, away.slot - window.first_lane, fine)
+        shares = shares[:, :, parts // 2 :: parts]
         shares[Activity.IDLE] = np.maximum(1.0 - shares.sum(axis=0), 0.0)
         if name in self._pools:
             ends = np.zeros((window.lanes, window.columns), np.uint8)
@@ -139,9 +143,11 @@ Seen = tuple[Segments, Floats, NDArray[np.int32]]
 """What was done in the lanes in sight, until when, and in which of them."""
 
 
-def _slots_in_sight(segment_index: SegmentIndex, place_map: PlaceMap, resource: Resource, window: Window) -> Seen:
+def _slots_in_sight(
+    segment_index: SegmentIndex, place_map: PlaceMap, resource: Resource, window: Window, rows: Rows | None = None
+) -> Seen:
     trace, pool = segment_index.trace, resource.number
-    held = _in_sight(segment_index, resource, window)
+    held = _in_sight(segment_index, resource, window, rows)
     held = held.take(place_map.of_pool[pool][held.place])
     lane = trace.slot[held.request, pool] - window.first_lane
     inside = (lane >= 0) & (lane < window.lanes)
@@ -153,9 +159,11 @@ def _slots_in_sight(segment_index: SegmentIndex, place_map: PlaceMap, resource: 
     return held, end, lane
 
 
-def _locks_in_sight(segment_index: SegmentIndex, place_map: PlaceMap, resource: Resource, window: Window) -> Seen:
+def _locks_in_sight(
+    segment_index: SegmentIndex, place_map: PlaceMap, resource: Resource, window: Window, rows: Rows | None = None
+) -> Seen:
     lock = resource.number
-    held = _in_sight(segment_index, resource, window)
+    held = _in_sight(segment_index, resource, window, rows)
     held = held.take(place_map.of_lock[lock][held.place] & AT_WORK[held.activity])
     lane = np.zeros(len(held), np.int32)
     if place_map.locks[lock].processes > 1:
@@ -166,8 +174,10 @@ def _locks_in_sight(segment_index: SegmentIndex, place_map: PlaceMap, resource: 
     return held, held.end, lane[inside]
 
 
-def _in_sight(segment_index: SegmentIndex, resource: Resource, window: Window) -> Segments:
-    """At least the segments that the window shows; of a short one perhaps everybody's."""
+def _in_sight(segment_index: SegmentIndex, resource: Resource, window: Window, rows: Rows | None) -> Segments:
+    """At least the segments that the window shows; of a short one perhaps everybody's. Or those of some requests."""
+    if rows is not None:
+        return segment_index.of_rows(rows, (window.start_s, window.end_s))
     if window.end_s - window.start_s <= STRETCH_S:
         known = segment_index.at_hand(window.start_s, window.end_s)
         if known is not None:
@@ -200,26 +210,6 @@ def _painted(held: Segments, end: Floats, lane: NDArray[np.int32], window: Windo
         cover = np.cumsum(change.reshape(window.lanes, width), axis=1)[:, :-1]
         shown[cover > 0] = activity
     return shown
-
-
-def _shares(activity: Activities, start: Floats, end: Floats, lane: NDArray[np.int32], window: Window) -> Floats:
-    """[activities, lanes, columns] for which part of a column each was done.
-
-    A stretch adds to the column in which it begins what is left of that, and 1 to all further ones; its end takes the
-    same away. So all are added up at once, however many columns they cover.
-    """
-    width = window.columns + 2
-    begin, stop = (np.clip(window.column(times), 0.0, window.columns) for times in (start, end))
-    seen = np.flatnonzero((stop > begin) & (lane >= 0) & (lane < window.lanes))
-    row = (activity[seen].astype(np.intp) * window.lanes + lane[seen]) * width
-    change = np.zeros(len(Activity) * window.lanes * width)
-    for edge, sign in ((begin[seen], 1.0), (stop[seen], -1.0)):
-        whole = np.floor(edge)
-        part, cell = edge - whole, row + whole.astype(np.intp)
-        change += sign * np.bincount(cell, 1.0 - part, len(change))
-        change += sign * np.bincount(cell + 1, part, len(change))
-    shares = np.cumsum(change.reshape(len(Activity), window.lanes, width), axis=2)[:, :, : window.columns]
-    return np.clip(np.round(shares, DIGITS), 0.0, 1.0)
 
 
 def _paint_outages(shown: Activities, away: Away, window: Window) -> None:

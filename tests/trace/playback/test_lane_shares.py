@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from simulator.trace.holding import held_parts, holdings
-from simulator.trace.playback import OF_STATE, Activity, GroupKind, Playback, lane_groups
+from simulator.trace.playback import OF_STATE, Activity, GroupKind, Playback, lane_groups, lane_uses
 from simulator.trace.request_life import life
 from simulator.trace.table import Trace
 from tests.engine.deployments import Deployment, deployments
@@ -80,3 +80,28 @@ def test_uses_of_a_lane_are_those_that_held_its_slot() -> None:
     assert sorted(uses.request.tolist()) == sorted(held.rows[mine].tolist())
     assert (np.diff(uses.start_s) >= 0.0).all()
     assert set(uses.lane.tolist()) == {0}
+
+
+def test_where_uses_are_very_many_the_middle_of_each_column_stands_for_all_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trace = SLOTS[0].run("mixed")
+    (group,) = [g for g in Playback(trace).groups if g.kind is GroupKind.SLOTS]
+    monkeypatch.setattr(lane_uses, "PARTED_FROM", 20)
+    playback = Playback(trace)
+    part = playback.shares(group.name, 0, group.lanes, (0.0, 24.0), 3)
+    again = playback.shares(group.name, 0, group.lanes, (8.0, 16.0), 1)
+    assert np.allclose(again[:, :, 0], part[:, :, 1], atol=1e-7)  # whatever else is in sight
+    monkeypatch.undo()
+    fine = [
+        Playback(trace).shares(group.name, 0, group.lanes, (0.0, 24.0), 3 * n)[:, :, n // 2 :: n] for n in range(2, 40)
+    ]
+    assert any(np.allclose(part, each, atol=1e-6) for each in fine)
+
+
+def test_nothing_is_left_out_where_very_many_uses_are_in_sight(monkeypatch: pytest.MonkeyPatch) -> None:
+    trace = SLOTS[0].run("mixed")
+    (group,) = [g for g in Playback(trace).groups if g.kind is GroupKind.SLOTS]
+    whole = Playback(trace).shares(group.name, 0, group.lanes, (0.0, 24.0), 12)
+    monkeypatch.setattr(lane_uses, "ROWS_IN_SIGHT", 10)
+    assert np.allclose(Playback(trace).shares(group.name, 0, group.lanes, (0.0, 24.0), 12), whole, atol=1e-7)
