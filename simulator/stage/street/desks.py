@@ -78,7 +78,7 @@ def _desks(sheet: Sheet, snapshot: Snapshot, stretch: Stretch, travelling: Rows)
     ends_s = _ends(snapshot, requests, activities)
     travels = np.isin(requests, travelling) & held
     if group.kind is GroupKind.LOCK:  # whoever holds a slot beside the loop sits there
-        slots = [snapshot.now.pool(each.name).request for each in lanes_drawn(snapshot) if each is not group]
+        slots = [snapshot.now.pool(each.name).request for each in lanes_drawn(snapshot) if each.kind is GroupKind.SLOTS]
         travels |= np.isin(requests, np.concatenate([*slots, NOBODY])) & held
     return [
         Desk(

@@ -105,9 +105,22 @@ def _under_way(snapshot: Snapshot, street: Street) -> Travellers:
             if found.thinned:
                 crowded.add(moments.way)
     request, way = np.concatenate(requests), np.concatenate(ways).astype(np.uint8)
+    row, col, one = np.concatenate(rows), np.concatenate(cols), _one_each(request, way)
+    request, way, row, col = request[one], way[one], row[one], col[one]
     stays = (way == Way.LOST) & whereabouts.its.stays[request]
-    drawn = _drawn(request, way, np.concatenate(rows), np.concatenate(cols), always, street.width)
+    drawn = _drawn(request, way, row, col, always, street.width)
     return Travellers(np.sort(request[~stays]), drawn, frozenset(crowded))
+
+
+def _one_each(request: Rows, way: NDArray[np.uint8]) -> Cells | slice:
+    """Whatever a plan sends its requests through, each is on one way only: the last one in its life.
+
+    A cross is no mark of a request, but of its loss.
+    """
+    key = request.astype(np.int64) * 2 + (way == Way.LOST)
+    order = np.lexsort((way, key))
+    last = np.append(key[order][1:] != key[order][:-1], True)[: len(order)]
+    return slice(None) if last.all() else np.sort(order[last])
 
 
 def _drawn(request: Rows, way: NDArray[np.uint8], row: Cells, col: Cells, always: int, width: int) -> Marks:

@@ -75,7 +75,9 @@ class Stages:
         at[self.served[rows] & (got <= end)] = From.DESK
         at[self.served[rows] & (done <= end)] = From.ANSWERS
         where[rows] = at
-        stays[rows] = (at == From.ANSWERS) | (self.over_s[rows] > end + NOTHING_S) & (at > From.AGAIN)
+        stays[rows] = (
+            self.answered[rows] | (at == From.ANSWERS) | (self.over_s[rows] > end + NOTHING_S) & (at > From.AGAIN)
+        )
         return where, stays
 
 
@@ -86,7 +88,8 @@ def stages(playback: Playback) -> Stages:
     queues = [i for i, place in enumerate(places) if isinstance(place.queue, Backlog)]
     never = np.full(len(trace), np.nan)
     joined = trace.reached[:, queues[-1]] if queues else never
-    room = trace.reached[:, queues[0]] if len(queues) > 1 else None
+    has_room = len(queues) > 1 and any(group.kind is GroupKind.COUNT for group in playback.groups)
+    room = trace.reached[:, queues[0]] if has_room else None
     over = server_end(trace)
     pool = _desks(playback)
     takes = queues[-1] if queues else 0

@@ -13,7 +13,7 @@ from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import WHO, Ground, Style
-from simulator.stage.scene import RequestTarget
+from simulator.stage.scene import RequestTarget, Scene, View
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.clients import client_rows
 from simulator.stage.street.itinerary import Way, itinerary
@@ -22,6 +22,10 @@ from simulator.stage.street.lineup import waiting
 from simulator.stage.street.places import Street, street_of
 from simulator.stage.street.street import put_street
 from simulator.stage.street.who import who
+from simulator.trace.playback import Playback
+from tests.engine.comparison import run_on
+from tests.engine.strategies import seeded_plan
+from tests.engine.strategies_load import seeded_workload
 from tests.stage.plays import Play, play, playback, scene
 
 PHONES = play("prefork", "slow-clients", workers=4)
@@ -108,6 +112,23 @@ def test_nobody_is_on_two_ways_or_in_the_queue_and_on_the_way(
     assert max(Counter(there.request.tolist()).values(), default=1) == 1
     assert max(Counter(there.marks.request[there.marks.way != Way.LOST].tolist()).values(), default=1) == 1
     assert not set(there.request.tolist()) & set(waiting(snapshot(wanted, t_s)).rows.tolist())
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.integers(0, 2**32), A_SIZE, A_SPEED, A_PART)
+def test_whatever_steps_a_plan_has_each_is_on_one_way_and_within_the_frame(
+    seed: int, size: tuple[int, int], speed: float, part: float
+) -> None:
+    trace = run_on("kernel", seeded_plan(seed), seeded_workload(seed))
+    if trace is None or not len(trace):
+        return
+    run = Playback(trace)
+    its = Scene(views=(View(playback=run, title="any"),), load="any", t_s=part * run.end_s, speed=speed)
+    seen = Snapshot(scene=its, number=0)
+    there = travellers(seen, street_of(seen, *size))
+    assert max(Counter(there.request.tolist()).values(), default=1) == 1
+    assert all(0 < row < size[1] - 1 for row in there.marks.row.tolist())
+    assert all(0 < col < size[0] - 1 for col in there.marks.col.tolist())
 
 
 @settings(max_examples=60, deadline=None)
