@@ -99,15 +99,15 @@ def _put_heading(sheet: Sheet, street: Street) -> None:
 
 
 def _put_kinds(sheet: Sheet, street: Street, its: Who, rows: ClientRows) -> None:
-    """Marks, names, and where they walk in."""
-    end = street.clients.col
+    """Marks, names, and where they walk in; kinds that share a row share its cells."""
+    end, room = street.clients.col, street.way.col - street.clients.col
     for row in sorted(set(rows.kinds)):
-        col = street.clients.col
-        for kind, name in enumerate(its.names):
-            if rows.kinds[kind] == row and (room := street.way.col - col - 3) > 0:
-                col = sheet.put(row, col, f"{sheet.look.glyphs.who[kind]} ", WHO[kind])
-                col = sheet.put(row, col, clipped(translated(name), room, sheet.look), Style.TEXT) + 1
-        end = max(end, col)
+        kinds = [kind for kind in range(len(its.names)) if rows.kinds[kind] == row]
+        each = room // len(kinds)
+        for number, kind in enumerate(kinds):
+            col = sheet.put(row, street.clients.col + number * each, f"{sheet.look.glyphs.who[kind]} ", WHO[kind])
+            name = clipped(translated(its.names[kind]), max(each - 3, 0), sheet.look)
+            end = max(end, sheet.put(row, col, name, Style.TEXT) + 1)
     stop = street.way.col + street.way.width - (1 if street.room.width else 0)
     for row in set(rows.kinds):
         sheet.put(row, end + 1, sheet.look.glyphs.empty * (stop - end - 1), Style.WAY_IN)

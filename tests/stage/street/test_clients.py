@@ -24,6 +24,14 @@ PHONES = play("prefork", "slow-clients", workers=4)
 SPIKE = play("prefork", "spike", workers=4)
 NGINX = play("prefork", "slow-clients", nginx=True, workers=4)
 FULL = play("prefork", "spike", workers=4, backlog=64)
+FOUR_KINDS = (
+    "["
+    + ", ".join(
+        f'{{name = "{name}", share = 0.25, rtt = "20 ms", up = "{up} Mbit/s", down = "50 Mbit/s"}}'
+        for name, up in (("fibre", 50), ("office", 20), ("phone", 2), ("satellite", 1))
+    )
+    + "]"
+)
 SIZES = ((120, 22), (148, 29), (80, 12), (60, 17), (60, 13), (40, 8), (120, 12), (70, 9))
 
 
@@ -110,6 +118,13 @@ def test_every_kind_and_every_counter_has_a_row_of_the_clients(kinds: int, size:
     for kind in range(kinds):
         assert start_cell(street, kinds, kind, again=False) == (rows.kinds[kind], street.way.col)
         assert start_cell(street, kinds, kind, again=True)[0] == rows.again
+
+
+def test_kinds_that_share_a_row_all_have_their_marks() -> None:
+    with_four = play("prefork", "slow-clients", workers=4, overrides={"clients": FOUR_KINDS})
+    for size in ((80, 12), (60, 13), (120, 9)):
+        shown = str(drawn(with_four, 5.0, size).grid)
+        assert all(f"{mark} " in shown for mark in UNICODE.who), size
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
