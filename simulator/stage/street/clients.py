@@ -203,7 +203,7 @@ def put_answers(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
         sheet,
         row,
         street.label_col,
-        [_first_fitting([[mark, (words, Style.TEXT)], [mark, (n, Style.TEXT)]], street.way.col - street.label_col)],
+        [_first_fitting([[mark, (words, Style.TEXT)], [mark, (n, Style.TEXT)]], street.way.col - street.label_col - 1)],
     )
     stop = street.line_col if not street.window.width else street.queue.col + street.queue.width
     start = street.way.col + (1 if street.form is Form.WIDE else 0)
