@@ -17,7 +17,7 @@ from simulator.stage.canvas.text import centred
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.baton_columns import Owners, owners
 from simulator.stage.street.columns import Columns, columns_of
-from simulator.stage.street.loop_turns import LEAST_S, LONG_S, behind, loops_now, numbered
+from simulator.stage.street.loop_turns import LEAST_S, LONG_S, LoopNow, behind, loops_now, numbered
 from simulator.stage.street.places import Street, lane_at, lanes_drawn
 from simulator.stage.street.who import mark_of
 from simulator.trace.playback import GroupKind
@@ -25,6 +25,8 @@ from simulator.trace.playback.lock_holds import LockHolds
 from simulator.words.language import tell, tell_many
 from simulator.words.numbers import short_duration
 
+LEAST_BLOCK = 3
+"""Columns: so wide turns are blocks, however short they are. Closely looked at, every turn is one."""
 LEAST_BRACKET = 2
 """Columns."""
 INDENT = 2
@@ -69,11 +71,12 @@ def long_turns(snapshot: Snapshot, holds: LockHolds, copy: int, columns: Columns
     now = next((loop for loop in loops_now(snapshot) if loop.copy == copy), None)
     found: Owners = owners(holds, columns)
     before, other = -1, False
-    for block in found.blocks(least_s=LEAST_S):
+    wide_s = LEAST_BLOCK * columns.column_s
+    for block in found.blocks(least_s=min(LEAST_S, wide_s)):
         start_s, end_s = float(found.holds.start[block.hold]), float(found.holds.end[block.hold])
         present = end_s > snapshot.t_s
         blocked = present and now is not None and now.blocked
-        if min(end_s, snapshot.t_s) - start_s < LONG_S and not blocked:
+        if min(end_s, snapshot.t_s) - start_s < min(LONG_S, wide_s) and not blocked:
             continue
         other = block.first == before and not other
         yield LongTurn(
@@ -81,10 +84,17 @@ def long_turns(snapshot: Snapshot, holds: LockHolds, copy: int, columns: Columns
             stop=block.stop,
             request=block.request,
             seconds=min(end_s, snapshot.t_s) - start_s,
-            others=(now.waits if now else 0) if present else behind(snapshot.playback, block.request, end_s),
+            others=_others(snapshot, now, block.request, end_s),
             next_to=other,
         )
         before = block.stop
+
+
+def _others(snapshot: Snapshot, now: LoopNow | None, request: int, end_s: float) -> int:
+    """How many stand behind a turn that blocks the loop, or stood behind it at its end."""
+    if end_s > snapshot.t_s:
+        return now.waits if now is not None and now.blocked else 0
+    return behind(snapshot.playback, request, end_s)
 
 
 def _put_block(sheet: Sheet, snapshot: Snapshot, turn: LongTurn, tape: Area) -> None:

@@ -87,7 +87,7 @@ def _put_kind(sheet: Sheet, snapshot: Snapshot, area: Area, name: str, requests:
     marks = Area(area.row, area.col + cell_width(name) + 1, 1, area.width - cell_width(name) - 1 - COUNT_WIDTH)
     number = fixed_count(len(requests), COUNT_WIDTH - 1)
     if marks.width < 1:
-        sheet.put_right(area.row, area.col + area.width, number, Style.STRONG if len(requests) else Style.FAINT)
+        sheet.put(area.row, marks.col, number.strip(), Style.STRONG if len(requests) else Style.FAINT)
         return
     col = marks.col
     if len(requests):

@@ -133,6 +133,17 @@ def test_many_small_turns_that_fill_columns_are_stripes_and_no_block() -> None:
     assert "▌" not in sheet.grid.text(street.bracket_rows[0])
 
 
+def test_closely_looked_at_every_turn_is_a_block_and_none_has_a_bracket_that_blocks_nobody() -> None:
+    computing = shot(play("coroutine", "cpu-heavy"), 12.0, 0.001)
+    sheet, street = drawn(computing)
+    assert "▌" not in str(sheet.grid)
+    (holds,) = computing.playback.holds("event loop")
+    turns = list(long_turns(computing, holds, 0, columns_of(computing, street.columns)))
+    assert len(turns) >= 2
+    assert all(turn.seconds < LONG_S and not turn.others for turn in turns)
+    assert not sheet.grid.text(street.bracket_rows[0]).strip()
+
+
 def test_the_last_turns_are_those_of_the_run() -> None:
     snapshot = shot(LOOP, CALM_S)
     (holds,) = snapshot.playback.holds("event loop")
