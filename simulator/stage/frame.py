@@ -200,7 +200,7 @@ def _draw_log(sheet: Sheet, snapshots: list[Snapshot]) -> None:
     told = [
         (event, snapshot)
         for snapshot in snapshots
-        for event in snapshot.playback.story(snapshot.t_s, sheet.height - row + 1)
+        for event in snapshot.playback.log(snapshot.t_s, sheet.height - row + 1)
         if event.text != message  # said already
     ]
     for event, snapshot in nlargest(sheet.height - row, told, key=lambda each: each[0].time_s):

@@ -35,7 +35,7 @@ def put_log(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
 def _told(snapshot: Snapshot, rows: int) -> list[Event]:
     """The last lines of one run, made once for as long as no further one comes."""
     playback, t_s = snapshot.playback, snapshot.t_s
-    return kept(playback, ("told", playback.story_length(t_s), rows), lambda: playback.story(t_s, rows))
+    return kept(playback, ("told", playback.log_length(t_s), rows), lambda: playback.log(t_s, rows))
 
 
 def _number(snapshots: Sequence[Snapshot]) -> tuple[Piece, ...]:

@@ -1,8 +1,7 @@
 """The log of a run in words, and the few moments of it that one should see."""
 
 from collections.abc import Callable
-from functools import cached_property, partial
-from math import inf
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +9,6 @@ from numpy.typing import NDArray
 from simulator.plan.processes import main_pool
 from simulator.plan.words import Outcome
 from simulator.trace.playback.events import Event, EventKind, Events
-from simulator.trace.playback.notable_events import NotableEvents
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.playback.story import Story
 from simulator.trace.table import Trace
@@ -22,55 +20,15 @@ from simulator.workload.interventions import Do, Intervention
 Rows = NDArray[np.intp]
 Field = str | Callable[[], str]
 
-TOGETHER_S = 1.0
-"""Events of one kind that happen in a row within this time are told as one."""
 PROCESS_BACK, GROUP_BACK = later("process {number} is back"), later("group {number} is back")
-LONGER = 8.0
-"""Where too little happened in the last seconds, the log looks back so many times as long."""
 
 
 class EventLog:
     """Tells events of one run."""
 
-    def __init__(self, trace: Trace, place_map: PlaceMap, notable: NotableEvents, story: Story) -> None:
-        """``notable`` is what may be told, ``story`` what is worth it."""
-        self._trace, self._map, self._notable, self._story = trace, place_map, notable, story
-
-    def upto(self, t_s: float, most: int) -> list[Event]:
-        """The last ``most`` things that had happened by a moment, the latest first."""
-        if self._notable.few:
-            return self._in_a_row(self._notable.all, self._all_firsts, self._notable.all.upto(t_s), most)
-        seconds = 2 * TOGETHER_S
-        while True:
-            start_s = t_s - seconds if seconds < t_s else -inf
-            table = self._notable.between(start_s, t_s)
-            told = self._in_a_row(table, self._firsts(table), len(table), most)
-            if start_s == -inf or (len(told) == most and told[-1].time_s - TOGETHER_S >= start_s):
-                return told
-            seconds *= LONGER
-
-    def _in_a_row(self, table: Events, firsts: Rows, count: int, most: int) -> list[Event]:
-        """The last of so many events, the latest first."""
-        told: list[Event] = []
-        at = count - 1
-        while at >= 0 and len(told) < most:
-            in_a_row = int(firsts[firsts.searchsorted(at, "right") - 1])
-            together = int(table.time_s.searchsorted(float(table.time_s[at]) - TOGETHER_S, "right"))
-            until = max(in_a_row, together)
-            told.append(self.event(table, at, alike=at - until))
-            at = until - 1
-        return told
-
-    @cached_property
-    def _all_firsts(self) -> Rows:
-        return self._firsts(self._notable.all)
-
-    def _firsts(self, table: Events) -> Rows:
-        """Where events begin that are unlike those before them; every block and every intervention is told."""
-        told = np.isin(table.kind, (EventKind.BLOCKED, EventKind.INTERVENED))
-        outcome = np.where(table.kind == EventKind.FAILED, self._trace.outcome[table.request], np.int8(-1))
-        unlike = (table.kind[1:] != table.kind[:-1]) | (outcome[1:] != outcome[:-1]) | told[1:]
-        return np.flatnonzero(np.append(True, unlike)[: len(table)])
+    def __init__(self, trace: Trace, place_map: PlaceMap, story: Story) -> None:
+        """``story`` is what is told."""
+        self._trace, self._map, self._story = trace, place_map, story
 
     def highlights(self) -> list[Event]:
         """The moments of the story that one should see, by time."""
@@ -81,13 +39,13 @@ class EventLog:
         """How many things of the story had happened by a moment."""
         return self._story.all.upto(t_s)
 
-    def told(self, t_s: float, most: int) -> list[Event]:
+    def upto(self, t_s: float, most: int) -> list[Event]:
         """The last things of the story that had happened by a moment, the latest first."""
         table = self._story.all
         until = table.upto(t_s)
         return [self.event(table, row) for row in range(until - 1, max(until - most, 0) - 1, -1)]
 
-    def event(self, table: Events, index: int, alike: int = 0) -> Event:
+    def event(self, table: Events, index: int) -> Event:
         """A row of a table, with its words."""
         kind, request = EventKind(int(table.kind[index])), int(table.request[index])
         seconds, others = float(table.seconds[index]), int(table.others[index])
@@ -98,7 +56,6 @@ class EventLog:
             seconds=seconds,
             others=others,
             said=self._said(kind, request, int(table.place[index]), seconds, others),
-            alike=alike,
         )
 
     def _said(self, kind: EventKind, request: int, place: int, seconds: float, others: int) -> Said:

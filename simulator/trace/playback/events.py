@@ -6,7 +6,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.words.language import Said, tell
+from simulator.words.language import Said
 
 Floats = NDArray[np.float64]
 
@@ -57,8 +57,6 @@ class Event:
     slots; LONGER and SPIKE_OVER: how many waited; MANY_FAILED: how many; otherwise 0."""
     said: Said = field(compare=False)
     """What happened, without the time and the request: ``refused, because the backlog was full (129 of 129)``."""
-    alike: int = 0
-    """How many of the same kind happened shortly before and are not told one by one."""
 
     @property
     def words(self) -> str:
@@ -67,9 +65,8 @@ class Event:
 
     @property
     def text(self) -> str:
-        """The event as one line of a log, without its time: ``#1041 SYN dropped: ... (and 36 more)``."""
-        words = tell("{event} (and {n} more)", event=self.words, n=self.alike) if self.alike else self.words
-        return f"#{self.request} {words}" if self.request >= 0 else words
+        """The event as one line of a log, without its time: ``#1041 SYN dropped: the backlog was full (9 of 9)``."""
+        return f"#{self.request} {self.words}" if self.request >= 0 else self.words
 
     @property
     def look_s(self) -> float:

@@ -1,8 +1,7 @@
-"""Finding the notable events of a run, in any stretch of it.
+"""Finding what stands out in a run: the first of each kind of failure, blocks of event loops, the largest crowd.
 
-What to watch: in most runs that is one small table. In an overloaded one it would have many millions of rows, while
-the log shows the last few and the time bar asks only whether anything was lost; so nothing is made before it is asked
-for, and then only for the time in question.
+What to watch: of what an overloaded run has millions of, only the first is made into an event. Nothing is looked for
+before it is asked for.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +17,7 @@ from simulator.trace.outcomes import percentiles
 from simulator.trace.playback.events import Details, EventKind, Events, events_of, joined
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.playback.segment_index import SegmentIndex
-from simulator.trace.playback.syn_drops import SynDrops
+from simulator.trace.playback.syn_drops import first_drop
 from simulator.trace.playback.waiting_lines import LockTurns, when_left
 from simulator.trace.table import Trace
 from simulator.workload.interventions import Do
@@ -30,8 +29,6 @@ SLOW = 3.0
 """The slowest request of a run is worth a word if it takes so many times the median."""
 BLOCKS_S = 0.05
 """A callback that keeps others waiting for less than this is not worth a word."""
-FEW = 50_000
-"""Requests lost, or in danger of it: so few make a table that costs less than to ask for a part of it twice."""
 
 
 class NotableEvents:
@@ -42,31 +39,12 @@ class NotableEvents:
         self._index, self._trace, self._map = segment_index, segment_index.trace, place_map
 
     @cached_property
-    def all(self) -> Events:
-        """All of them, in order of time."""
-        dropped = (events for drops in self._drops for events in drops.all())
-        return joined([self._failed(slice(None)), *dropped, self.blocked, self._interventions])
-
-    @property
-    def few(self) -> bool:
-        """Whether all of them together are soon made."""
-        return len(self._failures[0]) + sum(map(len, self._drops)) <= FEW
-
-    def between(self, start_s: float, end_s: float) -> Events:
-        """Those after the one moment and up to the other, in order of time."""
-        if self.few:
-            return self.all.take(self.all.within(start_s, end_s))
-        first, last = self._failures[1].searchsorted((start_s, end_s), "right").tolist()
-        dropped = (events for drops in self._drops for events in drops.between(start_s, end_s))
-        rest = (events.take(events.within(start_s, end_s)) for events in (self.blocked, self._interventions))
-        return joined([self._failed(slice(first, last)), *dropped, *rest])
-
-    @cached_property
     def highlights(self) -> Events:
         """The first dropped SYN, the first failure of each kind, all interventions, the longest block, the slowest."""
         rows = self._failures[0]
         _, firsts = np.unique(self._trace.outcome[rows], return_index=True)
-        dropped = joined([drops.first for drops in self._drops])
+        connects = [place for place in self._map.connects if place >= 0]
+        dropped = joined([first_drop(self._trace, self._map, self._index.lines[place]) for place in connects])
         parts = [
             dropped.take(slice(1)),
             self._failed(firsts),
@@ -84,15 +62,6 @@ class NotableEvents:
         details = Details(others=in_system.height[top].astype(np.intp))
         return events_of(EventKind.CROWDED, in_system.at[top], np.full(len(top), -1), details)
 
-    def lost(self, edges: Floats) -> NDArray[np.bool_]:
-        """Whether a SYN was dropped or a request failed between each two neighbouring edges, the last one included."""
-        found = _any(self._failures[1], edges)
-        for times in (times for drops in self._drops for times in drops.times()):
-            if found.all():
-                break
-            found |= _any(np.sort(times), edges)
-        return found
-
     @cached_property
     def blocked(self) -> Events:
         """Every callback that had an event loop for long while others waited, when it let go; in order of time."""
@@ -103,18 +72,13 @@ class NotableEvents:
         return joined(list(self._intervened()))
 
     @cached_property
-    def _drops(self) -> tuple[SynDrops, ...]:
-        connects = [place for place in self._map.connects if place >= 0]
-        return tuple(SynDrops(self._trace, self._map, self._index.lines[place]) for place in connects)
-
-    @cached_property
     def _failures(self) -> tuple[Rows, Floats]:
         """Requests that ended and were not completed, in order of their end, and when that was."""
         rows, times = self._index.by_end
         failed = np.flatnonzero(self._trace.outcome[rows] != Outcome.COMPLETED)
         return rows[failed], times[failed]
 
-    def _failed(self, which: slice | Rows) -> Events:
+    def _failed(self, which: Rows) -> Events:
         rows, times = self._failures[0][which], self._failures[1][which]
         details = Details(seconds=times - self._trace.arrival[rows])
         return events_of(EventKind.FAILED, times, rows, details)
@@ -133,14 +97,6 @@ def _slowest(segment_index: SegmentIndex) -> Events:
     told = np.array([int(np.argmax(seconds))] if len(rows) else [], np.intp)
     told = told[seconds[told] >= SLOW * percentiles(seconds, [50.0])[0]] if len(rows) else told
     return events_of(EventKind.SLOWEST, finished[told], rows[told], Details(seconds=seconds[told]))
-
-
-def _any(times: Floats, edges: Floats) -> NDArray[np.bool_]:
-    """Whether any of some moments, in order, is between each two neighbouring edges."""
-    before = times.searchsorted(edges)
-    before[-1] = times.searchsorted(edges[-1], "right")
-    some: NDArray[np.bool_] = np.diff(before) > 0
-    return some
 
 
 def _longest(events: Events) -> Events:

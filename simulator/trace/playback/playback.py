@@ -187,15 +187,11 @@ class Playback:
     # --- events -------------------------------------------------------------------------------------------------------
 
     def log(self, t_s: float, count: int) -> list[Event]:
-        """The last few things worth telling up to a moment, the latest first."""
+        """The last few things that the run tells up to a moment, the latest first."""
         return self._log.upto(t_s, count)
 
-    def story(self, t_s: float, count: int) -> list[Event]:
-        """The last few things of the run's story up to a moment, the latest first."""
-        return self._log.told(t_s, count)
-
-    def story_length(self, t_s: float) -> int:
-        """How many things the story has up to a moment."""
+    def log_length(self, t_s: float) -> int:
+        """How many things it tells up to a moment."""
         return self._log.length(t_s)
 
     @cached_property
@@ -208,14 +204,10 @@ class Playback:
         """Every callback that had an event loop for long while others waited, when it let go; in order of time."""
         return self._notable.blocked
 
-    def lost(self, start_s: float, end_s: float, columns: int) -> NDArray[np.bool_]:
-        """[columns] whether a SYN was dropped or a request failed in each of so many equal parts of a stretch."""
-        return self._notable.lost(np.linspace(start_s, end_s, columns + 1))
-
     @cached_property
     def _notable(self) -> NotableEvents:
         return NotableEvents(self._index, self._map)
 
     @cached_property
     def _log(self) -> EventLog:
-        return EventLog(self.trace, self._map, self._notable, Story(self._index, self._map, self._notable))
+        return EventLog(self.trace, self._map, Story(self._index, self._map, self._notable))

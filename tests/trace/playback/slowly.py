@@ -8,10 +8,7 @@ import numpy as np
 
 from simulator.plan import Machine, Outcome, State
 from simulator.trace.holding import held_parts, holdings
-from simulator.trace.playback import OF_STATE, Activity, Events
-from simulator.trace.playback.notable_events import NotableEvents
-from simulator.trace.playback.place_map import place_map
-from simulator.trace.playback.segment_index import SegmentIndex
+from simulator.trace.playback import OF_STATE, Activity
 from simulator.trace.request_life import Stay, life
 from simulator.trace.table import Trace
 
@@ -53,11 +50,6 @@ def ended_by(trace: Trace, t_s: float) -> dict[Outcome, int]:
         if outcome != Outcome.OPEN and finished <= t_s:
             counts[Outcome(outcome)] += 1
     return counts
-
-
-def notable_events(trace: Trace) -> Events:
-    """All that is worth telling in a run at once."""
-    return NotableEvents(SegmentIndex(trace), place_map(trace)).all
 
 
 def lane(trace: Trace, lives: list[list[Stay]], pool: int, slot: int, edges: list[float]) -> list[Activity]:

@@ -34,7 +34,7 @@ def test_a_run_that_nobody_looks_at_any_more_is_forgotten_at_once(
     playback, forgotten = Playback(trace), ref(trace)
     playback.why(3.0)
     playback.log(3.0, 5)
-    playback.lost(0.0, 6.0, 20)
+    assert playback.interesting
     for group in playback.groups:
         if group.kind is not GroupKind.PARKED:
             playback.lanes(group.name, 0, group.lanes, (0.0, 3.0), 20)

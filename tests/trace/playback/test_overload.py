@@ -6,19 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.trace.intervals import BlockIndex
-from simulator.trace.playback import EventKind, Events, Playback, notable_events, segment_index
+from simulator.trace.playback import EventKind, Events, Playback, segment_index
 from simulator.trace.playback.lane_uses import Window
 from simulator.trace.playback.place_map import place_map
 from simulator.trace.playback.segment_index import SegmentIndex
 from simulator.trace.playback.segments import Segments
-from simulator.trace.playback.syn_drops import SynDrops
+from simulator.trace.playback.syn_drops import first_drop
 from simulator.trace.playback.waiting_lines import waiting_lines, when_left
 from simulator.trace.table import Trace
 from tests.engine.deployments import Deployment, deployments
 from tests.trace.playback import slowly
 
 every_deployment = pytest.mark.parametrize("deployment", list(deployments()), ids=str)
-LOST = (EventKind.SYN_DROPPED, EventKind.FAILED)
 
 
 def overloaded(deployment: Deployment) -> Trace:
@@ -52,43 +51,6 @@ def test_looking_at_the_lines_first_finds_the_same_segments(
         monkeypatch.setattr(segment_index, "CROWD_ROWS", 0)
         monkeypatch.setattr(segment_index, "PIECE_ROWS", 5)
         assert sorted(rows_of(other.between(t_s, t_s + 0.1))) == sorted(everybody)
-
-
-@every_deployment
-def test_a_part_of_what_is_notable_is_that_part_of_all_of_it(
-    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    trace = overloaded(deployment)
-    few, many = Playback(trace), Playback(trace)
-    for t_s in slowly.moments_of(trace, 10):
-        monkeypatch.setattr(notable_events, "FEW", len(slowly.notable_events(trace)) + len(trace))
-        told = few.log(t_s, 12)
-        monkeypatch.setattr(notable_events, "FEW", -1)
-        assert many.log(t_s, 12) == told
-
-
-@every_deployment
-def test_the_last_few_of_all_notable_events_are_in_the_log(deployment: Deployment) -> None:
-    playback = Playback(overloaded(deployment))
-    for t_s in slowly.moments_of(playback.trace, 10):
-        told = sum(1 + event.alike for event in playback.log(t_s, 10**6))
-        assert told == slowly.notable_events(playback.trace).upto(t_s)
-
-
-@every_deployment
-def test_a_column_of_the_time_bar_has_lost_somebody_if_an_event_says_so(deployment: Deployment) -> None:
-    playback = Playback(overloaded(deployment))
-    events = slowly.notable_events(playback.trace)
-    times = events.time_s[np.isin(events.kind, LOST)]
-    column = np.minimum((times / playback.end_s * 50).astype(int), 49)
-    assert playback.lost(0.0, playback.end_s, 50).tolist() == [i in set(column.tolist()) for i in range(50)]
-
-
-@every_deployment
-def test_blocks_are_the_notable_events_that_say_so(deployment: Deployment) -> None:
-    playback = Playback(deployment.run("mixed"))
-    events = slowly.notable_events(playback.trace)
-    assert rows_of(playback.blocks) == rows_of(events.take(np.flatnonzero(events.kind == EventKind.BLOCKED)))
 
 
 @every_deployment
@@ -131,6 +93,14 @@ def test_no_syn_is_dropped_where_nobody_is_turned_away() -> None:
     trace = next(deployments()).run("steady")
     where = place_map(trace)
     (place,) = where.connects
-    found = SynDrops(trace, where, waiting_lines(trace)[place])
-    assert len(found.first) == 0
-    assert not any(len(events) for events in found.all())
+    assert not len(first_drop(trace, where, waiting_lines(trace)[place]))
+
+
+@every_deployment
+def test_the_first_dropped_syn_comes_before_anybody_repeats_one(deployment: Deployment) -> None:
+    trace = overloaded(deployment)
+    first = [event for event in Playback(trace).log(1e6, 10**6) if event.kind is EventKind.SYN_DROPPED]
+    assert len(first) == int(bool((trace.syn_retries > 0).any()))
+    for event in first:
+        assert trace.syn_retries[event.request] > 0
+        assert event.time_s == pytest.approx(trace.arrival[trace.syn_retries > 0].min(), abs=0.5)

@@ -20,7 +20,7 @@ END_S = 1e6
 
 def told(run: Playback, *kinds: EventKind) -> list[tuple[float, str]]:
     """Time and words of what a run tells, in order of time."""
-    return [(round(e.time_s, 1), e.text) for e in reversed(run.story(END_S, 10**6)) if e.kind in kinds]
+    return [(round(e.time_s, 1), e.text) for e in reversed(run.log(END_S, 10**6)) if e.kind in kinds]
 
 
 @pytest.mark.parametrize("load_name", shipped())
@@ -29,7 +29,7 @@ def test_every_run_has_a_story_in_order_of_time_and_at_most_a_dozen_moments(
     deployment: Deployment, load_name: str
 ) -> None:
     run = Playback(deployment.run(load_name))
-    times = [event.time_s for event in run.story(END_S, 10**6)]
+    times = [event.time_s for event in run.log(END_S, 10**6)]
     assert times == sorted(times, reverse=True)
     assert len(run.interesting) <= MOST_MOMENTS
     assert all(event.text for event in run.interesting)
@@ -79,7 +79,7 @@ def test_a_process_that_was_killed_comes_back() -> None:
 
 
 def test_blocks_of_a_loop_that_lie_close_together_are_one() -> None:
-    times = [event.time_s for event in LOOP.story(END_S, 10**6) if event.kind is EventKind.BLOCKED]
+    times = [event.time_s for event in LOOP.log(END_S, 10**6) if event.kind is EventKind.BLOCKED]
     assert len(times) < len(LOOP.blocks)
     assert len(set(np.floor(np.array(times) / CLOSE_S).tolist())) == len(times)
 
