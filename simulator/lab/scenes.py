@@ -24,6 +24,7 @@ from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import wrapped
 from simulator.stage.end_card import EndCard
 from simulator.stage.frame import frame, lanes_of
+from simulator.stage.panes.title import message_room
 from simulator.stage.scene import LaneRef, Scene, View
 from simulator.stage.verdict import Verdict
 from simulator.trace.playback import Playback
@@ -142,11 +143,11 @@ def picture(
     Nothing is on the stage while the run is not to be trusted.
     """
     grid, stage, panel = CellGrid(*size), stage_size(lab, size), lab.open_panel()
-    lines = wrapped(str(lab.broken) or lab.message, max(stage.width - 2, 1))
+    lines = wrapped(str(lab.broken) or lab.message, message_room(stage.width))
     if not lab.broken:
         shown, covered = scene(lab, hints), panel is not None and stage == size
         if len(lines) > 1 or covered:
-            shown = replace(shown, message="")  # too long for the log, or nobody would see all of it there
+            shown = replace(shown, message="")  # too long for the title line, or nobody would see all of it there
         grid.blit(frame(shown, stage, look), 0, 0)
     if panel is not None:
         width = panel_width(lab, size)

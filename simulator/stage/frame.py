@@ -3,45 +3,32 @@
 There is no clock in it, and what is kept from one frame to the next only saves time.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from functools import partial
-from heapq import nlargest
-from math import ceil
 
-from simulator.stage.cache import still
+from simulator.stage.canvas.box import Box, put_box
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import draw_keys
-from simulator.stage.canvas.layout import (
-    Claim,
-    Section,
-    Withheld,
-    claims_of,
-    equal_parts,
-    granted_beside,
-    heights,
-    stack,
-    together,
-)
 from simulator.stage.canvas.look import Look
-from simulator.stage.canvas.sheet import Sheet
-from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import Piece, clipped, clipped_lines, piece, put_line
+from simulator.stage.canvas.sheet import Area, Sheet
+from simulator.stage.canvas.style import Ground, Style
+from simulator.stage.canvas.text import Piece, clipped, piece
 from simulator.stage.end_card import put_end_card
-from simulator.stage.fixed_width import clock
 from simulator.stage.inventory import inventory
-from simulator.stage.ranks import Rank
-from simulator.stage.scene import LaneRef, LaneTarget, Scene, Target, View, caption_now
+from simulator.stage.panes.below import put_below
+from simulator.stage.panes.claim import put_claim
+from simulator.stage.panes.column import put_column
+from simulator.stage.panes.layout import Panes, panes_of
+from simulator.stage.panes.presented import put_figures
+from simulator.stage.panes.title import put_title
+from simulator.stage.scene import LaneRef, Scene, Target, View, ViewTarget, caption_now
 from simulator.stage.snapshot import Snapshot
-from simulator.stage.states import LEGEND
-from simulator.stage.time_bar import time_sections
-from simulator.stage.view import draw_view, view_sections
-from simulator.stage.view_header import top_section
-from simulator.trace.playback import Event, EventKind
-from simulator.words.language import later, translated
-
-LEAST_WIDTH = 55
-"""Views stand side by side where each is at least so wide."""
+from simulator.stage.street.axis import legend
+from simulator.stage.street.figures import headed
+from simulator.stage.street.places import Form, Street, street_of
+from simulator.stage.street.street import put_street
+from simulator.stage.street.tape import visible_lanes as lanes_in_sight
+from simulator.stage.time_bar import put_bar, put_marks
 
 
 def frame(scene: Scene, size: Size, look: Look) -> CellGrid:
@@ -67,155 +54,101 @@ def lanes_of(view: View) -> tuple[LaneRef, ...]:
 
 def visible_lanes(scene: Scene, size: Size, view: int) -> range:
     """The lanes of a view that are drawn one by one, counted through all groups."""
-    targets = _drawn(scene, size, Look()).targets()
-    drawn = {each.lane for each in targets if isinstance(each, LaneTarget) and each.view == view}
-    numbers = [number for number, lane in enumerate(lanes_of(scene.views[view])) if lane in drawn] if drawn else []
-    return range(numbers[0], numbers[-1] + 1) if numbers else range(0)
+    panes = _panes(scene, size)
+    for number, place in zip(scene.shown, panes.places, strict=True):
+        if number == view:
+            street = street_of(Snapshot(scene=scene, number=number), place.street.width, place.street.height)
+            return lanes_in_sight(street)
+    return range(0)
+
+
+def _panes(scene: Scene, size: Size) -> Panes:
+    keys = bool(scene.keys) and not scene.presenting
+    caption, presenting = bool(scene.captions), scene.presenting
+    return panes_of(*size, len(scene.shown), keys=keys, caption=caption, presenting=presenting)
 
 
 def _drawn(scene: Scene, size: Size, look: Look) -> Sheet:
     sheet = Sheet(*size, look)
-    if scene.captions and not scene.message:
-        scene = replace(scene, message=caption_now(scene))
-    if sheet.width and sheet.height:
-        snapshots = [Snapshot(scene=scene, number=number) for number in scene.shown]
-        above, log = list(_upper(scene, snapshots, sheet.width)), log_section(snapshots)
-        below = [legend_section(snapshots), *time_sections(snapshots), key_section(scene)]
-        sections = [*above, log, *below]
-        if scene.message and not heights(sections, sheet.height)[len(above)]:
-            sections[-1] = message_section(scene)
-        stack(sheet, sections)
-        if scene.card is not None:
-            put_end_card(sheet, scene.card)
+    if not (sheet.width and sheet.height):
+        return sheet
+    snapshots = [Snapshot(scene=scene, number=number) for number in scene.shown]
+    panes = _panes(scene, size)
+    named = _put_streets(sheet, snapshots, panes)
+    _put(sheet, panes.title, lambda part: put_title(part, scene, names=not named))
+    _put(sheet, panes.figures, lambda part: put_figures(part, snapshots))
+    _put(sheet, panes.caption, lambda part: _put_caption(part, scene))
+    _put(sheet, panes.below, lambda part: put_below(part, snapshots, log=not panes.column.height))
+    _put_time(sheet, snapshots, panes.time)
+    _put(sheet, panes.below, lambda part: put_below(part, snapshots, log=not panes.column.height))
+    _put(sheet, panes.column, lambda part: put_column(part, snapshots))
+    _put(sheet, panes.keys, lambda part: draw_keys(part, scene.keys))
+    if scene.card is not None:
+        put_end_card(sheet, scene.card)
     return sheet
 
 
-def _upper(scene: Scene, snapshots: list[Snapshot], width: int) -> Iterator[Section]:
-    """The top line and the views."""
-    yield top_section(scene, snapshots)
-    blocks = ceil(len(snapshots) / max(width // LEAST_WIDTH, 1))
-    beside = ceil(len(snapshots) / max(blocks, 1))  # four are two and two, not three and one
-    for first in range(0, len(snapshots), max(beside, 1)):
-        if first:
-            yield Section(claims=(Claim(Rank.RULE),), draw=_rule)
-        yield _block(snapshots[first : first + beside], width)
-    yield Section(claims=(Claim(Rank.RULE),), draw=_rule)
-
-
-def _block(row: Sequence[Snapshot], width: int) -> Section:
-    """Views side by side."""
-    narrowest = min(_widths(width, len(row)))  # one column more or less must not make views unlike
-    columns = [view_sections(snapshot, narrowest) for snapshot in row]
-    divide = partial(_draw_block, row=row, columns=columns)
-    return Section(claims=together(columns), divide=divide, stretches=True)
-
-
-def _widths(width: int, count: int) -> list[int]:
-    """Equal parts, with a column for the rule between each two."""
-    return equal_parts(max(width - (count - 1), 0), count)
-
-
-def _draw_block(
-    sheet: Sheet, withheld: Withheld, *, row: Sequence[Snapshot], columns: Sequence[Sequence[Section]]
-) -> None:
-    shares = granted_beside(claims_of(columns), sheet.height, withheld)
-    col = 0
-    widths = _widths(sheet.width, len(row))
-    for snapshot, sections, granted, width in zip(row, columns, shares, widths, strict=True):
-        if col:
-            sheet.grid.fill(0, col - 1, sheet.height, 1, sheet.look.glyphs.vertical, style=Style.RULE)
-        part = sheet.part(0, col, min(widths), sheet.height)  # equally wide, so that equal numbers look alike
-        draw_view(part, snapshot, sections, granted)
+def _put(sheet: Sheet, area: Area, draw: Callable[[Sheet], None]) -> None:
+    """Draw on a part, where there is one."""
+    if area.height > 0 and area.width > 0:
+        part = sheet.part(area.row, area.col, area.width, area.height)
+        draw(part)
         sheet.paste(part)
-        col += width + 1
 
 
-def _rule(sheet: Sheet) -> None:
-    sheet.grid.fill(0, 0, 1, sheet.width, sheet.look.glyphs.horizontal, style=Style.RULE)
+# The streets, each in a frame with its title, and the claims below them.
 
 
-# The keys at the bottom; or in their place what the program has to say, for frames without a log.
+def _put_streets(sheet: Sheet, snapshots: Sequence[Snapshot], panes: Panes) -> bool:
+    """Returns whether the servers have their names in the frames of their streets."""
+    named = True
+    for snapshot, place in zip(snapshots, panes.places, strict=True):
+        street = street_of(snapshot, place.street.width, place.street.height)
+        named &= street.form is not Form.TINY and (street.form is not Form.MEDIUM or len(snapshots) > 1)
+        _put(sheet, place.street, partial(_put_pane, snapshot=snapshot, street=street))
+        _put(sheet, place.claim, partial(put_claim, snapshot=snapshot))
+    return named
 
 
-def key_section(scene: Scene) -> Section:
-    """One row; none where no key does anything, as in a picture."""
-    return Section(claims=(Claim(Rank.KEYS, int(bool(scene.keys))),), draw=lambda sheet: draw_keys(sheet, scene.keys))
+def _put_pane(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
+    sheet.offer(Area(0, 0, sheet.height, sheet.width), lambda _row, _col: ViewTarget(view=snapshot.number))
+    if street.framed:
+        rule = Style.STREET if snapshot.scene.focus == snapshot.number else Style.RULE
+        title = () if street.form is Form.MEDIUM and headed(snapshot, street) else _title(snapshot)
+        box = Box(title=title, bottom=legend(snapshot, sheet.look.glyphs), rule=rule)
+        put_box(sheet, Area(0, 0, sheet.height, sheet.width), box)
+    put_street(sheet, snapshot)
 
 
-def message_section(scene: Scene) -> Section:
-    """One row."""
-    return Section(claims=(Claim(Rank.KEYS),), draw=lambda sheet: _say(sheet, scene.message))
+def _title(snapshot: Snapshot) -> tuple[Piece, ...]:
+    view = snapshot.view
+    letter = [(f"{snapshot.letter}  ", snapshot.spark)] if snapshot.letter else []
+    note = view.busy or view.note
+    words = [*letter, (view.title, Style.HEADING)]
+    return (piece(*words), *([piece((note, Style.WARN if view.busy else Style.DIM), rank=1)] if note else []))
 
 
-def _say(sheet: Sheet, message: str) -> None:
-    sheet.put(0, 1, clipped(message, sheet.width - 2, sheet.look), Style.ACCENT)
+# What somebody wants to be read.
 
 
-# The legend: the glyphs that can occur under the plans in sight, and no others.
+def _put_caption(sheet: Sheet, scene: Scene) -> None:
+    """One row, kept free where there are captions at all."""
+    text = caption_now(scene)
+    if text:
+        sheet.lay(Area(0, 0, sheet.height, sheet.width), Ground.CLIENTS)
+        sheet.put(0, 2, clipped(text, sheet.width - 4, sheet.look), Style.ON_BRIGHT)
 
 
-def legend_section(snapshots: Sequence[Snapshot]) -> Section:
-    """One row."""
-    return Section(claims=(Claim(Rank.LEGEND),), draw=lambda sheet: _draw_legend(sheet, snapshots))
+# The time, at the bottom.
 
 
-def _draw_legend(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
-    if snapshots:
-        styles = frozenset(style for snapshot in snapshots for style in snapshot.inventory.styles)
-        still(sheet, snapshots[0].playback, ("legend", styles), lambda part: _draw_styles(part, styles))
-
-
-def _draw_styles(sheet: Sheet, styles: Set[Style]) -> None:
-    pieces = _entries(sheet, {style: words.legend for style, words in LEGEND.items() if style in styles})
-    if sum(each.width + 2 for each in pieces) > sheet.width:
-        pieces = _entries(sheet, {style: words.short for style, words in LEGEND.items() if style in styles})
-    put_line(sheet, 0, pieces, gap=2 if sum(each.width + 2 for each in pieces) <= sheet.width else 1)
-
-
-def _entries(sheet: Sheet, words: Mapping[Style, str]) -> list[Piece]:
-    return [
-        piece((sheet.look.glyph(style), style), (f" {translated(text)}", Style.DIM)) for style, text in words.items()
-    ]
-
-
-# The last few things worth telling, the latest first.
-
-NOTHING = later("nothing to tell so far")
-FAILURES = (EventKind.FAILED, EventKind.SYN_DROPPED)
-
-
-def log_section(snapshots: list[Snapshot]) -> Section:
-    """The log of all views together."""
-    claims = (Claim(Rank.LOG_FIRST), Claim(Rank.LOG_MORE, 2), Claim(Rank.LOG_MOST, 5))
-    return Section(claims=claims, draw=lambda sheet: _draw_log(sheet, snapshots))
-
-
-def _draw_log(sheet: Sheet, snapshots: list[Snapshot]) -> None:
-    row = 0
-    message = snapshots[0].scene.message if snapshots else ""
-    if message:
-        for line in clipped_lines(message, sheet.width - 2, sheet.height, sheet.look):
-            sheet.put(row, 1, line, Style.ACCENT)
-            row += 1
-    told = [
-        (event, snapshot)
-        for snapshot in snapshots
-        for event in snapshot.playback.log(snapshot.t_s, sheet.height - row + 1)
-        if event.text != message  # said already
-    ]
-    for event, snapshot in nlargest(sheet.height - row, told, key=lambda each: each[0].time_s):
-        _put(sheet, row, event, snapshot)
-        row += 1
-    if not row:
-        sheet.put(0, 1, translated(NOTHING), Style.DIM)
-
-
-def _put(sheet: Sheet, row: int, event: Event, snapshot: Snapshot) -> None:
-    col = sheet.put(row, 1, clock(event.time_s).rjust(11), Style.DIM) + 1
-    if snapshot.letter:
-        col = sheet.put(row, col, snapshot.letter, snapshot.spark) + 1
-    style = Style.BAD if event.kind in FAILURES else Style.WARN if event.kind is EventKind.BLOCKED else Style.TEXT
-    request = f"#{event.request}" if event.request >= 0 else ""
-    col = sheet.put(row, col, request.ljust(6), Style.DIM) + 1
-    words = event.text.removeprefix(request).strip()
-    sheet.put(row, col, clipped(words, sheet.width - col - 1, sheet.look), style)
+def _put_time(sheet: Sheet, snapshots: Sequence[Snapshot], area: Area) -> None:
+    if not snapshots:
+        return
+    if area.height > 1:
+        _put(sheet, area._replace(height=area.height - 1), lambda part: put_marks(part, snapshots))
+    _put(
+        sheet,
+        Area(area.row + area.height - 1, area.col, min(area.height, 1), area.width),
+        lambda part: put_bar(part, snapshots),
+    )

@@ -5,7 +5,7 @@ What to watch: everything is read from the plan, and no architecture is known by
 
 from collections.abc import Iterator, Sequence
 
-from simulator.plan.resources import Backlog, Lock, Loop, Pool
+from simulator.plan.resources import Backlog, Gil, Lock, Loop, Pool
 from simulator.plan.words import Loss, Outcome, State, lost_by
 from simulator.stage.cache import kept
 from simulator.stage.canvas.cells import cell_width
@@ -37,8 +37,11 @@ class Inventory:
         """What is drawn as counts: the connections of a proxy."""
         locks = tuple(group for group in groups if group.kind is GroupKind.LOCK)
         slots = tuple(group for group in groups if group.kind is GroupKind.SLOTS)
-        self.lane_groups: tuple[LaneGroup, ...] = locks + slots
-        """What is drawn lane by lane: first what all want, then those who want it."""
+        self.baton: bool = bool(slots) and any(isinstance(group.resource, Gil) for group in locks)
+        """Whether threads share a GIL: it has no lane, for it is handed on among theirs."""
+        own = tuple(group for group in locks if not (slots and isinstance(group.resource, Gil)))
+        self.lane_groups: tuple[LaneGroup, ...] = own + slots
+        """What is drawn lane by lane: first the event loops, then workers and threads."""
         self.slots: tuple[Pool, ...] = tuple(group.resource for group in slots if isinstance(group.resource, Pool))
         self.lanes: tuple[LaneRef, ...] = tuple(
             LaneRef(group=group.name, lane=i) for group in self.lane_groups for i in range(group.lanes)

@@ -13,21 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Gil
-from simulator.stage.activities import SHORT_WIDTH, styles_of
+from simulator.stage.activities import styles_of
 from simulator.stage.cache import kept
-from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.grid import Styles
-from simulator.stage.canvas.layout import Claim, Section
-from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import centred, filled
-from simulator.stage.fixed_width import DURATION_WIDTH
-from simulator.stage.ranks import Rank
 from simulator.stage.snapshot import ROUNDING, Snapshot
 from simulator.trace.playback import Activity, GroupKind, LaneGroup, Lanes
 from simulator.trace.playback.activity import FOR_LOCK
-from simulator.words.language import tell
-from simulator.words.numbers import exact_duration
 
 PARTS = 8
 """Looks at each column; what is seen in most of them is shown."""
@@ -37,14 +29,6 @@ PARTS_UNDER_GIL = 16
 STRETCH = 16
 """Columns that are worked out together."""
 ENDS = (Activity.DROPPED, Activity.CRASHED)
-
-REQUEST_WIDTH = 8
-FEW_WORDS = SHORT_WIDTH + 1 + DURATION_WIDTH
-"""``upload      640 ms``"""
-ALL_WORDS = REQUEST_WIDTH + FEW_WORDS
-"""``#1041   upload      640 ms``"""
-LEAST_COLUMNS = 24
-"""Lanes get at least so many columns; words beside them give way."""
 
 Floats = NDArray[np.float64]
 Looks = NDArray[np.uint8]
@@ -83,44 +67,6 @@ class Columns:
 def columns_of(snapshot: Snapshot, count: int) -> Columns:
     """The columns up to the moment."""
     return Columns(snapshot.newest - count + 1, count, snapshot.column_s, snapshot.t_s)
-
-
-class Measure:
-    """Where the parts of a row with a lane lie on a sheet: the label, the columns, and the words about now."""
-
-    def __init__(self, snapshot: Snapshot, width: int) -> None:
-        """In narrow views words give way first, then the label."""
-        width -= 1  # the right margin
-        self.left = snapshot.left
-        if width - self.left < LEAST_COLUMNS:
-            self.left = min(self.left, max(width // 5, 1))
-        room = width - self.left - LEAST_COLUMNS - 1
-        self.words = next((words for words in (ALL_WORDS, FEW_WORDS) if words <= room), 0)
-        self.count = max(width - self.left - (self.words + 1 if self.words else 0), 1)
-
-    @property
-    def end(self) -> int:
-        """The column after the newest one."""
-        return self.left + self.count
-
-
-def axis_section(snapshot: Snapshot) -> Section:
-    """A line that says what a column stands for."""
-    return Section(claims=(Claim(Rank.AXIS),), draw=lambda sheet: _draw_axis(sheet, snapshot))
-
-
-def _draw_axis(sheet: Sheet, snapshot: Snapshot) -> None:
-    measure = Measure(snapshot, sheet.width)
-    glyphs = sheet.look.glyphs
-    span = exact_duration(round(measure.count * snapshot.column_s, 6))
-    ago, now = tell("{span} ago", span=span), tell("now")
-    left, right = f"{glyphs.corners[2]}{glyphs.horizontal} {ago}", f"{now} {glyphs.corners[3]}"
-    middle = tell("1 column = {span}", span=exact_duration(snapshot.column_s))
-    inner = measure.count - cell_width(left) - cell_width(right)
-    if inner < cell_width(middle):
-        sheet.put(0, measure.left, filled(middle, min(measure.count, cell_width(middle))), Style.DIM)
-        return
-    sheet.put(0, measure.left, left + centred(middle, inner) + right, Style.DIM)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,20 +4,18 @@ What to watch: above the bar stand the few moments that one should see, each in 
 that ``j`` walks through.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.stage.cache import still
-from simulator.stage.canvas.layout import Claim, Section
 from simulator.stage.canvas.plotting import Floats
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.fixed_width import clock
 from simulator.stage.moments import stops
-from simulator.stage.ranks import Rank
 from simulator.stage.scene import Target, TimeTarget
 from simulator.stage.snapshot import Snapshot
 from simulator.words.numbers import exact_duration
@@ -25,13 +23,6 @@ from simulator.words.numbers import exact_duration
 Cells = NDArray[np.intp]
 
 TIME_WIDTH = 13
-
-
-def time_sections(snapshots: Sequence[Snapshot]) -> Iterator[Section]:
-    """The marks and the bar."""
-    if snapshots:
-        yield Section(claims=(Claim(Rank.MARKS),), draw=lambda sheet: put_marks(sheet, snapshots))
-        yield Section(claims=(Claim(Rank.TIME),), draw=lambda sheet: put_bar(sheet, snapshots))
 
 
 class _Bar:

@@ -43,20 +43,19 @@ class Golden:
         return f"{plain(grid)}\n{as_styles(grid)}" if self.styles else plain(grid)
 
 
-def stage(*plays: Play, t_s: float) -> Screen:
-    return lambda size, look: frame(scene(*plays, t_s=t_s), size, look)
+def stage(*plays: Play, t_s: float, column_s: float = 0.05) -> Screen:
+    return lambda size, look: frame(scene(*plays, t_s=t_s, column_s=column_s), size, look)
 
 
 CROWDED = play("prefork", "spike", backlog=32, overrides={"arrivals.rate": "60"})
 GOLDENS: Mapping[str, Golden] = {
-    "stage-event-loop-and-workers": Golden(
-        draw=stage(play("callback", "mixed"), play("prefork", "mixed"), t_s=29.88), size=Size(160, 45)
-    ),
-    "stage-proxy": Golden(draw=stage(PREFORK, NGINX, t_s=FULL)),
-    "stage-crash": Golden(draw=stage(play("prefork", "crash"), t_s=20.5)),
+    "stage-blocked-loop": Golden(draw=stage(play("callback", "mixed"), t_s=29.88, column_s=0.01)),
+    "stage-two-servers": Golden(draw=stage(PREFORK, NGINX, t_s=FULL)),
+    "stage-crash": Golden(draw=stage(play("prefork", "crash"), t_s=20.5), size=SMALL),
     "stage-gil-in-ascii": Golden(
-        draw=stage(play("threaded", "cpu-heavy", processes=2, accept="eager"), t_s=30.0), size=SMALL, look=Look(ASCII)
+        draw=stage(play("threaded", "cpu-heavy", threads=4), t_s=12.0, column_s=0.001), look=Look(ASCII)
     ),
+    "stage-gave-up-wide": Golden(draw=stage(play("prefork", "spike", workers=4), t_s=33.0), size=Size(200, 50)),
     "stage-full-backlog-narrow": Golden(draw=stage(CROWDED, t_s=26.0), size=Size(40, 12)),
     "home": Golden(draw=SCREENS["home"], size=SMALL),
     "help-in-ascii": Golden(draw=SCREENS["help"], size=SMALL, look=Look(ASCII)),

@@ -13,7 +13,7 @@ from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import KeyHint, KeyTarget
 from simulator.stage.canvas.look import Look
-from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.canvas.text import wrapped
 from simulator.stage.end_card import EndCard
 from simulator.stage.frame import frame, target_at
@@ -52,8 +52,9 @@ def shown(*plays: Play, size: Size = LAB, look: Look | None = None) -> CellGrid:
 
 def words(grid: CellGrid) -> str:
     """What stands on the card, in one line."""
-    lines = [grid.text(row) for row in range(grid.height)]
-    return " ".join(" ".join(line.split("│")[1] for line in lines if line.count("│") > 1).split())
+    card = grid.grounds == Ground.RAISED
+    lines = ["".join(grid.characters[row, card[row]]).strip("│") for row in range(grid.height)]
+    return " ".join(" ".join(lines).split())
 
 
 @pytest.mark.parametrize("size", [SMALL, LAB, Size(200, 50)])

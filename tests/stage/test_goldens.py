@@ -11,9 +11,9 @@ from tests.stage.plays import ACTIVITIES
 from tests.stage.refresh import refreshed
 
 SECTIONS = (
-    *(" A  ", "ok ", "against A", " WHY ", " clients ", " backlog ", " nginx connection", " for thread ", " GIL 0"),
-    *(" worker 0", " event loop ", " blocked ", " ago ", " more lanes ", " needs loop ", " busy ", "worker busy"),
-    *(" arriving ", " p99 ", "1 column = ", " s A ", "· idle", "◆", " space play"),
+    *("─ A  ", "─ WHY", "CLIENTS", "QUEUE", "WORKERS", "trying again", "served", "core 0", "NGINX", "sending"),
+    *("worker 0", "event loop", "ago", "1 column = ", "waiting", "answer after", "what happened", "BATON", "BLOCKED"),
+    *("more", "gave up", "crashed", "waits", "READY"),
 )
 """By words that stand in each."""
 

@@ -23,10 +23,11 @@ NAMES = """
     prefork callback threaded coroutine nginx loopfork
     slow clients spike mixed cpu heavy crash
     page photo report render patient office phone impatient
-    browser eager accept processes backlog event loop
+    browser eager accept processes threads workers backlog event loop
     kbit Mbit KiB MiB min parse handle kernel
+    GIL Python listen close
 """
-"""Of servers, loads, clients, classes and steps; settings, as a test writes them; and units."""
+"""Of servers, loads, clients, classes and steps; settings, as a test writes them; units; and what the glossary names in code."""
 
 
 class Disguised:

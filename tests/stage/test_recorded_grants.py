@@ -36,8 +36,8 @@ def lanes(trace: Trace, t_s: float) -> str:
 
 
 def of_lanes(picture: str) -> str:
-    """The rows of the GIL and of the threads."""
-    return "\n".join(row for row in picture.splitlines() if row.startswith((" GIL", " thread ")))
+    """The rows of the threads."""
+    return "\n".join(row for row in picture.splitlines() if row.startswith("│  thread "))
 
 
 def test_whoever_is_shown_with_the_gil_was_given_it() -> None:

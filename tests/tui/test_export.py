@@ -164,8 +164,9 @@ def test_a_film_that_nobody_would_watch_to_its_end_is_refused_and_nothing_is_wri
 
 
 def moment(grid: CellGrid) -> str:
-    """What the top line says."""
-    return " ".join(grid.text(0).split()[-2:])
+    """What the time bar says."""
+    bar = next(grid.text(row) for row in reversed(range(grid.height)) if "◆" in grid.text(row))
+    return " ".join(bar.split()[:2])
 
 
 # --- making it ----------------------------------------------------------------------------------------------------

@@ -113,12 +113,6 @@ def test_words_too_long_for_their_column_are_cut_with_a_sign(name: str, size: tu
     assert [words for words in found if not words.endswith("⟧") and "…" not in words] == []
 
 
-def test_a_state_that_is_cut_in_its_column_says_so() -> None:
-    with speaking("zh", Pseudo()):
-        grid = screen("event loop", SIZES[0], Look())
-    assert "⟦computin…" in "".join(grid.text(row) for row in range(grid.height)).replace(" ", "")
-
-
 def test_a_key_changes_the_language_of_everything_at_once_and_the_run_stays(lab: Lab, play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         lab.playhead.seek(BEGIN_S)

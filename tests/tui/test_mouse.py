@@ -27,7 +27,7 @@ def test_a_click_on_a_lane_selects_it_and_opens_the_request_that_is_there(now: M
 
     async def clicked(pilot: Pilot[int]) -> None:
         assert isinstance(pilot.app, StageApp)
-        await pilot.click("Canvas", offset=(2, row_of(pilot.app, 2, LaneTarget)))
+        await pilot.click("Canvas", offset=(4, row_of(pilot.app, 4, LaneTarget)))
         await pilot.pause()
         assert isinstance(pilot.app.screen, InspectScreen)
         assert lab.pane.lane == 0

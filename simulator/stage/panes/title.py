@@ -11,8 +11,15 @@ from simulator.stage.scene import Scene
 from simulator.words.language import tell
 
 GAP = 3
+STATE_WIDTH = 7
+"""The sign of playing, and the slowest speed."""
 LEAST_STORY = 16
 """Cells below which a story says nothing."""
+
+
+def message_room(width: int) -> int:
+    """Cells for what the program has to say, in a frame of this width."""
+    return max(width - STATE_WIDTH - 3, 1)
 
 
 def put_title(sheet: Sheet, scene: Scene, *, names: bool) -> None:
@@ -27,11 +34,11 @@ def put_title(sheet: Sheet, scene: Scene, *, names: bool) -> None:
     title = scene.title or scene.load or tell("a run")
     col = sheet.put(0, 1, clipped(title, max(end - 2, 0), sheet.look), Style.TITLE) + GAP
     servers = " | ".join(" · ".join(filter(None, (view.title, view.note))) for view in scene.views) if names else ""
+    if scene.message and cell_width(scene.message) > end - col - 1:
+        sheet.grid.fill(0, 0, 1, end, style=Style.TITLE)
+        col = 1
     words = scene.message or servers or scene.story
     room = end - col - 1
-    if room < LEAST_STORY and scene.message:
-        col, room = 1, end - 2
-        sheet.grid.fill(0, 0, 1, end, style=Style.TITLE)
-    if room > 0 and words and (room >= LEAST_STORY or cell_width(words) <= room):
+    if words and (room >= LEAST_STORY or cell_width(words) <= room):
         style = Style.TITLE_MESSAGE if scene.message else Style.TITLE_STORY
         sheet.put(0, col, clipped(words.replace("·", glyphs.bullet), room, sheet.look), style)

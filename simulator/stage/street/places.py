@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
 
-from simulator.plan.resources import Gil
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.sheet import Area
 from simulator.stage.inventory import label_of
@@ -124,28 +123,20 @@ class Street:
 
 def needs(snapshot: Snapshot) -> Needs:
     """What the plan of a view has."""
-    groups = lanes_drawn(snapshot)
+    groups = snapshot.inventory.lane_groups
     loops = sum(group.lanes for group in groups if group.kind is GroupKind.LOCK)
     return Needs(
         lanes=sum(group.lanes for group in groups if group.kind is GroupKind.SLOTS),
         loops=loops,
-        baton=_has_baton(snapshot),
+        baton=snapshot.inventory.baton,
         rooms=len(snapshot.inventory.counted),
         label=max((cell_width(label_of(group, group.lanes - 1)) for group in groups), default=0),
     )
 
 
 def lanes_drawn(snapshot: Snapshot) -> tuple[LaneGroup, ...]:
-    """The groups that get tapes: a GIL gets none where its threads have theirs, for it is the baton among them."""
-    groups = snapshot.inventory.lane_groups
-    slots = any(group.kind is GroupKind.SLOTS for group in groups)
-    return tuple(group for group in groups if not (slots and isinstance(group.resource, Gil)))
-
-
-def _has_baton(snapshot: Snapshot) -> bool:
-    groups = snapshot.inventory.lane_groups
-    gil = any(isinstance(group.resource, Gil) and group.resource.permits == 1 for group in groups)
-    return gil and any(group.kind is GroupKind.SLOTS for group in groups)
+    """The groups that get tapes."""
+    return snapshot.inventory.lane_groups
 
 
 def street_of(snapshot: Snapshot, width: int, height: int) -> Street:

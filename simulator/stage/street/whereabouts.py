@@ -17,7 +17,7 @@ from simulator.stage.street.itinerary import Itinerary, UnderWay, Way, itinerary
 from simulator.stage.street.lineup import cells_of_marks, marks_at, waiting
 from simulator.stage.street.one_scale import cells_for
 from simulator.stage.street.paths import Cells, Landmarks, along, walked
-from simulator.stage.street.places import Street, lanes_drawn
+from simulator.stage.street.places import Street
 from simulator.stage.street.stages import From
 from simulator.stage.street.who import Who, who
 from simulator.trace.playback import GroupKind
@@ -44,7 +44,7 @@ class Whereabouts:
     @classmethod
     def of(cls, snapshot: Snapshot, street: Street) -> "Whereabouts":
         """Of a view."""
-        groups, first, pool = lanes_drawn(snapshot), 0, -1
+        groups, first, pool = snapshot.inventory.lane_groups, 0, -1
         plan = snapshot.playback.trace.plan
         for group in groups:
             if group.kind is GroupKind.SLOTS and isinstance(group.resource, Pool):
