@@ -25,6 +25,7 @@ OVER_IT = ("front-beside", "front", "larger", "next-model", "compare", "charts",
 """While the card lies over the stage: what would change most, or closing it."""
 FOR_A_CLASS = ("play", "jump", "jump-back", "present")
 BROKEN = ("undo", "panel", "leave", "quit")
+TYPING = ("inspect", "leave")
 LIST = ("select-up", "back", "remove", "undo", "panel")
 
 
@@ -41,7 +42,7 @@ def _important(lab: Lab) -> Iterator[str]:
     if lab.broken:
         yield from BROKEN
     elif lab.panel is not None:
-        yield from LIST
+        yield from TYPING if lab.typed else LIST
     elif lab.presenting:
         yield from FOR_A_CLASS
     elif lab.card and lab.verdicts:
@@ -56,6 +57,8 @@ def _important(lab: Lab) -> Iterator[str]:
 def _of_list(lab: Lab) -> Iterator[Offer]:
     """What keys do while the list of knobs is open."""
     state = lab.open_panel()
+    yield Offer(ids=("inspect",), short=tell("set"), words="", group="")
+    yield Offer(ids=("leave",), short=tell("do not set"), words="", group="")
     yield Offer(ids=("select-up", "select-down"), short=tell("choose"), words="", group="")
     yield Offer(ids=("back", "forward"), short=tell("turn"), words="", group="")
     yield Offer(ids=("panel",), short=tell("close"), words="", group="")

@@ -153,6 +153,7 @@ def test_keys_6_3_enter_set_the_rate_and_never_open_a_request(lab: Lab, play: Pl
         screen = pilot.app.screen
         assert isinstance(screen, LabScreen)
         assert "63_ /s" in str(screen.canvas.grid)
+        assert "enter set  esc do not set" in str(screen.canvas.grid)
         await pilot.press("enter", "enter")
         assert pilot.app.screen is screen
         assert value(lab, "rate") == "63/s"
