@@ -27,7 +27,7 @@ NAMES = """
     kbit Mbit KiB MiB min parse handle kernel
     GIL Python listen close
 """
-"""Of servers, loads, clients, classes and steps; settings, as a test writes them; units; and what the glossary names in code."""
+"""Of servers, loads, clients, classes and steps; settings, as a test writes them; units; and code words."""
 
 
 class Disguised:
