@@ -11,7 +11,7 @@ from tests.stage.plays import ACTIVITIES
 from tests.stage.refresh import refreshed
 
 SECTIONS = (
-    *("─ A  ", "─ WHY", "CLIENTS", "QUEUE", "WORKERS", "trying again", "served", "core 0", "NGINX", "sending"),
+    *("─ A  ", "─ WHY", "CLIENTS", "QUEUE", "WORKERS", "trying again", "served", "core 0", "NGINX", "upload"),
     *("worker 0", "event loop", "ago", "1 column = ", "waiting", "answer after", "what happened", "BATON", "BLOCKED"),
     *("more", "gave up", "crashed", "waits", "READY"),
 )

@@ -132,7 +132,7 @@ def test_a_crash_marks_the_tape_of_the_process_that_died_and_no_other() -> None:
     assert (styles[0] == Style.CRASHED).any(axis=0).sum() == 1
     assert (styles[0] == Style.DOWN).any(axis=0).sum() >= 8
     assert not np.isin(styles[1], (Style.CRASHED, Style.DOWN)).any()
-    assert "1 crashed" in str(its.grid)
+    assert "1 lost in a crash" in str(its.grid)
 
 
 def test_a_crash_of_an_event_loop_takes_along_all_that_it_had_in_hand() -> None:
@@ -141,7 +141,7 @@ def test_a_crash_of_an_event_loop_takes_along_all_that_it_had_in_hand() -> None:
     in_hand = len(before.parked) + len(before.locks[0].waiting[0]) + int(before.locks[0].holder[0] >= 0)
     its = street(wanted, 20.5)
     assert (its.lane(0)[0] == Style.CRASHED).any()
-    assert f"{LOST} {in_hand} crashed" in str(its.grid)
+    assert f"{LOST} {in_hand} lost in a crash" in str(its.grid)
     assert in_hand > 1
 
 

@@ -25,7 +25,7 @@ from simulator.stage.panes.each_second import makes_for_nobody, put_each_second
 from simulator.stage.panes.log import put_log
 from simulator.stage.panes.time_spent import put_time_spent
 from simulator.stage.panes.waiting import put_waiting
-from simulator.stage.panes.who_computed import put_who_computed, under_a_gil
+from simulator.stage.panes.who_computed import put_who_computed, sees_turns, under_a_gil
 from simulator.stage.snapshot import Snapshot
 
 Draw = Callable[[Sheet], None]
@@ -115,7 +115,7 @@ def _single(snapshot: Snapshot, width: int, height: int, *, log: bool) -> list[P
     if not log or width < WITH_LOG:
         return _row(draws, 0, width, height, first=WAITING_SHARE)
     beside = round(width * LOG_SHARE)
-    third = more[1] if under_a_gil(snapshot) else _log([snapshot])
+    third = more[1] if sees_turns(snapshot) else _log([snapshot])
     return [
         *_row(draws, 0, width - beside, height, first=WAITING_SHARE),
         Pane(Area(0, width - beside, height, beside), third),

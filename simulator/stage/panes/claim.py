@@ -20,8 +20,8 @@ from simulator.trace.playback.why import Why
 from simulator.words.language import later, tell, translated
 
 LABEL = later("WHY")
-FRAMED = 3
-"""Rows from which on the claim has a frame."""
+FRAMED, LEAST_FRAMED = 3, 50
+"""Rows and columns from which on the claim has a frame."""
 FIGURE = re.compile(r"#?\d[\d\u00a0 .,]*\d?(?: ?(?:ms|µs|s|%|/s|KiB|MiB)\b)?|\d")
 """A figure with its unit, or the number of a request."""
 ACCENTS = {
@@ -37,11 +37,12 @@ def put_claim(sheet: Sheet, snapshot: Snapshot) -> None:
     """Draw it over the whole sheet."""
     if not sheet.height or not sheet.width:
         return
-    accent = _accent(snapshot)
-    if sheet.height < FRAMED:
+    why = _reason(snapshot)
+    accent = Style.BY_LOSS if why.loss else _accent(snapshot)
+    if sheet.height < FRAMED or sheet.width < LEAST_FRAMED:
         sheet.grid.fill(0, 0, sheet.height, 1, sheet.look.glyphs.full, style=accent)
         letter = f"{snapshot.letter} {snapshot.view.title}: " if snapshot.letter else ""
-        _put_sentences(sheet, Area(0, 2, sheet.height, sheet.width - 3), _reason(snapshot), letter)
+        _put_sentences(sheet, Area(0, 2, sheet.height, sheet.width - 3), why, letter)
         return
     title = tell("WHY {letter}", letter=snapshot.letter) if snapshot.letter else translated(LABEL)
     proposal = snapshot.view.proposal
@@ -56,7 +57,7 @@ def put_claim(sheet: Sheet, snapshot: Snapshot) -> None:
     )
     inside = put_box(sheet, Area(0, 0, sheet.height, sheet.width), box)
     room = Area(inside.row, inside.col + 1, inside.height, max(inside.width - 2, 0))
-    _put_sentences(sheet, room, _reason(snapshot), "")
+    _put_sentences(sheet, room, why, "")
 
 
 def _put_sentences(sheet: Sheet, room: Area, why: Why, before: str) -> None:

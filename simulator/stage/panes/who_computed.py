@@ -25,6 +25,12 @@ def under_a_gil(snapshot: Snapshot) -> Pool | None:
     return there.slots[-1] if there.slots and any(isinstance(lock, Gil) for lock in there.locks) else None
 
 
+def sees_turns(snapshot: Snapshot) -> bool:
+    """Whether somebody looks at it so closely that they see the GIL change hands: then who computed is the question."""
+    gils = [lock for lock in snapshot.inventory.locks if isinstance(lock, Gil)]
+    return under_a_gil(snapshot) is not None and all(snapshot.column_s < gil.switch_interval_s for gil in gils)
+
+
 def put_who_computed(sheet: Sheet, snapshot: Snapshot) -> None:
     """A thin bar for each thread; where there are more than rows, the last row is the mean of the others."""
     pool = under_a_gil(snapshot)

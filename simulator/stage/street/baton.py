@@ -104,9 +104,11 @@ def _put_title(sheet: Sheet, snapshot: Snapshot, street: Street, gil: Gil) -> No
     pairs = [(said, scale) for said in (words, short) for scale in (*scales, "")]
     room = street.tape_end - col
     said, scale = next((pair for pair in pairs if cell_width("  ".join(filter(None, pair))) <= room), ("", ""))
-    sheet.put(street.baton_row, street.label_col, badge, Style.ON_BRIGHT)
-    sheet.grid.lay(street.baton_row, street.label_col, 1, cell_width(badge), Ground.LOCK)
-    sheet.put(street.baton_row, col, said, Style.WARN)
+    loud = shows_hands(snapshot)  # from farther away it is not what the picture is about
+    sheet.put(street.baton_row, street.label_col, badge, Style.ON_BRIGHT if loud else Style.DIM)
+    if loud:
+        sheet.grid.lay(street.baton_row, street.label_col, 1, cell_width(badge), Ground.LOCK)
+    sheet.put(street.baton_row, col, said, Style.WARN if loud else Style.DIM)
     sheet.put_right(street.baton_row, street.tape_end, scale, Style.FAINT)
 
 

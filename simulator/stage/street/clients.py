@@ -30,7 +30,7 @@ LOSSES = (
     (later("{n} refused"), lost_by(Loss.NOT_CONNECTED, Loss.LIMIT)),
     (later("{n} gave up"), lost_by(Loss.CLIENT_LEFT)),
     (later("{n} timed out"), lost_by(Loss.GATEWAY)),
-    (later("{n} crashed"), lost_by(Loss.CRASH)),
+    (later("{n} lost in a crash"), lost_by(Loss.CRASH)),
     (later("{n} broken off"), lost_by(Loss.BROKEN)),
 )
 KEPT = 64

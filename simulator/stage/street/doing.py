@@ -48,9 +48,11 @@ DOING: Mapping[Activity, Doing] = {
     Activity.QUEUED: _quiet(later("queued"), later("queued")),
     Activity.BACKLOG: _quiet(later("queued"), later("queued")),
     Activity.DELIVERY: _quiet(later("answering"), later("answers")),
-    Activity.UPLOAD: Doing(Style.TAPE_UPLOAD, Ground.UPLOAD, Style.UPLOAD, later("sending"), later("sending")),
+    Activity.UPLOAD: Doing(Style.TAPE_UPLOAD, Ground.UPLOAD, Style.UPLOAD, later("uploading"), later("upload")),
     Activity.IO: Doing(Style.TAPE_IO, Ground.IO, Style.IO, later("asks database"), later("asks DB")),
-    Activity.DOWNLOAD: Doing(Style.TAPE_DOWNLOAD, Ground.DOWNLOAD, Style.DOWNLOAD, later("reading"), later("reading")),
+    Activity.DOWNLOAD: Doing(
+        Style.TAPE_DOWNLOAD, Ground.DOWNLOAD, Style.DOWNLOAD, later("client reads"), later("reading")
+    ),
     Activity.COMPUTING: Doing(Style.CPU, Ground.BACK, Style.CPU, later("computing"), later("on CPU")),
     Activity.CORE: _waits(later("waits for core"), later("no core")),
     Activity.LOOP: _waits(later("waits for loop"), later("waits")),

@@ -22,6 +22,8 @@ TALL = 2.0
 """Times as high as wide is a cell."""
 BLINK = 0.15
 """Of the way of a request that is lost in the queue, spent in its cell."""
+STRAIGHT = 0.85
+"""Of the way in, walked in the row of one's kind."""
 UP = 0.18
 """Of the way back, spent between the desk and the answers' row."""
 
@@ -54,9 +56,12 @@ def along(corners: Sequence[Corner], done: Floats, shares: Sequence[float] = ())
 
 
 def walked(start: Corner, end: Corner, done: Floats, free_from: int) -> tuple[Cells, Cells]:
-    """Cells of those who walk to the right; they change rows in the second half, and where no words are any more."""
+    """Cells of those who walk to the right; they change rows at the end, and where no words are any more.
+
+    Who changes rows earlier would walk through the rows of those who try again, or are lost.
+    """
     col = start[1] + eased(done) * (np.asarray(end[1]) - start[1])
-    turn = np.maximum((np.asarray(start[1]) + np.asarray(end[1])) / 2, free_from)
+    turn = np.maximum(np.asarray(start[1]) + STRAIGHT * (np.asarray(end[1]) - start[1]), free_from)
     turned = np.clip((col - turn) / np.maximum(np.asarray(end[1]) - turn, 1.0), 0.0, 1.0)
     row = start[0] + turned * (np.asarray(end[0]) - start[0])
     return np.rint(row).astype(np.intp), np.rint(col).astype(np.intp)

@@ -313,7 +313,7 @@ class _Rows:
         """In turn, as far as there is room."""
         count = self.wants.lanes + self.wants.loops
         self.queue = self._take(1)
-        others = BESIDE_LANES if framed and height >= ROOMY else 2
+        others = BESIDE_LANES if framed and height >= ROOMY else 1 + framed
         self.shown = self._take(min(count, max(self.left - others, 1)))
         self.lane = self.loop = int(self.shown > 0)
         if self.shown < count and self.shown > 1:

@@ -70,7 +70,7 @@ def _box(sheet: Sheet, snapshot: Snapshot, group: LaneGroup, there: Held, area: 
     rule = Style.BAD if full else Style.WAY_BACK
     short = [piece((count(sending), Style.STRONG))]
     n = count(sending)
-    whole = [_counted(tell_many("{n} is sending", "{n} are sending", sending, n=n), n)]
+    whole = [_counted(tell_many("{n} uploading", "{n} uploading", sending, n=n), n)]
     if full:
         n = count(group.lanes)
         whole = [piece((tell("full: {n} taken", n=n), Style.BAD))]
@@ -108,7 +108,7 @@ def _below(sheet: Sheet, there: Held, area: Area) -> list[Piece]:
     reading, others = int(np.count_nonzero(~there.coming)), there.behind
     said = [
         _counted(tell("{n} passed on", n=count(others)), count(others)),
-        _counted(tell("{n} reading", n=count(reading)), count(reading), rank=1),
+        _counted(tell("{n} downloading", n=count(reading)), count(reading), rank=1),
     ]
     if area.width < 26:
         said = []

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.plan.processes import process_count
 from simulator.plan.words import Need
@@ -28,6 +29,9 @@ WAITS = in_need_of(Need.ACCEPT, Need.SLOT, Need.LOCK, Need.CORE)
 """Waits for something that other requests have."""
 NOBODY_S = 1.0
 """Where nobody was there for so long, what is idle is told."""
+SEVERAL_GONE, PART_GONE = 5, 0.2
+"""So many of those who wait, and such a part of them, must have given up to be what is told first."""
+NOBODY: NDArray[np.int32] = np.empty(0, np.int32)
 SOME = 0.1
 """So many slow clients at a proxy, on average, are worth a word."""
 
@@ -40,6 +44,8 @@ class Why:
     """One sentence: who does what."""
     more: tuple[str, ...] = ()
     """What it leads to, a sentence each."""
+    loss: bool = False
+    """Whether it is about work that is lost, and not about the cause that is named otherwise."""
 
     def __str__(self) -> str:
         """All of it."""
@@ -55,9 +61,25 @@ class Why:
 def why(now: MomentFacts, cause: Named) -> Why:
     """What is said about a moment at which this cause is named."""
     died = list(_died(now))
-    waiting = queue_in(now, list(now.moment.backlogs[-1:])) if died and cause is None else _told(now, cause)
-    told = [*died, *waiting]
-    return Why(sentence(told[0]), tuple(map(sentence, told[1:])))
+    gone = list(_for_nobody(now)) if not died else []
+    only_queue = bool(died) and (cause is None or _nobody_is_up(now))
+    waiting = queue_in(now, list(now.moment.backlogs[-1:])) if only_queue else _told(now, cause)
+    told = [*died, *gone, *waiting]
+    return Why(sentence(told[0]), tuple(map(sentence, told[1:])), loss=bool(gone))
+
+
+def _for_nobody(now: MomentFacts) -> Iterator[str]:
+    """Many of those who stand in line have left, and the server, which cannot know, works for them all the same."""
+    queues = [backlog.waiting.request for backlog in now.moment.backlogs[-1:]]
+    waiting = np.concatenate([*queues, *(pool.queue.request for pool in now.moment.pools), NOBODY])
+    gone = int(np.isin(waiting, now.moment.for_nobody.request).sum())
+    if gone < SEVERAL_GONE or gone < PART_GONE * len(waiting):
+        return
+    yield tell(
+        "{n} of the {m} who wait have given up; the server cannot know it and will serve them all the same.",
+        n=count(gone),
+        m=count(len(waiting)),
+    )
 
 
 def _told(now: MomentFacts, cause: Named) -> Iterator[str]:
@@ -80,13 +102,22 @@ def _told(now: MomentFacts, cause: Named) -> Iterator[str]:
 
 def _died(now: MomentFacts) -> Iterator[str]:
     """A process was just killed, or none is left: of several the latest is told."""
-    t_s, processes = now.moment.t_s, process_count(now.trace.plan)
-    kills = interventions(now.trace, Do.KILL)
-    down = [kill for kill in kills if kill.at <= t_s < kill.until and kill.number < processes]
-    all_down = len({kill.number for kill in down}) == processes
-    if not down or (t_s - down[-1].at > now.memory_s and not all_down):
+    t_s = now.moment.t_s
+    down = _down(now)
+    if not down or (t_s - down[-1].at > now.memory_s and not _nobody_is_up(now)):
         return
     yield _killed(down[-1], now, len(lost(now.trace, down[-1])))
+
+
+def _down(now: MomentFacts) -> list[Intervention]:
+    """The kills after which a process is not back yet."""
+    t_s, processes = now.moment.t_s, process_count(now.trace.plan)
+    kills = interventions(now.trace, Do.KILL)
+    return [kill for kill in kills if kill.at <= t_s < kill.until and kill.number < processes]
+
+
+def _nobody_is_up(now: MomentFacts) -> bool:
+    return len({kill.number for kill in _down(now)}) == process_count(now.trace.plan)
 
 
 def _killed(kill: Intervention, now: MomentFacts, taken: int) -> str:

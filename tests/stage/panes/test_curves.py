@@ -117,8 +117,9 @@ def test_an_event_loop_says_what_is_waited_for() -> None:
     assert "waiting for the loop" in drawn(scene(LOOP, t_s=11.1), 80, 6)[0]
 
 
-def test_under_a_gil_it_says_who_computed() -> None:
-    rows = drawn(scene(GIL, t_s=12.0), 120, 6, log=True)
+def test_closely_looked_at_a_gil_it_says_who_computed_and_otherwise_what_happened() -> None:
+    assert "what happened" in drawn(scene(GIL, t_s=12.0, column_s=0.005), 120, 6, log=True)[0]
+    rows = drawn(scene(GIL, t_s=12.0, column_s=0.002), 120, 6, log=True)
     assert "who computed in the last 5 s" in rows[0]
     assert [row.split()[-3] for row in rows[1:5]] == ["25", "26", "25", "25"]
 

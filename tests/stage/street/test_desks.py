@@ -88,11 +88,11 @@ def test_whoever_travels_has_no_mark_at_its_desk() -> None:
 def test_a_desk_says_who_is_served_what_it_does_and_since_when() -> None:
     seen = snapshot(FOUR, 20.0)
     street = street_of(seen, 120, 22)
-    assert desk_text(drawn(seen), street, 0) == ["#483 phone · photo", "sending ━━━━╌╌╌ 3.9 s"]
+    assert desk_text(drawn(seen), street, 0) == ["#483 phone · photo", "uploading ━━━╌╌ 3.9 s"]
     narrow = street_of(seen, 60, 17)
-    assert desk_text(drawn(seen, (60, 17)), narrow, 0) == ["3.9 s", "sending"]
+    assert desk_text(drawn(seen, (60, 17)), narrow, 0) == ["3.9 s", "upload"]
     medium = street_of(seen, 80, 12)
-    assert desk_text(drawn(seen, (80, 12)), medium, 0)[0].split("│")[0].split() == ["sending", "3.9", "s"]
+    assert desk_text(drawn(seen, (80, 12)), medium, 0)[0].split("│")[0].split() == ["upload", "3.9", "s"]
     tiny = street_of(seen, 40, 8)
     assert desk_text(drawn(seen, (40, 8)), tiny, 0) == ["3.9 s"]
 
@@ -105,7 +105,7 @@ def test_progress_reaches_its_end_when_the_upload_does() -> None:
     street = street_of(seen, 120, 22)
     done = [desk_text(drawn(snapshot(FOUR, t_s)), street, 0)[1].count("━") for t_s in (17.0, 20.0, end_s - 0.01)]
     assert done == sorted(done)
-    assert done[-1] == 7
+    assert done[-1] == 5
 
 
 def test_a_free_worker_says_so_and_has_no_bright_mark() -> None:
@@ -275,9 +275,9 @@ def test_the_legend_names_only_what_workers_do_in_this_run() -> None:
     def told(wanted: Play) -> str:
         return " ".join(text.strip() for each in legend(snapshot(wanted, 1.0), UNICODE) for text, _ in each.words)
 
-    assert told(FOUR) == "▲ sending █ computing ~ asks database · free"
+    assert told(FOUR) == "▲ uploading █ computing ~ asks database · free"
     assert "╌ waits for the baton" in told(THREADS)
-    assert "sending" not in told(THREADS)
+    assert "uploading" not in told(THREADS)
     assert f"✘ crashed {UNICODE[Style.DOWN]} down" in told(play("prefork", "crash"))
 
 

@@ -53,7 +53,7 @@ def there(wanted: Play, t_s: float) -> Held:
 def test_slow_clients_sit_in_the_room_with_their_progress() -> None:
     shown = str(drawn(NGINX, 20.0).grid)
     assert "NGINX" in shown
-    assert "7 are sending" in shown
+    assert "7 uploading" in shown
     assert sum(shown.count(f"{mark} ━") for mark in UNICODE.who[:2]) == 7
 
 

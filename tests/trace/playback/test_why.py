@@ -208,3 +208,31 @@ def test_those_who_wait_for_slow_lines_though_their_own_are_fast_are_counted(fas
     sentence = Playback(serve("prefork", load, workers=2)).why(2.0)
     assert ('2 of them are clients "office" with fast lines.' in sentence) is told
     assert ("fast lines" in sentence) is told
+
+
+def crowd_that_leaves(patient: int, impatient: int) -> Playback:
+    """One worker has a long request; of those behind it some have left after a second."""
+    load = load_at([0.1, *[0.5] * (patient + impatient)], 20.0, page=Kind(steps=(("io", 5.0),)))
+    load.patience[1 : 1 + impatient] = 1.0
+    return Playback(serve("prefork", load, workers=1))
+
+
+@pytest.mark.parametrize(
+    ("patient", "impatient", "told"), [(20, 5, True), (16, 4, False), (21, 5, False), (5, 5, True)]
+)
+def test_a_queue_of_those_who_have_left_is_what_is_told_first(patient: int, impatient: int, told: bool) -> None:
+    reason = crowd_that_leaves(patient, impatient).reason(3.0)
+    assert reason.loss is told
+    expected = f"{impatient} of the {patient + impatient} who wait have given up; the server cannot know it"
+    assert reason.claim.startswith(expected) is told
+    assert ("The worker waits for I/O" in str(reason)) is True
+
+
+def test_while_no_process_is_up_the_queue_is_told_and_no_cause_of_before() -> None:
+    load = replace(
+        load_at([0.1, 0.1, 0.5, *[1.2] * 5], 20.0, page=Kind(steps=(("io", 0.6),))),
+        interventions=(Intervention(at=1.0, do=Do.KILL, lasting=2.0),),
+    )
+    reason = Playback(serve("threaded", load, threads=2)).reason(1.5)
+    assert reason.claim.startswith("Process 0 was killed")
+    assert "Others had to wait" not in str(reason)
