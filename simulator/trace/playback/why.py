@@ -45,7 +45,7 @@ class Why:
     more: tuple[str, ...] = ()
     """What it leads to, a sentence each."""
     loss: bool = False
-    """Whether it is about work that is lost, and not about the cause that is named otherwise."""
+    """Whether it is about requests that are lost, or worked on for nobody, and not about a cause of waiting."""
 
     def __str__(self) -> str:
         """All of it."""
@@ -65,7 +65,7 @@ def why(now: MomentFacts, cause: Named) -> Why:
     only_queue = bool(died) and (cause is None or _nobody_is_up(now))
     waiting = queue_in(now, list(now.moment.backlogs[-1:])) if only_queue else _told(now, cause)
     told = [*died, *gone, *waiting]
-    return Why(sentence(told[0]), tuple(map(sentence, told[1:])), loss=bool(gone))
+    return Why(sentence(told[0]), tuple(map(sentence, told[1:])), loss=bool(gone or died))
 
 
 def _for_nobody(now: MomentFacts) -> Iterator[str]:
@@ -107,6 +107,9 @@ def _died(now: MomentFacts) -> Iterator[str]:
     if not down or (t_s - down[-1].at > now.memory_s and not _nobody_is_up(now)):
         return
     yield _killed(down[-1], now, len(lost(now.trace, down[-1])))
+    for group in now.place_map.groups:
+        if group.kind is GroupKind.SLOTS and group.per_process > 1:
+            yield tell("It had {n} {slots}.", n=count(group.per_process), slots=plural(group.name, group.per_process))
 
 
 def _down(now: MomentFacts) -> list[Intervention]:

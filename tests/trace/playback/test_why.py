@@ -236,3 +236,15 @@ def test_while_no_process_is_up_the_queue_is_told_and_no_cause_of_before() -> No
     reason = Playback(serve("threaded", load, threads=2)).reason(1.5)
     assert reason.claim.startswith("Process 0 was killed")
     assert "Others had to wait" not in str(reason)
+
+
+@pytest.mark.parametrize(("server", "told"), [("threaded", True), ("prefork", False)])
+def test_a_process_that_took_several_threads_along_is_said_to_have_had_them(server: str, told: bool) -> None:
+    load = replace(
+        load_at([0.1, 0.1, 1.2], 20.0, page=Kind(steps=(("io", 2.0),))),
+        interventions=(Intervention(at=1.0, do=Do.KILL, lasting=2.0),),
+    )
+    trace = serve(server, load, threads=2) if told else serve(server, load, workers=2)
+    reason = Playback(trace).reason(1.5)
+    assert ("It had 2 threads." in str(reason)) is told
+    assert reason.loss
