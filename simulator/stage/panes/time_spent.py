@@ -30,6 +30,10 @@ SPENT = {
     State.COMPUTING: later("{workers}: time spent computing"),
     State.CONNECTING: later("{workers}: time spent connecting"),
     State.QUEUED: later("{workers}: time spent waiting for a place"),
+    State.GIL: later("{workers}: time spent waiting for the GIL"),
+    State.CORE: later("{workers}: time spent waiting for a core"),
+    State.GIL_OR_CORE: later("{workers}: time spent waiting for the GIL or a core"),
+    State.LOOP: later("{workers}: time spent waiting for the loop"),
 }
 """What slots can be held for."""
 BUSY = later("{loop}: time spent computing")

@@ -1,33 +1,38 @@
 """What slots are held for over a whole run, and who computed on them in a stretch of it.
 
 What to watch: a slot that listens to its client is as taken as one that computes, and only what it is held for tells
-the two apart.
+the two apart. While it is in its handler it may as well wait for I/O, for a lock or for a core.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.plan.walk import Place
 from simulator.plan.words import State
 from simulator.trace.holding import Held
-from simulator.trace.intervals import StepFunction, concurrency
+from simulator.trace.intervals import StepFunction
 from simulator.trace.playback.activity import AT_WORK
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.playback.segment_index import SegmentIndex
-from simulator.trace.playback.waiting_lines import when_left
+from simulator.trace.residence import spans
 from simulator.trace.table import Trace
 
 Floats = NDArray[np.float64]
+
+WAITS_FOR = {State.GIL: (State.GIL, State.GIL_OR_CORE), State.LOOP: (State.LOOP,)}
+"""By what a lock is waited for in: what of a stay there can be."""
 
 
 def held_for(trace: Trace, place_map: PlaceMap, part: Held) -> Iterator[tuple[str, Callable[[], StepFunction]]]:
     """By state, under names such as ``worker: UPLOAD``: how many slots of a pool are held for it at each moment."""
     mask = place_map.of_pool[part.column]
-    places = [index for index in range(len(place_map.places)) if mask[index]]
-    for state in dict.fromkeys(place_map.places[index].state for index in places):
-        these = [index for index in places if place_map.places[index].state is state]
-        yield f"{part.pool.name}: {state.name}", lambda these=these: _held_at(trace, these)  # type: ignore[misc]
+    places = [place for place, held in zip(place_map.places, mask.tolist(), strict=False) if held]
+    made = cache(partial(_held_at, trace, mask))
+    for state in dict.fromkeys(state for place in places for state in _states(place)):
+        yield series_of(part.pool.name, state), partial(_of_state, made, state)
 
 
 def series_of(pool: str, state: State) -> str:
@@ -35,15 +40,36 @@ def series_of(pool: str, state: State) -> str:
     return f"{pool}: {state.name}"
 
 
-def _held_at(trace: Trace, places: list[int]) -> StepFunction:
-    starts, ends = [np.empty(0)], [np.empty(0)]
-    for place in places:
-        rows = np.flatnonzero(~np.isnan(trace.reached[:, place]))
-        start, end = trace.reached[rows, place], when_left(trace, place, rows)
-        longer = np.flatnonzero(end > start)
-        starts.append(start[longer])
-        ends.append(end[longer])
-    return concurrency(np.concatenate(starts), np.concatenate(ends))
+def _states(place: Place) -> tuple[State, ...]:
+    """What a stay at a place can be divided into: computing has its own waits, and I/O between its phases."""
+    if place.state is not State.COMPUTING:
+        return (place.state,)
+    return (
+        State.COMPUTING,
+        State.IO,
+        State.CORE,
+        *(WAITS_FOR.get(place.lock_state, ()) if place.lock_state is not None else ()),
+    )
+
+
+def _held_at(trace: Trace, mask: NDArray[np.bool_]) -> Mapping[State, StepFunction]:
+    pieces: dict[State, list[tuple[Floats, Floats, Floats]]] = {}
+    for span in spans(trace):
+        for state, share in span.shares.items() if mask[span.place] else ():
+            pieces.setdefault(state, []).append((span.start, span.end, np.broadcast_to(share, span.start.shape)))
+    return {state: _heights(*map(np.concatenate, zip(*parts, strict=True))) for state, parts in pieces.items()}
+
+
+def _heights(start: Floats, end: Floats, share: Floats) -> StepFunction:
+    """The sum of the shares of all intervals that contain a moment."""
+    order = np.argsort(times := np.concatenate([start, end]), kind="stable")
+    at, height = times[order], np.cumsum(np.concatenate([share, -share])[order])
+    last = np.append(at[1:] != at[:-1], True)[: len(at)]
+    return StepFunction(at[last], height[last])
+
+
+def _of_state(made: Callable[[], Mapping[State, StepFunction]], state: State) -> StepFunction:
+    return made().get(state, StepFunction(np.empty(0), np.empty(0)))
 
 
 def seconds_computed(index: SegmentIndex, part: Held, place_map: PlaceMap, start_s: float, end_s: float) -> Floats:

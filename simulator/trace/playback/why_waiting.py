@@ -64,16 +64,26 @@ HELD = {
 }
 """By use, and whether somebody is named: for one slot, and for several."""
 BEFORE = {
-    (Activity.UPLOAD, True): later('Others had to wait until now because {slots} waited for clients "{name}" to send.'),
-    (Activity.UPLOAD, False): later("Others had to wait until now because {slots} waited for their clients to send."),
-    (Activity.DOWNLOAD, True): later(
-        'Others had to wait until now because {slots} waited for clients "{name}" to read.'
+    (Activity.UPLOAD, True): later(
+        'In the last {window} others had to wait because {slots} waited for clients "{name}" to send.'
     ),
-    (Activity.DOWNLOAD, False): later("Others had to wait until now because {slots} waited for their clients to read."),
-    (Activity.IO, True): later('Others had to wait until now because {slots} waited for I/O of requests "{name}".'),
-    (Activity.IO, False): later("Others had to wait until now because {slots} waited for I/O."),
-    (Activity.COMPUTING, True): later('Others had to wait until now because {slots} computed for requests "{name}".'),
-    (Activity.COMPUTING, False): later("Others had to wait until now because {slots} computed."),
+    (Activity.UPLOAD, False): later(
+        "In the last {window} others had to wait because {slots} waited for their clients to send."
+    ),
+    (Activity.DOWNLOAD, True): later(
+        'In the last {window} others had to wait because {slots} waited for clients "{name}" to read.'
+    ),
+    (Activity.DOWNLOAD, False): later(
+        "In the last {window} others had to wait because {slots} waited for their clients to read."
+    ),
+    (Activity.IO, True): later(
+        'In the last {window} others had to wait because {slots} waited for I/O of requests "{name}".'
+    ),
+    (Activity.IO, False): later("In the last {window} others had to wait because {slots} waited for I/O."),
+    (Activity.COMPUTING, True): later(
+        'In the last {window} others had to wait because {slots} computed for requests "{name}".'
+    ),
+    (Activity.COMPUTING, False): later("In the last {window} others had to wait because {slots} computed."),
 }
 """The same where nobody waits any more, or no slot is used like that at this very moment."""
 
@@ -155,7 +165,7 @@ def _use_of(now: MomentFacts, pool: PoolNow, cause: Cause, used: Mask, wanted: M
     if (kind, bool(name)) not in HELD:
         return _by_state(kind, max(number, 1), slots)
     if not number:
-        return tell(BEFORE[kind, bool(name)], slots=slots, name=name)
+        return tell(BEFORE[kind, bool(name)], slots=slots, name=name, window=now.window)
     if kind is Activity.COMPUTING and now.moment.runnable > now.moment.cores:
         return _on_few_cores(now.moment, slots, name, number)
     first = int(np.flatnonzero(used)[np.argmin(pool.since_s[used])])

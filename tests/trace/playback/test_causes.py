@@ -85,6 +85,28 @@ def test_a_cause_that_is_over_is_forgotten_after_three_seconds() -> None:
     assert playback.why(8.0) == "No request is in the system: the worker and both cores are idle."
 
 
+@pytest.mark.parametrize(
+    ("waits_s", "claim"),
+    [
+        (0.2, "Nobody waits for anybody else: the only request in the system waits for I/O."),
+        (0.3, "In the last 3 s others had to wait because workers waited for I/O."),
+    ],
+)
+def test_for_a_short_wait_nothing_is_blamed_that_is_over(waits_s: float, claim: str) -> None:
+    load = load_at([4.0, 4.0, 5.0 - waits_s], 60.0, page=Kind(steps=(("io", 1.0),)))
+    playback = Playback(serve("prefork", load, workers=2))
+    assert playback.reason(5.6).claim == claim
+
+
+def test_behind_a_proxy_slow_clients_are_told_of_and_not_the_workers_for_whom_hardly_anybody_waited() -> None:
+    playback = Playback(serve("prefork", shipped_load("slow-clients"), nginx={}))
+    told = {re.sub(r"\d+", "#", playback.reason(t_s).claim) for t_s in samples(5.0, 55.0)}
+    assert told <= {
+        "# slow clients hold # nginx connections and none of the workers.",
+        "# slow client holds # nginx connection and none of the workers.",
+    }
+
+
 def test_whoever_goes_to_a_moment_reads_the_same_as_whoever_plays_up_to_it(mixed: Playback) -> None:
     played = Playback(mixed.trace)
     read = [played.why(t_s) for t_s in samples(0.0, 40.0)]

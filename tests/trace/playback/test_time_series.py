@@ -5,8 +5,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from simulator.plan import Outcome
+from simulator.plan import Machine, Outcome
 from simulator.trace.playback import Playback
+from simulator.workload.draw import draw
+from simulator.workload.load import load as scenario_of
 from tests.engine.deployments import Deployment, deployments
 from tests.models.serving import serve
 from tests.trace.by_hand import Kind, load_at
@@ -73,3 +75,26 @@ def test_where_nothing_was_completed_there_is_no_percentile() -> None:
 def test_a_curve_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(KeyError):
         Playback(serve("prefork", load_at([0.1], 1.0))).series("thread: in use", 0.0, 1.0, 5)
+
+
+@pytest.mark.parametrize(("model", "load_name"), [("prefork", "spike"), ("threaded", "cpu-heavy")])
+def test_what_slots_are_held_for_adds_up_to_how_much_they_are_held(model: str, load_name: str) -> None:
+    playback = Playback(serve(model, draw(scenario_of(load_name))))
+    pool = playback.trace.plan.pools[0].name
+    names = [name for name in playback.series_names if name.startswith(f"{pool}: ") and name.split(": ")[1].isupper()]
+    total = sum(playback.series(name, 0.0, 60.0, 60) for name in names)
+    assert total == pytest.approx(playback.series(f"{pool}: in use", 0.0, 60.0, 60), abs=1e-6)
+
+
+def test_workers_that_ask_the_database_are_not_computing() -> None:
+    """For half of its second the request computes, for the other half it waits for I/O; both are in its handler."""
+    playback = Playback(serve("prefork", load_at([0.0], 2.0, page=Kind(steps=(("cpu", 0.5), ("io", 0.5)))), workers=1))
+    assert playback.series("worker: COMPUTING", 0.0, 1.0, 2) == pytest.approx([1.0, 0.0], abs=0.01)
+    assert playback.series("worker: IO", 0.0, 1.0, 2) == pytest.approx([0.0, 1.0], abs=0.01)
+
+
+def test_workers_that_share_a_core_compute_for_half_of_the_time_and_wait_for_the_other() -> None:
+    load_of_two = load_at([0.0, 0.0], 2.0, page=Kind(steps=(("cpu", 0.5),)))
+    playback = Playback(serve("prefork", load_of_two, machine=Machine(cores=1), workers=2))
+    assert playback.series("worker: COMPUTING", 0.2, 0.8, 1) == pytest.approx([0.5], abs=0.01)
+    assert playback.series("worker: CORE", 0.2, 0.8, 1) == pytest.approx([0.5], abs=0.01)

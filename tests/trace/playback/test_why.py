@@ -77,8 +77,8 @@ def test_more_workers_than_cores_share_them() -> None:
 def test_a_long_computation_blocks_the_loop(name: str) -> None:
     kinds = {"report": Kind(steps=(("cpu", 2.0),)), "page": Kind(steps=(("io", 0.2), ("cpu", 0.01)))}
     load = load_at([0.1, 0.9, 1.5, 1.6], 5.0, report=kinds["report"])
-    assert Playback(serve(name, load)).why(1.1) == (
-        '#0 ("report") has had the event loop for 1 s. 1 connection queues in the backlog, for 200 ms already. '
+    assert Playback(serve(name, load)).why(1.2) == (
+        '#0 ("report") has had the event loop for 1.1 s. 1 connection queues in the backlog, for 300 ms already. '
         "1 of 2 cores is idle meanwhile."
     )
     mixed = load_at([0.1, 0.1, 0.1, 0.15], 5.0, page=kinds["page"], report=Kind(steps=kinds["report"].steps, every=4))
