@@ -82,84 +82,73 @@ class State(StrEnum):
     """What a request is doing, or what it is waiting for, at one moment."""
 
     need: Need
-    short: str
-    """The state in ten characters at most."""
     one: str
     """What one request does that is in it: ``waits for a core``."""
     several: str
 
-    CONNECTING = later("connecting"), Need.ROOM, later("connecting"), later("connects"), later("connect")
+    CONNECTING = later("connecting"), Need.ROOM, later("connects"), later("connect")
     BACKLOG = (
         later("in the backlog"),
         Need.ACCEPT,
-        later("in backlog"),
         later("waits to be accepted"),
         later("wait to be accepted"),
     )
     QUEUED = (
         later("waiting for a slot"),
         Need.SLOT,
-        later("queued"),
         later("waits for a slot"),
         later("wait for a slot"),
     )
     UPLOAD = (
         later("waiting for the client to send"),
         Need.OTHERS,
-        later("upload"),
         later("waits for its client to send"),
         later("wait for their clients to send"),
     )
-    COMPUTING = later("computing"), Need.WORK, later("computing"), later("computes"), later("compute")
+    COMPUTING = later("computing"), Need.WORK, later("computes"), later("compute")
     GIL = (
         later("waiting for the GIL"),
         Need.LOCK,
-        later("needs GIL"),
         later("waits for the GIL"),
         later("wait for the GIL"),
     )
     LOOP = (
         later("waiting for the event loop"),
         Need.LOCK,
-        later("needs loop"),
         later("waits for the event loop"),
         later("wait for the event loop"),
     )
     CORE = (
         later("waiting for a core"),
         Need.CORE,
-        later("needs core"),
         later("waits for a core"),
         later("wait for a core"),
     )
     GIL_OR_CORE = (
         later("waiting for the GIL or a core"),
         Need.LOCK,
-        later("needs CPU"),
         later("waits for the GIL or a core"),
         later("wait for the GIL or a core"),
     )
     """Of measured runs only: no clock tells a server which of the two its thread waited for."""
-    IO = later("waiting for I/O"), Need.OTHERS, later("I/O"), later("waits for I/O"), later("wait for I/O")
+    IO = later("waiting for I/O"), Need.OTHERS, later("waits for I/O"), later("wait for I/O")
     DOWNLOAD = (
         later("waiting for the client to read"),
         Need.OTHERS,
-        later("download"),
         later("waits for its client to read"),
         later("wait for their clients to read"),
     )
     DELIVERY = (
         later("response on its way"),
         Need.ARRIVAL,
-        later("delivering"),
         later("has its response on the way"),
         later("have their responses on the way"),
     )
 
-    def __new__(cls, words: str, need: Need, short: str, one: str, several: str) -> "State":
+    def __new__(cls, words: str, need: Need, one: str, several: str) -> "State":
         """The words are what a reader meets."""
         state = str.__new__(cls, words)
-        state._value_, state.need, state.short, state.one, state.several = words, need, short, one, several
+        state._value_, state.need, state.one, state.several = words, need, one, several
         return state
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.stage.canvas.cells import cell_width
-from simulator.stage.canvas.layout import equal_parts
 from simulator.stage.canvas.plotting import Axis, Floats, bar_cells, linear_axis, log_axis, put_axis
+from simulator.stage.canvas.sheet import equal_parts
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import clipped, put_right
 from simulator.stage.plot import Figures, Plot

@@ -7,8 +7,8 @@ latency; they stand in a line of their own at the top, since leaving them out wo
 import numpy as np
 
 from simulator.stage.canvas.cells import Characters, cell_width
-from simulator.stage.canvas.layout import equal_parts
 from simulator.stage.canvas.plotting import Axis, Floats, bar_cells, linear_axis, log_axis, put_axis
+from simulator.stage.canvas.sheet import equal_parts
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import clipped
 from simulator.stage.chart_latency import LABEL_WIDTH, put_ticks

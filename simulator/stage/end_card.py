@@ -10,9 +10,8 @@ from itertools import zip_longest
 
 from simulator.stage.canvas.box import Box, put_box
 from simulator.stage.canvas.key_bar import KeyHint, draw_keys
-from simulator.stage.canvas.layout import equal_parts
 from simulator.stage.canvas.look import Look
-from simulator.stage.canvas.sheet import Area, Sheet
+from simulator.stage.canvas.sheet import Area, Sheet, equal_parts
 from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.canvas.text import piece
 from simulator.stage.verdict import BLANK, Form, Row, Verdict, blocks_of, figures_of, flowing

@@ -115,8 +115,8 @@ def _keys(state: Help, width: int, look: Look) -> Iterator[Line]:
 def _legend(width: int, look: Look) -> Iterator[Line]:
     yield BLANK
     yield ((tell("what the glyphs mean"), Style.HEADING),)
-    for style, explained in MEANINGS.items():
-        first, *rest = wrapped(translated(explained.meaning), max(width - 3, 1)) or [""]
+    for style, meaning in MEANINGS.items():
+        first, *rest = wrapped(translated(meaning), max(width - 3, 1)) or [""]
         yield ((look.glyph(style), style), ("  ", Style.TEXT), (first, Style.TEXT))
         yield from ((("   " + more, Style.TEXT),) for more in rest)
 

@@ -77,11 +77,6 @@ class Snapshot:
         """What there is to be drawn."""
         return inventory(self.playback)
 
-    @cached_property
-    def left(self) -> int:
-        """The column where lanes and queues begin, behind their labels: the same in all views, so that they compare."""
-        return max(inventory(self.scene.views[number].playback).left for number in self.scene.shown)
-
 
 # Figures about the moment, and averages over the seconds before it.
 # What to watch: of how many there are, the moment has a number; but then a core is busy or not, and only an average
@@ -113,17 +108,8 @@ def recent_average(snapshot: Snapshot, series: str) -> float:
     return kept(playback, ("recent", series, end), lambda: float(playback.series(series, start, end, 1)[0]))
 
 
-def percentile_so_far(snapshot: Snapshot, series: str, number: int | None = None) -> float:
-    """A percentile of everything that was completed up to the moment, of this view or another; nan if nothing was."""
-    t_s = snapshot.read_s
-    if t_s <= 0.0:
-        return float("nan")
-    playback = snapshot.playback if number is None else snapshot.scene.views[number].playback
-    return kept(playback, ("so far", series, t_s), lambda: float(playback.series(series, 0.0, t_s, 1, window_s=t_s)[0]))
-
-
 def percentile_recently(snapshot: Snapshot, series: str) -> float:
-    """The same of what was completed in the last seconds before the moment."""
+    """A percentile of what was completed in the last seconds before the moment; nan if nothing was."""
     t_s = snapshot.read_s
     if t_s <= 0.0:
         return float("nan")

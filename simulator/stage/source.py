@@ -13,8 +13,8 @@ from typing import NamedTuple
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import KeyHint, put_keys
-from simulator.stage.canvas.layout import equal_parts
 from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.sheet import equal_parts
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import clipped, put_title
 from simulator.stage.code import Code, Line, Page

@@ -97,11 +97,6 @@ def percent_to_tenths(share: float, *, signed: bool = False) -> str:
     return _signed(100.0 * share, 1) if signed else to_places(100.0 * share, 1)
 
 
-def signed_percent(share: float) -> str:
-    """How much more or less, in whole percents: ``+12 %``."""
-    return f"{_signed(100.0 * share, 0)} %"
-
-
 def _signed(value: float, places: int) -> str:
     return f"{rounded(value, places):+}" if math.isfinite(value) else MISSING
 

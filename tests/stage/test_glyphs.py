@@ -11,7 +11,6 @@ from rich.color import Color
 
 from simulator.plan.words import Outcome, State
 from simulator.results.report_tables import LOOKS, UNKNOWN
-from simulator.stage.activities import ACTIVITY_STYLES
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.glyphs import ASCII, UNICODE, Glyphs
 from simulator.stage.canvas.grid import Size
@@ -19,8 +18,7 @@ from simulator.stage.canvas.look import Look, chosen_look
 from simulator.stage.canvas.palette import DARK, LIGHT, MONO, Theme
 from simulator.stage.canvas.shapes import SHAPES
 from simulator.stage.canvas.style import Style
-from simulator.stage.states import LEGEND, MEANINGS, OUTCOME_STYLES, STATE_STYLES
-from simulator.trace.playback import Activity
+from simulator.stage.states import MEANINGS, OUTCOME_STYLES, STATE_STYLES
 from simulator.words.marks import MARKS, STATE_MARKS
 from tests.stage.plays import ACTIVITIES
 from tests.stage.screens import SCREENS
@@ -81,12 +79,6 @@ def test_every_state_and_every_outcome_has_a_style_that_has_a_glyph() -> None:
 
 
 @SETS
-def test_whatever_can_be_seen_at_once_in_one_lane_differs_in_its_glyph(glyphs: Glyphs) -> None:
-    drawn = {activity: glyphs[ACTIVITY_STYLES[activity]] for activity in Activity}
-    assert len(set(drawn.values())) == len(drawn), drawn
-
-
-@SETS
 def test_no_two_states_share_a_mark(glyphs: Glyphs) -> None:
     drawn = {state: glyphs[STATE_STYLES[state]] for state in State}
     assert len(set(drawn.values())) == len(State), drawn
@@ -129,13 +121,10 @@ def hsv(colour: str) -> tuple[float, float, float]:
     return rgb_to_hsv(red / 255, green / 255, blue / 255)
 
 
-def test_whatever_can_be_seen_is_in_the_legend_under_words_of_its_own() -> None:
+def test_whatever_can_be_seen_is_explained_in_words_of_its_own() -> None:
     assert set(MEANINGS) == set(ACTIVITIES)
-    assert set(LEGEND) == set(ACTIVITIES) - {Style.DONE, Style.CONNECTING}
-    for words in ("legend", "short", "meaning"):
-        said = [getattr(each, words) for each in LEGEND.values()]
-        assert all(said)
-        assert len(set(said)) == len(said)
+    assert all(MEANINGS.values())
+    assert len(set(MEANINGS.values())) == len(MEANINGS)
 
 
 def test_every_style_fits_a_byte() -> None:

@@ -206,7 +206,7 @@ class TestHelp:
     def test_every_glyph_of_an_activity_is_explained(self) -> None:
         for glyphs in (UNICODE, ASCII):
             text = str(help_screen(HELP, Size(120, 80), Look(glyphs)))
-            assert all(f"{glyphs[style]}  {MEANINGS[style].meaning[:20]}" in text for style in ACTIVITIES)
+            assert all(f"{glyphs[style]}  {MEANINGS[style][:20]}" in text for style in ACTIVITIES)
 
     def test_scrolling_to_its_height_shows_the_last_line(self) -> None:
         size = Size(60, 12)

@@ -8,15 +8,11 @@ from simulator.trace.outcomes import failed
 from simulator.trace.playback.activity import OF_STATE, Activity
 
 
-@pytest.mark.parametrize("what", ["value", "short", "one", "several"])
+@pytest.mark.parametrize("what", ["value", "one", "several"])
 def test_no_two_states_are_called_the_same(what: str) -> None:
     said = [getattr(state, what) for state in State]
     assert all(said)
     assert len(set(said)) == len(said)
-
-
-def test_the_short_words_fit_a_lane() -> None:
-    assert max(len(state.short) for state in State) <= 10
 
 
 def test_every_state_needs_one_thing_and_every_need_is_some_state() -> None:

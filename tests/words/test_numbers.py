@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from simulator.stage.fixed_width import fixed_count, fixed_duration, fixed_percent, fixed_rate, short_count
+from simulator.stage.fixed_width import fixed_count, fixed_duration, short_count
 from simulator.words.numbers import (
     duration,
     exact_duration,
@@ -24,7 +24,6 @@ from simulator.words.numbers import (
     rounded,
     share_in_words,
     short_duration,
-    signed_percent,
     size,
     three_digits,
     to_places,
@@ -186,8 +185,7 @@ def test_lines_are_named_as_they_are_sold() -> None:
 @example(0.005)
 @example(0.995)
 @example(0.9995)
-def test_a_share_is_the_same_in_a_table_a_sentence_and_a_fixed_width(share: float) -> None:
-    assert fixed_percent(share).strip() == percent(share)
+def test_a_share_is_the_same_in_a_table_and_in_a_sentence(share: float) -> None:
     assert share_in_words(share) == percent(share).replace("<", "under ").replace(">", "over ")
     assert (percent(share) == "0 %") == (share == 0.0)
     whole = rounded(100 * share, 0)
@@ -204,21 +202,7 @@ def test_something_is_not_called_nothing_nor_nearly_all_all(share: float, text: 
 
 
 def test_differences_have_their_sign() -> None:
-    assert [signed_percent(each) for each in (0.124, 0.125, -0.5, NAN)] == ["+12 %", "+13 %", "-50 %", "- %"]
     assert [percent_to_tenths(each, signed=True) for each in (0.12345, -0.0005)] == ["+12.3", "-0.1"]
-
-
-@given(st.floats(0.0, 1e7))
-@example(999.95)
-@example(99.95)
-@example(99_999.5)
-def test_a_rate_is_the_same_in_a_sentence_and_in_a_fixed_width(value: float) -> None:
-    fixed = fixed_rate(value).strip().removesuffix("/s")
-    assert len(fixed_rate(value)) == 7
-    if fixed[-1].isdigit():
-        assert Decimal(fixed) == Decimal(rate(value).replace(" ", ""))
-    else:
-        assert Decimal(fixed[:-1]) == rounded(value / {"k": 1e3, "M": 1e6}[fixed[-1]], 0)
 
 
 @pytest.mark.parametrize(

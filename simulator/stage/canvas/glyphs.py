@@ -58,7 +58,6 @@ class Glyphs:
     playhead: str
     marker: str
     """Points at a moment from above: something happened here."""
-    up: str
     down: str
     play: str
     pause: str
@@ -106,7 +105,6 @@ UNICODE = Glyphs(
     handed_over="┃",
     playhead="◆",
     marker="▾",
-    up="↑",
     down="↓",
     play="►",
     pause="‖",
@@ -142,7 +140,6 @@ ASCII = Glyphs(
     handed_over="|",
     playhead="@",
     marker="v",
-    up="^",
     down="v",
     play=">",
     pause="|",

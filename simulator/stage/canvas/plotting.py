@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from simulator.stage.canvas.cells import BLANK, Characters, cell_width, cells_of
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
-from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
 
 Floats = NDArray[np.float64]
@@ -113,20 +112,6 @@ def bar_cells(shares: Floats, height: int, look: Look) -> Characters:
     eighths = np.rint(np.clip(shares, 0.0, 1.0) * height * (len(blocks) - 1)).astype(np.intp)
     cells: Characters = blocks[_levels(np.where(shares > 0.0, np.maximum(eighths, 1), 0), height, len(blocks) - 1)]
     return cells
-
-
-def put_bars(sheet: Sheet, col: int, heights: Floats, style: Style) -> None:
-    """Bars that fill a sheet from below, over what it shows; heights from 0 to 1, nan for no value."""
-    blocks = cells_of(BLANK + sheet.look.glyphs.sparks)
-    known = np.isfinite(heights)
-    eighths = np.ceil(np.where(known, heights, 0.0) * (len(blocks) - 1) * sheet.height).astype(np.intp)
-    eighths = np.where(known, np.maximum(eighths, 1), 0)  # a value of nothing is a value
-    shown = np.s_[:, col : col + len(heights)]  # what lies behind stays where there is no bar
-    characters, styles = sheet.grid.characters[shown], sheet.grid.styles[shown]
-    level = _levels(eighths, sheet.height, len(blocks) - 1)[:, : characters.shape[1]]
-    filled = level > 0
-    own = filled | (known[: characters.shape[1]] & (characters == BLANK))  # blanks too: pieces of one style cost least
-    sheet.grid.put_cells(0, col, np.where(filled, blocks[level], characters), np.where(own, np.uint8(style), styles))
 
 
 def _levels(eighths: NDArray[np.intp], height: int, most: int) -> NDArray[np.intp]:

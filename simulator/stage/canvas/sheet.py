@@ -96,3 +96,8 @@ class Sheet:
     def paste(self, part: "Sheet") -> None:
         """Put a part on this sheet, where it belongs."""
         self.grid.blit(part.grid, part._row - self._row, part._col - self._col)
+
+
+def equal_parts(total: int, count: int) -> list[int]:
+    """Rows or columns for each of ``count`` parts; the first ones take what is left over."""
+    return [total // count + (index < total % count) for index in range(count)]

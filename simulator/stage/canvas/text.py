@@ -50,11 +50,6 @@ def filled(text: str, width: int) -> str:
     return text + " " * (width - cell_width(text))
 
 
-def flush_right(text: str, width: int) -> str:
-    """At the end of so many cells."""
-    return " " * (width - cell_width(text)) + text
-
-
 def centred(text: str, width: int, fill: str = " ") -> str:
     """In the middle of so many cells; what cannot be halved goes to the right."""
     rest = max(width - cell_width(text), 0)
@@ -139,8 +134,3 @@ def put_pieces(sheet: Sheet, row: int, col: int, pieces: Sequence[Piece], gap: i
         for text, style in each.words:
             col = sheet.put(row, col, text, style)
     return col
-
-
-def put_line(sheet: Sheet, row: int, pieces: Sequence[Piece], *, first: int = 1, gap: int = 2) -> int:
-    """Write what fits of some pieces from column ``first`` to the right margin; the column after the last."""
-    return put_pieces(sheet, row, first, fitting(pieces, sheet.width - first - 1, gap), gap)

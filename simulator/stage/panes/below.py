@@ -11,8 +11,7 @@ from math import floor
 from weakref import ref
 
 from simulator.stage.cache import still
-from simulator.stage.canvas.layout import equal_parts
-from simulator.stage.canvas.sheet import Area, Sheet
+from simulator.stage.canvas.sheet import Area, Sheet, equal_parts
 from simulator.stage.panes.answer_after import put_answer_after
 from simulator.stage.panes.compared import (
     put_answered_of_all,

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
 
-from simulator.stage.canvas.layout import equal_parts
-from simulator.stage.canvas.sheet import Area
+from simulator.stage.canvas.sheet import Area, equal_parts
 
 LEAST_WIDTH = 55
 """Streets stand side by side where each is at least so wide."""

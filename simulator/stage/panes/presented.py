@@ -10,8 +10,7 @@ from simulator.plan.words import Outcome
 from simulator.stage.canvas.box import Box, put_box
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.glyphs import UNICODE
-from simulator.stage.canvas.layout import equal_parts
-from simulator.stage.canvas.sheet import Area, Sheet
+from simulator.stage.canvas.sheet import Area, Sheet, equal_parts
 from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.canvas.text import piece
 from simulator.stage.snapshot import Snapshot, percentile_recently

@@ -14,7 +14,7 @@ from simulator.stage.canvas.text import Piece, centred, clipped, piece
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.baton import shows_hands
 from simulator.stage.street.doing import DOING, mark
-from simulator.stage.street.places import Street, lanes_drawn
+from simulator.stage.street.places import Street
 from simulator.stage.street.turn_words import lock_words
 from simulator.trace.playback import Activity, Playback
 from simulator.words.language import tell, translated
@@ -77,13 +77,13 @@ def legend(snapshot: Snapshot, glyphs: Glyphs) -> tuple[Piece, ...]:
 
 def occurring(snapshot: Snapshot) -> frozenset[Activity]:
     """What lanes do in this run at any time."""
-    groups = [group.name for group in lanes_drawn(snapshot)]
+    groups = [group.name for group in snapshot.inventory.lane_groups]
     playback = snapshot.playback
 
     def worked_out() -> frozenset[Activity]:
         always = (*ALWAYS, Activity.CRASHED) if snapshot.inventory.kills else ALWAYS
         return frozenset(always).union(
-            *(_occurring(playback, group.name, group.lanes) for group in lanes_drawn(snapshot))
+            *(_occurring(playback, group.name, group.lanes) for group in snapshot.inventory.lane_groups)
         )
 
     return kept(playback, ("what lanes do", tuple(groups)), worked_out)

@@ -18,7 +18,7 @@ from simulator.stage.snapshot import ROUNDING, Snapshot
 from simulator.stage.street.baton_cells import SOLID, BatonCells
 from simulator.stage.street.baton_columns import Block, owners
 from simulator.stage.street.columns import columns_of
-from simulator.stage.street.places import Street, lanes_drawn
+from simulator.stage.street.places import Street
 from simulator.stage.street.who import mark_of
 from simulator.trace.playback import GroupKind, LaneGroup, Playback
 from simulator.trace.playback.lock_holds import LockHolds
@@ -44,7 +44,7 @@ def gil_of(playback: Playback) -> Gil | None:
 
 def slots_of(snapshot: Snapshot) -> LaneGroup:
     """The threads that share the baton."""
-    return next(group for group in lanes_drawn(snapshot) if group.kind is GroupKind.SLOTS)
+    return next(group for group in snapshot.inventory.lane_groups if group.kind is GroupKind.SLOTS)
 
 
 def gil_zoom(playback: Playback) -> tuple[float, float] | None:
@@ -79,7 +79,7 @@ def put_baton(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
         _put_title(sheet, snapshot, street, gil)
     if is_fine(snapshot):
         group = slots_of(snapshot)
-        before = sum(each.lanes for each in lanes_drawn(snapshot) if each.kind is GroupKind.LOCK)
+        before = sum(each.lanes for each in snapshot.inventory.lane_groups if each.kind is GroupKind.LOCK)
         for copy, holds in enumerate(snapshot.playback.holds(gil.name)):
             places = {each.number - before: range(each.row, each.row + each.height) for each in street.lanes}
             lanes = {n: rows for n, rows in places.items() if 0 <= n < group.lanes and group.process(n) == copy}

@@ -58,12 +58,6 @@ def client_rows(street: Street, kinds: int) -> ClientRows:
     return ClientRows(rows, again, again + spare, again + 2 if height >= kinds + 3 else -1)
 
 
-def start_cell(street: Street, kinds: int, kind: int, *, again: bool) -> tuple[int, int]:
-    """Where somebody of one of so many kinds begins to walk."""
-    rows = client_rows(street, kinds)
-    return rows.again if again else rows.kinds[kind], street.way.col
-
-
 def ways_in(snapshot: Snapshot, street: Street) -> int:
     """How many rows of the queue somebody walks in on; behind a room all come out of one door."""
     return 1 if street.room.width else len(set(client_rows(street, len(who(snapshot.playback).names)).kinds))

@@ -19,7 +19,7 @@ from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.doing import DOING, PROGRESSES, mark
 from simulator.stage.street.followed import light
 from simulator.stage.street.footprints import JOIN, name_of
-from simulator.stage.street.places import Form, LanePlace, Street, lanes_drawn
+from simulator.stage.street.places import Form, LanePlace, Street
 from simulator.stage.street.tape import Stretch, stretches
 from simulator.stage.street.turn_words import desk_words
 from simulator.stage.street.who import Rows, who
@@ -78,7 +78,11 @@ def _desks(sheet: Sheet, snapshot: Snapshot, stretch: Stretch, travelling: Rows)
     ends_s = _ends(snapshot, requests, activities)
     travels = np.isin(requests, travelling) & held
     if group.kind is GroupKind.LOCK:  # whoever holds a slot beside the loop sits there
-        slots = [snapshot.now.pool(each.name).request for each in lanes_drawn(snapshot) if each.kind is GroupKind.SLOTS]
+        slots = [
+            snapshot.now.pool(each.name).request
+            for each in snapshot.inventory.lane_groups
+            if each.kind is GroupKind.SLOTS
+        ]
         travels |= np.isin(requests, np.concatenate([*slots, NOBODY])) & held
     return [
         Desk(

@@ -11,7 +11,7 @@ from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Piece, Words, piece, put_pieces, with_figure
 from simulator.stage.snapshot import Snapshot, recent_average
-from simulator.stage.street.places import Form, Street, lanes_drawn
+from simulator.stage.street.places import Form, Street
 from simulator.stage.street.turn_words import unused_cores
 from simulator.trace.measures import CORES
 from simulator.trace.playback import GroupKind, LaneGroup
@@ -93,7 +93,7 @@ class _Slots:
 
 
 def _slots(snapshot: Snapshot) -> _Slots | None:
-    for group in lanes_drawn(snapshot):
+    for group in snapshot.inventory.lane_groups:
         if group.kind is GroupKind.SLOTS and isinstance(group.resource, Pool):
             now = snapshot.now.pool(group.name)
             return _Slots(group, now.taken, len(now.request) - now.down)

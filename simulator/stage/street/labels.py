@@ -14,7 +14,7 @@ from simulator.stage.inventory import label_of
 from simulator.stage.scene import LaneRef
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.doing import DOING, mark
-from simulator.stage.street.places import Street, lane_at, lanes_drawn
+from simulator.stage.street.places import Street, lane_at
 from simulator.stage.street.tape import visible_lanes
 from simulator.trace.playback import Activity, GroupKind, LaneGroup
 from simulator.words.language import tell_many, translated
@@ -23,7 +23,7 @@ from simulator.words.language import tell_many, translated
 def put_labels(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
     """The names of the lanes in sight, and the row of the others."""
     view, width = snapshot.view, street.label_width
-    for place, group, lane in lane_at(street, lanes_drawn(snapshot)):
+    for place, group, lane in lane_at(street, snapshot.inventory.lane_groups):
         request = _request(snapshot, group, lane)
         style = Style.TEXT if request >= 0 else Style.DIM
         if request >= 0 and request == view.selected_request:
@@ -53,7 +53,7 @@ def short_label(group: LaneGroup, lane: int, width: int, sheet: Sheet) -> str:
 def _put_others(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
     """How many lanes there is no room for, and what they do now: what most do comes first."""
     seen = visible_lanes(street)
-    activities = np.concatenate([_activities(snapshot, group) for group in lanes_drawn(snapshot)])
+    activities = np.concatenate([_activities(snapshot, group) for group in snapshot.inventory.lane_groups])
     hidden = np.concatenate([activities[: seen.start], activities[seen.stop :]])
     number = len(hidden)
     if not number:

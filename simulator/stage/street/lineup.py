@@ -14,9 +14,8 @@ from simulator.plan.walk import accepted_at, taken_at
 from simulator.plan.words import Loss, Outcome, lost_by
 from simulator.stage.cache import kept
 from simulator.stage.canvas.sheet import Area
-from simulator.stage.crowd import WORTHS, Marks, marks_for
 from simulator.stage.snapshot import Snapshot
-from simulator.stage.street.places import Street
+from simulator.stage.street.crowd import WORTHS, Marks
 from simulator.trace.playback import Playback
 from simulator.trace.playback.moment import Present
 from simulator.trace.playback.waiting_lines import turns_at
@@ -106,17 +105,6 @@ def _turns(playback: Playback) -> Floats:
 
 
 # Where each of them stands.
-
-
-def queue_cells(street: Street, positions: Cells, count: int, served: int = 0) -> tuple[Cells, Cells]:
-    """Rows and columns on the street of some of those who stand in a line of so many, counted from the head."""
-    return cells_of_marks(street.queue, marks_at(positions, marks_for(count, room_of(street.queue))), served)
-
-
-def queue_cell(street: Street, position: int, count: int, served: int = 0) -> tuple[int, int]:
-    """The same for a single one; the next one to come stands at position ``count`` of ``count + 1``."""
-    rows, cols = queue_cells(street, np.array([position]), count, served)
-    return int(rows[0]), int(cols[0])
 
 
 def room_of(area: Area) -> int:

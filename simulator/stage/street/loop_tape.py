@@ -18,7 +18,7 @@ from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.baton_columns import Owners, owners
 from simulator.stage.street.columns import Columns, columns_of
 from simulator.stage.street.loop_turns import LEAST_S, LONG_S, LoopNow, behind, loops_now, numbered
-from simulator.stage.street.places import Street, lane_at, lanes_drawn
+from simulator.stage.street.places import Street, lane_at
 from simulator.stage.street.who import mark_of
 from simulator.trace.playback import GroupKind
 from simulator.trace.playback.lock_holds import LockHolds
@@ -52,7 +52,7 @@ def put_loop_tapes(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
     """The blocks on all tapes of loops in sight, and their brackets."""
     loops = {loop.name for loop in snapshot.inventory.loops}
     columns = columns_of(snapshot, street.columns)
-    for number, (place, group, lane) in enumerate(lane_at(street, lanes_drawn(snapshot))):
+    for number, (place, group, lane) in enumerate(lane_at(street, snapshot.inventory.lane_groups)):
         if group.kind is not GroupKind.LOCK or group.name not in loops:
             continue
         turns = tuple(long_turns(snapshot, snapshot.playback.holds(group.name)[lane], lane, columns))

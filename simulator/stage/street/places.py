@@ -134,11 +134,6 @@ def needs(snapshot: Snapshot) -> Needs:
     )
 
 
-def lanes_drawn(snapshot: Snapshot) -> tuple[LaneGroup, ...]:
-    """The groups that get tapes."""
-    return snapshot.inventory.lane_groups
-
-
 def street_of(snapshot: Snapshot, width: int, height: int) -> Street:
     """The street of a view on so many cells."""
     its_needs = needs(snapshot)

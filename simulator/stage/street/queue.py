@@ -13,10 +13,10 @@ from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Area, Find, Sheet
 from simulator.stage.canvas.style import WHO, Style
 from simulator.stage.canvas.text import Piece, Words, fitting, piece, put_pieces, with_figure
-from simulator.stage.crowd import WRITTEN, Marks, marks_for, scale_words
 from simulator.stage.fixed_width import fixed_duration
 from simulator.stage.scene import RequestTarget, Target
 from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.crowd import WRITTEN, Marks, marks_for, scale_words
 from simulator.stage.street.figures import headed, heading_end
 from simulator.stage.street.followed import light
 from simulator.stage.street.lineup import Limit, Line, cells_of_marks, is_full, limit_of, marks_at, room_of, waiting

@@ -13,9 +13,9 @@ from simulator.stage.canvas.box import Box, put_box
 from simulator.stage.canvas.sheet import Area, Find, Sheet
 from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.canvas.text import Piece, piece, with_figure
-from simulator.stage.crowd import marks_for, scale_words
 from simulator.stage.scene import RequestTarget, Target
 from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.crowd import marks_for, scale_words
 from simulator.stage.street.followed import light
 from simulator.stage.street.lineup import NEARLY
 from simulator.stage.street.places import Form, Street

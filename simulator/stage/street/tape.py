@@ -26,7 +26,7 @@ from simulator.stage.street.columns import (
     taken_now,
 )
 from simulator.stage.street.footprints import Rows, put_footprints
-from simulator.stage.street.places import LanePlace, Street, lane_at, lanes_drawn
+from simulator.stage.street.places import LanePlace, Street, lane_at
 from simulator.stage.street.tape_cells import ALL, DETAILS, Detail, Painted, painted
 from simulator.trace.playback import GroupKind, LaneGroup
 from simulator.trace.playback.cache import BoundedCache
@@ -58,7 +58,7 @@ class Stretch:
 def stretches(snapshot: Snapshot, street: Street) -> list[Stretch]:
     """The lanes in sight, group by group."""
     found: list[Stretch] = []
-    for place, group, lane in lane_at(street, lanes_drawn(snapshot)):
+    for place, group, lane in lane_at(street, snapshot.inventory.lane_groups):
         if found and found[-1].group is group and found[-1].height == place.height:
             last = found.pop()
             found.append(Stretch(group, range(last.lanes.start, lane + 1), (*last.places, place)))
@@ -163,7 +163,7 @@ def _put_block(sheet: Sheet, street: Street, row: int, characters: Characters, s
 def _offer(sheet: Sheet, snapshot: Snapshot, street: Street, columns: Columns) -> None:
     lanes = {
         row: LaneRef(group=group.name, lane=lane)
-        for place, group, lane in lane_at(street, lanes_drawn(snapshot))
+        for place, group, lane in lane_at(street, snapshot.inventory.lane_groups)
         for row in range(place.row, place.row + place.height)
     }
     first, last, view = min(lanes), max(lanes), snapshot.number

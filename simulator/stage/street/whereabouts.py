@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Pool
-from simulator.stage.crowd import marks_for
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.clients import ClientRows, client_rows
+from simulator.stage.street.crowd import marks_for
 from simulator.stage.street.itinerary import Itinerary, UnderWay, Way, itinerary
 from simulator.stage.street.lineup import cells_of_marks, marks_at, waiting
 from simulator.stage.street.one_scale import cells_for

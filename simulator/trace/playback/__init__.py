@@ -3,7 +3,6 @@
 from simulator.trace.playback.activity import OF_STATE, Activity
 from simulator.trace.playback.events import Event, EventKind, Events
 from simulator.trace.playback.lane_groups import GroupKind, LaneGroup, lane_groups
-from simulator.trace.playback.lanes import Lanes
 from simulator.trace.playback.moment import BacklogNow, LockNow, Moment, PoolNow, Present
 from simulator.trace.playback.playback import Playback
 
@@ -16,7 +15,6 @@ __all__ = [
     "Events",
     "GroupKind",
     "LaneGroup",
-    "Lanes",
     "LockNow",
     "Moment",
     "Playback",

@@ -1,7 +1,7 @@
 """What a slot, a loop or a request is seen to be doing: the states of a request as small integers, and a few more.
 
-The integers are ranks. Where several activities fall into one column of a lane, the highest is shown, so that what is
-short and telling does not vanish among what is common.
+The integers are ranks: of two activities that took as much of a column, the higher one is shown, so that what is
+telling does not vanish among what is common.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from simulator.plan.words import Need, State, needing
 
 
 class Activity(IntEnum):
-    """Small enough for a uint8; the higher one wins a column."""
+    """Small enough for a uint8; of two equal ones the higher wins a column."""
 
     IDLE = 0
     """A slot that nobody holds, a lock that is free."""

@@ -21,8 +21,7 @@ Rows = NDArray[np.intp]
 
 ROUNDING = 1e-9
 ROWS_IN_SIGHT = 100_000
-"""Where a window shows more uses than this, only those are looked at that are under way at the end of a column."""
-
+"""Where a window shows more uses than this, shares are those of the middle part of each column."""
 PARTED_FROM = 4000
 """From so many uses in an average column on, shares are those of a part of each: there are still thousands in it."""
 
@@ -103,7 +102,7 @@ class Uses:
         return int(len(self._rows) * window.column_s / seconds) // PARTED_FROM + 1
 
     def crowds(self, window: Window) -> bool:
-        """Whether ``rows`` would leave out some of the uses that a window shows."""
+        """Whether a window shows too many uses to look at each."""
         return len(self._seen(window)) > ROWS_IN_SIGHT
 
     def sampled(self, fine: Window, parts: int, also: NDArray[np.bool_]) -> Rows:
@@ -116,11 +115,7 @@ class Uses:
 
     def rows(self, window: Window) -> Rows:
         """The requests whose uses a window shows, in ascending order."""
-        seen = self._seen(window)
-        if len(seen) > ROWS_IN_SIGHT:
-            first, last = window.column(self._start[seen]), window.column(self._end[seen])
-            seen = seen[np.ceil(last) > np.floor(first) + 1.0]
-        return _distinct(self._rows[seen])
+        return _distinct(self._rows[self._seen(window)])
 
     def _seen(self, window: Window) -> Rows:
         near = self._by_time.near(window.start_s, window.end_s)

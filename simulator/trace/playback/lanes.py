@@ -1,7 +1,8 @@
-"""Swim lanes: for every slot or lock and every column of time, the activity that shows there.
+"""Swim lanes: for which part of each column of time a slot or a lock did what, and who had it.
 
-What to watch: of several activities in a column the highest shows, so that what is short does not vanish; only a wait
-to compute has to fill a good part of the column, or every computation would look like a wait.
+What to watch: shares are added up exactly from all that was done. A stretch adds to the column in which it begins what
+is left of that, and 1 to all further ones; its end takes the same away. So all are added up at once, however many
+columns they cover.
 """
 
 from dataclasses import dataclass, field, replace
@@ -13,9 +14,8 @@ from numpy.typing import NDArray
 from simulator.plan.words import Outcome
 from simulator.trace.availability import Away, Outages
 from simulator.trace.outcomes import failed
-from simulator.trace.playback.activity import AT_WORK, READY, Activities, Activity
+from simulator.trace.playback.activity import AT_WORK, Activities, Activity
 from simulator.trace.playback.cache import BoundedCache
-from simulator.trace.playback.lane_shares import added_up
 from simulator.trace.playback.lane_uses import LaneUses, Rows, Uses, Window, uses_of_lock, uses_of_pool
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.playback.segment_index import STRETCH_S, SegmentIndex
@@ -28,24 +28,10 @@ TOGETHER = 4
 ROWS_TOGETHER = 16384
 """Where there are more uses than this, each window is cut by itself."""
 CUTS_KEPT = 4
-LEAST_WAIT = 0.125
-"""A wait for a lock or a core shows if it is longer than this part of a column."""
 ROUNDING = 1e-9
-"""Of a column: what touches the next one by less is not in it."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Lanes:
-    """Some lanes of one group over some seconds, left to right."""
-
-    activity: Activities
-    """[lanes, columns] the highest-ranking ``Activity`` of each column; IDLE where nobody was."""
-    request: NDArray[np.int32]
-    """[lanes] whom the lane belongs to at the end of the last column; -1: nobody."""
-    doing: Activities
-    """[lanes] what it does then."""
-    since_s: Floats
-    """[lanes] since when it does that; nan where idle."""
+"""Of a column: what ends where the next one begins is not in that."""
+DIGITS = 9
+"""Of shares: sums in another order must not look different."""
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -62,24 +48,21 @@ class Resource:
     """Who used it in the windows that were last in sight, and around them."""
 
 
-class LanePainter:
-    """Paints the lanes of one run."""
+class LaneReader:
+    """What was done in the lanes of one run."""
 
     def __init__(self, segment_index: SegmentIndex, place_map: PlaceMap, outages: Outages) -> None:
-        """Who used what is looked for when it is first painted."""
+        """Who used what is looked for when it is first asked for."""
         self._index, self._map = segment_index, place_map
         known = segment_index, place_map, outages
         self._pools = {part.pool.name: cache(partial(_pool, *known, i)) for i, part in enumerate(place_map.held)}
         self._locks = {lock.name: cache(partial(_lock, *known, i)) for i, lock in enumerate(place_map.locks)}
 
-    def paint(self, name: str, first_lane: int, count: int, span_s: tuple[float, float], columns: int) -> Activities:
-        """[lanes, columns] of a pool or a lock. KeyError if the plan has none of that name."""
-        resource, window = self._window(name, first_lane, count, span_s, columns)
-        paint = _paint_slots if name in self._pools else _paint_locks
-        return paint(self._index, self._map, resource, window)
-
     def shares(self, name: str, first_lane: int, count: int, span_s: tuple[float, float], columns: int) -> Floats:
-        """[activities, lanes, columns] for which part of each column a lane did what; what ended there counts as 1."""
+        """[activities, lanes, columns] for which part of each column a lane did what; what ended there counts as 1.
+
+        KeyError if the plan has no pool or lock of that name.
+        """
         resource, window = self._window(name, first_lane, count, span_s, columns)
         parts = resource.uses.parts(window)
         fine = replace(window, columns=columns * parts)
@@ -88,9 +71,9 @@ class LanePainter:
             rows = resource.uses.sampled(fine, parts, failed(self._index.trace.outcome))
         find = _slots_in_sight if name in self._pools else _locks_in_sight
         held, end, lane = find(self._index, self._map, resource, fine, rows)
-        shares, away = added_up(held.activity, held.start, end, lane, fine), resource.away
+        shares, away = _added_up(held.activity, held.start, end, lane, fine), resource.away
         down = np.full(len(away.slot), Activity.DOWN, np.uint8)
-        shares += added_up(down, away.start, away.end, away.slot - window.first_lane, fine)
+        shares += _added_up(down, away.start, away.end, away.slot - window.first_lane, fine)
         shares = shares[:, :, parts // 2 :: parts]
         shares[Activity.IDLE] = np.maximum(1.0 - shares.sum(axis=0), 0.0)
         if name in self._pools:
@@ -121,22 +104,6 @@ def _pool(segment_index: SegmentIndex, place_map: PlaceMap, outages: Outages, nu
 def _lock(segment_index: SegmentIndex, place_map: PlaceMap, outages: Outages, number: int) -> Resource:
     uses, lock = uses_of_lock(segment_index, place_map, number), place_map.locks[number]
     return Resource(number=number, lanes=lock.processes, uses=uses, away=outages.locks[number])
-
-
-def _paint_slots(segment_index: SegmentIndex, place_map: PlaceMap, resource: Resource, window: Window) -> Activities:
-    """[lanes, columns] what the slots of a pool were used for."""
-    held, end, lane = _slots_in_sight(segment_index, place_map, resource, window)
-    shown = _painted(held, end, lane, window)
-    _paint_outages(shown, resource.away, window)
-    _mark_endings(shown, segment_index, held, lane, window)
-    return shown
-
-
-def _paint_locks(segment_index: SegmentIndex, place_map: PlaceMap, resource: Resource, window: Window) -> Activities:
-    """[lanes, columns] when each copy of a lock was in use."""
-    shown = _painted(*_locks_in_sight(segment_index, place_map, resource, window), window)
-    _paint_outages(shown, resource.away, window)
-    return shown
 
 
 Seen = tuple[Segments, Floats, NDArray[np.int32]]
@@ -193,34 +160,20 @@ def _in_sight(segment_index: SegmentIndex, resource: Resource, window: Window, r
     return cut
 
 
-def _painted(held: Segments, end: Floats, lane: NDArray[np.int32], window: Window) -> Activities:
-    """Every activity is laid over those of lower rank."""
-    shown = np.zeros((window.lanes, window.columns), np.uint8)
-    waits = READY[held.activity] & (held.activity != Activity.COMPUTING)
-    shows = ~waits | (end - held.start > LEAST_WAIT * window.column_s)
-    first = np.clip(np.floor(window.column(held.start) + ROUNDING), 0, window.columns).astype(np.intp)
-    stop = np.clip(np.ceil(window.column(end) - ROUNDING), 0, window.columns).astype(np.intp)
-    shows &= stop > first
-    width = window.columns + 1
-    from_cell, to_cell = lane * width + first, lane * width + stop
-    for activity in np.flatnonzero(np.bincount(held.activity[shows], minlength=len(Activity))).tolist():
-        these = np.flatnonzero(shows & (held.activity == activity))
-        cells = window.lanes * width
-        change = np.bincount(from_cell[these], minlength=cells) - np.bincount(to_cell[these], minlength=cells)
-        cover = np.cumsum(change.reshape(window.lanes, width), axis=1)[:, :-1]
-        shown[cover > 0] = activity
-    return shown
-
-
-def _paint_outages(shown: Activities, away: Away, window: Window) -> None:
-    """What was not there, where nobody used it in the same column."""
-    lane = away.slot - window.first_lane
-    first = np.clip(np.floor(window.column(away.start) + ROUNDING), 0, window.columns).astype(np.intp)
-    stop = np.clip(np.ceil(window.column(away.end) - ROUNDING), 0, window.columns).astype(np.intp)
-    inside = (lane >= 0) & (lane < window.lanes)
-    for row, start, end in zip(lane[inside].tolist(), first[inside].tolist(), stop[inside].tolist(), strict=True):
-        cells = shown[row, start:end]
-        cells[cells == Activity.IDLE] = Activity.DOWN
+def _added_up(activity: Activities, start: Floats, end: Floats, lane: NDArray[np.int32], window: Window) -> Floats:
+    """[activities, lanes, columns]; lanes count from the first one in the window."""
+    width = window.columns + 2
+    begin, stop = (np.clip(window.column(times), 0.0, window.columns) for times in (start, end))
+    seen = np.flatnonzero((stop > begin) & (lane >= 0) & (lane < window.lanes))
+    row = (activity[seen].astype(np.intp) * window.lanes + lane[seen]) * width
+    change = np.zeros(len(Activity) * window.lanes * width)
+    for edge, sign in ((begin[seen], 1.0), (stop[seen], -1.0)):
+        whole = np.floor(edge)
+        part, cell = edge - whole, row + whole.astype(np.intp)
+        change += sign * np.bincount(cell, 1.0 - part, len(change))
+        change += sign * np.bincount(cell + 1, part, len(change))
+    shares = np.cumsum(change.reshape(len(Activity), window.lanes, width), axis=2)[:, :, : window.columns]
+    return np.clip(np.round(shares, DIGITS), 0.0, 1.0)
 
 
 def _mark_endings(

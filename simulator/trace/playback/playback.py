@@ -11,16 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.trace.availability import Outages
-from simulator.trace.playback.activity import Activities
 from simulator.trace.playback.claims import Claims, Named
 from simulator.trace.playback.congestion import Congestion
 from simulator.trace.playback.event_log import EventLog
 from simulator.trace.playback.events import Event, Events
 from simulator.trace.playback.lane_groups import LaneGroup
 from simulator.trace.playback.lane_uses import LaneUses
-from simulator.trace.playback.lanes import LanePainter, Lanes
+from simulator.trace.playback.lanes import LaneReader
 from simulator.trace.playback.lock_holds import LockHolds, lock_holds
-from simulator.trace.playback.moment import Moment, PoolNow
+from simulator.trace.playback.moment import Moment
 from simulator.trace.playback.moment_facts import MomentFacts
 from simulator.trace.playback.moment_reader import MomentReader
 from simulator.trace.playback.notable_events import NotableEvents
@@ -35,7 +34,6 @@ from simulator.trace.table import Trace
 Floats = NDArray[np.float64]
 
 MOMENTS_KEPT = 4
-LANES_KEPT = 16
 
 
 class Playback:
@@ -108,41 +106,22 @@ class Playback:
 
     # --- lanes --------------------------------------------------------------------------------------------------------
 
-    def lanes(self, name: str, first_lane: int, count: int, span_s: tuple[float, float], columns: int) -> Lanes:
-        """Lanes of a pool or lock. Column i covers the i-th of ``columns`` equal parts of ``span_s``.
-
-        Fewer than ``count`` where the resource has no more. Ends are as at ``span_s[1]``, whatever comes after.
-        KeyError if the plan has no pool or lock of that name.
-        """
-        now = self.at(span_s[1])
-        entry = now.pool(name) if any(part.pool.name == name for part in self._map.held) else now.lock(name)
-        part = slice(first_lane, first_lane + count)
-        holder = (entry.request if isinstance(entry, PoolNow) else entry.holder)[part]
-        shown = self.painted(name, first_lane, count, span_s, columns)
-        return Lanes(shown, holder, entry.activity[part], entry.since_s[part])
-
-    def painted(self, name: str, first_lane: int, count: int, span_s: tuple[float, float], columns: int) -> Activities:
-        """[lanes, columns] the ``activity`` of ``lanes`` alone, which costs less: nobody asks whose they are."""
-        return self._paint(name, first_lane, count, span_s, columns)
-
-    @cached_property
-    def _paint(self) -> Callable[[str, int, int, tuple[float, float], int], Activities]:
-        return lru_cache(LANES_KEPT)(self._painter.paint)
-
     def shares(self, name: str, first_lane: int, count: int, span_s: tuple[float, float], columns: int) -> Floats:
         """[activities, lanes, columns] for which part of each column a lane did what; they add up to 1.
 
-        Where a request ended without an answer, DROPPED or CRASHED is 1 beside the others.
+        Column i covers the i-th of ``columns`` equal parts of ``span_s``. Fewer lanes than ``count`` where the resource
+        has no more; KeyError if the plan has no pool or lock of that name. Where a request ended without an answer,
+        DROPPED or CRASHED is 1 beside the others.
         """
-        return self._painter.shares(name, first_lane, count, span_s, columns)
+        return self._lanes.shares(name, first_lane, count, span_s, columns)
 
     def uses(self, name: str, first_lane: int, count: int, span_s: tuple[float, float]) -> LaneUses:
         """Who had the lanes of a pool or lock in a stretch of time, and from when to when."""
-        return self._painter.uses(name, first_lane, count, span_s)
+        return self._lanes.uses(name, first_lane, count, span_s)
 
     @cached_property
-    def _painter(self) -> LanePainter:
-        return LanePainter(self._index, self._map, self._outages)
+    def _lanes(self) -> LaneReader:
+        return LaneReader(self._index, self._map, self._outages)
 
     def holds(self, name: str) -> tuple[LockHolds, ...]:
         """Who had each copy of a lock from when to when; empty ones where that was not recorded. KeyError if none."""

@@ -14,7 +14,7 @@ from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import WHO, Style
 from simulator.stage.scene import Scene, View
 from simulator.stage.snapshot import Snapshot
-from simulator.stage.street.clients import client_rows, put_answers, put_clients, start_cell, trying_again
+from simulator.stage.street.clients import client_rows, put_answers, put_clients, trying_again
 from simulator.stage.street.places import street_of
 from simulator.trace.playback import Playback
 from simulator.words.language import speaking
@@ -115,9 +115,6 @@ def test_every_kind_and_every_counter_has_a_row_of_the_clients(kinds: int, size:
     assert list(rows.kinds) == sorted(rows.kinds)
     if street.clients.height >= kinds + 2:
         assert len({*rows.kinds, rows.again, rows.lost}) == kinds + 2
-    for kind in range(kinds):
-        assert start_cell(street, kinds, kind, again=False) == (rows.kinds[kind], street.way.col)
-        assert start_cell(street, kinds, kind, again=True)[0] == rows.again
 
 
 def test_kinds_that_share_a_row_all_have_their_marks() -> None:

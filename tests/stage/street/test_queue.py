@@ -11,10 +11,10 @@ from simulator.stage.canvas.glyphs import ASCII, UNICODE
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Ground, Style
-from simulator.stage.crowd import marks_for
 from simulator.stage.scene import RequestTarget
 from simulator.stage.snapshot import Snapshot
-from simulator.stage.street.lineup import cells_of_marks, limit_of, marks_at, queue_cell, room_of, waiting
+from simulator.stage.street.crowd import marks_for
+from simulator.stage.street.lineup import cells_of_marks, limit_of, marks_at, room_of, waiting
 from simulator.stage.street.one_scale import cells_for, longest
 from simulator.stage.street.places import street_of
 from simulator.stage.street.queue import MOST_RUNS, put_queue, put_queue_words
@@ -76,13 +76,6 @@ def test_whoever_waits_keeps_its_row_and_one_row_alone_moves_up(area: Area, coun
     assert (rows == rows_after).all()
     assert len(set(rows[cols != cols_after].tolist())) <= 1
     assert set((cols_after - cols).tolist()) <= {0, 1}
-
-
-@given(st.integers(0, 900))
-def test_a_single_one_stands_where_it_is_drawn(position: int) -> None:
-    street = street_of(snapshot(PHONES, 20.0), 120, 22)
-    row, col = queue_cell(street, position, 901, 3)
-    assert street.queue.covers(row, col)
 
 
 @settings(max_examples=40, deadline=None)
@@ -240,9 +233,10 @@ def test_a_request_that_is_followed_shines() -> None:
 def test_what_is_pointed_at_in_the_queue_is_the_request_that_stands_there() -> None:
     its, sheet = snapshot(PHONES, 20.0), drawn(PHONES, 20.0)
     street, line = street_of(its, 120, 22), waiting(its)
+    marks = marks_for(len(line), room_of(street.queue))
     for position in (0, 1, 57, len(line) - 1):
-        place = queue_cell(street, position, len(line), line.served)
-        assert sheet.target(*place) == RequestTarget(view=0, request=int(line.rows[position]))
+        rows, cols = cells_of_marks(street.queue, marks_at(np.array([position]), marks), line.served)
+        assert sheet.target(int(rows[0]), int(cols[0])) == RequestTarget(view=0, request=int(line.rows[position]))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -1,14 +1,11 @@
 """What a playback claims, worked out the slow and obvious way: one request, one place, one column at a time."""
 
-from collections.abc import Iterator
-from itertools import pairwise
 from math import inf, isnan
 
 import numpy as np
 
-from simulator.plan import Machine, Outcome, State
+from simulator.plan import Machine, Outcome
 from simulator.trace.holding import held_parts, holdings
-from simulator.trace.playback import OF_STATE, Activity
 from simulator.trace.request_life import Stay, life
 from simulator.trace.table import Trace
 
@@ -50,27 +47,6 @@ def ended_by(trace: Trace, t_s: float) -> dict[Outcome, int]:
         if outcome != Outcome.OPEN and finished <= t_s:
             counts[Outcome(outcome)] += 1
     return counts
-
-
-def lane(trace: Trace, lives: list[list[Stay]], pool: int, slot: int, edges: list[float]) -> list[Activity]:
-    """What shows in each column of the lane of one slot, long waits and all; nobody has crashed or given up."""
-    held = holdings(trace, held_parts(trace, trace.places)[pool])
-    mine = [(int(held.rows[i]), held.start[i], held.end[i]) for i in np.flatnonzero(held.slot == slot)]
-    least = (edges[1] - edges[0]) / 8
-    return [max(_shown(lives, mine, low, high, least), default=Activity.IDLE) for low, high in pairwise(edges)]
-
-
-def _shown(
-    lives: list[list[Stay]], mine: list[tuple[int, float, float]], low: float, high: float, least: float
-) -> Iterator[Activity]:
-    for request, taken, freed in mine:
-        if freed <= low or taken >= high:
-            continue
-        for stay in lives[request]:
-            start, end = max(stay.start, taken), min(stay.end, freed)
-            waits = stay.state in (State.GIL, State.LOOP, State.CORE)
-            if start < high and end > low and end > start and (not waits or end - start > least):
-                yield OF_STATE[stay.state]
 
 
 def moments_of(trace: Trace, count: int, seed: int = 0) -> list[float]:

@@ -37,7 +37,7 @@ def test_a_run_that_nobody_looks_at_any_more_is_forgotten_at_once(
     assert playback.interesting
     for group in playback.groups:
         if group.kind is not GroupKind.PARKED:
-            playback.lanes(group.name, 0, group.lanes, (0.0, 3.0), 20)
+            playback.shares(group.name, 0, group.lanes, (0.0, 3.0), 20)
     for name in playback.series_names:
         playback.series(name, 0.0, 3.0, 20)
     del trace, playback

@@ -26,16 +26,10 @@ def test_a_killed_worker_loses_its_request_and_is_down_until_it_has_booted() -> 
     assert [before.down, while_down.down, after.down] == [0, 1, 0]
     assert while_down.activity.tolist() == [Activity.DOWN, Activity.IO]
     assert while_down.free == 0
-    lanes = playback.lanes("worker", 0, 2, (0.0, 10.0), 10).activity
-    assert [Activity(cell) for cell in lanes[0, :6]] == [
-        Activity.COMPUTING,
-        Activity.CRASHED,
-        Activity.DOWN,
-        Activity.DOWN,
-        Activity.DOWN,
-        Activity.IDLE,
-    ]
-    assert not np.isin(lanes[1], (Activity.DOWN, Activity.CRASHED)).any()
+    shares = playback.shares("worker", 0, 2, (0.0, 10.0), 10)
+    assert np.flatnonzero(shares[Activity.CRASHED, 0]).tolist() == [1]
+    assert np.allclose(shares[Activity.DOWN, 0], [0, 0, 1, 1, 1, 0, 0, 0, 0, 0])
+    assert not shares[[Activity.DOWN, Activity.CRASHED], 1].any()
 
 
 def test_the_log_says_how_many_a_killed_process_took_along() -> None:
@@ -50,7 +44,7 @@ def test_the_loop_of_a_killed_process_is_down() -> None:
     load = with_(load_at([0.1] * 5, 10.0, page=LONG), Intervention(at=2.0, do=Do.KILL, lasting=1.0))
     playback = Playback(serve("callback", load))
     assert playback.at(2.5).lock("event loop").activity.tolist() == [Activity.DOWN]
-    assert set(playback.lanes("event loop", 0, 1, (2.0, 3.0), 5).activity[0].tolist()) == {Activity.DOWN}
+    assert np.allclose(playback.shares("event loop", 0, 1, (2.0, 3.0), 5)[Activity.DOWN], 1.0)
 
 
 def test_when_all_workers_are_down_that_is_why_others_wait() -> None:
@@ -94,8 +88,5 @@ def test_a_worker_that_was_taken_away_is_away_up_to_and_at_the_end_of_the_run() 
     trace = serve("prefork", load, workers=3)
     playback = Playback(trace)
     assert [playback.at(t).pool("worker").down for t in (1.9, 2.5, trace.horizon_s)] == [0, 2, 2]
-    assert playback.lanes("worker", 0, 3, (0.0, trace.horizon_s), 10).doing.tolist() == [
-        Activity.IDLE,
-        Activity.DOWN,
-        Activity.DOWN,
-    ]
+    doing = playback.at(trace.horizon_s).pool("worker").activity
+    assert doing.tolist() == [Activity.IDLE, Activity.DOWN, Activity.DOWN]

@@ -12,8 +12,6 @@ from simulator.stage.canvas.look import Look
 WORTHS = (1, 10, 100, 1000, 1_000_000)
 """What marks can stand for; the first is the glyph of what the request does, the others are of a look."""
 WRITTEN = ("1", "10", "100", "1k", "1M")
-SCALE_WIDTH = 11
-"""``each=1 ⣿=10``"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +28,6 @@ class Marks:
     def length(self) -> int:
         """Cells that are drawn."""
         return self.fine + self.coarse
-
-    @property
-    def stands_for(self) -> int:
-        """Requests that the marks stand for: as many as there are, or less than one mark more."""
-        return self.fine * WORTHS[self.level] + self.coarse * WORTHS[min(self.level + 1, len(WORTHS) - 1)]
 
     @property
     def levels(self) -> tuple[int, ...]:
