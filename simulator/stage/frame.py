@@ -25,7 +25,8 @@ from simulator.stage.scene import LaneRef, Scene, Target, View, ViewTarget, capt
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.axis import legend
 from simulator.stage.street.figures import headed
-from simulator.stage.street.places import Form, Street, street_of
+from simulator.stage.street.places import Street, street_of
+from simulator.stage.street.shares import Form
 from simulator.stage.street.street import put_street
 from simulator.stage.street.tape import visible_lanes as lanes_in_sight
 from simulator.stage.time_bar import put_bar, put_marks

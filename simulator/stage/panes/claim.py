@@ -20,7 +20,7 @@ from simulator.trace.playback.why import Why
 from simulator.words.language import later, tell, translated
 
 LABEL = later("WHY")
-FRAMED, LEAST_FRAMED = 3, 50
+FRAMED, LEAST_FRAMED = 4, 50
 """Rows and columns from which on the claim has a frame."""
 FIGURE = re.compile(r"#?\d[\d\u00a0 .,]*\d?(?: ?(?:ms|µs|s|%|/s|KiB|MiB)\b)?|\d")
 """A figure with its unit, or the number of a request."""

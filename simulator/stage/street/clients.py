@@ -19,7 +19,8 @@ from simulator.stage.canvas.text import Piece, Words, clipped, fitting, piece, p
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.figures import headed
 from simulator.stage.street.lineup import waiting
-from simulator.stage.street.places import Form, Street
+from simulator.stage.street.places import Street
+from simulator.stage.street.shares import Form
 from simulator.stage.street.who import GONE, Who, who
 from simulator.trace.playback import Playback
 from simulator.words.language import later, tell, translated

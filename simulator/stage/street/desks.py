@@ -19,7 +19,8 @@ from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.doing import DOING, PROGRESSES, mark
 from simulator.stage.street.followed import light
 from simulator.stage.street.footprints import JOIN, name_of
-from simulator.stage.street.places import Form, LanePlace, Street
+from simulator.stage.street.places import LanePlace, Street
+from simulator.stage.street.shares import Form
 from simulator.stage.street.tape import Stretch, stretches
 from simulator.stage.street.turn_words import desk_words
 from simulator.stage.street.who import Rows, who

@@ -11,7 +11,8 @@ from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Piece, Words, piece, put_pieces, with_figure
 from simulator.stage.snapshot import Snapshot, recent_average
-from simulator.stage.street.places import Form, Street
+from simulator.stage.street.places import Street
+from simulator.stage.street.shares import Form
 from simulator.stage.street.turn_words import unused_cores
 from simulator.trace.measures import CORES
 from simulator.trace.playback import GroupKind, LaneGroup

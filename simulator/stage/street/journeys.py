@@ -21,7 +21,8 @@ from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.followed import put_followed
 from simulator.stage.street.itinerary import Way
 from simulator.stage.street.paths import Cells
-from simulator.stage.street.places import Form, Street
+from simulator.stage.street.places import Street
+from simulator.stage.street.shares import Form
 from simulator.stage.street.whereabouts import Whereabouts
 from simulator.stage.street.who import who
 

@@ -21,7 +21,8 @@ from simulator.stage.street.figures import headed, heading_end
 from simulator.stage.street.followed import light
 from simulator.stage.street.lineup import Limit, Line, cells_of_marks, is_full, limit_of, marks_at, room_of, waiting
 from simulator.stage.street.one_scale import cells_for
-from simulator.stage.street.places import Form, Street
+from simulator.stage.street.places import Street
+from simulator.stage.street.shares import Form
 from simulator.stage.street.who import Rows, who
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import count

@@ -18,8 +18,9 @@ from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.crowd import marks_for, scale_words
 from simulator.stage.street.followed import light
 from simulator.stage.street.lineup import NEARLY
-from simulator.stage.street.places import Form, Street
+from simulator.stage.street.places import Street
 from simulator.stage.street.seats import Held, held, within
+from simulator.stage.street.shares import Form
 from simulator.stage.street.who import Rows, who
 from simulator.trace.playback import LaneGroup
 from simulator.words.language import tell, tell_many, translated

@@ -5,7 +5,8 @@ What to watch: all of it lies still. Whoever walks there is drawn on top.
 
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.street.places import Form, Street
+from simulator.stage.street.places import Street
+from simulator.stage.street.shares import Form
 
 
 def put_ways(sheet: Sheet, street: Street) -> None:

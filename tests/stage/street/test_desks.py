@@ -18,7 +18,8 @@ from simulator.stage.street.desks import NOBODY, put_desks
 from simulator.stage.street.doing import DOING, mark
 from simulator.stage.street.footprints import name_of
 from simulator.stage.street.labels import put_labels
-from simulator.stage.street.places import Form, Street, street_of
+from simulator.stage.street.places import Street, street_of
+from simulator.stage.street.shares import Form
 from simulator.stage.street.tape import put_tapes
 from simulator.stage.street.tape_cells import painted
 from simulator.stage.street.who import Rows

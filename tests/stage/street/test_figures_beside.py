@@ -9,7 +9,8 @@ from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.snapshot import Snapshot, recent_average
 from simulator.stage.street.figures import put_figures
-from simulator.stage.street.places import Form, street_of
+from simulator.stage.street.places import street_of
+from simulator.stage.street.shares import Form
 from simulator.words.language import speaking
 from tests.stage.plays import Play, play, scene
 

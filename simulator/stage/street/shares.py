@@ -1,0 +1,202 @@
+"""How much of a street each of its parts gets: columns from left to right, and rows, what matters most first.
+
+What to watch: rows are granted in turn, as far as there is room, and lanes of one height grow together or not at all.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+WIDE_FROM, MEDIUM_FROM, TINY_BELOW = 100, 70, 50
+"""Columns of a street."""
+LEAST_FRAMED = 9
+"""Rows: lower streets have no frame."""
+MOST_LANE, MOST_LOOP = 4, 4
+"""Rows of a lane of a worker, and of an event loop."""
+PARKED_ROWS = 3
+ROOMY, BESIDE_LANES = 16, 5
+"""So high streets keep some rows for a queue and the time axis, however many lanes there are."""
+
+
+class Form(Enum):
+    """How much room there is from side to side."""
+
+    WIDE = auto()
+    """Headings in a row of their own, whole words at the desks."""
+    MEDIUM = auto()
+    """Headings in the frame, short labels."""
+    NARROW = auto()
+    """Beside another street."""
+    TINY = auto()
+    """No frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a plan has that takes room."""
+
+    lanes: int
+    """Of workers or threads."""
+    loops: int
+    """Event loops, each with a tape."""
+    baton: bool
+    """Whether threads compute under a GIL."""
+    rooms: int
+    """Proxies."""
+    label: int
+    """Cells of the longest label."""
+
+
+def form_of(width: int, height: int) -> Form:
+    """By the room."""
+    if width < TINY_BELOW or height < LEAST_FRAMED:
+        return Form.TINY
+    return Form.WIDE if width >= WIDE_FROM else Form.MEDIUM if width >= MEDIUM_FROM else Form.NARROW
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """From left to right."""
+
+    label_col: int
+    clients_end: int
+    room_col: int
+    room_width: int
+    way_end: int
+    queue_col: int
+    queue_end: int
+    line_col: int
+    tape_col: int
+    tape_end: int
+    desk_col: int
+    desk_text: int
+    desk_width: int
+
+    @classmethod
+    def of(cls, form: Form, width: int, wants: Needs) -> "Sides":
+        """For so many columns."""
+        label, desk, clients, room = {
+            Form.WIDE: (max(wants.label, 8), 21, 16, min(max(min(width * 28 // 100, width * 55 // 100 - 33), 22), 48)),
+            Form.MEDIUM: (min(max(wants.label, 2), 4), 13, 12, 20),
+            Form.NARROW: (min(max(wants.label, 2), 4), 8, 10, 20),
+            Form.TINY: (2, 5, 0, 0),
+        }[form]
+        if form is Form.TINY and width < 30:
+            desk = 0
+        framed = form is not Form.TINY
+        label_col = 3 if form is Form.WIDE else 2 if framed else 0
+        text = width - desk - (2 if framed else 0)
+        desk_col, line_col = text - 2, text - 4
+        if not framed:
+            line_col = desk_col - 1
+        end = line_col - (2 if form is Form.WIDE else 1)
+        clients_end = label_col + clients
+        room_width = room if wants.rooms and room else 0
+        room_col = clients_end + ((12 if width >= 116 else 8) if form is Form.WIDE else 2) if room_width else 0
+        after = room_col + room_width + (4 if form is Form.WIDE else 2)
+        queue_col = after if room_width else clients_end + (13 if form is Form.WIDE else 1 if framed else 9)
+        return cls(
+            label_col=label_col,
+            clients_end=clients_end,
+            room_col=room_col,
+            room_width=room_width,
+            way_end=room_col if room_width else queue_col,
+            queue_col=min(queue_col, max(end - 1, 0)),
+            queue_end=end,
+            line_col=line_col,
+            tape_col=label_col + label + (2 if form is Form.WIDE else 1),
+            tape_end=end,
+            desk_col=desk_col,
+            desk_text=text,
+            desk_width=desk,
+        )
+
+
+@dataclass(slots=True)
+class Rows:
+    """From top to bottom: what matters most gets its rows first."""
+
+    left: int
+    wants: Needs
+    shown: int = 0
+    others: int = 0
+    queue: int = 0
+    lane: int = 0
+    loop: int = 0
+    gap: int = 0
+    answers: int = 0
+    axis: int = 0
+    blank: int = 0
+    baton: int = 0
+    bracket: int = 0
+    parked: int = 0
+
+    @classmethod
+    def of(cls, form: Form, height: int, wants: Needs) -> "Rows":
+        """For so many rows."""
+        framed = form is not Form.TINY
+        rows = cls(left=max(height - 2 * framed - (form is Form.WIDE), 0), wants=wants)
+        rows.share(height, framed=framed)
+        return rows
+
+    def share(self, height: int, *, framed: bool) -> None:
+        """In turn, as far as there is room."""
+        count = self.wants.lanes + self.wants.loops
+        self.queue = self._take(1)
+        others = BESIDE_LANES if framed and height >= ROOMY else 1 + framed
+        self.shown = self._take(min(count, max(self.left - others, 1)))
+        self.lane = self.loop = int(self.shown > 0)
+        if self.shown < count and self.shown > 1:
+            self.shown, self.others = self.shown - 1, 1
+        self.queue += self._take(1)
+        if not framed:
+            return
+        self.answers = self._take(1)
+        self.parked = self._take(int(self.wants.loops > 0))
+        self.bracket = self._all(int(self.wants.loops > 0), self._loops)
+        self.queue += self._take(1)
+        self.axis = self._take(1)
+        self.baton = self._take(int(self.wants.baton))
+        self.queue += self._take(1)
+        self.blank = self._take(1)
+        self._heighten(2)
+        if self.wants.baton:  # it is seen to change hands between the lanes
+            self._space()
+        self.queue += self._take(max(5 - self.queue, 0))
+        self.parked += self._all(PARKED_ROWS - 1, self.wants.loops > 0)
+        self._heighten(3, loops=True)
+        self._heighten(MOST_LOOP, loops=True)
+        self._space()
+        self.baton += self._take(int(self.wants.baton))
+        self.queue += self._take(max(height * 28 // 100 - self.queue, 0))
+        self._heighten(3)
+        self._heighten(MOST_LANE)
+        self.queue += self._take(max(height * 36 // 100 - self.queue, 0))
+
+    @property
+    def _loops(self) -> int:
+        """Those in sight: the first lanes are loops."""
+        return min(self.wants.loops, self.shown)
+
+    def _take(self, rows: int) -> int:
+        taken = min(rows, self.left)
+        self.left -= taken
+        return taken
+
+    def _all(self, each: int, count: int) -> int:
+        """So many rows for each of some things, or none for any."""
+        if each * count > self.left or not count:
+            return 0
+        self.left -= each * count
+        return each
+
+    def _space(self) -> None:
+        """A row between all lanes of workers, or none."""
+        if not self.gap and self.shown > self._loops + 1:
+            self.gap = int(self._all(1, self.shown - self._loops - 1) > 0)
+
+    def _heighten(self, to: int, *, loops: bool = False) -> None:
+        """Lanes of one height: all are made higher, or none."""
+        if not loops and self.lane == to - 1:
+            self.lane += self._all(1, self.shown - self._loops)
+        if self._loops and self.loop == to - 1 and self._loops <= 2:
+            self.loop += self._all(1, self._loops)
