@@ -72,6 +72,20 @@ class History:
         """How many can be done again."""
         return len(self._forth)
 
+    def before_change(self, number: int) -> Playback | None:
+        """What one of the servers did before the last change; None where that changed nothing for it.
+
+        Nor is there any while servers come and go: the one that has this number now was another one before.
+        """
+        before, after = self.before, self.shown
+        if before is None or len(before.playbacks) != len(after.playbacks):
+            return None
+        if before.prepared is not None and after.prepared is not None:
+            old, new = before.prepared.setup, after.prepared.setup
+            if (old.sides[number], old.options) == (new.sides[number], new.options):
+                return None
+        return before.playbacks[number]
+
     def change(self, setup: Setup) -> Prepared | None:
         """Want this setup from now on; None if it is the present one. Raises RefusalError, and then nothing changed."""
         if self._wanted is None or setup == self._wanted.setup:

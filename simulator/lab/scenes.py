@@ -107,7 +107,7 @@ def _front_helps(verdicts: Sequence[Verdict]) -> bool:
 
 def view(lab: Lab, number: int) -> View:
     """One of the servers."""
-    shown, pane, before = lab.shown, lab.panes[number], lab.history.before
+    shown, pane = lab.shown, lab.panes[number]
     playback = shown.playbacks[number]
     title, note, knobs = kept(playback, "words", lambda: _words(shown.prepared, playback, number))
     return View(
@@ -115,7 +115,7 @@ def view(lab: Lab, number: int) -> View:
         title=title,
         note=note,
         knobs=knobs,
-        ghost=before.playbacks[number] if before and number < len(before.playbacks) else None,
+        ghost=lab.history.before_change(number),
         busy=str(lab.busy),
         selected_lane=selected_lane_of(lab, number),
         first_lane=pane.first,

@@ -21,6 +21,8 @@ LEAST_PANEL = 4
 LEAST_QUEUE = 0.05
 """Queues that are never longer than this, on average over a column, are left out."""
 MOST_WIDTH = 10
+FINE = 1 << 14
+"""Columns of a run that are short enough for how long a queue was at most: a wide column has only an average."""
 
 
 def put_over_time(plot: Plot) -> None:
@@ -92,7 +94,8 @@ def put_queues(plot: Plot) -> None:
     each = max(min((plot.height - 2) // max(len(shown), 1), 4), 1)
     row = 1
     for number, name, curve in shown[: (plot.height - 2) // each]:
-        _put_queue(plot, (row, each, label), (number, name), curve, longest[name])
+        most = float(plot.runs[number].queue(name, end, FINE).max())
+        _put_queue(plot, (row, each, label), (number, name), curve / longest[name], most)
         row += each
     if not shown:
         plot.grid.put(row, 0, tell("hardly anybody ever queued"), Style.DIM)
@@ -103,13 +106,12 @@ def put_queues(plot: Plot) -> None:
         plot.put_playhead(1, label + axis.column(plot.t_s), row - 1)
 
 
-def _put_queue(plot: Plot, where: tuple[int, int, int], queue: tuple[int, str], curve: Floats, longest: float) -> None:
+def _put_queue(plot: Plot, where: tuple[int, int, int], queue: tuple[int, str], shares: Floats, most: float) -> None:
     row, height, label = where
     number, name = queue
     last = row + height - 1
     mark = f"{plot.mark(number)} " if len(plot.runs) > 1 else ""
     plot.grid.put(last, 0, clipped(mark + translated(name), label - 1, plot.look), plot.style(number))
-    plot.grid.put_cells(row, label, bar_cells(curve / longest, height, plot.look), plot.style(number))
-    most = float(curve.max())
+    plot.grid.put_cells(row, label, bar_cells(shares, height, plot.look), plot.style(number))
     words = tell("max {n}", n=three_digits(most))
-    plot.grid.put(last, label + len(curve) + 1, clipped(words, MOST_WIDTH - 1, plot.look), Style.DIM)
+    plot.grid.put(last, label + len(shares) + 1, clipped(words, MOST_WIDTH - 1, plot.look), Style.DIM)

@@ -97,6 +97,13 @@ class TestCharts:
             "○ event loop",
         ]
 
+    def test_how_long_a_queue_was_at_most_is_not_only_the_average_of_a_column(self) -> None:
+        run = _figures()
+        grid = charts(Charts(runs=(run,), shown=Chart.QUEUES), Size(80, 24), LOOK)
+        waiting = [len(run.playback.at(t_s).backlogs[0].waiting) for t_s in np.arange(0.0, run.end_s, 0.05).tolist()]
+        row = row_of(grid, " max ")
+        assert int(grid.text(row).split("max")[1]) >= max(waiting)
+
     def test_the_time_is_split_as_it_was_spent(self) -> None:
         run = _figures()
         grid = charts(Charts(runs=(run,), shown=Chart.SPLITS), Size(100, 24), LOOK)

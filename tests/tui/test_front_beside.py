@@ -67,3 +67,17 @@ def test_the_card_offers_it_first_where_nginx_was_tried_and_helped(
     card = scene(lab, tuple(KeyHint(key=name, does="", action=name) for name in ("larger", "front", KEY, "card"))).card
     assert card is not None
     assert [hint.action for hint in card.keys] == [*([KEY] if offered else []), "front", "larger", "card"]
+
+
+def test_what_was_before_is_shown_behind_a_server_that_a_key_changed_and_behind_no_other(lab: Lab) -> None:
+    def ghosts() -> list[bool]:
+        return [view.ghost is not None for view in scene(lab).views]
+
+    perform(lab, KEY)
+    assert ghosts() == [False, False]  # nothing was changed: there are more of them
+    perform(lab, "larger")
+    assert ghosts() == [True, False]
+    perform(lab, "fewer-panes")
+    assert ghosts() == [False]
+    perform(lab, "more-load")
+    assert ghosts() == [True]
