@@ -12,7 +12,7 @@ from simulator.plan.words import Outcome
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import clipped, clipped_lines
+from simulator.stage.canvas.text import clipped, clipped_lines, first_that_fits
 from simulator.trace.figures import Summary
 from simulator.words.language import Said, later, tell, translated
 from simulator.words.numbers import count, percent, short_duration
@@ -152,7 +152,7 @@ HEADINGS = (later("{measure} with the same requests (simulated)"), later("{measu
 def _trials(verdict: Verdict, width: int, look: Look) -> Iterator[Row]:
     if verdict.tried:
         headings = [tell(heading, measure=verdict.measure) for heading in HEADINGS]
-        heading = next((each for each in headings if cell_width(each) <= width), headings[-1])
+        heading = first_that_fits(headings, width) or headings[-1]
         yield ((0, clipped(heading, width, look), Style.ACCENT),)
         yield from _bars(verdict.tried, width, look)
     if remark := str(verdict.remark):

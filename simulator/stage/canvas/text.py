@@ -19,6 +19,11 @@ def clipped(text: str, width: int, look: Look) -> str:
     return _first_cells(text, width - 1).rstrip() + look.glyphs.more if width > 0 else ""
 
 
+def first_that_fits(texts: Sequence[str], width: int) -> str:
+    """Of several wordings, from long to short, the first that takes at most ``width`` cells; empty where none does."""
+    return next((text for text in texts if cell_width(text) <= width), "")
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """Lines of at most ``width`` cells; a word that is wider than a line is broken anywhere."""
     return break_lines(text, width, cell_width)

@@ -23,12 +23,11 @@ from simulator.stage.street.places import LanePlace, Street
 from simulator.stage.street.shares import Form
 from simulator.stage.street.tape import Stretch, stretches
 from simulator.stage.street.turn_words import desk_words
-from simulator.stage.street.who import Rows, who
+from simulator.stage.street.who import NOBODY, Rows, who
 from simulator.trace.playback import Activity, GroupKind, LaneGroup
 from simulator.words.language import translated
 from simulator.words.numbers import short_duration, to_places
 
-NOBODY: Rows = np.empty(0, np.int32)
 MOMENT_S = 1e-6
 """So short a time has hardly more than one user of a slot in it."""
 SHORT_TIME, LONG_TIME = 6, 7

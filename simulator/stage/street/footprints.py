@@ -16,7 +16,7 @@ from simulator.stage.canvas.cells import BLANK, cell_width, cells_of
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.snapshot import Snapshot
-from simulator.stage.street.columns import Columns
+from simulator.stage.street.columns import NEWEST_PART, Columns
 from simulator.stage.street.who import who
 from simulator.trace.playback import LaneGroup, Playback
 from simulator.words.language import translated
@@ -105,7 +105,7 @@ def put_footprints(
 
 def _prints(snapshot: Snapshot, group: LaneGroup, where: Rows, columns: Columns, left: int) -> Iterator[_Print]:
     """Of all long uses in sight; what began before the left edge stands at it, a cell further in."""
-    span_s = max(columns.start_s, 0.0), max(columns.t_s, columns.column_s / 16)
+    span_s = max(columns.start_s, 0.0), max(columns.t_s, columns.column_s * NEWEST_PART)
     uses = snapshot.playback.uses(group.name, where.first, len(where.rows), span_s)
     first, last = columns.of(uses.start_s), columns.of(uses.end_s)
     long = np.flatnonzero((last - first >= LEAST_SPAN) & (uses.start_s <= columns.t_s))

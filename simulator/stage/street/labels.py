@@ -6,10 +6,9 @@ Chinese ones take the room that they have.
 
 import numpy as np
 
-from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import Piece, clipped, filled, fitting, piece, put_pieces
+from simulator.stage.canvas.text import Piece, clipped, filled, first_that_fits, fitting, piece, put_pieces
 from simulator.stage.inventory import label_of
 from simulator.stage.scene import LaneRef
 from simulator.stage.snapshot import Snapshot
@@ -47,7 +46,7 @@ def short_label(group: LaneGroup, lane: int, width: int, sheet: Sheet) -> str:
     name, number = translated(group.name), str(lane) if group.lanes > 1 else ""
     beginning = name[:1] if number else name.rpartition(" ")[2]
     shorter = (label_of(group, lane), f"{beginning}{number}", number or name[-(width // 2) :])
-    return next((text for text in shorter if cell_width(text) <= width), clipped(shorter[-1], width, sheet.look))
+    return first_that_fits(shorter, width) or clipped(shorter[-1], width, sheet.look)
 
 
 def _put_others(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:

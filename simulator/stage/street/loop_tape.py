@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Ground, Style
-from simulator.stage.canvas.text import centred
+from simulator.stage.canvas.text import centred, first_that_fits
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.baton_columns import Owners, owners
 from simulator.stage.street.columns import Columns, columns_of
-from simulator.stage.street.loop_turns import LEAST_S, LONG_S, LoopNow, behind, loops_now, numbered
+from simulator.stage.street.loop_turns import LEAST_S, LoopNow, behind, loops_now, numbered
 from simulator.stage.street.places import Street, lane_at
 from simulator.stage.street.who import mark_of
 from simulator.trace.playback import GroupKind
 from simulator.trace.playback.lock_holds import LockHolds
+from simulator.trace.playback.notable_events import BLOCKS_S
 from simulator.words.language import tell, tell_many
 from simulator.words.numbers import short_duration
 
@@ -76,7 +77,7 @@ def long_turns(snapshot: Snapshot, holds: LockHolds, copy: int, columns: Columns
         start_s, end_s = float(found.holds.start[block.hold]), float(found.holds.end[block.hold])
         present = end_s > snapshot.t_s
         blocked = present and now is not None and now.blocked
-        if min(end_s, snapshot.t_s) - start_s < min(LONG_S, wide_s) and not blocked:
+        if min(end_s, snapshot.t_s) - start_s < min(BLOCKS_S, wide_s) and not blocked:
             continue
         other = block.first == before and not other
         yield LongTurn(
@@ -127,14 +128,10 @@ def _lines(sheet: Sheet, snapshot: Snapshot, turn: LongTurn, width: int) -> Iter
     """Who had it, and how many stood behind: each as long as there is room for."""
     mark, name = mark_of(sheet.look, snapshot, turn.request), numbered(snapshot.playback, turn.request)
     number = f"#{turn.request}"
-    yield _first_that_fits((f"{mark} {name}", f"{mark} {number}", number, mark), width)
+    yield first_that_fits((f"{mark} {name}", f"{mark} {number}", number, mark), width)
     if turn.others:
         behind_it = tell_many("{n} waits behind", "{n} wait behind", turn.others, n=turn.others)
-        yield _first_that_fits((behind_it,), width)
-
-
-def _first_that_fits(texts: tuple[str, ...], width: int) -> str:
-    return next((text for text in texts if cell_width(text) <= width), "")
+        yield first_that_fits((behind_it,), width)
 
 
 def _put_brackets(sheet: Sheet, street: Street, row: int, turns: tuple[LongTurn, ...], *, named: bool) -> None:
@@ -160,9 +157,9 @@ def _put_bracket(sheet: Sheet, row: int, left: int, turn: LongTurn, free_until: 
     """One bracket with its words inside, or behind it if there is room."""
     glyphs = sheet.look.glyphs
     inner = turn.stop - turn.first - 2
-    text = _first_that_fits(tuple(f" {each} " for each in words), inner)
+    text = first_that_fits(tuple(f" {each} " for each in words), inner)
     line = centred(text, inner, glyphs.horizontal)
     sheet.put(row, left + turn.first, glyphs.corners[2] + line + glyphs.corners[3], Style.BAD)
     if not text:
-        beside = _first_that_fits(words, free_until - turn.stop - 2)
+        beside = first_that_fits(words, free_until - turn.stop - 2)
         sheet.put(row, left + turn.stop + 1, beside, Style.BAD)

@@ -16,9 +16,10 @@ from simulator.stage.street.footprints import name_of
 from simulator.stage.street.lineup import waiting
 from simulator.trace.playback import Activity, Playback
 from simulator.trace.playback.lock_holds import LockHolds
+from simulator.trace.playback.notable_events import BLOCKS_S
 
-LONG_S, LEAST_S = 0.05, 0.02
-"""From so long on a turn blocks the loop, whatever is usual; and below it never does."""
+LEAST_S = 0.02
+"""A shorter turn never blocks the loop, whatever is usual."""
 TIMES_USUAL = 10.0
 SAME_S = 1e-6
 """The end of a turn, and the moment at which the log says that it blocked others."""
@@ -83,8 +84,8 @@ def long_s(playback: Playback, loop: str) -> float:
 
 def _long_s(copies: tuple[LockHolds, ...]) -> float:
     turns = np.concatenate([each.end - each.start for each in copies])
-    usual_s = float(np.median(turns)) if len(turns) else LONG_S
-    return min(LONG_S, max(TIMES_USUAL * usual_s, LEAST_S))
+    usual_s = float(np.median(turns)) if len(turns) else BLOCKS_S
+    return min(BLOCKS_S, max(TIMES_USUAL * usual_s, LEAST_S))
 
 
 def last_turns(snapshot: Snapshot, loop: str, copy: int, count: int) -> NDArray[np.int32]:

@@ -9,7 +9,7 @@ from simulator.stage.canvas.box import APART, Box, put_box
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Ground, Style
-from simulator.stage.canvas.text import Piece, Words, clipped, fitting, piece, put_pieces
+from simulator.stage.canvas.text import Piece, Words, clipped, first_that_fits, fitting, piece, put_pieces
 from simulator.stage.scene import RequestTarget, Target
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.loop_turns import LoopNow, last_turns, loops_now, numbered, quiet_s
@@ -54,7 +54,7 @@ def _put_one(sheet: Sheet, snapshot: Snapshot, area: Area, loop: LoopNow, count:
     if loop.blocked:
         title = [(f" {sheet.look.glyphs.horizontal} ", Style.BY_COMPUTING), (tell("BLOCKED"), Style.BAD)]
     left = area.width - 2 * APART - sum(cell_width(text) for text, _ in title)
-    name = next((each for each in names if cell_width(each) <= left), names[-1])
+    name = first_that_fits(names, left) or names[-1]
     title.insert(0, (name, Style.BY_COMPUTING if loop.blocked else Style.PLACE))
     box = Box(
         title=(piece(*title),),
@@ -86,7 +86,7 @@ def _put_blocked(sheet: Sheet, snapshot: Snapshot, room: Area, loop: LoopNow) ->
     if row + 2 < stop:
         row += 1
         texts = (tell("nobody else gets a turn"), tell("no turn for others"))
-        sheet.put(row, room.col, next((each for each in texts if cell_width(each) <= room.width), ""), Style.CPU)
+        sheet.put(row, room.col, first_that_fits(texts, room.width), Style.CPU)
     if row + 1 < stop:
         row += 1
         put_pieces(sheet, row, room.col, fitting([_since(loop)], room.width))
@@ -112,7 +112,7 @@ def _put_calm(sheet: Sheet, snapshot: Snapshot, room: Area, loop: LoopNow, *, la
     row = room.row + (1 if room.height >= 5 else 0)
     if loop.down:
         texts = (tell("its process is not there"), tell("not there"))
-        sheet.put(row, room.col, next((each for each in texts if cell_width(each) <= room.width), ""), Style.DIM)
+        sheet.put(row, room.col, first_that_fits(texts, room.width), Style.DIM)
         return
     put_pieces(sheet, row, room.col, list(_who_has(sheet, snapshot, loop, room.width)))
     if last and room.height >= 3:
@@ -123,7 +123,7 @@ def _who_has(sheet: Sheet, snapshot: Snapshot, loop: LoopNow, width: int) -> Ite
     """``● #1290 page   0.4 ms``; the name goes first where there is no room."""
     if loop.request < 0:
         texts = (tell("free: nobody needs it"), tell("free"))
-        yield piece((next((each for each in texts if cell_width(each) <= width), ""), Style.DIM))
+        yield piece((first_that_fits(texts, width), Style.DIM))
         return
     time = short_duration(loop.since_s)
     mark = (mark_of(sheet.look, snapshot, loop.request), Style.CPU)

@@ -4,21 +4,20 @@ What to watch: the loop is one, the parked are many. All who come back from ther
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.plan.words import State
 from simulator.stage.cache import kept
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import clipped
+from simulator.stage.canvas.text import clipped, first_that_fits
 from simulator.stage.fixed_width import fixed_count
 from simulator.stage.scene import RequestTarget, Target
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.followed import put_followed
 from simulator.stage.street.lineup import waiting
 from simulator.stage.street.places import Street
-from simulator.stage.street.who import who
+from simulator.stage.street.who import NOBODY, Rows, who
 from simulator.trace.playback import Activity, Playback
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import count
@@ -37,9 +36,6 @@ APART = 3
 
 AND_MORE = "+"
 """Behind as many marks as there is room for; the count says how many there are."""
-
-Rows = NDArray[np.int32]
-NOBODY: Rows = np.empty(0, np.int32)
 
 
 def put_parked(sheet: Sheet, snapshot: Snapshot, street: Street, travelling: Rows = NOBODY) -> None:
@@ -62,7 +58,7 @@ def put_parked(sheet: Sheet, snapshot: Snapshot, street: Street, travelling: Row
         tell("waiting elsewhere: costs the loop nothing"),
         tell("costs the loop nothing"),
     )
-    said = next((each for each in words if cell_width(each) <= beside.width), "")
+    said = first_that_fits(words, beside.width)
     sheet.put(beside.row, beside.col, said, Style.DIM)
     _put_kinds(sheet, snapshot, beside._replace(row=area.row + 1), parked, travelling)
     if area.height > 2:
@@ -125,7 +121,7 @@ def _put_come_back(sheet: Sheet, snapshot: Snapshot, area: Area) -> None:
     if not back:
         return
     texts = _come_back(back, len(line) - back)
-    text = next((each for each in texts if cell_width(each) <= area.width), "")
+    text = first_that_fits(texts, area.width)
     sheet.put(area.row, area.col, text, Style.DIM)
 
 

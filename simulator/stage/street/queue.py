@@ -23,13 +23,12 @@ from simulator.stage.street.lineup import Limit, Line, cells_of_marks, is_full, 
 from simulator.stage.street.one_scale import cells_for
 from simulator.stage.street.places import Street
 from simulator.stage.street.shares import Form
-from simulator.stage.street.who import Rows, who
+from simulator.stage.street.who import NOBODY, Rows, who
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import count
 
 MOST_RUNS = 400
 """Pieces of one style that the blocks of all servers may have; beyond that only shapes tell who is who."""
-NOBODY: Rows = np.empty(0, np.int32)
 QUEUE, READY = later("QUEUE"), later("READY")
 ONE_EACH = later("1 mark = 1 request")
 

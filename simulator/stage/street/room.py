@@ -21,12 +21,11 @@ from simulator.stage.street.lineup import NEARLY
 from simulator.stage.street.places import Street
 from simulator.stage.street.seats import Held, held, within
 from simulator.stage.street.shares import Form
-from simulator.stage.street.who import Rows, who
+from simulator.stage.street.who import NOBODY, Rows, who
 from simulator.trace.playback import LaneGroup
 from simulator.words.language import tell, tell_many, translated
 from simulator.words.numbers import count
 
-NOBODY: Rows = np.empty(0, np.int32)
 WIDE_BAR, NARROW_BAR = 6, 2
 """Cells."""
 LATELY_S = 1.0

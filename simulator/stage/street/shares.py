@@ -3,6 +3,7 @@
 What to watch: rows are granted in turn, as far as there is room, and lanes of one height grow together or not at all.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -13,6 +14,10 @@ LEAST_FRAMED = 9
 MOST_LANE, MOST_LOOP = 4, 4
 """Rows of a lane of a worker, and of an event loop."""
 PARKED_ROWS = 3
+MEDIUM_QUEUE = 5
+"""Rows that a queue has before lanes get a third one."""
+HIGH_QUEUE, HIGHEST_QUEUE = 28, 36
+"""Percent of a high street: before lanes get a third row, and at most."""
 ROOMY, BESIDE_LANES = 16, 5
 """So high streets keep some rows for a queue and the time axis, however many lanes there are."""
 
@@ -35,7 +40,6 @@ class Needs:
     """What a plan has that takes room."""
 
     lanes: int
-    """Of workers or threads."""
     loops: int
     """Event loops, each with a tape."""
     baton: bool
@@ -47,10 +51,63 @@ class Needs:
 
 
 def form_of(width: int, height: int) -> Form:
-    """By the room."""
+    """How much room there is in so many columns and rows."""
     if width < TINY_BELOW or height < LEAST_FRAMED:
         return Form.TINY
     return Form.WIDE if width >= WIDE_FROM else Form.MEDIUM if width >= MEDIUM_FROM else Form.NARROW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Widths:
+    """Cells of what lies side by side in streets of one form."""
+
+    frame: int
+    """The border at the right, and what stands free before it."""
+    margin: int
+    """Before clients and labels, the border included."""
+    label: tuple[int, int]
+    """Of the name of a lane: at least, and at most."""
+    clients: int
+    way: int
+    """From the clients to the queue, where no room lies between."""
+    room_way: int
+    """From the clients to a room."""
+    door: int
+    """From a room to the queue."""
+    turn: int
+    """From the head of the queue to the line; also from a label to its tape."""
+    branch: int
+    """From the line to the mark at a desk."""
+    mark: int
+    """That mark, with the blank behind it."""
+    desk: int
+
+
+WIDTHS: Mapping[Form, Widths] = {
+    Form.WIDE: Widths(
+        frame=2, margin=3, label=(8, 99), clients=16, way=13, room_way=12, door=4, turn=2, branch=2, mark=2, desk=21
+    ),
+    Form.MEDIUM: Widths(
+        frame=2, margin=2, label=(2, 4), clients=12, way=1, room_way=2, door=2, turn=1, branch=2, mark=2, desk=13
+    ),
+    Form.NARROW: Widths(
+        frame=2, margin=2, label=(2, 4), clients=10, way=1, room_way=2, door=2, turn=1, branch=2, mark=2, desk=8
+    ),
+    Form.TINY: Widths(
+        frame=0, margin=0, label=(2, 2), clients=0, way=9, room_way=0, door=0, turn=1, branch=1, mark=2, desk=5
+    ),
+}
+DESKS_FROM, ROOMY_WAY_FROM = 30, 116
+"""Columns of a tiny street that has words at its desks, and of a wide one with a long way to its room."""
+ROOM, LEAST_ROOM, MOST_ROOM = 20, 22, 48
+"""Columns of a room: in a street that is not wide; and in a wide one, where it grows with the street."""
+
+
+def _room_width(form: Form, width: int) -> int:
+    """The queue behind it gets what is left, and needs some."""
+    if form is not Form.WIDE:
+        return 0 if form is Form.TINY else ROOM
+    return min(max(min(width * 28 // 100, width * 55 // 100 - 33), LEAST_ROOM), MOST_ROOM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,29 +130,20 @@ class Sides:
 
     @classmethod
     def of(cls, form: Form, width: int, wants: Needs) -> "Sides":
-        """For so many columns."""
-        label, desk, clients, room = {
-            Form.WIDE: (max(wants.label, 8), 21, 16, min(max(min(width * 28 // 100, width * 55 // 100 - 33), 22), 48)),
-            Form.MEDIUM: (min(max(wants.label, 2), 4), 13, 12, 20),
-            Form.NARROW: (min(max(wants.label, 2), 4), 8, 10, 20),
-            Form.TINY: (2, 5, 0, 0),
-        }[form]
-        if form is Form.TINY and width < 30:
-            desk = 0
-        framed = form is not Form.TINY
-        label_col = 3 if form is Form.WIDE else 2 if framed else 0
-        text = width - desk - (2 if framed else 0)
-        desk_col, line_col = text - 2, text - 4
-        if not framed:
-            line_col = desk_col - 1
-        end = line_col - (2 if form is Form.WIDE else 1)
-        clients_end = label_col + clients
-        room_width = room if wants.rooms and room else 0
-        room_col = clients_end + ((12 if width >= 116 else 8) if form is Form.WIDE else 2) if room_width else 0
-        after = room_col + room_width + (4 if form is Form.WIDE else 2)
-        queue_col = after if room_width else clients_end + (13 if form is Form.WIDE else 1 if framed else 9)
+        """For a street of so many columns."""
+        its, least, most = WIDTHS[form], *WIDTHS[form].label
+        label = min(max(wants.label, least), most)
+        desk = its.desk if form is not Form.TINY or width >= DESKS_FROM else 0
+        text = width - desk - its.frame
+        desk_col = text - its.mark
+        line_col = desk_col - its.branch
+        end = line_col - its.turn
+        clients_end = its.margin + its.clients
+        room_width = _room_width(form, width) if wants.rooms else 0
+        room_col = clients_end + (its.room_way - (width < ROOMY_WAY_FROM) * its.room_way // 3) if room_width else 0
+        queue_col = room_col + room_width + its.door if room_width else clients_end + its.way
         return cls(
-            label_col=label_col,
+            label_col=its.margin,
             clients_end=clients_end,
             room_col=room_col,
             room_width=room_width,
@@ -103,7 +151,7 @@ class Sides:
             queue_col=min(queue_col, max(end - 1, 0)),
             queue_end=end,
             line_col=line_col,
-            tape_col=label_col + label + (2 if form is Form.WIDE else 1),
+            tape_col=its.margin + label + its.turn,
             tape_end=end,
             desk_col=desk_col,
             desk_text=text,
@@ -132,7 +180,7 @@ class Rows:
 
     @classmethod
     def of(cls, form: Form, height: int, wants: Needs) -> "Rows":
-        """For so many rows."""
+        """For a street of so many rows."""
         framed = form is not Form.TINY
         rows = cls(left=max(height - 2 * framed - (form is Form.WIDE), 0), wants=wants)
         rows.share(height, framed=framed)
@@ -161,16 +209,16 @@ class Rows:
         self._heighten(2)
         if self.wants.baton:  # it is seen to change hands between the lanes
             self._space()
-        self.queue += self._take(max(5 - self.queue, 0))
+        self.queue += self._take(max(MEDIUM_QUEUE - self.queue, 0))
         self.parked += self._all(PARKED_ROWS - 1, self.wants.loops > 0)
         self._heighten(3, loops=True)
         self._heighten(MOST_LOOP, loops=True)
         self._space()
         self.baton += self._take(int(self.wants.baton))
-        self.queue += self._take(max(height * 28 // 100 - self.queue, 0))
+        self.queue += self._take(max(height * HIGH_QUEUE // 100 - self.queue, 0))
         self._heighten(3)
         self._heighten(MOST_LANE)
-        self.queue += self._take(max(height * 36 // 100 - self.queue, 0))
+        self.queue += self._take(max(height * HIGHEST_QUEUE // 100 - self.queue, 0))
 
     @property
     def _loops(self) -> int:

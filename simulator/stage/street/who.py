@@ -22,6 +22,7 @@ from simulator.trace.playback import Playback
 from simulator.trace.table import Trace
 
 Rows = NDArray[np.int32]
+NOBODY: Rows = np.empty(0, np.int32)
 MOST = len(WHO)
 """Kinds that are told apart; all further ones share the last."""
 FIRST, AGAIN, GONE = 0, 1, 2

@@ -15,10 +15,9 @@ from simulator.plan.words import Outcome
 from simulator.trace.availability import lost
 from simulator.trace.outcomes import percentiles
 from simulator.trace.playback.events import Details, EventKind, Events, events_of, joined
-from simulator.trace.playback.place_map import PlaceMap
+from simulator.trace.playback.place_map import PlaceMap, by_client
 from simulator.trace.playback.segment_index import SegmentIndex
-from simulator.trace.playback.syn_drops import first_drop
-from simulator.trace.playback.waiting_lines import LockTurns, when_left
+from simulator.trace.playback.waiting_lines import LockTurns, WaitingLine, when_left
 from simulator.trace.table import Trace
 from simulator.workload.interventions import Do
 
@@ -27,6 +26,7 @@ Rows = NDArray[np.intp]
 
 SLOW = 3.0
 """The slowest request of a run is worth a word if it takes so many times the median."""
+ROUNDING_S = 1e-9
 BLOCKS_S = 0.05
 """A callback that keeps others waiting for less than this is not worth a word."""
 
@@ -139,3 +139,17 @@ def _not_accepted(trace: Trace, place_map: PlaceMap, lock: Lock, times: Floats) 
             came, left = np.sort(trace.reached[rows, place]), np.sort(when_left(trace, place, rows))
             count += came.searchsorted(times) - left.searchsorted(times)
     return count
+
+
+def first_drop(trace: Trace, place_map: PlaceMap, line: WaitingLine) -> Events:
+    """The earliest drop of a connect; none where there is none.
+
+    A SYN was dropped if it was repeated, or if it was the last one of a connect that failed with no SYN answered.
+    """
+    in_vain = ~line.went_on & (trace.data_retries == 0)
+    rows = np.flatnonzero(~np.isnan(line.came) & ((trace.syn_retries > 0) | in_vain))
+    trip = trace.workload.rtt[rows] if by_client(place_map.places[line.place]) else np.zeros(len(rows))
+    came = line.came[rows] + trip / 2
+    dropped = np.flatnonzero(came + trip < line.left[rows] - ROUNDING_S)
+    earliest = dropped[np.argmin(came[dropped], keepdims=True)] if len(dropped) else dropped
+    return events_of(EventKind.SYN_DROPPED, came[earliest], rows[earliest], Details(place=line.place))

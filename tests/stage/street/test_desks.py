@@ -14,7 +14,7 @@ from simulator.stage.scene import LaneRef, RequestTarget
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.axis import LEGEND, legend, put_axis
 from simulator.stage.street.columns import columns_of, taken
-from simulator.stage.street.desks import NOBODY, put_desks
+from simulator.stage.street.desks import put_desks
 from simulator.stage.street.doing import DOING, mark
 from simulator.stage.street.footprints import name_of
 from simulator.stage.street.labels import put_labels
@@ -22,7 +22,7 @@ from simulator.stage.street.places import Street, street_of
 from simulator.stage.street.shares import Form
 from simulator.stage.street.tape import put_tapes
 from simulator.stage.street.tape_cells import painted
-from simulator.stage.street.who import Rows
+from simulator.stage.street.who import NOBODY, Rows
 from simulator.trace.playback import Activity
 from simulator.words.language import speaking, translated
 from tests.stage.plays import Play, play, scene, view

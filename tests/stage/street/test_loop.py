@@ -15,11 +15,12 @@ from simulator.stage.scene import RequestTarget
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.columns import columns_of
 from simulator.stage.street.loop_tape import long_turns, put_loop_tapes
-from simulator.stage.street.loop_turns import LONG_S, last_turns, long_s, loops_now, quiet_s
+from simulator.stage.street.loop_turns import last_turns, long_s, loops_now, quiet_s
 from simulator.stage.street.loop_window import put_window
 from simulator.stage.street.parked import come_back, put_parked
 from simulator.stage.street.places import Street, street_of
 from simulator.stage.street.tape import put_tapes
+from simulator.trace.playback.notable_events import BLOCKS_S
 from simulator.words.language import Language, speaking
 from tests.stage.plays import CALLBACK, Play, play, playback, scene, style_runs
 
@@ -83,9 +84,9 @@ def test_who_computes_for_long_while_nobody_waits_blocks_nobody() -> None:
     snapshot = next(
         each
         for each in (shot(TWO, t_s) for t_s in np.arange(10.0, 20.0, 0.05).tolist())
-        if any(now.since_s > LONG_S and not now.waits for now in loops_now(each))
+        if any(now.since_s > BLOCKS_S and not now.waits for now in loops_now(each))
     )
-    alone = [now for now in loops_now(snapshot) if now.since_s > LONG_S and not now.waits]
+    alone = [now for now in loops_now(snapshot) if now.since_s > BLOCKS_S and not now.waits]
     assert not any(now.blocked for now in alone)
 
 
@@ -140,7 +141,7 @@ def test_closely_looked_at_every_turn_is_a_block_and_none_has_a_bracket_that_blo
     (holds,) = computing.playback.holds("event loop")
     turns = list(long_turns(computing, holds, 0, columns_of(computing, street.columns)))
     assert len(turns) >= 2
-    assert all(turn.seconds < LONG_S and not turn.others for turn in turns)
+    assert all(turn.seconds < BLOCKS_S and not turn.others for turn in turns)
     assert not sheet.grid.text(street.bracket_rows[0]).strip()
 
 

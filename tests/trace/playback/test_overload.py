@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from simulator.trace.intervals import BlockIndex
 from simulator.trace.playback import EventKind, Events, Playback, segment_index
 from simulator.trace.playback.lane_uses import Window
+from simulator.trace.playback.notable_events import first_drop
 from simulator.trace.playback.place_map import place_map
 from simulator.trace.playback.segment_index import SegmentIndex
 from simulator.trace.playback.segments import Segments
-from simulator.trace.playback.syn_drops import first_drop
 from simulator.trace.playback.waiting_lines import waiting_lines, when_left
 from simulator.trace.table import Trace
 from tests.engine.deployments import Deployment, deployments
