@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 MOST = 512
 """Answers kept for each run; a frame needs a few dozen."""
+MOMENTS = 4
 
 _KEPT: WeakKeyDictionary[Playback, BoundedCache[Hashable, object]] = WeakKeyDictionary()
 
@@ -28,6 +29,14 @@ def kept(playback: Playback, key: Hashable, make: Callable[[], T]) -> T:
         known = _KEPT[playback] = BoundedCache(MOST)
     known[key] = found = known.pop(key) if key in known else make()  # what was asked for last is forgotten last
     return cast(T, found)
+
+
+def of_moment(playback: Playback, what: str, t_s: float, make: Callable[[], T]) -> T:
+    """The same of something that is as large as a queue is long: the last few moments are remembered, and no others."""
+    known: BoundedCache[float, T] = kept(playback, ("of moments", what), lambda: BoundedCache(MOMENTS))
+    if t_s not in known:
+        known[t_s] = make()
+    return known[t_s]
 
 
 def still(sheet: Sheet, playback: Playback, depends_on: Hashable, draw: Callable[[Sheet], None]) -> None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from simulator.plan.resources import Gil
-from simulator.stage.cache import kept
+from simulator.stage.cache import kept, still
 from simulator.stage.canvas.box import Box, put_box
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Ground, Style
@@ -42,7 +42,7 @@ def put_claim(sheet: Sheet, snapshot: Snapshot) -> None:
     if sheet.height < FRAMED or sheet.width < LEAST_FRAMED:
         sheet.grid.fill(0, 0, sheet.height, 1, sheet.look.glyphs.full, style=accent)
         letter = f"{snapshot.letter} {snapshot.view.title}: " if snapshot.letter else ""
-        _put_sentences(sheet, Area(0, 2, sheet.height, sheet.width - 3), why, letter)
+        _put_sentences(sheet, Area(0, 2, sheet.height, sheet.width - 3), snapshot, why, letter)
         return
     title = tell("WHY {letter}", letter=snapshot.letter) if snapshot.letter else translated(LABEL)
     proposal = snapshot.view.proposal
@@ -57,21 +57,27 @@ def put_claim(sheet: Sheet, snapshot: Snapshot) -> None:
     )
     inside = put_box(sheet, Area(0, 0, sheet.height, sheet.width), box)
     room = Area(inside.row, inside.col + 1, inside.height, max(inside.width - 2, 0))
-    _put_sentences(sheet, room, why, "")
+    _put_sentences(sheet, room, snapshot, why, "")
 
 
-def _put_sentences(sheet: Sheet, room: Area, why: Why, before: str) -> None:
+def _put_sentences(sheet: Sheet, room: Area, snapshot: Snapshot, why: Why, before: str) -> None:
+    """They are broken into lines once, for as long as they stay the same."""
+    if room.width > 0 and room.height > 0:
+        part = sheet.part(room.row, room.col, room.width, room.height)
+        still(part, snapshot.playback, ("claim", why, before), lambda fresh: _write(fresh, why, before))
+        sheet.paste(part)
+
+
+def _write(sheet: Sheet, why: Why, before: str) -> None:
     """The claim in bold; then as many of the other sentences as have room whole, with their figures in white."""
-    if room.width <= 0:
-        return
-    claim = clipped_lines(before + why.claim, room.width, room.height, sheet.look)
+    claim = clipped_lines(before + why.claim, sheet.width, sheet.height, sheet.look)
     for row, line in enumerate(claim):
-        sheet.put(room.row + row, room.col, line, Style.CLAIM)
-    left = room.height - len(claim)
-    gap = int(left > 4 and room.height > 6)
-    told = _others(why, room.width, left - gap)
-    for row, line in enumerate(told, room.row + len(claim) + gap):
-        put_pieces(sheet, row, room.col, [piece(*_with_figures(sheet.look.spelled(line)))])
+        sheet.put(row, 0, line, Style.CLAIM)
+    left = sheet.height - len(claim)
+    gap = int(left > 4 and sheet.height > 6)
+    told = _others(why, sheet.width, left - gap)
+    for row, line in enumerate(told, len(claim) + gap):
+        put_pieces(sheet, row, 0, [piece(*_with_figures(sheet.look.spelled(line)))])
 
 
 def _others(why: Why, width: int, height: int) -> list[str]:

@@ -40,7 +40,6 @@ LEGEND = (
 ALWAYS = (Activity.COMPUTING, Activity.IDLE)
 LEAST_SHARE = 1e-4
 """Of all the time of all lanes: what is rarer is not explained."""
-COLUMNS = 64
 
 
 def put_axis(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
@@ -82,17 +81,11 @@ def occurring(snapshot: Snapshot) -> frozenset[Activity]:
 
     def worked_out() -> frozenset[Activity]:
         always = (*ALWAYS, Activity.CRASHED) if snapshot.inventory.kills else ALWAYS
-        return frozenset(always).union(
-            *(_occurring(playback, group.name, group.lanes) for group in snapshot.inventory.lane_groups)
-        )
+        return frozenset(always).union(*(_occurring(playback, name) for name in groups))
 
     return kept(playback, ("what lanes do", tuple(groups)), worked_out)
 
 
-def _occurring(playback: Playback, name: str, lanes: int) -> frozenset[Activity]:
-    shares = playback.shares(name, 0, lanes, (0.0, playback.end_s), COLUMNS)
-    parts = shares.mean(axis=(1, 2))
-    seen = parts >= LEAST_SHARE
-    for end in (Activity.DROPPED, Activity.CRASHED):
-        seen[end] = parts[end] > 0.0
-    return frozenset(Activity(each) for each in np.flatnonzero(seen).tolist())
+def _occurring(playback: Playback, name: str) -> frozenset[Activity]:
+    parts = playback.spent(name)
+    return frozenset(Activity(each) for each in np.flatnonzero(parts >= LEAST_SHARE).tolist())

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simulator.plan.walk import accepted_at, taken_at
 from simulator.plan.words import Loss, Outcome, lost_by
-from simulator.stage.cache import kept
+from simulator.stage.cache import kept, of_moment
 from simulator.stage.canvas.sheet import Area
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.crowd import WORTHS, Marks
@@ -45,7 +45,7 @@ class Line:
 
 def waiting(snapshot: Snapshot) -> Line:
     """Who stands in line: first those inside of the server, then those whom it has not accepted yet."""
-    return kept(snapshot.playback, ("line", snapshot.t_s), lambda: _waiting(snapshot))
+    return of_moment(snapshot.playback, "line", snapshot.t_s, lambda: _waiting(snapshot))
 
 
 def _waiting(snapshot: Snapshot) -> Line:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Loop
-from simulator.stage.cache import kept
+from simulator.stage.cache import kept, of_moment
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.footprints import name_of
 from simulator.stage.street.lineup import waiting
@@ -47,7 +47,7 @@ class LoopNow:
 
 def loops_now(snapshot: Snapshot) -> tuple[LoopNow, ...]:
     """Every copy of every loop, in the order of their tapes."""
-    return kept(snapshot.playback, ("loops", snapshot.t_s), lambda: _loops_now(snapshot))
+    return of_moment(snapshot.playback, "loops", snapshot.t_s, lambda: _loops_now(snapshot))
 
 
 def _loops_now(snapshot: Snapshot) -> tuple[LoopNow, ...]:

@@ -113,6 +113,13 @@ class Uses:
         rows = self._rows[seen]
         return _distinct(rows[(middle < fine.column(self._end[seen])) | also[rows]])
 
+    def every(self, step: int) -> Rows:
+        """The requests of every so-manieth use."""
+        return _distinct(self._rows[::step])
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
     def rows(self, window: Window) -> Rows:
         """The requests whose uses a window shows, in ascending order."""
         return _distinct(self._rows[self._seen(window)])

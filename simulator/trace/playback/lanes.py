@@ -28,6 +28,8 @@ TOGETHER = 4
 ROWS_TOGETHER = 16384
 """Where there are more uses than this, each window is cut by itself."""
 CUTS_KEPT = 4
+LOOKED_AT = 4096
+"""Uses that tell what lanes do all through a run."""
 ROUNDING = 1e-9
 """Of a column: what ends where the next one begins is not in that."""
 DIGITS = 9
@@ -83,15 +85,38 @@ class LaneReader:
                 shares[activity] = ends == activity
         return shares
 
+    def spent(self, name: str, end_s: float) -> Floats:
+        """[activities] for which part of their time the lanes of a pool or a lock did what, up to a moment.
+
+        Of a long run every so-manieth use is looked at; DROPPED and CRASHED are how many of these ended so.
+        """
+        resource = self._resource(name)
+        window = Window(first_lane=0, lanes=resource.lanes, start_s=0.0, end_s=end_s, columns=1)
+        step = len(resource.uses) // LOOKED_AT + 1
+        find = _slots_in_sight if name in self._pools else _locks_in_sight
+        held, end, _ = find(self._index, self._map, resource, window, resource.uses.every(step))
+        seconds = np.maximum(np.minimum(end, end_s) - held.start, 0.0)
+        shares: Floats = float(step) * np.bincount(held.activity, seconds, len(Activity)).astype(np.float64)
+        away = resource.away
+        shares[Activity.DOWN] += np.maximum(np.minimum(away.end, end_s) - away.start, 0.0).sum()
+        shares /= max(resource.lanes * end_s, np.finfo(np.float64).tiny)
+        ended = _ended(self._index, held) if name in self._pools else np.empty(0, np.intp)
+        crashed = np.count_nonzero(self._index.trace.outcome[held.request[ended]] == Outcome.CRASHED)
+        shares[Activity.CRASHED], shares[Activity.DROPPED] = crashed, len(ended) - crashed
+        return shares
+
     def uses(self, name: str, first_lane: int, count: int, span_s: tuple[float, float]) -> LaneUses:
         """Who had slots of a pool, or copies of a lock, and from when to when."""
         resource, window = self._window(name, first_lane, count, span_s, 1)
         return resource.uses.between(window)
 
+    def _resource(self, name: str) -> Resource:
+        return self._pools[name]() if name in self._pools else self._locks[name]()
+
     def _window(
         self, name: str, first_lane: int, count: int, span_s: tuple[float, float], columns: int
     ) -> tuple[Resource, Window]:
-        resource = self._pools[name]() if name in self._pools else self._locks[name]()
+        resource = self._resource(name)
         lanes = min(count, resource.lanes - first_lane)
         return resource, Window(first_lane=first_lane, lanes=lanes, start_s=span_s[0], end_s=span_s[1], columns=columns)
 
@@ -181,10 +206,16 @@ def _mark_endings(
 ) -> None:
     """Where a client was lost while the slot was held for it."""
     trace = segment_index.trace
-    outcome, over = trace.outcome[held.request], trace.finished[held.request]
-    here = np.flatnonzero(failed(outcome) & (held.start < over) & (over <= held.end))
-    column = np.floor(window.column(over[here]) - ROUNDING).astype(np.intp)
+    here = _ended(segment_index, held)
+    column = np.floor(window.column(trace.finished[held.request[here]]) - ROUNDING).astype(np.intp)
     visible = (column >= 0) & (column < window.columns)
     here, column = here[visible], column[visible]
-    died = outcome[here] == Outcome.CRASHED
+    died = trace.outcome[held.request[here]] == Outcome.CRASHED
     shown[lane[here], column] = np.where(died, Activity.CRASHED, Activity.DROPPED).astype(np.uint8)
+
+
+def _ended(segment_index: SegmentIndex, held: Segments) -> Rows:
+    """The segments in which a client was lost."""
+    trace = segment_index.trace
+    over = trace.finished[held.request]
+    return np.flatnonzero(failed(trace.outcome[held.request]) & (held.start < over) & (over <= held.end))

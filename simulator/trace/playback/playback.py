@@ -115,6 +115,13 @@ class Playback:
         """
         return self._lanes.shares(name, first_lane, count, span_s, columns)
 
+    def spent(self, name: str) -> Floats:
+        """[activities] for which part of the whole run the lanes of a pool or lock did what, about.
+
+        DROPPED and CRASHED are how many requests ended there, of those that are looked at. KeyError if there is none.
+        """
+        return self._lanes.spent(name, self.end_s)
+
     def uses(self, name: str, first_lane: int, count: int, span_s: tuple[float, float]) -> LaneUses:
         """Who had the lanes of a pool or lock in a stretch of time, and from when to when."""
         return self._lanes.uses(name, first_lane, count, span_s)
