@@ -80,6 +80,7 @@ def _drawn(scene: Scene, size: Size, look: Look) -> Sheet:
     _put(sheet, panes.figures, lambda part: put_figures(part, snapshots))
     _put(sheet, panes.caption, lambda part: _put_caption(part, scene))
     _put_time(sheet, snapshots, panes.time)
+    _put(sheet, panes.below, lambda part: put_below(part, snapshots, log=not panes.column.height))
     _put(sheet, panes.column, lambda part: put_column(part, snapshots))
     _put(sheet, panes.keys, lambda part: draw_keys(part, scene.keys))
     if scene.card is not None:
