@@ -7,9 +7,10 @@ from simulator.plan.words import State
 from simulator.stage.cache import kept, still
 from simulator.stage.canvas.box import Box, put_box
 from simulator.stage.canvas.cells import cell_width
+from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import clipped, clipped_lines
+from simulator.stage.canvas.text import clipped, clipped_lines, wrapped
 from simulator.stage.panes.curve_plot import titled
 from simulator.stage.panes.each_second import makes_for_nobody
 from simulator.stage.panes.time_spent import main_use
@@ -61,13 +62,22 @@ def _draw(sheet: Sheet, terms: tuple[Term, ...]) -> None:
     width = inside.width - 2 - label - 2
     row = inside.row
     for term in terms:
-        lines = clipped_lines(first_sentence(term.meaning), width, LINES, sheet.look) if width > 0 else []
+        lines = _lines(term, width, sheet.look) if width > 0 else []
         if row + len(lines) > inside.row + inside.height or not lines:
             return
         sheet.put(row, inside.col + 1, clipped(term.word, label, sheet.look), Style.PLACE)
         for line in lines:
             sheet.put(row, inside.col + 1 + label + 2, line, Style.DIM)
             row += 1
+
+
+def _lines(term: Term, width: int, look: Look) -> list[str]:
+    """The first sentence, or where that is too long what stands in it before a semicolon."""
+    meaning = first_sentence(term.meaning)
+    if len(wrapped(meaning, width)) > LINES:
+        clause, stop, _ = meaning.replace("；", ";").partition(";")
+        meaning = clause + meaning[-1] if stop else meaning
+    return clipped_lines(meaning, width, LINES, look)
 
 
 def first_sentence(meaning: str) -> str:

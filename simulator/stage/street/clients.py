@@ -101,7 +101,7 @@ def _put_kinds(sheet: Sheet, street: Street, its: Who, rows: ClientRows) -> None
         each = room // len(kinds)
         for number, kind in enumerate(kinds):
             col = sheet.put(row, street.clients.col + number * each, f"{sheet.look.glyphs.who[kind]} ", WHO[kind])
-            name = clipped(translated(its.names[kind]), max(each - 3, 0), sheet.look)
+            name = clipped(its.name(kind), max(each - 3, 0), sheet.look)
             end = max(end, sheet.put(row, col, name, Style.TEXT) + 1)
     stop = street.way.col + street.way.width - (1 if street.room.width else 0)
     for row in set(rows.kinds):

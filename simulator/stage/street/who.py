@@ -20,6 +20,7 @@ from simulator.stage.canvas.style import PAST, WHO, Style
 from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import Playback
 from simulator.trace.table import Trace
+from simulator.words.language import tell, translated
 
 Rows = NDArray[np.int32]
 NOBODY: Rows = np.empty(0, np.int32)
@@ -35,7 +36,9 @@ class Who:
     """The kinds of a run."""
 
     names: tuple[str, ...]
-    """At most ``MOST``; as the scenario calls them."""
+    """At most ``MOST``; as the scenario calls them. The last one is the first of several where ``sharing`` is."""
+    sharing: int
+    """So many kinds have the last mark."""
     clients: bool
     """Whether kinds are kinds of clients; otherwise of requests."""
     kind: NDArray[np.uint8]
@@ -44,6 +47,12 @@ class Who:
     """[rows] whether it was, or will be, tried more than once: a repeated SYN counts."""
     gone_s: NDArray[np.float64]
     """[rows] from when on nobody waits for it; inf: never."""
+
+    def name(self, kind: int) -> str:
+        """What a mark stands for, in the language of now."""
+        if kind == len(self.names) - 1 and self.sharing > 1:
+            return tell("{n} other kinds", n=self.sharing)
+        return translated(self.names[kind])
 
     def fills(self, rows: Rows, t_s: float) -> NDArray[np.uint8]:
         """FIRST, AGAIN or GONE at a moment."""
@@ -88,6 +97,7 @@ def _who(trace: Trace) -> Who:
     left = np.isin(trace.outcome, LEFT)
     return Who(
         names=told,
+        sharing=1 if alone else max(len(names) - MOST + 1, 1),
         clients=clients or alone,
         kind=number[column],
         again=(trace.attempt > 0) | (trace.syn_retries > 0),

@@ -64,6 +64,14 @@ def test_each_kind_of_client_has_its_mark_and_its_name() -> None:
         assert style_of(sheet, mark) == WHO[number]
 
 
+def test_the_mark_of_all_further_kinds_says_how_many_they_are_and_not_the_name_of_one_of_them() -> None:
+    five = FOUR_KINDS[:-1] + ', {name = "tunnel", share = 0.1, rtt = "20 ms", up = "0.5 Mbit/s", down = "50 Mbit/s"}]'
+    for wanted, others in ((FOUR_KINDS, "satellite"), (five.replace("0.25", "0.225"), "2 other kinds")):
+        sheet = drawn(play("prefork", "slow-clients", workers=4, overrides={"clients": wanted}), 5.0)
+        assert f"{UNICODE.who[3]} {others}" in str(sheet.grid)
+        assert ("satellite" in str(sheet.grid)) == (others == "satellite")
+
+
 def test_what_is_zero_is_faint_and_stays_in_its_row() -> None:
     quiet, loud = drawn(SPIKE, 5.0), drawn(SPIKE, 33.0)
     assert style_of(quiet, "0 lost") == Style.FAINT
