@@ -154,15 +154,16 @@ def _needs(trace: Trace, place: int, activity: Activity) -> Pool | Lock | None:
 
 
 def _holders(snapshot: Snapshot, now: Moment, pool: Pool, sheet: Sheet) -> Iterator[Bar]:
-    """Who has what it waits for, the longest first."""
+    """Who has what it waits for, and for how long all in all; the longest first."""
     there = now.pool(pool.name)
+    since_s = snapshot.playback.held_since(pool.name, 0, len(there.request), now.t_s)
     slots = np.flatnonzero(there.request >= 0)
-    order = slots[np.argsort(there.since_s[slots], kind="stable")]
+    order = slots[np.argsort(since_s[slots], kind="stable")]
     for slot in order.tolist():
         state = Activity(int(there.activity[slot])).state
         fields = {"request": int(there.request[slot]), "slot": f"{translated(pool.name)} {slot}"}
         words = tell("#{request} holds {slot}", **fields)
-        yield _bar(snapshot, int(there.request[slot]), words, now.t_s - float(there.since_s[slot]), state, sheet)
+        yield _bar(snapshot, int(there.request[slot]), words, now.t_s - float(since_s[slot]), state, sheet)
 
 
 def _lock_holders(snapshot: Snapshot, now: Moment, lock: Lock, sheet: Sheet) -> Iterator[Bar]:

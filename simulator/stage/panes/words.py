@@ -21,8 +21,8 @@ from simulator.words.language import later, translated
 
 TITLE = later("words")
 MOST_LABEL = 14
-LINES = 3
-"""Of a meaning."""
+LINES, MOST_LINES = 3, 4
+"""Of a meaning: those that are good, and those that are borne."""
 ENDS = (". ", "。")
 
 
@@ -77,7 +77,7 @@ def _lines(term: Term, width: int, look: Look) -> list[str]:
     if len(wrapped(meaning, width)) > LINES:
         clause, stop, _ = meaning.replace("；", ";").partition(";")
         meaning = clause + meaning[-1] if stop else meaning
-    return clipped_lines(meaning, width, LINES, look)
+    return clipped_lines(meaning, width, MOST_LINES, look)
 
 
 def first_sentence(meaning: str) -> str:

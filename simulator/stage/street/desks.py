@@ -108,12 +108,8 @@ def _holders(snapshot: Snapshot, group: LaneGroup, lanes: range) -> tuple[Rows, 
         lock = snapshot.now.lock(group.name)
         return lock.holder[part], lock.activity[part], lock.since_s[part]
     pool = snapshot.now.pool(group.name)
-    requests, since_s = pool.request[part], pool.since_s[part].copy()
-    uses = snapshot.playback.uses(group.name, lanes.start, len(lanes), (snapshot.t_s, snapshot.t_s + MOMENT_S))
-    lane = uses.lane - lanes.start
-    present = requests[lane] == uses.request
-    since_s[lane[present]] = uses.start_s[present]
-    return requests, pool.activity[part], since_s
+    since_s = snapshot.playback.held_since(group.name, lanes.start, len(lanes), snapshot.t_s)
+    return pool.request[part], pool.activity[part], since_s
 
 
 def _ends(snapshot: Snapshot, requests: Rows, activities: NDArray[np.uint8]) -> Floats:

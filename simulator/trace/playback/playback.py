@@ -33,6 +33,8 @@ from simulator.trace.table import Trace
 
 Floats = NDArray[np.float64]
 
+MOMENT_S = 1e-6
+"""A stretch so short that hardly anything happens in it."""
 MOMENTS_KEPT = 4
 
 
@@ -129,6 +131,17 @@ class Playback:
     @cached_property
     def _lanes(self) -> LaneReader:
         return LaneReader(self._index, self._map, self._outages)
+
+    def held_since(self, pool: str, first_slot: int, count: int, t_s: float) -> Floats:
+        """[slots] since when slots of a pool are held for whoever holds them at a moment, whatever was done there."""
+        now = self.at(t_s).pool(pool)
+        part = slice(first_slot, first_slot + count)
+        requests, since_s = now.request[part], now.since_s[part].copy()
+        uses = self.uses(pool, first_slot, len(requests), (t_s, t_s + MOMENT_S))
+        slot = uses.lane - first_slot
+        present = requests[slot] == uses.request
+        since_s[slot[present]] = uses.start_s[present]
+        return since_s
 
     def holds(self, name: str) -> tuple[LockHolds, ...]:
         """Who had each copy of a lock from when to when; empty ones where that was not recorded. KeyError if none."""

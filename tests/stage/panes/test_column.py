@@ -46,6 +46,16 @@ def test_where_nobody_is_followed_it_is_the_one_that_waits_longest_and_who_is_in
     assert "its own work: 3 ms of computing, 136 ms of I/O" in rows[8]
 
 
+def test_threads_that_wait_for_the_gil_are_held_since_they_took_their_request_and_not_since_they_wait() -> None:
+    its = scene(GIL, t_s=12.0)
+    rows = [row.strip("│").split() for row in request_pane(its)]
+    held_s = {int(row[4]): float(row[-2]) / 1000.0 for row in rows if row[2:4] == ["holds", "thread"]}
+    pool = its.views[0].playback.at(12.0).pool("thread")
+    for thread, request in enumerate(pool.request.tolist()):
+        came_s = float(its.views[0].playback.trace.reached[request, 2])
+        assert held_s[thread] == pytest.approx(12.0 - came_s, rel=0.1), (thread, request)
+
+
 def test_whoever_waits_for_an_event_loop_sees_who_has_it() -> None:
     rows = request_pane(scene(LOOP, t_s=11.1))
     assert "waits for the event loop for 229 ms" in rows[1]
