@@ -17,7 +17,7 @@ from simulator.words.phrases import a, all_of, counted, listed, numbered, plural
         ("2 of 8 threads", "8 个线程中的 2 个", lambda: some_of(2, 8, "thread")),
         ("1 request", "1 个请求", lambda: counted(1, "request")),
         ("1 234 requests", "1 234 个请求", lambda: counted(1234, "request")),
-        ("an event loop", "一个事件循环", lambda: a("event loop")),
+        ("an event loop", "事件循环", lambda: a("event loop")),
         ("event loops", "事件循环", lambda: plural("event loop")),
         ("a, b and c", "a、b 和 c", lambda: listed(["a", "b", "c"])),
     ],

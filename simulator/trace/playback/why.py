@@ -22,7 +22,7 @@ from simulator.trace.playback.why_locked import lock_taken
 from simulator.trace.playback.why_waiting import cores_wanted, slots_taken, syn_dropped
 from simulator.words.language import language, tell, tell_many
 from simulator.words.numbers import count, short_duration
-from simulator.words.phrases import listed, plural, sentence, some_of
+from simulator.words.phrases import in_a_row, listed, plural, sentence, some_of
 from simulator.workload.interventions import Do, Intervention
 
 WAITS = in_need_of(Need.ACCEPT, Need.SLOT, Need.LOCK, Need.CORE)
@@ -277,4 +277,5 @@ def _idle(now: MomentFacts) -> str:
 def _doing(moment: Moment) -> str:
     """``3 wait for I/O and 1 computes``, the most common first."""
     counts = sorted(moment.present.counts().items(), key=lambda entry: -entry[1])
-    return listed([tell("{n} {doing}", n=count(number), doing=does(activity, number)) for activity, number in counts])
+    parts = [tell("{n} {doing}", n=count(number), doing=does(activity, number)) for activity, number in counts]
+    return listed(parts) if language() == "en" else in_a_row(parts)
