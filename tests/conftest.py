@@ -22,6 +22,10 @@ os.environ["LANG"] = "C.UTF-8"
 for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", VARIABLE):
     os.environ.pop(variable, None)
 
+# Side by side, pytest tells its processes a size of a terminal, which programs would believe more than their own.
+for variable in ("COLUMNS", "LINES"):
+    os.environ.pop(variable, None)
+
 # What was watched last is forgotten with the tests.
 STATE = TemporaryDirectory(prefix="loopfork-tests-state-")
 os.environ["XDG_STATE_HOME"] = STATE.name

@@ -16,8 +16,8 @@ SIZE = (160, 45)
 """Columns and rows."""
 TARGET_S = 0.8
 PATIENCE_S = 60.0
-LAST = "◆".encode()
-"""Where in the time bar we are: in every picture of a run, nowhere else, and nothing is written below it but keys."""
+LAST = "▾".encode()
+"""A moment of the run, above the time bar: nowhere else, and nothing is written below but that bar and keys."""
 ARGUMENTS = (*RUN, "--watch")
 
 
