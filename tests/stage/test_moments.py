@@ -66,6 +66,16 @@ def test_the_log_ends_with_the_newest_line_and_says_which_moment_this_is() -> No
     assert "14.3 s" in rows[3]
 
 
+def test_what_does_not_fit_into_a_line_of_the_log_is_wrapped_and_not_cut() -> None:
+    its = scene(play("prefork", "crash", workers=4), t_s=20.5)
+    sheet = Sheet(44, 6, Look())
+    put_log(sheet, [Snapshot(scene=its, number=0)])
+    told = " ".join("".join(sheet.grid.text(row)[10:-2] for row in range(1, 5)).split())
+    assert sheet.look.glyphs.more not in told
+    assert "process 0 was killed" in told
+    assert "lost with it" in told
+
+
 def test_nothing_in_the_log_lies_ahead() -> None:
     its = scene(FOUR, t_s=2.0)
     sheet = Sheet(50, 6, Look())

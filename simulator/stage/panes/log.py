@@ -1,13 +1,13 @@
 """What happened, line by line: the newest at the bottom, and bright; at the right which of the moments this is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from heapq import nlargest
 
 from simulator.stage.cache import kept
 from simulator.stage.canvas.box import Box, put_box
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import Piece, clipped, piece
+from simulator.stage.canvas.text import Piece, clipped_lines, piece
 from simulator.stage.moments import moments_before, stops
 from simulator.stage.panes.curve_plot import titled
 from simulator.stage.snapshot import Snapshot
@@ -18,6 +18,9 @@ from simulator.words.numbers import count, short_duration, to_places
 TITLE = later("what happened")
 TIME_WIDTH = 8
 """``  17.6 s``; a run of an hour ends at ``3600.0 s``."""
+WORDS_COL = 1 + TIME_WIDTH + 1
+MOST_LINES = 3
+"""Of one event."""
 
 
 def put_log(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
@@ -28,8 +31,23 @@ def put_log(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
     inside = put_box(sheet, Area(0, 0, sheet.height, sheet.width), box)
     told = [(event, snapshot) for snapshot in snapshots for event in _told(snapshot, inside.height)]
     latest = nlargest(inside.height, told, key=lambda each: each[0].time_s)
-    for row, (event, snapshot) in enumerate(reversed(latest), inside.row):
-        _put_event(sheet, row, event, snapshot, newest=event is latest[0][0])
+    row = inside.row
+    for event, snapshot, lines in reversed(list(_fitting(sheet, latest, inside.height))):
+        _put_event(sheet, row, event, snapshot, lines, newest=event is latest[0][0])
+        row += len(lines)
+
+
+def _fitting(
+    sheet: Sheet, latest: Sequence[tuple[Event, Snapshot]], rows: int
+) -> Iterator[tuple[Event, Snapshot, list[str]]]:
+    """As many of the latest as there are rows for, none of them cut while a few rows are enough for it."""
+    for event, snapshot in latest:
+        room = max(sheet.width - WORDS_COL - 2 * bool(snapshot.letter) - 2, 0)
+        lines = clipped_lines(_brief(event), room, min(MOST_LINES, max(rows, 1)), sheet.look) if room else [""]
+        rows -= len(lines)
+        if rows < 0:
+            return
+        yield event, snapshot, lines
 
 
 def _told(snapshot: Snapshot, rows: int) -> list[Event]:
@@ -48,13 +66,14 @@ def _number(snapshots: Sequence[Snapshot]) -> tuple[Piece, ...]:
     return (piece(("j ", Style.KEY_NAME), (tell("{number} of {of}", number=at, of=len(known)), Style.DIM), rank=1),)
 
 
-def _put_event(sheet: Sheet, row: int, event: Event, snapshot: Snapshot, *, newest: bool) -> None:
+def _put_event(sheet: Sheet, row: int, event: Event, snapshot: Snapshot, lines: Sequence[str], *, newest: bool) -> None:
     sheet.put_right(row, 1 + TIME_WIDTH, f"{to_places(event.time_s, 1)} s", Style.FAINT)
-    col = 1 + TIME_WIDTH + 1
+    col = WORDS_COL
     if snapshot.letter:
         col = sheet.put(row, col, f"{snapshot.letter} ", snapshot.spark)
     style = Style.TEXT if newest else Style.DIM
-    sheet.put(row, col, clipped(_brief(event), max(sheet.width - col - 2, 0), sheet.look), style)
+    for number, line in enumerate(lines):
+        sheet.put(row + number, col, line, style)
 
 
 def _brief(event: Event) -> str:
@@ -67,5 +86,7 @@ def _brief(event: Event) -> str:
             return tell("#{request} took longest: {time}", **fields)
         case EventKind.CROWDED:
             return tell("most requests at once: {n}", **fields)
+        case EventKind.SYN_DROPPED:
+            return tell("#{request} SYN dropped: backlog full", **fields)
         case _:
             return event.text

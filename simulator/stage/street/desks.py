@@ -25,8 +25,8 @@ from simulator.stage.street.tape import Stretch, stretches
 from simulator.stage.street.turn_words import desk_words
 from simulator.stage.street.who import NOBODY, Rows, who
 from simulator.trace.playback import Activity, GroupKind, LaneGroup
-from simulator.words.language import translated
-from simulator.words.numbers import short_duration, to_places
+from simulator.words.language import tell, translated
+from simulator.words.numbers import share_in_words, short_duration, to_places
 
 MOMENT_S = 1e-6
 """So short a time has hardly more than one user of a slot in it."""
@@ -34,6 +34,8 @@ SHORT_TIME, LONG_TIME = 6, 7
 """Cells: ``12.4 s``, ``3.9 s``; ``420 µs``."""
 LEAST_BAR, MOST_BAR = 3, 7
 TENTH_S, LONGEST_S = 0.0995, 999.5
+ON_CORES = (Activity.COMPUTING, Activity.CORE)
+"""The two are told apart for a whole stay and not for a moment of it: those who compute go round on the cores."""
 
 Floats = NDArray[np.float64]
 
@@ -154,8 +156,8 @@ def _put_words(sheet: Sheet, snapshot: Snapshot, street: Street, desk: Desk) -> 
         sheet.put_right(row, col + width, _seconds(snapshot, desk, SHORT_TIME - 1), Style.STRONG)
     elif street.form is Form.NARROW:
         sheet.put(row, col, _seconds(snapshot, desk, SHORT_TIME), Style.STRONG)
-        doing = DOING[desk.activity]
-        sheet.put(row + 1, col, clipped(translated(doing.short), width, sheet.look), doing.desk)
+        _, style = _does(snapshot, desk)
+        sheet.put(row + 1, col, clipped(_does_in_short(snapshot, desk), width, sheet.look), style)
     elif desk.place.height == 1:
         _put_state(sheet, snapshot, street, desk, row)
     else:
@@ -188,7 +190,7 @@ def _put_state(sheet: Sheet, snapshot: Snapshot, street: Street, desk: Desk, row
     col, end = street.desk.col, street.desk.col + street.desk.width
     turn = desk_words(snapshot, desk.group, desk.lane) if street.form is Form.WIDE else None
     doing = DOING[desk.activity]
-    word, style = (translated(doing.word), doing.desk) if turn is None else turn.does
+    word, style = _does(snapshot, desk) if turn is None else turn.does
     wide = street.form is Form.WIDE
     seconds = _seconds(snapshot, desk, LONG_TIME if wide else SHORT_TIME)
     if turn is not None:
@@ -201,9 +203,25 @@ def _put_state(sheet: Sheet, snapshot: Snapshot, street: Street, desk: Desk, row
         if col + cell_width(number) + cell_width(translated(doing.short)) <= end:
             col = sheet.put(row, col, number, Style.DIM)
     if cell_width(word) > end - col:
-        word = translated(doing.short)
+        word = translated(doing.short) if turn is not None else _does_in_short(snapshot, desk)
     col = sheet.put(row, col, clipped(word, end - col, sheet.look), style) + 1
     _put_progress(sheet, snapshot, desk, row, col, min(end - col, MOST_BAR))
+
+
+def _does(snapshot: Snapshot, desk: Desk) -> tuple[str, Style]:
+    """What it does; where more want to compute than there are cores, all of them compute, each with a part of one."""
+    now, doing = snapshot.now, DOING[desk.activity]
+    if desk.activity not in ON_CORES or now.locks:
+        return translated(doing.word), doing.desk
+    doing = DOING[Activity.COMPUTING]
+    if now.runnable <= now.cores:
+        return translated(doing.word), doing.desk
+    return tell("{share} of a core", share=share_in_words(now.cores / now.runnable)), doing.desk
+
+
+def _does_in_short(snapshot: Snapshot, desk: Desk) -> str:
+    shares = desk.activity in ON_CORES and not snapshot.now.locks
+    return translated(DOING[Activity.COMPUTING if shares else desk.activity].short)
 
 
 def _put_progress(sheet: Sheet, snapshot: Snapshot, desk: Desk, row: int, col: int, cells: int) -> None:

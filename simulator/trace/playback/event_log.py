@@ -14,7 +14,7 @@ from simulator.trace.playback.story import Story
 from simulator.trace.table import Trace
 from simulator.words.language import Said, later, said, said_many, translated
 from simulator.words.numbers import count, short_duration
-from simulator.words.phrases import counted, plural
+from simulator.words.phrases import counted, some_of
 from simulator.workload.interventions import Do, Intervention
 
 Rows = NDArray[np.intp]
@@ -110,11 +110,10 @@ class EventLog:
 
     def _all_held(self, client: int, slots: int) -> Said:
         pool = main_pool(self._trace.plan)
-        fields = {"n": count(slots), "workers": partial(plural, "slot" if pool is None else pool.name, slots)}
+        workers = partial(some_of, slots, slots, "slot" if pool is None else pool.name)
         if client < 0:
-            return said("slow clients hold all {n} {workers}", **fields)
-        name = self._trace.workload.client_names[client]
-        return said('all {n} {workers} held by "{name}"', name=name, **fields)
+            return said("slow clients hold {workers}", workers=workers)
+        return said('{workers} held by "{name}"', name=self._trace.workload.client_names[client], workers=workers)
 
     def _class_of(self, request: int) -> str:
         load = self._trace.workload

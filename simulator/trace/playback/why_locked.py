@@ -14,7 +14,7 @@ from simulator.trace.playback.congestion import Cause
 from simulator.trace.playback.moment import LockNow, Present
 from simulator.trace.playback.moment_facts import MomentFacts, idle_cores, queue_in, victims
 from simulator.trace.playback.why_waiting import queued
-from simulator.words.language import tell, tell_many, translated
+from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import count, share_in_words, short_duration
 from simulator.words.phrases import all_of, plural
 
@@ -22,6 +22,21 @@ BREATH_S = 0.1
 """When nobody waits for a shorter time than this, the waiting goes on."""
 PART = 0.1
 """Who had a lock for a smaller part of the longest time is not counted."""
+LONG_S = 0.05
+"""Whoever had a lock for so long is told of by number; of many short turns none stands out."""
+OF_ONE = {
+    False: later('{n} requests "{name}" have had the {lock} for {time} of the last {window}.'),
+    True: later(
+        '{n} requests "{name}" have had the {lock} for {time} of the last {window}, #{request} alone for {longest}.'
+    ),
+}
+OF_SEVERAL = {
+    False: later('{n} requests "{name}" have had {locks} for {share} of the last {window}.'),
+    True: later(
+        '{n} requests "{name}" have had {locks} for {share} of the last {window}, #{request} alone for {longest}.'
+    ),
+}
+"""By whether one of them had it for long; of one lock, and of several."""
 SEVERAL = 2
 """Threads that wait."""
 
@@ -71,24 +86,19 @@ def _having(now: MomentFacts, cause: Cause, lock: LockNow, start_s: float) -> st
         return tell("Others have had the {lock} while requests waited for it.", lock=name)
     longest = int(np.argmax(seconds))
     first, longest_s = int(requests[longest]), float(seconds[longest])
-    long = seconds >= PART * longest_s
-    requests, seconds = requests[long], seconds[long]
+    counted = seconds >= PART * longest_s
+    requests, seconds = requests[counted], seconds[counted]
     fields = {"lock": name, "request": first, "name": now.class_of(first)}
     if len(requests) == 1:
         return _alone(now, lock, first, longest_s, fields)
     fields |= {"n": count(len(requests)), "window": now.ago(start_s), "longest": short_duration(longest_s)}
+    alone = longest_s >= LONG_S
     if lock.lock.processes > 1:
         share = float(seconds.sum()) / ((now.moment.t_s - start_s) * lock.lock.processes)
         fields |= {"locks": all_of(cause.resource, lock.lock.processes), "share": share_in_words(share)}
-        return tell(
-            '{n} requests "{name}" have had {locks} for {share} of the last {window}, #{request} alone for {longest}.',
-            **fields,
-        )
+        return tell(OF_SEVERAL[alone], **fields)
     fields |= {"time": short_duration(float(seconds.sum()))}
-    return tell(
-        '{n} requests "{name}" have had the {lock} for {time} of the last {window}, #{request} alone for {longest}.',
-        **fields,
-    )
+    return tell(OF_ONE[alone], **fields)
 
 
 def _in_turn(now: MomentFacts, lock: LockNow, waiting: Present) -> str:

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.trace.playback.activity import Activity
+from simulator.trace.playback.activity import AT_WORK, Activity
 from simulator.trace.playback.congestion import FOR_CLIENT, Cause
 from simulator.trace.playback.moment import Moment, PoolNow
 from simulator.trace.playback.moment_facts import MomentFacts, idle_cores, queue_in
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import count, share_in_words, short_duration
-from simulator.words.phrases import a, counted, plural, some_of
+from simulator.words.phrases import a, all_of, counted, plural, some_of
 
 Mask = NDArray[np.bool_]
 
@@ -161,7 +161,8 @@ def _main_cause(now: MomentFacts, pool: PoolNow, slots: Mask) -> Cause:
 def _use_of(now: MomentFacts, pool: PoolNow, cause: Cause, used: Mask, wanted: Mask) -> str:
     """As ``3 of 4 workers wait for clients "phone" to send (#1041 for 640 ms already)``."""
     name, kind, number, size = now.name_of(cause), cause.use, int(used.sum()), int(wanted.sum())
-    slots = some_of(number, size, pool.pool.name) if number else plural(pool.pool.name, size)
+    others = all_of(pool.pool.name, 1) if size == 1 else plural(pool.pool.name, size)
+    slots = some_of(number, size, pool.pool.name) if number else others
     if (kind, bool(name)) not in HELD:
         return _by_state(kind, max(number, 1), slots)
     if not number:
@@ -239,17 +240,29 @@ def cores_wanted(now: MomentFacts, cause: Cause) -> Iterator[str]:
     cores = some_of(moment.cores, moment.cores, "core")
     if moment.runnable > moment.cores:
         yield tell(
-            "{threads} threads want {cores}, so each computes at {share} of its speed.",
-            threads=count(moment.runnable),
+            "{threads} want {cores}, so each computes at {share} of its speed.",
+            threads=counted(moment.runnable, _who_computes(moment)),
             cores=cores,
             share=share_in_words(moment.cores / moment.runnable),
         )
     else:
-        yield tell("In the last {window}, more threads wanted to compute than there are cores.", window=now.window)
+        threads = plural(_who_computes(moment))
+        yield tell(
+            "In the last {window}, more {threads} wanted to compute than there are cores.",
+            window=now.window,
+            threads=threads,
+        )
     if name:
         yield tell('Most of this computing is for requests "{name}".', name=name)
     for pool in moment.pools:
         yield from queue_in(now, now.backlogs_of(pool.pool.name))
+
+
+def _who_computes(moment: Moment) -> str:
+    """What shares the cores: workers where each has a slot and nothing but slots computes, otherwise threads."""
+    computing = [(int(np.count_nonzero(AT_WORK[pool.activity])), pool.pool.name) for pool in moment.pools]
+    found = [name for number, name in computing if number == moment.runnable]
+    return found[-1] if found and not moment.locks else "thread"
 
 
 def syn_dropped(now: MomentFacts, number: int) -> Iterator[str]:

@@ -98,6 +98,18 @@ def test_a_desk_says_who_is_served_what_it_does_and_since_when() -> None:
     assert desk_text(drawn(seen, (40, 8)), tiny, 0) == ["3.9 s"]
 
 
+@pytest.mark.parametrize(("t_s", "runnable", "words"), [(25.0, 4, "50 % of a core"), (25.675, 1, "computing")])
+def test_workers_that_want_to_compute_share_the_cores_and_none_waits_for_one_that_is_free(
+    t_s: float, runnable: int, words: str
+) -> None:
+    seen = snapshot(play("prefork", "cpu-heavy", workers=4), t_s)
+    street, sheet = street_of(seen, 120, 22), drawn(seen)
+    told = [desk_text(sheet, street, lane)[1] for lane in range(4) if seen.now.pools[0].activity[lane] == Activity.CORE]
+    assert seen.now.runnable == runnable
+    assert told
+    assert all(words in each for each in told)
+
+
 def test_progress_reaches_its_end_when_the_upload_does() -> None:
     seen = snapshot(FOUR, 20.0)
     request = int(seen.now.pool("worker").request[0])

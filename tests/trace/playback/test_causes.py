@@ -107,6 +107,19 @@ def test_behind_a_proxy_slow_clients_are_told_of_and_not_the_workers_for_whom_ha
     }
 
 
+@pytest.mark.parametrize(("turn_s", "alone"), [(0.045, False), (0.055, True)])
+def test_of_many_short_turns_at_a_loop_none_stands_out(turn_s: float, alone: bool) -> None:
+    load = load_at([1.0] * 20, 60.0, page=Kind(steps=(("cpu", turn_s),)))
+    claim = Playback(serve("coroutine", load)).reason(1.0 + 15.5 * turn_s).claim
+    assert re.match(r'\d+ requests "page" have had the event loop for', claim), claim
+    assert (" alone for " in claim) == alone
+
+
+def test_one_worker_alone_is_not_spoken_of_without_its_article() -> None:
+    playback = Playback(serve("dev-server", load_at([1.0] * 3, 60.0, page=Kind(steps=(("io", 0.5),)))))
+    assert "others had to wait because the process waited for I/O." in playback.why(2.6)
+
+
 def test_whoever_goes_to_a_moment_reads_the_same_as_whoever_plays_up_to_it(mixed: Playback) -> None:
     played = Playback(mixed.trace)
     read = [played.why(t_s) for t_s in samples(0.0, 40.0)]

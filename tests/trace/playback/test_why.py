@@ -70,7 +70,7 @@ def test_more_workers_than_cores_share_them() -> None:
         "the first for 500 ms."
     )
     without_a_queue = Playback(serve("prefork", load_at([0.0] * 8, 20.0, page=Kind(steps=(("cpu", 1.0),))), workers=8))
-    assert without_a_queue.why(0.5) == "8 threads want both cores, so each computes at 25 % of its speed."
+    assert without_a_queue.why(0.5) == "8 workers want both cores, so each computes at 25 % of its speed."
 
 
 @pytest.mark.parametrize("name", ["callback", "coroutine"])
@@ -169,7 +169,7 @@ def test_of_two_reasons_the_one_that_more_wait_for_is_told_even_if_it_is_one_mor
     def told(server: str, requests: int, **settings: Any) -> str:
         return Playback(serve(server, load_at([0.0] * requests, 20.0, page=computing), **settings)).why(0.5)
 
-    assert told("prefork", 13, workers=8).startswith("8 threads want both cores")  # 6 too many, 5 in the queue
+    assert told("prefork", 13, workers=8).startswith("8 workers want both cores")  # 6 too many, 5 in the queue
     assert told("prefork", 15, workers=8).startswith("All 8 workers compute on 2 cores")
     assert "and 3 others wait for it" in told("threaded", 6, threads=4)  # 3 behind the holder, 2 in the queue
     assert "4 connections queue in the backlog" in told("threaded", 8, threads=4)
