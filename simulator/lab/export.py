@@ -12,8 +12,8 @@ from io import BytesIO
 from pathlib import Path
 
 from simulator.experiments.refusal import RefusalError
+from simulator.lab.computing import broken_laws
 from simulator.lab.export_menu import FILMS, Kind
-from simulator.lab.lab import broken_laws
 from simulator.results.csv_files import write_csv
 from simulator.results.document import as_json, document
 from simulator.results.trace_file import save

@@ -42,9 +42,3 @@ def confirm(lab: Lab) -> bool:
     elif state.knob.enter is None:
         changes.turn_selected(lab, 1)
     return True
-
-
-def drop(lab: Lab) -> bool:
-    """Escape: forget what was typed. False where nothing was."""
-    dropped, lab.typed = bool(lab.typed), ""
-    return dropped

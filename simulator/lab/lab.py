@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from simulator.experiments.refusal import InvariantError, RefusalError
-from simulator.experiments.run import Progress, check_laws, run_unchecked
+from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import Prepared, Setup
+from simulator.lab.computing import Traces, broken_laws, traces_of
 from simulator.lab.history import History, Result
 from simulator.lab.interventions import timeline
 from simulator.lab.knobs import knobs
@@ -18,12 +18,9 @@ from simulator.lab.panel import Panel
 from simulator.lab.playhead import Now, Playhead
 from simulator.stage.scene import DEFAULT_COLUMN_S, Caption
 from simulator.stage.verdict import Verdict
-from simulator.trace.table import Trace
-from simulator.words.language import Said, said, tell
+from simulator.words.language import Said, said
 
 MESSAGE_S = 6.0
-Traces = tuple[Trace, ...] | RefusalError
-"""What came of a setup: the traces, or why there are none."""
 Compute = Callable[[Prepared], None]
 """Runs a setup, at once or in a thread, and gives what came of it to ``Lab.computed``."""
 
@@ -143,6 +140,18 @@ class Lab:
         """Another line of the list of knobs, or none: what was typed into the one before is forgotten."""
         self.panel, self.typed = number, ""
 
+    def close(self) -> bool:
+        """Take away what lies above the stage, one thing at a time; False where nothing does."""
+        if self.card:
+            self.card = False
+        elif self.typed:
+            self.typed = ""
+        elif self.panel is not None:
+            self.choose_line(None)
+        else:
+            return False
+        return True
+
     def open_panel(self) -> Panel | None:
         """The list of knobs, if it is open."""
         wanted = self.history.wanted
@@ -225,33 +234,4 @@ def open_lab(shown: Result, now: Now = time.monotonic) -> Lab:
         playhead=Playhead(end_s, now),
         now=now,
         panes=[Pane() for _ in shown.playbacks],
-    )
-
-
-def traces_of(wanted: Prepared, progress: Progress | None = None) -> Traces:
-    """Run a setup; its laws are still to be checked."""
-    try:
-        return run_unchecked(wanted, detail=True, progress=progress)
-    except RefusalError as error:
-        return error
-
-
-def broken_laws(traces: Traces) -> str | Said:
-    """Why a run cannot be trusted; nothing where it can."""
-    try:
-        for trace in traces if isinstance(traces, tuple) else ():
-            check_laws(trace)
-    except InvariantError as error:
-        why = str(error)
-    except RefusalError as error:  # no room to find out
-        return said("{why}. Nothing of it is shown: undo, or change something.", why=error)
-    except Exception as error:  # a trace may be too wrong to be asked; in a thread nobody would hear of it
-        why = tell(
-            "this run cannot be checked, do not trust it: {kind}: {error}", kind=type(error).__name__, error=error
-        )
-    else:
-        return ""
-    return said(
-        "INTERNAL ERROR: {why}. Nothing of it is shown: undo, or change something. Please report it with the command.",
-        why=why,
     )

@@ -13,11 +13,11 @@ from typing import TypeVar
 from simulator.stage.canvas.asciicast import asciicast
 from simulator.stage.canvas.grid import Frame, Size, plain
 from simulator.stage.canvas.images import gif, png
+from simulator.stage.canvas.letters import boxed
 from simulator.stage.canvas.look import Look
-from simulator.stage.canvas.palette import DARK
 from simulator.stage.canvas.player import player
-from simulator.stage.canvas.raster import boxed
 from simulator.stage.canvas.svg import svg
+from simulator.stage.canvas.themes import DARK
 from simulator.stage.frame import frame
 from simulator.stage.scene import Scene
 

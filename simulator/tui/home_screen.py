@@ -1,13 +1,11 @@
 """The first screen: begin, ask a question, or choose a load and a server, and see what happens."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
-from textual.message import Message
-from textual.worker import get_current_worker
 
 from simulator.experiments.refusal import InvariantError, RefusalError
 from simulator.lab.home_menus import (
@@ -27,45 +25,22 @@ from simulator.lab.keys import BY_ID, Group, Key, of
 from simulator.lab.last_time import LastTime, recall
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import KeyHint, KeyTarget
-from simulator.stage.canvas.look import Look
 from simulator.stage.home import Home, home, preview_size, target_at
 from simulator.tui.canvas import Canvas
+from simulator.tui.previewing import Previewed, Previewer, Wanted
 from simulator.tui.screen import GridScreen, Words, bindings
-from simulator.words.language import Language, language, later, said, tell
+from simulator.words.language import language, later, said, tell
 from simulator.words.numbers import short_duration
 
 if TYPE_CHECKING:  # the first picture waits for nothing that it does not show
     from simulator.lab.lab import Lab
 
 LOAD_AFTER_S = 0.2
-KEPT = 60
-"""Pictures of the stage that are remembered."""
 ASKING_KEYS = of(Group.QUESTIONS)
 QUESTION_KEYS = ASKING_KEYS[:-1]
 """All but the one for what was watched last."""
 STEPS = {"select-up": -1, "select-down": 1, "back": -1, "forward": 1, "previous-pane": -1, "next-pane": 1}
 HOME_KEYS = (*STEPS, "inspect", "compare", "front-beside", "help")
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A picture of the stage."""
-
-    of: Prospect
-    size: Size
-    wears: tuple[str, str]
-    """The names of its glyphs and its theme."""
-    language: Language
-    look: Look = field(compare=False)
-
-
-class Previewed(Message):
-    """A thread has drawn what one would see."""
-
-    def __init__(self, wanted: _Wanted, picture: CellGrid | None = None, about: str = "") -> None:
-        """And whose picture it is; or there is none."""
-        super().__init__()
-        self.wanted, self.picture, self.about = wanted, picture, about
 
 
 class HomeScreen(GridScreen):
@@ -93,8 +68,7 @@ class HomeScreen(GridScreen):
         self.home = first_home(names)
         self._loaded = False
         self._last: LastTime | None = None
-        self._previews: dict[_Wanted, tuple[CellGrid | None, str]] = {}
-        self._drawing: _Wanted | None = None
+        self._previewer = Previewer(self)
 
     def on_mount(self) -> None:
         """The first picture waits for nothing else; the rest is loaded while somebody reads it."""
@@ -118,8 +92,9 @@ class HomeScreen(GridScreen):
     def state(self) -> object:
         """What is selected, and whether it can be seen already."""
         wanted = self._wanted
-        self._draw_beside(wanted)
-        return (self.home, self._last, wanted in self._previews)
+        if self._loaded and wanted is not None:
+            self._previewer.draw(wanted)
+        return (self.home, self._last, wanted in self._previewer)
 
     def picture(self, size: Size) -> CellGrid:
         """All of it."""
@@ -139,10 +114,7 @@ class HomeScreen(GridScreen):
             go_on=self._go_on,
             command=prospect(self.home).command,
         )
-        wanted = self._wanted
-        if wanted is None or wanted not in self._previews:
-            return shown
-        picture, about = self._previews[wanted]
+        picture, about = self._previewer.seen(self._wanted)
         return replace(shown, preview=picture, preview_of=about)
 
     @property
@@ -158,44 +130,23 @@ class HomeScreen(GridScreen):
     # --- what one would see ---------------------------------------------------------------------------------------
 
     @property
-    def _wanted(self) -> _Wanted | None:
+    def _wanted(self) -> Wanted | None:
         """The picture that belongs beside the line in focus; None where there is no room for it."""
         size, look = preview_size(worded(self.home), self.cells), self.host.look
         return (
             None
             if size is None
-            else _Wanted(prospect(self.home), size, (look.glyphs.name, look.theme.name), language(), look)
+            else Wanted(prospect(self.home), size, (look.glyphs.name, look.theme.name), language(), look)
         )
 
     @property
     def shows_stage(self) -> bool:
         """Whether that picture is there."""
-        return self._wanted in self._previews
-
-    def _draw_beside(self, wanted: _Wanted | None) -> None:
-        """Have it drawn beside the screen, unless it is there or something else is being drawn."""
-        if self._loaded and wanted is not None and wanted not in self._previews and self._drawing is None:
-            self._drawing = wanted
-            self.run_worker(partial(self._draw, wanted), thread=True, exit_on_error=False)
-
-    def _draw(self, wanted: _Wanted) -> None:
-        """In a thread."""
-        from simulator.lab.home_preview import preview
-
-        try:
-            found = Previewed(wanted, *preview(wanted.of, wanted.size, wanted.look))
-        except (RefusalError, InvariantError):  # told when somebody opens it; until then it is only not seen
-            found = Previewed(wanted)
-        if not get_current_worker().is_cancelled:
-            self.post_message(found)
+        return self._wanted in self._previewer
 
     def on_previewed(self, event: Previewed) -> None:
-        """Show it, unless it is in a language that is not spoken any more."""
-        self._drawing = None
-        if event.wanted.language == language():
-            if len(self._previews) >= KEPT:
-                self._previews.clear()
-            self._previews[event.wanted] = (event.picture, event.about)
+        """Show it."""
+        self._previewer.took(event)
         self.tick()
 
     def tells(self, key: Key) -> str:

@@ -16,17 +16,11 @@ from simulator.lab.keys import KEYS, Group
 from simulator.lab.lab import Lab
 from simulator.lab.last_time import LastTime, remember
 from simulator.lab.palette import Command
-from simulator.lab.panel import line_at
-from simulator.lab.pointing import point
-from simulator.lab.scenes import (
-    panel_width,
-    picture,
-    scene,
-    stage_size,
-)
+from simulator.lab.pointing import Pointer, point
+from simulator.lab.scenes import picture, scene, stage_size
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import KeyHint
-from simulator.stage.canvas.key_menu import KeyMenu, key_at
+from simulator.stage.canvas.key_menu import KeyMenu
 from simulator.stage.scene import Scene
 from simulator.tui.canvas import Canvas
 from simulator.tui.screen import GridScreen, bindings
@@ -147,14 +141,7 @@ class LabScreen(GridScreen):
         """End what goes on above the stage: a film that is being made, or else the card, or else the list of knobs."""
         if self._has_saved and self._saver.stop():
             return True
-        if self.lab.card:
-            self.lab.card = False
-            return True
-        if knob_entry.drop(self.lab):
-            return True
-        closed = self.lab.panel is not None
-        self.lab.choose_line(None)
-        return closed
+        return self.lab.close()
 
     def _open(self, id: str) -> None:
         if self.lab.broken or (id == "inspect" and knob_entry.confirm(self.lab)):
@@ -180,21 +167,11 @@ class LabScreen(GridScreen):
         self.app.push_screen(InspectScreen(self.lab, request))
 
     def _copy(self, id: str) -> None:
-        prepared = self.lab.shown.prepared
-        if prepared is None:
-            self.lab.say(said("This run was saved or measured: there is no command that computes it."))
-            return
-        from simulator.lab.command_line import ADDRESS, command_line, link
+        from simulator.lab.clipboard import copied
 
-        address = os.environ.get(ADDRESS)
-        if id == "link" and address is None:
-            self.lab.say(said("There are links in a browser only: simulate serve shows the screen in one."))
-            return
-        at_s, theme = self.lab.playhead.t_s, self.host.look.theme.name
-        setup = prepared.setup
-        words = link(address, setup, at_s=at_s, theme=theme) if id == "link" and address else command_line(setup)
-        self.app.copy_to_clipboard(words)
-        self.lab.say(said("copied: {command}", command=words))
+        words = copied(self.lab, id, os.environ, self.host.look.theme.name)
+        if words:
+            self.app.copy_to_clipboard(words)
 
     def _in_menu(self, id: str) -> None:
         menu = self.menu
@@ -224,24 +201,14 @@ class LabScreen(GridScreen):
 
     def on_canvas_pointed(self, event: Canvas.Pointed) -> None:
         """Select, inspect, seek, or choose from the list."""
-        lab, cells = self.lab, self.cells
-        panel, keys = lab.open_panel(), self._key_menu()
-        if keys is not None and self.menu is None:
-            if not event.dragged:
-                found = key_at(keys, cells, (event.row, event.col), self.host.look)
-                self.perform("leave" if found is None else found.action)
-        elif panel is not None and event.col >= cells.width - panel_width(lab, cells):
-            line = line_at(panel, (panel_width(lab, cells), cells.height), event.row)
-            if line is not None:
-                lab.choose_line(line)
-        elif self.menu is None and not lab.broken:
-            cell = (event.row, event.col)
-            pressed = point(lab, self.scene_now, stage_size(lab, cells), cell, dragged=event.dragged)
+        if self.menu is None:
+            pointer = Pointer(cell=(event.row, event.col), dragged=event.dragged, cells=self.cells, look=self.host.look)
+            pressed = point(self.lab, pointer, self._key_menu(), lambda: self.scene_now)
             if pressed.request is not None:
                 self._inspect(pressed.request)
             elif pressed.action:
                 self.perform(pressed.action)
-        lab.touch()
+        self.lab.touch()
         self.tick()
 
     # --- running and saving ---------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from simulator.experiments.setup import Prepared
+from simulator.lab.computing import Traces, broken_laws, traces_of
 from simulator.lab.history import Result
-from simulator.lab.lab import Lab, Traces, broken_laws, traces_of
+from simulator.lab.lab import Lab
 from simulator.lab.verdicts import advised
 from simulator.stage.verdict import Verdict
 from simulator.words.language import Said, said

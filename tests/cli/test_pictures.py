@@ -11,7 +11,7 @@ from PIL import Image
 from simulator.lab.first_moment import first_moment
 from simulator.results.trace_file import read
 from simulator.stage import pictures
-from simulator.stage.canvas import raster
+from simulator.stage.canvas import letters
 from simulator.trace.playback import Playback
 from tests.cli.conftest import Simulate
 
@@ -57,10 +57,10 @@ def test_the_ending_says_what_is_drawn(
 @pytest.fixture
 def no_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A machine with no fonts but the one inside Pillow."""
-    monkeypatch.setattr(raster, "_load", lambda names, size: None)
-    raster._fonts.cache_clear()
+    monkeypatch.setattr(letters, "_load", lambda names, size: None)
+    letters._fonts.cache_clear()
     yield
-    raster._fonts.cache_clear()
+    letters._fonts.cache_clear()
 
 
 @pytest.mark.parametrize(("file", "remarks"), [("a.png", 1), ("a.svg", 0)])

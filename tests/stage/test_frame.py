@@ -13,8 +13,8 @@ from simulator.experiments.catalogue import catalogue
 from simulator.stage.canvas.glyphs import ASCII, UNICODE
 from simulator.stage.canvas.grid import Size
 from simulator.stage.canvas.look import Look
-from simulator.stage.canvas.palette import LIGHT
 from simulator.stage.canvas.style import Ground, Style
+from simulator.stage.canvas.themes import LIGHT
 from simulator.stage.frame import frame, lane_count, lanes_of, visible_lanes
 from simulator.stage.scene import COLUMN_STEPS_S, LaneRef, Scene, View, coarser, finer
 from simulator.trace.playback import Activity, Playback

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from rich.color import Color, ColorSystem
 
-from simulator.stage.canvas.palette import DARK, LIGHT, MONO, Theme
+from simulator.stage.canvas.palette import MONO, Theme
 from simulator.stage.canvas.style import BRIGHT, PAST, SPARKS, Ground, Style
+from simulator.stage.canvas.themes import DARK, LIGHT
 from tests.stage.colour_vision import contrast, difference, lab, least_difference, rgb
 from tests.stage.plays import ACTIVITIES
 

@@ -11,16 +11,17 @@ import pyte
 import pytest
 from PIL import Image
 
-from simulator.stage.canvas import raster
+from simulator.stage.canvas import letters
 from simulator.stage.canvas.asciicast import asciicast
 from simulator.stage.canvas.grid import CellGrid, plain
 from simulator.stage.canvas.images import gif, png
 from simulator.stage.canvas.look import GLYPH_SETS, THEMES, Look
-from simulator.stage.canvas.palette import DARK, MONO, Paint, Theme
+from simulator.stage.canvas.palette import MONO, Paint, Theme
 from simulator.stage.canvas.raster import inks_of
 from simulator.stage.canvas.shapes import HEIGHT, WIDTH
 from simulator.stage.canvas.style import BRIGHT, Ground, Style
 from simulator.stage.canvas.svg import svg
+from simulator.stage.canvas.themes import DARK
 from tests.stage.plays import ACTIVITIES
 
 LOOKS = [Look(glyphs, theme) for glyphs in GLYPH_SETS.values() for theme in THEMES.values()]
@@ -219,22 +220,22 @@ def test_a_terminal_gets_the_ground_and_where_it_has_no_colours_bright_ones_inve
 
 
 def test_without_any_font_of_the_system_there_are_letters_and_boxes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(raster, "_load", lambda names, size: None)
-    raster._fonts.cache_clear()
-    letters = [np.asarray(raster.letter(character, 1, bold=False)) for character in "aW请"]
-    raster._fonts.cache_clear()
-    assert [letter.shape for letter in letters] == [(16, 8), (16, 8), (16, 16)]
-    assert all(letter.any() for letter in letters)
+    monkeypatch.setattr(letters, "_load", lambda names, size: None)
+    letters._fonts.cache_clear()
+    found = [np.asarray(letters.letter(character, 1, bold=False)) for character in "aW请"]
+    letters._fonts.cache_clear()
+    assert [letter.shape for letter in found] == [(16, 8), (16, 8), (16, 16)]
+    assert all(letter.any() for letter in found)
 
 
 def test_wide_letters_that_no_font_has_are_named_and_only_those(monkeypatch: pytest.MonkeyPatch) -> None:
     grid = CellGrid(20, 1)
     grid.put(0, 0, "a worker 请求 请")
     with monkeypatch.context() as patched:
-        patched.setattr(raster, "_load", lambda names, size: None)
-        raster._fonts.cache_clear()
-        found = raster.boxed(grid)
-    raster._fonts.cache_clear()
+        patched.setattr(letters, "_load", lambda names, size: None)
+        letters._fonts.cache_clear()
+        found = letters.boxed(grid)
+    letters._fonts.cache_clear()
     assert sorted(found) == sorted("请求")
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from simulator.stage.canvas.grid import CellGrid, Frame, plain
 from simulator.stage.canvas.look import GLYPH_SETS, THEMES, Look
-from simulator.stage.canvas.palette import DARK
 from simulator.stage.canvas.player import RIGHT_HALF, player
 from simulator.stage.canvas.style import Ground, Style
+from simulator.stage.canvas.themes import DARK
 from simulator.stage.pictures import Drawn, Film, write_film
 from simulator.words.language import speaking
 from tests.stage.plays import LAB, PREFORK, scene

@@ -9,8 +9,9 @@ import numpy as np
 from simulator.stage.canvas.cells import Characters
 from simulator.stage.canvas.glyphs import ASCII, UNICODE, Glyphs
 from simulator.stage.canvas.grid import Styles
-from simulator.stage.canvas.palette import DARK, LIGHT, MONO, Theme
+from simulator.stage.canvas.palette import MONO, Theme
 from simulator.stage.canvas.style import Style
+from simulator.stage.canvas.themes import DARK, LIGHT
 
 GlyphsName = Literal["auto", "unicode", "ascii"]
 ThemeName = Literal["auto", "dark", "light", "mono"]
