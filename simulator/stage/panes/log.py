@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from heapq import nlargest
 
+from simulator.plan.words import Outcome
 from simulator.stage.cache import kept
 from simulator.stage.canvas.box import Box, put_box
 from simulator.stage.canvas.sheet import Area, Sheet
@@ -43,7 +44,9 @@ def _fitting(
     """As many of the latest as there are rows for, none of them cut while a few rows are enough for it."""
     for event, snapshot in latest:
         room = max(sheet.width - WORDS_COL - 2 * bool(snapshot.letter) - 2, 0)
-        lines = clipped_lines(_brief(event), room, min(MOST_LINES, max(rows, 1)), sheet.look) if room else [""]
+        lines = (
+            clipped_lines(_brief(event, snapshot), room, min(MOST_LINES, max(rows, 1)), sheet.look) if room else [""]
+        )
         rows -= len(lines)
         if rows < 0:
             return
@@ -76,7 +79,7 @@ def _put_event(sheet: Sheet, row: int, event: Event, snapshot: Snapshot, lines: 
         sheet.put(row + number, col, line, style)
 
 
-def _brief(event: Event) -> str:
+def _brief(event: Event, snapshot: Snapshot) -> str:
     """In as few words as a narrow log has room for."""
     fields = {"request": event.request, "n": count(event.others), "time": short_duration(event.seconds)}
     match event.kind:
@@ -86,6 +89,9 @@ def _brief(event: Event) -> str:
             return tell("#{request} took longest: {time}", **fields)
         case EventKind.CROWDED:
             return tell("most requests at once: {n}", **fields)
+        case EventKind.FAILED:
+            outcome = Outcome(int(snapshot.playback.trace.outcome[event.request]))
+            return tell("#{request} {outcome}", outcome=translated(outcome.words), **fields)
         case EventKind.SYN_DROPPED:
             return tell("#{request} SYN dropped: backlog full", **fields)
         case _:
