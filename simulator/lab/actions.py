@@ -165,8 +165,10 @@ def card(lab: Lab) -> None:
 
 
 def log_scale(lab: Lab) -> None:
-    """A logarithmic scale, or a linear one."""
+    """Of charts and lives; the curves on the stage choose theirs by what they show."""
     lab.log_s = not lab.log_s
+    logarithmic = said("Charts (h) and lives (enter) have a logarithmic scale now.")
+    lab.say(logarithmic if lab.log_s else said("Charts (h) and lives (enter) have a linear scale now."))
 
 
 def present(lab: Lab) -> None:

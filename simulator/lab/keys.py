@@ -71,7 +71,7 @@ KEYS: tuple[Key, ...] = (
     _key("zoom-pane", "z", "z", "zoom", "this server alone, or all again", Group.LOOK),
     _key("finer", "i", "i", "closer", "less time in a column of the lanes", Group.LOOK),
     _key("coarser", "o", "o", "wider", "more time in a column of the lanes", Group.LOOK),
-    _key("log-scale", "L", "L", "log scale", "latencies on a logarithmic scale, or a linear one", Group.LOOK),
+    _key("log-scale", "L", "L", "log scale", "charts and lives on a logarithmic scale, or a linear one", Group.LOOK),
     _key("present", "F", "F", "large", "large lanes, few figures and one sentence, for a class", Group.LOOK),
     _key("more-load", "r", "r", "rate", "more requests per second", Group.LOAD),
     _key("less-load", "R", "R", "rate", "fewer requests per second", Group.LOAD),

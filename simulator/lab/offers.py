@@ -152,7 +152,6 @@ TABLE = (
     _Row(("zoom-pane",), later("alone"), later("this one, or all"), LOOKING, lambda here: here.several),
     _Row(("select-up", "select-down"), later("lane"), later("choose a lane"), LOOKING),
     _Row(("finer", "coarser"), later("zoom"), later("closer, wider"), LOOKING),
-    _Row(("log-scale",), later("log scale"), later("log scale"), LOOKING),
     _Row(("more-load", "less-load"), later("rate"), _rate, LOAD, _has("rate")),
     _Row(("more-slow", "less-slow"), later("slow clients"), later("more, fewer slow"), LOAD, _has("slow")),
     _Row(("more-io", "less-io"), later("I/O"), later("more, less I/O"), LOAD, _has("io")),

@@ -1,18 +1,16 @@
 """What the lab looks like: the scene on the stage, and with it the list of knobs, the menu and the message."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from simulator.experiments.catalogue import fronts
-from simulator.experiments.deployment import Deployment
 from simulator.experiments.setup import Prepared
 from simulator.lab.captions import captions_of
 from simulator.lab.keys import BY_ID
 from simulator.lab.lab import Lab
 from simulator.lab.panel import WIDTH, panel_grid
-from simulator.lab.scenario_knobs import scenario_knobs
 from simulator.plan import Plan
 from simulator.plan.processes import main_pool, process_count, slots_in_each
 from simulator.stage.cache import kept
@@ -28,7 +26,7 @@ from simulator.stage.panes.title import message_room
 from simulator.stage.scene import LaneRef, Scene, View
 from simulator.stage.verdict import Verdict
 from simulator.trace.playback import Playback
-from simulator.words.language import in_this_language, paragraph, tell, translated
+from simulator.words.language import in_this_language, paragraph, tell
 from simulator.words.phrases import counted, first_sentence
 
 if TYPE_CHECKING:  # it needs what only saving needs
@@ -36,15 +34,13 @@ if TYPE_CHECKING:  # it needs what only saving needs
 
 CARD_KEYS = ("front-beside", "front", "larger", "next-model", "charts", "card")
 """What the card proposes: to change what would change most, to look closer, or to close it."""
-SHORT_KNOBS = ("rate", "slow", "io", "cores", "seed")
-LONGEST_KNOBS = 3
 LEAST_STAGE = 40
 """With fewer columns left beside it, the list of knobs has the screen to itself."""
 
 
 def scene(lab: Lab, hints: tuple[KeyHint, ...] = ()) -> Scene:
     """What the stage is to show now, and which keys it names."""
-    prepared, playbacks = lab.shown.prepared, lab.shown.playbacks
+    playbacks = lab.shown.playbacks
     labels, playing = playbacks[0].trace.labels, lab.playhead.playing
     views = tuple(view(lab, number) for number in range(len(playbacks)))
     found = Scene(
@@ -56,10 +52,8 @@ def scene(lab: Lab, hints: tuple[KeyHint, ...] = ()) -> Scene:
         speed=lab.playhead.speed,
         focus=lab.focus,
         zoomed=lab.zoomed,
-        knobs="" if prepared is None else kept(playbacks[0], "load words", lambda: _load_words(prepared)),
         message=lab.message,
         keys=hints,
-        log_s=lab.log_s,
         title=in_this_language(labels, "title"),
         captions=captions_of(lab.captions, labels),
         story=first_sentence(paragraph(in_this_language(labels, "story"))),
@@ -109,12 +103,11 @@ def view(lab: Lab, number: int) -> View:
     """One of the servers."""
     shown, pane = lab.shown, lab.panes[number]
     playback = shown.playbacks[number]
-    title, note, knobs = kept(playback, "words", lambda: _words(shown.prepared, playback, number))
+    title, note = kept(playback, "words", lambda: _words(shown.prepared, playback, number))
     return View(
         playback=playback,
         title=title,
         note=note,
-        knobs=knobs,
         ghost=lab.history.before_change(number),
         busy=str(lab.busy),
         selected_lane=selected_lane_of(lab, number),
@@ -197,20 +190,14 @@ def first_busy_lane(lab: Lab, number: int) -> int | None:
     return next((i for i, lane in lanes if request_on(playback, lane, t_s) is not None), None)
 
 
-def _load_words(prepared: Prepared) -> str:
-    words = [f"{translated(each.label)} {each.value}" for each in scenario_knobs(prepared, SHORT_KNOBS)]
-    return " · ".join(words)
-
-
-def _words(prepared: Prepared | None, playback: Playback, number: int) -> tuple[str, str, str]:
-    """Title, note and knobs of a server."""
+def _words(prepared: Prepared | None, playback: Playback, number: int) -> tuple[str, str]:
+    """Title and note of a server."""
     labels = playback.trace.labels
     if prepared is None:
         names = [*reversed(json.loads(labels.get("fronts", "{}"))), labels.get("model", "") or tell("a server")]
         note = [_size_of(playback.trace.plan), *([tell("measured")] if labels.get("engine") == "measured" else [])]
-        return " + ".join(names), ", ".join(note), _settings(json.loads(labels.get("settings", "{}")))
-    side = prepared.setup.sides[number]
-    return side.title, _size_of(playback.trace.plan), _changed(side)
+        return " + ".join(names), ", ".join(note)
+    return prepared.setup.sides[number].title, _size_of(playback.trace.plan)
 
 
 def _size_of(plan: Plan) -> str:
@@ -224,13 +211,3 @@ def _size_of(plan: Plan) -> str:
     if count == whole:
         return slots
     return tell("{processes} of {slots} each", processes=counted(processes, "process"), slots=slots)
-
-
-def _changed(side: Deployment) -> str:
-    settings = {field.name: getattr(side.config, field.name) for field in side.model.settings}
-    return _settings(settings)
-
-
-def _settings(settings: Mapping[str, Any]) -> str:
-    words = [f"{name.replace('_', ' ')} {value}" for name, value in settings.items() if not isinstance(value, bool)]
-    return " · ".join(words[:LONGEST_KNOBS])

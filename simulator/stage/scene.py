@@ -37,8 +37,6 @@ class View:
     """The name of the server, for example ``prefork``; ``nginx + prefork``."""
     note: str = ""
     """Its size in a few words: ``8 workers``."""
-    knobs: str = ""
-    """What can be turned on this server, and how it stands now: ``workers 8 · nginx off``."""
     proposal: KeyHint | None = None
     """The one key that would help most at this server, as far as that was tried; shown with the claim."""
     why: str | None = None
@@ -91,14 +89,10 @@ class Scene:
     """The view that keys act on."""
     zoomed: bool = False
     """Only the view in focus is shown."""
-    knobs: str = ""
-    """What can be turned on the scenario, and how it stands now: ``rate 40/s · slow 20 % · seed 1``."""
     message: str = ""
-    """What the program has to say, in place of the first line of the log."""
+    """What the program has to say, in place of the story."""
     keys: tuple[KeyHint, ...] = field(default=())
     """The keys that do something now, the most important first."""
-    log_s: bool = False
-    """Whether latencies are drawn on a logarithmic scale."""
     presenting: bool = False
     """Whether it is shown to many people: large lanes, three figures, one sentence, and nothing else."""
     captions: tuple[Caption, ...] = ()

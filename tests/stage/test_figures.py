@@ -9,27 +9,11 @@ from simulator.plan import Outcome
 from simulator.stage.canvas.grid import Size
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Sheet
-from simulator.stage.canvas.style import Style
 from simulator.stage.frame import frame
 from simulator.stage.panes.presented import put_figures
-from simulator.stage.scene import Caption, Scene
+from simulator.stage.scene import Caption
 from simulator.stage.snapshot import Snapshot
-from tests.stage.plays import CALLBACK, FULL, LAB, NGINX, PREFORK, THREADED, Play, play, playback, row_of, scene, view
-
-
-def test_servers_share_the_plots_and_their_scales() -> None:
-    grid = frame(scene(PREFORK, NGINX, t_s=FULL), LAB, Look())
-    head = grid.text(row_of(grid, "half are answered within"))
-    now = len(playback(PREFORK).at(FULL).backlogs[0].waiting)
-    assert f"A {now}" in " ".join(head.split())
-    assert "B 0" in " ".join(head.split())
-
-
-def test_the_run_before_a_change_stands_behind_the_present_one() -> None:
-    changed = view(play("prefork", "slow-clients", workers=12), ghost=playback(PREFORK))
-    later = frame(Scene(views=(changed,), load="slow-clients", t_s=50.0), Size(160, 60), Look())
-    assert " was " in str(later)
-    assert int((later.styles == Style.GHOST).sum()) > 30  # eight workers took longer: more had to wait
+from tests.stage.plays import CALLBACK, FULL, LAB, NGINX, PREFORK, THREADED, Play, play, playback, row_of, scene
 
 
 @pytest.mark.parametrize("wanted", [PREFORK, NGINX, THREADED, CALLBACK], ids=lambda each: each.title)

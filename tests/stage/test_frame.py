@@ -16,7 +16,7 @@ from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.canvas.themes import LIGHT
 from simulator.stage.frame import frame, lane_count, lanes_of, visible_lanes
-from simulator.stage.scene import COLUMN_STEPS_S, LaneRef, Scene, View, coarser, finer
+from simulator.stage.scene import COLUMN_STEPS_S, Caption, LaneRef, Scene, View, coarser, finer
 from simulator.trace.playback import Activity, Playback
 from simulator.workload.load import shipped
 from tests.stage.plays import (
@@ -49,7 +49,7 @@ looks = st.sampled_from((Look(UNICODE), Look(ASCII, LIGHT)))
 def scenes(drawn: st.DrawFn) -> Scene:
     plays = drawn(st.lists(st.sampled_from((PREFORK, NGINX, THREADED, CALLBACK)), min_size=0, max_size=4))
     flag, number = drawn(st.booleans()), drawn(st.integers(-3, 99))
-    details = {"first_lane": number, "knobs": "workers 8", "busy": "computing" if flag else ""}
+    details = {"first_lane": number, "busy": "computing" if flag else ""}
     return Scene(
         views=tuple(view(each, **details) for each in plays),
         load="慢客户端",
@@ -57,9 +57,12 @@ def scenes(drawn: st.DrawFn) -> Scene:
         column_s=drawn(st.sampled_from(COLUMN_STEPS_S)),
         playing=flag,
         zoomed=flag,
-        log_s=flag,
         keys=KEYS,
         focus=number,
+        speed=drawn(st.sampled_from((0.01, 1.0, 100.0))),
+        presenting=drawn(st.booleans()),
+        reduced_motion=drawn(st.booleans()),
+        captions=(Caption(at_s=drawn(st.floats(0.0, 90.0)), text="看第三个工作进程"),) if flag else (),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.look import Look
@@ -121,7 +122,7 @@ def test_any_size_will_do_in_either_language(width: int, height: int, wanted: Pl
     with speaking(language):  # type: ignore[arg-type]
         sheet = Sheet(width, height, Look(ASCII))
         put_column(sheet, [snapshot(scene(wanted, t_s=12.0))])
-        assert (sheet.grid.height, sheet.grid.width) == (height, width)
+        assert all(cell_len(sheet.grid.text(row)) == width for row in range(height))
 
 
 def test_a_playing_screen_shows_the_same_as_a_still_one() -> None:
