@@ -89,12 +89,8 @@ def _main_use(snapshot: Snapshot) -> Use | None:
 
 
 def _of_slots(playback: Playback, pool: Pool) -> Use | None:
-    shares = {
-        state: float(playback.series(name, 0.0, max(playback.end_s, 1e-3), 1)[0])
-        for state in SPENT
-        if (name := series_of(pool.name, state)) in playback.series_names
-    }
-    if not shares:
+    seconds = playback.seconds_held_for(pool.name)
+    state = max((each for each in SPENT if each in seconds), key=lambda each: seconds[each], default=None)
+    if state is None:
         return None
-    state = max(shares, key=lambda each: shares[each])
     return Use(SPENT[state], pool.name, pool.size * pool.processes, series_of(pool.name, state), STATE_STYLES[state])

@@ -4,13 +4,15 @@ What to watch: making one costs next to nothing, because it is made anew at ever
 worked out when it is asked for, from the requests that were there at the time, and kept.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.plan.words import State
 from simulator.trace.availability import Outages
+from simulator.trace.holding import Held
 from simulator.trace.playback.claims import Claims, Named
 from simulator.trace.playback.congestion import Congestion
 from simulator.trace.playback.event_log import EventLog
@@ -25,7 +27,7 @@ from simulator.trace.playback.moment_reader import MomentReader
 from simulator.trace.playback.notable_events import NotableEvents
 from simulator.trace.playback.place_map import PlaceMap, place_map
 from simulator.trace.playback.segment_index import SegmentIndex
-from simulator.trace.playback.slot_uses import seconds_computed
+from simulator.trace.playback.slot_uses import seconds_computed, seconds_held_for
 from simulator.trace.playback.story import Story
 from simulator.trace.playback.time_series import TimeSeries
 from simulator.trace.playback.why import Why, why
@@ -178,10 +180,17 @@ class Playback:
 
     def seconds_computed(self, pool: str, start_s: float, end_s: float) -> Floats:
         """[slots] for how long who held each slot of a pool computed between two moments. KeyError for another name."""
+        return seconds_computed(self._index, self._part(pool), self._map, start_s, end_s)
+
+    def seconds_held_for(self, pool: str) -> Mapping[State, float]:
+        """For how long all slots of a pool together were held for what in the whole run. KeyError as above."""
+        return seconds_held_for(self.trace, self._map, self._part(pool))
+
+    def _part(self, pool: str) -> Held:
         part = next((part for part in self._map.held if part.pool.name == pool), None)
         if part is None:
             raise KeyError(pool)
-        return seconds_computed(self._index, part, self._map, start_s, end_s)
+        return part
 
     # --- events -------------------------------------------------------------------------------------------------------
 

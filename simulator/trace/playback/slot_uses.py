@@ -5,7 +5,7 @@ the two apart. While it is in its handler it may as well wait for I/O, for a loc
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, partial
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +30,8 @@ def held_for(trace: Trace, place_map: PlaceMap, part: Held) -> Iterator[tuple[st
     """By state, under names such as ``worker: UPLOAD``: how many slots of a pool are held for it at each moment."""
     mask = place_map.of_pool[part.column]
     places = [place for place, held in zip(place_map.places, mask.tolist(), strict=False) if held]
-    made = cache(partial(_held_at, trace, mask))
     for state in dict.fromkeys(state for place in places for state in _states(place)):
-        yield series_of(part.pool.name, state), partial(_of_state, made, state)
+        yield series_of(part.pool.name, state), partial(_held_at, trace, mask, state)
 
 
 def series_of(pool: str, state: State) -> str:
@@ -52,12 +51,22 @@ def _states(place: Place) -> tuple[State, ...]:
     )
 
 
-def _held_at(trace: Trace, mask: NDArray[np.bool_]) -> Mapping[State, StepFunction]:
-    pieces: dict[State, list[tuple[Floats, Floats, Floats]]] = {}
+def _held_at(trace: Trace, mask: NDArray[np.bool_], state: State) -> StepFunction:
+    there = [span for span in spans(trace) if mask[span.place] and state in span.shares]
+    if not there:
+        return StepFunction(np.empty(0), np.empty(0))
+    shares = [np.broadcast_to(span.shares[state], span.start.shape) for span in there]
+    pieces = zip(*((span.start, span.end, share) for span, share in zip(there, shares, strict=True)), strict=True)
+    return _heights(*map(np.concatenate, pieces))
+
+
+def seconds_held_for(trace: Trace, place_map: PlaceMap, part: Held) -> Mapping[State, float]:
+    """For how long slots of a pool were held for what in a whole run, all of them together."""
+    mask, seconds = place_map.of_pool[part.column], dict[State, float]()
     for span in spans(trace):
         for state, share in span.shares.items() if mask[span.place] else ():
-            pieces.setdefault(state, []).append((span.start, span.end, np.broadcast_to(share, span.start.shape)))
-    return {state: _heights(*map(np.concatenate, zip(*parts, strict=True))) for state, parts in pieces.items()}
+            seconds[state] = seconds.get(state, 0.0) + float((share * (span.end - span.start)).sum())
+    return seconds
 
 
 def _heights(start: Floats, end: Floats, share: Floats) -> StepFunction:
@@ -66,10 +75,6 @@ def _heights(start: Floats, end: Floats, share: Floats) -> StepFunction:
     at, height = times[order], np.cumsum(np.concatenate([share, -share])[order])
     last = np.append(at[1:] != at[:-1], True)[: len(at)]
     return StepFunction(at[last], height[last])
-
-
-def _of_state(made: Callable[[], Mapping[State, StepFunction]], state: State) -> StepFunction:
-    return made().get(state, StepFunction(np.empty(0), np.empty(0)))
 
 
 def seconds_computed(index: SegmentIndex, part: Held, place_map: PlaceMap, start_s: float, end_s: float) -> Floats:
