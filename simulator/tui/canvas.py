@@ -19,6 +19,7 @@ from textual.widget import Widget
 
 from simulator.stage.canvas.grid import CellGrid, parts_of
 from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.painting import Looks, Painting
 from simulator.stage.canvas.palette import Paint, Theme
 from simulator.stage.canvas.style import Style
 
@@ -71,13 +72,14 @@ class Canvas(Widget, can_focus=True):
         self.rows_painted = 0
         """How many rows were sent to be painted so far."""
         self._grid: CellGrid | None = None
-        self._styles = _RichStyles(look.theme)
+        self._painting, self._styles = Painting(look.theme), _RichStyles(look.theme)
+        self._looks: Looks | None = None
         self._strips: dict[int, Strip] = {}
         self._width = 0
 
     def wear(self, look: Look) -> None:
         """Another look from the next grid on."""
-        self._styles = _RichStyles(look.theme)
+        self._painting, self._styles = Painting(look.theme), _RichStyles(look.theme)
         self._grid = None
         self._strips.clear()
 
@@ -89,7 +91,7 @@ class Canvas(Widget, can_focus=True):
     def show(self, grid: CellGrid) -> None:
         """Show this grid instead."""
         rows = grid.changed_rows(self._grid)
-        self._grid = grid
+        self._grid, self._looks = grid, self._painting.looks(grid) if rows else self._looks
         self.rows_painted += len(rows)
         for row in rows:
             self._strips.pop(row, None)
@@ -114,7 +116,7 @@ class Canvas(Widget, can_focus=True):
         behind = self._styles[Style.TEXT]
         if grid is None or y >= grid.height:
             return Strip([Segment(" " * width, behind)], width)
-        texts, numbers = grid.pieces(y)
+        texts, numbers = grid.pieces(y, None if self._looks is None else self._looks[y])
         segments = map(SEGMENT, zip(texts, map(self._styles.__getitem__, numbers), repeat(None)))
         strip: Strip = Row(segments, grid.width)
         if grid.width != width:

@@ -8,6 +8,8 @@ from simulator.experiments.catalogue import catalogue
 from simulator.experiments.run import run
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import KeyHint
+from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.painting import Painting, changes
 from simulator.stage.canvas.style import DOING
 from simulator.stage.scene import Scene, View
 from simulator.trace.playback import Playback
@@ -90,9 +92,9 @@ FULL = 18.75
 LAB, SMALL = Size(120, 36), Size(80, 24)
 
 
-def style_runs(grid: CellGrid) -> int:
-    """How many pieces of one style the whole grid has: what painting it costs."""
-    return sum(len(grid.runs(row)) for row in range(grid.height))
+def style_runs(grid: CellGrid, look: Look | None = None) -> int:
+    """How many pieces of one look a terminal is told for the whole grid: what painting it costs."""
+    return changes(Painting((look or Look()).theme).looks(grid)) + grid.height
 
 
 def row_of(grid: CellGrid, text: str) -> int:

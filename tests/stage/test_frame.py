@@ -1,5 +1,6 @@
 """A frame is exactly as large as asked, stays where it is while time goes on, and says what lies under each cell."""
 
+import dataclasses
 import gc
 import weakref
 
@@ -38,6 +39,7 @@ from tests.stage.plays import (
 from tests.stage.seen import seen
 
 MOST_RUNS = 1500
+LARGE = [Size(160, 45), Size(201, 58), Size(240, 67)]
 FRAMES = (Style.RULE, Style.STREET)
 
 
@@ -167,8 +169,15 @@ def test_zooming_walks_through_round_steps() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("load", shipped())
 def test_a_frame_has_few_style_runs_under_every_load_and_server(load: str) -> None:
-    servers = [model.name for model in catalogue().values() if not model.stands_in_front]
-    for wanted in [play(name, load) for name in servers] + [play(servers[-1], load, nginx=True)]:
-        for t_s in (7.0, 26.0, 41.0):
-            grid = frame(scene(wanted, t_s=t_s), Size(160, 45), Look())
-            assert style_runs(grid) <= MOST_RUNS, (wanted, t_s)
+    servers = [play(model.name, load) for model in catalogue().values() if not model.stands_in_front]
+    behind = [dataclasses.replace(each, nginx=True) for each in servers]
+    for shown in [(each,) for each in (*servers, *behind)] + list(zip(servers, behind, strict=True)):
+        for t_s in (20.55, 41.0):
+            for size in LARGE:
+                assert style_runs(frame(scene(*shown, t_s=t_s), size, Look())) <= MOST_RUNS, (shown, t_s, size)
+
+
+@pytest.mark.parametrize("size", LARGE)
+def test_a_frame_has_few_style_runs_where_i_o_and_computing_take_turns_in_every_column(size: Size) -> None:
+    for t_s in (20.55, 41.0):
+        assert style_runs(frame(scene(play("threaded", "crash"), t_s=t_s), size, Look())) <= MOST_RUNS

@@ -144,12 +144,15 @@ class CellGrid:
         texts, looks = self.pieces(row)
         return [(text, STYLES[look % GROUND]) for text, look in zip(texts, looks, strict=True)]
 
-    def pieces(self, row: int) -> tuple[list[str], list[int]]:
-        """Pieces of one style and ground each: texts, and apart from them style + ``GROUND`` * ground as one number."""
+    def pieces(self, row: int, looks: npt.NDArray[np.uint16] | None = None) -> tuple[list[str], list[int]]:
+        """Pieces of one style and ground each: texts, and apart from them style + ``GROUND`` * ground as one number.
+
+        ``looks``: other such numbers for the cells of the row, by which it is to be cut.
+        """
         if not self.width:
             return [], []
         codes = self.characters[row].tobytes().decode(CODE)
-        styles = self.styles[row] + np.uint16(GROUND) * self.grounds[row]
+        styles = self.styles[row] + np.uint16(GROUND) * self.grounds[row] if looks is None else looks
         starts = [0, *((styles[1:] != styles[:-1]).nonzero()[0] + 1).tolist()]
         texts = [codes[start:stop] for start, stop in zip(starts, [*starts[1:], self.width], strict=True)]
         if self._has_wide:

@@ -17,6 +17,7 @@ from simulator.stage.fixed_width import fixed_duration
 from simulator.stage.scene import RequestTarget, Target
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.crowd import WRITTEN, Marks, marks_for, scale_words
+from simulator.stage.street.detail import coloured_pieces
 from simulator.stage.street.figures import headed, heading_end
 from simulator.stage.street.followed import light
 from simulator.stage.street.lineup import Limit, Line, cells_of_marks, is_full, limit_of, marks_at, room_of, waiting
@@ -27,8 +28,6 @@ from simulator.stage.street.who import NOBODY, Rows, who
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import count
 
-MOST_RUNS = 400
-"""Pieces of one style that the blocks of all servers may have; beyond that only shapes tell who is who."""
 QUEUE, READY = later("QUEUE"), later("READY")
 ONE_EACH = later("1 mark = 1 request")
 
@@ -45,7 +44,7 @@ def put_queue(sheet: Sheet, snapshot: Snapshot, street: Street, ways: int = 1, t
     _put_way(sheet.look, characters, styles, _lengths(marks.length, area.height, served)[:ways])
     rows, cols = cells_of_marks(Area(0, 0, area.height, area.width), np.arange(marks.length), served)
     characters[rows, cols], styles[rows, cols] = _marks(sheet.look, snapshot, line, marks, travelling)
-    if np.count_nonzero(styles[:, 1:] != styles[:, :-1]) > MOST_RUNS // len(snapshot.scene.shown):
+    if not coloured_pieces(snapshot, street):
         styles[rows, cols] = WHO[0]
     sheet.grid.put_cells(area.row, area.col, characters, styles)
     _put_followed(sheet, snapshot, street, line, marks)

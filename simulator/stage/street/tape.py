@@ -11,8 +11,9 @@ import numpy as np
 
 from simulator.stage.cache import kept
 from simulator.stage.canvas.cells import Characters
-from simulator.stage.canvas.grid import Styles
+from simulator.stage.canvas.grid import GROUND, Styles
 from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.painting import changes, joined
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Ground
 from simulator.stage.scene import LaneRef, LaneTarget, Target
@@ -25,6 +26,7 @@ from simulator.stage.street.columns import (
     taken_before,
     taken_now,
 )
+from simulator.stage.street.detail import most_on_tapes
 from simulator.stage.street.footprints import Rows, put_footprints
 from simulator.stage.street.places import LanePlace, Street, lane_at
 from simulator.stage.street.tape_cells import ALL, DETAILS, Detail, Painted, painted
@@ -33,10 +35,6 @@ from simulator.trace.playback.cache import BoundedCache
 
 TAPES_KEPT = 8
 """Painted, for each run."""
-MOST_RUNS, RUNS_BESIDE = 1150, 10
-"""Pieces of one style that lanes may have, and how many of these stand beside each tape: its label and its desk."""
-USUAL_COLUMNS = 120
-"""Longer tapes may have more: a terminal so large paints faster."""
 SAMPLE, SAMPLES = 32, 7
 """Columns that are looked at together, and how often, to see how many there will be."""
 
@@ -78,17 +76,17 @@ def put_tapes(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
         return
     columns = columns_of(snapshot, street.columns)
     for stretch in stretches(snapshot, street):
-        _put(sheet, street, stretch, _painted(snapshot, stretch, columns, sheet.look))
+        _put(sheet, street, stretch, _painted(snapshot, street, stretch, columns, sheet.look))
         if stretch.height > 1 and stretch.group.kind is GroupKind.SLOTS:
             rows = Rows(stretch.lanes.start, tuple(place.row for place in stretch.places))
             put_footprints(sheet, snapshot, stretch.group, rows, columns, street.tape_col)
     _offer(sheet, snapshot, street, columns)
 
 
-def _painted(snapshot: Snapshot, stretch: Stretch, columns: Columns, look: Look) -> Painted:
+def _painted(snapshot: Snapshot, street: Street, stretch: Stretch, columns: Columns, look: Look) -> Painted:
     """Until the next column begins, only the newest one is painted anew."""
     group, lanes, rows = stretch.group, stretch.lanes, stretch.height
-    detail = _detail(snapshot, stretch, columns, look)
+    detail = _detail(snapshot, street, stretch, columns, look)
     if sees_deaths(snapshot, columns):
         return painted(taken(snapshot, group, lanes, columns), rows, look, detail)
     known: BoundedCache[Hashable, Painted] = kept(snapshot.playback, "tapes", lambda: BoundedCache(TAPES_KEPT))
@@ -105,9 +103,9 @@ def _painted(snapshot: Snapshot, stretch: Stretch, columns: Columns, look: Look)
 # What to watch: how much is shown depends on the run and the room, never on the moment: nothing comes and goes.
 
 
-def _detail(snapshot: Snapshot, stretch: Stretch, columns: Columns, look: Look) -> Detail:
+def _detail(snapshot: Snapshot, street: Street, stretch: Stretch, columns: Columns, look: Look) -> Detail:
     group, lanes, rows = stretch.group, stretch.lanes, stretch.height
-    most = (MOST_RUNS - RUNS_BESIDE * len(lanes)) * max(columns.count / USUAL_COLUMNS, 1.0)
+    most = most_on_tapes(snapshot, street, len(lanes))
     if len(lanes) * rows * columns.count <= most:
         return ALL
 
@@ -118,12 +116,12 @@ def _detail(snapshot: Snapshot, stretch: Stretch, columns: Columns, look: Look) 
             for first in _sampled(snapshot, count)
         ]
         for detail in DETAILS:
-            runs = max(_runs(painted(each, rows, look, detail)) for each in samples) * columns.count / count
-            if runs <= most:
+            pieces = max(_pieces(painted(each, rows, look, detail)) for each in samples) * columns.count / count
+            if pieces <= most:
                 return detail
         return DETAILS[-1]
 
-    key = "detail of tapes", group.name, lanes, rows, columns.count, columns.column_s
+    key = "detail of tapes", group.name, lanes, rows, columns.count, columns.column_s, most
     return kept(snapshot.playback, key, chosen)
 
 
@@ -133,10 +131,12 @@ def _sampled(snapshot: Snapshot, count: int) -> list[int]:
     return sorted({last * i // (SAMPLES - 1) // count * count for i in range(SAMPLES)})
 
 
-def _runs(cells: Painted) -> int:
-    """Pieces of one style and ground."""
-    looks = cells.styles.astype(np.uint16) + np.uint16(256) * cells.grounds[:, None]
-    return int(np.count_nonzero(looks[:, :, 1:-1] != looks[:, :, :-2]) + looks.shape[0] * looks.shape[1])
+def _pieces(cells: Painted) -> int:
+    """How many pieces of one look; without the newest column, which is not known."""
+    lanes, rows, columns = cells.styles.shape
+    grounds = np.repeat(cells.grounds, rows, axis=0)[:, :-1]
+    looks = cells.styles.reshape(-1, columns)[:, :-1] + np.uint16(GROUND) * grounds
+    return changes(joined(looks, grounds, cells.characters.reshape(-1, columns)[:, :-1])) + int(lanes * rows)
 
 
 def _put(sheet: Sheet, street: Street, stretch: Stretch, cells: Painted) -> None:

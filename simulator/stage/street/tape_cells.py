@@ -15,6 +15,7 @@ from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.street.columns import WHOLE, Taken
 from simulator.stage.street.doing import FILLING, GROUNDS, STYLES, WAITING, marks
+from simulator.trace.playback import Activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def painted(what: Taken, rows: int, look: Look, detail: Detail = ALL) -> Painted
         styles[:, :-1][:] = np.where(fills, STYLES[most], Style.TEXT)[:, None]
         _put_waits(characters, styles, most, glyphs)
     _put_bars(characters, styles, heights(what.computing, rows, look), cells_of(look.glyphs.shares))
-    grounds = GROUNDS[most]
+    grounds = _under_bars(GROUNDS[most], most)
     if not detail.io_ground:
         grounds[grounds == Ground.IO] = Ground.BACK
         styles[styles == Style.TAPE_IDLE] = Style.TAPE_IO
@@ -93,6 +94,14 @@ def _put_bars(characters: Characters, styles: Styles, steps: NDArray[np.intp], b
             break
         characters[:, rows - 1 - up][seen] = bars[np.minimum(level[seen], each) - 1]
         styles[:, rows - 1 - up][seen] = Style.CPU
+
+
+def _under_bars(grounds: Styles, most: NDArray[np.uint8]) -> Styles:
+    """Where a bar fills its column, the ground before it goes on below: nobody sees it, and there are fewer pieces."""
+    columns = np.tile(np.arange(grounds.shape[1]), (len(grounds), 1))
+    columns[:, 1:][most[:, 1:] == Activity.COMPUTING] = 0
+    np.maximum.accumulate(columns, axis=1, out=columns)
+    return np.take_along_axis(grounds, columns, axis=1)
 
 
 def _close_gaps(characters: Characters, styles: Styles, most: int) -> None:

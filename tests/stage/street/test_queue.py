@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 from simulator.stage.canvas.glyphs import ASCII, UNICODE
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Area, Sheet
-from simulator.stage.canvas.style import Ground, Style
+from simulator.stage.canvas.style import WHO, Ground, Style
 from simulator.stage.scene import RequestTarget
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.crowd import marks_for
+from simulator.stage.street.detail import MOST_IN_QUEUES
 from simulator.stage.street.lineup import cells_of_marks, limit_of, marks_at, room_of, waiting
 from simulator.stage.street.one_scale import cells_for, longest
 from simulator.stage.street.places import street_of
-from simulator.stage.street.queue import MOST_RUNS, put_queue, put_queue_words
+from simulator.stage.street.queue import put_queue, put_queue_words
 from simulator.stage.street.who import who
 from simulator.words.language import speaking
 from tests.stage.plays import Play, play, scene
@@ -252,4 +253,17 @@ def test_words_and_marks_stay_where_they_belong(language: str, look: Look, size:
             tiny = Area(0, 0, 2, street.queue.col - 1)
             assert all(any(area.covers(*place) for area in (*areas, tiny)) for place in used.tolist())
             block = sheet.grid.styles[street.queue.row : street.queue.row + street.queue.height]
-            assert np.count_nonzero(block[:, 1:] != block[:, :-1]) <= MOST_RUNS + 40
+            assert np.count_nonzero(block[:, 1:] != block[:, :-1]) <= MOST_IN_QUEUES + 40
+
+
+@pytest.mark.parametrize("size", [(120, 36), (200, 34), (240, 67)])
+def test_colours_in_the_queue_do_not_come_and_go(size: tuple[int, int]) -> None:
+    found = set()
+    for t_s in (20.4, 20.8, 21.2, 21.6, 22.0, 25.0, 33.0, 41.0):
+        its = snapshot(SPIKE, t_s)
+        street, line = street_of(its, *size), waiting(its)
+        if 20 < len(line) <= room_of(street.queue):
+            rows, cols = cells_of_marks(street.queue, np.arange(len(line)), line.served)
+            styles = set(drawn(SPIKE, t_s, size).grid.styles[rows, cols].tolist())
+            found.add(len(styles & {int(style) for style in WHO}) > 1)
+    assert found == {size == (120, 36)}
