@@ -41,6 +41,8 @@ from tests.stage.seen import seen
 MOST_RUNS = 1500
 LARGE = [Size(160, 45), Size(201, 58), Size(240, 67)]
 FRAMES = (Style.RULE, Style.STREET)
+NOBODY_CAME = {"arrivals.rate": "0.00001"}
+"""One request a day."""
 
 
 sizes = st.builds(Size, st.integers(0, 260), st.integers(0, 80))
@@ -74,6 +76,16 @@ def test_any_scene_fits_any_size(shown: Scene, size: Size, look: Look) -> None:
     grid = frame(shown, size, look)
     assert (grid.width, grid.height) == tuple(size)
     assert all(cell_len(grid.text(row)) == size.width for row in range(size.height))
+
+
+@pytest.mark.parametrize("nginx", [False, True])
+@pytest.mark.parametrize("model", ["prefork", "threaded", "coroutine"])
+def test_a_run_to_which_nobody_came_is_drawn_at_any_size(model: str, nginx: bool) -> None:
+    empty = play(model, "steady", nginx=nginx, overrides=NOBODY_CAME)
+    assert not len(playback(empty).trace)
+    for size in (Size(200, 50), Size(120, 36), Size(80, 24), Size(40, 12)):
+        drawn = str(frame(scene(empty, t_s=10.0), size, Look()))
+        assert "No request is in the system" in " ".join(drawn.split())
 
 
 def test_a_frame_is_a_function_of_its_scene() -> None:

@@ -94,5 +94,7 @@ def _brief(event: Event, snapshot: Snapshot) -> str:
             return tell("#{request} {outcome}", outcome=translated(outcome.words), **fields)
         case EventKind.SYN_DROPPED:
             return tell("#{request} SYN dropped: backlog full", **fields)
+        case EventKind.INTERVENED:  # when a process will be back is told when it is
+            return event.text.replace("；", ";").partition(";")[0]
         case _:
             return event.text

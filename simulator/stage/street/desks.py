@@ -76,7 +76,8 @@ def _desks(sheet: Sheet, snapshot: Snapshot, stretch: Stretch, travelling: Rows)
     group, lanes = stretch.group, stretch.lanes
     requests, activities, since_s = _holders(snapshot, group, lanes)
     held = requests >= 0
-    characters, styles = who(snapshot.playback).marks(np.maximum(requests, 0), snapshot.t_s, sheet.look.glyphs)
+    characters, styles = np.full(len(requests), " "), np.full(len(requests), np.uint8(Style.FAINT))
+    characters[held], styles[held] = who(snapshot.playback).marks(requests[held], snapshot.t_s, sheet.look.glyphs)
     ends_s = _ends(snapshot, requests, activities)
     travels = np.isin(requests, travelling) & held
     if group.kind is GroupKind.LOCK:  # whoever holds a slot beside the loop sits there
