@@ -58,11 +58,6 @@ class History:
         return self._wanted
 
     @property
-    def pending(self) -> bool:
-        """Whether the newest setup is not the one that is shown."""
-        return self._wanted is not self.shown.prepared
-
-    @property
     def steps_back(self) -> int:
         """How many changes can be undone."""
         return len(self._back)

@@ -19,7 +19,7 @@ from simulator.stage.panes.below import put_below
 from simulator.stage.panes.claim import put_claim
 from simulator.stage.panes.column import put_column
 from simulator.stage.panes.layout import Panes, panes_of
-from simulator.stage.panes.presented import put_figures
+from simulator.stage.panes.presented import put_large_figures
 from simulator.stage.panes.title import put_title
 from simulator.stage.scene import LaneRef, Scene, Target, View, ViewTarget, caption_now
 from simulator.stage.snapshot import Snapshot
@@ -77,7 +77,7 @@ def _drawn(scene: Scene, size: Size, look: Look) -> Sheet:
     panes = _panes(scene, size)
     named = _put_streets(sheet, snapshots, panes)
     _put(sheet, panes.title, lambda part: put_title(part, scene, names=not named))
-    _put(sheet, panes.figures, lambda part: put_figures(part, snapshots))
+    _put(sheet, panes.figures, lambda part: put_large_figures(part, snapshots))
     _put(sheet, panes.caption, lambda part: _put_caption(part, scene))
     _put_time(sheet, snapshots, panes.time)
     _put(sheet, panes.below, lambda part: put_below(part, snapshots, log=not panes.column.height))

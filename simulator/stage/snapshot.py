@@ -83,6 +83,7 @@ class Snapshot:
 # says how much.
 
 RECENT_S = 5.0
+"""Averages, shares and percentiles are those of so many seconds before the moment."""
 INSTANT_S = 1e-6
 """So short that hardly anything happens in it, and long enough for the difference of two running integrals."""
 
@@ -106,16 +107,3 @@ def recent_average(snapshot: Snapshot, series: str) -> float:
         return 0.0
     playback = snapshot.playback
     return kept(playback, ("recent", series, end), lambda: float(playback.series(series, start, end, 1)[0]))
-
-
-def percentile_recently(snapshot: Snapshot, series: str) -> float:
-    """A percentile of what was completed in the last seconds before the moment; nan if nothing was."""
-    t_s = snapshot.read_s
-    if t_s <= 0.0:
-        return float("nan")
-    start_s = max(t_s - RECENT_S, 0.0)
-    return kept(
-        snapshot.playback,
-        ("recently", series, t_s),
-        lambda: float(snapshot.playback.series(series, start_s, t_s, 1, window_s=t_s - start_s)[0]),
-    )

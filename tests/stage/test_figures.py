@@ -10,7 +10,7 @@ from simulator.stage.canvas.grid import Size
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.frame import frame
-from simulator.stage.panes.presented import put_figures
+from simulator.stage.panes.presented import put_large_figures
 from simulator.stage.scene import Caption
 from simulator.stage.snapshot import Snapshot
 from tests.stage.plays import CALLBACK, FULL, LAB, NGINX, PREFORK, THREADED, Play, play, playback, row_of, scene
@@ -49,13 +49,25 @@ def test_while_it_plays_all_figures_of_the_claim_are_of_one_moment_at_most_half_
 
 
 def test_for_an_audience_there_are_three_figures_one_claim_and_no_curves_nor_keys() -> None:
-    grid = frame(scene(PREFORK, t_s=FULL, presenting=True), LAB, Look())
-    text = str(grid)
+    text = str(frame(scene(PREFORK, t_s=FULL, presenting=True), LAB, Look()))
     assert all(words in text for words in ("─ WHY", "waiting", "half are answered within", "lost so far"))
     assert "answer after" not in text
     assert " space " not in text
+
+
+@pytest.mark.parametrize("wanted", [PREFORK, NGINX, THREADED, CALLBACK], ids=lambda each: each.title)
+def test_the_large_figures_are_those_of_the_curves(wanted: Play) -> None:
+    its, sheet = scene(wanted, t_s=FULL), Sheet(120, 3, Look())
+    put_large_figures(sheet, [Snapshot(scene=its, number=0)])
+    waiting, half = (figure.split()[0] for figure in sheet.grid.text(1).strip("│").split("││")[:2])
+    grid = frame(its, Size(120, 50), Look())
+    assert f"{waiting} ─╮" in grid.text(row_of(grid, "╭─ waiting"))
+    assert f"half {half} " in grid.text(row_of(grid, "─ answer after"))
+
+
+def test_large_figures_are_three_rows_high_where_there_is_room() -> None:
     sheet = Sheet(120, 5, Look())
-    put_figures(sheet, [Snapshot(scene=scene(PREFORK, t_s=FULL), number=0)])
+    put_large_figures(sheet, [Snapshot(scene=scene(PREFORK, t_s=FULL), number=0)])
     assert int(np.isin(sheet.grid.characters, list("█▀▄")).sum()) > 20
 
 

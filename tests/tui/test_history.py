@@ -32,9 +32,9 @@ def seed_shown(history: History) -> int:
 def test_what_was_computed_is_shown_and_what_was_before_is_kept(history: History) -> None:
     before = history.shown
     found = wanted(history, 7)
-    assert history.pending
+    assert history.wanted is found is not before.prepared
     assert history.finish(found, run_checked(found, detail=True))
-    assert (seed_shown(history), history.before, history.pending) == (7, before, False)
+    assert (seed_shown(history), history.before, history.wanted) == (7, before, history.shown.prepared)
 
 
 def test_a_result_that_was_overtaken_is_dropped(history: History) -> None:
@@ -83,7 +83,7 @@ def test_a_setup_that_cannot_be_is_refused_and_nothing_changed(history: History)
 def test_a_run_that_failed_is_taken_back(history: History) -> None:
     before = history.wanted
     history.fail(wanted(history, 7))
-    assert (history.wanted, history.steps_back, history.pending) == (before, 0, False)
+    assert (history.wanted, history.steps_back, history.shown.prepared) == (before, 0, before)
 
 
 def test_long_runs_are_computed_beside_the_screen(history: History) -> None:

@@ -13,7 +13,9 @@ from simulator.stage.canvas.glyphs import UNICODE
 from simulator.stage.canvas.sheet import Area, Sheet, equal_parts
 from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.canvas.text import piece
-from simulator.stage.snapshot import Snapshot, percentile_recently
+from simulator.stage.panes.answer_after import answered_after
+from simulator.stage.panes.time_window import queues
+from simulator.stage.snapshot import Snapshot, count_now
 from simulator.words.language import tell
 from simulator.words.numbers import count, short_duration
 
@@ -37,7 +39,7 @@ FONT = {
 """Three rows of half blocks; what is not here is written as it is, in the last row."""
 
 
-def put_figures(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
+def put_large_figures(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
     """Three panes over the whole sheet, of the server in focus or the only one."""
     if not snapshots:
         return
@@ -51,13 +53,12 @@ def put_figures(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
 
 
 def _figures(snapshot: Snapshot) -> Iterator[tuple[str, str, Style]]:
-    now = snapshot.now
-    waiting = sum(len(backlog.waiting) for backlog in now.backlogs) + sum(len(pool.queue) for pool in now.pools)
-    waiting += sum(len(each) for lock in now.locks for each in lock.waiting)
-    lost = sum(number for outcome, number in now.ended.items() if outcome is not Outcome.COMPLETED)
-    half_s = percentile_recently(snapshot, "p50_s")
+    playback = snapshot.playback
+    waiting = count_now(snapshot, playback, queues(playback))
+    lost = sum(number for outcome, number in snapshot.now.ended.items() if outcome is not Outcome.COMPLETED)
+    half_s = answered_after(snapshot, playback, "p50_s")
     yield tell("waiting"), count(waiting), Style.STRONG if waiting else Style.RELIEF
-    yield tell("half are answered within"), short_duration(half_s) if half_s == half_s else "-", Style.HALF
+    yield tell("half are answered within"), short_duration(half_s), Style.HALF
     yield tell("lost so far"), count(lost), Style.BY_LOSS if lost else Style.DIM
 
 

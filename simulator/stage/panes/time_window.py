@@ -13,15 +13,13 @@ import numpy as np
 from simulator.stage.cache import kept
 from simulator.stage.canvas.braille import Floats
 from simulator.stage.inventory import inventory
-from simulator.stage.snapshot import ROUNDING
+from simulator.stage.snapshot import RECENT_S, ROUNDING
 from simulator.trace.playback import Playback
 from simulator.words.language import tell
 from simulator.words.numbers import exact_duration
 
 SPANS_S = (10.0, 12.0, 15.0, 18.0, 22.0, 27.0, 33.0, 40.0, 50.0, 60.0)
 """How long the window is: the first one that holds all of the run up to now; the last one moves along."""
-RECENT_S = 5.0
-"""Percentiles are those of the requests that were answered in so many seconds."""
 SECOND_S = 1.0
 LEAST_S = 1e-3
 SCALE_STEP_S = 0.1

@@ -10,8 +10,7 @@ from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import clipped
 from simulator.stage.panes.curve_plot import titled
-from simulator.stage.panes.time_window import RECENT_S
-from simulator.stage.snapshot import Snapshot
+from simulator.stage.snapshot import RECENT_S, Snapshot
 from simulator.words.language import tell, translated
 from simulator.words.numbers import exact_duration, percent
 
