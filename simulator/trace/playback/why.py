@@ -11,29 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.processes import process_count
-from simulator.plan.words import Need
 from simulator.trace.availability import interventions, lost
-from simulator.trace.playback.activity import Activity, in_need_of
+from simulator.trace.playback.activity import AT_WORK
 from simulator.trace.playback.claims import Dropped, Named
+from simulator.trace.playback.congestion import Cause
 from simulator.trace.playback.lane_groups import GroupKind
-from simulator.trace.playback.moment import Moment, PoolNow
-from simulator.trace.playback.moment_facts import MomentFacts, does, is_cores, queue_in
+from simulator.trace.playback.moment import Moment
+from simulator.trace.playback.moment_facts import MomentFacts, is_cores, queue_in
+from simulator.trace.playback.why_calm import calm, drains
 from simulator.trace.playback.why_locked import lock_taken
-from simulator.trace.playback.why_waiting import cores_wanted, slots_taken, syn_dropped
-from simulator.words.language import language, tell, tell_many
-from simulator.words.numbers import count, short_duration
-from simulator.words.phrases import in_a_row, listed, plural, sentence, some_of
+from simulator.trace.playback.why_waiting import slots_taken
+from simulator.words.language import language, tell, tell_many, translated
+from simulator.words.numbers import count, share_in_words, short_duration
+from simulator.words.phrases import counted, plural, sentence, some_of
 from simulator.workload.interventions import Do, Intervention
 
-WAITS = in_need_of(Need.ACCEPT, Need.SLOT, Need.LOCK, Need.CORE)
-"""Waits for something that other requests have."""
-NOBODY_S = 1.0
-"""Where nobody was there for so long, what is idle is told."""
 SEVERAL_GONE, PART_GONE = 5, 0.2
 """So many of those who wait, and such a part of them, must have given up to be what is told first."""
 NOBODY: NDArray[np.int32] = np.empty(0, np.int32)
-SOME = 0.1
-"""So many slow clients at a proxy, on average, are worth a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +79,17 @@ def _for_nobody(now: MomentFacts) -> Iterator[str]:
 
 def _told(now: MomentFacts, cause: Named) -> Iterator[str]:
     if cause is None:
-        yield from _calm(now)
+        yield from calm(now)
         return
     if isinstance(cause, Dropped):
-        yield from syn_dropped(now, cause.backlog)
+        yield from _syn_dropped(now, cause.backlog)
     elif is_cores(cause):
-        yield from cores_wanted(now, cause)
+        yield from _cores_wanted(now, cause)
     elif any(lock.lock.name == cause.resource for lock in now.moment.locks):
         yield from lock_taken(now, cause)
     else:
         yield from slots_taken(now, cause)
-    yield from _drains(now)
+    yield from drains(now)
 
 
 # --- a process that was killed ----------------------------------------------------------------------------------------
@@ -145,137 +140,53 @@ def _killed(kill: Intervention, now: MomentFacts, taken: int) -> str:
     )
 
 
-# --- nobody waits for anybody else ------------------------------------------------------------------------------------
+# --- cores, and the backlog -------------------------------------------------------------------------------------------
 
 
-def _calm(now: MomentFacts) -> Iterator[str]:
-    t_s, present = now.moment.t_s, now.moment.present
-    if t_s >= now.trace.workload.duration and len(present):
-        yield from _drains(now)
-        yield _what_all_do(now)
-    elif (proxy := list(_at_the_proxy(now))) != []:
-        yield from proxy
-    elif len(present):
-        yield _what_all_do(now)
-    elif now.congestion.anybody(max(t_s - NOBODY_S, 0.0), t_s) and t_s < now.trace.workload.duration:
-        yield tell("Nobody waits for anybody else: no request is in the system at this moment.")
+def _cores_wanted(now: MomentFacts, cause: Cause) -> Iterator[str]:
+    """More threads want to compute than there are cores."""
+    moment, name = now.moment, now.name_of(cause)
+    cores = some_of(moment.cores, moment.cores, "core")
+    if moment.runnable > moment.cores:
+        yield tell(
+            "{threads} want {cores}, so each computes at {share} of its speed.",
+            threads=counted(moment.runnable, _who_computes(moment)),
+            cores=cores,
+            share=share_in_words(moment.cores / moment.runnable),
+        )
     else:
-        yield _idle(now)
+        threads = plural(_who_computes(moment))
+        yield tell(
+            "In the last {window}, more {threads} wanted to compute than there are cores.",
+            window=now.window,
+            threads=threads,
+        )
+    if name:
+        yield tell('Most of this computing is for requests "{name}".', name=name)
+    for pool in moment.pools:
+        yield from queue_in(now, now.backlogs_of(pool.pool.name))
 
 
-def _drains(now: MomentFacts) -> Iterator[str]:
-    """No more requests come, and some are left."""
-    over, left = now.trace.workload.duration, len(now.moment.present)
-    if now.moment.t_s >= over and left:
+def _who_computes(moment: Moment) -> str:
+    """What shares the cores: workers where each has a slot and nothing but slots computes, otherwise threads."""
+    computing = [(int(np.count_nonzero(AT_WORK[pool.activity])), pool.pool.name) for pool in moment.pools]
+    found = [name for number, name in computing if number == moment.runnable]
+    return found[-1] if found and not moment.locks else "thread"
+
+
+def _syn_dropped(now: MomentFacts, number: int) -> Iterator[str]:
+    """The backlog may have room again, but clients whose SYN was dropped do not know."""
+    backlog = now.moment.backlogs[number]
+    retrying, name = len(backlog.retrying), translated(backlog.backlog.name)
+    if retrying:
         yield tell_many(
-            "The load ended {ago} ago, and {n} request is still in the system.",
-            "The load ended {ago} ago, and {n} requests are still in the system.",
-            left,
-            ago=now.ago(over),
-            n=count(left),
+            "{n} client waits to try again: its SYN was dropped when the {backlog} was full.",
+            "{n} clients wait to try again: their SYN was dropped when the {backlog} was full.",
+            retrying,
+            n=count(retrying),
+            backlog=name,
         )
-
-
-def _at_the_proxy(now: MomentFacts) -> Iterator[str]:
-    """A proxy deals with slow clients, so that no worker has to."""
-    if now.congestion.curves.slow_clients.mean(now.start_s, now.moment.t_s) < SOME:
-        return
-    served = now.place_map.served
-    kinds = {group.name: group.kind for group in now.place_map.groups}
-    inner = [pool for pool in now.moment.pools if kinds[pool.pool.name] is GroupKind.SLOTS]
-    for pool in now.moment.pools:
-        if kinds[pool.pool.name] is not GroupKind.COUNT:
-            continue
-        place = now.moment.present
-        outside = place.take(~served[place.place] & now.place_map.of_pool[now.moment.pools.index(pool)][place.place])
-        slow = len(outside.doing(Activity.UPLOAD, Activity.DOWNLOAD))
-        connections = plural(pool.pool.name, slow)
-        fields = {"n": count(slow), "connections": connections, "slots": plural(inner[0].pool.name) if inner else ""}
-        if inner:
-            yield tell_many(
-                "{n} slow client holds {n} {connections} and none of the {slots}.",
-                "{n} slow clients hold {n} {connections} and none of the {slots}.",
-                slow,
-                **fields,
-            )
-            yield from map(_free, inner)
-        else:
-            yield tell_many(
-                "{n} slow client holds {n} {connections} and nothing else.",
-                "{n} slow clients hold {n} {connections} and nothing else.",
-                slow,
-                **fields,
-            )
-            yield _behind_the_proxy(now.moment)
-        return
-
-
-def _behind_the_proxy(moment: Moment) -> str:
-    return tell_many(
-        "The server behind has {n} waiting request in hand.",
-        "The server behind has {n} waiting requests in hand.",
-        len(moment.parked),
-        n=count(len(moment.parked)),
-    )
-
-
-def _free(pool: PoolNow) -> str:
-    slots = some_of(pool.free, len(pool.request), pool.pool.name)
-    return tell_many("{slots} is free.", "{slots} are free.", pool.free, slots=slots)
-
-
-def _what_all_do(now: MomentFacts) -> str:
-    """Every request is about its own business, or there is too little waiting to name a cause."""
-    present = now.moment.present
-    alone = not WAITS[present.activity].any()
-    number, activity = len(present), Activity(present.activity[0])
-    if number == 1:
-        doing = does(activity, 1)
-        if alone:
-            return tell("Nobody waits for anybody else: the only request in the system {doing}.", doing=doing)
-        return tell("The only request in the system {doing}.", doing=doing)
-    if len(present.counts()) == 1:
-        fields = {"requests": some_of(number, number, "request"), "doing": does(activity, number)}
-        if alone:
-            return tell("Nobody waits for anybody else: {requests} in the system {doing}.", **fields)
-        return tell("{requests} in the system {doing}.", **fields)
-    if alone:
-        return tell(
-            "Nobody waits for anybody else: of {n} requests in the system {doing}.",
-            n=count(number),
-            doing=_doing(now.moment),
-        )
-    return tell(
-        "Hardly anybody waits: of {n} requests in the system {doing}.", n=count(number), doing=_doing(now.moment)
-    )
-
-
-def _idle(now: MomentFacts) -> str:
-    """Nobody is there. What was taken away (slots of a pool that became smaller) is not idle."""
-    moment = now.moment
-    what = [some_of(p.free, len(p.request), p.pool.name) for p in moment.pools if p.free]
-    free = [int(np.count_nonzero(lock.activity == Activity.IDLE)) for lock in moment.locks]
-    locks = [(number, len(lock.holder), lock.lock.name) for number, lock in zip(free, moment.locks, strict=True)]
-    what += [some_of(*each) for each in locks if each[0]]
-    what.append(some_of(moment.cores, moment.cores, "core"))
-    only_one = len(what) == 1 and moment.cores == 1
-    if moment.t_s < now.trace.workload.duration:
-        return tell_many(
-            "No request is in the system: {what} is idle.",
-            "No request is in the system: {what} are idle.",
-            1 if only_one else 2,
-            what=listed(what),
-        )
-    return tell_many(
-        "No request is in the system, and no more will come: {what} is idle.",
-        "No request is in the system, and no more will come: {what} are idle.",
-        1 if only_one else 2,
-        what=listed(what),
-    )
-
-
-def _doing(moment: Moment) -> str:
-    """``3 wait for I/O and 1 computes``, the most common first."""
-    counts = sorted(moment.present.counts().items(), key=lambda entry: -entry[1])
-    parts = [tell("{n} {doing}", n=count(number), doing=does(activity, number)) for activity, number in counts]
-    return listed(parts) if language() == "en" else in_a_row(parts)
+    else:
+        yield tell("The {backlog} was full, and SYNs were dropped; all have been repeated by now.", backlog=name)
+    taken, room = count(len(backlog.waiting)), count(backlog.room)
+    yield tell("The {backlog} has {taken} of {room} places taken now.", backlog=name, taken=taken, room=room)

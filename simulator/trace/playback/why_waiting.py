@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.trace.playback.activity import AT_WORK, Activity
+from simulator.trace.playback.activity import Activity
 from simulator.trace.playback.congestion import FOR_CLIENT, Cause
 from simulator.trace.playback.moment import Moment, PoolNow
 from simulator.trace.playback.moment_facts import MomentFacts, idle_cores, queue_in
@@ -229,55 +229,3 @@ def _spare(now: MomentFacts, pool: PoolNow, wanted: Mask) -> Iterator[str]:
         yield tell("Other processes have {n} idle {slots} meanwhile.", n=count(free), slots=slots)
     else:
         yield from idle_cores(now.moment)
-
-
-# --- cores, and the backlog -------------------------------------------------------------------------------------------
-
-
-def cores_wanted(now: MomentFacts, cause: Cause) -> Iterator[str]:
-    """More threads want to compute than there are cores."""
-    moment, name = now.moment, now.name_of(cause)
-    cores = some_of(moment.cores, moment.cores, "core")
-    if moment.runnable > moment.cores:
-        yield tell(
-            "{threads} want {cores}, so each computes at {share} of its speed.",
-            threads=counted(moment.runnable, _who_computes(moment)),
-            cores=cores,
-            share=share_in_words(moment.cores / moment.runnable),
-        )
-    else:
-        threads = plural(_who_computes(moment))
-        yield tell(
-            "In the last {window}, more {threads} wanted to compute than there are cores.",
-            window=now.window,
-            threads=threads,
-        )
-    if name:
-        yield tell('Most of this computing is for requests "{name}".', name=name)
-    for pool in moment.pools:
-        yield from queue_in(now, now.backlogs_of(pool.pool.name))
-
-
-def _who_computes(moment: Moment) -> str:
-    """What shares the cores: workers where each has a slot and nothing but slots computes, otherwise threads."""
-    computing = [(int(np.count_nonzero(AT_WORK[pool.activity])), pool.pool.name) for pool in moment.pools]
-    found = [name for number, name in computing if number == moment.runnable]
-    return found[-1] if found and not moment.locks else "thread"
-
-
-def syn_dropped(now: MomentFacts, number: int) -> Iterator[str]:
-    """The backlog may have room again, but clients whose SYN was dropped do not know."""
-    backlog = now.moment.backlogs[number]
-    retrying, name = len(backlog.retrying), translated(backlog.backlog.name)
-    if retrying:
-        yield tell_many(
-            "{n} client waits to try again: its SYN was dropped when the {backlog} was full.",
-            "{n} clients wait to try again: their SYN was dropped when the {backlog} was full.",
-            retrying,
-            n=count(retrying),
-            backlog=name,
-        )
-    else:
-        yield tell("The {backlog} was full, and SYNs were dropped; all have been repeated by now.", backlog=name)
-    taken, room = count(len(backlog.waiting)), count(backlog.room)
-    yield tell("The {backlog} has {taken} of {room} places taken now.", backlog=name, taken=taken, room=room)
