@@ -133,8 +133,9 @@ class ScreenOptions:
         (), 'Show these words from a moment on, like "25s Watch worker 3"; may be repeated.', metavar='"TIME TEXT"'
     )
     glyphs: Literal["auto", "unicode", "ascii"] = option("auto", "What the pictures are drawn with.")
-    theme: Literal["auto", "dark", "light", "mono"] = option(
-        "auto", "Colours for a dark or a light background, or none (also with NO_COLOR)."
+    theme: Literal["auto", "dark", "light", "high-contrast", "colour-blind", "mono"] = option(
+        "auto",
+        "Colours for a dark or a light background, of high contrast, for colour-blind eyes, or none (also NO_COLOR).",
     )
     reduced_motion: bool = option(
         False, "Nothing travels on the stage (also with REDUCED_MOTION, and where the terminal is slow)."

@@ -132,7 +132,14 @@ KEYS: tuple[Key, ...] = (
     ),
     _key("go-on", "0", "0", "go on", "what was watched last, from the moment where it was left", Group.QUESTIONS),
     _key("glyphs", "g", "g", "glyphs", "Unicode or ASCII", Group.PROGRAM),
-    _key("theme", "t", "t", "theme", "dark, light or without colours", Group.PROGRAM),
+    _key(
+        "theme",
+        "t",
+        "t",
+        "theme",
+        "dark, light, high contrast, for colour-blind eyes, or without colours",
+        Group.PROGRAM,
+    ),
     _key("language", "l", "l", "language", "English or Chinese", Group.PROGRAM),
     _key("quit", "q,ctrl+q,ctrl+c", "q", "quit", "leave the program", Group.PROGRAM),
 )

@@ -13,7 +13,10 @@ from simulator.stage.canvas.look import GLYPH_SETS, THEMES, Look
 from simulator.words.language import LANGUAGES, Language, language, later, tell, translated
 
 NAMES: dict[Language, str] = {"en": "English", "zh": "中文"}
-LOOKS = (later("dark"), later("light"), later("mono"), later("unicode"), later("ascii"))
+LOOKS = (
+    *(later("dark"), later("light"), later("high-contrast"), later("colour-blind"), later("mono")),
+    *(later("unicode"), later("ascii")),
+)
 """Names of themes and of sets of glyphs, for the catalogue."""
 
 

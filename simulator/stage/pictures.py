@@ -17,7 +17,6 @@ from simulator.stage.canvas.letters import boxed
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.player import player
 from simulator.stage.canvas.svg import svg
-from simulator.stage.canvas.themes import DARK
 from simulator.stage.frame import frame
 from simulator.stage.scene import Scene
 
@@ -85,22 +84,17 @@ class Drawn:
     size: Size
     look: Look
 
-    @property
-    def coloured(self) -> Look:
-        """A picture needs colours even where the terminal has none."""
-        return self.look if self.look.theme.bg else Look(self.look.glyphs, DARK)
-
 
 def _text(scene: Scene, drawn: Drawn) -> bytes:
     return plain(frame(scene, drawn.size, drawn.look)).encode()
 
 
 def _svg(scene: Scene, drawn: Drawn) -> bytes:
-    return svg(frame(scene, drawn.size, drawn.coloured), drawn.coloured, title=scene.load).encode()
+    return svg(frame(scene, drawn.size, drawn.look), drawn.look, title=scene.load).encode()
 
 
 def _png(scene: Scene, drawn: Drawn) -> bytes:
-    return png(frame(scene, drawn.size, drawn.coloured), drawn.coloured)
+    return png(frame(scene, drawn.size, drawn.look), drawn.look)
 
 
 def _gif(frames: Iterable[Frame], look: Look, _: Scene) -> Parts:
@@ -137,7 +131,7 @@ def without_font(suffix: str, scene: Scene, drawn: Drawn) -> str:
 
 def write_film(path: Path, suffix: str, film: Film, scene: Scene, drawn: Drawn, tell: Tell) -> None:
     """Piece by piece; every picture is drawn, and every picture is written."""
-    steps, look = _Steps(2 * film.pictures, tell), drawn.coloured
+    steps, look = _Steps(2 * film.pictures, tell), drawn.look
     frames = steps.each(film.frames(scene, drawn.size, look))
     with path.open("wb") as file:
         for part in steps.each(FILMS[suffix](frames, look, scene)):

@@ -15,10 +15,10 @@ from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.glyphs import ASCII, UNICODE, Glyphs
 from simulator.stage.canvas.grid import Size
 from simulator.stage.canvas.look import Look, chosen_look
-from simulator.stage.canvas.palette import MONO, Theme
+from simulator.stage.canvas.palette import Theme
 from simulator.stage.canvas.shapes import SHAPES
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.themes import DARK, LIGHT
+from simulator.stage.canvas.themes import DARK, LIGHT, MONO
 from simulator.stage.states import MEANINGS, OUTCOME_STYLES, STATE_STYLES
 from simulator.words.marks import MARKS, STATE_MARKS
 from tests.stage.plays import ACTIVITIES

@@ -16,12 +16,12 @@ from simulator.stage.canvas.asciicast import asciicast
 from simulator.stage.canvas.grid import CellGrid, plain
 from simulator.stage.canvas.images import gif, png
 from simulator.stage.canvas.look import GLYPH_SETS, THEMES, Look
-from simulator.stage.canvas.palette import MONO, Paint, Theme
+from simulator.stage.canvas.palette import Paint, Theme
 from simulator.stage.canvas.raster import inks_of
 from simulator.stage.canvas.shapes import HEIGHT, WIDTH
 from simulator.stage.canvas.style import BRIGHT, Ground, Style
 from simulator.stage.canvas.svg import svg
-from simulator.stage.canvas.themes import DARK
+from simulator.stage.canvas.themes import DARK, MONO
 from tests.stage.plays import ACTIVITIES
 
 LOOKS = [Look(glyphs, theme) for glyphs in GLYPH_SETS.values() for theme in THEMES.values()]

@@ -10,9 +10,8 @@ from simulator.lab.lab import Lab
 from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.look import Look
-from simulator.stage.canvas.palette import MONO
 from simulator.stage.canvas.style import Ground, Style
-from simulator.stage.canvas.themes import DARK
+from simulator.stage.canvas.themes import DARK, MONO
 from simulator.stage.scene import Caption
 from simulator.tui.canvas import Row
 from simulator.tui.lab_screen import LabScreen

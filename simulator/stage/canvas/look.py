@@ -9,14 +9,14 @@ import numpy as np
 from simulator.stage.canvas.cells import Characters
 from simulator.stage.canvas.glyphs import ASCII, UNICODE, Glyphs
 from simulator.stage.canvas.grid import Styles
-from simulator.stage.canvas.palette import MONO, Theme
+from simulator.stage.canvas.palette import Theme
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.themes import DARK, LIGHT
+from simulator.stage.canvas.themes import COLOUR_BLIND, DARK, HIGH_CONTRAST, LIGHT, MONO
 
 GlyphsName = Literal["auto", "unicode", "ascii"]
-ThemeName = Literal["auto", "dark", "light", "mono"]
+ThemeName = Literal["auto", "dark", "light", "high-contrast", "colour-blind", "mono"]
 GLYPH_SETS: Mapping[str, Glyphs] = {each.name: each for each in (UNICODE, ASCII)}
-THEMES: Mapping[str, Theme] = {each.name: each for each in (DARK, LIGHT, MONO)}
+THEMES: Mapping[str, Theme] = {each.name: each for each in (DARK, LIGHT, HIGH_CONTRAST, COLOUR_BLIND, MONO)}
 POOR_TERMINALS = ("linux", "dumb")
 """Values of TERM whose fonts have few characters beyond ASCII."""
 SPELLED = str.maketrans(

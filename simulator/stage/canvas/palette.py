@@ -1,4 +1,8 @@
-"""What a theme is: a paint for every style, and a colour for every ground; and the theme without any colour."""
+"""How a theme says what every style and every ground look like; the themes themselves are in ``themes``.
+
+Colours of what a slot or a request is doing, and of who a request is, only repeat what glyphs say. They were found by
+search, so that any two differ for people with normal and with colour-blind eyes; tests hold the distances.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +23,8 @@ class Paint:
 
 
 PLAIN = Paint()
+INK, FAINT_INK, PAPER = "#000000", "#767676", "#ffffff"
+"""What pictures have where the theme leaves it to the terminal."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,63 +50,9 @@ class Theme:
         return replace(paint, bg=self.grounds[ground])
 
     def colours(self, style: Style, ground: Ground = Ground.BACK) -> tuple[str, str]:
-        """The foreground and background that reach the eye, inverse already applied; for themes with colours."""
+        """The foreground and background that reach the eye, inverse already applied; without colours as on paper."""
         paint = self.paint(style, ground)
-        fg, bg = paint.fg or self.fg or "#000000", paint.bg or self.bg or "#ffffff"
+        fg, bg = paint.fg or self.fg or INK, paint.bg or self.bg or PAPER
+        if paint.dim and not paint.fg:
+            fg = FAINT_INK
         return (bg, fg) if paint.inverse else (fg, bg)
-
-
-MONO = Theme(
-    name="mono",
-    fg=None,
-    bg=None,
-    paints={
-        Style.DIM: Paint(dim=True),
-        Style.TITLE: Paint(bold=True),
-        Style.HEADING: Paint(bold=True),
-        Style.RULE: Paint(dim=True),
-        Style.KEY: Paint(bold=True),
-        Style.GOOD: Paint(bold=True),
-        Style.BAD: Paint(bold=True),
-        Style.WARN: Paint(bold=True),
-        Style.ACCENT: Paint(bold=True),
-        Style.CURSOR: Paint(inverse=True),
-        Style.SELECTED: Paint(inverse=True),
-        Style.TRACK: Paint(dim=True),
-        Style.GHOST: Paint(dim=True),
-        Style.CODE_KEYWORD: Paint(bold=True),
-        Style.CODE_COMMENT: Paint(dim=True),
-        Style.CODE_ACTIVE: Paint(inverse=True),
-        Style.FADED: Paint(dim=True),
-        Style.DROPPED: Paint(bold=True),
-        Style.CRASHED: Paint(bold=True, inverse=True),
-        Style.IDLE: Paint(dim=True),
-        Style.DOWN: Paint(dim=True),
-        Style.PAST_A: Paint(dim=True),
-        Style.PAST_B: Paint(dim=True),
-        Style.PAST_C: Paint(dim=True),
-        Style.PAST_D: Paint(dim=True),
-        Style.GONE: Paint(dim=True),
-        Style.WAY_IN: Paint(dim=True),
-        Style.WAY_BACK: Paint(dim=True),
-        Style.PLACE: Paint(bold=True),
-        Style.STRONG: Paint(bold=True),
-        Style.FAINT: Paint(dim=True),
-        Style.TAPE_IDLE: Paint(dim=True),
-        Style.TAPE_NAME_PAST: Paint(dim=True),
-        Style.LOCK_WAIT: Paint(dim=True),
-        Style.BATON: Paint(bold=True),
-        Style.ON_BRIGHT: Paint(bold=True),
-        Style.CLAIM: Paint(bold=True),
-        Style.BY_CLIENTS: Paint(bold=True),
-        Style.BY_COMPUTING: Paint(bold=True),
-        Style.BY_LOCK: Paint(bold=True),
-        Style.RELIEF: Paint(bold=True),
-        Style.BY_LOSS: Paint(bold=True),
-        Style.TITLE_STATE: Paint(bold=True),
-        Style.TITLE_MESSAGE: Paint(bold=True),
-        Style.MOST: Paint(bold=True),
-        Style.CAME: Paint(dim=True),
-    },
-)
-"""Without colour, as NO_COLOR asks: the glyphs say what the colours would repeat."""

@@ -86,7 +86,7 @@ def _put_blocked(sheet: Sheet, snapshot: Snapshot, room: Area, loop: LoopNow) ->
     if row + 2 < stop:
         row += 1
         texts = (tell("nobody else gets a turn"), tell("no turn for others"))
-        sheet.put(row, room.col, first_that_fits(texts, room.width), Style.CPU)
+        sheet.put(row, room.col, first_that_fits(texts, room.width), Style.BY_COMPUTING)
     if row + 1 < stop:
         row += 1
         put_pieces(sheet, row, room.col, fitting([_since(loop)], room.width))
@@ -190,7 +190,7 @@ def _put_no_answer(sheet: Sheet, snapshot: Snapshot, street: Street, loop: LoopN
     if not street.window.height:
         for_s = short_duration(loop.since_s)
         blocked = piece((tell("BLOCKED"), Style.BAD), (f" {for_s}", Style.STRONG))
-        pieces = [blocked, piece((tell("nobody else gets a turn"), Style.CPU), rank=1), quiet]
+        pieces = [blocked, piece((tell("nobody else gets a turn"), Style.BY_COMPUTING), rank=1), quiet]
     put_pieces(sheet, row, street.way.col, fitting(pieces, street.line_col - street.way.col - 1))
 
 

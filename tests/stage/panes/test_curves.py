@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.look import Look
-from simulator.stage.canvas.palette import MONO
 from simulator.stage.canvas.sheet import Sheet
+from simulator.stage.canvas.themes import MONO
 from simulator.stage.panes.below import curve_panes, put_below
 from simulator.stage.panes.curve_plot import rounded_down, rounded_up, scale_of_times
 from simulator.stage.panes.time_window import SPANS_S, time_window
