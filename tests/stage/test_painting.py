@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from simulator.stage.canvas.cells import BLANK
 from simulator.stage.canvas.grid import CellGrid, parts_of
 from simulator.stage.canvas.painting import Painting
-from simulator.stage.canvas.palette import MONO, Theme
+from simulator.stage.canvas.palette import Theme
 from simulator.stage.canvas.style import Ground, Style
-from simulator.stage.canvas.themes import DARK, LIGHT
+from simulator.stage.canvas.themes import DARK, LIGHT, MONO
 
 cells = st.lists(
     st.tuples(st.sampled_from(" ab"), st.sampled_from(list(Style)), st.sampled_from(list(Ground))),
