@@ -3,7 +3,7 @@
 Not a test. Every role has a window of hues, so that computing stays warm and a crash stays red; within the windows the
 search spreads the colours so that the closest pair, seen by the eyes that see the least of it, is as far apart as can
 be. Coordinate ascent from many random starts over a fixed list of candidates: the same seed prints the same colours.
-Copy what it prints into ``simulator/stage/canvas/palette.py`` by hand.
+Copy what it prints into ``simulator/stage/canvas/themes.py`` by hand.
 """
 
 import itertools

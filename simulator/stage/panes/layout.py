@@ -16,11 +16,25 @@ TINY_WIDTH, TINY_HEIGHT = 50, 16
 """Smaller frames have no boxes."""
 COLUMN_FROM, COLUMN_HEIGHT = 160, 30
 """From so many columns and rows on there is a column at the right of a single street."""
-COLUMN_SHARE = 0.26
+COLUMN_SHARE, MOST_COLUMN = 0.26, 64
+"""Of the width, and columns at most."""
+CLAIM_SHARE, LEAST_CLAIM = 0.2, 8
+"""Of the height, and rows at least: the claim at the top of that column."""
 ROOMY = 30
 """From so many rows on the time bar has its marks above it."""
-LEAST_STREET = 12
-"""Rows that a single street keeps before there are curves."""
+LEAST_STREET, LEAST_OF_SEVERAL = 12, 8
+"""Rows that a single street, and each of several, keeps before there are curves."""
+CLAIM_ROWS = ((14, 4), (12, 3), (9, 2), (4, 1))
+"""From so many rows for a street and its claim on, so many are those of the claim, its frame included."""
+TINY_CLAIM = 3
+FIGURE_ROWS = 5
+"""Of the large figures for an audience."""
+BELOW, LEAST_BELOW, MOST_BELOW = 0.17, 5, 9
+"""Of the height, and rows: the curves of a single server, where there is no column."""
+BELOW_WIDE, BELOW_SEVERAL = 0.34, 0.28
+"""Of the height: the curves beside a column, and those of servers side by side."""
+BELOW_STACKED, STACKED_FROM = 0.18, 44
+"""Of the height: the curves of servers one below the other; in fewer rows one line compares them."""
 NOTHING = Area(0, 0, 0, 0)
 KEPT = 64
 
@@ -68,10 +82,10 @@ def _panes(width: int, height: int, views: int, keys: bool, caption: bool, prese
     across = max(min(width // LEAST_WIDTH, views), 1)
     deep = ceil(views / across)
     across = ceil(views / max(deep, 1)) if views else 1  # four are two and two, not three and one
-    figures = min(5, max(rows - LEAST_STREET - 4, 0)) if presenting and views == 1 else 0
+    figures = min(FIGURE_ROWS, max(rows - LEAST_STREET - CLAIM_ROWS[0][1], 0)) if presenting and views == 1 else 0
     below = 0 if tiny or presenting else _below(width, height, deep, single=views == 1)
     claim = 0 if column else _claim(rows, below, deep, tiny=tiny)
-    least = LEAST_STREET if views == 1 else 8
+    least = LEAST_STREET if views == 1 else LEAST_OF_SEVERAL
     if (rows - below - figures) // max(deep, 1) - claim < least:
         below = int(below > 0 and views > 1)
         claim = 0 if column else _claim(rows, below, deep, tiny=tiny)
@@ -105,24 +119,26 @@ def _panes(width: int, height: int, views: int, keys: bool, caption: bool, prese
 
 def _column(width: int, height: int, views: int, *, presenting: bool) -> int:
     wide = width >= COLUMN_FROM and height >= COLUMN_HEIGHT and views == 1 and not presenting
-    return min(round(width * COLUMN_SHARE), 64) if wide else 0
+    return min(round(width * COLUMN_SHARE), MOST_COLUMN) if wide else 0
 
 
 def _column_claim(height: int) -> int:
-    return max(round(height * 0.2), 8)
+    return max(round(height * CLAIM_SHARE), LEAST_CLAIM)
 
 
 def _below(width: int, height: int, deep: int, *, single: bool) -> int:
     if single and width >= COLUMN_FROM and height >= COLUMN_HEIGHT:
-        return round(height * 0.34)
+        return round(height * BELOW_WIDE)
     if single:
-        return min(max(round(height * 0.17), 5), 9)
-    return round(height * 0.28) if deep == 1 else round(height * 0.18) if height >= 44 else 1
+        return min(max(round(height * BELOW), LEAST_BELOW), MOST_BELOW)
+    if deep == 1:
+        return round(height * BELOW_SEVERAL)
+    return round(height * BELOW_STACKED) if height >= STACKED_FROM else 1
 
 
 def _claim(rows: int, below: int, deep: int, *, tiny: bool) -> int:
     """Rows of a claim, its frame included."""
     room = (rows - below) // max(deep, 1)
     if tiny:
-        return min(3, max(room - 3, 0)) if deep == 1 else int(room > 2)
-    return 4 if room >= 14 else 3 if room >= 12 else 2 if room >= 9 else int(room > 3)
+        return min(TINY_CLAIM, max(room - TINY_CLAIM, 0)) if deep == 1 else int(room > 2)
+    return next((claim for least, claim in CLAIM_ROWS if room >= least), 0)
