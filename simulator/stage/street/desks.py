@@ -229,7 +229,7 @@ def _put_progress(sheet: Sheet, snapshot: Snapshot, desk: Desk, row: int, col: i
     if cells < LEAST_BAR or not np.isfinite(desk.end_s):
         return
     begun_s = float(_begun(snapshot, desk))
-    done = round(cells * (snapshot.t_s - begun_s) / max(desk.end_s - begun_s, MOMENT_S))
+    done = int(cells * (snapshot.t_s - begun_s) / max(desk.end_s - begun_s, MOMENT_S))  # full only at the very end
     done = min(max(done, 0), cells)
     glyphs = sheet.look.glyphs
     col = sheet.put(row, col, glyphs.track * done, DOING[desk.activity].desk)

@@ -185,7 +185,9 @@ def _put_no_answer(sheet: Sheet, snapshot: Snapshot, street: Street, loop: LoopN
     first = street.lanes[0].row if street.lanes else street.height
     if street.answers_row < 0 or row >= first:
         return
-    quiet = piece((tell("the last answer left {time} ago", time=short_duration(quiet_s(snapshot))), Style.DIM), rank=2)
+    quiet = piece(
+        (tell("no answer has left the server for {time}", time=short_duration(quiet_s(snapshot))), Style.DIM), rank=2
+    )
     pieces = [quiet]
     if not street.window.height:
         for_s = short_duration(loop.since_s)

@@ -1,7 +1,8 @@
 """What the rules about a moment look at, and the turns of phrase in which they answer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import floor
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from simulator.words.language import tell_many, translated
 from simulator.words.numbers import count, short_duration
 from simulator.words.phrases import is_or_are, some_of
 
+NEARLY_IDLE = 0.1
+"""A core that is at work for no larger part of the time is called idle."""
+
 
 @dataclass(frozen=True, eq=False)
 class MomentFacts:
@@ -26,6 +30,8 @@ class MomentFacts:
     congestion: Congestion
     memory_s: float
     """How far back a cause counts."""
+    busy_cores: Callable[[], float]
+    """How many cores were at work on average in that time."""
 
     @property
     def start_s(self) -> float:
@@ -67,10 +73,11 @@ def does(activity: Activity, number: int) -> str:
     return translated(activity.state.one if number == 1 else activity.state.several)
 
 
-def idle_cores(moment: Moment) -> Iterator[str]:
-    """``1 of 2 cores is idle meanwhile.``; nothing where all are at work."""
-    idle = moment.cores - round(moment.cores_in_use)
-    if idle:
+def idle_cores(now: MomentFacts) -> Iterator[str]:
+    """``1 of 2 cores is idle meanwhile.``; nothing where all are at work, now or most of the time before."""
+    moment = now.moment
+    idle = min(moment.cores - round(moment.cores_in_use), floor(moment.cores - now.busy_cores() + NEARLY_IDLE))
+    if idle > 0:
         cores = some_of(idle, moment.cores, "core")
         yield tell_many("{cores} is idle meanwhile.", "{cores} are idle meanwhile.", idle, cores=cores)
 

@@ -5,7 +5,7 @@ worked out when it is asked for, from the requests that were there at the time, 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,8 +85,14 @@ class Playback:
 
         The cause stays the same until another one takes over, whether one plays up to the moment or goes there at once.
         """
-        facts = MomentFacts(self.at(t_s), self.trace, self._map, self._congestion, self._claims.memory_s(speed))
+        memory_s = self._claims.memory_s(speed)
+        busy = partial(self._busy_cores, max(t_s - memory_s, 0.0), t_s)
+        facts = MomentFacts(self.at(t_s), self.trace, self._map, self._congestion, memory_s, busy)
         return why(facts, self._claims.at(t_s, speed))
+
+    def _busy_cores(self, start_s: float, end_s: float) -> float:
+        cores = self.at(end_s).cores
+        return cores * float(self.series("cores: in use", start_s, end_s, 1)[0]) if end_s > start_s else 0.0
 
     def cause(self, t_s: float, speed: float = 1.0) -> Named:
         """The cause that ``why`` is about."""

@@ -59,7 +59,7 @@ def why(now: MomentFacts, cause: Named) -> Why:
     gone = list(_for_nobody(now)) if not died else []
     only_queue = bool(died) and (cause is None or _nobody_is_up(now))
     waiting = queue_in(now, list(now.moment.backlogs[-1:])) if only_queue else _told(now, cause)
-    told = [*died, *gone, *waiting]
+    told = [*died, *gone, *list(waiting)[len(gone) :]]  # in place of what the slots are held for at this very moment
     return Why(sentence(told[0]), tuple(map(sentence, told[1:])), loss=bool(gone or died))
 
 

@@ -30,6 +30,9 @@ OF_ONE = {
         '{n} requests "{name}" have had the {lock} for {time} of the last {window}, #{request} alone for {longest}.'
     ),
 }
+HAS_NOW = later(
+    '{n} requests "{name}" have had the {lock} for {time} of the last {window}; #{request} has it now, for {now}.'
+)
 OF_SEVERAL = {
     False: later('{n} requests "{name}" have had {locks} for {share} of the last {window}.'),
     True: later(
@@ -65,7 +68,7 @@ def lock_taken(now: MomentFacts, cause: Cause) -> Iterator[str]:
         loops = plural(cause.resource, free)
         yield tell_many("{n} other {loops} is idle.", "{n} other {loops} are idle.", free, n=count(free), loops=loops)
     else:
-        yield from idle_cores(now.moment)
+        yield from idle_cores(now)
 
 
 def _joined(parts: tuple[Present, ...]) -> Present:
@@ -98,6 +101,9 @@ def _having(now: MomentFacts, cause: Cause, lock: LockNow, start_s: float) -> st
         fields |= {"locks": all_of(cause.resource, lock.lock.processes), "share": share_in_words(share)}
         return tell(OF_SEVERAL[alone], **fields)
     fields |= {"time": short_duration(float(seconds.sum()))}
+    holder = int(lock.holder[0])
+    if holder in requests and now.moment.t_s - float(lock.since_s[0]) >= LONG_S:  # whoever looks sees that one
+        return tell(HAS_NOW, **fields | {"request": holder, "now": now.ago(float(lock.since_s[0]))})
     return tell(OF_ONE[alone], **fields)
 
 

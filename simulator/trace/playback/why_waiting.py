@@ -228,4 +228,4 @@ def _spare(now: MomentFacts, pool: PoolNow, wanted: Mask) -> Iterator[str]:
         slots = plural(pool.pool.name, free)
         yield tell("Other processes have {n} idle {slots} meanwhile.", n=count(free), slots=slots)
     else:
-        yield from idle_cores(now.moment)
+        yield from idle_cores(now)

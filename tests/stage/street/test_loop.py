@@ -58,7 +58,7 @@ def test_a_blocked_loop_says_who_has_it_for_how_long_and_that_nobody_else_gets_a
     for words in ("BLOCKED", "#374 report", "is computing", "no turn for others", "for 191 ms of 200 ms"):
         assert words in said
     assert Ground.ALARM in sheet.grid.grounds
-    assert "the last answer left 245 ms ago" in str(sheet.grid)
+    assert "no answer has left the server for 245 ms" in str(sheet.grid)
 
 
 def test_a_calm_loop_is_grey_and_shows_who_had_it_last() -> None:
@@ -68,7 +68,7 @@ def test_a_calm_loop_is_grey_and_shows_who_had_it_last() -> None:
     assert "BLOCKED" not in said
     assert "before ●●●●●●●●" in said
     assert Ground.ALARM not in sheet.grid.grounds
-    assert "the last answer left" not in str(sheet.grid)
+    assert "no answer has left" not in str(sheet.grid)
 
 
 def test_a_loop_is_blocked_from_fifty_milliseconds_on_or_ten_times_what_is_usual() -> None:
