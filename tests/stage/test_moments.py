@@ -61,8 +61,8 @@ def test_the_log_ends_with_the_newest_line_and_says_which_moment_this_is() -> No
     put_log(sheet, [Snapshot(scene=its, number=0)])
     rows = [sheet.grid.text(row) for row in range(6)]
     assert "what happened" in rows[0]
-    assert "j 5 of 9" in rows[0]
-    assert "19.4 s queue longer than 200" in rows[4]
+    assert "j 5 of 8" in rows[0]
+    assert "19.4 s more than 200 wait" in rows[4]
     assert "14.3 s" in rows[3]
 
 

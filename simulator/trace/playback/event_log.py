@@ -94,7 +94,7 @@ class EventLog:
             case EventKind.HELD:
                 return self._all_held(place, others)
             case EventKind.LONGER:
-                return said("queue longer than {n}", n=count(others))
+                return said("more than {n} wait", n=count(others))
             case EventKind.GONE:
                 return said("nobody waits any more")
             case EventKind.SPIKE:

@@ -31,6 +31,8 @@ OF_LONGEST = 25
 """Where the longest queue is longer than so many times such a length, it is too short to be told."""
 LEAST_HELD_S, HELD_GAP_S = 1.0, 2.0
 """Slots are held for slow clients if they are for so long, but for gaps shorter than the other."""
+AT_ONCE_S = 0.5
+"""And for so long without a gap: many quick uploads one after the other are no slow one."""
 MOSTLY = 0.8
 """Of the time: by one kind of clients, which is then named."""
 SPIKE_STEP_S, SPIKE_TIMES, SPIKE_LEAST, SPIKE_STEPS = 0.5, 4.0, 20, 4
@@ -149,11 +151,15 @@ class Story:
         full = np.flatnonzero((taken.height >= size) & (until > taken.at))
         begin, over = union(taken.at[full], until[full] + HELD_GAP_S)
         who = np.concatenate([np.empty(0, np.intp), *rows])
-        long = over - HELD_GAP_S - begin >= LEAST_HELD_S
+        whole = union(taken.at[full], until[full])
+        longest = np.zeros(len(begin))
+        np.maximum.at(longest, begin.searchsorted(whole[0], "right") - 1, whole[1] - whole[0])
+        long = (over - HELD_GAP_S - begin >= LEAST_HELD_S) & (longest >= AT_ONCE_S)
         for low, high in zip(begin[long].tolist(), (over[long] - HELD_GAP_S).tolist(), strict=True):
             seconds = np.maximum(np.minimum(end, high) - np.maximum(start, low), 0.0)
             by_kind = np.bincount(trace.workload.client[who], seconds)
-            kind = int(by_kind.argmax()) if by_kind.max() >= MOSTLY * by_kind.sum() else -1
+            one_of_several = len(trace.workload.client_names) > 1 and by_kind.max() >= MOSTLY * by_kind.sum()
+            kind = int(by_kind.argmax()) if one_of_several else -1
             yield events_of(EventKind.HELD, np.array([low]), np.array([-1]), Details(place=kind, others=size))
 
     @cached_property
