@@ -6,9 +6,11 @@ they are: a canvas has no border and no padding, and looking for some in every r
 """
 
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby, repeat
 
+from rich.color import ColorSystem
+from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style as RichStyle
 from textual import events
@@ -27,6 +29,35 @@ SEGMENT = partial(tuple.__new__, Segment)
 """Makes a segment of its three parts: hundreds are needed for every picture, and this takes a third of the time."""
 
 
+RESET = "\x1b[0m"
+BOLD, DIM, INVERSE = "1", "2", "7"
+OFF = {BOLD: "22", DIM: "22", INVERSE: "27"}
+KEPT = 1 << 14
+PLAIN = RichStyle.null()
+Codes = tuple[str, str, str]
+"""Bold and the like, the colour of the character, and the one behind it."""
+AS_USUAL: Codes = ("", "39", "49")
+
+
+@lru_cache(KEPT)
+def _codes(style: RichStyle, system: ColorSystem) -> Codes:
+    marks = ";".join(code for code, has in ((BOLD, style.bold), (DIM, style.dim), (INVERSE, style.reverse)) if has)
+    front, behind = (
+        ";".join(color.downgrade(system).get_ansi_codes(is_front)) if color else usual
+        for color, is_front, usual in ((style.color, True, "39"), (style.bgcolor, False, "49"))
+    )
+    return marks, front, behind
+
+
+@lru_cache(KEPT)
+def _change(old: Codes, new: Codes) -> str:
+    """From one style to the next."""
+    codes = [code for code, was in zip(new, old, strict=True) if code != was]
+    if new[0] != old[0]:
+        codes = [*dict.fromkeys(OFF[mark] for mark in old[0].split(";") if mark), *filter(None, codes)]
+    return f"\x1b[{';'.join(codes)}m"
+
+
 class Row(Strip):
     """A strip that is usually shown whole.
 
@@ -35,6 +66,22 @@ class Row(Strip):
     """
 
     __slots__ = ()
+
+    def render(self, console: Console) -> str:
+        """What to send: of each piece only in what it differs from the one before, which is half as much."""
+        if self._render_cache is None:
+            system = console._color_system or ColorSystem.TRUECOLOR
+            old, said = AS_USUAL, []
+            for text, style, _ in self._segments:
+                new = _codes(style or PLAIN, system)
+                if text.isspace() and INVERSE not in old[0] + new[0]:
+                    new = (*old[:2], new[2])  # whatever colour a blank has, nobody sees it
+                if new != old:
+                    said.append(_change(old, new))
+                    old = new
+                said.append(text)
+            self._render_cache = "".join((*said, RESET))
+        return self._render_cache
 
     def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
         """Cut it at columns, the last of which is its end."""
