@@ -47,7 +47,7 @@ def draw_keys(sheet: Sheet, keys: tuple[KeyHint, ...]) -> None:
     for col, hint in _placed(keys, sheet.width):
         end = sheet.put(0, col, hint.key, Style.KEY)
         end = sheet.put(0, end, f" {hint.does}", Style.KEY_NAME)
-        sheet.offer(Area(0, col, 1, end - col), _finder(hint))
+        sheet.offer(Area(0, col, 1, end - col), key_finder(hint))
 
 
 @lru_cache(BARS_KEPT)
@@ -71,5 +71,6 @@ def _width(hint: KeyHint) -> int:
     return cell_width(hint.key) + 1 + cell_width(hint.does)
 
 
-def _finder(hint: KeyHint) -> Find:
+def key_finder(hint: KeyHint) -> Find:
+    """Finds a key wherever one points within its area."""
     return lambda _row, _col: KeyTarget(hint=hint)

@@ -12,9 +12,9 @@ from simulator.stage.canvas.box import APART, Box, put_box
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.glyphs import UNICODE
 from simulator.stage.canvas.grid import CellGrid, Size
-from simulator.stage.canvas.key_bar import KeyHint, KeyTarget
+from simulator.stage.canvas.key_bar import KeyHint, KeyTarget, key_finder
 from simulator.stage.canvas.look import Look
-from simulator.stage.canvas.sheet import Area, Find, Sheet
+from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.canvas.text import clipped, piece
 
@@ -180,16 +180,12 @@ def _put_column(sheet: Sheet, col: int, column: Column, width: int) -> None:
 
 def _put_entry(sheet: Sheet, row: int, col: int, entry: Entry, widths: tuple[int, int]) -> None:
     key_width, width = widths
-    sheet.offer(Area(row, col, 1, width), _finder(entry[0]))
+    sheet.offer(Area(row, col, 1, width), key_finder(entry[0]))
     at = col
     for number, hint in enumerate(entry):
         at += number > 0
         end = sheet.put(row, at, hint.key, Style.KEY)
-        sheet.offer(Area(row, at, 1, end - at), _finder(hint))
+        sheet.offer(Area(row, at, 1, end - at), key_finder(hint))
         at = end
     words = clipped(entry[0].does, width - key_width - 1, sheet.look)
     sheet.put(row, col + key_width + 1, words, Style.TEXT)
-
-
-def _finder(hint: KeyHint) -> Find:
-    return lambda _row, _col: KeyTarget(hint=hint)

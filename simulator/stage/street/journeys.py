@@ -4,7 +4,7 @@ What to watch: where a mark is depends on the trace, the moment and the speed al
 travels stands nowhere else: queue and desks leave out ``Travellers.request``. Counters never look here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -16,9 +16,8 @@ from simulator.stage.canvas.cells import BLANK
 from simulator.stage.canvas.grid import CellGrid
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.scene import RequestTarget, Target
 from simulator.stage.snapshot import Snapshot
-from simulator.stage.street.followed import put_followed
+from simulator.stage.street.followed import finder, put_followed
 from simulator.stage.street.itinerary import Way
 from simulator.stage.street.paths import Cells
 from simulator.stage.street.places import Street
@@ -150,7 +149,7 @@ def put_travellers(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
     row, col = marks.row[free], marks.col[free]
     grid.characters[row, col], grid.styles[row, col] = characters[free], styles[free]
     put_followed(sheet, snapshot, marks.request[free], row, col)
-    sheet.offer(Area(0, 0, sheet.height, sheet.width), _finder(marks, snapshot.number))
+    sheet.offer(Area(0, 0, sheet.height, sheet.width), finder(marks.request, marks.row, marks.col, snapshot.number))
 
 
 def _worded(grid: CellGrid, street: Street) -> NDArray[np.bool_]:
@@ -161,16 +160,6 @@ def _worded(grid: CellGrid, street: Street) -> NDArray[np.bool_]:
     written = (grid.characters[part] != BLANK) & (grid.styles[part] != Style.WAY_IN)
     words[part] = np.logical_or.accumulate(written[:, ::-1], axis=1)[:, ::-1]
     return words
-
-
-def _finder(marks: Marks, view: int) -> Callable[[int, int], Target | None]:
-    at = dict(zip(zip(marks.row.tolist(), marks.col.tolist(), strict=True), marks.request.tolist(), strict=True))
-
-    def find(row: int, col: int) -> Target | None:
-        request = at.get((row, col))
-        return None if request is None else RequestTarget(view=view, request=request)
-
-    return find
 
 
 def _brighten(sheet: Sheet, street: Street, crowded: frozenset[Way]) -> None:

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from simulator.plan.resources import Pool
 from simulator.stage.cache import kept
 from simulator.stage.canvas.box import Box, put_box
-from simulator.stage.canvas.sheet import Area, Find, Sheet
+from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.canvas.text import Piece, piece, with_figure
-from simulator.stage.scene import RequestTarget, Target
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.crowd import marks_for, scale_words
-from simulator.stage.street.followed import light
+from simulator.stage.street.followed import finder, light
 from simulator.stage.street.lineup import NEARLY
 from simulator.stage.street.places import Street
 from simulator.stage.street.seats import Held, held, within
@@ -153,7 +152,7 @@ def _put_seats(sheet: Sheet, snapshot: Snapshot, street: Street, there: Held, in
                 _put_bar(sheet, int(row[i]), int(col[i]) + 1 + blank, bar, float(done[i]), style)
     for i in np.flatnonzero(there.rows == snapshot.view.selected_request).tolist():
         light(sheet, int(row[i]), int(col[i]))
-    sheet.offer(inside, _finder(there.rows[seen], row[seen] - inside.row, col[seen] - inside.col, snapshot.number))
+    sheet.offer(inside, finder(there.rows[seen], row[seen] - inside.row, col[seen] - inside.col, snapshot.number))
 
 
 def _put_bar(sheet: Sheet, row: int, col: int, cells: int, done: float, style: Style) -> None:
@@ -168,15 +167,6 @@ def _progress(snapshot: Snapshot, rows: Rows) -> NDArray[np.float64]:
     after = np.where(reached > snapshot.t_s, reached, np.inf).min(axis=1)
     done = (snapshot.t_s - before) / np.maximum(after - before, LEAST_PROGRESS_S)
     return np.where(np.isfinite(after), done, np.nan)
-
-
-def _finder(rows: Rows, row: NDArray[np.intp], col: NDArray[np.intp], view: int) -> Find:
-    at = dict(zip(zip(row.tolist(), col.tolist(), strict=True), rows.tolist(), strict=True))
-
-    def find(row: int, col: int) -> Target | None:
-        return RequestTarget(view=view, request=at[row, col]) if (row, col) in at else None
-
-    return find
 
 
 def _put_crowd(sheet: Sheet, snapshot: Snapshot, there: Held, inside: Area) -> None:
