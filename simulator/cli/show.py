@@ -11,6 +11,7 @@ from simulator.experiments.options import OUTPUT, PICTURES, OutputOptions
 from simulator.experiments.refusal import RefusalError
 from simulator.plan.words import Outcome
 from simulator.results import terminal
+from simulator.words.kinds import kind_name
 from simulator.words.language import tell, translated
 from simulator.words.numbers import duration, to_places
 from simulator.words.phrases import numbered
@@ -91,7 +92,12 @@ def _told(trace: "Trace", request: int, stays: "list[Stay]") -> Iterator["Render
     of_class = workload.class_names[workload.request_class[request]]
     client = workload.client_names[workload.client[request]]
     head = tell("request {number}", number=request)
-    told = tell("{request_class} from {client}, {end}", request_class=of_class, client=client, end=_end(trace, request))
+    told = tell(
+        "{request_class} from {client}, {end}",
+        request_class=kind_name(of_class),
+        client=kind_name(client),
+        end=_end(trace, request),
+    )
     yield Text.assemble((head, "bold cyan"), "  " + told)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bright_black")
     titles = (tell("at s"), tell("for"), tell("what"), tell("where"), tell("holding"))

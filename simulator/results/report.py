@@ -20,6 +20,7 @@ from simulator.trace.driver_words import LABEL, driver_words
 from simulator.trace.figures import Ends, Summary
 from simulator.trace.outcomes import offered_rate
 from simulator.trace.table import Trace
+from simulator.words.kinds import kind_name
 from simulator.words.language import in_this_language, paragraph, tell, tell_many, translated
 from simulator.words.numbers import count, duration, percent, rate
 from simulator.words.prose import Prose, Typed
@@ -176,7 +177,11 @@ def _failures(summary: Summary) -> Iterator[RenderableType]:
 def _hit(name: str, ends: Ends) -> str:
     share = percent(ends.failures / ends.offered)
     return tell(
-        "{name} {n} of {offered} ({share})", name=name, n=count(ends.failures), offered=count(ends.offered), share=share
+        "{name} {n} of {offered} ({share})",
+        name=kind_name(name),
+        n=count(ends.failures),
+        offered=count(ends.offered),
+        share=share,
     )
 
 

@@ -13,6 +13,7 @@ from simulator.results.terminal import GLUE
 from simulator.trace.figures import Latency, ResourceSummary, Summary
 from simulator.trace.measures import CORES
 from simulator.words.columns import aligned, columns
+from simulator.words.kinds import kind_name
 from simulator.words.language import later, tell, translated
 from simulator.words.marks import OTHER_MARKS, STATE_MARKS
 from simulator.words.numbers import TimeUnit, count, percent, three_digits, unit_for
@@ -41,7 +42,7 @@ NEGLIGIBLE = 0.001
 
 def latency_table(summary: Summary) -> Iterator[RenderableType]:
     """One row a class and one for all; a percentile with fewer than ten samples above it is marked."""
-    rows = {name: each.latency for name, each in summary.classes.items()}
+    rows = {kind_name(name): each.latency for name, each in summary.classes.items()}
     if len(rows) != 1:
         rows[translated("all")] = summary.latency
     unit = unit_for(getattr(row, name) for row in rows.values() for name in FIGURES)

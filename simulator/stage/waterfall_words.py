@@ -9,6 +9,7 @@ from simulator.stage.canvas.style import Style
 from simulator.stage.fixed_width import clock
 from simulator.stage.states import OUTCOME_STYLES
 from simulator.trace.playback.life_story import LifeStory
+from simulator.words.kinds import kind_name
 from simulator.words.language import later, tell, translated
 from simulator.words.numbers import line_rate, rounded, share_in_words, short_duration, size, to_places, unit_for
 
@@ -16,7 +17,10 @@ from simulator.words.numbers import line_rate, rounded, share_in_words, short_du
 def heading(told: LifeStory) -> str:
     """Its number, as the command line takes it, and what it is."""
     return tell(
-        "request #{number}  {request} from {client}", number=told.request, request=told.of_class, client=told.client
+        "request #{number}  {request} from {client}",
+        number=told.request,
+        request=kind_name(told.of_class),
+        client=kind_name(told.client),
     )
 
 

@@ -13,6 +13,7 @@ from simulator.trace.finding import Kind
 from simulator.trace.measures import CORES, Measures
 from simulator.trace.table import Trace
 from simulator.trace.waits import Waits, waiting_part
+from simulator.words.kinds import kind_name
 from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import count, duration, share_in_words
 from simulator.words.phrases import a, all_of
@@ -147,7 +148,7 @@ def groups(group: Group, resource: str) -> Said:
         "one": partial(a, resource),
         "group_s": duration(group.each_s),
         "others_s": duration(group.others_s),
-        **{party.kind.value: party.name for party in group.parties},
+        **{party.kind.value: partial(kind_name, party.name) for party in group.parties},
     }
     if len(group.parties) > 1:
         return said(
@@ -165,7 +166,7 @@ def failed_words(lost: Lost | None) -> Said | None:
     """To whom it was done, if there is anybody."""
     if lost is None:
         return None
-    fields = {"number": count(lost.number), "of": count(lost.of), "victim": lost.name}
+    fields = {"number": count(lost.number), "of": count(lost.of), "victim": partial(kind_name, lost.name)}
     if lost.gave_up:
         return said('{number} of {of} "{victim}" gave up.', **fields)
     return said('{number} of {of} "{victim}" failed.', **fields)

@@ -13,6 +13,7 @@ from simulator.trace.cures import Cure
 from simulator.trace.facts import HIGH, NOTABLE, Facts, failed_words, one_of, percents, slots_limit_computing
 from simulator.trace.finding import Finding, Kind, Party, told
 from simulator.trace.measures import CORES
+from simulator.words.kinds import kind_name
 from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import count, short_duration
 from simulator.words.phrases import all_of
@@ -67,7 +68,7 @@ def cores_saturated(facts: Facts) -> Finding | None:
         return Finding(min(score, 1.0), text, (Cure.MORE_CORES,), CORES)
     who = said(
         '"{name}" makes up {part} of what is computed, up to {longest} at a time.',
-        name=computing.name,
+        name=partial(kind_name, computing.name),
         part=percents(computing.share),
         longest=short_duration(computing.longest_s),
     )
@@ -128,7 +129,7 @@ def _saturated(facts: Facts, kind: type[Lock]) -> Finding | None:
 def _takes_it(computing: Computing, lock: Lock) -> Said:
     """What the class does that has the lock for most of the time."""
     fields = {
-        "name": computing.name,
+        "name": partial(kind_name, computing.name),
         "one": one_of(lock),
         "longest": short_duration(computing.longest_s),
         "part": percents(computing.share),

@@ -16,6 +16,7 @@ from simulator.trace.facts import HARDLY, HIGH, NOTABLE, Facts, failed_words, on
 from simulator.trace.finding import Finding, Kind, Party, told
 from simulator.trace.measures import COMPLETED
 from simulator.trace.residence import blocks
+from simulator.words.kinds import kind_name
 from simulator.words.language import said, said_many
 from simulator.words.numbers import short_duration
 from simulator.words.phrases import all_of
@@ -35,7 +36,7 @@ def loop_blocked(facts: Facts) -> Finding | None:
             continue  # told with the loop that is always busy
         lost = who_failed(facts.measures, but=computing.name)
         fields = {
-            "name": computing.name,
+            "name": partial(kind_name, computing.name),
             "one": one_of(lock),
             "longest": short_duration(computing.longest_s),
             "waited": short_duration(waited),
@@ -80,7 +81,7 @@ def gil_convoy(facts: Facts) -> Finding | None:
             "one": partial(all_of, lock.name, 1),
             "share": percents(share),
             "used": percents(used),
-            "name": computing.name,
+            "name": partial(kind_name, computing.name),
             "longest": short_duration(computing.longest_s),
             "interval": short_duration(lock.switch_interval_s),
         }
@@ -115,7 +116,7 @@ def _held_by_long_ones(facts: Facts, lock: Gil, computing: Computing) -> Finding
         "waiting": percents(waiting / total),
         "one": partial(all_of, lock.name, 1),
         "used": percents(facts.summary.resources[lock.name].utilisation),
-        "name": computing.name,
+        "name": partial(kind_name, computing.name),
         "longest": short_duration(computing.longest_s),
     }
     if State.GIL in states:

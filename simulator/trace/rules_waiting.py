@@ -17,6 +17,7 @@ from simulator.trace.residence import Rows, blocks
 from simulator.trace.triggers import Trigger
 from simulator.trace.victims import then, who_waited
 from simulator.trace.waits import short_of, waiting_part
+from simulator.words.kinds import kind_name
 from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import count, duration, rate, short_duration, three_digits
 from simulator.words.phrases import a, all_of, some_of
@@ -109,7 +110,7 @@ def _set_off(found: Episode, trigger: Trigger | None) -> Said | None:
             'It began with {number} requests of "{name}" that held {one} for {each} each, mostly {doing}.',
             trigger.number,
             number=count(trigger.number),
-            name=trigger.party.name,
+            name=partial(kind_name, trigger.party.name),
             one=partial(a, found.resource),
             each=duration(trigger.each_s),
             doing=said(trigger.doing.value),
@@ -125,7 +126,7 @@ def _set_off(found: Episode, trigger: Trigger | None) -> Said | None:
         return said(
             'It began when {number} requests of "{name}" came at once.',
             number=count(trigger.number),
-            name=trigger.mostly.name,
+            name=partial(kind_name, trigger.mostly.name),
         )
     return said("It began when {number} requests came at once.", number=count(trigger.number))
 

@@ -6,6 +6,7 @@ their time, not those who wait for the most seconds: a quick request that waits 
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from simulator.trace.facts import Facts, percents
 from simulator.trace.finding import Kind, Party
 from simulator.trace.measures import COMPLETED
 from simulator.trace.residence import Rows, client_end
+from simulator.words.kinds import kind_name
 from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import count, duration
 
@@ -79,7 +81,7 @@ def all_along(victims: Victims | None) -> Said | None:
     fields = {
         "waited": duration(victims.mean_s),
         "share": percents(victims.share),
-        "victim": victims.party.name,
+        "victim": partial(kind_name, victims.party.name),
     }
     if victims.party.kind is Kind.CLIENT:
         return said('Requests from "{victim}" wait {waited} on average ({share} of their time).', **fields)
@@ -90,7 +92,11 @@ def then(victims: Victims | None) -> Said | None:
     """Who waited in an episode."""
     if victims is None:
         return None
-    fields = {"number": count(victims.number), "waited": duration(victims.mean_s), "victim": victims.party.name}
+    fields = {
+        "number": count(victims.number),
+        "waited": duration(victims.mean_s),
+        "victim": partial(kind_name, victims.party.name),
+    }
     if victims.party.kind is Kind.CLIENT:
         return said_many(
             '{number} request from "{victim}" waited {waited}.',

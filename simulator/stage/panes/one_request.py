@@ -26,6 +26,7 @@ from simulator.trace.playback import Activity, Moment, Present
 from simulator.trace.playback.activity import FOR_LOCK
 from simulator.trace.request_life import life
 from simulator.trace.table import Trace
+from simulator.words.kinds import kind_name
 from simulator.words.language import later, tell, translated
 from simulator.words.numbers import short_duration
 from simulator.words.phrases import all_of
@@ -111,7 +112,8 @@ def _moment(snapshot: Snapshot) -> Moment:
 def _name(sheet: Sheet, snapshot: Snapshot, request: int) -> Piece:
     marks, styles = who(snapshot.playback).marks(np.array([request], np.int32), snapshot.read_s, sheet.look.glyphs)
     load = snapshot.playback.trace.workload
-    client, name = load.client_names[load.client[request]], load.class_names[load.request_class[request]]
+    client = kind_name(load.client_names[load.client[request]])
+    name = kind_name(load.class_names[load.request_class[request]])
     words = f" {client} {sheet.look.glyphs.bullet} {name}" if len(load.client_names) > 1 else f" {name}"
     style = Style(int(styles[0]))
     return piece((f"{marks[0]} ", style), (f"#{request}", Style.STRONG), (words, style), rank=1)

@@ -19,7 +19,7 @@ from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.columns import NEWEST_PART, Columns
 from simulator.stage.street.who import who
 from simulator.trace.playback import LaneGroup, Playback
-from simulator.words.language import translated
+from simulator.words.kinds import kind_name
 
 LEAST_SPAN = 2
 """Columns of a use that leaves a mark."""
@@ -54,7 +54,7 @@ def _names(playback: Playback, always: bool) -> tuple[str, ...]:
         several = len(load.client_names) > 1, len(load.class_names) > 1 or (always and len(load.client_names) == 1)
         pairs = ((client, name) for client in load.client_names for name in load.class_names)
         return tuple(
-            JOIN.join(translated(word) for word, shown in zip(pair, several, strict=True) if shown) for pair in pairs
+            JOIN.join(kind_name(word) for word, shown in zip(pair, several, strict=True) if shown) for pair in pairs
         )
 
     return kept(playback, ("names of kinds", always), worked_out)

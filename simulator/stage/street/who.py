@@ -20,7 +20,8 @@ from simulator.stage.canvas.style import PAST, WHO, Style
 from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import Playback
 from simulator.trace.table import Trace
-from simulator.words.language import tell, translated
+from simulator.words.kinds import kind_name
+from simulator.words.language import tell
 
 Rows = NDArray[np.int32]
 NOBODY: Rows = np.empty(0, np.int32)
@@ -52,7 +53,7 @@ class Who:
         """What a mark stands for, in the language of now."""
         if kind == len(self.names) - 1 and self.sharing > 1:
             return tell("{n} other kinds", n=self.sharing)
-        return translated(self.names[kind])
+        return kind_name(self.names[kind])
 
     def fills(self, rows: Rows, t_s: float) -> NDArray[np.uint8]:
         """FIRST, AGAIN or GONE at a moment."""

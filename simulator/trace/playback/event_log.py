@@ -12,6 +12,7 @@ from simulator.trace.playback.events import Event, EventKind, Events
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.playback.story import Story
 from simulator.trace.table import Trace
+from simulator.words.kinds import kind_name
 from simulator.words.language import Said, later, said, said_many, translated
 from simulator.words.numbers import count, short_duration
 from simulator.words.phrases import counted, some_of
@@ -74,7 +75,7 @@ class EventLog:
                     time=time,
                 )
             case EventKind.SLOWEST:
-                name = self._class_of(request)
+                name = partial(kind_name, self._class_of(request))
                 return said('answered after {time}: the slowest of the whole run ("{name}")', time=time, name=name)
             case EventKind.CROWDED:
                 return said_many(
@@ -113,7 +114,8 @@ class EventLog:
         workers = partial(some_of, slots, slots, "slot" if pool is None else pool.name)
         if client < 0:
             return said("slow clients hold {workers}", workers=workers)
-        return said('{workers} held by "{name}"', name=self._trace.workload.client_names[client], workers=workers)
+        name = partial(kind_name, self._trace.workload.client_names[client])
+        return said('{workers} held by "{name}"', name=name, workers=workers)
 
     def _class_of(self, request: int) -> str:
         load = self._trace.workload

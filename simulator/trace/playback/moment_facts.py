@@ -12,6 +12,7 @@ from simulator.trace.playback.congestion import FOR_CLIENT, Cause, Congestion
 from simulator.trace.playback.moment import BacklogNow, Moment, Present
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.table import Trace
+from simulator.words.kinds import kind_name
 from simulator.words.language import tell_many, translated
 from simulator.words.numbers import count, short_duration
 from simulator.words.phrases import is_or_are, some_of
@@ -52,14 +53,13 @@ class MomentFacts:
     def class_of(self, request: int) -> str:
         """The class of a request, by name."""
         load = self.trace.workload
-        name: str = load.class_names[load.request_class[request]]
-        return name
+        return kind_name(load.class_names[load.request_class[request]])
 
     def name_of(self, cause: Cause) -> str:
         """The class or the client that a cause is about; empty where there is only one."""
         load = self.trace.workload
         names = load.client_names if cause.use in FOR_CLIENT else load.class_names
-        return names[cause.who] if len(names) > 1 else ""
+        return kind_name(names[cause.who]) if len(names) > 1 else ""
 
     def ago(self, moment_s: float) -> str:
         """How long it is since then."""
@@ -120,7 +120,7 @@ def victims(now: MomentFacts, waiting: Present) -> tuple[str, int]:
     if len(load.class_names) < 2 or len(waiting) < 2:
         return "", 0
     numbers = np.bincount(load.request_class[waiting.request], minlength=len(load.class_names))
-    return load.class_names[int(numbers.argmax())], int(numbers.max())
+    return kind_name(load.class_names[int(numbers.argmax())]), int(numbers.max())
 
 
 def is_cores(cause: Cause) -> bool:

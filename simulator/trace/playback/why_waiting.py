@@ -13,6 +13,7 @@ from simulator.trace.playback.activity import Activity
 from simulator.trace.playback.congestion import FOR_CLIENT, Cause
 from simulator.trace.playback.moment import Moment, PoolNow
 from simulator.trace.playback.moment_facts import MomentFacts, idle_cores, queue_in
+from simulator.words.kinds import kind_name
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import count, share_in_words, short_duration
 from simulator.words.phrases import a, all_of, counted, plural, some_of
@@ -133,7 +134,7 @@ def _innocent(now: MomentFacts, pool: PoolNow, cause: Cause) -> Iterator[str]:
     waiting = np.bincount(load.client[np.concatenate([pool.queue.request, *fed])], minlength=len(rates))
     if not len(fast) or not waiting[fast].any():
         return
-    number, name = int(waiting[fast].max()), load.client_names[int(fast[waiting[fast].argmax()])]
+    number, name = int(waiting[fast].max()), kind_name(load.client_names[int(fast[waiting[fast].argmax()])])
     yield tell_many(
         '{n} of them is a client "{name}" with a fast line.',
         '{n} of them are clients "{name}" with fast lines.',
