@@ -26,13 +26,14 @@ def calm(now: MomentFacts) -> Iterator[str]:
     t_s, present = now.moment.t_s, now.moment.present
     if t_s >= now.trace.workload.duration and len(present):
         yield from drains(now)
-        yield _what_all_do(now)
+        yield from _what_all_do(now)
     elif (proxy := list(_at_the_proxy(now))) != []:
         yield from proxy
     elif len(present):
-        yield _what_all_do(now)
+        yield from _what_all_do(now)
     elif now.congestion.anybody(max(t_s - NOBODY_S, 0.0), t_s) and t_s < now.trace.workload.duration:
-        yield tell("Nobody waits for anybody else: no request is in the system at this moment.")
+        yield tell("Nobody waits for anybody else.")
+        yield tell("No request is in the system at this moment.")
     else:
         yield _idle(now)
 
@@ -63,6 +64,8 @@ def _at_the_proxy(now: MomentFacts) -> Iterator[str]:
         place = now.moment.present
         outside = place.take(~served[place.place] & now.place_map.of_pool[now.moment.pools.index(pool)][place.place])
         slow = len(outside.doing(Activity.UPLOAD, Activity.DOWNLOAD))
+        if not slow:
+            return
         connections = plural(pool.pool.name, slow)
         fields = {"n": count(slow), "connections": connections, "slots": plural(inner[0].pool.name) if inner else ""}
         if inner:
@@ -80,7 +83,8 @@ def _at_the_proxy(now: MomentFacts) -> Iterator[str]:
                 slow,
                 **fields,
             )
-            yield _behind_the_proxy(now.moment)
+            if len(now.moment.parked):
+                yield _behind_the_proxy(now.moment)
         return
 
 
@@ -98,30 +102,22 @@ def _free(pool: PoolNow) -> str:
     return tell_many("{slots} is free.", "{slots} are free.", pool.free, slots=slots)
 
 
-def _what_all_do(now: MomentFacts) -> str:
+def _what_all_do(now: MomentFacts) -> Iterator[str]:
     """Every request is about its own business, or there is too little waiting to name a cause."""
     present = now.moment.present
     alone = not WAITS[present.activity].any()
     number, activity = len(present), Activity(present.activity[0])
-    if number == 1:
-        doing = does(activity, 1)
-        if alone:
-            return tell("Nobody waits for anybody else: the only request in the system {doing}.", doing=doing)
-        return tell("The only request in the system {doing}.", doing=doing)
-    if len(present.counts()) == 1:
-        fields = {"requests": some_of(number, number, "request"), "doing": does(activity, number)}
-        if alone:
-            return tell("Nobody waits for anybody else: {requests} in the system {doing}.", **fields)
-        return tell("{requests} in the system {doing}.", **fields)
     if alone:
-        return tell(
-            "Nobody waits for anybody else: of {n} requests in the system {doing}.",
-            n=count(number),
-            doing=_doing(now.moment),
-        )
-    return tell(
-        "Hardly anybody waits: of {n} requests in the system {doing}.", n=count(number), doing=_doing(now.moment)
-    )
+        yield tell("Nobody waits for anybody else.")
+    if number == 1:
+        yield tell("The only request in the system {doing}.", doing=does(activity, 1))
+    elif len(present.counts()) == 1:
+        requests = some_of(number, number, "request")
+        yield tell("{requests} in the system {doing}.", requests=requests, doing=does(activity, number))
+    else:
+        if not alone:
+            yield tell("Hardly anybody waits.")
+        yield tell("Of {n} requests in the system {doing}.", n=count(number), doing=_doing(now.moment))
 
 
 def _idle(now: MomentFacts) -> str:

@@ -143,15 +143,15 @@ def test_after_the_load_what_is_left_is_counted() -> None:
     load = load_at([0.9, 0.9], 1.0, page=Kind(steps=(("io", 5.0),)))
     assert Playback(serve("prefork", load, workers=2)).why(3.0) == (
         "The load ended 2 s ago, and 2 requests are still in the system. "
-        "Nobody waits for anybody else: both requests in the system wait for I/O."
+        "Nobody waits for anybody else. Both requests in the system wait for I/O."
     )
 
 
 def test_requests_that_wait_for_nobody_are_said_to() -> None:
     load = load_at([0.1, 0.2], 10.0, page=Kind(steps=(("io", 5.0),)))
     playback = Playback(serve("prefork", load, workers=4))
-    assert playback.why(0.15) == "Nobody waits for anybody else: the only request in the system waits for I/O."
-    assert playback.why(1.0) == "Nobody waits for anybody else: both requests in the system wait for I/O."
+    assert playback.why(0.15) == "Nobody waits for anybody else. The only request in the system waits for I/O."
+    assert playback.why(1.0) == "Nobody waits for anybody else. Both requests in the system wait for I/O."
 
 
 def test_a_measured_run_without_locks_slots_or_some_places_is_explained_too() -> None:
