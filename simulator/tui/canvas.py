@@ -68,7 +68,7 @@ class Row(Strip):
     __slots__ = ()
 
     def render(self, console: Console) -> str:
-        """What to send: of each piece only in what it differs from the one before."""
+        """What to send: of each piece only that in which it differs from the one before."""
         if self._render_cache is None:
             system = console._color_system or ColorSystem.TRUECOLOR
             old, said = AS_USUAL, []

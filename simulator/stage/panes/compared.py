@@ -21,7 +21,7 @@ from simulator.stage.panes.curve_plot import CurvePlot, Scale, put_plot, titled
 from simulator.stage.panes.each_second import ANSWERED, rate_scale, rates
 from simulator.stage.panes.time_window import TimeWindow, in_last_second, queues
 from simulator.stage.panes.waiting import WAITING, waiting, waiting_scale
-from simulator.stage.snapshot import Snapshot, count_now
+from simulator.stage.snapshot import INSTANT_S, Snapshot, count_now
 from simulator.trace.playback import Playback
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import count, short_duration, short_figure, tick, to_places
@@ -143,9 +143,7 @@ def _result(snapshot: Snapshot) -> Result:
 
 
 def _so_far(snapshot: Snapshot, series: str) -> int:
-    t_s, playback = snapshot.read_s, snapshot.playback
-    if t_s <= 0.0:
-        return 0
+    t_s, playback = snapshot.read_s + INSTANT_S, snapshot.playback  # with what happens at the very end of a run
     return kept(playback, ("so far", series, t_s), lambda: round(float(playback.series(series, 0.0, t_s, 1)[0]) * t_s))
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.plan.words import Outcome
 from simulator.stage.canvas.glyphs import ASCII
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Sheet
@@ -17,7 +18,8 @@ from simulator.stage.panes.time_window import SPANS_S, time_window
 from simulator.stage.scene import Scene
 from simulator.stage.snapshot import Snapshot
 from simulator.words.language import speaking
-from tests.stage.plays import play, scene
+from simulator.words.numbers import count
+from tests.stage.plays import play, playback, scene
 
 FOUR = play("prefork", "slow-clients", workers=4)
 NGINX = play("prefork", "slow-clients", nginx=True, workers=4)
@@ -135,6 +137,14 @@ def test_two_servers_share_their_plots_and_one_sentence_compares_them() -> None:
     assert "A 3.3 s  B 95 ms" in rows[0]
     assert any("Same 766 requests:  A answered 534, half now within 3.3 s  B answered 753" in row for row in rows)
     assert any("half now within 95 ms  B 35 \N{MULTIPLICATION SIGN} as fast" in row for row in rows)
+
+
+def test_at_the_end_of_the_run_the_last_answer_is_among_those_counted() -> None:
+    end_s = max(playback(FOUR).end_s, playback(NGINX).end_s)
+    ended = [playback(each).at(end_s).ended[Outcome.COMPLETED] for each in (FOUR, NGINX)]
+    rows = drawn(scene(FOUR, NGINX, t_s=end_s), 140, 10)
+    words = [f"{letter} answered {count(number)}" for letter, number in zip("AB", ended, strict=True)]
+    assert any(all(each in row for each in words) for row in rows)
 
 
 def test_a_server_that_has_not_answered_yet_is_not_called_slow() -> None:
