@@ -23,6 +23,7 @@ from simulator.words.numbers import exact_duration
 Cells = NDArray[np.intp]
 
 TIME_WIDTH = 13
+"""Cells of the moment before the bar."""
 
 
 class _Bar:

@@ -47,7 +47,7 @@ def after(playback: Playback, name: str, window: TimeWindow) -> Floats:
 def answered_after(snapshot: Snapshot, playback: Playback, name: str) -> float:
     """A percentile of the last seconds; nan where nothing was answered."""
     t_s = snapshot.read_s
-    return kept(playback, ("recent", name, t_s), lambda: recent_percentile(playback, name, t_s))
+    return kept(playback, ("recent percentile", name, t_s), lambda: recent_percentile(playback, name, t_s))
 
 
 def time_scale(snapshot: Snapshot) -> Scale:

@@ -35,11 +35,13 @@ WITH_LOG = 100
 TWO_ROWS = 13
 """From so many rows on there are two rows of panes."""
 LEAST_ROWS = 3
+"""Of a pane: a frame, and one row in it."""
 LOG_SHARE = 0.37
 """Of the width."""
 WAITING_SHARE = 0.4
 """Of what the log leaves: how long answers take needs more room than how many wait."""
 VERDICT_ROWS = 3
+"""Of the sentence that compares, with blank ones around it; one where there is little room."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from simulator.stage.scene import RequestTarget
 from simulator.stage.snapshot import Snapshot
 
 LOG_SHARE, REQUEST_SHARE = 0.33, 0.39
+"""Of the height of the column; the words get the rest."""
 LEAST = 8
 """Rows of a pane: where there is less, the last one is left out."""
 

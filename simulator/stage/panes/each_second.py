@@ -22,6 +22,7 @@ EACH_SECOND, ANSWERS = later("each second"), later("answers a second")
 CAME_WORD, ANSWERED_WORD = later("came"), later("answered")
 MADE_WORD, OF_USE_WORD = later("made"), later("of use")
 LEAST = 5.0
+"""A second: where a scale ends at least."""
 
 
 def put_each_second(sheet: Sheet, snapshot: Snapshot) -> None:

@@ -27,6 +27,7 @@ LEAST_STREET, LEAST_OF_SEVERAL = 12, 8
 CLAIM_ROWS = ((14, 4), (12, 3), (9, 2), (4, 1))
 """From so many rows for a street and its claim on, so many are those of the claim, its frame included."""
 TINY_CLAIM = 3
+"""Rows of a claim without a frame, at most."""
 FIGURE_ROWS = 5
 """Of the large figures for an audience."""
 BELOW, LEAST_BELOW, MOST_BELOW = 0.17, 5, 9

@@ -36,7 +36,9 @@ TITLE = later("one request")
 NOBODY = later("Nobody is here at this moment.")
 FIGURE_WIDTH = 7
 LEAST_BAR, MOST_BAR = 4, 24
+"""Cells."""
 HAD_LEAST_S = 1e-6
+"""A stay that was shorter is not told."""
 GAP_FROM = 3
 """Rows: where there are more, a blank one stands before the bars."""
 

@@ -23,6 +23,7 @@ SPANS_S = (10.0, 12.0, 15.0, 18.0, 22.0, 27.0, 33.0, 40.0, 50.0, 60.0)
 SECOND_S = 1.0
 LEAST_S = 1e-3
 SCALE_STEP_S = 0.1
+"""Of whole runs, one value for so many seconds is looked at to find the ends of a scale."""
 MOST_STEPS, MOST_PERCENTILES = 4000, 240
 """Of a whole run, where the ends of a scale are looked for."""
 

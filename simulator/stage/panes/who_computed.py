@@ -16,6 +16,7 @@ from simulator.words.numbers import exact_duration, percent
 
 FIGURE_WIDTH = 6
 MOST_BAR = 40
+"""Cells."""
 
 
 def under_a_gil(snapshot: Snapshot) -> Pool | None:

@@ -21,6 +21,7 @@ from simulator.words.language import later, translated
 
 TITLE = later("words")
 MOST_LABEL = 14
+"""Cells of a word before its meaning."""
 LINES, MOST_LINES = 3, 4
 """Of a meaning: those that are good, and those that are borne."""
 ENDS = (". ", "。")

@@ -33,7 +33,8 @@ MOMENT_S = 1e-6
 SHORT_TIME, LONG_TIME = 6, 7
 """Cells: ``12.4 s``, ``3.9 s``; ``420 µs``."""
 LEAST_BAR, MOST_BAR = 3, 7
-TENTH_S, LONGEST_S = 0.0995, 999.5
+TENTH_S, HUNDRED_S = 0.0995, 99.95
+"""What is rounded up to 0.1 s, and to 100 s."""
 ON_CORES = (Activity.COMPUTING, Activity.CORE)
 """The two are told apart for a whole stay and not for a moment of it: those who compute go round on the cores."""
 
@@ -244,6 +245,6 @@ def _seconds(snapshot: Snapshot, desk: Desk, cells: int) -> str:
     """For how long it is held: ``3.9 s``; in little room ``0.1 s`` rather than ``140 ms``."""
     seconds = snapshot.t_s - desk.since_s
     if seconds >= 1.0 or (seconds >= TENTH_S and cells < LONG_TIME):
-        return f"{to_places(seconds, 1 if seconds < LONGEST_S / 10 else 0)} s"
+        return f"{to_places(seconds, 1 if seconds < HUNDRED_S else 0)} s"
     text = short_duration(seconds)
     return text if cell_width(text) < cells else f"{to_places(seconds * 1000, 0)} ms"

@@ -28,6 +28,7 @@ PLACES = {
 MOST_CELLS = 12
 """Of the bar of a core."""
 IDLE_BELOW = 0.005
+"""Of the last seconds: what would be written as 0 % is idle."""
 CPU_ROW = 3
 """In a narrow street, below what is said of the queue."""
 

@@ -34,6 +34,7 @@ FASTEST = 2.0
 CELLS_EACH = 3
 """A way has a mark for so many columns of the street at most, about."""
 LEAST_MARKS = 12
+"""On each way, however narrow the street is."""
 CRASHED = lost_by(Loss.CRASH)
 
 

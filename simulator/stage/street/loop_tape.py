@@ -31,6 +31,7 @@ LEAST_BLOCK = 3
 LEAST_BRACKET = 2
 """Columns."""
 INDENT = 2
+"""Cells before the words in a block, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

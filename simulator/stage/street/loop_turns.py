@@ -21,6 +21,7 @@ from simulator.trace.playback.notable_events import BLOCKS_S
 LEAST_S = 0.02
 """A shorter turn never blocks the loop, whatever is usual."""
 TIMES_USUAL = 10.0
+"""So many times as long as the median turn of the run is long."""
 SAME_S = 1e-6
 """The end of a turn, and the moment at which the log says that it blocked others."""
 

@@ -31,6 +31,7 @@ KINDS = (
 LEAST_MARKS = 3
 """Cells for marks; below that, names are short."""
 COUNT_WIDTH = 4
+"""Cells of a number, and the blank before it."""
 APART = 3
 """Cells between two kinds."""
 

@@ -28,6 +28,7 @@ from simulator.words.numbers import count
 WIDE_BAR, NARROW_BAR = 6, 2
 """Cells."""
 LATELY_S = 1.0
+"""A proxy that refused somebody so lately is still called full."""
 LEAST_PROGRESS_S = 1e-9
 
 

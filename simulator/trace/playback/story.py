@@ -41,6 +41,7 @@ CLOSE_S = 2.0
 """Blocks of a loop that end within this are told as one."""
 MANY = (100, 1_000, 10_000, 100_000, 1_000_000)
 MOST_MOMENTS, MOST_OF_A_KIND = 12, 4
+"""What one should see of a run."""
 SAME_S = 1e-3
 """Of two moments that are closer together only the more important one is worth a visit."""
 
