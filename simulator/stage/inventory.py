@@ -5,6 +5,7 @@ What to watch: everything is read from the plan, and no architecture is known by
 
 from simulator.plan.resources import Backlog, Gil, Lock, Loop, Pool
 from simulator.stage.cache import kept
+from simulator.stage.canvas.cells import cell_width
 from simulator.stage.scene import LaneRef
 from simulator.trace.playback import GroupKind, LaneGroup, Playback
 from simulator.words.language import translated
@@ -43,6 +44,14 @@ def label_of(group: LaneGroup, lane: int) -> str:
     """``worker 3``, counted from 0; without a number where there is only one."""
     name = translated(group.name)
     return name if group.lanes <= 1 else f"{name} {lane}"
+
+
+def short_label_of(group: LaneGroup, lane: int) -> str:
+    """``w3``, ``loop``; in Chinese, where the last word says what it is, ``进程 3``."""
+    name = translated(group.name)
+    if cell_width(name[-1:]) > 1:
+        return name[-2:] if group.lanes <= 1 else f"{name[-2:]} {lane}"
+    return name.rpartition(" ")[2] if group.lanes <= 1 else f"{name[:1]}{lane}"
 
 
 def inventory(playback: Playback) -> Inventory:

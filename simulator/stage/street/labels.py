@@ -8,8 +8,8 @@ import numpy as np
 
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
-from simulator.stage.canvas.text import Piece, clipped, filled, first_that_fits, fitting, piece, put_pieces
-from simulator.stage.inventory import label_of
+from simulator.stage.canvas.text import Piece, filled, first_that_fits, fitting, piece, put_pieces
+from simulator.stage.inventory import label_of, short_label_of
 from simulator.stage.scene import LaneRef
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.doing import DOING, mark
@@ -27,7 +27,7 @@ def put_labels(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
         style = Style.TEXT if request >= 0 else Style.DIM
         if request >= 0 and request == view.selected_request:
             style = Style.ACCENT
-        text = short_label(group, lane, width, sheet)
+        text = short_label(group, lane, width)
         if view.selected_lane == LaneRef(group=group.name, lane=lane):
             style, text = Style.SELECTED, filled(text, width)
         sheet.put(place.row, street.label_col, text, style)
@@ -41,12 +41,10 @@ def _request(snapshot: Snapshot, group: LaneGroup, lane: int) -> int:
     return int(requests[lane])
 
 
-def short_label(group: LaneGroup, lane: int, width: int, sheet: Sheet) -> str:
+def short_label(group: LaneGroup, lane: int, width: int) -> str:
     """``worker 3``, or as much of it as there is room for."""
-    name, number = translated(group.name), str(lane) if group.lanes > 1 else ""
-    beginning = name[:1] if number else name.rpartition(" ")[2]
-    shorter = (label_of(group, lane), f"{beginning}{number}", number or name[-(width // 2) :])
-    return first_that_fits(shorter, width) or clipped(shorter[-1], width, sheet.look)
+    shorter = (label_of(group, lane), short_label_of(group, lane), str(lane) if group.lanes > 1 else "")
+    return first_that_fits(shorter, width)
 
 
 def _put_others(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:

@@ -129,7 +129,8 @@ def _lines(sheet: Sheet, snapshot: Snapshot, turn: LongTurn, width: int) -> Iter
     """Who had it, and how many stood behind: each as long as there is room for."""
     mark, name = mark_of(sheet.look, snapshot, turn.request), numbered(snapshot.playback, turn.request)
     number = f"#{turn.request}"
-    yield first_that_fits((f"{mark} {name}", f"{mark} {number}", number, mark), width)
+    # a blank behind it: numbers of turns that follow at once do not touch
+    yield first_that_fits((f"{mark} {name}", f"{mark} {number}", number), width - 1) or first_that_fits((mark,), width)
     if turn.others:
         behind_it = tell_many("{n} waits behind", "{n} wait behind", turn.others, n=turn.others)
         yield first_that_fits((behind_it,), width)

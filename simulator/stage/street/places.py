@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.sheet import Area
-from simulator.stage.inventory import label_of
+from simulator.stage.inventory import label_of, short_label_of
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.shares import PARKED_ROWS, Form, Needs, Rows, Sides, form_of
 from simulator.trace.playback import GroupKind, LaneGroup
@@ -93,6 +93,7 @@ def needs(snapshot: Snapshot) -> Needs:
         baton=snapshot.inventory.baton,
         rooms=len(snapshot.inventory.counted),
         label=max((cell_width(label_of(group, group.lanes - 1)) for group in groups), default=0),
+        short_label=max((cell_width(short_label_of(group, group.lanes - 1)) for group in groups), default=0),
     )
 
 

@@ -48,6 +48,8 @@ class Needs:
     """Proxies."""
     label: int
     """Cells of the longest label."""
+    short_label: int = 0
+    """The same of the short ones."""
 
 
 def form_of(width: int, height: int) -> Form:
@@ -132,7 +134,7 @@ class Sides:
     def of(cls, form: Form, width: int, wants: Needs) -> "Sides":
         """For a street of so many columns."""
         its, least, most = WIDTHS[form], *WIDTHS[form].label
-        label = min(max(wants.label, least), most)
+        label = min(max(wants.label, least), max(most, wants.short_label if its.frame else 0))
         desk = its.desk if form is not Form.TINY or width >= DESKS_FROM else 0
         text = width - desk - its.frame
         desk_col = text - its.mark
