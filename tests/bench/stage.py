@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import cycle, islice
+from itertools import cycle, islice, product
 
 import models.coroutine.config
 import models.coroutine.model
@@ -13,6 +13,7 @@ from simulator.experiments.run import run
 from simulator.plan import Plan
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.look import Look
+from simulator.stage.canvas.painting import Painting
 from simulator.stage.frame import frame
 from simulator.stage.scene import Scene, View
 from simulator.trace.playback import Playback
@@ -22,6 +23,7 @@ from simulator.workload.table import Workload
 from tests.bench.clock import Spent, in_turn, spent
 from tests.bench.figure import Figure
 from tests.bench.sizes import Sizes
+from tests.stage.plays import play, scene, style_runs
 
 SIZE = Size(160, 45)
 LANES = 64
@@ -32,6 +34,10 @@ START_S, FRAMES_PER_S = 40.0, 30
 MOST_OF_A_CORE = 40
 """Per cent."""
 MOST_RUNS = 1500
+LARGE = Size(240, 67)
+BUSY = (("threaded", "crash"), ("prefork", "spike"), ("threaded", "mixed"))
+"""Servers and loads whose frames have the most pieces."""
+MOMENTS_S = (20.55, 26.0, 41.0)
 MOST_MS = 100
 """From a key press, or a click on the time bar, to the new picture."""
 LONG_RATE = 1667
@@ -73,8 +79,9 @@ class Deployment:
 
 
 def figures(sizes: Sizes) -> Iterator[Figure]:
-    """The rows of all three."""
+    """The rows of all four."""
     yield from _frames(Deployment.of(max(sizes.knob, 45 * RATE), RATE, LANES, CORES).view(), sizes)
+    yield from _large()
     for deployment in (Deployment.of(sizes.knob, RATE, LANES, CORES), Deployment.loop(sizes.knob)):
         yield _knob(deployment, sizes.rounds)
     for what, workers, cores in (("keeping up", 512, 64), ("overloaded", 8, 4)):
@@ -87,14 +94,15 @@ def _picture(view: View, t_s: float, *, playing: bool = False) -> CellGrid:
 
 def _frames(view: View, sizes: Sizes) -> Iterator[Figure]:
     """A second of playing for each repetition, every frame with the changed rows as runs of one style."""
-    pictures = [_picture(view, START_S, playing=True)]
+    pictures, painting = [_picture(view, START_S, playing=True)], Painting(Look().theme)
     times = (START_S + i / FRAMES_PER_S for i in range(1, 1 + FRAMES_PER_S * sizes.rounds))
 
     def play() -> None:
         for t_s in islice(times, FRAMES_PER_S):
             pictures.append(_picture(view, t_s, playing=True))
+            looks = painting.looks(pictures[-1])
             for row in pictures[-1].changed_rows(pictures[-2]):
-                pictures[-1].runs(row)
+                pictures[-1].pieces(row, looks[row])
 
     frames, loops = in_turn(sizes.rounds, play, lambda: sum(i * i % 7 for i in range(LOOP)))
     present = len(view.playback.at(START_S).present)
@@ -104,8 +112,21 @@ def _frames(view: View, sizes: Sizes) -> Iterator[Figure]:
     share = _figure(f"share of a core at {FRAMES_PER_S} frames/s", frames, "%", 100, at_most=MOST_OF_A_CORE)
     yield share
     yield _figure(f"Python adding {LOOP:,} numbers, to compare", loops, "ms", 1000)
-    runs = max(sum(len(picture.runs(row)) for row in range(picture.height)) for picture in pictures)
-    yield Figure(what="style runs in a frame, the most", values=(runs,), at_most=MOST_RUNS)
+    yield _runs("style runs in a frame, the most", pictures)
+
+
+def _large() -> Iterator[Figure]:
+    """What a terminal over a whole screen has to paint: one server, and the same beside itself behind nginx."""
+    pictures = []
+    for model, load_name in BUSY:
+        plays = play(model, load_name), play(model, load_name, nginx=True)
+        for shown, t_s in product((plays[:1], plays), MOMENTS_S):
+            pictures.append(frame(scene(*shown, t_s=t_s), LARGE, Look()))
+    yield _runs(f"style runs in a frame of {LARGE.width}x{LARGE.height}, the most", pictures)
+
+
+def _runs(what: str, pictures: list[CellGrid]) -> Figure:
+    return Figure(what=what, values=(max(map(style_runs, pictures)),), at_most=MOST_RUNS)
 
 
 def _figure(what: str, taken: list[Spent], unit: str, each: float, at_most: float | None = None) -> Figure:

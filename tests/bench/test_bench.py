@@ -27,6 +27,7 @@ PROMISED = (
     "sweep of 20 deployments",
     "share of a core at 30 frames/s",
     "style runs in a frame, the most",
+    "style runs in a frame of 240x67, the most",
     "first picture of simulate --model prefork --load slow-clients --watch",
     "the program playing 30 pictures/s",
     "the program paused",
