@@ -25,7 +25,7 @@ from simulator.stage.scene import Scene
 from simulator.tui.canvas import Canvas
 from simulator.tui.screen import GridScreen, bindings
 from simulator.tui.simulating import Checked, Computed, Judged, Runner
-from simulator.words.language import later, said
+from simulator.words.language import language, later, said
 
 if TYPE_CHECKING:  # saving needs much that nothing else needs
     from simulator.lab.export_menu import ExportMenu
@@ -47,6 +47,8 @@ class LabScreen(GridScreen):
         super().__init__()
         self.lab = lab
         self.menu: ExportMenu | None = None
+        self._bar_of: tuple[tuple[object, ...], tuple[KeyHint, ...]] = ((), ())
+        """The key bar, and what it was made for."""
         self._runner = Runner(self, lab)
         lab.compute = self._runner.compute
 
@@ -83,7 +85,10 @@ class LabScreen(GridScreen):
         return commands(self.lab, [(key, self.tells(key)) for key in self.keys], self.host.look)
 
     def _bar(self) -> tuple[KeyHint, ...]:
-        return key_lists.hints(self.lab, self.host.pressed)
+        made_for = (self.lab.version, self.lab.playhead.playing, language())
+        if self._bar_of[0] != made_for:
+            self._bar_of = made_for, key_lists.hints(self.lab, self.host.pressed)
+        return self._bar_of[1]
 
     def _key_menu(self) -> KeyMenu | None:
         return None if self.lab.menu_page is None else key_lists.key_menu(self.lab, self.host.pressed)
