@@ -11,6 +11,7 @@ from simulator.experiments.setup import Prepared, Setup
 from simulator.lab.knob import Knob, item_key, next_nice, next_share, next_whole, scaled, seconds_text
 from simulator.lab.typed_values import typed_amount, typed_number, typed_whole, unit_of
 from simulator.plan.resources import Gil
+from simulator.words.kinds import kind_name
 from simulator.words.language import later, tell, translated
 from simulator.words.numbers import exact_duration
 from simulator.workload.arrivals import Closed, ConstantRate, Poisson, Ramp, Spike
@@ -87,13 +88,13 @@ def _slow_clients(prepared: Prepared) -> Iterator[Knob]:
             setup = setup.with_key(f"{item_key('clients', clients, each)}.share", f"{part:.6g}")
         return setup
 
-    label = tell("share of {client}", client=slow.name)
+    label = tell("share of {client}", client=kind_name(slow.name))
     yield Knob(
         id="slow",
         group=LOAD,
         label=label,
         value=f"{100.0 * share:.6g} %",
-        help=tell("The part of the clients with the slowest line: {client}.", client=slow.name),
+        help=tell("The part of the clients with the slowest line: {client}.", client=kind_name(slow.name)),
         turn=lambda direction: put(next_share(share, direction)),
         enter=lambda text: put(typed_number(label, text, "%", most=MOST_PERCENT) / 100.0),
     )
