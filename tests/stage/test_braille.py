@@ -100,3 +100,19 @@ def test_without_braille_areas_say_how_full_a_cell_is_and_lines_how_high_they_li
     assert text([line(0.0, 0.0, 0.33, 0.33, 0.67, 0.67, 1.0, 1.0)], 4, 1, look) == ["_.-'"]
     both = text([area(*np.linspace(0, 1, 20)), line(*np.linspace(1, 0, 20))], 10, 3, look)
     assert "".join(both).isascii()
+
+
+def test_a_curve_with_a_letter_has_it_behind_its_last_dot() -> None:
+    named = Series(np.array([0.0, 0.0, np.nan, np.nan]), (HIGH,), letter="A")
+    assert text([named], 2, 1) == ["⣀A"]
+    assert drawn([named], 2, 1).grid.styles[0, 1] == HIGH
+
+
+def test_letters_of_curves_that_end_together_stand_side_by_side_and_stay_within_the_area() -> None:
+    curves = [Series(np.zeros(4), (HIGH,), letter=letter) for letter in "BA"]
+    assert text(curves, 4, 1) == ["⣀⣀AB"]
+    assert text(curves, 2, 1) == ["BA"]
+
+
+def test_a_curve_without_any_value_has_no_letter() -> None:
+    assert text([Series(np.full(4, np.nan), (HIGH,), letter="A")], 2, 1) == ["  "]

@@ -39,6 +39,8 @@ class Series:
     """By height, from the lowest rows to the highest ones; one style is that of all rows."""
     filled: bool = False
     """Whether it is an area; otherwise a line."""
+    letter: str = ""
+    """Written where it ends, for whoever cannot tell it by its colour."""
 
 
 def area_dots(shares: Floats, height: int) -> Dots:
@@ -85,6 +87,23 @@ def put_series(sheet: Sheet, area: Area, series: Sequence[Series]) -> None:
         characters = np.where(shown, own, characters)
         styles = np.where(shown, _by_row(each.styles, height)[:, None], styles)
     sheet.grid.put_cells(area.row, area.col, characters, _spread(styles, merged > 0))
+    _put_letters(sheet, area, series)
+
+
+def _put_letters(sheet: Sheet, area: Area, series: Sequence[Series]) -> None:
+    """Behind the last dot of each curve, those in front first; at the right edge on it, and beside one another."""
+    taken: set[tuple[int, int]] = set()
+    for each in reversed(series):
+        known = np.flatnonzero(np.isfinite(each.shares[: area.width * ACROSS]))
+        if not each.letter or not len(known):
+            continue
+        last = int(known[-1])
+        row = area.height - 1 - int(_levels(each.shares[last : last + 1], area.height)[0]) // DOWN
+        end = min(last // ACROSS + 1, area.width - 1)
+        free = (col for col in (end, end + 1, end - 1) if 0 <= col < area.width and (row, col) not in taken)
+        col = next(free, end)
+        taken.add((row, col))
+        sheet.put(area.row + row, area.col + col, each.letter, each.styles[-1])
 
 
 def _cells(dots: Dots) -> NDArray[np.uint8]:

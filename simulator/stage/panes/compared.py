@@ -96,9 +96,10 @@ def _put(sheet: Sheet, snapshots: Sequence[Snapshot], what: Compared) -> None:
 
 
 def _curves(window: TimeWindow, snapshots: Sequence[Snapshot], what: Compared) -> list[Series]:
-    """The first server in front."""
+    """The first server in front, each with its letter where its curve ends."""
     return [
-        Series(what.scale.shares(what.values(each.playback, window)), (each.spark,)) for each in reversed(snapshots)
+        Series(what.scale.shares(what.values(each.playback, window)), (each.spark,), letter=each.letter)
+        for each in reversed(snapshots)
     ]
 
 
