@@ -115,10 +115,14 @@ TOO_MANY_LOST = 0.01
 
 
 def put_verdict(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
-    """The same requests, and what each server made of them; as much of it as fits into one row."""
+    """The same requests, and what each server made of them: in one row, and of no server less than of another."""
     if sheet.height and sheet.width > 2 and snapshots:
-        words = list(_verdict([_result(each) for each in snapshots]))
-        put_pieces(sheet, (sheet.height - 1) // 2, 2, fitting(words, sheet.width - 3, GAP), GAP)
+        results, room = [_result(each) for each in snapshots], sheet.width - 3
+        for words in (list(_verdict(results)), list(_short_verdict(results))):
+            shown = fitting(words, room, GAP)
+            if sum(each in shown for each in words[1:]) == len(words) - 1:
+                break
+        put_pieces(sheet, (sheet.height - 1) // 2, 2, shown, GAP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,21 @@ def _verdict(results: Sequence[Result]) -> Iterator[Piece]:
     for result in results:
         letter = (f"{result.snapshot.letter} ", result.snapshot.spark)
         yield piece(letter, (_outcome(result), Style.TEXT), rank=int(len(results) > 2))
+    yield from _compared(results)
+
+
+def _short_verdict(results: Sequence[Result]) -> Iterator[Piece]:
+    """Only the times, and who was lost."""
+    yield piece((tell("half now within:"), Style.DIM), rank=2)
+    for result in results:
+        letter = (f"{result.snapshot.letter} ", result.snapshot.spark)
+        fields = {"time": short_duration(result.half_s), "n": count(result.lost)}
+        words = tell("{time} ({n} lost)", **fields) if result.lost else fields["time"]
+        yield piece(letter, (words, Style.TEXT))
+    yield from _compared(results)
+
+
+def _compared(results: Sequence[Result]) -> Iterator[Piece]:
     if len(results) == 2:
         words = _factor(*results)
         if words:

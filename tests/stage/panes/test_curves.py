@@ -1,5 +1,6 @@
 """Panes of curves: they begin at the left, never under their labels, and say what they show at any size."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.themes import MONO
 from simulator.stage.panes.below import curve_panes, put_below
+from simulator.stage.panes.compared import put_verdict
 from simulator.stage.panes.curve_plot import rounded_down, rounded_up, scale_of_times
 from simulator.stage.panes.time_window import SPANS_S, time_window
 from simulator.stage.scene import Scene
@@ -137,6 +139,20 @@ def test_two_servers_share_their_plots_and_one_sentence_compares_them() -> None:
     assert "A 3.3 s  B 95 ms" in rows[0]
     assert any("Same 766 requests:  A answered 534, half now within 3.3 s  B answered 753" in row for row in rows)
     assert any("half now within 95 ms  B 35 \N{MULTIPLICATION SIGN} as fast" in row for row in rows)
+
+
+@pytest.mark.parametrize("width", [60, 80, 117])
+def test_where_a_sentence_has_no_room_for_all_servers_it_is_shorter_and_leaves_out_none(width: int) -> None:
+    plays = [play(model, "slow-clients") for model in ("prefork", "coroutine", "threaded")]
+    for these in (plays[:2], plays):
+        sheet, its = Sheet(width, 1, Look()), scene(*these, t_s=20.0)
+        put_verdict(sheet, [Snapshot(scene=its, number=number) for number in its.shown])
+        told = sheet.grid.text(0)
+        assert (
+            re.findall(r"([ABC]) (?:answered [\d ]+, half now within )?[\d.]+ m?s", told)
+            == ["A", "B", "C"][: len(these)]
+        )
+        assert (" as fast" in told) == (len(these) == 2)
 
 
 def test_at_the_end_of_the_run_the_last_answer_is_among_those_counted() -> None:
