@@ -118,10 +118,10 @@ def put_verdict(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
     """The same requests, and what each server made of them: in one row, and of no server less than of another."""
     if sheet.height and sheet.width > 2 and snapshots:
         results, room = [_result(each) for each in snapshots], sheet.width - 3
-        for words in (list(_verdict(results)), list(_short_verdict(results))):
-            shown = fitting(words, room, GAP)
-            if sum(each in shown for each in words[1:]) == len(words) - 1:
-                break
+        words = list(_verdict(results))
+        shown = fitting(words, room, GAP)
+        if not all(each in shown for each in words[1:]):
+            shown = fitting(list(_short_verdict(results)), room, GAP)
         put_pieces(sheet, (sheet.height - 1) // 2, 2, shown, GAP)
 
 
