@@ -15,7 +15,7 @@ from simulator.stage.panes.layout import panes_of
 from tests.stage.plays import BEHIND, CALLBACK, FULL, LAB, MANY, NGINX, PREFORK, SMALL, THREADED, Play, row_of, scene
 from tests.stage.seen import seen
 
-readable = st.builds(Size, st.integers(60, 260), st.integers(16, 90))
+readable = st.builds(Size, st.integers(24, 260), st.integers(5, 110))
 several = st.lists(st.sampled_from((PREFORK, NGINX, THREADED, CALLBACK, MANY, BEHIND)), min_size=1, max_size=4)
 
 
@@ -23,11 +23,11 @@ several = st.lists(st.sampled_from((PREFORK, NGINX, THREADED, CALLBACK, MANY, BE
 @settings(max_examples=40, deadline=None)
 @given(several, readable)
 def test_nothing_moves_while_the_run_goes_on(shown: list[Play], size: Size) -> None:
-    """Frames, headings, tapes and desks stay where they are; only what they show changes."""
+    """Frames stay where they are, also that of a loop that turns orange; only what is in them changes."""
     corners = set()
     for t_s in (0.0, 7.0, FULL, 59.0):
         grid = frame(scene(*shown, t_s=t_s), size, Look())
-        rounded = np.isin(grid.characters, list("╭╮╰╯")) & (grid.styles == Style.RULE)
+        rounded = np.isin(grid.characters, list("╭╮╰╯")) & (grid.styles != Style.STREET)  # there marks walk over them
         corners.add(tuple(map(tuple, np.argwhere(rounded).tolist())))
     assert len(corners) == 1
 
