@@ -1,6 +1,7 @@
 """Columns of tapes as cells: grounds, bars from below, lines through the middle, and marks in the last row.
 
-What to watch: what a worker does can be told by glyphs alone, on one row as on four. Bars are exact to a step: eighths
+What to watch: what a worker does can be told by glyphs alone, on one row as on four; but what shares a column with
+computing is told by the ground, and without colours only where there are three rows. Bars are exact to a step: eighths
 of a cell, or tenths where there is only ASCII.
 """
 
@@ -55,6 +56,8 @@ def painted(what: Taken, rows: int, look: Look, detail: Detail = ALL) -> Painted
         styles[:, :-1][:] = np.where(fills, STYLES[most], Style.TEXT)[:, None]
         _put_waits(characters, styles, most, glyphs)
     _put_bars(characters, styles, heights(what.computing, rows, look), cells_of(look.glyphs.shares))
+    if rows > 2 and look.theme.bg is None:  # the first row is for who it was
+        _put_above_bars(characters, styles, most, glyphs)
     grounds = _under_bars(GROUNDS[most], most)
     if not detail.io_ground:
         grounds[grounds == Ground.IO] = Ground.BACK
@@ -94,6 +97,12 @@ def _put_bars(characters: Characters, styles: Styles, steps: NDArray[np.intp], b
             break
         characters[:, rows - 1 - up][seen] = bars[np.minimum(level[seen], each) - 1]
         styles[:, rows - 1 - up][seen] = Style.CPU
+
+
+def _put_above_bars(characters: Characters, styles: Styles, most: NDArray[np.uint8], glyphs: Characters) -> None:
+    """Without colours only a mark says what the rest of a column was: on the bar that took its place."""
+    hidden = (styles[:, -1] == Style.CPU) & (styles[:, -2] != Style.CPU) & (GROUNDS[most] != Ground.BACK)
+    characters[:, -2][hidden] = glyphs[most[hidden]]
 
 
 def _under_bars(grounds: Styles, most: NDArray[np.uint8]) -> Styles:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simulator.stage.canvas.look import GLYPH_SETS, Look
+from simulator.stage.canvas.look import GLYPH_SETS, THEMES, Look
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Style
 from simulator.stage.scene import LaneRef, LaneTarget, Scene
@@ -188,3 +188,12 @@ def drawn(wanted: Play, t_s: float, width: int = 120, height: int = 22) -> Sheet
     sheet = Sheet(width, height, Look())
     put_street(sheet, snapshot(wanted, t_s))
     return sheet
+
+
+def test_without_colours_a_mark_on_a_bar_says_what_the_rest_of_the_column_was() -> None:
+    mono = Look(theme=THEMES["mono"])
+    (what,) = all_taken(snapshot(PREFORK, 20.0), 60)
+    shared = (what.computing > 0.0) & (what.computing < 0.3) & (what.most == Activity.IO)
+    assert shared.any()
+    assert set(painted(what, 3, mono).characters[:, -2][shared].tolist()) == {mono.glyph(Style.IO)}
+    assert set(painted(what, 3, Look()).characters[:, -2][shared].tolist()) == {" "}  # its ground says it
