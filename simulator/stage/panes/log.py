@@ -13,7 +13,7 @@ from simulator.stage.moments import moments_before, stops
 from simulator.stage.panes.curve_plot import titled
 from simulator.stage.snapshot import Snapshot
 from simulator.trace.playback import Event, EventKind
-from simulator.words.language import later, tell, translated
+from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import count, short_duration, to_places
 
 TITLE = later("what happened")
@@ -66,7 +66,11 @@ def _number(snapshots: Sequence[Snapshot]) -> tuple[Piece, ...]:
     if not known:
         return ()
     at = moments_before(known, snapshots[0].t_s)
-    return (piece(("j ", Style.KEY_NAME), (tell("{number} of {of}", number=at, of=len(known)), Style.DIM), rank=1),)
+    if at:
+        where = tell("{number} of {of}", number=at, of=len(known))
+    else:
+        where = tell_many("{n} moment", "{n} moments", len(known), n=len(known))
+    return (piece(("j ", Style.KEY_NAME), (where, Style.DIM), rank=1),)
 
 
 def _put_event(sheet: Sheet, row: int, event: Event, snapshot: Snapshot, lines: Sequence[str], *, newest: bool) -> None:

@@ -194,7 +194,8 @@ def _put_state(sheet: Sheet, snapshot: Snapshot, street: Street, desk: Desk, row
     doing = DOING[desk.activity]
     word, style = _does(snapshot, desk) if turn is None else turn.does
     wide = street.form is Form.WIDE
-    seconds = _seconds(snapshot, desk, LONG_TIME if wide else SHORT_TIME)
+    longest = LONG_TIME if wide else SHORT_TIME
+    seconds = _seconds(snapshot, desk, longest)
     if turn is not None:
         fits = cell_width(translated(doing.short)) + 1 + cell_width(turn.since) <= end - col
         seconds = turn.since if fits else turn.briefly
@@ -204,7 +205,9 @@ def _put_state(sheet: Sheet, snapshot: Snapshot, street: Street, desk: Desk, row
         number = f"#{desk.request} "
         if col + cell_width(number) + cell_width(translated(doing.short)) <= end:
             col = sheet.put(row, col, number, Style.DIM)
-    if cell_width(word) > end - col:
+    # where it is narrow, as if all were there for long: the same work is not called by two names in two rows
+    free = end if wide else min(end, street.desk.col + street.desk.width - longest - 1)
+    if cell_width(word) > free - col:
         word = translated(doing.short) if turn is not None else _does_in_short(snapshot, desk)
     col = sheet.put(row, col, clipped(word, end - col, sheet.look), style) + 1
     _put_progress(sheet, snapshot, desk, row, col, min(end - col, MOST_BAR))

@@ -253,7 +253,7 @@ def test_labels_get_shorter_before_they_are_cut() -> None:
     assert "worker 3" in str(drawn(seen).grid)
     assert re.search(r"^ +w3 ", str(drawn(seen, (60, 17)).grid), re.MULTILINE)
     with speaking("zh"):
-        assert "工3" in str(drawn(snapshot(FOUR, 20.0), (60, 17)).grid)
+        assert "进程 3" in str(drawn(snapshot(FOUR, 20.0), (60, 17)).grid)
 
 
 def test_lanes_that_do_not_fit_are_counted_by_what_they_do() -> None:

@@ -9,7 +9,7 @@ from simulator.stage.canvas.grid import Size
 from simulator.stage.canvas.look import Look
 from simulator.stage.frame import frame
 from simulator.stage.inventory import inventory, short_label_of
-from simulator.words.language import speaking
+from simulator.words.language import Language, speaking
 from tests.stage.plays import Play, play, playback, scene
 
 PREFORK = play("prefork", "slow-clients", workers=4)
@@ -40,3 +40,13 @@ def test_numbers_of_turns_that_follow_at_once_do_not_touch() -> None:
     rows = [grid.text(row) for row in range(grid.height)]
     assert any("#374" in row for row in rows)
     assert not any(re.search(r"#\d+#", row) for row in rows)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_same_work_is_called_by_one_name_at_all_desks(language: Language) -> None:
+    """At 20.5 s two workers ask the database, one for 5 ms and one for 37 ms: the shorter time leaves more room."""
+    with speaking(language):
+        grid = frame(scene(play("prefork", "crash", workers=4), t_s=20.5), Size(80, 24), Look())
+        words = ("asks database", "asks DB") if language == "en" else ("查数据库 ", "查库 ")
+        desks = [grid.text(row)[60:] for row in range(7, 11)]
+    assert sum(any(word in desk for desk in desks) for word in words) == 1
