@@ -144,9 +144,7 @@ class LabScreen(GridScreen):
 
     def _stopped_or_closed(self) -> bool:
         """End what goes on above the stage: a film that is being made, or else the card, or else the list of knobs."""
-        if self._has_saved and self._saver.stop():
-            return True
-        return self.lab.close()
+        return (self._has_saved and self._saver.stop()) or self.lab.close()
 
     def _open(self, id: str) -> None:
         if self.lab.broken or (id == "inspect" and knob_entry.confirm(self.lab)):
@@ -174,8 +172,7 @@ class LabScreen(GridScreen):
     def _copy(self, id: str) -> None:
         from simulator.lab.clipboard import copied
 
-        words = copied(self.lab, id, os.environ, self.host.look.theme.name)
-        if words:
+        if words := copied(self.lab, id, os.environ, self.host.look.theme.name):
             self.app.copy_to_clipboard(words)
 
     def _in_menu(self, id: str) -> None:
@@ -186,10 +183,9 @@ class LabScreen(GridScreen):
             from simulator.lab.export import ExportRequest
             from simulator.stage.pictures import Drawn
 
-            drawn = Drawn(size=stage_size(self.lab, self.cells), look=self.host.look)
-            check = self.lab.unchecked
-            request = ExportRequest(kind=menu.kind, scene=self.scene_now, drawn=drawn, film=menu.film, check=check)
-            self._saver.save(request)
+            lab, kind, now = self.lab, menu.kind, self.scene_now
+            drawn = Drawn(size=stage_size(lab, self.cells), look=self.host.look)
+            self._saver.save(ExportRequest(kind=kind, scene=now, drawn=drawn, film=menu.film, check=lab.unchecked))
         elif id == "quit":
             super().perform(id)
 

@@ -14,10 +14,8 @@ LEAST_FRAMED = 9
 MOST_LANE, MOST_LOOP = 4, 4
 """Rows of a lane of a worker, and of an event loop."""
 PARKED_ROWS = 3
-MEDIUM_QUEUE = 5
-"""Rows that a queue has before lanes get a third one."""
-HIGH_QUEUE, HIGHEST_QUEUE = 28, 36
-"""Percent of a high street: before lanes get a third row, and at most."""
+MEDIUM_QUEUE, HIGH_QUEUE, HIGHEST_QUEUE = 5, 28, 36
+"""Rows of a queue before loops get a third one; and percent of the street, before lanes get a third row and at most."""
 ROOMY, BESIDE_LANES = 16, 5
 """So high streets keep some rows for a queue and the time axis, however many lanes there are."""
 
