@@ -82,11 +82,8 @@ def _desks(sheet: Sheet, snapshot: Snapshot, stretch: Stretch, travelling: Rows)
     ends_s = _ends(snapshot, requests, activities)
     travels = np.isin(requests, travelling) & held
     if group.kind is GroupKind.LOCK:  # whoever holds a slot beside the loop sits there
-        slots = [
-            snapshot.now.pool(each.name).request
-            for each in snapshot.inventory.lane_groups
-            if each.kind is GroupKind.SLOTS
-        ]
+        groups = snapshot.inventory.lane_groups
+        slots = [snapshot.now.pool(each.name).request for each in groups if each.kind is GroupKind.SLOTS]
         travels |= np.isin(requests, np.concatenate([*slots, NOBODY])) & held
     return [
         Desk(
