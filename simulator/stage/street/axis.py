@@ -38,6 +38,8 @@ LEGEND = (
 )
 """In the order of a request's life; what serves nobody comes last."""
 ALWAYS = (Activity.COMPUTING, Activity.IDLE)
+HANDS_RANK = 3
+"""Behind computing and the two that come first in the life of a request."""
 LEAST_SHARE = 1e-4
 """Of all the time of all lanes: what is rarer is not explained."""
 
@@ -67,9 +69,10 @@ def legend(snapshot: Snapshot, glyphs: Glyphs) -> tuple[Piece, ...]:
         word = of_lock.get(activity) or translated(doing.word)
         if (glyph, word) not in told:
             told.add((glyph, word))
-            pieces.append(piece((glyph, doing.desk), (f" {word}", Style.DIM), rank=rank))
+            most = activity is Activity.COMPUTING
+            pieces.append(piece((glyph, doing.desk), (f" {word}", Style.DIM), rank=0 if most else rank + 1))
     if shows_hands(snapshot):
-        hands = piece((glyphs.handed_over, Style.BATON), (f" {tell('it changes hands')}", Style.DIM))
+        hands = piece((glyphs.handed_over, Style.BATON), (f" {tell('it changes hands')}", Style.DIM), rank=HANDS_RANK)
         pieces.insert(1, hands)
     return tuple(pieces)
 

@@ -10,6 +10,7 @@ from simulator.stage.canvas.glyphs import ASCII, UNICODE
 from simulator.stage.canvas.look import GLYPH_SETS, Look
 from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import PAST, WHO, Ground, Style
+from simulator.stage.canvas.text import fitting
 from simulator.stage.scene import LaneRef, RequestTarget
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.axis import LEGEND, legend, put_axis
@@ -292,6 +293,14 @@ def test_the_legend_names_only_what_workers_do_in_this_run() -> None:
     assert "╌ waits for the baton" in told(THREADS)
     assert "uploading" not in told(THREADS)
     assert f"✘ crashed {UNICODE[Style.DOWN]} down" in told(play("prefork", "crash"))
+
+
+@pytest.mark.parametrize(("wanted", "column_s"), [(THREADS, 0.001), (THREADS, 0.05), (SPIKE, 0.05)])
+def test_in_little_room_the_legend_keeps_what_the_orange_is(wanted: Play, column_s: float) -> None:
+    pieces = legend(snapshot(wanted, 12.0, column_s=column_s), UNICODE)
+    for width in (30, 40, 60):
+        kept = " ".join(text.strip() for each in fitting(pieces, width, 3) for text, _ in each.words)
+        assert "comput" in kept, (width, kept)
 
 
 def test_the_legend_does_not_change_with_the_moment() -> None:
