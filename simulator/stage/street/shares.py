@@ -11,8 +11,8 @@ WIDE_FROM, MEDIUM_FROM, TINY_BELOW = 100, 70, 50
 """Columns of a street."""
 LEAST_FRAMED = 9
 """Rows: lower streets have no frame."""
-MOST_LANE, MOST_LOOP = 4, 4
-"""Rows of a lane of a worker, and of an event loop."""
+MOST_LANE, MOST_LOOP, HIGHEST_LOOP = 4, 4, 8
+"""Rows of a lane of a worker, and of an event loop: as a rule, and where nothing else is left."""
 PARKED_ROWS = 3
 MEDIUM_QUEUE, HIGH_QUEUE, HIGHEST_QUEUE = 5, 28, 36
 """Rows of a queue before loops get a third one; and percent of the street, before lanes get a third row and at most."""
@@ -219,6 +219,8 @@ class Rows:
         self._heighten(3)
         self._heighten(MOST_LANE)
         self.queue += self._take(max(height * HIGHEST_QUEUE // 100 - self.queue, 0))
+        for rows in range(MOST_LOOP, HIGHEST_LOOP):  # nobody else has a use for what is left
+            self._heighten(rows + 1, loops=True)
 
     @property
     def _loops(self) -> int:

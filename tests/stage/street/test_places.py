@@ -76,3 +76,9 @@ def test_few_lanes_are_high_and_many_are_low_but_the_queue_always_has_some_rows(
 )
 def test_the_form_of_a_street_follows_its_size(width: int, height: int, form: Form) -> None:
     assert placed(Needs(lanes=4, loops=0, baton=False, rooms=0, label=9), width, height, 0).form is form
+
+
+def test_a_loop_alone_on_a_large_street_has_a_high_tape_and_leaves_hardly_a_row_empty() -> None:
+    loop = Needs(lanes=0, loops=1, baton=False, rooms=0, label=10)
+    rows = [placed(loop, width, height, 0).lanes[0].height for width, height in ((120, 22), (148, 29), (200, 37))]
+    assert rows == [5, 8, 8]
