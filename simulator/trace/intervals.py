@@ -14,6 +14,8 @@ Rows = NDArray[np.intp]
 
 BLOCK_ROWS = 1024
 """Small against what is looked through without being noticed, large enough that there are few blocks."""
+STEPS = 1 << 16
+"""Of a run, in which intervals are counted."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -66,6 +68,21 @@ def concurrency(starts: Floats, ends: Floats) -> StepFunction:
     height = np.cumsum(np.where(begins, 1.0, -1.0))
     last = np.append(at[1:] != at[:-1], True)[: len(at)]
     return StepFunction(at[last], height[last])
+
+
+def most_at_once(starts: Floats, ends: Floats, end_s: float) -> int:
+    """No moment up to the end is within more of the intervals [start, end) than this; often far fewer are.
+
+    Found by counting, without sorting: intervals count in all of the steps that they begin, end or last in.
+    """
+    step_s = max(end_s, 1e-9) / STEPS
+    begun, over = (np.bincount(_steps(times, step_s), minlength=STEPS + 1) for times in (starts, ends))
+    there = np.cumsum(begun) - np.cumsum(over) + over
+    return int(there.max(initial=0))
+
+
+def _steps(times: Floats, step_s: float) -> Rows:
+    return np.clip(np.nan_to_num(times / step_s, nan=STEPS), 0, STEPS).astype(np.intp)
 
 
 def union(starts: Floats, ends: Floats) -> tuple[Floats, Floats]:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.trace.intervals import Floats, concurrency, overlap, union
+from simulator.trace.intervals import Floats, concurrency, most_at_once, overlap, union
 
 moments = st.integers(0, 20).map(float)
 intervals = st.lists(st.tuples(moments, moments).map(sorted), max_size=30)
@@ -55,3 +55,13 @@ def test_an_overlap_is_what_the_level_adds_up_to_and_an_end_that_nobody_knows_ad
     starts, ends = columns(pairs)
     expected = concurrency(starts, ends).integral(low, high)
     assert overlap(np.append(starts, [np.nan, 0.0]), np.append(ends, [20.0, np.nan]), low, high) == expected
+
+
+@given(intervals)
+def test_counting_in_steps_never_finds_fewer_at_once_than_there_are(pairs: list[list[float]]) -> None:
+    starts, ends = columns(pairs)
+    assert most_at_once(starts, ends, 20.0) >= concurrency(starts, ends).height.max(initial=0.0)
+
+
+def test_intervals_far_apart_are_not_counted_at_once() -> None:
+    assert most_at_once(np.array([0.0, 2.0, 4.0]), np.array([1.0, 3.0, np.nan]), 10.0) == 1

@@ -52,12 +52,14 @@ def _states(place: Place) -> tuple[State, ...]:
 
 
 def _held_at(trace: Trace, mask: NDArray[np.bool_], state: State) -> StepFunction:
-    there = [span for span in spans(trace) if mask[span.place] and state in span.shares]
-    if not there:
+    pieces = [
+        (span.start, span.end, np.broadcast_to(span.shares[state], span.start.shape))
+        for span in spans(trace)
+        if mask[span.place] and state in span.shares
+    ]
+    if not pieces:
         return StepFunction(np.empty(0), np.empty(0))
-    shares = [np.broadcast_to(span.shares[state], span.start.shape) for span in there]
-    pieces = zip(*((span.start, span.end, share) for span, share in zip(there, shares, strict=True)), strict=True)
-    return _heights(*map(np.concatenate, pieces))
+    return _heights(*map(np.concatenate, zip(*pieces, strict=True)))
 
 
 def seconds_held_for(trace: Trace, place_map: PlaceMap, part: Held) -> Mapping[State, float]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from simulator.plan.resources import Loop, Pool
 from simulator.plan.words import Outcome
-from simulator.trace.intervals import StepFunction, concurrency, union
+from simulator.trace.intervals import StepFunction, concurrency, most_at_once, union
 from simulator.trace.playback.events import Details, EventKind, Events, events_of, joined
 from simulator.trace.playback.lane_groups import GroupKind
 from simulator.trace.playback.notable_events import NotableEvents
@@ -147,6 +147,8 @@ class Story:
         start = np.concatenate([np.empty(0), *(trace.reached[r, p] for r, p in zip(rows, places, strict=True))])
         end = np.concatenate([np.empty(0), *(when_left(trace, p, r) for r, p in zip(rows, places, strict=True))])
         size = part.pool.size * part.pool.processes
+        if most_at_once(start, end, self._index.end_s) < size:
+            return
         taken = concurrency(start, end)
         until = np.append(taken.at[1:], self._index.end_s)[: len(taken.at)]
         full = np.flatnonzero((taken.height >= size) & (until > taken.at))
