@@ -73,8 +73,12 @@ def seconds_held_for(trace: Trace, place_map: PlaceMap, part: Held) -> Mapping[S
 
 def _heights(start: Floats, end: Floats, share: Floats) -> StepFunction:
     """The sum of the shares of all intervals that contain a moment."""
-    order = np.argsort(times := np.concatenate([start, end]), kind="stable")
-    at, height = times[order], np.cumsum(np.concatenate([share, -share])[order])
+    at, change = np.concatenate([start, end]), np.concatenate([share, -share])
+    del start, end, share  # of a million requests each of these is large
+    order = np.argsort(at, kind="stable")
+    at, change = at[order], change[order]
+    del order
+    height = np.cumsum(change, out=change)
     last = np.append(at[1:] != at[:-1], True)[: len(at)]
     return StepFunction(at[last], height[last])
 
