@@ -17,7 +17,7 @@ PARKED_ROWS = 3
 MEDIUM_QUEUE, HIGH_QUEUE, HIGHEST_QUEUE = 5, 28, 36
 """Rows of a queue before loops get a third one; and percent of the street, before lanes get a third row and at most."""
 ROOMY, BESIDE_LANES = 16, 5
-"""So high streets keep some rows for a queue and the time axis, however many lanes there are."""
+"""So high streets keep some rows for a queue and the axis, however many lanes there are."""
 
 
 class Form(Enum):

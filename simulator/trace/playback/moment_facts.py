@@ -31,8 +31,8 @@ class MomentFacts:
     congestion: Congestion
     memory_s: float
     """How far back a cause counts."""
-    busy_cores: Callable[[], float]
-    """How many cores were at work on average in that time."""
+    mean: Callable[[str], float]
+    """The average of a series in that time."""
 
     @property
     def start_s(self) -> float:
@@ -76,7 +76,9 @@ def does(activity: Activity, number: int) -> str:
 def idle_cores(now: MomentFacts) -> Iterator[str]:
     """``1 of 2 cores is idle meanwhile.``; nothing where all are at work, now or most of the time before."""
     moment = now.moment
-    idle = min(moment.cores - round(moment.cores_in_use), floor(moment.cores - now.busy_cores() + NEARLY_IDLE))
+    idle = min(
+        moment.cores - round(moment.cores_in_use), floor(moment.cores * (1.0 - now.mean("cores: in use")) + NEARLY_IDLE)
+    )
     if idle > 0:
         cores = some_of(idle, moment.cores, "core")
         yield tell_many("{cores} is idle meanwhile.", "{cores} are idle meanwhile.", idle, cores=cores)

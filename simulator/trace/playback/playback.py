@@ -86,13 +86,12 @@ class Playback:
         The cause stays the same until another one takes over, whether one plays up to the moment or goes there at once.
         """
         memory_s = self._claims.memory_s(speed)
-        busy = partial(self._busy_cores, max(t_s - memory_s, 0.0), t_s)
-        facts = MomentFacts(self.at(t_s), self.trace, self._map, self._congestion, memory_s, busy)
+        mean = partial(self._mean, start_s=max(t_s - memory_s, 0.0), end_s=t_s)
+        facts = MomentFacts(self.at(t_s), self.trace, self._map, self._congestion, memory_s, mean)
         return why(facts, self._claims.at(t_s, speed))
 
-    def _busy_cores(self, start_s: float, end_s: float) -> float:
-        cores = self.at(end_s).cores
-        return cores * float(self.series("cores: in use", start_s, end_s, 1)[0]) if end_s > start_s else 0.0
+    def _mean(self, series: str, *, start_s: float, end_s: float) -> float:
+        return float(self.series(series, start_s, end_s, 1)[0]) if end_s > start_s else 0.0
 
     def cause(self, t_s: float, speed: float = 1.0) -> Named:
         """The cause that ``why`` is about."""

@@ -28,6 +28,8 @@ from simulator.workload.interventions import Do, Intervention
 
 SEVERAL_GONE, PART_GONE = 5, 0.2
 """So many of those who wait, and such a part of them, must have given up to be what is told first."""
+PART_WASTED = 0.1
+"""Such a part of the answers must have been for nobody to be told."""
 NOBODY: NDArray[np.int32] = np.empty(0, np.int32)
 
 
@@ -59,7 +61,11 @@ def why(now: MomentFacts, cause: Named) -> Why:
     gone = list(_for_nobody(now)) if not died else []
     only_queue = bool(died) and (cause is None or _nobody_is_up(now))
     waiting = queue_in(now, list(now.moment.backlogs[-1:])) if only_queue else _told(now, cause)
-    told = [*died, *gone, *list(waiting)[len(gone) :]]  # in place of what the slots are held for at this very moment
+    told = [
+        *died,
+        *gone,
+        *list(waiting)[int(bool(gone)) :],
+    ]  # in place of what the slots are held for at this very moment
     return Why(sentence(told[0]), tuple(map(sentence, told[1:])), loss=bool(gone or died))
 
 
@@ -75,6 +81,11 @@ def _for_nobody(now: MomentFacts) -> Iterator[str]:
         n=count(gone),
         m=count(len(waiting)),
     )
+    used, wasted = (now.mean(name) for name in ("completions_rps", "for_nobody_rps"))
+    if wasted > PART_WASTED * (used + wasted):
+        seconds = now.moment.t_s - now.start_s
+        made, vain = count(round((used + wasted) * seconds)), count(round(wasted * seconds))
+        yield tell("{n} of the {m} answers of the last {window} were for nobody.", n=vain, m=made, window=now.window)
 
 
 def _told(now: MomentFacts, cause: Named) -> Iterator[str]:
@@ -125,6 +136,10 @@ def _killed(kill: Intervention, now: MomentFacts, taken: int) -> str:
         "n": count(taken),
         "back": short_duration(kill.until - now.moment.t_s),
     }
+    if not taken:
+        return tell(
+            "Process {process} was killed {ago} ago, and no request was lost with it; it is back in {back}.", **fields
+        )
     if now.moment.t_s <= kill.at:
         return tell_many(
             "Process {process} was killed, and {n} request was lost with it; it is back in {back}.",

@@ -258,3 +258,23 @@ def test_a_process_that_took_several_threads_along_is_said_to_have_had_them(serv
     reason = Playback(trace).reason(1.5)
     assert ("It had 2 threads." in str(reason)) is told
     assert reason.loss
+
+
+def test_of_the_answers_of_the_last_seconds_those_for_nobody_are_counted() -> None:
+    """One worker, half a second each: whoever has left after a second is served all the same."""
+    load = load_at([0.0] * 20, 20.0, page=Kind(steps=(("io", 0.5),)))
+    load.patience[4:14] = 1.0  # they are served from 2 s to 7 s
+    playback = Playback(serve("prefork", load, workers=1))
+    early = playback.reason(2.1)
+    assert early.claim.startswith("9 of the 15 who wait have given up")
+    assert "for nobody" not in str(early)  # none of them was answered yet
+    assert "3 of the 6 answers of the last 3 s were for nobody." in str(playback.reason(3.6))
+
+
+def test_a_death_that_took_nobody_along_says_so() -> None:
+    load = replace(
+        load_at([0.1, 3.0], 20.0, page=Kind(steps=(("io", 0.1),))),
+        interventions=(Intervention(at=1.0, do=Do.KILL, lasting=3.0),),
+    )
+    claim = Playback(serve("prefork", load, workers=1)).reason(1.5).claim
+    assert claim == "Process 0 was killed 500 ms ago, and no request was lost with it; it is back in 2.5 s."
