@@ -111,8 +111,9 @@ def _put_parts(sheet: Sheet, state: Home, parts: _Parts) -> None:
     inside = put_box(sheet, parts.questions, Box(title=(_heading(tell("OR ASK A QUESTION"), state.menu is None),)))
     each = min(max((inside.height + 1) // max(len(state.questions), 1), 1), 3)
     for number, asked in enumerate(state.questions[: inside.height]):
-        area = Area(inside.row + number * each, inside.col + 1, min(each, 2), inside.width - 2)
-        if area.row + area.height <= inside.row + inside.height:
+        left = inside.height - number * each  # the last one may have room for its question only
+        area = Area(inside.row + number * each, inside.col + 1, min(each, 2, left), inside.width - 2)
+        if left > 0:
             put_question(sheet, area, asked, number + 1, _keycap(state, number), focused=state.focus == number + 1)
     if parts.preview is not None:
         _put_preview(sheet, state, parts.preview)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from simulator.experiments.catalogue import servers
@@ -79,6 +79,7 @@ class TestHome:
         assert f" type {'simulate ' + 'x' * 37}… " in grid.text(row_of(grid, " type "))
 
     @given(width=st.integers(24, 150), height=st.integers(6, 50), focus=st.integers(0, HOME.lines - 1))
+    @example(60, 18, 4)
     @settings(max_examples=60, deadline=None)
     def test_the_line_in_focus_is_seen_and_found_again_under_the_mouse(
         self, width: int, height: int, focus: int
