@@ -24,6 +24,8 @@ from simulator.tui.host import Host
 from simulator.tui.terminal import pictures_wait
 from simulator.words.language import LANGUAGES, language, later, speak, translated
 
+SETTLED_S = 0.02
+"""After its first size a screen is laid out twice more; a picture before that would be sent each time."""
 REST_S = 0.25
 """Between two looks at a screen that stands still; a key is a reason to look at once."""
 Words = Mapping[str, tuple[str, str]]
@@ -172,7 +174,10 @@ class GridScreen(Screen[None]):
 
     def on_canvas_resized(self) -> None:
         """The canvas has a size, or another one."""
-        self.tick()
+        if self._drawn is None:  # Textual lays out its first screen three times, and would send each of them whole
+            self.set_timer(SETTLED_S, self.tick)
+        else:
+            self.tick()
 
     def tick(self) -> None:
         """Draw, if the picture is another one than last time."""
