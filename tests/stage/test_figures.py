@@ -9,6 +9,7 @@ from simulator.plan import Outcome
 from simulator.stage.canvas.grid import Size
 from simulator.stage.canvas.look import Look
 from simulator.stage.canvas.sheet import Sheet
+from simulator.stage.canvas.style import Style
 from simulator.stage.frame import frame
 from simulator.stage.panes.presented import put_large_figures
 from simulator.stage.scene import Caption
@@ -77,3 +78,16 @@ def test_a_caption_has_a_band_of_its_own_and_nothing_moves_when_it_goes() -> Non
     assert "Watch worker 3 now" in str(during)
     assert "Watch worker 3 now" not in str(after)
     assert row_of(during, "╭─ WHY") == row_of(after, "╭─ WHY")
+
+
+def test_for_an_audience_servers_side_by_side_have_one_large_figure_each_below_their_streets() -> None:
+    text = str(frame(scene(PREFORK, NGINX, t_s=FULL, presenting=True), LAB, Look()))
+    assert text.count("half are answered within") == 2
+    assert "lost so far" not in text
+    sheet = Sheet(120, 5, Look())
+    shown = scene(PREFORK, NGINX, t_s=FULL)
+    put_large_figures(sheet, [Snapshot(scene=shown, number=number) for number in (0, 1)])
+    large = np.isin(sheet.grid.characters, list("█▀▄"))
+    assert large[:, :60].any()
+    assert large[:, 60:].any()
+    assert set(sheet.grid.styles[large].tolist()) == {Style.SPARK_A, Style.SPARK_B}

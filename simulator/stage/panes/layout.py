@@ -83,7 +83,8 @@ def _panes(width: int, height: int, views: int, keys: bool, caption: bool, prese
     across = max(min(width // LEAST_WIDTH, views), 1)
     deep = ceil(views / across)
     across = ceil(views / max(deep, 1)) if views else 1  # four are two and two, not three and one
-    figures = min(FIGURE_ROWS, max(rows - LEAST_STREET - CLAIM_ROWS[0][1], 0)) if presenting and views == 1 else 0
+    large = presenting and deep == 1
+    figures = min(FIGURE_ROWS, max(rows - LEAST_STREET - CLAIM_ROWS[0][1], 0)) if large else 0
     below = 0 if tiny or presenting else _below(width, height, deep, single=views == 1)
     claim = 0 if column else _claim(rows, below, deep, tiny=tiny)
     least = LEAST_STREET if views == 1 else LEAST_OF_SEVERAL

@@ -12,7 +12,7 @@ from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.glyphs import UNICODE
 from simulator.stage.canvas.sheet import Area, Sheet, equal_parts
 from simulator.stage.canvas.style import Ground, Style
-from simulator.stage.canvas.text import piece
+from simulator.stage.canvas.text import Piece, piece
 from simulator.stage.panes.answer_after import answered_after
 from simulator.stage.panes.time_window import queues
 from simulator.stage.snapshot import Snapshot, count_now
@@ -40,26 +40,34 @@ FONT = {
 
 
 def put_large_figures(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
-    """Three panes over the whole sheet, of the server in focus or the only one."""
-    if not snapshots:
-        return
-    shown = next((each for each in snapshots if each.number == each.scene.focus), snapshots[0])
+    """Three figures of the only server; of several side by side one each, below its street."""
+    figures = list(_figures(snapshots[0])) if len(snapshots) == 1 else [_of_several(each) for each in snapshots]
     col = 0
-    for width, (title, figure, style) in zip(equal_parts(sheet.width, 3), _figures(shown), strict=True):
-        box = Box(title=(piece((title, Style.DIM)),), ground=Ground.PANE)
+    for width, (title, figure, style) in zip(equal_parts(sheet.width, len(figures)), figures, strict=True):
+        box = Box(title=(title,), ground=Ground.PANE)
         inside = put_box(sheet, Area(0, col, sheet.height, width), box)
         _put_large(sheet, inside, figure, style)
         col += width
 
 
-def _figures(snapshot: Snapshot) -> Iterator[tuple[str, str, Style]]:
+Figure = tuple[Piece, str, Style]
+"""What it is, the figure, and how it is drawn."""
+
+
+def _of_several(snapshot: Snapshot) -> Figure:
+    half = short_duration(answered_after(snapshot, snapshot.playback, "p50_s"))
+    title = piece((f"{snapshot.letter}  ", snapshot.spark), (tell("half are answered within"), Style.DIM))
+    return title, half, snapshot.spark
+
+
+def _figures(snapshot: Snapshot) -> Iterator[Figure]:
     playback = snapshot.playback
     waiting = count_now(snapshot, playback, queues(playback))
     lost = sum(number for outcome, number in snapshot.now.ended.items() if outcome is not Outcome.COMPLETED)
     half_s = answered_after(snapshot, playback, "p50_s")
-    yield tell("waiting"), count(waiting), Style.STRONG if waiting else Style.RELIEF
-    yield tell("half are answered within"), short_duration(half_s), Style.HALF
-    yield tell("lost so far"), count(lost), Style.BY_LOSS if lost else Style.DIM
+    yield piece((tell("waiting"), Style.DIM)), count(waiting), Style.STRONG if waiting else Style.RELIEF
+    yield piece((tell("half are answered within"), Style.DIM)), short_duration(half_s), Style.HALF
+    yield piece((tell("lost so far"), Style.DIM)), count(lost), Style.BY_LOSS if lost else Style.DIM
 
 
 def _put_large(sheet: Sheet, room: Area, figure: str, style: Style) -> None:
