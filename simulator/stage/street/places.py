@@ -8,6 +8,7 @@ Nothing here depends on the moment, so nothing jumps while a run plays.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.sheet import Area
@@ -114,22 +115,13 @@ def placed(wants: Needs, width: int, height: int, first: int) -> Street:
     border = int(framed)
     top = border + int(form is Form.WIDE)
     answers = top + rows.queue
-    row = answers + int(rows.answers) + rows.blank
-    baton = -1
-    if rows.baton:
-        baton, row = row, row + rows.baton
-    lanes, brackets, row = _lanes(wants, rows, first, row)
-    others = -1
-    if rows.others:
-        others, row = row, row + 1
-    parked = Area(row + (rows.parked >= PARKED_ROWS and wants.lanes + wants.loops > 0), sides.label_col, 0, 0)
-    if rows.parked:
-        row += int(rows.parked >= PARKED_ROWS and rows.left > 0)
-        parked = Area(row, sides.label_col, rows.parked, sides.tape_end - sides.label_col)
+    below = _below_the_queue(wants, rows, sides, first, answers + int(rows.answers) + rows.blank)
     bottom = height - border
     room_top = border if form is Form.WIDE else top
     room = Area(room_top, sides.room_col, rows.queue + (top - room_top) if sides.room_width else 0, sides.room_width)
-    first_lane = lanes[0].row if lanes else row
+    first_lane = below.lanes[0].row if below.lanes else below.end
+    has_window = wants.loops and form is Form.WIDE and not wants.lanes
+    window = Area(border, sides.line_col, answers + int(rows.answers) - border, width - border - sides.line_col)
     return Street(
         width=width,
         height=height,
@@ -143,24 +135,44 @@ def placed(wants: Needs, width: int, height: int, first: int) -> Street:
         answers_row=answers if rows.answers else -1,
         line_col=sides.line_col,
         figures=Area(top - int(form is Form.WIDE), sides.desk_text, rows.queue, max(sides.desk_width, 0)),
-        window=Area(
-            border, sides.line_col, rows.queue + top - border + int(rows.answers), width - border - sides.line_col
-        )
-        if wants.loops and form is Form.WIDE and not wants.lanes
-        else Area(0, 0, 0, 0),
-        baton_row=baton,
+        window=window if has_window else Area(0, 0, 0, 0),
+        baton_row=below.baton,
         label_col=sides.label_col,
         label_width=max(sides.tape_col - sides.label_col - 1, 0),
         tape_col=sides.tape_col,
         columns=max(sides.tape_end - sides.tape_col, 1),
-        lanes=lanes,
-        bracket_rows=brackets,
-        others_row=others,
-        parked=parked,
+        lanes=below.lanes,
+        bracket_rows=below.brackets,
+        others_row=below.others,
+        parked=below.parked,
         axis_row=bottom - 1 if rows.axis else -1,
         desk_col=sides.desk_col,
         desk=Area(first_lane, sides.desk_text, max(bottom - int(rows.axis) - first_lane, 0), max(sides.desk_width, 0)),
     )
+
+
+class _Below(NamedTuple):
+    """What lies below the queue, from top to bottom; -1 for what is not there."""
+
+    baton: int
+    lanes: tuple[LanePlace, ...]
+    brackets: tuple[int, ...]
+    others: int
+    parked: Area
+    end: int
+
+
+def _below_the_queue(wants: Needs, rows: Rows, sides: Sides, first: int, row: int) -> _Below:
+    baton = others = -1
+    if rows.baton:
+        baton, row = row, row + rows.baton
+    lanes, brackets, row = _lanes(wants, rows, first, row)
+    if rows.others:
+        others, row = row, row + 1
+    if rows.parked:
+        row += int(rows.parked >= PARKED_ROWS and rows.left > 0)
+    width = sides.tape_end - sides.label_col if rows.parked else 0
+    return _Below(baton, lanes, brackets, others, Area(row, sides.label_col, rows.parked, width), row)
 
 
 def _lanes(wants: Needs, rows: Rows, first: int, row: int) -> tuple[tuple[LanePlace, ...], tuple[int, ...], int]:

@@ -7,13 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-WIDE_FROM, MEDIUM_FROM, TINY_BELOW = 100, 70, 50
-"""Columns of a street."""
-LEAST_FRAMED = 9
-"""Rows: lower streets have no frame."""
-MOST_LANE, MOST_LOOP, HIGHEST_LOOP = 4, 4, 8
-"""Rows of a lane of a worker, and of an event loop: as a rule, and where nothing else is left."""
-PARKED_ROWS = 3
+WIDE_FROM, MEDIUM_FROM, TINY_BELOW, LEAST_FRAMED = 100, 70, 50, 9
+"""Columns of a street; and rows, of which lower ones have no frame."""
+MOST_LANE, MOST_LOOP, HIGHEST_LOOP, PARKED_ROWS = 4, 4, 8, 3
+"""Rows of a lane of a worker, of an event loop as a rule and where nothing else is left, and of who is parked."""
 MEDIUM_QUEUE, HIGH_QUEUE, HIGHEST_QUEUE = 5, 28, 36
 """Rows of a queue before loops get a third one; and percent of the street, before lanes get a third row and at most."""
 ROOMY, BESIDE_LANES = 16, 5
