@@ -33,6 +33,9 @@ def put_log(sheet: Sheet, snapshots: Sequence[Snapshot]) -> None:
     told = [(event, snapshot) for snapshot in snapshots for event in _told(snapshot, inside.height)]
     latest = nlargest(inside.height, told, key=lambda each: each[0].time_s)
     row = inside.row
+    if not told:  # an empty box looks broken
+        for line in clipped_lines(tell("nothing yet"), inside.width, min(1, inside.height), sheet.look):
+            sheet.put(row, inside.col, line, Style.FAINT)
     for event, snapshot, lines in reversed(list(_fitting(sheet, latest, inside.height))):
         _put_event(sheet, row, event, snapshot, lines, newest=event is latest[0][0])
         row += len(lines)
