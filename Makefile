@@ -22,8 +22,8 @@ demo: compiled ## Create the environment, install, and run prefork against slow 
 	@echo; echo "To see it happen:  $(VENV)/bin/simulate --model prefork --load slow-clients --watch"
 	@echo "To choose a load and a server on the screen:  $(VENV)/bin/simulate"
 
-test: $(VENV)/dev compiled ## Run the tests that take milliseconds, in less than two minutes
-	@echo "Running the tests: one to two minutes on two cores"
+test: $(VENV)/dev compiled ## Run the tests that take milliseconds, in about three minutes
+	@echo "Running the tests: about three minutes on two cores"
 	@$(PY) -m pytest -q -n auto -m "not slow"
 
 check: $(VENV)/dev compiled ## Run what CI runs: format, lint, types, contracts, all tests, the engines in three builds
