@@ -17,7 +17,7 @@ from models.wire.message import Request, request_parser
 from models.wire.outgoing import refusal, response
 from models.wire.report import Visit
 from models.wire.syntax import Refused
-from models.wire.work import Job, burn, parse
+from models.wire.work import Job, do, parse
 
 
 class State(Enum):
@@ -77,7 +77,7 @@ class Connection:
             if phase.kind == "io":
                 self.loop.later(phase.seconds, self.guarded(partial(self.handle, job, n)))
                 return
-            burn(phase.seconds)
+            do(phase)
         self.visit.reach("send")
         self.outgoing = response(job.response_bytes, keep_alive=not self.last)
         self.send()

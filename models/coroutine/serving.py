@@ -18,7 +18,7 @@ from models.wire.outgoing import Outgoing, refusal, response
 from models.wire.report import Visit
 from models.wire.stage import Stage
 from models.wire.syntax import Refused
-from models.wire.work import burn, parse
+from models.wire.work import do, parse
 
 FINISHED_S = 0.02
 """A server that is about to end looks this often whether the last request is served."""
@@ -118,7 +118,7 @@ class Server:
                 if phase.kind == "io":
                     await self.loop.sleep(phase.seconds)
                 else:
-                    burn(phase.seconds)  # no await: everybody waits
+                    do(phase)  # no await: everybody waits, also where it only sleeps
             visit.reach("send")
             keep_alive = request.keep_alive and not self.stopping
             await self.send(connection, response(job.response_bytes, keep_alive=keep_alive))

@@ -1,10 +1,14 @@
 """What a request asks of the server: which work, in which order, and how large a response.
 
 What to watch: computing burns CPU time of this very thread in pure Python, so that it holds the GIL as an
-application does; with less of a core or of the GIL it takes longer on the clock, and costs the same.
+application does; with less of a core or of the GIL it takes longer on the clock, and costs the same. Native code burns
+as much outside of the GIL, in one call.
 """
 
+import hashlib
+import os
 import re
+import signal
 import time
 from dataclasses import dataclass
 from typing import Literal
@@ -15,17 +19,23 @@ from models.wire.syntax import Refused
 _STEPS_LIMIT = 64
 _SECONDS_LIMIT = 3600.0
 _RESPONSE_LIMIT = 1 << 30
-_PHASE = re.compile(r"(cpu|io)=([0-9]{1,6}(?:\.[0-9]{1,12})?)", re.ASCII)
+_PHASE = re.compile(r"(cpu|io|native|block|crash)=([0-9]{1,6}(?:\.[0-9]{1,12})?)", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,12}", re.ASCII)
 _ROUNDS = 100
 """Rounds of an empty loop between two looks at the clock: about 2 us, so that a phase ends that punctually."""
+_PROBE = 500
+"""Iterations of PBKDF2 that tell how fast this machine hashes at the moment: about a quarter of a millisecond."""
+_IN_ONE_CALL = 0.98
+"""Part of a native phase that one call does; what is left of it to the microsecond is burnt."""
+
+Kind = Literal["cpu", "io", "native", "block", "crash"]
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One piece of work: ``seconds`` of computing or of waiting."""
+    """One piece of work: ``seconds`` of computing or of waiting; of a crash, above 0 where it happens."""
 
-    kind: Literal["cpu", "io"]
+    kind: Kind
     seconds: float
 
 
@@ -50,11 +60,21 @@ def row(request: Request) -> int:
 
 
 def do(phase: Phase) -> None:
-    """Compute or sleep, and block whoever calls."""
-    if phase.kind == "cpu":
-        burn(phase.seconds)
-    else:
-        time.sleep(phase.seconds)
+    """Compute, sleep or die, and block whoever calls.
+
+    Code that can wait in another way, on an event loop, sees to ``io`` itself and leaves all the others to this one:
+    they hold the loop, the thread and, but for ``native``, ``io`` and ``block``, the GIL.
+    """
+    match phase.kind:
+        case "cpu":
+            burn(phase.seconds)
+        case "native":
+            hash_away(phase.seconds)
+        case "io" | "block":
+            time.sleep(phase.seconds)
+        case "crash":
+            if phase.seconds > 0:
+                os.kill(os.getpid(), signal.SIGKILL)
 
 
 def burn(seconds: float) -> None:
@@ -63,6 +83,29 @@ def burn(seconds: float) -> None:
     while time.thread_time() < end:
         for _ in range(_ROUNDS):
             pass
+
+
+_rates: list[float] = []
+"""Iterations of PBKDF2 in a second of CPU time, as last seen by this process; empty before its first hash."""
+
+
+def hash_away(seconds: float) -> None:
+    """Use so many seconds of this thread's CPU time without the GIL, as hashing a password does: it is given up once,
+    for one long call, and needed again when that is over.
+    """
+    end = time.thread_time() + seconds
+    if not _rates:
+        _hash(_PROBE)
+    left = end - time.thread_time()
+    if left > 0:
+        _hash(max(int(left * _IN_ONE_CALL * _rates[0]), 1))
+    burn(end - time.thread_time())
+
+
+def _hash(iterations: int) -> None:
+    since = time.thread_time()
+    hashlib.pbkdf2_hmac("sha256", b"password", b"salt", iterations)
+    _rates[:] = [iterations / max(time.thread_time() - since, 1e-6)]
 
 
 def _phases(request: Request) -> tuple[Phase, ...]:
@@ -77,7 +120,8 @@ def _phase(text: str) -> Phase:
     match = _PHASE.fullmatch(text)
     if match is None or float(match[2]) > _SECONDS_LIMIT:
         raise Refused(400, f"X-Steps: {text[:40]!r}")
-    return Phase("cpu" if match[1] == "cpu" else "io", float(match[2]))
+    kind: Kind = match[1]  # type: ignore[assignment]  # the expression matches no other word
+    return Phase(kind, float(match[2]))
 
 
 def _number(request: Request, name: str, otherwise: int, limit: int) -> int:

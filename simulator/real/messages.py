@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from simulator.workload.table import Work
 
-WORDS = {Work.CPU: "cpu", Work.IO: "io"}
+WORDS: dict[Work, str] = {work: work.name.lower() for work in Work if work is not Work.NONE}
 LONGEST_HEAD = 65536
 
 

@@ -41,6 +41,12 @@ class Work(IntEnum):
     """Time on a core."""
     IO = 2
     """Waiting, holding no core."""
+    NATIVE = 3
+    """Time on a core in code that lets go of the GIL. An event loop runs it as it runs everything."""
+    BLOCK = 4
+    """Waiting in a call that does not come back before: no core is needed, and an event loop stands still."""
+    CRASH = 5
+    """The process dies of it, and is back after so many seconds; 0: this request does no harm."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
