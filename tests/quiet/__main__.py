@@ -25,7 +25,9 @@ FENCE = "-----"
 def main() -> int:
     """Exit code 0 if everything was measured and inside its bar."""
     parser = argparse.ArgumentParser(prog="python -m tests.quiet", description=__doc__)
-    parser.add_argument("--prepare", action="store_true", help="only fetch the kernel that it runs")
+    parser.add_argument(
+        "--prepare", action="store_true", help="only fetch its kernel and the production servers that it runs"
+    )
     parser.add_argument("--run", metavar="SCRIPT", help="a shell script to run there instead")
     parser.add_argument("--output", type=Path, metavar="FILE.csv", help="every figure of every case")
     parser.add_argument("--machine", type=Path, metavar="FILE", help="what an earlier calibration there has found")

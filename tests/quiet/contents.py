@@ -1,4 +1,4 @@
-"""What the quiet machine needs: this Python, the packages that the project requires, the project, and a shell.
+"""What the quiet machine needs: this Python, the project and its packages, production servers, and a shell.
 
 Only files are copied; paths stay what they are here, so that nothing has to be installed again inside.
 """
@@ -10,12 +10,21 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.metadata import Distribution, distributions
 from pathlib import Path, PurePosixPath
 
 from tests.quiet.archive import Archive
 
 PROJECT = Path(__file__).parents[2]
+SERVERS = PROJECT / "build" / "quiet" / "servers"
+"""Packages of production servers, as ``pip install --target`` leaves them; where the project's own environment has a
+package too, that one counts."""
+SERVER_PACKAGES = (
+    *("gunicorn", "uvicorn", "uvicorn-worker", "waitress", "uwsgi", "tornado", "aiohttp"),
+    *("httptools", "uvloop"),
+)
+COMMANDS = {"gunicorn": "-m gunicorn", "uvicorn": "-m uvicorn", "waitress-serve": "-m waitress"}
+"""What is typed, and what Python runs then."""
 OURS = ("simulator", "models", "scenarios")
 LEFT_OUT = {"test", "tests", "site-packages", "idlelib", "ensurepip", "lib2to3", "tkinter", "turtledemo"}
 APPLETS = ("sh", "mount", "ip", "mkdir", "cat", "echo", "poweroff", "stty", "rm", "insmod")
@@ -42,13 +51,20 @@ def fill(archive: Archive, job: str, delaying_network: Path) -> None:
     for folder in ("proc", "sys", "dev", "tmp", "root"):
         archive.folder(PurePosixPath("/", folder))
     archive.copy(_program("busybox"), PurePosixPath("/bin/busybox"))
-    archive.copy(_program("tc"), PurePosixPath("/bin/tc"))
     archive.copy(delaying_network, PurePosixPath("/netem.ko"))
     for applet in APPLETS:
         archive.link(PurePosixPath("/bin", applet), "busybox")
-    needed = [*_python(), *_packages(), *_project()]
-    for path in [*needed, *_libraries([*needed, _program("tc")])]:
+    needed = [*_python(), *_packages("loopfork", *SERVER_PACKAGES), *_project()]
+    for path in [*needed, *_libraries([*needed, *_binaries()])]:
         archive.copy(path, PurePosixPath(path))
+    for program in _binaries():
+        archive.copy(program, PurePosixPath("/bin", program.name))
+    for folder in NGINX_FOLDERS:
+        archive.folder(PurePosixPath(folder))
+    archive.text(PurePosixPath("/etc/passwd"), "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n")
+    archive.text(PurePosixPath("/etc/group"), "root:x:0:\nnogroup:x:65534:\n")
+    for command, arguments in COMMANDS.items():
+        archive.text(PurePosixPath("/bin", command), _started(arguments), executable=True)
     archive.text(PurePosixPath("/init"), INIT.format(project=PROJECT), executable=True)
     archive.text(PurePosixPath("/bin/python"), _started(""), executable=True)
     archive.text(PurePosixPath("/bin/simulate"), _started(f"-c '{SIMULATE}'"), executable=True)
@@ -56,7 +72,7 @@ def fill(archive: Archive, job: str, delaying_network: Path) -> None:
 
 
 def _started(arguments: str) -> str:
-    paths = ":".join(dict.fromkeys((str(PROJECT), sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))))
+    paths = ":".join(dict.fromkeys((str(PROJECT), *_where())))
     return f'#!/bin/sh\nPYTHONPATH={paths} exec {Path(sys.executable).resolve()} {arguments} "$@"\n'
 
 
@@ -79,19 +95,39 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _packages() -> Iterator[Path]:
-    wanted, seen = ["loopfork"], set[str]()
+def _where() -> list[str]:
+    """Where packages are looked for, the project's own environment first."""
+    return [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), str(SERVERS)]
+
+
+def _packages(*names: str) -> Iterator[Path]:
+    """The files of packages and of all that they require."""
+    wanted, seen = list(names), set[str]()
     while wanted:
         name = wanted.pop()
         if name in seen:
             continue
         seen.add(name)
-        try:
-            found = distribution(name)
-        except PackageNotFoundError:
-            continue  # for another system or another Python
+        found = next(iter(distributions(name=name, path=_where())), None)
+        if found is None:
+            continue  # for another system or another Python, or not installed
         wanted += [re.split(r"[^\w.-]", need)[0] for need in found.requires or () if "extra ==" not in need]
         yield from _of(found)
+
+
+def missing_server_packages() -> list[str]:
+    """Production servers that are neither in the project's environment nor prepared."""
+    return [name for name in SERVER_PACKAGES if not any(distributions(name=name, path=_where()))]
+
+
+NGINX_FOLDERS = ("/var/log/nginx", "/var/lib/nginx", "/run")
+"""What Debian's build opens before it reads a line of its settings."""
+
+
+def _binaries() -> list[Path]:
+    """Programs that are no Python; uWSGI is one that pip installs."""
+    uwsgi = [Path(folder) / "uwsgi" for folder in (sysconfig.get_path("scripts"), SERVERS / "bin")]
+    return [_program("tc"), _program("nginx"), *[path for path in uwsgi if path.exists()][:1]]
 
 
 def _of(found: Distribution) -> Iterator[Path]:
@@ -108,7 +144,7 @@ def _project() -> Iterator[Path]:
 
 def _libraries(files: list[Path]) -> list[Path]:
     """The shared libraries that any of the files loads, by asking the loader of this machine."""
-    programs = (Path(sys.executable).resolve(), _program("tc"))
+    programs = (Path(sys.executable).resolve(), *_binaries())
     binaries = [str(path) for path in files if ".so" in path.name or path in programs]
     said = subprocess.run(["ldd", *binaries], capture_output=True, text=True, check=False).stdout
     found = re.findall(r"(?:=> |^\s+)(/\S+) \(0x", said, re.MULTILINE)

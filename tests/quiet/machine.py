@@ -9,11 +9,12 @@ computes takes ten seconds outside.
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 from tests.quiet.archive import Archive
-from tests.quiet.contents import PROJECT, fill
+from tests.quiet.contents import PROJECT, SERVERS, fill, missing_server_packages
 
 CACHE = PROJECT / "build" / "quiet"
 KERNEL_PACKAGE = "linux-image-cloud-amd64"
@@ -22,6 +23,7 @@ NEEDED = {
     "qemu-system-x86_64": "qemu-system-x86",
     "busybox": "busybox-static",
     "tc": "iproute2",
+    "nginx": "nginx-light",
     "apt-get": "apt",
     "dpkg-deb": "dpkg",
 }
@@ -86,11 +88,26 @@ def _command(kernel: Path, files: Path, output: Path) -> list[str]:
 
 
 def prepare() -> None:
-    """Fetch Debian's kernel for virtual machines, once; it is not installed. Raises QuietMachineError."""
+    """Fetch what it runs, once; nothing of it is installed here. Raises QuietMachineError."""
     if missing := missing_packages():
         raise QuietMachineError(f"needs the Debian packages {' '.join(missing)}: apt-get install {' '.join(missing)}")
-    if _kernel() is not None:
-        return
+    if _kernel() is None:
+        _fetch_kernel()
+    if missing_server_packages():
+        _fetch_servers(missing_server_packages())
+
+
+def _fetch_servers(names: list[str]) -> None:
+    """Production servers that the project's environment does not have."""
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", str(SERVERS)]
+    try:
+        subprocess.run([*pip, *names], check=True)
+    except subprocess.CalledProcessError:
+        raise QuietMachineError(f"pip could not fetch {' '.join(names)}: see above") from None
+
+
+def _fetch_kernel() -> None:
+    """Debian's kernel for virtual machines."""
     CACHE.mkdir(parents=True, exist_ok=True)
     try:
         about = subprocess.run(["apt-cache", "depends", KERNEL_PACKAGE], capture_output=True, text=True, check=True)

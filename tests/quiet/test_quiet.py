@@ -17,6 +17,44 @@ CASES = (
 FIGURES_JUDGED = 10
 """At the very least: every case judges throughput, mean, p50 and shares of all requests and of each class."""
 
+SERVERS = {
+    "gunicorn": "gunicorn -b 127.0.0.1:8001 app:wsgi",
+    "nginx": "nginx -c /tmp/nginx.conf",
+    "uvicorn": "uvicorn --port 8003 app:asgi",
+    "waitress": "waitress-serve --listen 127.0.0.1:8004 app:wsgi",
+    "uwsgi": "uwsgi --http-socket 127.0.0.1:8005 --wsgi-file app.py --callable wsgi",
+}
+"""Each on the next port; nginx in front of gunicorn."""
+PRODUCTION = """cd /tmp
+cat > app.py <<'END'
+def wsgi(environ, start):
+    start("200 OK", [("Content-Length", "2")])
+    return [b"hi"]
+
+async def asgi(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+    await send({"type": "http.response.body", "body": b"hi"})
+END
+cat > nginx.conf <<'END'
+daemon off; error_log /dev/null; pid /tmp/nginx.pid; events {}
+http { access_log off; server { listen 127.0.0.1:8002; location / { proxy_pass http://127.0.0.1:8001; } } }
+END
+cat > ask.py <<'END'
+import sys, time, urllib.request
+for port, name in enumerate(sys.argv[1:], 8001):
+    for attempt in range(100):
+        try:
+            answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/").read()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            print("answered" if answer == b"hi" else "said", name, flush=True)
+            break
+END
+""" + "".join(
+    [*(f"{command} >/dev/null 2>&1 &\n" for command in SERVERS.values()), f"python ask.py {' '.join(SERVERS)}\n"]
+)
+
 
 def _validated(cases: Sequence[str]) -> list[dict[str, str]]:
     lines = [
@@ -33,7 +71,18 @@ def _validated(cases: Sequence[str]) -> list[dict[str, str]]:
     return [row for table in tables for row in csv.DictReader(io.StringIO(table.strip()))]
 
 
-@pytest.mark.skipif(not ready(), reason="the quiet machine is not prepared: python -m tests.quiet --prepare")
+prepared = pytest.mark.skipif(not ready(), reason="the quiet machine is not prepared: python -m tests.quiet --prepare")
+
+
+@prepared
+def test_production_servers_and_nginx_answer_on_the_quiet_machine() -> None:
+    said = run(PRODUCTION, limit_s=600)
+    assert [line for line in said.splitlines() if line.startswith("answered")] == [
+        f"answered {name}" for name in SERVERS
+    ], said
+
+
+@prepared
 def test_on_a_quiet_machine_no_figure_of_a_real_server_is_outside_its_bar() -> None:
     rows = _validated(CASES)
     judged = [row for row in rows if row["verdict"] in ("inside the spread", "inside the bar", "outside")]
