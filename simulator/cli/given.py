@@ -1,6 +1,7 @@
 """What was typed, as the values that the commands go by: a deployment, options of the screen, pictures."""
 
-from dataclasses import fields
+import shlex
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from simulator.cli.commands import Given
@@ -15,6 +16,8 @@ from simulator.experiments.options import (
     ScreenOptions,
     section,
 )
+from simulator.experiments.production_line import deployed, is_production
+from simulator.experiments.progress import talk
 from simulator.experiments.refusal import RefusalError
 from simulator.words.language import tell
 
@@ -24,18 +27,52 @@ if TYPE_CHECKING:
 
 def deployment_of(model: Model | None, said: str, given: Given, options: RunOptions) -> Deployment:
     """What the flags describe; ``said`` is what the server's name is typed after."""
+    if options.server and is_production(options.server):
+        return _production_of(model, options, given)
     if model is None:
         names = ", ".join(each.name for each in servers())
         raise RefusalError(tell("which server? Type {said} and one of: {names}", said=said, names=names))
     if options.load is None:
         raise RefusalError(which_load())
-    wanted = [front for front in fronts() if _asked_for(front, given)]
     return Deployment(
         model=model,
         config=configured(model, section(model).given(given)),
-        fronts=tuple((front, configured(front, section(front).given(given))) for front in wanted),
+        fronts=_fronts(given),
         server=_real_server(model, options.server or ""),
     )
+
+
+def _production_of(model: Model | None, options: RunOptions, given: Given) -> Deployment:
+    """The production server that ``--server`` describes, behind what was asked for."""
+    found = deployed(options.server or "")
+    if options.load is None:
+        raise RefusalError(which_load())
+    if model is not None and model != found.model:
+        raise RefusalError(
+            tell("--server {server} is {model}: leave {other} out, or type {model}", server=options.server,
+                 model=found.model.name, other=model.name)
+        )  # fmt: skip
+    for name, value in section(found.model).given(given).items():
+        flag = section(found.model).typed(name, value)
+        raise RefusalError(
+            tell("{flag}: with a production server its own line says it all: --server {server}", flag=flag,
+                 server=shlex.quote(options.server or ""))
+        )  # fmt: skip
+    return replace(found, fronts=_fronts(given))
+
+
+def say_left_out(deployment: Deployment) -> None:
+    """Say on stderr what of a production server's line is not passed on."""
+    production = deployment.production
+    if production is not None and production.left_out:
+        told = tell("--server {server}: left out, because address, application and logs are loopfork's own: {options}",
+                    server=production.program.name, options=", ".join(production.left_out))  # fmt: skip
+        talk(f"simulate: {told}\n")
+
+
+def _fronts(given: Given) -> tuple[tuple[Model, Any], ...]:
+    wanted = [front for front in fronts() if _asked_for(front, given)]
+    return tuple((front, configured(front, section(front).given(given))) for front in wanted)
 
 
 def which_load() -> str:

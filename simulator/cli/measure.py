@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from simulator.cli.commands import Given
-from simulator.cli.given import deployment_of
+from simulator.cli.given import deployment_of, say_left_out
 from simulator.cli.outputs import STDOUT, put_out, refuse_early
 from simulator.experiments.catalogue import Model
 from simulator.experiments.deployment import Deployment
@@ -18,6 +18,7 @@ from simulator.experiments.run import labels_of
 from simulator.experiments.scenario import scenario_of
 from simulator.real.measure import MEASURED, measure, refuse_unmeasurable
 from simulator.real.processes import MeasureError
+from simulator.real.servers import server_name
 from simulator.trace.checks import check_measured
 from simulator.trace.driver_words import LABEL, driver_reasons
 from simulator.trace.table import Trace
@@ -40,6 +41,7 @@ def measured(deployment: Deployment, options: RunOptions, outputs: OutputOptions
     scenario = scenario_of(options)
     refuse_early(outputs, tables=True, read=(options.load, options.machine))
     refuse_unmeasurable(deployment)
+    say_left_out(deployment)
     try:
         trace = _measured(deployment, scenario, options)
     except MeasureError as error:
@@ -61,7 +63,8 @@ def measured(deployment: Deployment, options: RunOptions, outputs: OutputOptions
 
 
 def _measured(deployment: Deployment, scenario: Scenario, options: RunOptions) -> Trace:
-    what = tell("{server} under {load}", server=deployment.model.name, load=options.load)
+    server = server_name(deployment) or deployment.model.name
+    what = tell("{server} under {load}", server=server, load=options.load)
     with shown_while(what, scenario.duration, MEASURING) as progress:
         return measure(
             deployment,

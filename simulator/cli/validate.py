@@ -4,17 +4,19 @@ Exit code 1: a bar was missed, an order was wrong, or for some pair nothing vali
 other programs had left alone.
 """
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from simulator.cli.commands import Given
-from simulator.cli.given import deployment_of
+from simulator.cli.given import deployment_of, say_left_out
 from simulator.cli.outputs import STDOUT, json_file, refuse_early, write_text
 from simulator.cli.parser import parse
 from simulator.experiments.catalogue import Model, server, servers
 from simulator.experiments.options import MEASURE, VALIDATION, RunOptions, ValidationOptions
+from simulator.experiments.production_line import is_production
 from simulator.experiments.progress import talk
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.scenario import scenario_of
@@ -50,6 +52,7 @@ def validated(pairs: Sequence[Pair], options: ValidationOptions, measuring: Meas
         format_of(Path(options.report))
     for pair in pairs:
         refuse_unmeasurable(pair.deployment)
+        say_left_out(pair.deployment)
     _say_how_long(pairs, options.repeat)
     _warn_if_busy()
     results: list[Result] = []
@@ -121,13 +124,22 @@ def pairs_of(model: Model | None, given: Given) -> list[Pair]:
     options = RunOptions(**MEASURE.given(given))
     if options.load is None:
         return _standard(named, options, given)
+    if options.server and is_production(options.server):
+        return [Pair(deployment=deployment_of(_alone(named, options), COMMAND, given, options), options=options)]
     chosen = [model] if model is not None and named == [model] else named or servers()
     return [Pair(deployment=deployment_of(each, COMMAND, given, options), options=options) for each in chosen]
 
 
+def _alone(named: Sequence[Model], options: RunOptions) -> Model | None:
+    """The only model that was named beside a production server, if any was. Raises RefusalError."""
+    if len(named) > 1:
+        raise RefusalError(tell("--server {server} says which server: leave the models out", server=options.server))
+    return named[0] if named else None
+
+
 def standard_pair(line: str) -> Pair:
     """What a line of the standard set stands for."""
-    typed = parse([COMMAND, *line.split()])
+    typed = parse([COMMAND, *shlex.split(line)])
     assert typed is not None
     (pair,) = pairs_of(typed.model, typed.given)
     return pair

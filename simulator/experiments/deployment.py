@@ -6,6 +6,7 @@ from typing import Any
 
 from models.settings import SettingError
 from simulator.experiments.catalogue import Model
+from simulator.experiments.production import Production
 from simulator.experiments.refusal import RefusalError
 from simulator.plan import Machine, Plan, PlanError
 from simulator.words.language import tell
@@ -20,6 +21,8 @@ class Deployment:
     fronts: tuple[tuple[Model, Any], ...] = ()
     server: str = ""
     """Which of the model's real servers is measured; makes no difference to the model."""
+    production: Production | None = None
+    """The production server that is measured instead of one of the model's."""
 
     @property
     def programs(self) -> "tuple[tuple[Model, Any], ...]":

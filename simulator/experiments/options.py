@@ -39,8 +39,9 @@ class RunOptions:
     )
     server: str | None = option(
         None,
-        "Which of its real servers to measure, where a model has several: coroutine also has asyncio.",
-        metavar="NAME",
+        'A production server, like "gunicorn -w 4"; or which one of ours, where a model has several: coroutine also '
+        "has asyncio.",
+        metavar="COMMAND|NAME",
     )
     engine: Literal["kernel", "reference"] = option("kernel", "The compiled engine, or the readable one on SimPy.")
     no_advice: bool = option(False, "Do not try on the same requests what might help.")

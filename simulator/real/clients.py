@@ -11,6 +11,7 @@ from contextlib import suppress
 from heapq import heapify, heappop, heappush
 from math import inf, nan
 from time import monotonic, process_time
+from typing import Any
 
 import numpy as np
 
@@ -240,7 +241,7 @@ class Crowd:
         self.cpu_used.append(process_time())
 
     def _result(self) -> Result:
-        columns = {name: np.array(values) - self.start for name, values in self.columns.items()}
+        columns: dict[str, Any] = {name: np.array(values) - self.start for name, values in self.columns.items()}
         return Result(
             start=self.start,
             ran_out=self.ran_out,

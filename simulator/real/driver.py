@@ -14,10 +14,12 @@ import resource
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from simulator.real.clients import Crowd, ParentGoneError
 from simulator.real.job import read_job, write_result
+from simulator.trace.driver_words import HIGHER, REAL_TIME, USUAL
 
 NICENESS = -10
 STDIN = 0
@@ -28,23 +30,27 @@ def main(argv: Sequence[str]) -> int:
     job_file, result_file = map(Path, argv)
     crowd = Crowd(read_job(job_file), STDIN)
     _more_descriptors()
-    _go_first()
+    priority = _go_first()
     gc.collect()
     gc.disable()  # a pause of its own making would look like the server's
     try:
         result = crowd.run()
     except (ParentGoneError, KeyboardInterrupt):
         return 1
-    write_result(result_file, result)
+    write_result(result_file, replace(result, priority=priority))
     return 0
 
 
-def _go_first() -> None:
+def _go_first() -> str:
+    """Which priority it got."""
     try:
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(os.sched_get_priority_min(os.SCHED_RR)))
+        return REAL_TIME
     except OSError:
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+            return HIGHER
+    return USUAL
 
 
 def _more_descriptors() -> None:

@@ -88,5 +88,12 @@ def driver_label(fit: Fitness, result: Result) -> str:
     strange = {str(s): int(c) for s, c in zip(statuses, counts, strict=True) if s not in EXPECTED_STATUSES}
     broken = int((result.ending == Ending.BROKEN).sum())
     return json.dumps(
-        about | {"valid": not reasons, "reasons": reasons, "broken": broken, "unexpected_statuses": strange}
+        about
+        | {
+            "priority": result.priority,
+            "valid": not reasons,
+            "reasons": reasons,
+            "broken": broken,
+            "unexpected_statuses": strange,
+        }
     )

@@ -72,6 +72,8 @@ class Result:
     """... seconds of processor time that the driver had used by then."""
     network_rtt: float = 0.0
     """Seconds of each round trip that the network between driver and server took itself."""
+    priority: str = ""
+    """With which the driver ran, where it is known."""
 
 
 def write_job(path: Path, job: Job) -> None:

@@ -11,12 +11,10 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 
@@ -30,8 +28,10 @@ from simulator.real.driver_fitness import driver_label, fitness
 from simulator.real.job import Job, Result, read_result, write_job
 from simulator.real.merge import merge
 from simulator.real.other_programs import moment, share_of_others
-from simulator.real.processes import START_LIMIT_S, Process, flags_of, port_of, running
-from simulator.real.reports import read_reports
+from simulator.real.processes import START_LIMIT_S, running
+from simulator.real.production.installed import refuse_missing
+from simulator.real.reports import Silence
+from simulator.real.servers import Servers, production_labels, start
 from simulator.trace.driver_words import LABEL
 from simulator.trace.facts import OTHERS
 from simulator.trace.table import Trace
@@ -51,16 +51,6 @@ DRIVER = "simulator.real.driver"
 MEASURED = "measured"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Servers:
-    """The servers of a run, the innermost first."""
-
-    processes: tuple[Process, ...]
-    reports: tuple[Path, ...]
-    port: int
-    """Where clients connect to."""
-
-
 def refuse_unmeasurable(deployment: Deployment) -> None:
     """Raise RefusalError where there is nothing to measure, or no way to."""
     if not hasattr(select, "epoll"):
@@ -70,6 +60,8 @@ def refuse_unmeasurable(deployment: Deployment) -> None:
                 platform=sys.platform,
             )
         )
+    if deployment.production is not None:
+        refuse_missing(deployment.production)
     for model in (deployment.model, *(front for front, _ in deployment.fronts)):
         if "" not in model.real_servers:
             file = f"models/{model.folder}/server.py"
@@ -114,29 +106,13 @@ def measure(
                 _check_alive(servers)
                 _let_settle(servers, int(np.count_nonzero(~np.isnan(result.stood))))
             if not result.ran_out:
-                reports = [read_reports(path, len(workload)) for path in servers.reports]
+                reports = [its.read(len(workload)) for its in servers.told]
                 trace = merge(plans, workload, result, reports)
                 about = driver_label(fitness(result, workload.rtt), result)
                 trace.labels.update({"engine": MEASURED, LABEL: about, OTHERS: str(json_number(others))})
+                trace.labels.update(production_labels(deployment, trace))
                 return trace
         workload = with_more_rows(workload, Shortage.ROUNDS, redraw)
-
-
-def start(deployment: Deployment, folder: Path, stack: ExitStack) -> Servers:
-    """Start all servers, each in front of the one before; they end with the stack. Raises MeasureError."""
-    processes: list[Process] = []
-    reports: list[Path] = []
-    port = 0
-    for model, config in ((deployment.model, deployment.config), *deployment.fronts):
-        report = folder / f"{len(reports)}-{model.folder}.report"
-        behind = ["--upstream", f"127.0.0.1:{port}"] if processes else []
-        module = model.real_servers["" if processes else deployment.server]
-        arguments = [*behind, *_flags(config), "--report", str(report)]
-        process = stack.enter_context(running(tell("the {model} server", model=model.name), folder, module, *arguments))
-        port = port_of(process)
-        processes.append(process)
-        reports.append(report)
-    return Servers(processes=tuple(processes), reports=tuple(reports), port=port)
 
 
 def job_for(plan: Plan, workload: Workload, port: int) -> Job:
@@ -167,15 +143,11 @@ def _check_alive(servers: Servers) -> None:
 def _let_settle(servers: Servers, connections: int) -> None:
     """Wait until every connection is reported by the outermost server, but not for long."""
     latest = time.monotonic() + SETTLE_S
+    outermost = next(its for its in reversed(servers.told) if not isinstance(its, Silence))
     while time.monotonic() < latest:
-        path = servers.reports[-1]
-        if path.exists() and path.read_bytes().count(b"\n") >= connections:
+        if outermost.count() >= connections:
             return
         time.sleep(LOOK_S)
-
-
-def _flags(config: Any) -> Sequence[str]:
-    return flags_of([(field.name, getattr(config, field.name), field.default) for field in fields(config)])
 
 
 # The temporary folder of a run, and those that killed runs have left behind. A folder belongs to a living run as long

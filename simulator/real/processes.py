@@ -102,15 +102,24 @@ class Process:
             with suppress(BrokenPipeError):
                 self._popen.stdin.close()
 
+    def said(self) -> str:
+        """What it wrote on stderr."""
+        return self._said.read_text(errors="replace").strip()
+
     def error(self, told: str) -> MeasureError:
         """What went wrong, with the end of what the process wrote on stderr."""
-        said = self._said.read_text(errors="replace").strip()[-LAST_WORDS:]
+        said = self.said()[-LAST_WORDS:]
         return MeasureError(tell("{told}: {said}", told=told, said=said) if said else told)
 
 
 @contextmanager
-def running(what: str, folder: Path, module: str, *arguments: str) -> Iterator[Process]:
-    """Run ``python -m module arguments`` for as long as the block lasts; ``folder`` takes its stderr."""
+def running(
+    what: str, folder: Path, module: str, *arguments: str, variables: Mapping[str, str] | None = None
+) -> Iterator[Process]:
+    """Run ``python -m module arguments`` for as long as the block lasts; ``folder`` takes its stderr.
+
+    ``variables`` are added to its environment.
+    """
     said = folder / f"{module}-{time.monotonic_ns()}.stderr"
     with said.open("wb") as stderr:
         popen = subprocess.Popen(
@@ -118,7 +127,7 @@ def running(what: str, folder: Path, module: str, *arguments: str) -> Iterator[P
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,
-            env=environment(),
+            env={**environment(), **(variables or {})},
             start_new_session=True,  # Ctrl-C is for us; we end the others
         )
     process = Process(what, popen, said)

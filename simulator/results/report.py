@@ -19,6 +19,7 @@ from simulator.results.run_words import settings_in_words, timeline_words
 from simulator.trace.driver_words import LABEL, driver_words
 from simulator.trace.figures import Ends, Summary
 from simulator.trace.outcomes import offered_rate
+from simulator.trace.seen_words import seen_words
 from simulator.trace.table import Trace
 from simulator.words.kinds import kind_name
 from simulator.words.language import in_this_language, paragraph, tell, tell_many, translated
@@ -101,7 +102,7 @@ def _driver(labels: Mapping[str, str]) -> Iterator[RenderableType]:
     if LABEL in labels:
         words = driver_words(json.loads(labels[LABEL]))
         yield Text(words.line, style="bright_black")
-        for remark in words.remarks:
+        for remark in [*words.remarks, *seen_words(labels)]:
             yield _marked(remark)
 
 

@@ -8,12 +8,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.words.language import tell, tell_many
+from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import count, duration, percent
 from simulator.words.phrases import clauses
 
 LABEL = "driver"
 """What the figures are kept under: JSON."""
+REAL_TIME, HIGHER, USUAL = "real-time", "higher", "usual"
+PRIORITIES = {
+    REAL_TIME: later("with real-time priority"),
+    HIGHER: later("with a higher priority than usual"),
+    USUAL: later("with no more priority than others, for it may not have any"),
+}
+"""Whoever drives may have to go before everybody else; where it may not, the driver waits for cores too."""
 MOST_CPU = 0.85
 """Of a core in any second. Above that, what is ready waits for the driver."""
 
@@ -41,6 +48,8 @@ def driver_words(about: Mapping[str, Any]) -> DriverWords:
             most=late[2],
             **used,
         )
+        if about.get("priority") in PRIORITIES:
+            line += " · " + translated(PRIORITIES[about["priority"]])
     else:
         line = tell("driver: sent nothing · used {mean} of a core, {peak} in its worst second", **used)
     return DriverWords(line, tuple(_remarks(about)))

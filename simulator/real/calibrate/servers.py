@@ -21,10 +21,11 @@ from simulator.experiments.deployment import Deployment
 from simulator.plan import Machine
 from simulator.plan.walk import walk
 from simulator.real.calibrate.samples import Samples, memory_of, up_to
-from simulator.real.measure import scratch_folder, start
+from simulator.real.measure import scratch_folder
 from simulator.real.messages import request_head
 from simulator.real.other_programs import members
 from simulator.real.processes import MeasureError
+from simulator.real.servers import start
 
 # By its model: how often a request pays each of the machine's costs. Read off the plan, with one cost at a time set to
 # 1 s and the others to 0: so no architecture is known here by name.

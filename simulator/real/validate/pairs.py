@@ -19,6 +19,7 @@ from simulator.experiments.run import refused_without_room, run_checked
 from simulator.experiments.setup import Setup, prepared
 from simulator.real.measure import measure
 from simulator.real.processes import MeasureError
+from simulator.real.servers import server_name
 from simulator.real.validate.figures import Figures, figures
 from simulator.real.validate.verdict import Row, Verdict, rows
 from simulator.trace.driver_words import LABEL, driver_reasons
@@ -75,6 +76,8 @@ class Pair:
     def server(self) -> str:
         """The server with those of its settings that are not the default: ``nginx + prefork --workers 8``."""
         deployment = self.deployment
+        if deployment.production is not None:
+            return server_name(deployment)
         settings = [word for model, config in deployment.programs for word in setting_flags(model, config)]
         server = ["--server", deployment.server] if deployment.server else []
         return " ".join([deployment.title, *settings, *server])

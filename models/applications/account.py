@@ -1,0 +1,95 @@
+"""What an application can see of a request: its own phases, on which process and thread, and when its response is over.
+
+What to watch: looking must not change what is looked at. A system call gives up the GIL, and where other threads
+compute a thread that gave it up has to win it back. So lines go into a file that is mapped into memory: no call, and
+what was written is there even if the process is killed a moment later.
+"""
+
+import mmap
+import os
+import threading
+import time
+from pathlib import Path
+
+from models.wire.message import Request
+from models.wire.work import Job, parse
+
+FOLDER, NONCE = "LOOPFORK_REPORT", "LOOPFORK_NONCE"
+"""Environment variables: where the files go, and the word by which whoever started the server knows it again."""
+HERE = "here-"
+"""A file of this name, with the process's number, says that a process has loaded the application."""
+ROOM = 1 << 20
+"""Bytes of one file; untouched ones take no room."""
+FIELDS = ("x-request", "x-steps", "x-response")
+TEXT = "application/octet-stream"
+PIECE = bytes(64 * 1024)
+"""Of a response; larger ones have many."""
+
+
+class Lines(threading.local):
+    """Where this thread's lines go."""
+
+    def __init__(self) -> None:
+        self._file: mmap.mmap | None = None
+        self._process, self._written, self._number = 0, 0, 0
+
+    def add(self, line: bytes) -> None:
+        """Write a line down."""
+        if self._file is None or self._process != os.getpid() or self._written + len(line) > ROOM:
+            self._begin()
+        assert self._file is not None  # begun just now
+        self._file[self._written : self._written + len(line)] = line
+        self._written += len(line)
+
+    def _begin(self) -> None:
+        self._process, self._written, self._number = os.getpid(), 0, self._number + 1
+        name = Path(os.environ[FOLDER]) / f"{self._process}-{threading.get_native_id()}-{self._number}"
+        with name.open("w+b") as file:
+            file.truncate(ROOM)
+            self._file = mmap.mmap(file.fileno(), ROOM)
+
+
+LINES = Lines()
+
+
+class Account:
+    """One request as the application sees it."""
+
+    __slots__ = ("_marks", "job")
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        """The handler starts now, with the whole request at hand. Raises Refused for work that makes no sense."""
+        self.job: Job = parse(Request("POST", "/", 0, False, fields))
+        self._marks = list[tuple[str, float]]()
+
+    def phase(self, number: int) -> None:
+        """A phase begins; counted from 1."""
+        self._marks.append((f"handle.{number}", time.monotonic()))
+
+    def respond(self) -> None:
+        """The work is done."""
+        self._marks.append(("respond", time.monotonic()))
+
+    def close(self) -> None:
+        """The server has taken all of the response, or nobody wants it any more."""
+        if self.job.row < 0:
+            return
+        marks = " ".join(f"{place}={when:.7f}" for place, when in [*self._marks, ("closed", time.monotonic())])
+        LINES.add(f"{self.job.row} {os.getpid()} {threading.get_native_id()} completed {marks}\n".encode())
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Of the response; one to a request that is not of the load tells whose server this is."""
+        length = [("Content-Type", TEXT), ("Content-Length", str(self.job.response_bytes))]
+        return length if self.job.row >= 0 else [*length, ("X-Nonce", os.environ[NONCE])]
+
+    @property
+    def pieces(self) -> list[bytes]:
+        """Of the response's body: references to one piece, so that a large one takes no memory."""
+        whole, rest = divmod(self.job.response_bytes, len(PIECE))
+        return [PIECE] * whole + ([PIECE[:rest]] if rest else [])
+
+
+def here() -> None:
+    """This process has loaded the application."""
+    (Path(os.environ[FOLDER]) / f"{HERE}{os.getpid()}").touch()
