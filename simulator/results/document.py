@@ -14,6 +14,7 @@ from simulator.experiments.advice import Advice, Figures
 from simulator.trace.facts import OTHERS
 from simulator.trace.figures import Ends, Latency, ResourceSummary, Summary
 from simulator.trace.finding import Finding, Party
+from simulator.trace.seen_words import SEEN, SERVER
 from simulator.trace.table import Trace
 from simulator.trace.timeline import step_for
 from simulator.words.numbers import json_number
@@ -37,6 +38,8 @@ def document(trace: Trace, summary: Summary, advice: Advice | None = None) -> Do
         "settings": json.loads(labels.get("settings", "{}")),
         "in_front": json.loads(labels.get("fronts", "{}")),
         "machine": labels.get("machine"),
+        "server": labels.get(SERVER),
+        "seen": json.loads(labels.get(SEEN, "null")),
         "cores": trace.plan.cores.count,
         "loop": summary.loop,
         "clients_in_loop": trace.workload.clients_in_loop or None,
