@@ -78,8 +78,9 @@ class Connection:
                 self.loop.later(phase.seconds, self.guarded(partial(self.handle, job, n)))
                 return
             do(phase)
-        self.visit.reach("send")
+        self.visit.reach("respond")
         self.outgoing = response(job.response_bytes, keep_alive=not self.last)
+        self.visit.reach("send")
         self.send()
 
     def send(self) -> None:

@@ -20,6 +20,7 @@ def plan(config: Config, machine: Machine) -> Plan:
             Receive(buffer_bytes=machine.receive_buffer),  # only a socket in the selector
             Compute(machine.request_cost_s + turn, loop, what="parse"),  # the callback that finds the request complete
             Handle(loop, visit_cost_s=turn),  # one callback for each piece of computing
+            Compute(machine.response_cost_s + turn, loop, what="respond"),  # after the last wait: the loop once more
             Send(buffer_bytes=machine.send_buffer),
         ),
         cores=machine.processor,

@@ -119,9 +119,11 @@ class Server:
                     await self.loop.sleep(phase.seconds)
                 else:
                     do(phase)  # no await: everybody waits, also where it only sleeps
-            visit.reach("send")
+            visit.reach("respond")
             keep_alive = request.keep_alive and not self.stopping
-            await self.send(connection, response(job.response_bytes, keep_alive=keep_alive))
+            outgoing = response(job.response_bytes, keep_alive=keep_alive)
+            visit.reach("send")
+            await self.send(connection, outgoing)
             if keep_alive:
                 visit.leave("completed")
                 visit.again()

@@ -28,8 +28,10 @@ def process(stage: Stage[Config], number: int) -> None:
             for n, phase in enumerate(job.phases, 1):
                 visit.reach(f"handle.{n}")
                 do(phase)
+            visit.reach("respond")
+            outgoing = response(job.response_bytes)
             visit.reach("send")
-            send(connection, response(job.response_bytes))
+            send(connection, outgoing)
             visit.reach("release_process")
 
 

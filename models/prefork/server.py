@@ -35,8 +35,10 @@ def serve(connection: socket.socket, visit: Visit) -> None:
     for n, phase in enumerate(job.phases, 1):
         visit.reach(f"handle.{n}")
         do(phase)  # computing: worker and core held; waiting: worker held, core free
+    visit.reach("respond")
+    outgoing = response(job.response_bytes)
     visit.reach("send")
-    send(connection, response(job.response_bytes))  # worker held until the kernel takes the last byte
+    send(connection, outgoing)  # worker held until the kernel takes the last byte
     visit.reach("release_worker")
 
 

@@ -37,6 +37,7 @@ def plan(config: Config, machine: Machine) -> Plan:
             Receive(buffer_bytes=machine.receive_buffer),  # thread held, GIL and core free
             Compute(machine.request_cost_s, gil, what="parse"),
             Handle(gil),  # computing: thread, GIL and core held; waiting: only the thread
+            Compute(machine.response_cost_s, gil, what="respond"),  # after the last wait: the GIL once more
             Send(buffer_bytes=machine.send_buffer),
             Release(thread),
         ),

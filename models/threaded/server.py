@@ -26,8 +26,10 @@ def serve(connection: socket.socket, visit: Visit) -> None:
     for n, phase in enumerate(job.phases, 1):
         visit.reach(f"handle.{n}")
         do(phase)  # computing: thread, GIL and core held; waiting: only the thread
+    visit.reach("respond")
+    outgoing = response(job.response_bytes)
     visit.reach("send")
-    send(connection, response(job.response_bytes))
+    send(connection, outgoing)
     visit.reach("release_thread")
 
 

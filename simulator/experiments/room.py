@@ -72,7 +72,7 @@ def _computing_s(scenario: "Scenario") -> float:
     """Mean seconds of computing of a request, with the largest of its fixed costs."""
     weight = sum(each.weight for each in scenario.requests)
     own = sum(each.weight * each.mean_cpu_s for each in scenario.requests) / weight
-    return own + scenario.machine.request_cost_s
+    return own + scenario.machine.request_cost_s + scenario.machine.response_cost_s
 
 
 def refuse_without_room(ready: Prepared) -> None:

@@ -219,13 +219,21 @@ def _ready(trace: Trace, index: int, place: Place, sent: Floats) -> Floats:
     earlier = trace.reached[:, index - 1]
     if before.way is Way.UP and before.link is Link.CLIENT:
         return np.maximum(earlier, sent)
-    if place.phase and place.state is State.COMPUTING:
-        slept = _kind(trace, place.phase - 1) == Work.IO
-        computes = _kind(trace, place.phase) == Work.CPU
-        return np.where(slept & computes, earlier + trace.workload.phases[:, place.phase - 1], np.nan)
+    if before.phase is not None:
+        slept = _end_of_sleep(trace, index - 1, before.phase)
+        return slept if place.phase is None else np.where(_kinds(trace)[:, place.phase] == Work.CPU, slept, np.nan)
     return np.full(len(trace), np.nan)
 
 
-def _kind(trace: Trace, phase: int) -> NDArray[np.int8]:
-    kinds: NDArray[np.int8] = trace.workload.phase_kinds[trace.workload.request_class, phase]
+def _end_of_sleep(trace: Trace, index: int, phase: int) -> Floats:
+    """[n] When the last phase up to this one was over, if it was waiting; nan where it was computing."""
+    kinds = _kinds(trace)[:, : phase + 1]
+    rows, last = np.arange(len(trace)), np.maximum((kinds != Work.NONE).sum(axis=1) - 1, 0)
+    over = trace.reached[rows, index - phase + last] + trace.workload.phases[rows, last]
+    return np.where(kinds[rows, last] == Work.IO, over, np.nan)
+
+
+def _kinds(trace: Trace) -> NDArray[np.int8]:
+    """[n, phase] Of each request."""
+    kinds: NDArray[np.int8] = trace.workload.phase_kinds[trace.workload.request_class]
     return kinds

@@ -24,7 +24,7 @@ class Scene(ctypes.Structure):
     _fields_ = (
         ("n", ctypes.c_int64),
         *((name, ctypes.c_int32) for name in ("phases", "workers", "cores")),
-        *((name, ctypes.c_double) for name in ("efficiency", "parse_s", "receive_buffer", "send_buffer")),
+        *((name, ctypes.c_double) for name in ("efficiency", "parse_s", "respond_s", "receive_buffer", "send_buffer")),
         *((name, ctypes.c_void_p) for name in (*POINTERS, *RESULTS)),
     )
 
@@ -53,14 +53,15 @@ def compiled(folder: Path) -> Simulate | None:
     def simulate(server: Server, efficiency: float, workload: Workload) -> Times:
         n, phases = workload.phases.shape
         times = Times(
-            reached=np.full((n, 6 + phases), np.nan), finished=np.full(n, np.nan), slot=np.full(n, -1, np.int32)
+            reached=np.full((n, 7 + phases), np.nan), finished=np.full(n, np.nan), slot=np.full(n, -1, np.int32)
         )
         given = {"work": workload.phases, "kinds": workload.phase_kinds}
         columns = {name: given.get(name, getattr(workload, name, None)) for name in POINTERS}
         columns |= {name: getattr(times, name) for name in RESULTS}
         # kept in a variable until the loop is through: the struct itself holds addresses only
         arrays = {name: np.ascontiguousarray(column) for name, column in columns.items()}
-        numbers = (server.workers, server.cores, efficiency, server.parse_s, server.receive_buffer, server.send_buffer)
+        costs = (server.parse_s, server.respond_s)
+        numbers = (server.workers, server.cores, efficiency, *costs, server.receive_buffer, server.send_buffer)
         addresses = (arrays[name].ctypes.data for name in (*POINTERS, *RESULTS))
         loop(ctypes.byref(Scene(n, phases, *numbers, *addresses)))
         return times

@@ -39,6 +39,7 @@ def _server(machine: Machine) -> plain_simpy.Server:
         workers=WORKERS,
         cores=machine.cores,
         parse_s=machine.accept_cost_s + machine.request_cost_s,
+        respond_s=machine.response_cost_s,
         receive_buffer=machine.receive_buffer,
         send_buffer=machine.send_buffer,
     )

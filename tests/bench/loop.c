@@ -18,7 +18,7 @@ typedef struct { double mark; int64_t order; int row; } Job;
 typedef struct {
     int64_t n;
     int32_t phases, workers, cores;
-    double efficiency, parse_s, receive_buffer, send_buffer;
+    double efficiency, parse_s, respond_s, receive_buffer, send_buffer;
     const double *arrival, *rtt, *upload, *response, *work, *up_rate, *down_rate;
     const int16_t *request_class, *client;
     const int8_t *kinds;
@@ -126,6 +126,9 @@ static void go_on(int row) {
                 return;
             }
         } else if (place == HANDLE + s->phases) {
+            compute(row, s->respond_s);
+            return;
+        } else if (place == HANDLE + s->phases + 1) {
             double size = s->response[row], speed = s->down_rate[s->client[row]];
             s->finished[row] = now + s->rtt[row] / 2 + size / speed;
             if (size > s->send_buffer) { push(now + (size - s->send_buffer) / speed, row); return; }
@@ -149,7 +152,7 @@ int simulate(const Scene *scene) {
     now = virtual_time = updated = 0;
     order = events = jobs = waiting = longest_idle = 0;
     due = INFINITY;
-    places = HANDLE + s->phases + 2;
+    places = HANDLE + s->phases + 3;
     heap = malloc((size_t)(room = 64) * sizeof *heap);
     job = malloc((size_t)s->workers * sizeof *job);
     at = malloc((size_t)s->n * sizeof *at);

@@ -22,6 +22,7 @@ class Server:
     workers: int
     cores: int
     parse_s: float
+    respond_s: float
     receive_buffer: float
     send_buffer: float
 
@@ -46,7 +47,8 @@ class Times:
     def __init__(self, n: int, phases: int) -> None:
         self.connect, self.accept, self.receive = [0.0] * n, [0.0] * n, [0.0] * n
         self.parse, self.handle = [0.0] * n, [[0.0] * n for _ in range(phases)]
-        self.send, self.release, self.finished = [0.0] * n, [0.0] * n, [0.0] * n
+        self.respond, self.send = [0.0] * n, [0.0] * n
+        self.release, self.finished = [0.0] * n, [0.0] * n
 
 
 class Prefork:
@@ -89,6 +91,8 @@ class Prefork:
                     yield from self.compute(seconds)
                 else:
                     yield env.timeout(seconds)
+            times.respond[row] = env.now
+            yield from self.compute(self.server.respond_s)
             times.send[row] = env.now
             response, rate = load.response[row], load.down_rate[row]
             times.finished[row] = env.now + load.rtt[row] / 2 + response / rate

@@ -255,9 +255,11 @@ def test_no_figure_of_the_tables_is_cut_however_narrow_the_terminal_is(
 def test_what_a_request_pays_is_read_off_the_plan() -> None:
     model = catalogue()["coroutine"]
     work = work_of(Deployment(model=model, config=model.config()))
-    assert work == {"accept_cost_s": 1, "request_cost_s": 1, "loop_turn_cost_s": 1, "task_switch_cost_s": 1}
-    machine = Machine(accept_cost_s=1.0, request_cost_s=2.0, loop_turn_cost_s=4.0, task_switch_cost_s=8.0)
-    assert seconds_of(work, machine) == 15.0
+    once, twice = {"accept_cost_s": 1, "request_cost_s": 1, "response_cost_s": 1}, {"loop_turn_cost_s": 2}
+    assert work == {**once, **twice, "task_switch_cost_s": 2}
+    machine = replace(Machine(accept_cost_s=1.0, request_cost_s=2.0, response_cost_s=0.5), loop_turn_cost_s=4.0)
+    machine = replace(machine, task_switch_cost_s=8.0)
+    assert seconds_of(work, machine) == 27.5
 
 
 def server(used: float, *, in_front: bool = False, **work: float) -> ServerCost:

@@ -59,7 +59,7 @@ def test_workers_that_wait_for_a_database_in_a_spike_are_doubled_and_nobody_is_l
 
 
 def test_a_single_event_loop_loses_more_in_a_spike_and_is_not_recommended(spike: Advice) -> None:
-    assert str(by_change(spike)["coroutine"].sentence) == "coroutine: no better, 1 338 lost instead of 949."
+    assert str(by_change(spike)["coroutine"].sentence) == "coroutine: no better, 1 360 lost instead of 949."
     assert by_change(spike)["coroutine"].verdict is Verdict.WORSE
     assert "coroutine" not in recommended(spike)
 
@@ -106,7 +106,7 @@ def test_a_long_computation_gets_a_process_of_its_own() -> None:
 def test_where_what_the_rules_name_does_not_help_more_processes_are_tried_all_the_same() -> None:
     advice = asked("callback", "spike").advice(Cure.LONGER_BACKLOG)
     assert str(by_change(advice)["a backlog of 256"].sentence).startswith("a backlog of 256: no better, ")
-    assert "4 processes" in recommended(advice)
+    assert "3 processes" in recommended(advice)
 
 
 def test_a_proxy_whose_buffers_are_off_is_told_to_use_them() -> None:
@@ -137,7 +137,7 @@ def test_another_model_that_still_loses_many_is_tried_with_more_of_its_slots(tmp
     tried = by_change(advice)
     assert tried["prefork with 8 workers"].flags == ("--model", "prefork", "--workers", "8")
     assert tried["prefork with 8 workers"].after.lost == 0
-    assert tried["coroutine with 4 processes"].flags == ("--model", "coroutine", "--processes", "4")
+    assert [str(change) for change in advice.untried] == ["coroutine with 2 processes"]
     assert not {"prefork", "coroutine"} & tried.keys()  # the same with fewer
 
 
@@ -169,7 +169,7 @@ def test_what_there_is_no_budget_for_is_told() -> None:
     none = slow.advice(*SLOW, budget=0)
     assert none.trials == ()
     assert str(none.remark) == "Left untried: with nginx in front, 8 workers, coroutine."
-    one = slow.advice(*SLOW, budget=2318 * 15)
+    one = slow.advice(*SLOW, budget=2318 * 16)
     assert recommended(one) == ["with nginx in front"]
     assert str(one.remark) == "Left untried: 8 workers, coroutine."
 
@@ -182,7 +182,7 @@ def test_whoever_stops_it_gets_what_was_tried_by_then() -> None:
 
 
 def test_where_nothing_helps_that_is_said() -> None:
-    one_run = asked("coroutine", "spike").advice(Cure.SHORTER_BACKLOG, budget=3882 * 9)
+    one_run = asked("coroutine", "spike").advice(Cure.SHORTER_BACKLOG, budget=3882 * 10)
     assert one_run.best is None
     assert [str(trial.change) for trial in one_run.trials] == ["a backlog of 512"]
     assert str(one_run.remark) == "Nothing that was tried helps; left untried: 2 processes."
@@ -198,7 +198,7 @@ def test_the_same_run_gets_the_same_advice(model: str, load: str) -> None:
 
 
 def test_it_is_told_in_chinese_too() -> None:
-    advice = asked("prefork", "slow-clients").advice(*SLOW, budget=2318 * 15)
+    advice = asked("prefork", "slow-clients").advice(*SLOW, budget=2318 * 16)
     with speaking("zh"):
         assert str(advice.trials[0].sentence) == "前面加上 nginx：p95 为 484 ms（原来 12.7 s）。"
         assert str(advice.remark) == "还没有试：8 个工作进程、coroutine。"

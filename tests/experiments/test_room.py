@@ -28,7 +28,7 @@ def test_a_run_that_does_not_fit_into_the_free_memory_is_refused_before_anything
 ) -> None:
     monkeypatch.setattr(room, "free_memory", lambda: int(4 * GB))
     with pytest.raises(
-        RefusalError, match=r"^about 48 000 000 requests take 10.3 GiB of memory, and 3.73 GiB are free: "
+        RefusalError, match=r"^about 48 000 000 requests take 10.6 GiB of memory, and 3.73 GiB are free: "
     ):
         run_unchecked(ready(rate=800_000.0))
 

@@ -16,8 +16,8 @@ from tests.models.serving import latencies, serve
 from tests.trace.by_hand import Kind, load_at, random_load
 
 FREE = Machine(
-    cores=4, switch_cost_s=0.0, accept_cost_s=0.0, request_cost_s=0.0, hand_over_cost_s=0.0, loop_turn_cost_s=0.0,
-    task_switch_cost_s=0.0, proxy_cost_s=0.0,
+    cores=4, switch_cost_s=0.0, accept_cost_s=0.0, request_cost_s=0.0, response_cost_s=0.0, hand_over_cost_s=0.0,
+    loop_turn_cost_s=0.0, task_switch_cost_s=0.0, proxy_cost_s=0.0,
 )  # fmt: skip
 """Four cores and no fixed costs, so that sums come out round."""
 
@@ -78,10 +78,10 @@ def test_beside_a_thread_that_computes_each_piece_of_io_costs_another_switch_int
     places = [trace.places[i].name for i in trace.lock_places]
     waits = {place: wait for place, wait in zip(places, trace.lock_wait[1].tolist(), strict=True) if wait}
     # the first piece of work follows "parse" without I/O in between, so the thread still has the GIL there
-    assert list(waits) == ["parse", "handle.3", "handle.5", "handle.7"]
-    assert list(waits.values()) == pytest.approx([0.005] * 4, rel=0.05)
+    assert list(waits) == ["parse", "handle.3", "handle.5", "handle.7", "respond"]
+    assert list(waits.values()) == pytest.approx([0.005] * 5, rel=0.05)
     alone = serve("threaded", load_at([0.1], 1.0, query=Kind(steps=pieces)), threads=2)
-    assert latencies(trace, "query")[0] - latencies(alone)[0] == pytest.approx(4 * 0.005, rel=0.05)
+    assert latencies(trace, "query")[0] - latencies(alone)[0] == pytest.approx(5 * 0.005, rel=0.05)
 
 
 def stranded(trace: Trace) -> float:
@@ -108,5 +108,5 @@ def test_callback_and_coroutine_differ_by_the_cost_of_a_task_switch_and_nothing_
     assert differences(serve("callback", load, free, **same), serve("coroutine", load, free, **same)) == []
     single = load_at([0.0], 1.0, page=Kind(steps=(("cpu", 0.002), ("io", 0.02), ("cpu", 0.001))))
     callback, coroutine = serve("callback", single), serve("coroutine", single)
-    turns = 3  # parse, and two pieces of computing
+    turns = 4  # parse, two pieces of computing, and the response
     assert coroutine.finished[0] - callback.finished[0] == pytest.approx(turns * Machine().task_switch_cost_s)

@@ -41,11 +41,19 @@ def plan_of(model: Model) -> Plan:
 
 
 def test_a_worker_has_a_request_from_accept_to_close() -> None:
-    assert inside(plan("prefork")) == ["accept worker", "receive", "parse", "handle.1", "send", "release worker"]
+    assert inside(plan("prefork")) == [
+        "accept worker",
+        "receive",
+        "parse",
+        "handle.1",
+        "respond",
+        "send",
+        "release worker",
+    ]
 
 
 def test_a_loop_has_a_request_until_the_response_is_handed_over() -> None:
-    expected = ["wait backlog", "accept event loop", "receive", "parse", "handle.1", "send"]
+    expected = ["wait backlog", "accept event loop", "receive", "parse", "handle.1", "respond", "send"]
     assert inside(plan("coroutine")) == expected
     behind = plan("coroutine", nginx=True)
     assert [name.split(" #")[0] for name in inside(behind)] == expected

@@ -28,7 +28,8 @@ MACHINE = Machine()
 STEPS = (("cpu", 0.002), ("io", 0.03))
 LOAD = load_at([0.0, 1.0], 2.0, page=Kind(steps=STEPS))
 MARKS = (
-    "receive=5000.20 parse=5000.21 handle.1=5000.22 handle.2=5000.23 send=5000.26 release_worker=5000.27 left=5000.28"
+    "receive=5000.20 parse=5000.21 handle.1=5000.22 handle.2=5000.23 respond=5000.25 send=5000.26"
+    " release_worker=5000.27 left=5000.28"
 )
 
 
@@ -76,6 +77,7 @@ def test_marks_become_places_on_the_clock_of_the_run(tmp_path: Path) -> None:
             "parse": 0.21,
             "handle.1": 0.22,
             "handle.2": 0.23,
+            "respond": 0.25,
             "send": 0.26,
             "release worker": 0.27,
         }
@@ -140,6 +142,7 @@ def test_a_proxy_and_the_server_behind_it_each_report_their_own_places(tmp_path:
             "parse": 0.21,
             "handle.1": 0.22,
             "handle.2": 0.23,
+            "respond": 0.25,
             "send": 0.26,
             "release worker": 0.27,
             "send #2": 0.275,

@@ -24,7 +24,7 @@ from tests.trace.by_hand import Kind, load_at
 
 LOAD = load_at([0.0], 2.0, page=Kind(steps=(("cpu", 0.002), ("io", 0.03), ("cpu", 0.002))))
 SENT = 0.11
-MARKS = "receive=0.10 parse=0.20 handle.1=0.201 handle.2=0.203 handle.3=0.283 send=0.29 left=0.291"
+MARKS = "receive=0.10 parse=0.20 handle.1=0.201 handle.2=0.203 handle.3=0.283 respond=0.285 send=0.29 left=0.291"
 """The server was away when the last byte came, and again when the 30 ms of waiting were over."""
 
 

@@ -2,11 +2,14 @@
 
 from tests.servers.stage import Cast
 
-_EAGER = ("accept_GIL", "seize_thread", "receive", "parse", "send", "release_thread")
-_LOOP = ("accept_event_loop", "receive", "parse", "send")
+_EAGER = ("accept_GIL", "seize_thread", "receive", "parse", "respond", "send", "release_thread")
+_LOOP = ("accept_event_loop", "receive", "parse", "respond", "send")
 
 DEV_SERVER = Cast(
-    "models.dev_server.server", parallel=1, shields=False, places=("receive", "parse", "send", "release_process")
+    "models.dev_server.server",
+    parallel=1,
+    shields=False,
+    places=("receive", "parse", "respond", "send", "release_process"),
 )
 PREFORK = Cast(
     "models.prefork.server",
@@ -14,7 +17,7 @@ PREFORK = Cast(
     processes=3,
     parallel=3,
     shields=False,
-    places=("receive", "parse", "send", "release_worker"),
+    places=("receive", "parse", "respond", "send", "release_worker"),
 )
 THREADED = Cast(
     "models.threaded.server",
@@ -22,7 +25,7 @@ THREADED = Cast(
     processes=2,
     parallel=4,
     shields=False,
-    places=("receive", "parse", "send", "release_thread"),
+    places=("receive", "parse", "respond", "send", "release_thread"),
 )
 EAGER = Cast(
     "models.threaded.server", ("--accept", "eager", "--threads", "3"), parallel=3, shields=False, places=_EAGER

@@ -40,10 +40,10 @@ def test_work_is_done_in_the_order_and_amount_that_was_asked_for(server: Running
     marks = server.line(row).marks
     names = list(marks)
     first = names.index("handle.1")
-    assert names[first - 1 : first + 4] == ["parse", "handle.1", "handle.2", "handle.3", "send"]
+    assert names[first - 1 : first + 4] == ["parse", "handle.1", "handle.2", "handle.3", "respond"]
     assert marks["handle.2"] - marks["handle.1"] >= 0.010 - EPSILON_S
     assert marks["handle.3"] - marks["handle.2"] >= 0.020 - EPSILON_S
-    assert marks["send"] - marks["handle.3"] >= 0.003 - EPSILON_S
+    assert marks["respond"] - marks["handle.3"] >= 0.003 - EPSILON_S
 
 
 @pytest.mark.parametrize("cast", SERVERS, ids=str, indirect=True)

@@ -24,7 +24,7 @@ NAMES = """
     slow clients spike mixed cpu heavy crash
     page photo report render patient office phone impatient
     browser eager accept processes threads workers backlog event loop
-    kbit Mbit KiB MiB min parse handle kernel
+    kbit Mbit KiB MiB min parse handle respond kernel
     GIL Python listen close
 """
 """Of servers, loads, clients, classes and steps; settings, as a test writes them; units; and code words."""

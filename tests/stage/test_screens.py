@@ -159,7 +159,7 @@ class TestWaterfall:
         marks = np.count_nonzero((grid.characters == UNICODE.marker) & (grid.styles == Style.WARN))
         assert marks == len(set(told.retries_s)) > 1
 
-    @pytest.mark.parametrize(("height", "lines"), [(24, 2), (18, 1), (17, 0)])
+    @pytest.mark.parametrize(("height", "lines"), [(24, 2), (19, 1), (18, 0)])
     def test_who_was_in_the_way_has_two_lines_below_the_bar_or_one_or_none(self, height: int, lines: int) -> None:
         words = "the 4 workers were taken, 79 % of that waiting for the client to send; longest by"
         grid = waterfall(slowest(SLOW), Size(80, height), LOOK, keys=HOME.keys)

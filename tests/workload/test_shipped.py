@@ -20,7 +20,8 @@ def computing_per_request(scenario: Scenario) -> float:
     """Mean seconds on a core, with the fixed cost of a request."""
     weights = [c.weight for c in scenario.requests]
     own = float(np.average([c.mean_cpu_s for c in scenario.requests], weights=weights))
-    return own + scenario.machine.accept_cost_s + scenario.machine.request_cost_s
+    machine = scenario.machine
+    return own + machine.accept_cost_s + machine.request_cost_s + machine.response_cost_s
 
 
 def test_the_promised_scenarios_are_shipped() -> None:

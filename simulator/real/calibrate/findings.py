@@ -17,7 +17,7 @@ from simulator.real.calibrate.samples import Samples
 from simulator.real.calibrate.servers import ServerCost
 from simulator.words.language import tell
 
-BLOCKING = {"accept_cost_s", "request_cost_s"}
+BLOCKING = {"accept_cost_s", "request_cost_s", "response_cost_s"}
 """What a server pays that has neither a loop nor a second thread."""
 KERNEL_SETTINGS = Path("/proc/sys/net/ipv4")
 
@@ -44,6 +44,7 @@ def bare_findings(samples: Mapping[str, Samples]) -> Iterator[Finding]:
     """What was measured without a server."""
     for key, what, field in (
         ("accept", tell("accept a connection"), "accept_cost_s"),
+        ("respond", tell("build a response, write, close"), "response_cost_s"),
         ("process_switch", tell("switch between processes"), "switch_cost_s"),
         ("thread_switch", tell("switch between threads"), None),
         ("time_slice", tell("another process has the core"), "time_slice_s"),
@@ -74,7 +75,7 @@ def server_findings(servers: Sequence[ServerCost], known: Mapping[str, float]) -
     """What only whole servers show; ``known`` has the costs that were measured alone."""
     blocking = [each for each in servers if not each.in_front and each.work.keys() <= BLOCKING]
     request = Finding(
-        what=tell("read, respond, close"), samples=_beyond(blocking, "request_cost_s", known), field="request_cost_s"
+        what=tell("read and parse"), samples=_beyond(blocking, "request_cost_s", known), field="request_cost_s"
     )
     yield request
     known = {**known, "request_cost_s": request.median}

@@ -15,12 +15,15 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
+from models.wire.blocking import send
+from models.wire.outgoing import response
 from simulator.real.calibrate import buffers, switches
 from simulator.real.calibrate.samples import LIMIT_S, Samples, batches, forked, in_child, memory_of, one_core, up_to
 
 # What it costs to begin something: a thread, a process, a connection.
 
 THREADS = 50
+RESPONSE_BYTES = 10240
 
 
 def thread_start(samples: int) -> Samples:
@@ -66,6 +69,24 @@ def _accepted(count: int) -> float:
         for connection in accepted:
             connection.close()
     return used / count
+
+
+def respond(samples: int) -> Samples:
+    """Seconds of computing to build a response, to write it, and to close the connection."""
+    return [_responded(20) for _ in up_to(samples + 1)][1:]
+
+
+def _responded(count: int) -> float:
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=count))
+        for _ in range(count):
+            stack.enter_context(socket.create_connection(listener.getsockname()))
+        accepted = [listener.accept()[0] for _ in range(count)]
+        start = time.thread_time()
+        for connection in accepted:
+            send(connection, response(RESPONSE_BYTES))
+            connection.close()
+        return (time.thread_time() - start) / count
 
 
 def thread_memory(samples: int) -> Samples:
@@ -145,6 +166,7 @@ def _spin() -> None:
 
 PROBES: dict[str, Callable[[int], Samples]] = {
     "accept": accept,
+    "respond": respond,
     "process_switch": switches.process_switch,
     "thread_switch": switches.thread_switch,
     "time_slice": time_slice,

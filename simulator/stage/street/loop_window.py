@@ -16,7 +16,7 @@ from simulator.stage.street.loop_turns import LoopNow, last_turns, loops_now, nu
 from simulator.stage.street.places import Street
 from simulator.stage.street.who import mark_of, who
 from simulator.words.language import tell
-from simulator.words.numbers import exact_duration, short_duration
+from simulator.words.numbers import short_duration
 
 TURNS = 8
 """Marks of those who had it last."""
@@ -95,7 +95,7 @@ def _put_blocked(sheet: Sheet, snapshot: Snapshot, room: Area, loop: LoopNow) ->
 
 
 def _since(loop: LoopNow) -> Piece:
-    time, most = short_duration(loop.since_s), exact_duration(round(loop.whole_s, 4))
+    time, most = short_duration(loop.since_s), short_duration(loop.whole_s)
     words = tell("for {time} of {most}", time=time, most=most)
     before, _, after = words.partition(time)
     return piece((before, Style.DIM), (time, Style.STRONG), (after, Style.DIM))

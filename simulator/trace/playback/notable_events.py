@@ -118,16 +118,31 @@ def _blocks(trace: Trace, place_map: PlaceMap, lock: Lock, turns: Sequence[LockT
     apart = trace.horizon_s + 1.0
     asked = np.sort(np.concatenate([turn.asked + turn.copy * apart for turn in turns]))
     granted = np.sort(np.concatenate([turn.granted + turn.copy * apart for turn in turns]))
-    for turn in turns:
+    told = np.zeros(len(trace))  # until when the callback of a request has been told about
+    for number, turn in enumerate(turns):
         long = np.flatnonzero(turn.ended - turn.granted >= BLOCKS_S)
-        end = turn.ended[long] + turn.copy[long] * apart
+        long = long[turn.granted[long] >= told[turn.rows[long]]]
+        let_go = _end_of_callback(turn, long, turns[number + 1 :])
+        told[turn.rows[long]] = let_go
+        end = let_go + turn.copy[long] * apart
         behind = asked.searchsorted(end) - granted.searchsorted(end)  # just before the end
         if lock.processes == 1 and len(long):
             behind += _not_accepted(trace, place_map, lock, end)
         some = behind > 0
-        long, seconds = long[some], (turn.ended - turn.granted)[long[some]]
-        details = Details(place=turn.place, seconds=seconds, others=behind[some])
-        yield events_of(EventKind.BLOCKED, turn.ended[long], turn.rows[long], details)
+        long, let_go = long[some], let_go[some]
+        details = Details(place=turn.place, seconds=let_go - turn.granted[long], others=behind[some])
+        yield events_of(EventKind.BLOCKED, let_go, turn.rows[long], details)
+
+
+def _end_of_callback(turn: LockTurns, which: Rows, later: Sequence[LockTurns]) -> Floats:
+    """When some let go: a callback that computes at the next places too, without a wait between, keeps the loop."""
+    end = turn.ended[which].copy()
+    for further in later if len(which) else ():
+        at = np.minimum(further.rows.searchsorted(turn.rows[which]), len(further.rows) - 1)
+        if len(further.rows):
+            goes_on = (further.rows[at] == turn.rows[which]) & (np.abs(further.granted[at] - end) <= ROUNDING_S)
+            end = np.where(goes_on, further.ended[at], end)
+    return end
 
 
 def _not_accepted(trace: Trace, place_map: PlaceMap, lock: Lock, times: Floats) -> NDArray[np.intp]:

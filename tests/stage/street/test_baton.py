@@ -158,7 +158,7 @@ def test_one_desk_has_the_baton_and_the_others_wait_for_it() -> None:
     words = [desk_words(snapshot, group, lane) for lane in range(4)]
     assert [bool(each and each.badge) for each in words] == [False, False, True, False]
     assert words[2]
-    assert (words[2].does[0], words[2].since) == ("computes", "2.2 of 5 ms")
+    assert (words[2].does[0], words[2].since) == ("computes", "2.4 of 5 ms")
     assert [each.does[0] for each in words if each and not each.badge] == ["waits for it"] * 3
     assert label_of(group, 2) == "thread 2"
 
