@@ -33,7 +33,8 @@ check: $(VENV)/dev compiled ## Run what CI runs: format, lint, types, contracts,
 	@$(PY) -m mypy
 	@$(VENV)/bin/lint-imports
 	@$(MAKE) --no-print-directory test
-	@$(PY) -m pytest -q -n auto -m slow
+	@$(PY) -m pytest -q -n auto -m "slow and not production"
+	@$(PY) -m pytest -q -m production
 	@LOOPFORK_KERNEL=python $(PY) -m pytest -q -n auto -m "not slow" tests/engine
 	@LOOPFORK_KERNEL=compiled $(CURRENT) || { echo "make: no compiled kernel, so none with checks was tested"; exit 0; }; \
 		export LOOPFORK_KERNEL=checked; $(CURRENT) || { echo "Compiling the kernel, with checks"; \
@@ -85,6 +86,14 @@ $(VENV)/dev: $(VENV)/installed
 	@$(PY) -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
 		print(*project["optional-dependencies"]["dev"], sep="\n")' > $(VENV)/dev.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement $(VENV)/dev.txt
+	@touch $@
+
+# Production servers to be measured; only continuous integration asks for them.
+$(VENV)/servers: $(VENV)/installed
+	@echo "Installing production servers into $(VENV): some twenty seconds"
+	@$(PY) -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+		print(*project["optional-dependencies"]["servers"], sep="\n")' > $(VENV)/servers.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement $(VENV)/servers.txt
 	@touch $@
 
 # Compiles when there is no extension, or one that was built from other files. Without a C compiler it says so, goes on,

@@ -121,12 +121,12 @@ def test_the_command_also_has_the_name_of_the_distribution() -> None:
     assert PROJECT["scripts"]["loopfork"] == PROJECT["scripts"]["simulate"]
 
 
-def test_make_demo_installs_every_extra_that_the_readme_shows_and_ends_with_the_next_command(tmp_path: Path) -> None:
+def test_make_demo_installs_every_extra_but_production_servers_and_ends_with_the_next_command(tmp_path: Path) -> None:
     if shutil.which("make") is None:
         pytest.skip("there is no make")
     command = ["make", "-C", str(ROOT), "--dry-run", "-s", "demo", f"VENV={tmp_path / 'venv'}"]
     steps = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    extras = ",".join(name for name in PROJECT["optional-dependencies"] if name != "dev")
+    extras = ",".join(name for name in PROJECT["optional-dependencies"] if name not in ("dev", "servers"))
     (installing,) = (number for number, step in enumerate(steps) if f'--editable ".[{extras}]"' in step)
     assert any("this takes about a minute" in step for step in steps[:installing])
     assert [step for step in steps if "simulate" in step][-1].endswith(f'{tmp_path / "venv"}/bin/simulate"')

@@ -28,7 +28,7 @@ class Option:
         return max(self.names, key=lambda name: name.startswith("--"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Kind:
     """A kind of worker, and what it is here."""
 
@@ -47,7 +47,7 @@ class Kind:
     """How its own command line calls it; nothing where that has no kinds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Program:
     """A server that can be started."""
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from simulator.plan import Gil, Link, Outcome, Plan, Pool, State
 from simulator.plan.walk import Place, Way, connected_at, walk
 from simulator.real.job import Ending, Result
-from simulator.real.reports import LEFT, Report
+from simulator.real.reports import CLOSED, LEFT, Report
 from simulator.trace.table import Floats, Trace, blank_columns
 from simulator.workload.table import Work, Workload
 
@@ -85,6 +85,7 @@ def _enter(
     by_mark = {name.replace(" ", "_"): column for name, column in columns.items()}
     pools = list(trace.plan.pools)
     held = [pools.index(pool) for pool in _pools(trace, columns)]
+    freed = [column for column in columns.values() if trace.places[column].frees in pools]
     inner = None if innermost else _behind(trace, columns)
     for report in reports:
         row = report.row
@@ -92,8 +93,11 @@ def _enter(
             column = inner if mark.startswith(CONNECT) else by_mark.get(mark)
             if column is not None:
                 trace.reached[row, column] = moment - start
-        if outermost and LEFT in report.marks:
-            trace.left[row] = report.marks[LEFT] - start
+        over = report.marks.get(LEFT, report.marks.get(CLOSED))
+        if outermost and over is not None:
+            trace.left[row] = over - start
+        if CLOSED in report.marks:  # with the response, the worker or thread is rid of the request
+            trace.reached[row, freed] = report.marks[CLOSED] - start
         if innermost:
             trace.process[row] = report.process
         if report.slot >= 0 and held:

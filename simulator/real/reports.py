@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 LEFT = "left"
+CLOSED = "closed"
+"""What the application in a production server sees instead: the server has taken its whole response."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,6 @@ def seen_words(labels: Mapping[str, str]) -> Iterator[str]:
         return
     yield tell(
         "A production server tells nothing: what happened in its application was seen there, everything else only from "
-        "its clients. So what lies between connecting and the application counts as waiting in the backlog, and what "
-        "follows the application until the server has taken the response as sending."
+        "its clients. So what lies between connecting and the application counts as waiting in the backlog, and "
+        "handing the response over as work of the application."
     )

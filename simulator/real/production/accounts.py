@@ -13,8 +13,6 @@ from models.applications.account import HERE
 from simulator.experiments.production import Production
 from simulator.real.reports import Report, report_of
 
-CLOSED = "closed"
-"""When the server had taken the whole response from the application."""
 INSIDE = ("handle.", "respond")
 """Places that an application sees, by how their names begin."""
 

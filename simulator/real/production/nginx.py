@@ -13,7 +13,7 @@ from typing import Any
 
 from simulator.real.processes import START_LIMIT_S, Process, running
 from simulator.real.production.installed import nginx_binary
-from simulator.real.production.start import LOOK_S, SUPERVISOR, PortTakenError, free_port, knows
+from simulator.real.production.start import LOOK_S, SUPERVISOR, PortTakenError, free_port, knows, refuse_taken
 from simulator.words.language import tell
 
 PAGE = 4096
@@ -88,9 +88,8 @@ def configuration(config: Any, port: int, upstream: int, folder: Path) -> str:
 def _wait_until_it_passes_on(process: Process, port: int, nonce: str) -> None:
     latest = time.monotonic() + START_LIMIT_S
     while not knows(port, nonce, process):
+        refuse_taken(process)
         if process.has_ended(LOOK_S):
-            if "already in use" in process.said().lower():
-                raise PortTakenError(tell("{what}: another program has taken its port; try again", what=process.what))
             raise process.error(tell("{what} ended instead of starting", what=process.what))
         if time.monotonic() > latest:
             limit = f"{START_LIMIT_S:g} s"

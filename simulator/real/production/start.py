@@ -26,8 +26,8 @@ LOOK_S = 0.02
 ANSWER_S = 2.0
 WARM_UP = 3
 """Requests to each process before the load, so that none of that counts imports."""
-TAKEN = "already in use"
-"""What a server says on stderr when somebody else has the port, in any case."""
+TAKEN = "in use"
+"""What each of them says on stderr when somebody else has the port."""
 
 
 class PortTakenError(MeasureError):
@@ -96,8 +96,10 @@ def _wait_until_all_serve(production: Production, process: Process, port: int, a
     latest = time.monotonic() + START_LIMIT_S
     answered = 0
     while answered < WARM_UP * production.processes:
-        if process.has_ended(0.0 if answered else LOOK_S):
-            raise _ended(process)
+        ended = process.has_ended(0.0 if answered else LOOK_S)
+        refuse_taken(process)
+        if ended:
+            raise process.error(tell("{what} ended instead of starting", what=process.what))
         if time.monotonic() > latest:
             limit = f"{START_LIMIT_S:g} s"
             raise process.error(tell("waited {limit} for {what} to start, in vain", limit=limit, what=process.what))
@@ -121,10 +123,10 @@ def knows(port: int, nonce: str, process: Process) -> bool:
     return True
 
 
-def _ended(process: Process) -> MeasureError:
+def refuse_taken(process: Process) -> None:
+    """Raise PortTakenError if it says that somebody else has its port; some go on trying for seconds."""
     if TAKEN in process.said().lower():
-        return _taken(process)
-    return process.error(tell("{what} ended instead of starting", what=process.what))
+        raise _taken(process)
 
 
 def _taken(process: Process) -> PortTakenError:
