@@ -47,6 +47,7 @@ schar = CType("signed char", builtins.int)
 short = CType("short", builtins.int)
 int = CType("int", builtins.int)
 longlong = CType("long long", builtins.int)
+ulonglong = CType("unsigned long long", builtins.int)
 double = CType("double", float)
 void = CType("void", lambda value: value)
 

@@ -87,6 +87,8 @@ class Place:
     """Seconds on a core that every request computes here; for a phase, what is added to it where it computes."""
     visits: int = 1
     """In how many turns under the lock."""
+    releases: int = 0
+    """Calls at its end that let go of a GIL for a moment."""
     what: str | None = None
     """What is computed, where the model says it."""
     acceptor: bool = False
@@ -128,8 +130,8 @@ def places_of(step: Step | Enqueue, phase_count: int) -> tuple[Place, ...]:
             return (_release(step),)
         case Receive() | Send():
             return (_bytes(step),)
-        case Compute(work_s=work_s, lock=lock, what=what, on=on):
-            return (Place(name=what, step=step, state=State.COMPUTING, lock=lock, work_s=work_s, what=what, cores=on),)
+        case Compute():
+            return (_compute(step),)
         case Handle():
             return tuple(_phase(step, phase) for phase in range(phase_count))
         case Limit() | Choose() | Allocate() | End() | Crash() | Retire() | Enqueue():
@@ -209,10 +211,24 @@ def _accept_eagerly(step: AcceptEagerly) -> tuple[Place, ...]:
         lock=lock,
         work_s=step.work_s,
         visits=step.visits,
+        releases=step.releases,
         acceptor=True,
         most_in_hand=step.limit,
     )
     return waits, accepted
+
+
+def _compute(step: Compute) -> Place:
+    return Place(
+        name=step.what,
+        step=step,
+        state=State.COMPUTING,
+        lock=step.lock,
+        work_s=step.work_s,
+        releases=step.releases,
+        what=step.what,
+        cores=step.on,
+    )
 
 
 def _phase(step: Handle, phase: int) -> Place:

@@ -44,9 +44,9 @@ class Pool:
 class Gil:
     """A lock that threads hold while they compute; one for each process.
 
-    A waiting thread asks the holder to yield after it has waited a whole switch interval since it came or since the
-    last hand-over, whichever is later; the holder then goes to the end of the queue.
-    Source: CPython Python/ceval_gil.c.
+    A thread that waits has a clock of its own. After a whole switch interval it asks the holder to yield, unless
+    somebody else got the lock meanwhile; either way its clock starts again, and it queues behind the others. The holder
+    then lets go, and queues with a fresh clock. Source: CPython Python/ceval_gil.c.
     """
 
     name: str
@@ -56,6 +56,11 @@ class Gil:
     permits: int = 1
     """How many threads may hold it at once: one in CPython, GOMAXPROCS in Go (where a thread is a goroutine, and the
     interval 0.01 s). With several, it is taken from who has held it longest."""
+    asker_wins: float | None = None
+    """How often the thread that asked gets the lock; otherwise one of the others that wait does, any of them. None:
+    whoever has waited longest gets it, and the interval counts from the last hand-over, as in Go."""
+    release_loss: float = 0.0
+    """How often a call that lets go of the lock for a moment loses it, if somebody waits for it."""
 
 
 @dataclass(frozen=True, slots=True)

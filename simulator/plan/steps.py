@@ -86,6 +86,8 @@ class AcceptEagerly:
     """How many connections it may take before it lets go of the lock (only with visits = 1)."""
     limit: int | None = None
     """Connections that a process has in hand at most; at the limit its acceptor stops."""
+    releases: int = 0
+    """Calls of the acceptor for one connection that let go of a GIL for a moment; each may lose it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,8 @@ class Compute:
     """What is computed, in a word or two."""
     on: Cores | None = None
     """On other cores than the server's, a database's for example; then without a lock."""
+    releases: int = 0
+    """Calls at its end that let go of the GIL for a moment; each may lose it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,8 @@ def _check_resource(resource: Resource) -> None:
                 raise PlanError(
                     "{name}: expected at least one permit, got {resource}", name=resource.name, resource=resource
                 )
+            if isinstance(resource, Gil):
+                _check_shares(resource)
             if resource.processes < 1 or (isinstance(resource, Gil) and resource.switch_interval_s <= 0):
                 raise PlanError(
                     "{name}: expected a process and a switch interval above 0 s, got {resource}",
@@ -126,6 +128,13 @@ def _check_resource(resource: Resource) -> None:
                 )
         case _:
             pass
+
+
+def _check_shares(gil: Gil) -> None:
+    if gil.asker_wins is not None and gil.permits > 1:
+        raise PlanError("{name}: with several permits nobody who asks is preferred, got {gil}", name=gil.name, gil=gil)
+    if max(gil.asker_wins or 0.0, gil.release_loss) > 1:
+        raise PlanError("{name}: expected shares from 0 to 1, got {gil}", name=gil.name, gil=gil)
 
 
 def _check_pool(pool: Pool) -> None:

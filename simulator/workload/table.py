@@ -132,6 +132,12 @@ class Workload:
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         return ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
+    def acceptor_coin(self, process: int) -> float:
+        """The same for the acceptor of a process: of the seed, whatever requests there are."""
+        mixed = self.seed * GOLDEN + (process + 1) * 0xBF58476D1CE4E5B9 & 2**64 - 1
+        mixed = (mixed ^ mixed >> 30) * 0x94D049BB133111EB & 2**64 - 1
+        return ((mixed ^ mixed >> 31) >> 11) * 2.0**-53
+
     def begins(self) -> list[float]:
         """When each client of a closed loop sends its first request."""
         assert self.think is not None  # a closed loop has think times

@@ -43,6 +43,8 @@ Pick = Callable[[Sequence[Any]], Any]
 SECONDS = (*ROUND_S, 0.777, 1e-9, 1.234567)
 COST_S = (0.0, 0.0, 0.125, 0.25, 1e-4)
 SWITCH_INTERVAL_S = (0.03125, 0.05, 0.25, 1.0, 10.0)
+LUCK_OF_A_GIL = ((None, 0.0), (None, 0.4), (0.0, 0.0), (0.6, 0.1), (0.6, 0.6), (0.9, 0.4), (1.0, 1.0))
+"""How often who asks for it gets it, and how often a call loses it."""
 BUFFER = (0.0, 100.0, 250.0, inf)
 RETRIES_AND_TIMEOUT_S = (((), 0.5), ((0.1, 0.3), 1.0), ((1.0,), 2.0), ((0.5, 1.5, 3.5), 4.5), ((1.0, 2.0, 3.0), 127.0))
 COSTS = [field.name for field in fields(Machine) if field.name.endswith("_cost_s")]
@@ -163,7 +165,7 @@ class _Build:
 
     def lock(self, processes: int) -> Lock:
         if self.pick(YES_OR_NO):
-            made: Lock = Gil(self.name("GIL"), processes, self.pick(SWITCH_INTERVAL_S))
+            made: Lock = Gil(self.name("GIL"), processes, self.pick(SWITCH_INTERVAL_S), 1, *self.pick(LUCK_OF_A_GIL))
         else:
             made = Loop(self.name("loop"), processes)
         self.locks.append(made)
@@ -175,6 +177,10 @@ class _Build:
             (lambda: None, lambda: self.lock(self.copies()), lambda: self.pick([None, *usable]))
         )()
         return lock
+
+    def releases(self, lock: Lock | None) -> int:
+        releases: int = self.pick((0, 1, 3)) if isinstance(lock, Gil) else 0
+        return releases
 
     def pool(self, copies: int) -> Pool:
         pick, size = self.pick, self.pick((1, 1, 2, 3))
@@ -211,7 +217,8 @@ class _Build:
     def accept_eagerly(self) -> None:
         backlog, lock = self.connect(), self.lock(self.pick((1, 2, 3)))
         visits, batch = self.pick(((1, 1), (2, 1), (3, 1), (1, 2), (1, 9)))
-        self.steps.append(AcceptEagerly(backlog, lock, self.pick(COST_S), visits, batch, self.pick((None, 1, 2))))
+        limit, releases = self.pick((None, 1, 2)), self.releases(lock)
+        self.steps.append(AcceptEagerly(backlog, lock, self.pick(COST_S), visits, batch, limit, releases))
         self.processes, self.decided, self.eager = lock.processes, True, True
 
     def another(self) -> None:
@@ -220,7 +227,8 @@ class _Build:
             case "receive":
                 self.steps.append(Receive(self.link(), pick(BUFFER)))
             case "compute":
-                self.steps.append(Compute(pick(SECONDS), self.some_lock()))
+                lock = self.some_lock()
+                self.steps.append(Compute(pick(SECONDS), lock, releases=self.releases(lock)))
             case "handle":
                 self.steps.append(Handle(self.some_lock(), pick(COST_S)))
             case "send":

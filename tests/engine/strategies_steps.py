@@ -35,7 +35,7 @@ from simulator.plan import (
     Upstreams,
 )
 from simulator.plan.values import MOST_HELD
-from tests.engine.strategies import BUFFER, COST_S, RETRIES_AND_TIMEOUT_S, SWITCH_INTERVAL_S, YES_OR_NO, Pick
+from tests.engine.strategies import BUFFER, COST_S, LUCK_OF_A_GIL, RETRIES_AND_TIMEOUT_S, SWITCH_INTERVAL_S, YES_OR_NO, Pick
 from tests.engine.strategies_load import ROUND_S
 
 Held = Pool | Memory | Upstreams
@@ -105,7 +105,12 @@ class Steps:
         self.steps.append(Handle(self.a_lock(), self.pick(COST_S), on))
 
     def compute(self) -> None:
-        self.steps.append(Compute(self.pick(ROUND_S), self.a_lock()))
+        lock = self.a_lock()
+        self.steps.append(Compute(self.pick(ROUND_S), lock, releases=self.releases(lock)))
+
+    def releases(self, lock: Lock | None) -> int:
+        releases: int = self.pick((0, 0, 1, 2, 5)) if isinstance(lock, Gil) else 0
+        return releases
 
     def database(self) -> None:
         self.steps.append(Compute(self.pick(ROUND_S), on=self.a_database()))
@@ -147,7 +152,9 @@ class Steps:
         return self.pick(usable) if usable and kind == "old" else None
 
     def new_lock(self, processes: int) -> Lock:
-        gil = Gil(self.shared.name("GIL"), processes, self.pick(SWITCH_INTERVAL_S), self.pick((1, 1, 1, 2, 3)))
+        permits, (wins, loss) = self.pick((1, 1, 1, 2, 3)), self.pick(LUCK_OF_A_GIL)
+        wins = wins if permits == 1 else None
+        gil = Gil(self.shared.name("GIL"), processes, self.pick(SWITCH_INTERVAL_S), permits, wins, loss)
         made: Lock = self.pick((gil, Loop(self.shared.name("loop"), processes)))
         self.walk.locks.append(made)
         return made
@@ -240,7 +247,8 @@ class Steps:
         self.shared.eager = True
         lock, backlog = self.new_lock(self.pick((1, 2, 3))), self.backlog()
         visits, batch = self.pick(((1, 1), (2, 1), (3, 1), (1, 2), (1, 9)))
-        step = AcceptEagerly(backlog, lock, self.pick(COST_S), visits, batch, self.pick((None, 1, 2)))
+        limit, releases = self.pick((None, 1, 2)), self.releases(lock)
+        step = AcceptEagerly(backlog, lock, self.pick(COST_S), visits, batch, limit, releases)
         self.steps += [self.connect(backlog), step]
         self.decided(lock.processes, for_good=True)
 

@@ -8,7 +8,7 @@ from simulator.engine.kernel.events import hop
 from simulator.engine.kernel.leaving import leave_lock_queue, stop_computing
 from simulator.engine.kernel.locks import has_lock, hold, let_go
 from simulator.engine.kernel.members import join
-from simulator.engine.kernel.numbers import AGAIN, HOLD, NOWHERE
+from simulator.engine.kernel.numbers import AGAIN, CALLS, HOLD, NOWHERE
 from simulator.engine.kernel.queues import dequeue, enqueue
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import copy_of
@@ -129,7 +129,7 @@ def lose_acceptor(k: Kernel, acceptor: cython.int) -> cython.void:
             k.sleepers[awake] = k.sleepers[i]
             awake += 1
     k.asleep = awake
-    if (op in (HOLD, AGAIN)) and not has_lock(k, w, copy_of(k, w, k.code[pc].c)):
+    if (op in (HOLD, AGAIN, CALLS)) and not has_lock(k, w, copy_of(k, w, k.code[pc].c)):
         leave_lock_queue(k, w, pc)
     stop_computing(k, w, pc)
     k.walkers[w].pc = NOWHERE

@@ -46,6 +46,20 @@ class Worker(cython.struct):
     """Since when it waits for the lock; or, at the step at which it computes, has it."""
 
 
+class Clock(cython.struct):
+    """What a walker remembers that waits for a GIL, or lets go of it for a moment."""
+
+    seq: cython.longlong
+    """Of the event at which it has waited a whole interval; 0: it does not wait."""
+    switches: cython.longlong
+    """Hand-overs of the lock when its clock started."""
+    copy: cython.int
+    draws: cython.int
+    """How many numbers of its luck are used up."""
+    calls: cython.int
+    """Calls behind it, of the piece of computing that it is at."""
+
+
 class Handshake(cython.struct):
     """What a client remembers who found a backlog full."""
 
@@ -142,6 +156,10 @@ class Copy(cython.struct):
     """Requests in hand, of an upstream."""
     switch_seq: cython.longlong
     """The number of the event that takes a lock away, or brings a token; 0: there is none."""
+    switches: cython.longlong
+    """Hand-overs of a lock so far, where every waiter has a clock."""
+    asker: cython.double
+    """How often who asks for the lock gets it; -1: waiters have no clocks."""
     full_since: cython.double
     level: cython.double
     """Tokens, as they were when last looked at; bytes in use."""
@@ -227,7 +245,8 @@ class Ring(cython.struct):
     head: cython.int
     size: cython.int
     guard: cython.int
-    """The time limit whose events these are; or they take locks away (``SWITCHES``), or wake walkers (``WAKES``)."""
+    """The time limit whose events these are; or they take locks away (``SWITCHES``), are clocks (``CLOCKS``), or wake
+    walkers (``WAKES``)."""
 
 
 class Stretch(cython.struct):

@@ -2,7 +2,7 @@
 
 from simulator.engine.kernel.cores import stop
 from simulator.engine.kernel.locks import has_lock, let_go, note_grant, note_wait
-from simulator.engine.kernel.numbers import AGAIN, GRANTED, HOLD, IO_RUN, LOCKRUN, QUEUED, RUN, WAIT
+from simulator.engine.kernel.numbers import AGAIN, CALLS, GRANTED, HOLD, IO_RUN, LOCKRUN, QUEUED, RUN, WAIT
 from simulator.engine.kernel.queues import leave_queue
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import copy_of, stop_waiting
@@ -16,7 +16,7 @@ def leave_queues(k: Kernel, w: cython.int) -> cython.void:
     op: cython.int = k.code[pc].op
     if k.walkers[w].flags & QUEUED:
         stop_waiting(k, w, k.code[pc].a)
-    elif op == AGAIN and not has_lock(k, w, copy_of(k, w, k.code[pc].c)):
+    elif (op in (AGAIN, CALLS)) and not has_lock(k, w, copy_of(k, w, k.code[pc].c)):
         leave_lock_queue(k, w, pc)
     elif op == WAIT and not k.walkers[w].held & k.in_hand:
         leave_queue(k, k.code[pc].a, w)
@@ -26,7 +26,9 @@ def leave_lock_queue(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
     """Somebody will never have the lock. Where nobody waits any more, the holder is not interrupted."""
     copy: cython.int = copy_of(k, w, k.code[pc].c)
     leave_queue(k, copy, w)
-    if k.code[pc].op == AGAIN:
+    if k.copies[copy].asker >= 0:
+        k.clocks[w].seq = 0
+    if k.code[pc].op in (AGAIN, CALLS):
         note_wait(k, w, pc)
     if k.copies[copy].size == 0:
         k.copies[copy].switch_seq = 0
@@ -38,12 +40,12 @@ def stop_computing(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
     copy: cython.int
     if op in (RUN, IO_RUN, GRANTED):
         stop(k, k.code[pc].a, w)
-    if op not in (LOCKRUN, AGAIN, GRANTED, HOLD):
+    if op not in (LOCKRUN, AGAIN, GRANTED, CALLS, HOLD):
         return
     copy = copy_of(k, w, k.code[pc].c)
     if op in (LOCKRUN, GRANTED):
         note_grant(k, w, pc)
-    elif op == AGAIN and has_lock(k, w, copy):
+    elif (op in (AGAIN, CALLS)) and has_lock(k, w, copy):
         note_wait(k, w, pc)  # it was given the lock at this very moment
     if has_lock(k, w, copy):
         let_go(k, w, copy)

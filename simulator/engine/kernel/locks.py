@@ -1,14 +1,16 @@
 """The lock of a process: a GIL that changes hands every switch interval, or an event loop that never does.
 
 ``holder`` is the walker that has it; of a lock with several permits it is the first of a list. Somebody who has waited
-a whole interval makes the holder stop and queue again.
+a whole interval makes the holder stop and queue again. Of CPython's GIL every waiter has a clock of its own, see
+``expire``; otherwise there is one for all, see ``switch``.
 """
 
 from simulator.engine.kernel.cores import run, stop
 from simulator.engine.kernel.events import hop, set_ring
 from simulator.engine.kernel.layout import Grant
+from simulator.engine.kernel.luck import draw
 from simulator.engine.kernel.numbers import ALWAYS, GRANTED, HOLDING, IF_NEXT_COMPUTES
-from simulator.engine.kernel.queues import dequeue, enqueue
+from simulator.engine.kernel.queues import dequeue, enqueue, leave_queue
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import copy_of
 from simulator.engine.kernel.storage import GRANTS, lengthen
@@ -32,10 +34,25 @@ def hold(k: Kernel, w: cython.int, copy: cython.int) -> cython.bint:
     if k.copies[copy].holder < 0 or k.copies[copy].held < k.copies[copy].permits:
         give(k, w, copy)
         return True
-    enqueue(k, copy, w)
-    if k.copies[copy].switch_seq == 0:
-        set_switch(k, copy)
+    wait_for_lock(k, w, copy)
     return False
+
+
+@cython.inline
+def wait_for_lock(k: Kernel, w: cython.int, copy: cython.int) -> cython.void:
+    """Join the queue; somebody will have to let go, in one interval."""
+    enqueue(k, copy, w)
+    if k.copies[copy].asker >= 0:
+        start_clock(k, w, copy)
+    elif k.copies[copy].switch_seq == 0:
+        set_switch(k, copy)
+
+
+@cython.inline
+def start_clock(k: Kernel, w: cython.int, copy: cython.int) -> cython.void:
+    """From now on it waits a whole interval."""
+    k.clocks[w].copy, k.clocks[w].switches = copy, k.copies[copy].switches
+    k.clocks[w].seq = set_ring(k, k.copies[copy].ring, w)
 
 
 @cython.inline
@@ -99,31 +116,85 @@ def let_go(k: Kernel, w: cython.int, copy: cython.int) -> cython.void:
         k.copies[copy].holder = -1
     if k.copies[copy].size > 0:
         following = dequeue(k, copy)
+        if k.copies[copy].asker >= 0:
+            hand_on(k, following, copy)
+            return
         give(k, following, copy)
         hop(k, following)
     if k.copies[copy].size > 0:
         set_switch(k, copy)
 
 
+def hand_on(k: Kernel, w: cython.int, copy: cython.int) -> cython.void:
+    """Somebody who has left the queue has the lock: that is a switch, of which the others' clocks will know."""
+    k.clocks[w].seq = 0
+    k.copies[copy].switches += 1
+    k.copies[copy].holder = w
+    hop(k, w)
+
+
+def expire(k: Kernel, w: cython.int, seq: cython.longlong) -> cython.void:
+    """A waiter's clock has run out: it waits anew, behind the others; if there was no switch, it asks for the lock."""
+    copy: cython.int = k.clocks[w].copy
+    before: cython.longlong = k.clocks[w].switches
+    if seq != k.clocks[w].seq:
+        return
+    leave_queue(k, copy, w)
+    enqueue(k, copy, w)
+    start_clock(k, w, copy)
+    if before == k.copies[copy].switches and interrupt(k, copy):
+        w = chosen(k, w, copy)
+        leave_queue(k, copy, w)
+        hand_on(k, w, copy)
+
+
+def chosen(k: Kernel, asker: cython.int, copy: cython.int) -> cython.int:
+    """Who of those who wait gets the lock: often the one that asked, who stands last."""
+    others: cython.int = k.copies[copy].size - 1
+    wins: cython.double = k.copies[copy].asker
+    drawn: cython.double
+    ahead: cython.int
+    w: cython.int = asker
+    if others > 0:
+        drawn = draw(k, asker)
+        if drawn >= wins:
+            ahead = cython.cast(cython.int, (drawn - wins) / (1.0 - wins) * others)
+            w = k.copies[copy].head
+            for _ in range(min(ahead, others - 1)):
+                w = k.walkers[w].link
+    return w
+
+
 def switch(k: Kernel, copy: cython.int, seq: cython.longlong) -> cython.void:
-    """Somebody has waited a whole interval: the holder has to stop computing and to queue again."""
+    """The first in the queue has waited a whole interval: the holder has to stop computing and to queue again."""
     w: cython.int = k.copies[copy].holder
-    pc: cython.int
-    left: cython.double = -1.0
     if seq != k.copies[copy].switch_seq:
         return
     k.copies[copy].switch_seq = 0
-    if w >= 0:
-        pc = k.walkers[w].pc
-        if k.code[pc].op == GRANTED:
-            left = stop(k, k.code[pc].a, w)
-    if left >= 0:
-        k.workers[w].left = left
-        k.walkers[w].pc = pc - 2
-        hop(k, w)
+    if interrupt(k, copy):
         let_go(k, w, copy)
     elif k.copies[copy].size > 0:  # between two pieces of work at this very moment
         set_switch(k, copy)
+
+
+@cython.inline
+def interrupt(k: Kernel, copy: cython.int) -> cython.bint:
+    """The holder stops computing, and will queue again. False if it does not compute at this very moment."""
+    w: cython.int = k.copies[copy].holder
+    pc: cython.int
+    left: cython.double
+    if w < 0:
+        return False
+    pc = k.walkers[w].pc
+    if k.code[pc].op != GRANTED:
+        return False
+    left = stop(k, k.code[pc].a, w)
+    if left < 0:
+        return False
+    k.workers[w].left = left
+    k.walkers[w].pc = pc - 2
+    hop(k, w)
+    return True
 
 
 @cython.inline
@@ -198,3 +269,24 @@ def go_on_without(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
         if has_lock(k, w, copy) and not (keep == IF_NEXT_COMPUTES and work_at(k, w, pc + 1) > 0):
             let_go(k, w, copy)
     return pc + 1
+
+
+def make_calls(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """Calls that let go of the lock for a moment: each may lose it, if somebody waits. Who lost it waits here."""
+    copy: cython.int = copy_of(k, w, k.code[pc].c)
+    while has_lock(k, w, copy) and k.clocks[w].calls < k.code[pc].a:
+        k.clocks[w].calls += 1
+        if k.copies[copy].size > 0 and draw(k, w) < k.code[pc].x:
+            k.workers[w].since = k.now
+            let_go(k, w, copy)
+            wait_for_lock(k, w, copy)
+            k.walkers[w].pc = pc
+            return 0
+    k.clocks[w].calls = 0
+    return pc + 2
+
+
+def retaken(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """It has the lock back, and makes the calls that are left."""
+    note_wait(k, w, pc)
+    return pc - 1

@@ -11,8 +11,8 @@ from simulator.engine.kernel.events import fill_hole, hop, nothing_else_now, pop
 from simulator.engine.kernel.instances import come_back
 from simulator.engine.kernel.life import lose_patience
 from simulator.engine.kernel.limits import give_token
-from simulator.engine.kernel.locks import switch
-from simulator.engine.kernel.numbers import BEGIN, INFINITY, PATIENCE, REFILL, RESUME, SWITCHES, WAKES
+from simulator.engine.kernel.locks import expire, switch
+from simulator.engine.kernel.numbers import BEGIN, CLOCKS, INFINITY, PATIENCE, REFILL, RESUME, SWITCHES, WAKES
 from simulator.engine.kernel.program import go, resume
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.uncompiled import cython
@@ -102,6 +102,8 @@ def ring_out(k: Kernel, guard: cython.int, subject: cython.int, seq: cython.long
     """What always lasts equally long is over: an interval of a lock, until a SYN is repeated, or a time limit."""
     if guard == SWITCHES:
         switch(k, subject, seq)
+    elif guard == CLOCKS:
+        expire(k, subject, seq)
     elif guard == WAKES:
         resume(k, subject)
     else:

@@ -25,6 +25,9 @@ from simulator.plan.words import Outcome
     AGAIN,
     GRANTED,
     DONE,
+    CALLS,
+    RETAKEN,
+    LET_GO,
     IO,
     IO_RUN,
     # connecting, and bytes on a line
@@ -70,13 +73,13 @@ from simulator.plan.words import Outcome
     DOOM,
     DIE,
     RETIRE,
-) = range(51)
+) = range(54)
 
 # what an entry of the heap is about
 RESUME, PATIENCE, BOOT, BEGIN, REFILL = range(5)
 
 # what an event of a ring does, that is not of a time limit
-SWITCHES, WAKES = -1, -2
+SWITCHES, WAKES, CLOCKS = -1, -2, -3
 
 HALF_OPEN_RINGS = 16
 """One for the first wait of a half-open connection, one for the second ...: as many as fit into a minute."""

@@ -12,13 +12,14 @@ from simulator.engine.kernel.instances import crash, retire
 from simulator.engine.kernel.life import finish, give_up, leave_instance, start, turn_away
 from simulator.engine.kernel.limits import allocate, pick, put_back, take_token
 from simulator.engine.kernel.lines import receive, send, wait_for_io
-from simulator.engine.kernel.locks import again, done, granted, lock_and_run, work_at
+from simulator.engine.kernel.locks import again, done, go_on_without, granted, lock_and_run, make_calls, retaken, work_at
 from simulator.engine.kernel.members import is_inside, join, part
 from simulator.engine.kernel.numbers import (
     AGAIN,
     ALLOCATE,
     ARM,
     BUSY,
+    CALLS,
     CHECK,
     COUNT,
     DIE,
@@ -38,6 +39,7 @@ from simulator.engine.kernel.numbers import (
     JUMP,
     KNOCK,
     LATE_SYN,
+    LET_GO,
     LOCKRUN,
     LOOK,
     LUCK,
@@ -50,6 +52,7 @@ from simulator.engine.kernel.numbers import (
     RECEIVE,
     RELEASE,
     REPEATED,
+    RETAKEN,
     RETIRE,
     RUN,
     SEIZE,
@@ -139,6 +142,12 @@ def go_rarely(k: Kernel, w: cython.int, pc: cython.int, op: cython.int) -> cytho
     """What few walkers do, or seldom."""
     if op == PART:
         return part_here(k, w, pc)
+    elif op == CALLS:
+        return make_calls(k, w, pc)
+    elif op == RETAKEN:
+        return retaken(k, w, pc)
+    elif op == LET_GO:
+        return go_on_without(k, w, pc)
     elif op == COUNT:
         return knock_with_repeated_syn(k, w, pc)
     elif op == LATE_SYN:

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.engine.kernel.further import begin_later
 from simulator.engine.kernel.loop import look_ahead
-from simulator.engine.kernel.numbers import HALF_OPEN_RINGS, INFINITY, OF_FURTHER, OF_ROUNDS, SWITCHES, WAKES
+from simulator.engine.kernel.numbers import CLOCKS, HALF_OPEN_RINGS, INFINITY, OF_FURTHER, OF_ROUNDS, SWITCHES, WAKES
 from simulator.engine.kernel.program import go
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import rearrange
@@ -50,6 +50,7 @@ def read_workload(k: Kernel, load: Any, program: Any) -> None:
     k.rtt, k.rtt_step = one_or_all(load.rtt, own=jobs)
     k.patience, k.patience_step = one_or_all(load.patience, own=jobs)
     k.coin, k.coin_step = one_or_all(load.coin)
+    k.acceptor_coins = doubles([*map(load.acceptor_coin, range(program.acceptors)), 0.0])
     k.think = flat(load.think) if load.think is not None else doubles([0.0])
     k.up_rate, k.down_rate = flat(load.up_rate), flat(load.down_rate)
     lucks = [load.luck(number) for number in range(program.lucks)]
@@ -95,7 +96,7 @@ def read_sources(k: Kernel, program: Any) -> None:
     """The heap, the hops, the rings and the cores, all empty."""
     k.heap, k.heap_size, k.heap_hole = blank("Event", 64), 0, False
     k.hops, k.hop_head, k.hop_size, k.hop_mask = blank("Hop", 64), 0, 0, 63
-    rings = [*((lag, SWITCHES) for lag in program.stations.rings), *((g.lag, i) for i, g in enumerate(program.guards))]
+    rings = [*((lag, CLOCKS if own else SWITCHES) for lag, own in program.stations.rings), *((g.lag, i) for i, g in enumerate(program.guards))]
     k.first_syn_ring, k.first_half_open_ring = len(rings), len(rings) + len(program.retries_s)
     if program.retries_s:
         rings += [(0.0, WAKES)] * (len(program.retries_s) + HALF_OPEN_RINGS)
@@ -118,6 +119,7 @@ def read_walkers(k: Kernel, program: Any) -> None:
     acceptors = program.acceptors
     walkers = k.rows + acceptors + len(program.scalers)
     k.walkers, k.workers = blank("Walker", walkers), blank("Worker", walkers if program.plan.locks else 0)
+    k.clocks = blank("Clock", walkers if program.stations.clocks else 0)
     k.handshakes = blank("Handshake", k.rows if program.retries_s else 0)
     k.members, k.lost = blank("Member", k.rows if program.mortal else 0), ints([0] * 64)
     k.guards, k.guard_count = table("Guard", [guard.row() for guard in program.guards]), len(program.guards)

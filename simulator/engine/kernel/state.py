@@ -3,6 +3,7 @@
 from typing import Any
 
 from simulator.engine.kernel.layout import (
+    Clock,
     Code,
     Copy,
     Cpu,
@@ -74,6 +75,7 @@ class Kernel:
     rows: cython.int
     walkers: Walker[::1]
     workers: Worker[::1]
+    clocks: Clock[::1]
     handshakes: Handshake[::1]
     members: Member[::1]
     stations: Station[::1]
@@ -169,6 +171,7 @@ class Kernel:
     think: cython.double[::1]
     coin: cython.double[::1]
     coin_step: cython.longlong
+    acceptor_coins: cython.double[::1]
     up_rate: cython.double[::1]
     down_rate: cython.double[::1]
     retries: cython.double[::1]

@@ -4,16 +4,30 @@ from dataclasses import replace
 
 from simulator.engine.kernel import numbers as ops
 from simulator.engine.lowering.program import Micro, Program
-from simulator.plan import Lock
+from simulator.plan import Gil, Lock
 
 
-def add_locked_work(program: Program, place: int, lock: Lock, keep: int, phase: int, work_s: float) -> None:
-    """Computing under a lock. Its first step notes nothing: who may note that the place is reached does so."""
-    column = [i for i, p in enumerate(program.walk) if p.lock is not None].index(place)
-    station = program.stations.number(lock)
+def add_locked_work(program: Program, column: int, keep: int, phase: int, work_s: float, calls: int) -> None:
+    """Computing under a lock. Its first step notes nothing: who may note that the place is reached does so.
+
+    ``calls``: how many at its end let go of the lock for a moment.
+    """
+    lock = program.walk[column].lock
+    assert lock is not None  # or it would not be computing under one
+    place, loss = [i for i, p in enumerate(program.walk) if p.lock is not None].index(column), _loss(lock)
+    station, calls = program.stations.number(lock), calls if loss else 0
     for op in (ops.LOCKRUN, ops.AGAIN, ops.GRANTED):
-        program.emit(Micro(op=op, b=phase, c=station, d=column, x=work_s), place)
-    program.emit(Micro(op=ops.DONE, c=station, d=keep), place)
+        program.emit(Micro(op=op, b=phase, c=station, d=place, x=work_s), column)
+    program.emit(Micro(op=ops.DONE, c=station, d=ops.ALWAYS if calls else keep), column)
+    if calls:
+        program.emit(Micro(op=ops.CALLS, a=calls, c=station, d=place, x=loss), column)
+        program.emit(Micro(op=ops.RETAKEN, c=station, d=place), column)
+        program.emit(Micro(op=ops.LET_GO, c=station, d=keep), column)
+
+
+def _loss(lock: Lock) -> float:
+    """How often a call loses it."""
+    return lock.release_loss if isinstance(lock, Gil) else 0.0
 
 
 def keep_lock(program: Program, done: int) -> None:

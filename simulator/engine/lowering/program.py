@@ -12,11 +12,12 @@ from simulator.plan.walk import Place, Way, walk
 from simulator.workload.interventions import Intervention
 from simulator.workload.table import Workload
 
+CALLING = (ops.CALLS, ops.RETAKEN, ops.LET_GO)
 WAYS_OF = {
     Operation.SEIZE: (ops.SEIZE, ops.TOKEN, ops.ALLOCATE, ops.KNOCK, ops.COUNT, ops.LATE_SYN, ops.REPEATED),
     Operation.RELEASE: (ops.RELEASE, ops.FREE, ops.PUT_BACK, ops.PART),
     Operation.TAKE: (ops.WAIT, ops.REST, ops.LOOK, ops.HOLD, ops.TAKE, ops.HANDOVER),
-    Operation.WORK: (ops.RUN, ops.LOCKRUN, ops.AGAIN, ops.GRANTED, ops.DONE, ops.IO_RUN),
+    Operation.WORK: (ops.RUN, ops.LOCKRUN, ops.AGAIN, ops.GRANTED, ops.DONE, *CALLING, ops.IO_RUN),
     Operation.UNTIL: (ops.SHAKE, ops.RECEIVE, ops.SEND, ops.IO, ops.NOTE, ops.ARM, ops.DISARM, ops.AT, ops.TICK),
     Operation.GO: (ops.LUCK, ops.BUSY, ops.JUMP, ops.CHECK),
     Operation.PICK: (ops.PICK,),

@@ -191,7 +191,7 @@ class ClassProgram(Blocks):
         elif place.lock is None:
             self._emit(ops.RUN, column, a=self._cpu(place), b=phase, x=place.work_s)
         else:
-            add_locked_work(self.program, column, place.lock, ops.NEVER, phase, place.work_s)
+            add_locked_work(self.program, column, ops.NEVER, phase, place.work_s, place.releases)
             self.done = self.program.end - 1
 
     def _add_io(self, column: int, place: Place, phase: int) -> None:

@@ -52,6 +52,7 @@ class Copy:
     fills: int = -1
     ring: int = -1
     permits: int = 1
+    asker: float = -1.0
     level: float = 0.0
 
     def row(self) -> tuple[float, ...]:
@@ -59,7 +60,7 @@ class Copy:
         full_since = -inf if self.fills == 0 else inf
         queue = (-1, -1, 0, self.fills, self.idle, 0)
         lock = (-1, -1, 1 if self.permits == 1 else 0, self.permits)
-        return *queue, *lock, 0, self.station, self.ring, 0, 0, full_since, self.level, 0.0
+        return *queue, *lock, 0, self.station, self.ring, 0, 0, 0, self.asker, full_since, self.level, 0.0
 
 
 class Stations:
@@ -73,8 +74,8 @@ class Stations:
         self.plan, self.classes = plan, tuple(classes)
         self.all: list[Station] = []
         self.copies: list[Copy] = []
-        self.rings: list[float] = []
-        """The lag of each ring: a switch interval."""
+        self.rings: list[tuple[float, bool]] = []
+        """The lag of each ring, a switch interval; and whether every waiter has a clock of its own."""
         self.rank_of: list[int] = []
         self.slots = self.tails = 0
         """Of all pools; of all queues in which some go first."""
@@ -93,6 +94,11 @@ class Stations:
     def number(self, resource: Resource) -> int:
         """The number of a station."""
         return self._numbers[resource]
+
+    @property
+    def clocks(self) -> bool:
+        """Whether anybody has a clock, or makes calls."""
+        return any(isinstance(lock, Gil) and (lock.asker_wins is not None or lock.release_loss) for lock in self._numbers)
 
     def queue_of(self, backlog: Backlog) -> int:
         """The first copy in whose queue connections wait to be accepted."""
@@ -162,7 +168,8 @@ class Stations:
         number = len(self.all)
         match resource:
             case Gil() | Loop():
-                copy = Copy(station=number, ring=self._ring_of(resource), permits=_permits(resource))
+                permits, asker = _permits(resource), _asker(resource)
+                copy = Copy(station=number, ring=self._ring_of(resource), permits=permits, asker=asker)
                 self._add(resource, resource.processes, copy)
             case Upstreams(count=count):
                 decides = GROUP if resource in self._group_choices else PROCESS
@@ -178,10 +185,15 @@ class Stations:
     def _ring_of(self, lock: Lock) -> int:
         if not isinstance(lock, Gil):
             return -1
-        if lock.switch_interval_s not in self.rings:
-            self.rings.append(lock.switch_interval_s)
-        return self.rings.index(lock.switch_interval_s)
+        ring = (lock.switch_interval_s, lock.asker_wins is not None)
+        if ring not in self.rings:
+            self.rings.append(ring)
+        return self.rings.index(ring)
 
 
 def _permits(lock: Lock) -> int:
     return lock.permits if isinstance(lock, Gil) else 1
+
+
+def _asker(lock: Lock) -> float:
+    return lock.asker_wins if isinstance(lock, Gil) and lock.asker_wins is not None else -1.0

@@ -89,6 +89,7 @@ def add_acceptors(program: Program) -> None:
     take = program.end
     program.emit(Micro(op=ops.TAKE, a=step.batch, c=station), place)
     for visit in range(step.visits):
-        keep = ops.ALWAYS if visit == step.visits - 1 else ops.NEVER
-        add_locked_work(program, place, step.lock, keep, -1, step.work_s / step.visits)
+        last = visit == step.visits - 1
+        keep, calls = (ops.ALWAYS, step.releases) if last else (ops.NEVER, 0)
+        add_locked_work(program, place, keep, -1, step.work_s / step.visits, calls)
     program.emit(Micro(op=ops.HANDOVER, a=take), place)

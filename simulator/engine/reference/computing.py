@@ -11,24 +11,37 @@ import simpy
 
 from simulator.engine.record import Record
 from simulator.engine.reference.acceptors import Acceptor, Acceptors
-from simulator.engine.reference.processors import Job, Processor, Turn
+from simulator.engine.reference.luck import Streams
+from simulator.engine.reference.processors import ClockedTurn, Job, Processor, Turn
 from simulator.engine.reference.request import Life, LostError, Run
-from simulator.plan import Cores, Plan
+from simulator.plan import Cores, Gil, Lock, Plan
 
 
 class Computing:
     """The cores and the locks of a server at work."""
 
-    def __init__(self, env: simpy.Environment, plan: Plan, record: Record) -> None:
+    def __init__(self, env: simpy.Environment, plan: Plan, record: Record, luck: Streams) -> None:
         """Nobody computes."""
-        self.env, self.record = env, record
+        self.env, self.record, self.luck = env, record, luck
         self.processors = {cores: Processor(env, cores) for cores in plan.processors}
         self.processor = self.processors[plan.cores]
-        self.turns = {lock: [Turn(env, lock, self.processor) for _ in range(lock.processes)] for lock in plan.locks}
+        self.turns = {lock: [self._turn(lock) for _ in range(lock.processes)] for lock in plan.locks}
         self.grants: list[tuple[int, int, float, float]] = []
         """Every time that a lock was held: (request, place, start, end)."""
         locked = [column for column, place in enumerate(record.places) if place.lock is not None]
         self.lock_column = {column: i for i, column in enumerate(locked)}
+
+    def _turn(self, lock: Lock) -> Turn:
+        if isinstance(lock, Gil) and lock.asker_wins is not None:
+            return ClockedTurn(self.env, lock, self.processor, self.draw)
+        return Turn(self.env, lock, self.processor)
+
+    def draw(self, who: object) -> float:
+        """The next number of luck of a request, or of an acceptor."""
+        if isinstance(who, Acceptor):
+            return self.luck.draw(who.process, acceptor=True)
+        assert isinstance(who, int)  # a row
+        return self.luck.draw(who, acceptor=False)
 
     def start(self, acceptors: Acceptors, acceptor: Acceptor) -> None:
         """An acceptor's life begins."""
@@ -46,7 +59,7 @@ class Computing:
         if work_s > 0:
             yield from self.run(self.processors[cores].run(work_s))
 
-    def compute_locked(self, turn: Turn, row: int, column: int, work_s: float, goes_on: bool) -> Life:
+    def compute_locked(self, turn: Turn, row: int, column: int, work_s: float, releases: int, goes_on: bool) -> Life:
         """So many seconds on a core with the lock of the process.
 
         A thread or callback that ``goes_on`` computing under the same lock keeps it: only waiting lets go of it.
@@ -57,6 +70,7 @@ class Computing:
             if row not in turn.holders:
                 yield from self.hold(turn, row, row, column)
             yield from self.work(turn, row, row, column, work_s)
+            yield from self.make_calls(turn, row, row, column, releases)
         except LostError:
             goes_on = False
             raise
@@ -94,6 +108,13 @@ class Computing:
             if work_s <= 0:
                 return
             yield from self.hold(turn, who, row, column)
+
+    def make_calls(self, turn: Turn, who: object, row: int, column: int, releases: int) -> Life:
+        """Calls that let go of the lock for a moment: each may lose it, if somebody waits."""
+        for _ in range(releases if turn.release_loss and who in turn.holders else 0):
+            if turn.queue and self.draw(who) < turn.release_loss:
+                turn.release(who)
+                yield from self.hold(turn, who, row, column)
 
     def leave_queues(self, gone: Container[object]) -> None:
         """Some will never compute again: they stop waiting for locks."""
@@ -134,6 +155,7 @@ class Computing:
                         turn.release(acceptor)
                     yield from self.hold(turn, acceptor, row, column)
                     yield from self.work(turn, acceptor, row, column, step.work_s / step.visits)
+                yield from self.make_calls(turn, acceptor, row, column, step.releases)
                 assert accepted is not None  # the request waits for it, or has left
                 accepted.succeed(True)
             if acceptor in turn.holders:

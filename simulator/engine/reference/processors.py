@@ -6,6 +6,7 @@ SimPy resumes it after whatever is running now has paused.
 
 from collections import deque
 from collections.abc import Callable, Container
+from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -90,17 +91,30 @@ class Processor:
         job.done.succeed(0.0)
 
 
+@dataclass(eq=False, slots=True)
+class Waiter:
+    """Somebody who queues for a lock."""
+
+    who: object
+    event: Wait
+    clock: int = 0
+    """How many times its clock has been started ..."""
+    switches: int = 0
+    """... and how often the lock had changed hands by then."""
+
+
 class Turn:
-    """One process's lock: a GIL that changes hands every switch interval, or an event loop that never does."""
+    """One process's lock: an event loop, or what is taken away from who has it long when somebody waits."""
 
     def __init__(self, env: simpy.Environment, lock: Lock, processor: Processor) -> None:
         """Free at the start."""
         self.env, self.processor = env, processor
         self.interval_s = lock.switch_interval_s if isinstance(lock, Gil) else None
         self.permits = lock.permits if isinstance(lock, Gil) else 1
+        self.release_loss = lock.release_loss if isinstance(lock, Gil) else 0.0
         self.holders: dict[object, Job | None] = {}
         """Who has it, in the order in which they got it, and what each computes."""
-        self.queue: deque[tuple[object, Wait]] = deque()
+        self.queue: deque[Waiter] = deque()
         self.version, self.timer_set = 0, False
 
     def wait(self, who: object) -> Wait | None:
@@ -108,11 +122,10 @@ class Turn:
         if len(self.holders) < self.permits:
             self.holders[who] = None
             return None
-        event = self.env.event()
-        self.queue.append((who, event))
-        if not self.timer_set:
-            self._set_timer()
-        return event
+        waiter = Waiter(who, self.env.event())
+        self.queue.append(waiter)
+        self._joined(waiter)
+        return waiter.event
 
     def run(self, who: object, work_s: float) -> Job:
         """A holder computes."""
@@ -121,23 +134,33 @@ class Turn:
 
     def release(self, who: object) -> None:
         """The next in the queue holds the lock from now on."""
-        self.version += 1
-        self.timer_set = False
         del self.holders[who]
         if self.queue:
-            following, event = self.queue.popleft()
-            self.holders[following] = None
-            event.succeed()
-        if self.queue:
-            self._set_timer()
+            self._hand_on(self.queue[0])
+        self._released()
 
     def leave_queue(self, gone: Container[object]) -> None:
         """Some will never have the lock. Where nobody waits any more, the holder is not interrupted."""
         before = len(self.queue)
-        self.queue = deque(entry for entry in self.queue if entry[0] not in gone)
+        self.queue = deque(waiter for waiter in self.queue if waiter.who not in gone)
         if before and not self.queue:
             self.version += 1
             self.timer_set = False
+
+    def _hand_on(self, waiter: Waiter) -> None:
+        self.queue.remove(waiter)
+        self.holders[waiter.who] = None
+        waiter.event.succeed()
+
+    def _joined(self, _: Waiter) -> None:
+        if not self.timer_set:
+            self._set_timer()
+
+    def _released(self) -> None:
+        self.version += 1
+        self.timer_set = False
+        if self.queue:
+            self._set_timer()
 
     def _set_timer(self) -> None:
         if self.interval_s is not None:
@@ -145,15 +168,66 @@ class Turn:
             _after(self.env, self.interval_s, self._interrupt, self.version)
 
     def _interrupt(self, version: int) -> None:
-        """Somebody has waited a whole interval: who has held it longest has to stop computing and to queue again."""
+        """The first in the queue has waited a whole interval: who has held it longest has to let go."""
         if version != self.version:
             return
         self.timer_set = False
-        who, job = next(iter(self.holders.items()), (None, None))
-        if job is not None and self.processor.stop(job):
+        who = self._interrupted()
+        if who is not None:
             self.release(who)
         elif self.queue:  # between two pieces of work at this very moment
             self._set_timer()
+
+    def _interrupted(self) -> object | None:
+        """Who has held it longest stops computing, and will queue again. None if it does not compute just now."""
+        who, job = next(iter(self.holders.items()), (None, None))
+        return who if job is not None and self.processor.stop(job) else None
+
+
+class ClockedTurn(Turn):
+    """CPython's GIL: every waiter has a clock of its own, and whoever asks for the lock often gets it."""
+
+    def __init__(
+        self, env: simpy.Environment, lock: Gil, processor: Processor, draw: Callable[[object], float]
+    ) -> None:
+        """``draw``: somebody's next number of luck."""
+        super().__init__(env, lock, processor)
+        self.wins, self.draw = lock.asker_wins or 0.0, draw
+        self.switches = 0
+
+    def _hand_on(self, waiter: Waiter) -> None:
+        super()._hand_on(waiter)
+        self.switches += 1
+        waiter.clock += 1
+
+    def _joined(self, waiter: Waiter) -> None:
+        assert self.interval_s is not None  # a GIL has one
+        waiter.clock, waiter.switches = waiter.clock + 1, self.switches
+        _after(self.env, self.interval_s, lambda clock: self._expire(waiter, clock), waiter.clock)
+
+    def _released(self) -> None:
+        """The clocks go on."""
+
+    def _expire(self, waiter: Waiter, clock: int) -> None:
+        """It has waited a whole interval: it waits anew, behind the others; if there was no switch, it asks."""
+        if clock != waiter.clock or waiter not in self.queue:
+            return
+        unchanged = waiter.switches == self.switches
+        self.queue.remove(waiter)
+        self.queue.append(waiter)
+        self._joined(waiter)
+        holder = self._interrupted() if unchanged else None
+        if holder is not None:
+            del self.holders[holder]
+            self._hand_on(self._chosen(waiter))
+
+    def _chosen(self, asker: Waiter) -> Waiter:
+        """Who of those who wait gets the lock: often the one that asked, who stands last."""
+        others = len(self.queue) - 1
+        drawn = self.draw(asker.who) if others else 0.0
+        if not others or drawn < self.wins:
+            return asker
+        return self.queue[min(int((drawn - self.wins) / (1.0 - self.wins) * others), others - 1)]
 
 
 def _after(env: simpy.Environment, delay_s: float, action: Callable[[int], None], version: int) -> None:

@@ -18,6 +18,7 @@ from simulator.engine.reference.computing import Computing
 from simulator.engine.reference.interventions import Intervening
 from simulator.engine.reference.jobs import Jobs
 from simulator.engine.reference.lifetimes import Lifetimes
+from simulator.engine.reference.luck import Streams
 from simulator.engine.reference.network import Network
 from simulator.engine.reference.request import Life, LostError, Request
 from simulator.engine.reference.rows import Rows
@@ -60,7 +61,7 @@ class Server:
         self.outline = outline(plan, workload.phase_count)
         self.luck = {part: workload.luck(i) for i, part in enumerate(left_to_chance(self.outline, self.record.places))}
         self.alive: dict[int, Request] = {}
-        self.stock, self.computing = Stock(self), Computing(self.env, plan, self.record)
+        self.stock, self.computing = Stock(self), Computing(self.env, plan, self.record, Streams(workload))
         self.network, self.blocks, self.rows = Network(self), Blocks(self), Rows(self)
         self.lifetimes, self.jobs = Lifetimes(self), Jobs(self)
         for process in range(self.lifetimes.regions[0].count):
@@ -186,7 +187,7 @@ class Server:
         following = self.following(request, rest)
         goes_on = following is not None and following.lock == lock and self.work_at(request, following) > 0
         turn = self.computing.turns[lock][self.stock.copy_of(request, lock.processes)]
-        yield from self.computing.compute_locked(turn, request.row, request.at, work_s, goes_on)
+        yield from self.computing.compute_locked(turn, request.row, request.at, work_s, place.releases, goes_on)
 
     def following(self, request: Request, rest: Outline) -> Place | None:
         """Where it goes next, if that is on the same straight way."""
