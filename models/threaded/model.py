@@ -28,14 +28,20 @@ from simulator.plan import (
 def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: one thread belongs to it; the GIL only while it computes."""
     backlog = Backlog("backlog", config.backlog, machine.refuses)
-    gil = Gil("GIL", config.processes, machine.gil_switch_interval_s)
+    gil = Gil(
+        "GIL",
+        config.processes,
+        machine.gil_switch_interval_s,
+        asker_wins=machine.gil_asker_wins,
+        release_loss=machine.gil_release_loss,
+    )
     taken, thread = _take(config, machine, backlog, gil)
     return Plan(
         steps=(
             Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),
             *taken,
             Receive(buffer_bytes=machine.receive_buffer),  # thread held, GIL and core free
-            Compute(machine.request_cost_s, gil, what="parse"),
+            Compute(machine.request_cost_s, gil, what="parse", releases=machine.request_releases),
             Handle(gil),  # computing: thread, GIL and core held; waiting: only the thread
             Compute(machine.response_cost_s, gil, what="respond"),  # after the last wait: the GIL once more
             Send(buffer_bytes=machine.send_buffer),
@@ -55,7 +61,7 @@ def _take(config: Config, machine: Machine, backlog: Backlog, gil: Gil) -> tuple
         backlog,
         gil,
         work_s=machine.accept_cost_s + machine.hand_over_cost_s,
-        visits=2,  # after accept() and after the hand-over the main thread has to get the GIL back
         limit=config.connections,
+        releases=machine.accept_releases,  # each may cost the main thread the GIL
     )
     return (main_thread, Seize(thread)), thread

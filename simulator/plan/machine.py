@@ -16,6 +16,10 @@ CLASSIC_RETRIES_S = (1.0, 3.0, 7.0, 15.0, 31.0, 63.0)
 SYN_TIMEOUT_S = {"linear": 131.0, "classic": 127.0}
 
 
+SHARES = ("gil_asker_wins", "gil_release_loss")
+"""Fields that are neither times nor sizes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     """Cores and fixed costs. Times in seconds, sizes in bytes."""
@@ -28,6 +32,14 @@ class Machine:
     """Computing lost at every switch between threads or processes (pipe ping-pong on one core: 2.0 microseconds)."""
     gil_switch_interval_s: float = 0.005
     """How long a thread waits for the GIL before it asks the holder to yield (sys.getswitchinterval)."""
+    gil_asker_wins: float = 0.6
+    """How often a thread that asked for the GIL gets it, from 0 to 1; otherwise another one that waits does."""
+    gil_release_loss: float = 0.1
+    """How often a call that lets go of the GIL for a moment loses it, from 0 to 1, while another waits."""
+    accept_releases: int = 1
+    """Calls of an eagerly accepting thread for one connection that let go of the GIL (accept4; gthread has more)."""
+    request_releases: int = 1
+    """Calls of a thread that reads a request which is there already (recv; gthread has more)."""
     accept_cost_s: float = 20e-6
     """Computing for accept() and for setting a connection up in Python."""
     request_cost_s: float = 145e-6

@@ -77,27 +77,29 @@ def _check_step(where: str, step: Step) -> None:
     match step:
         case Connect():
             _check_times(where, step)
+        case AcceptEagerly(lock=lock, releases=releases) | Compute(lock=lock, releases=releases) if releases and not (
+            isinstance(lock, Gil)
+        ):
+            raise PlanError("{where}: calls let go of a GIL, and here is none", where=where)
         case AcceptEagerly():
-            if min(step.batch, step.visits) < 1:
-                raise PlanError("{where}: batch and visits must be at least 1", where=where)
-            if step.batch > 1 and step.visits > 1:
-                raise PlanError("{where} has both batch and visits above 1", where=where)
-            if step.releases and not isinstance(step.lock, Gil):
-                raise PlanError("{where}: calls let go of a GIL, and here is none", where=where)
-            if step.limit == 0:
-                raise PlanError(
-                    "{where}: expected a limit of at least one connection, got {step}", where=where, step=step
-                )
+            _check_accepting(where, step)
         case Compute(on=on, lock=lock) if on is not None and lock is not None:
             raise PlanError("{where}: who computes on other cores needs no lock of the server", where=where)
-        case Compute(lock=lock, releases=releases) if releases and not isinstance(lock, Gil):
-            raise PlanError("{where}: calls let go of a GIL, and here is none", where=where)
         case Retire(after=after) if after < 1:
             raise PlanError("{where}: expected at least one request, got {step}", where=where, step=step)
         case Retire(boot_s=boot_s) | Crash(boot_s=boot_s) | Allocate(when_full=Die(boot_s=boot_s)) if boot_s <= 0:
             raise PlanError("{where}: expected a time above 0 s to boot, got {boot_s} s", where=where, boot_s=boot_s)
         case _:
             pass
+
+
+def _check_accepting(where: str, step: AcceptEagerly) -> None:
+    if min(step.batch, step.visits) < 1:
+        raise PlanError("{where}: batch and visits must be at least 1", where=where)
+    if step.batch > 1 and step.visits > 1:
+        raise PlanError("{where} has both batch and visits above 1", where=where)
+    if step.limit == 0:
+        raise PlanError("{where}: expected a limit of at least one connection, got {step}", where=where, step=step)
 
 
 def _check_times(where: str, step: Connect) -> None:

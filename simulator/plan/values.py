@@ -11,7 +11,7 @@ from math import isnan
 from typing import Any, Literal, get_args, get_origin
 
 from simulator.plan.blocks import PlanError, Retry, Scale, Whole, every_element
-from simulator.plan.resources import Bucket, Cores, Gil, Loop, Memory, Pool, Resource, Upstreams
+from simulator.plan.resources import Bucket, Cores, Gil, Lock, Loop, Memory, Pool, Resource, Upstreams
 from simulator.plan.step_values import at_step, check_block
 from simulator.plan.words import Outcome
 
@@ -96,18 +96,7 @@ def _check_resource(resource: Resource) -> None:
         case Pool():
             _check_pool(resource)
         case Gil() | Loop():
-            if isinstance(resource, Gil) and resource.permits < 1:
-                raise PlanError(
-                    "{name}: expected at least one permit, got {resource}", name=resource.name, resource=resource
-                )
-            if isinstance(resource, Gil):
-                _check_shares(resource)
-            if resource.processes < 1 or (isinstance(resource, Gil) and resource.switch_interval_s <= 0):
-                raise PlanError(
-                    "{name}: expected a process and a switch interval above 0 s, got {resource}",
-                    name=resource.name,
-                    resource=resource,
-                )
+            _check_lock(resource)
         case Upstreams(count=count) if count < 1:
             raise PlanError(
                 "{name}: expected at least one upstream, got {resource}", name=resource.name, resource=resource
@@ -128,6 +117,19 @@ def _check_resource(resource: Resource) -> None:
                 )
         case _:
             pass
+
+
+def _check_lock(lock: Lock) -> None:
+    if isinstance(lock, Gil) and lock.permits < 1:
+        raise PlanError("{name}: expected at least one permit, got {resource}", name=lock.name, resource=lock)
+    if isinstance(lock, Gil):
+        _check_shares(lock)
+    if lock.processes < 1 or (isinstance(lock, Gil) and lock.switch_interval_s <= 0):
+        raise PlanError(
+            "{name}: expected a process and a switch interval above 0 s, got {resource}",
+            name=lock.name,
+            resource=lock,
+        )
 
 
 def _check_shares(gil: Gil) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_type_hints
 
 from pydantic import Field, GetJsonSchemaHandler, ValidationError, ValidationInfo, create_model
 
-from simulator.plan.machine import Machine
+from simulator.plan.machine import SHARES, Machine
 from simulator.words.language import later, tell, translated
 from simulator.words.numbers import exact_duration, exact_size
 from simulator.words.printable import printable_line
@@ -21,12 +21,16 @@ from simulator.workload.table_fields import WHOLE, Bytes, MicrosecondsAtLeast, P
 from simulator.workload.toml_file import line_numbers, parsed, read_bytes
 
 _Count = Annotated[int, Field(ge=1, le=4096), WHOLE]
+_Calls = Annotated[int, Field(ge=0, le=4096), WHOLE]
+_Share = Annotated[float, Field(ge=0, le=1)]
 
 
 def _written(name: str, hint: Any) -> tuple[str, Any]:
     """How a field of Machine is called and what it holds in a file: seconds carry a unit there, not a suffix."""
     if hint is int:
-        return name, _Count
+        return name, _Calls if name.endswith("_releases") else _Count
+    if name in SHARES:
+        return name, _Share
     if hint is not float:
         return name, hint
     if not name.endswith("_s"):
@@ -57,7 +61,7 @@ def _described(handler: GetJsonSchemaHandler) -> dict[str, Any]:
 
 
 def _quantity_text(name: str, value: Any) -> Any:
-    if not isinstance(value, float):
+    if not isinstance(value, float) or name in SHARES:
         return value
     return exact_duration(value) if name.endswith("_s") else exact_size(round(value))
 

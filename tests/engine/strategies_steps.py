@@ -35,7 +35,15 @@ from simulator.plan import (
     Upstreams,
 )
 from simulator.plan.values import MOST_HELD
-from tests.engine.strategies import BUFFER, COST_S, LUCK_OF_A_GIL, RETRIES_AND_TIMEOUT_S, SWITCH_INTERVAL_S, YES_OR_NO, Pick
+from tests.engine.strategies import (
+    BUFFER,
+    COST_S,
+    LUCK_OF_A_GIL,
+    RETRIES_AND_TIMEOUT_S,
+    SWITCH_INTERVAL_S,
+    YES_OR_NO,
+    Pick,
+)
 from tests.engine.strategies_load import ROUND_S
 
 Held = Pool | Memory | Upstreams

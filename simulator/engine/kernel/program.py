@@ -12,7 +12,16 @@ from simulator.engine.kernel.instances import crash, retire
 from simulator.engine.kernel.life import finish, give_up, leave_instance, start, turn_away
 from simulator.engine.kernel.limits import allocate, pick, put_back, take_token
 from simulator.engine.kernel.lines import receive, send, wait_for_io
-from simulator.engine.kernel.locks import again, done, go_on_without, granted, lock_and_run, make_calls, retaken, work_at
+from simulator.engine.kernel.locks import (
+    again,
+    done,
+    go_on_without,
+    granted,
+    lock_and_run,
+    make_calls,
+    retaken,
+    work_at,
+)
 from simulator.engine.kernel.members import is_inside, join, part
 from simulator.engine.kernel.numbers import (
     AGAIN,

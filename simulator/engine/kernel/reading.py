@@ -96,7 +96,10 @@ def read_sources(k: Kernel, program: Any) -> None:
     """The heap, the hops, the rings and the cores, all empty."""
     k.heap, k.heap_size, k.heap_hole = blank("Event", 64), 0, False
     k.hops, k.hop_head, k.hop_size, k.hop_mask = blank("Hop", 64), 0, 0, 63
-    rings = [*((lag, CLOCKS if own else SWITCHES) for lag, own in program.stations.rings), *((g.lag, i) for i, g in enumerate(program.guards))]
+    rings = [
+        *((lag, CLOCKS if own else SWITCHES) for lag, own in program.stations.rings),
+        *((g.lag, i) for i, g in enumerate(program.guards)),
+    ]
     k.first_syn_ring, k.first_half_open_ring = len(rings), len(rings) + len(program.retries_s)
     if program.retries_s:
         rings += [(0.0, WAKES)] * (len(program.retries_s) + HALF_OPEN_RINGS)

@@ -98,7 +98,9 @@ class Stations:
     @property
     def clocks(self) -> bool:
         """Whether anybody has a clock, or makes calls."""
-        return any(isinstance(lock, Gil) and (lock.asker_wins is not None or lock.release_loss) for lock in self._numbers)
+        return any(
+            isinstance(lock, Gil) and (lock.asker_wins is not None or lock.release_loss) for lock in self._numbers
+        )
 
     def queue_of(self, backlog: Backlog) -> int:
         """The first copy in whose queue connections wait to be accepted."""

@@ -1,4 +1,4 @@
-"""Luck of a request's or an acceptor's own, for the reference engine: a stream of numbers, counted by how many are used.
+"""Luck of a request's or an acceptor's own, for the reference engine: numbers, counted by how many are used.
 
 A number is its coin's bits and the count, mixed by SplitMix64, so both engines have the same ones, and a row keeps its
 luck when others are added or taken out.
