@@ -1,8 +1,8 @@
 """Threads under the GIL: waiting is done side by side, computing in turns.
 
 What to watch: threads multiply what a process can wait for, and never what it can compute; one thread that computes
-for long makes the others wait a switch interval each time they want the GIL back. With eager accept, connections
-already taken by a busy process stay with it while another process is idle.
+for long makes the others wait a switch interval, or several, each time they want the GIL back. With eager accept,
+connections already taken by a busy process stay with it while another process is idle.
 """
 
 from models.threaded.config import Config

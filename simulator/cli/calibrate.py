@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import fmean
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -22,7 +23,9 @@ from simulator.experiments.progress import ABOUT, shown_while, talk
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.scenario import calibrated_path
 from simulator.plan import Machine
-from simulator.real.calibrate.findings import Finding, bare_findings, machine_of, server_findings
+from simulator.real.calibrate.findings import Finding, bare_findings, gil_findings, machine_of, server_findings
+from simulator.real.calibrate.gil_model import simulated_waits
+from simulator.real.calibrate.probes import BESIDE
 from simulator.real.calibrate.samples import Samples
 from simulator.real.calibrate.servers import ServerCost, measured_servers, seconds_of
 from simulator.real.measure import scratch_folder
@@ -32,8 +35,8 @@ from simulator.results.terminal import show
 from simulator.results.whole_files import refuse_unwritable, whole_files
 from simulator.trace.facts import BUSY
 from simulator.words.columns import aligned, columns
-from simulator.words.language import tell
-from simulator.words.numbers import MISSING, duration, share_in_words, size, to_places
+from simulator.words.language import tell, tell_many
+from simulator.words.numbers import MISSING, duration, percent, share_in_words, size, to_places
 from simulator.words.prose import Prose
 from simulator.workload.machine_table import machine_text
 
@@ -41,7 +44,7 @@ DONE, FAILED = 0, 1
 BARE = "simulator.real.calibrate.probes"
 BARE_LIMIT_S = 30.0
 """All its probes end by themselves long before."""
-USUAL_S = 20.0
+USUAL_S = 30.0
 
 
 def run(_: Model | None, given: Given) -> int:
@@ -68,12 +71,13 @@ def calibrate(options: CalibrateOptions) -> int:
     machine = machine_of(findings)
     save(machine, target, missing_folders(target) if options.output is None else ())
     use = f"--machine {options.output or 'calibrated'}"
+    show(_gil_table(bare, machine))
     show(tables(findings, costs, machine, tell("Saved as {file}; use it with {flag}", file=target, flag=use)))
     return DONE
 
 
 def _findings(bare: Mapping[str, Samples], costs: list[ServerCost]) -> list[Finding]:
-    found = list(bare_findings(bare))
+    found = [*bare_findings(bare), *gil_findings(bare)]
     known = {each.field: each.median for each in found if each.field and each.samples}
     return [*found, *server_findings(costs, known)]
 
@@ -144,6 +148,8 @@ def _warn_if_disturbed(others: float) -> None:
 # What calibrating found, as two tables: the constants with their spread, and the servers beside what they explain.
 
 QUIET = "bright_black"
+MODELLED = 400
+"""Waits of the model beside each number of threads."""
 INDENT = 2
 
 
@@ -161,6 +167,27 @@ def tables(
     yield Prose(ending)
 
 
+def _gil_table(bare: Mapping[str, Samples], machine: Machine) -> Iterator[RenderableType]:
+    """How long a waiter was kept waiting, beside what the machine's own figures say of it."""
+    yield Text(tell("Waiting for the GIL beside threads that compute, measured and by the file"), style="bold cyan")
+    heads = ("", "", tell("mean"), tell("median"), "p90", "p99", tell("longest"))
+    rows = []
+    for hogs in BESIDE:
+        waited = bare[f"gil_waits_{hogs}"]
+        beside = tell_many("{n} thread", "{n} threads", hogs, n=hogs)
+        rows.append([beside, tell("measured"), *_spread_of_waits(waited)])
+        if hogs:
+            rows.append(["", tell("by the file"), *_spread_of_waits(simulated_waits(machine, hogs, MODELLED))])
+    yield _table(heads, rows, {2, 3, 4, 5, 6})
+    yield Text()
+
+
+def _spread_of_waits(waited: Samples) -> list[str]:
+    ordered, last = sorted(waited), len(waited) - 1
+    found = [fmean(ordered), *(ordered[round(part * last)] for part in (0.5, 0.9, 0.99, 1.0))]
+    return [duration(each) for each in found]
+
+
 def spread(samples: Samples) -> tuple[float, float, float]:
     """Median, p10 and p90: the samples nearest to those ranks."""
     ordered = sorted(samples)
@@ -169,7 +196,7 @@ def spread(samples: Samples) -> tuple[float, float, float]:
 
 
 def _finding_row(finding: Finding) -> list[str]:
-    written = size if finding.in_bytes else duration
+    written = percent if finding.is_share else size if finding.in_bytes else duration
     figures = [written(each) for each in spread(finding.samples)] if finding.samples else [MISSING] * 3
     return [finding.what, *figures, (finding.field or "").removesuffix("_s")]
 

@@ -143,7 +143,7 @@ def _takes_it(computing: Computing, lock: Lock) -> Said:
         )
     return said(
         '"{name}" computes for up to {longest} at a time and makes up {part} of all computing under {one}; whoever '
-        "else needs it waits a switch interval of {interval}, each time anew.",
+        "else needs it waits a switch interval of {interval} or more, each time anew.",
         **fields,
         interval=short_duration(lock.switch_interval_s),
     )

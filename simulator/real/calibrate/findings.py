@@ -8,11 +8,12 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 from typing import Any
 
 from simulator.plan import Machine
-from simulator.real.calibrate.probes import SCHEDULER
+from simulator.real.calibrate.gil_model import asker_wins
+from simulator.real.calibrate.probes import BESIDE, SCHEDULER
 from simulator.real.calibrate.samples import Samples
 from simulator.real.calibrate.servers import ServerCost
 from simulator.words.language import tell
@@ -33,11 +34,13 @@ class Finding:
     field: str | None = None
     """Of Machine."""
     in_bytes: bool = False
+    is_share: bool = False
+    """Whether the samples are parts of a whole; their value is the mean."""
 
     @property
     def median(self) -> float:
         """The value."""
-        return median(self.samples)
+        return round(fmean(self.samples), 3) if self.is_share else median(self.samples)
 
 
 def bare_findings(samples: Mapping[str, Samples]) -> Iterator[Finding]:
@@ -48,8 +51,7 @@ def bare_findings(samples: Mapping[str, Samples]) -> Iterator[Finding]:
         ("process_switch", tell("switch between processes"), "switch_cost_s"),
         ("thread_switch", tell("switch between threads"), None),
         ("time_slice", tell("another process has the core"), "time_slice_s"),
-        ("gil_delay", tell("wait for the GIL, one computes"), "gil_switch_interval_s"),
-        ("gil_delay_2", tell("wait for the GIL, two compute"), None),
+        ("gil_waits_1", tell("wait for the GIL, one computes"), "gil_switch_interval_s"),
         ("loop_turn", tell("turn of an event loop"), "loop_turn_cost_s"),
         ("asyncio_switch", tell("switch of coroutines, asyncio"), "task_switch_cost_s"),
         *(
@@ -69,6 +71,15 @@ def bare_findings(samples: Mapping[str, Samples]) -> Iterator[Finding]:
         ("thread_memory", tell("memory of a thread"), None),
     ):
         yield Finding(what=what, samples=samples[key], field=field, in_bytes=True)
+
+
+def gil_findings(samples: Mapping[str, Samples]) -> Iterator[Finding]:
+    """Who gets the GIL, and how often a call loses it."""
+    interval_s = median(samples["gil_waits_1"])
+    wins = asker_wins(interval_s, {hogs: samples[f"gil_waits_{hogs}"] for hogs in BESIDE})
+    yield Finding(what=tell("who asks for the GIL gets it"), samples=wins, field="gil_asker_wins", is_share=True)
+    what = tell("a call loses the GIL, one computes")
+    yield Finding(what=what, samples=samples["gil_calls"], field="gil_release_loss", is_share=True)
 
 
 def server_findings(servers: Sequence[ServerCost], known: Mapping[str, float]) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from models.wire.blocking import send
 from models.wire.outgoing import response
-from simulator.real.calibrate import buffers, switches
+from simulator.real.calibrate import buffers, gil, switches
 from simulator.real.calibrate.samples import LIMIT_S, Samples, batches, forked, in_child, memory_of, one_core, up_to
 
 # What it costs to begin something: a thread, a process, a connection.
@@ -102,43 +102,10 @@ def _memory_of_threads() -> float:
     return (memory_of("self", "Anonymous") - before) / THREADS
 
 
-# How long others keep what they have: the GIL, and a core.
+# How long others keep what they have: a core. The GIL has its own file.
 
-NAP_S = 0.0005
 GAP_S = 100e-6
 """Between two looks at the clock: somebody else had the core."""
-
-
-def gil_delay(hogs: int, samples: int) -> Samples:
-    """Seconds that a thread waits for the GIL after a blocking call, while ``hogs`` others compute."""
-    stop, turned, found = False, 0, list[float]()
-
-    def hog() -> None:
-        nonlocal turned
-        while not stop:
-            turned += 1
-
-    threads = [threading.Thread(target=hog, daemon=True) for _ in range(hogs)]
-    for thread in threads:
-        thread.start()
-    try:
-        for _ in up_to(4 * samples):
-            before, late = turned, _nap() - NAP_S
-            if turned != before:  # else nobody had the GIL meanwhile, as on a busy machine
-                found.append(late)
-            if len(found) == samples:
-                break
-        return found
-    finally:
-        stop = True
-        for thread in threads:
-            thread.join()
-
-
-def _nap() -> float:
-    start = time.monotonic()
-    time.sleep(NAP_S)
-    return time.monotonic() - start
 
 
 def time_slice(samples: int) -> Samples:
@@ -162,7 +129,15 @@ def _spin() -> None:
         pass
 
 
+def _gil_waits(hogs: int, samples: int) -> Samples:
+    """More of them than of anything else: it is their spread that matters."""
+    return gil.waits(hogs, 8 * samples)
+
+
 # What is measured, under which name.
+
+BESIDE = (0, 1, 2, 4)
+"""Threads that compute while one waits for the GIL."""
 
 PROBES: dict[str, Callable[[int], Samples]] = {
     "accept": accept,
@@ -170,8 +145,8 @@ PROBES: dict[str, Callable[[int], Samples]] = {
     "process_switch": switches.process_switch,
     "thread_switch": switches.thread_switch,
     "time_slice": time_slice,
-    "gil_delay": partial(gil_delay, 1),
-    "gil_delay_2": partial(gil_delay, 2),
+    **{f"gil_waits_{hogs}": partial(_gil_waits, hogs) for hogs in BESIDE},
+    "gil_calls": gil.calls_lost,
     "loop_turn": switches.loop_turn,
     "asyncio_switch": switches.asyncio_switch,
     "thread_start": thread_start,
