@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import fmean
@@ -26,9 +25,9 @@ from simulator.plan import Machine
 from simulator.real.calibrate.findings import Finding, bare_findings, gil_findings, machine_of, server_findings
 from simulator.real.calibrate.gil_model import simulated_waits
 from simulator.real.calibrate.probes import BESIDE
-from simulator.real.calibrate.samples import Samples
+from simulator.real.calibrate.samples import Samples, spread
 from simulator.real.calibrate.servers import ServerCost, measured_servers, seconds_of
-from simulator.real.measure import scratch_folder
+from simulator.real.measure import refuse_unmeasurable, scratch_folder
 from simulator.real.other_programs import crowd_before, moment, share_of_others
 from simulator.real.processes import MeasureError, running
 from simulator.results.terminal import show
@@ -44,7 +43,7 @@ DONE, FAILED = 0, 1
 BARE = "simulator.real.calibrate.probes"
 BARE_LIMIT_S = 30.0
 """All its probes end by themselves long before."""
-USUAL_S = 30.0
+USUAL_S, USUAL_SERVER_S = 30.0, 45.0
 
 
 def run(_: Model | None, given: Given) -> int:
@@ -54,7 +53,9 @@ def run(_: Model | None, given: Given) -> int:
 
 def calibrate(options: CalibrateOptions) -> int:
     """Do it; returns the exit code. Raises RefusalError for what the user can put right."""
-    target = _target(options)
+    if options.server is not None:
+        return _calibrate_server(options, options.server)
+    target = _target(options, calibrated_path())
     _refuse_elsewhere()
     _warn_if_busy()
     samples, requests = (3, 20) if options.quick else (20, 150)
@@ -69,10 +70,32 @@ def calibrate(options: CalibrateOptions) -> int:
     _warn_if_disturbed(share_of_others(before, moment()))
     findings = _findings(bare, costs)
     machine = machine_of(findings)
-    save(machine, target, missing_folders(target) if options.output is None else ())
+    save(machine_text(machine), target, missing_folders(target) if options.output is None else ())
     use = f"--machine {options.output or 'calibrated'}"
     show(_gil_table(bare, machine))
     show(tables(findings, costs, machine, tell("Saved as {file}; use it with {flag}", file=target, flag=use)))
+    return DONE
+
+
+def _calibrate_server(options: CalibrateOptions, line: str) -> int:
+    from simulator.cli.calibrate_server import measured_states, named_server, profile_name, profile_table, written
+
+    deployment = named_server(line)
+    target = _target(options, calibrated_path().with_name(f"{profile_name(deployment)}.toml"))
+    _refuse_elsewhere()
+    refuse_unmeasurable(deployment)
+    _warn_if_busy()
+    before = moment()
+    try:
+        with shown_while(tell("measuring {server}", server=line), 4.0 if options.quick else USUAL_SERVER_S, ABOUT):
+            lines = measured_states(deployment, quick=options.quick)
+    except MeasureError as error:
+        talk("simulate: " + tell("not calibrated: {why}", why=error) + "\n")
+        return FAILED
+    _warn_if_disturbed(share_of_others(before, moment()))
+    save(written(deployment, lines), target, missing_folders(target) if options.output is None else ())
+    use = f"--profile {target}"
+    show(profile_table(deployment, lines, tell("Saved as {file}; use it with {flag}", file=target, flag=use)))
     return DONE
 
 
@@ -93,9 +116,9 @@ def _bare_samples(samples: int) -> dict[str, Samples]:
         return found
 
 
-def _target(options: CalibrateOptions) -> Path:
+def _target(options: CalibrateOptions, usual: Path) -> Path:
     """Where the file will be, known to be writable. Raises RefusalError."""
-    target = calibrated_path() if options.output is None else Path(options.output)
+    target = usual if options.output is None else Path(options.output)
     missing = missing_folders(target) if options.output is None else []
     refuse_unwritable(missing[0] if missing else target, folder=bool(missing))
     return target
@@ -106,12 +129,12 @@ def missing_folders(target: Path) -> list[Path]:
     return [folder for folder in reversed(target.parents) if not folder.exists()]
 
 
-def save(machine: Machine, target: Path, missing: Sequence[Path] = ()) -> None:
+def save(text: str, target: Path, missing: Sequence[Path] = ()) -> None:
     """Write the file, and the folders that are missing above it."""
     with whole_files() as files:
         for folder in missing:
             files.folder(folder)
-        write_text(files, str(target), partial(machine_text, machine))
+        write_text(files, str(target), lambda: text)
 
 
 def _refuse_elsewhere() -> None:
@@ -186,13 +209,6 @@ def _spread_of_waits(waited: Samples) -> list[str]:
     ordered, last = sorted(waited), len(waited) - 1
     found = [fmean(ordered), *(ordered[round(part * last)] for part in (0.5, 0.9, 0.99, 1.0))]
     return [duration(each) for each in found]
-
-
-def spread(samples: Samples) -> tuple[float, float, float]:
-    """Median, p10 and p90: the samples nearest to those ranks."""
-    ordered = sorted(samples)
-    last = len(ordered) - 1
-    return ordered[len(ordered) // 2], ordered[round(0.1 * last)], ordered[round(0.9 * last)]
 
 
 def _finding_row(finding: Finding) -> list[str]:

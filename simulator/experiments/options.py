@@ -49,8 +49,13 @@ class RunOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class CalibrateOptions:
-    """How to measure this machine."""
+    """How to measure this machine, or a server on it."""
 
+    server: str | None = option(
+        None,
+        'Measure one server instead, and write its profile: "gunicorn -w 4", uvicorn, or the name of a model.',
+        metavar="COMMAND",
+    )
     output: str | None = option(
         None, "Write the machine file here, instead of where --machine calibrated finds it.", metavar="FILE"
     )

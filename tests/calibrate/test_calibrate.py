@@ -15,13 +15,14 @@ from typing import Any
 
 import pytest
 
-from simulator.cli.calibrate import missing_folders, save, spread, tables
+from simulator.cli.calibrate import missing_folders, save, tables
 from simulator.cli.main import main
 from simulator.experiments.catalogue import catalogue
 from simulator.experiments.deployment import Deployment
 from simulator.plan import Machine
 from simulator.real.calibrate.findings import Finding, bare_findings, machine_of, server_findings
 from simulator.real.calibrate.probes import PROBES
+from simulator.real.calibrate.samples import spread
 from simulator.real.calibrate.servers import ServerCost, seconds_of, work_of
 from simulator.real.processes import MeasureError
 from simulator.results.terminal import show
@@ -218,7 +219,7 @@ def test_a_calibration_beside_other_programs_says_so(
 
 def test_the_folder_of_the_machine_file_is_made_when_there_is_something_to_save(tmp_path: Path) -> None:
     target = tmp_path / "not" / "there" / "machine.toml"
-    save(Machine(), target, missing_folders(target))
+    save(machine_text(Machine()), target, missing_folders(target))
     assert "[machine]" in target.read_text("utf-8")
 
 

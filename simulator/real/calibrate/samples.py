@@ -42,6 +42,13 @@ def batches(clock: Callable[[], float], samples: int, rounds: int, once: Callabl
     return found[1:]
 
 
+def spread(samples: Samples) -> tuple[float, float, float]:
+    """Median, p10 and p90: the samples nearest to those ranks."""
+    ordered = sorted(samples)
+    last = len(ordered) - 1
+    return ordered[len(ordered) // 2], ordered[round(0.1 * last)], ordered[round(0.9 * last)]
+
+
 @contextmanager
 def one_core() -> Iterator[None]:
     """Stay on one core, with all that is forked or started in the block."""
