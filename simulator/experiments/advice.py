@@ -26,6 +26,7 @@ from simulator.plan.words import OUTSIDE, Loss, State, lost_by
 from simulator.trace.cures import Cure
 from simulator.trace.figures import Summary
 from simulator.trace.measures import CORES
+from simulator.trace.rules_backlog import most_at_the_door
 from simulator.trace.table import Trace
 from simulator.words.language import said
 
@@ -71,7 +72,8 @@ def advise(
         return Advice()
     queue_max = max((r.queue_max for r in summary.resources.values() if r.kind == "backlog"), default=0.0)
     limited = any(outcome.words in summary.failed for outcome in lost_by(Loss.LIMIT))
-    ideas = Ideas(ready.setup.sides[side], ready.scenario.machine.cores, queue_max, limited)
+    crowd = most_at_the_door(trace) if Cure.LONGER_BACKLOG in cures else 0
+    ideas = Ideas(ready.setup.sides[side], ready.scenario.machine.cores, queue_max, limited, crowd)
     victim = next((party for finding in summary.findings for party in finding.victims), None)
     spend = _budget(trace.reached.size) if budget is None else budget
     search = _Search(Runs(ready, figures(trace, victim), spend, stop, victim))

@@ -43,6 +43,8 @@ class Ladder:
     sized: Callable[[int], Candidate | None]
     """The deployment with so many; None where there cannot be."""
     up: bool = True
+    enough: int = 0
+    """Less than so many of it need not be tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,15 @@ def _first(family: Family) -> Candidate | None:
 
 
 def next_size(ladder: Ladder, size: int) -> int:
-    """Twice as many; downwards a round number that is at most half."""
+    """Twice as many, or enough; downwards a round number that is at most half."""
     if ladder.up:
-        return 2 * size or FIRST_SIZE
+        return max(2 * size or FIRST_SIZE, _rounded_up(ladder.enough) if size == ladder.now else 0)
     return 1 << max(size // 2, 1).bit_length() - 1 if size > 1 else 0
+
+
+def _rounded_up(size: int) -> int:
+    """To a power of two."""
+    return 1 << (size - 1).bit_length() if size > 0 else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,8 @@ class Ideas:
     """How many waited in its backlogs at most."""
     limited: bool
     """Whether somebody was turned away because a limit was reached."""
+    at_the_door: int = 0
+    """How many were connecting, or waited in a backlog, at once."""
     _had: set[tuple[Deployment, int]] = field(default_factory=set)
 
     def about(self, cures: Iterable[Cure], *, but: Collection[Cure] = ()) -> Iterator[Family]:
@@ -117,7 +126,7 @@ class Ideas:
             case Cure.HIGHER_ACCEPT_LIMIT:
                 yield from self._sizes(own.accept_limit)
             case Cure.LONGER_BACKLOG:
-                yield from self._sizes(own.backlog)
+                yield from self._sizes(own.backlog, enough=self.at_the_door)
             case Cure.SHORTER_BACKLOG:
                 yield from self._sizes(own.backlog, up=False)
             case _:
@@ -129,11 +138,11 @@ class Ideas:
         sizes = own.slots or (own.processes,)
         yield from (self._ladder(self.side.model, self.side.config, size) for size in sizes if size is not None)
 
-    def _sizes(self, size: Size | None, *, up: bool = True) -> Iterator[Family]:
+    def _sizes(self, size: Size | None, *, up: bool = True, enough: int = 0) -> Iterator[Family]:
         if size is not None:
-            yield self._ladder(self.side.model, self.side.config, size, up=up)
+            yield self._ladder(self.side.model, self.side.config, size, up=up, enough=enough)
 
-    def _ladder(self, model: Model, config: Any, size: Size, *, up: bool = True) -> Ladder:
+    def _ladder(self, model: Model, config: Any, size: Size, *, up: bool = True, enough: int = 0) -> Ladder:
         def sized(number: int) -> Candidate | None:
             many = _so_many(size, number)
             if _is_of_each_process(model, config, size):
@@ -141,7 +150,7 @@ class Ideas:
             return self._with(many, model, {size.setting: number}) if number else None
 
         now: int = getattr(config, size.setting)
-        return Ladder(now=now if up else min(now, int(self.queue_max)), sized=sized, up=up)
+        return Ladder(now=now if up else min(now, int(self.queue_max)), sized=sized, up=up, enough=enough)
 
     def _with(self, change: Said, model: Model, settings: dict[str, Any]) -> Candidate | None:
         """One of the programs with other settings; None where it cannot have them."""

@@ -3,7 +3,7 @@
 What to watch: what holds of every field of its kind is asked in ``values``, of steps too.
 """
 
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from itertools import pairwise
 
 from simulator.plan.blocks import Branch, Chance, Element, Enqueue, PlanError, Within
@@ -107,5 +107,5 @@ def _check_times(where: str, step: Connect) -> None:
     moments = (0.0, *step.retries_s, step.timeout_s)
     if any(b <= a for a, b in pairwise(moments)):
         raise PlanError("{where}: retries must grow from 0 to the timeout, got {moments}", where=where, moments=moments)
-    if min(astuple(step.timers)) <= 0:
+    if min(astuple(replace(step.timers, tick_s=1.0))) <= 0 or not step.timers.tick_s >= 0:
         raise PlanError("{where}: expected timers above 0 s, got {timers}", where=where, timers=step.timers)

@@ -37,6 +37,30 @@ class HandshakeTimers:
     """When its next repetition would be due, the server forgets the handshake instead."""
     cookie_valid_s: float = 120.0
     """A handshake that only its cookie knows of can be finished for two minutes (TCP_SYNCOOKIE_VALID)."""
+    tick_s: float = 0.004
+    """A tick of the wheel that all these timers hang on (HZ = 250); see ``on_wheel``. 0: they are exact."""
+
+    def on_wheel(self, since_s: float, delay_s: float) -> float:
+        """When a timer fires that is set now. A wheel of Linux never fires early, and turns in steps.
+
+        A wait of less than 63 ticks ends on a tick, one of less than 504 on every eighth, and so on: the longer, the
+        coarser. So what many wait for comes at the same moment.
+        """
+        if self.tick_s <= 0 or delay_s > MOST_TICKS * self.tick_s:
+            return since_s + delay_s
+        ticks, step = int(delay_s / self.tick_s + ALMOST), 1
+        end = int(since_s / self.tick_s + HARDLY) + ticks
+        while ticks >= FINEST * step:
+            step *= COARSER
+        return (end // step + 1) * step * self.tick_s
+
+
+FINEST, COARSER = 63, 8
+"""So many waits each level of a wheel is for, and how many times as coarse the next one is (kernel/time/timer.c)."""
+MOST_TICKS = 2.0**40
+"""Nobody waits so long, except for ever."""
+HARDLY, ALMOST = 1e-6, 1.0 - 1e-6
+"""Of a tick: what rounding has done to a time that is on one; and all but that, to round up."""
 
 
 LINUX_TIMERS = HandshakeTimers()

@@ -6,15 +6,17 @@ from functools import partial
 import numpy as np
 
 from simulator.plan.resources import Backlog
-from simulator.plan.steps import Link
-from simulator.plan.walk import Way
+from simulator.plan.walk import freed_at
 from simulator.plan.words import Outcome, State
 from simulator.trace.cures import Cure
 from simulator.trace.facts import HARDLY, Facts
 from simulator.trace.finding import Finding, told
+from simulator.trace.intervals import concurrency
 from simulator.trace.outcomes import percentiles
-from simulator.trace.residence import BLOCK_ROWS, Floats, Rows
+from simulator.trace.residence import Floats, Rows
+from simulator.trace.rules_capacity import waited_for_lost_data
 from simulator.trace.rules_ends import ANY_FAILURE, ended, failure, forgotten, of_all
+from simulator.trace.table import Trace
 from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import count, short_duration
 from simulator.words.phrases import listed
@@ -52,7 +54,13 @@ def overflow(facts: Facts) -> Finding | None:
     if not len(retried) or len(retried) < FEW_RETRIES * len(rows):
         return None
     again = _sent_again(facts, int(syn.sum()), int(data.sum()), len(rows))
-    text = told(again, _got_in(facts, retried), _half_open(facts), _without_data(facts, rows[data]))
+    text = told(
+        again,
+        _got_in(facts, retried),
+        _half_open(facts),
+        _without_data(facts),
+        _for_nobody(facts, rows[data]),
+    )
     weight = (ANY_FAILURE + len(retried) / len(rows)) / 2
     return Finding(weight, text, (Cure.LONGER_BACKLOG,), _overflowed(facts)[0].name)
 
@@ -110,13 +118,29 @@ def _half_open(facts: Facts) -> Said | None:
     )
 
 
-def _without_data(facts: Facts, rows: Rows) -> Said | None:
-    waited = _waited_for_data(facts, rows)
+def _without_data(facts: Facts) -> Said | None:
+    waited = waited_for_lost_data(facts)
     if waited <= HARDLY * facts.trace.workload.duration:
         return None
     return said(
         "Some were accepted before their data had come, for which the server waited {waited} in all.",
         waited=short_duration(waited),
+    )
+
+
+def _for_nobody(facts: Facts, rows: Rows) -> Said | None:
+    """Who had left, half open, and was accepted all the same."""
+    number, held = _held_for_nobody(facts, rows)
+    if held <= HARDLY * facts.trace.workload.duration:
+        return None
+    return said_many(
+        "{number} had given up by then and was accepted all the same, which took {held} of the time of those who "
+        "serve, for nobody.",
+        "{number} had given up by then and were accepted all the same, which took {held} of the time of those who "
+        "serve, for nobody.",
+        number,
+        number=count(number),
+        held=short_duration(held),
     )
 
 
@@ -147,12 +171,27 @@ def _connected_after(facts: Facts, rows: Rows) -> Floats:
     return np.concatenate(reached)
 
 
-def _waited_for_data(facts: Facts, rows: Rows) -> float:
-    """Seconds that the server waited for what these clients had to send, all added up."""
-    waited, trace = 0.0, facts.trace
+def most_at_the_door(trace: Trace) -> int:
+    """How many were connecting, or waited to be accepted, at once: so long a backlog would have taken all of them."""
+    most = 0
+    for i, place in enumerate(trace.places):
+        if place.knocks_at is not None:
+            came = trace.reached[:, i]
+            gone = np.fmin(trace.reached[:, min(i + 2, len(trace.places) - 1)], trace.left)
+            gone = np.fmin(gone, np.where(np.isnan(trace.finished), np.inf, trace.finished))
+            there = ~np.isnan(came) & (gone > came)
+            most = max(most, int(concurrency(came[there], gone[there]).maximum(0.0, np.inf)))
+    return most
+
+
+def _held_for_nobody(facts: Facts, rows: Rows) -> tuple[int, float]:
+    """How many of these left before a slot was theirs, and for how long they had it."""
+    trace, number, held = facts.trace, 0, 0.0
+    gone = trace.arrival[rows] + trace.workload.patience[rows]
     for i, place in enumerate(facts.measures.places):
-        if place.way is Way.UP and place.link is Link.CLIENT:
-            for some in np.array_split(rows, len(rows) // BLOCK_ROWS + 1):
-                later = np.fmin.reduce(trace.reached[some, i + 1 :], axis=1, initial=np.inf)
-                waited += float(np.nansum(np.fmin(later, trace.left[some]) - trace.reached[some, i]))
-    return waited
+        if place.takes is not None and place.queue in _overflowed(facts):
+            taken = np.fmin.reduce(trace.reached[rows, i + 1 :], axis=1, initial=np.inf)
+            freed = trace.reached[rows, freed_at(facts.measures.places, place.takes)]
+            had = (trace.outcome[rows] == Outcome.GAVE_UP) & (taken > gone) & (freed >= taken)
+            number, held = number + int(had.sum()), held + float((freed - taken)[had].sum())
+    return number, held

@@ -4,10 +4,14 @@ What to watch: requests wait for a slot because the others are held, and by what
 A slot that listens to a slow client needs another cure than one that computes.
 """
 
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
+import numpy as np
+
 from simulator.plan.resources import Pool
+from simulator.plan.walk import Way
 from simulator.plan.words import OUTSIDE, OWN, State
 from simulator.trace.attribution import inner_lock, inner_pool
 from simulator.trace.cures import Cure
@@ -15,8 +19,8 @@ from simulator.trace.facts import NOTABLE, Facts, groups, noun, percents, slots_
 from simulator.trace.figures import Bottleneck
 from simulator.trace.finding import Finding, told
 from simulator.trace.intervals import overlap
-from simulator.trace.measures import COMPLETED, NOT_COMPLETED, SLOWEST
-from simulator.trace.residence import blocks, server_end
+from simulator.trace.measures import COMPLETED, INDEX, NOT_COMPLETED, SLOWEST
+from simulator.trace.residence import BLOCK_ROWS, blocks, server_end
 from simulator.trace.victims import all_along, who_waited
 from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import count, duration, rate, tenths
@@ -134,8 +138,33 @@ def accept_limit(facts: Facts) -> Finding | None:
 
 
 def held_by_uploads(facts: Facts) -> Finding | None:
-    """Slots listen to clients that send slowly."""
+    """Slots listen to clients that send slowly, or to nobody: a full backlog has dropped what they wait for."""
+    if _listens_to_nobody(facts):
+        found = _held(facts, State.UPLOAD, said("waiting for data that a full backlog had dropped"))
+        return (
+            None if found is None else replace(found, cures=(Cure.LONGER_BACKLOG, Cure.MORE_SLOTS, Cure.HOLD_NOTHING))
+        )
     return _held(facts, State.UPLOAD, said("listening to slow uploads"))
+
+
+def _listens_to_nobody(facts: Facts) -> bool:
+    """Whether most of what is waited for was lost."""
+    if not facts.trace.data_retries.any():
+        return False
+    return waited_for_lost_data(facts) > float(facts.measures.life[..., INDEX[State.UPLOAD]].sum()) / 2
+
+
+def waited_for_lost_data(facts: Facts) -> float:
+    """Seconds that the server waited for what clients had to send whose first data were dropped, all added up."""
+    waited, trace = 0.0, facts.trace
+    rows = np.flatnonzero(facts.measures.category)
+    rows = rows[trace.data_retries[rows] > 0]
+    for i, place in enumerate(facts.measures.places):
+        if place.way is Way.UP:
+            for some in np.array_split(rows, len(rows) // BLOCK_ROWS + 1):
+                later = np.fmin.reduce(trace.reached[some, i + 1 :], axis=1, initial=np.inf)
+                waited += float(np.nansum(np.fmin(later, trace.left[some]) - trace.reached[some, i]))
+    return waited
 
 
 def held_by_readers(facts: Facts) -> Finding | None:

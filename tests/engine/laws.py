@@ -6,11 +6,12 @@ Each law yields sentences about what breaks it, and nothing for a sound trace. T
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan import Connect, Link, Outcome, Pool, State
+from simulator.plan import Connect, HandshakeTimers, Link, Outcome, Pool, State
 from simulator.plan.walk import Way, freed_at, taken_at
 from simulator.trace.table import Trace
 from simulator.workload.table import Work
@@ -54,27 +55,57 @@ def connecting_costs_what_the_schedules_say(trace: Trace) -> Iterator[str]:
     """Who got through after k repeated SYNs was connecting for the handshake and the k-th moment of the schedule.
 
     Whose ACK was dropped as well got in with the last repetition of its data, or after the one before it with the
-    answer to a repeated SYN-ACK.
+    answer to a repeated SYN-ACK, or with the FIN of a client that left.
     """
     connects = [(i, place) for i, place in enumerate(trace.places) if place.knocks_at is not None]
     if len(connects) != 1:  # the retries of several connects are counted together
         return
     column, place = connects[0]
     assert isinstance(place.step, Connect)  # nothing else knocks
-    timers = place.step.timers
-    through = ~np.isnan(trace.reached[:, column + 1])
-    handshake = 1.5 * trace.workload.rtt if place.link is Link.CLIENT else np.zeros(len(trace))
-    moments = np.array([0.0, *place.retries_s])[trace.syn_retries]
-    stay = trace.reached[:, column + 1] - trace.reached[:, column]
-    more = stay - handshake - moments
-    timeout = trace.workload.rtt + np.maximum(timers.least_timeout_s, 2 * trace.workload.rtt)
-    syn_acks = timers.syn_ack_s * np.array([1.0, 3.0, 7.0, 15.0, 31.0])
-    last = np.where(trace.data_retries == 0, 0.0, timeout * 2.0 ** (trace.data_retries - 1))
-    before = np.where(trace.data_retries <= 1, 0.0, last / 2)
-    by_data = np.abs(more - last) <= EQUAL_S
-    by_ack = (np.abs(more[:, None] - syn_acks) <= EQUAL_S).any(axis=1) & (before < more) & (more < last)
-    if not (by_data | by_ack)[through].all():
+    rtt = trace.workload.rtt if place.link is Link.CLIENT else np.zeros(len(trace))
+    stood = trace.reached[:, column + 1]
+    plain = (trace.syn_retries == 0) & (trace.data_retries == 0)
+    right = np.abs(stood - trace.reached[:, column] - 1.5 * rtt) <= EQUAL_S
+    for row in np.flatnonzero(~plain & ~np.isnan(stood)):
+        leaves = float(trace.arrival[row] + trace.workload.patience[row])
+        began, trip = float(trace.reached[row, column]), float(rtt[row])
+        tries = int(trace.syn_retries[row]), int(trace.data_retries[row])
+        moments = _may_get_in_at(place.step, began, trip, leaves, *tries)
+        right[row] = any(abs(moment - stood[row]) <= EQUAL_S for moment in moments)
+    if not right[~np.isnan(stood)].all():
         yield "a connect took neither the handshake nor the handshake and the time to the last repetition"
+
+
+def _may_get_in_at(step: Connect, began: float, trip: float, leaves: float, syns: int, data: int) -> Iterator[float]:
+    """The moments at which one can get in after so many repetitions."""
+    timers, sent = step.timers, began
+    for gap in np.diff([0.0, *step.retries_s])[:syns]:
+        sent = fires_at(timers, sent, float(gap))
+    dropped = sent + 1.5 * trip
+    if not data:
+        yield dropped
+        return
+    timeout = trip + max(timers.least_timeout_s, 2 * trip)
+    before, last = dropped, fires_at(timers, dropped - trip / 2, timeout) + trip / 2
+    for gap in [timeout, *(timeout * 2.0**n for n in range(1, data))][: data - 1]:
+        before, last = last, fires_at(timers, last - trip / 2, gap) + trip / 2
+    yield last
+    if before <= leaves + trip / 2 <= last:
+        yield leaves + trip / 2
+    sent = dropped - trip
+    for gap in timers.syn_ack_s * np.array([1.0, 2.0, 4.0, 8.0, 16.0]):
+        sent = fires_at(timers, sent, float(gap))
+        if before < sent + trip < last:
+            yield sent + trip
+
+
+def fires_at(timers: HandshakeTimers, since_s: float, delay_s: float) -> float:
+    """A timer that is set at a moment hangs on a wheel: 63 waits to a level, each level eight times as coarse."""
+    if timers.tick_s == 0:
+        return since_s + delay_s
+    ticks = ceil(round(delay_s / timers.tick_s, 5))
+    unit = 8 ** sum(ticks >= 63 * 8**level for level in range(8))
+    return float((floor(round(since_s / timers.tick_s, 5)) + ticks) // unit * unit + unit) * timers.tick_s
 
 
 # --- slots ----------------------------------------------------------------------------------------------------------

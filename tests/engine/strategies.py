@@ -22,6 +22,7 @@ from simulator.plan import (
     Cores,
     Gil,
     Handle,
+    HandshakeTimers,
     Link,
     Lock,
     Loop,
@@ -36,6 +37,7 @@ from simulator.plan import (
     Step,
 )
 from tests.engine.strategies_load import ROUND_S
+from tests.engine.transformations import COARSE, EXACT
 
 Pick = Callable[[Sequence[Any]], Any]
 """Chooses one of some options; whoever builds a plan leaves it to Hypothesis, which can then shrink, or to a seed."""
@@ -47,6 +49,7 @@ LUCK_OF_A_GIL = ((None, 0.0), (None, 0.4), (0.0, 0.0), (0.6, 0.1), (0.6, 0.6), (
 """How often who asks for it gets it, and how often a call loses it."""
 BUFFER = (0.0, 100.0, 250.0, inf)
 RETRIES_AND_TIMEOUT_S = (((), 0.5), ((0.1, 0.3), 1.0), ((1.0,), 2.0), ((0.5, 1.5, 3.5), 4.5), ((1.0, 2.0, 3.0), 127.0))
+TIMERS = (HandshakeTimers(), EXACT, COARSE, COARSE)
 COSTS = [field.name for field in fields(Machine) if field.name.endswith("_cost_s")]
 STEPS = ("handle", "handle", "seize", "seize", "compute", "release", "receive", "send", "accept", "eager")
 """Several times what makes requests meet one another."""
@@ -208,7 +211,7 @@ class _Build:
         backlog = Backlog(self.name("backlog"), self.pick((0, 1, 2, 5, 50)), self.pick((False, False, True)))
         outcome = self.pick((Outcome.CONNECT_TIMEOUT, Outcome.UPSTREAM_TIMEOUT))
         retries_s, timeout_s = self.pick(RETRIES_AND_TIMEOUT_S)
-        self.steps.append(Connect(backlog, self.link(), retries_s, timeout_s, outcome))
+        self.steps.append(Connect(backlog, self.link(), retries_s, timeout_s, outcome, self.pick(TIMERS)))
         return backlog
 
     def accept(self) -> None:

@@ -41,6 +41,7 @@ from tests.engine.strategies import (
     LUCK_OF_A_GIL,
     RETRIES_AND_TIMEOUT_S,
     SWITCH_INTERVAL_S,
+    TIMERS,
     YES_OR_NO,
     Pick,
 )
@@ -266,4 +267,4 @@ class Steps:
     def connect(self, backlog: Backlog) -> Connect:
         outcome = self.pick((Outcome.CONNECT_TIMEOUT, Outcome.UPSTREAM_TIMEOUT))
         retries_s, timeout_s = self.pick(RETRIES_AND_TIMEOUT_S)
-        return Connect(backlog, self.link(), retries_s, timeout_s, outcome)
+        return Connect(backlog, self.link(), retries_s, timeout_s, outcome, self.pick(TIMERS))

@@ -34,7 +34,7 @@ from tests.trace.causes import (
 
 def test_the_diagnosis_begins_with_what_explains_most_and_stops_after_three() -> None:
     load = of(40, 30.0, 8.0, page=PAGE, phone=UPLOAD)
-    said = summarise(simulate(forked(4, backlog=Backlog("backlog", 40), retries=ROUGH), load)).diagnosis
+    said = summarise(simulate(forked(4, backlog=Backlog("backlog", 200), retries=ROUGH), load)).diagnosis
     assert len(said) == 3
     assert "requests/s arrive" in said[0]
     assert "listening to slow uploads" in said[1]

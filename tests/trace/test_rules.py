@@ -1,12 +1,15 @@
 """Each rule on a run that was built to trigger it, and on one that is nearly the same but must not."""
 
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 import pytest
 
 from simulator.plan import Backlog, Bucket, Connect, Cores, Handle, Limit, Outcome, Plan, Pool, Release, Seize
+from simulator.trace.cures import Cure
 from simulator.trace.diagnosis import RULES, Rule
+from simulator.trace.facts import Facts
 from simulator.trace.rules_backlog import overflow, refused
 from simulator.trace.rules_capacity import (
     accept_limit,
@@ -254,8 +257,9 @@ def test_who_was_forgotten_half_open_before_a_full_backlog_is_told_with_it_and_n
 
 
 def test_a_single_one_that_was_forgotten_is_told_as_one() -> None:
-    crowd = random_load(13, 40.0, rtt=0.1, page=QUERY)
-    found = facts(simulate(forked(1, backlog=Backlog("backlog", 2), retries=(1.0, 3.0, 7.0)), crowd))
+    three = load_at([0.0] * 3, 1.0, rtt=0.1, page=QUERY)  # one is served for 100 s, one waits, one is half open
+    three.phases[0] = 100.0
+    found = facts(simulate(forked(1, backlog=Backlog("backlog", 0), retries=(1.0, 3.0, 7.0)), three))
     told = overflow(found)
     assert told is not None
     assert "1 took itself for connected while the server had dropped the end of its handshake" in told.text
@@ -317,3 +321,28 @@ def test_a_computation_is_long_from_ten_times_the_median_on(report_ms: float, lo
     report = Kind(steps=(("cpu", report_ms / 1e3),), every=5)
     told = loop_blocked(facts(simulate(loops(), of(200, page=page, report=report))))
     assert (told is not None and '"report" blocks the event loop' in told.text) == long
+
+
+def half_open(patience_s: float, *, upload: float = 0.0) -> Facts:
+    """One is served until 2.6 s, one waits, the third is half open and gets in without its data; others come later."""
+    load = load_at([0.0, 0.0, 0.0, *np.linspace(4.0, 5.0, 8)], 6.0, rtt=0.1, page=Kind(steps=(("io", 0.1),), up=1e5))
+    load.phases[0], load.patience[2], load.upload[:] = 2.5, patience_s, upload
+    return facts(simulate(forked(1, backlog=Backlog("backlog", 0), retries=(1.0, 2.0, 3.0)), load))
+
+
+def test_who_had_left_half_open_and_was_accepted_all_the_same_is_told() -> None:
+    told, patient = overflow(half_open(3.0)), overflow(half_open(inf))
+    assert told is not None
+    assert patient is not None
+    assert "1 had given up by then and was accepted all the same" in told.text
+    assert "had given up by then" not in patient.text
+
+
+def test_waiting_for_lost_data_is_not_called_a_slow_upload() -> None:
+    lost = held_by_uploads(half_open(inf))
+    assert lost is not None
+    assert "waiting for data that a full backlog had dropped" in lost.text
+    assert lost.cures[0] is Cure.LONGER_BACKLOG
+    slow = held_by_uploads(facts(simulate(forked(4), of(40, page=PAGE, phone=UPLOAD))))
+    assert slow is not None
+    assert "listening to slow uploads" in slow.text

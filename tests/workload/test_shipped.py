@@ -13,7 +13,7 @@ from simulator.workload.load import load, shipped
 from simulator.workload.scenario import Scenario
 from simulator.workload.shipped_scenarios import told
 
-NAMES = ("cpu-heavy", "crash", "io-heavy", "mixed", "slow-clients", "spike", "steady", "think-time")
+NAMES = ("cpu-heavy", "crash", "io-heavy", "mixed", "short-queue", "slow-clients", "spike", "steady", "think-time")
 
 
 def computing_per_request(scenario: Scenario) -> float:

@@ -63,10 +63,19 @@ class Clock(cython.struct):
 class Handshake(cython.struct):
     """What a client remembers who found a backlog full."""
 
+    sent: cython.double
+    """When it sent its last SYN."""
     dropped: cython.double
+    """When its ACK was."""
+    data_sent: cython.double
+    ack_sent: cython.double
+    """When it will have sent its data, and the server its SYN-ACK, next ..."""
     data_after: cython.double
     ack_after: cython.double
+    """... and by how much later, by their schedules, than for the first time."""
     data_at: cython.double
+    passed_on_at: cython.double
+    """When the data come for which a connection waits: its own, and a proxy's."""
     tries: cython.longlong
     """SYNs repeated so far, and, once half open, everything."""
 
@@ -79,6 +88,7 @@ class Timers(cython.struct):
     last_syn_ack: cython.double
     remembered: cython.double
     cookie_valid: cython.double
+    tick: cython.double
 
 
 class Member(cython.struct):

@@ -2,7 +2,7 @@
 
 from simulator.engine.kernel.events import push
 from simulator.engine.kernel.life import connected_at, first_sent, give_up, settle
-from simulator.engine.kernel.numbers import COMPLETED, DATA_LATE, RESUME
+from simulator.engine.kernel.numbers import COMPLETED, DATA_LATE, INFINITY, PASSED_ON_LATE, RECEIVE, RESUME
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.walkers import cell
 from simulator.engine.uncompiled import cython
@@ -18,10 +18,17 @@ def wait_until(k: Kernel, w: cython.int, pc: cython.int, moment: cython.double) 
 @cython.inline
 def until(k: Kernel, w: cython.int, pc: cython.int, moment: cython.double, then: cython.int) -> cython.int:
     """Wait for a moment that the client has to see; it may leave before. ``then`` if there is nothing to wait for."""
-    deadline: cython.double = k.arrival[w] + k.patience[w * k.patience_step]
-    if moment > deadline:
-        if deadline > k.now:
-            wait_until(k, w, -pc, deadline)
+    return until_noticed(k, w, pc, moment, then, k.arrival[w] + k.patience[w * k.patience_step])
+
+
+@cython.inline
+def until_noticed(
+    k: Kernel, w: cython.int, pc: cython.int, moment: cython.double, then: cython.int, leaves: cython.double
+) -> cython.int:
+    """The same where the server notices at another moment that the client leaves."""
+    if moment > leaves:
+        if leaves > k.now:
+            wait_until(k, w, -pc, leaves)
             return 0
         return give_up(k, w, pc)
     if moment > k.now:
@@ -40,16 +47,41 @@ def receive(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     buffer: cython.double = k.code[pc].x
     start: cython.double = k.arrival[w]
     place: cython.int
+    if k.walkers[w].flags & (DATA_LATE | PASSED_ON_LATE):
+        return receive_late(k, w, pc)
     if len(k.connects) > 0:
         place = connected_at(k, w)
         if place < 0:
             return pc + 1
         start = k.reached[cell(k, w, place)]
-    if k.walkers[w].flags & DATA_LATE:
-        start = k.handshakes[w].data_at
     if size > buffer and k.now > start + buffer / rate:
         return until(k, w, pc, k.now + (size - buffer) / rate, pc + 1)
     return until(k, w, pc, start + size / rate, pc + 1)
+
+
+def receive_late(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """The same where the first data were lost. Who leaves meanwhile is not noticed before they have come."""
+    size: cython.double = k.upload[w * k.upload_step]
+    rate: cython.double = k.up_rate[k.client[w * k.client_step]]
+    buffer: cython.double = k.code[pc].x
+    start: cython.double = k.arrival[w]
+    arrives: cython.double = -INFINITY
+    leaves: cython.double = k.arrival[w] + k.patience[w * k.patience_step]
+    if k.code[pc].op == RECEIVE and (len(k.connects) == 0 or connected_at(k, w) >= 0):
+        if len(k.connects) > 0:
+            start = k.reached[cell(k, w, connected_at(k, w))]
+        if k.walkers[w].flags & DATA_LATE:
+            start = k.handshakes[w].data_at
+            leaves = max(leaves, start + min(size, buffer) / rate)
+        arrives = start + size / rate
+        if size > buffer and k.now > start + buffer / rate:
+            arrives = k.now + (size - buffer) / rate
+    if k.walkers[w].flags & PASSED_ON_LATE:
+        arrives = max(arrives, k.handshakes[w].passed_on_at)
+        leaves = max(leaves, k.handshakes[w].passed_on_at)
+    if arrives == -INFINITY:
+        return pc + 1
+    return until_noticed(k, w, pc, arrives, pc + 1, leaves)
 
 
 def send(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:

@@ -36,7 +36,9 @@ from simulator.plan.words import Outcome
     COUNT,
     LATE_SYN,
     REPEATED,
+    ADMITTED,
     RECEIVE,
+    RECEIVE_LATE,
     SEND,
     # waiting for an acceptor, and what that does
     WAIT,
@@ -73,7 +75,7 @@ from simulator.plan.words import Outcome
     DOOM,
     DIE,
     RETIRE,
-) = range(54)
+) = range(56)
 
 # what an entry of the heap is about
 RESUME, PATIENCE, BOOT, BEGIN, REFILL = range(5)
@@ -84,11 +86,17 @@ SWITCHES, WAKES, CLOCKS = -1, -2, -3
 HALF_OPEN_RINGS = 16
 """One for the first wait of a half-open connection, one for the second ...: as many as fit into a minute."""
 
+FINEST, COARSER, MOST_TICKS = 63, 8, 2.0**40
+"""So many waits each level of the wheel of timers is for, how much coarser the next is, and when it is no use."""
+HARDLY, ALMOST = 1e-6, 1.0 - 1e-6
+"""Of a tick of that wheel."""
+
 # whether a lock is kept when the work is done
 NEVER, ALWAYS, IF_NEXT_COMPUTES = range(3)
 
 # flags of a request
 SETTLED, QUEUED, HALF_OPEN, DATA_LATE, LEAVING, JOB, REDELIVERED, HOLDING = 1, 2, 4, 8, 16, 32, 64, 128
+PASSED_ON_LATE = 256
 
 # what a number of a request stands for: which copy it uses, what a slot decides
 NOTHING, PROCESS, GROUP = range(3)

@@ -4,14 +4,14 @@ Every step says where to go on; 0 means that the walker waits now, or is gone.
 """
 
 from simulator.engine.kernel.acceptors import hand_over, hold_to_accept, look, take_connection, wait_to_be_taken
-from simulator.engine.kernel.backlog import knock, knock_with_repeated_syn, late_syn, repeated_in_time, shake
+from simulator.engine.kernel.backlog import admitted, knock, knock_with_repeated_syn, late_syn, repeated_in_time, shake
 from simulator.engine.kernel.blocks import arm, by_luck, disarm, enqueue_job, if_busy, joined
 from simulator.engine.kernel.cores import run
 from simulator.engine.kernel.events import hop
 from simulator.engine.kernel.instances import crash, retire
 from simulator.engine.kernel.life import finish, give_up, leave_instance, start, turn_away
 from simulator.engine.kernel.limits import allocate, pick, put_back, take_token
-from simulator.engine.kernel.lines import receive, send, wait_for_io
+from simulator.engine.kernel.lines import receive, receive_late, send, wait_for_io
 from simulator.engine.kernel.locks import (
     again,
     done,
@@ -24,6 +24,7 @@ from simulator.engine.kernel.locks import (
 )
 from simulator.engine.kernel.members import is_inside, join, part
 from simulator.engine.kernel.numbers import (
+    ADMITTED,
     AGAIN,
     ALLOCATE,
     ARM,
@@ -59,6 +60,7 @@ from simulator.engine.kernel.numbers import (
     PICK,
     PUT_BACK,
     RECEIVE,
+    RECEIVE_LATE,
     RELEASE,
     REPEATED,
     RETAKEN,
@@ -163,6 +165,10 @@ def go_rarely(k: Kernel, w: cython.int, pc: cython.int, op: cython.int) -> cytho
         return late_syn(k, w, pc)
     elif op == REPEATED:
         return repeated_in_time(k, w, pc)
+    elif op == ADMITTED:
+        return admitted(k, w, pc)
+    elif op == RECEIVE_LATE:
+        return receive_late(k, w, pc)
     elif op == LUCK:
         return by_luck(k, w, pc)
     elif op == BUSY:

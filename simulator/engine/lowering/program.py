@@ -14,11 +14,17 @@ from simulator.workload.table import Workload
 
 CALLING = (ops.CALLS, ops.RETAKEN, ops.LET_GO)
 WAYS_OF = {
-    Operation.SEIZE: (ops.SEIZE, ops.TOKEN, ops.ALLOCATE, ops.KNOCK, ops.COUNT, ops.LATE_SYN, ops.REPEATED),
+    Operation.SEIZE: (
+        *(ops.SEIZE, ops.TOKEN, ops.ALLOCATE),
+        *(ops.KNOCK, ops.COUNT, ops.LATE_SYN, ops.REPEATED, ops.ADMITTED),
+    ),
     Operation.RELEASE: (ops.RELEASE, ops.FREE, ops.PUT_BACK, ops.PART),
     Operation.TAKE: (ops.WAIT, ops.REST, ops.LOOK, ops.HOLD, ops.TAKE, ops.HANDOVER),
     Operation.WORK: (ops.RUN, ops.LOCKRUN, ops.AGAIN, ops.GRANTED, ops.DONE, *CALLING, ops.IO_RUN),
-    Operation.UNTIL: (ops.SHAKE, ops.RECEIVE, ops.SEND, ops.IO, ops.NOTE, ops.ARM, ops.DISARM, ops.AT, ops.TICK),
+    Operation.UNTIL: (
+        *(ops.SHAKE, ops.RECEIVE, ops.RECEIVE_LATE, ops.SEND, ops.IO),
+        *(ops.NOTE, ops.ARM, ops.DISARM, ops.AT, ops.TICK),
+    ),
     Operation.GO: (ops.LUCK, ops.BUSY, ops.JUMP, ops.CHECK),
     Operation.PICK: (ops.PICK,),
     Operation.SPAWN: (ops.START, ops.ENQUEUE, ops.JOINED),
@@ -122,6 +128,8 @@ class Program:
     """The places where a response is handed over."""
     main_station: int
     """The pool that a change of size is about; -1: there is none."""
+    passing_on: bool
+    """Whether one program connects to another, and what it sends may be lost before a full backlog."""
     mortal: bool
     """Whether processes die or retire, or slots come and go."""
     timed: bool
@@ -147,6 +155,7 @@ class Program:
             connects=[i + 1 for i, client in enumerate(clients) if client],
             sends=[i for i, place in enumerate(places) if place.way is Way.DOWN],
             main_station=-1 if main is None else stations.number(main),
+            passing_on=any(p.knocks_at is not None and p.link is Link.LOCAL for p in places),
             mortal=bool(workload.interventions or plan.scales) or any(map(_kills, every_element(plan.steps))),
             timed=timed,
             starting=timed or bool(workload.reserve or plan.retry or plan.jobs or plan.scales),

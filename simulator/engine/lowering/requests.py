@@ -162,14 +162,15 @@ class ClassProgram(Blocks):
                     self._emit(ops.JOINED, column)
 
     def _add_bytes(self, column: int, step: Receive | Send) -> None:
-        """Bytes on a line; between two programs of one machine they are there at once."""
+        """Bytes on a line; between two programs of one machine they are there at once, if they were not lost."""
         client = step.link is Link.CLIENT
         if self.is_job:
             self._emit(ops.NOTE, column)
         elif isinstance(step, Send):
             self._emit(ops.SEND, column, a=client, x=step.buffer_bytes)
         else:
-            self._emit(ops.RECEIVE if client else ops.NOTE, column, x=step.buffer_bytes)
+            passed_on = ops.RECEIVE_LATE if self.program.passing_on else ops.NOTE
+            self._emit(ops.RECEIVE if client else passed_on, column, x=step.buffer_bytes)
 
     def _add_connect(self, column: int, step: Connect) -> None:
         program = self.program
@@ -182,6 +183,7 @@ class ClassProgram(Blocks):
         self._emit(ops.COUNT, column, a=station)
         self._emit(ops.LATE_SYN, column, a=station, b=step.on_timeout)
         self._emit(ops.REPEATED, column, a=station)
+        self._emit(ops.ADMITTED, column, a=station)
         self._emit(ops.NOTE, column, a=first, b=len(program.retries_s), c=len(program.timers_s) - 1)
 
     def _add_work(self, column: int, place: Place) -> None:

@@ -80,18 +80,25 @@ class AcceptQueue(deque[T]):
             self._since = inf
 
 
-def repetitions(timers: HandshakeTimers, rtt_s: float, *, cookie: bool) -> Iterator[tuple[float, float, bool]]:
-    """What arrives after a dropped ACK: (seconds after it, seconds at which data comes next, whether this is data).
+def repetitions(
+    timers: HandshakeTimers, dropped_at: float, rtt_s: float, *, cookie: bool
+) -> Iterator[tuple[float, float, bool]]:
+    """What arrives after a dropped ACK: (when, when data come next, whether this is data).
 
     The client's data are repeated by a timeout that starts with one sample of the round trip: after R, 2R, 4R, 8R ...,
     where the first is the tail loss probe. (The gap is capped at 120 s, when no server remembers any more.) The
     server's SYN-ACKs are repeated too, unless a cookie was all it kept, and each is answered with an ACK without data.
     """
-    data_s, ack_s = rtt_s + max(timers.least_timeout_s, 2.0 * rtt_s), inf if cookie else timers.syn_ack_s
+    data_s, ack_s = rtt_s + max(timers.least_timeout_s, 2.0 * rtt_s), timers.syn_ack_s
+    data = timers.on_wheel(dropped_at - rtt_s / 2, data_s)
+    ack = inf if cookie else timers.on_wheel(dropped_at - rtt_s, ack_s)
     while True:
-        after_s, with_data = min(data_s, ack_s), data_s <= ack_s
-        if ack_s == after_s:
-            ack_s = 2.0 * ack_s + timers.syn_ack_s if ack_s < timers.last_syn_ack_s else inf
+        data_at, ack_at = data + rtt_s / 2, ack + rtt_s
+        when, with_data = min(data_at, ack_at), data_at <= ack_at
+        if ack_at == when:
+            ack = timers.on_wheel(ack, ack_s + timers.syn_ack_s) if ack_s < timers.last_syn_ack_s else inf
+            ack_s = 2.0 * ack_s + timers.syn_ack_s
         if with_data:
+            data = timers.on_wheel(data, data_s)
             data_s *= 2.0
-        yield after_s, data_s, with_data
+        yield when, data_at, with_data

@@ -5,13 +5,14 @@ dropped comes again ever more rarely; the client may give up at any of these mom
 """
 
 from collections.abc import Generator
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import simpy
 
 from simulator.engine.reference.backlog import AcceptQueue, repetitions
-from simulator.engine.reference.request import Life, Request
-from simulator.plan import Connect, HandshakeTimers, Link, Outcome, Receive, Send
+from simulator.engine.reference.request import Life, Moment, Request
+from simulator.plan import Connect, Link, Outcome, Receive, Send
 from simulator.plan.walk import Way
 
 if TYPE_CHECKING:
@@ -36,9 +37,8 @@ class Network:
                 yield from self.connect(request, step)
                 if step.link is Link.CLIENT and request.connected_at is None:
                     request.connected_at = self.env.now
-            case Receive(link=link, buffer_bytes=buffer):
-                if link is Link.CLIENT and not (self.connects and request.connected_at is None):
-                    yield from self.until(request, self.arrived_at(request, buffer))
+            case Receive():
+                yield from self.receive(request, step)
             case Send():
                 yield from self.send(request, step)
 
@@ -47,12 +47,16 @@ class Network:
         place = self.record.places[request.at]
         return place.way is Way.DOWN and place.link is Link.CLIENT
 
-    def until(self, request: Request, moment: float) -> Answer:
-        """Wait for a moment that the client has to see. False if it left before."""
-        end = min(moment, request.deadline)
+    def until(self, request: Request, moment: float, noticed: float = -inf, *, exactly: bool = False) -> Answer:
+        """Wait for a moment that the client has to see. False if it left before.
+
+        ``noticed``: the server does not know before this that it has left.
+        """
+        leaves = max(request.deadline, noticed)
+        end = min(moment, leaves)
         if end > self.env.now:
-            yield self.env.timeout(end - self.env.now)
-        if moment > request.deadline:
+            yield Moment(self.env, end) if exactly and moment <= leaves else self.env.timeout(end - self.env.now)
+        if moment > leaves:
             self.server.rows.abort(request, Outcome.GAVE_UP, request.deadline)
             return False
         return True
@@ -70,21 +74,36 @@ class Network:
             if queue.full:
                 self.server.rows.abort(request, Outcome.REFUSED, self.env.now)
             return
-        before = 0.0
+        admitted = yield from self.knock(request, step, queue, began, rtt)
+        if admitted and queue.full:
+            yield from self.wait_half_open(request, queue, step, rtt)
+
+    def knock(self, request: Request, step: Connect, queue: AcceptQueue[Any], began: float, rtt: float) -> Answer:
+        """Repeat the SYN until the backlog has a place for it; False if it never had.
+
+        All who repeat it at one moment find what was there before any of them: where there is no round trip, their
+        ACKs come after all their SYNs.
+        """
+        sent, before = began, 0.0
         for again in step.retries_s:
             if not queue.was_full(self.env.now - rtt):
                 break
-            if not (yield from self.until(request, self.env.now + (again - before))):
-                return
+            sent = step.timers.on_wheel(sent, again - before)
+            if sent - began >= step.timeout_s:
+                break
+            if not (yield from self.until(request, sent + 1.5 * rtt, exactly=True)):
+                return False
             before = again
             self.record.syn_retries[request.row] += 1
         if queue.was_full(self.env.now - rtt):
             if (yield from self.until(request, began + step.timeout_s)):
                 self.server.rows.abort(request, step.on_timeout, self.env.now)
-        elif queue.full:
-            yield from self.wait_half_open(request, queue, step.timers, rtt)
+            return False
+        if before > 0 and rtt == 0:
+            yield self.env.timeout(0)
+        return True
 
-    def wait_half_open(self, request: Request, queue: AcceptQueue[Any], timers: HandshakeTimers, rtt: float) -> Life:
+    def wait_half_open(self, request: Request, queue: AcceptQueue[Any], step: Connect, rtt: float) -> Life:
         """The client believes that it is connected; only what is repeated can still find a place.
 
         The server answered the SYN one round trip ago. It remembers as many of these as the backlog has places.
@@ -92,26 +111,53 @@ class Network:
         cookie = queue.half_open > queue.limit
         queue.half_open += not cookie
         try:
-            yield from self.repeat_until_seated(request, queue, timers, rtt, cookie)
+            yield from self.repeat_until_seated(request, queue, step, rtt, cookie)
         finally:
             queue.half_open -= not cookie
 
     def repeat_until_seated(
-        self, request: Request, queue: AcceptQueue[Any], timers: HandshakeTimers, rtt: float, cookie: bool
+        self, request: Request, queue: AcceptQueue[Any], step: Connect, rtt: float, cookie: bool
     ) -> Life:
-        """Data take their place with them; who got in by an ACK without data waits for the data's next repetition."""
-        dropped = self.env.now
-        for after_s, data_s, with_data in repetitions(timers, rtt, cookie=cookie):
-            if not (yield from self.until(request, dropped + after_s)):
-                return
+        """Data take their place with them; who got in by an ACK without data waits for the data's next repetition.
+
+        A client that leaves meanwhile stays: its FIN comes, once, and its data come on and on.
+        """
+        timers, dropped = step.timers, self.env.now
+        valid_s = timers.cookie_valid_s if cookie else timers.remembered_s
+        fin = request.deadline + rtt / 2
+        for when, data_at, with_data in repetitions(timers, dropped, rtt, cookie=cookie):
+            if self.env.now < fin < when and fin - dropped + rtt < valid_s:
+                yield Moment(self.env, fin)
+                if not queue.full:
+                    return self.enter(request, step, data_at, with_data=False)
+            yield Moment(self.env, when)
             self.record.data_retries[request.row] += with_data
-            if after_s + rtt >= (timers.cookie_valid_s if cookie else timers.remembered_s):
+            if when - dropped + rtt >= valid_s:
                 return self.server.rows.turn_away(request, Outcome.BROKEN)
             if not queue.full:
-                if not with_data:
-                    request.data_at = dropped + data_s
-                    self.record.data_retries[request.row] += 1
-                return
+                return self.enter(request, step, data_at, with_data=with_data)
+
+    def enter(self, request: Request, step: Connect, data_at: float, *, with_data: bool) -> None:
+        """The connection is there; its first data, too, or they come with their next repetition."""
+        self.record.data_retries[request.row] += not with_data
+        if step.link is Link.CLIENT:
+            request.data_at = data_at
+        else:
+            request.passed_on_at = data_at
+
+    def receive(self, request: Request, step: Receive) -> Life:
+        """Wait until the whole request is here. Who leaves is not noticed before the first data, if those were lost."""
+        arrives = noticed = -inf
+        if step.link is Link.CLIENT and not (self.connects and request.connected_at is None):
+            arrives = self.arrived_at(request, step.buffer_bytes)
+            if request.data_at is not None:
+                rate = float(self.load.up_rate[self.load.client[request.row]])
+                size = min(float(self.load.upload[request.row]), step.buffer_bytes)
+                noticed = request.data_at + size / rate
+        if request.passed_on_at is not None:
+            arrives, noticed = max(arrives, request.passed_on_at), max(noticed, request.passed_on_at)
+        if arrives > -inf:
+            yield from self.until(request, arrives, noticed)
 
     def arrived_at(self, request: Request, buffer: float) -> float:
         """When the last byte of the request is here, if it is read from now on.

@@ -2,10 +2,11 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from heapq import heappush
 from typing import Any, Protocol
 
 import simpy
-from simpy.events import URGENT
+from simpy.events import NORMAL, URGENT
 
 from simulator.plan import Enqueue, Memory, Outcome, Pool, Upstreams
 from simulator.plan.walk import Outline
@@ -21,6 +22,16 @@ class Arrival(simpy.Event):
         super().__init__(env)
         self._ok, self._value = True, None
         env.schedule(self, URGENT, at_s)
+
+
+class Moment(simpy.Event):
+    """A moment that several wait for: exactly this one for all, whenever each began to wait."""
+
+    def __init__(self, env: simpy.Environment, at_s: float) -> None:
+        """In its turn among what was scheduled before; SimPy adds a delay to the clock, and would round."""
+        super().__init__(env)
+        self._ok, self._value = True, None
+        heappush(env._queue, (at_s, NORMAL, next(env._eid), self))
 
 
 class LostError(Exception):
@@ -105,7 +116,9 @@ class Request:
         self.connected_at: float | None = None
         """When its client's connection stood."""
         self.data_at: float | None = None
-        """When its data come, where the connection was there before them."""
+        """When its first data come, if they were lost at first."""
+        self.passed_on_at: float | None = None
+        """The same of the connection over which a proxy passes it on."""
         self.answered_at: float | None = None
         """When its response was first handed over, to its client or to a proxy."""
 
