@@ -139,7 +139,7 @@ def _loss(outcome: Outcome) -> Said:
 
 
 def _intervention(event: Event, playback: Playback) -> Said:
-    done = {entry.do for entry in playback.trace.workload.interventions if entry.at == event.time_s}
+    done = {entry.do for entry in playback.trace.interventions if entry.at == event.time_s}
     if done & {Do.KILL, Do.KILL_GROUP}:
         return said("the crash")
     if Do.SLOW_IO in done:

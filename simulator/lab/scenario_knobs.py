@@ -15,6 +15,7 @@ from simulator.words.kinds import kind_name
 from simulator.words.language import later, tell, translated
 from simulator.words.numbers import exact_duration
 from simulator.workload.arrivals import Closed, ConstantRate, Poisson, Ramp, Spike
+from simulator.workload.distribution import Chance
 from simulator.workload.quantity import DURATION
 from simulator.workload.scenario import Client, Scenario
 from simulator.workload.table import Work
@@ -118,6 +119,53 @@ def _io(prepared: Prepared) -> Iterator[Knob]:
 def _cpu(prepared: Prepared) -> Iterator[Knob]:
     return _times(
         prepared, Work.CPU, "cpu", later("computing"), later("Mean computing of a request, without fixed costs.")
+    )
+
+
+def _native(prepared: Prepared) -> Iterator[Knob]:
+    return _times(
+        prepared,
+        Work.NATIVE,
+        "native",
+        later("native code"),
+        later("Mean computing of a request in code that lets go of the GIL."),
+    )
+
+
+def _block(prepared: Prepared) -> Iterator[Knob]:
+    return _times(
+        prepared,
+        Work.BLOCK,
+        "block",
+        later("blocking calls"),
+        later("Mean waiting of a request in calls during which an event loop stands still."),
+    )
+
+
+def _crash(prepared: Prepared) -> Iterator[Knob]:
+    """How often a request takes its process down: of the first step that can."""
+    requests, setup = prepared.scenario.requests, prepared.setup
+    for each in requests:
+        for number, step in enumerate(each.steps):
+            if isinstance(step.time, Chance):
+                yield _probability(setup, f"{item_key('requests', requests, each)}.steps.{number}.crash", step.time)
+                return
+
+
+def _probability(setup: Setup, key: str, time: Chance) -> Knob:
+    label, percent = later("deadly requests"), 100.0 * time.probability
+
+    def put(wanted: float) -> Setup:
+        return setup.with_key(key, f"{min(wanted, 100.0) / 100.0:.6g}")
+
+    return Knob(
+        id="crash",
+        group=LOAD,
+        label=label,
+        value=f"{percent:.6g} %",
+        help=later("The part of the requests of which their process dies."),
+        turn=lambda direction: put(next_nice(percent, direction)),
+        enter=lambda text: put(typed_number(label, text, "%", most=100.0)),
     )
 
 
@@ -236,6 +284,9 @@ KNOBS: tuple[tuple[frozenset[str], Callable[[Prepared], Iterator[Knob]]], ...] =
     (frozenset({"slow"}), _slow_clients),
     (frozenset({"io"}), _io),
     (frozenset({"cpu"}), _cpu),
+    (frozenset({"native"}), _native),
+    (frozenset({"block"}), _block),
+    (frozenset({"crash"}), _crash),
     (frozenset({"duration"}), _duration),
     (frozenset({"seed"}), _seed),
     (frozenset({"cores"}), _cores),

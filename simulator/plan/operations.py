@@ -54,7 +54,7 @@ MEANINGS: dict[type, Meaning] = {
     Release: (Operation.RELEASE,),
     Receive: (Operation.UNTIL,),
     Compute: (Operation.WORK,),
-    Handle: (Operation.WORK, Operation.UNTIL),
+    Handle: (Operation.WORK, Operation.UNTIL, Operation.END),
     Send: (Operation.UNTIL,),
     Choose: (Operation.PICK,),
     Limit: (Operation.SEIZE,),

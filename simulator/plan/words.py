@@ -132,6 +132,13 @@ class State(StrEnum):
     )
     """Of measured runs only: no clock tells a server which of the two its thread waited for."""
     IO = later("waiting for I/O"), Need.OTHERS, later("waits for I/O"), later("wait for I/O")
+    BLOCKS = (
+        later("blocking the event loop"),
+        Need.OTHERS,
+        later("blocks the event loop, waiting"),
+        later("block the event loop, waiting"),
+    )
+    """It waits in a call that does not let go of the loop: nobody computes, and nobody else can."""
     DOWNLOAD = (
         later("waiting for the client to read"),
         Need.OTHERS,

@@ -37,7 +37,7 @@ class Inventory:
         self.lanes: tuple[LaneRef, ...] = tuple(
             LaneRef(group=group.name, lane=i) for group in self.lane_groups for i in range(group.lanes)
         )
-        self.kills = tuple(each for each in trace.workload.interventions if each.do is Do.KILL)
+        self.kills = tuple(each for each in trace.interventions if each.do is Do.KILL)
 
 
 def label_of(group: LaneGroup, lane: int) -> str:

@@ -21,6 +21,7 @@ STATE_STYLES: Mapping[State, Style] = {
     State.CORE: Style.CORE,
     State.GIL_OR_CORE: Style.GIL_OR_CORE,
     State.IO: Style.IO,
+    State.BLOCKS: Style.BLOCKS,
     State.DOWNLOAD: Style.DOWNLOAD,
     State.DELIVERY: Style.DELIVERY,
 }
@@ -43,6 +44,7 @@ MEANINGS: Mapping[Style, str] = {
     Style.CORE: later("waiting for a core: more threads want one than there are"),
     Style.GIL_OR_CORE: later("waiting for the GIL or a core: measured, and no clock tells which"),
     Style.IO: later("waiting for I/O: a database, another service"),
+    Style.BLOCKS: later("blocking the event loop: waiting in a call that does not let go of it"),
     Style.DOWNLOAD: later("waiting for the client to read"),
     Style.DELIVERY: later("the server is through, the last bytes travel"),
     Style.DONE: later("completed"),

@@ -36,7 +36,7 @@ class Away:
 
 def interventions(trace: Trace, *kinds: Do) -> list[Intervention]:
     """The entries of some kinds, in order of time."""
-    return [entry for entry in trace.workload.interventions if entry.do in kinds]
+    return [entry for entry in trace.interventions if entry.do in kinds]
 
 
 def lost(trace: Trace, kill: Intervention) -> Rows:
@@ -118,7 +118,7 @@ def copies_away(trace: Trace, lock: Lock) -> Away:
 def away_by_name(trace: Trace) -> dict[str, StepFunction]:
     """How much was away at each moment: slots of pools, locks of processes, cores; only what was away at all."""
     found: dict[str, StepFunction] = {}
-    if not trace.workload.interventions:
+    if not trace.interventions:
         return found
     for pool in trace.plan.pools:
         stretches = slots_away(trace, pool)

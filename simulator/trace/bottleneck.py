@@ -16,7 +16,16 @@ from simulator.plan.words import OWN, State
 from simulator.trace.figures import Bottleneck, Hold
 from simulator.trace.holding import Held, holdings
 from simulator.trace.measures import CORES, INDEX, OUTSIDE, Measures
-from simulator.trace.residence import Floats, Rows, blocks, carried_through, computes_at, work_at
+from simulator.trace.residence import (
+    Floats,
+    Rows,
+    blocks,
+    carried_through,
+    computes_at,
+    lock_held_at,
+    needs_lock_at,
+    work_at,
+)
 
 BINDING = 0.8
 """From this utilisation on a resource is called the bottleneck; below it, nothing limits the throughput yet."""
@@ -69,7 +78,7 @@ def _candidates(measures: Measures) -> Iterator[_Candidate]:
     yield candidate(CORES, "cores", measures.trace.plan.cores.count, work, work)
     for lock in measures.trace.plan.locks:
         time = measures.lock_time[lock.name].sum(axis=0)
-        computing = float(time[INDEX[State.COMPUTING]])
+        computing = float(time[[INDEX[State.COMPUTING], INDEX[State.BLOCKS]]].sum())
         used = computing + float(time[INDEX[State.CORE]])
         yield candidate(lock.name, "gil" if isinstance(lock, Gil) else "loop", lock.processes, computing, used)
     for pool in reversed(measures.trace.plan.pools):
@@ -133,9 +142,12 @@ def _work_of(measures: Measures, resource: str, rows: Rows) -> Floats:
     trace = measures.trace
     each = np.zeros(len(rows))
     for i, place in enumerate(measures.places):
-        if place.cores is None if resource == CORES else place.lock is not None and place.lock.name == resource:
+        if resource == CORES and place.cores is None:
             computes = computes_at(trace, i, rows)
             each[computes] += work_at(trace, place, rows[computes])
+        elif resource != CORES and place.lock is not None and place.lock.name == resource:
+            needs = needs_lock_at(trace, i, rows)
+            each[needs] += lock_held_at(trace, place, rows[needs])
     return each
 
 
@@ -144,5 +156,6 @@ def _held_per_computing(measures: Measures, resource: str) -> float:
     if resource == CORES:
         return 1.0
     time = measures.lock_time[resource].sum(axis=0)
-    computing, core = float(time[INDEX[State.COMPUTING]]), float(time[INDEX[State.CORE]])
+    computing = float(time[[INDEX[State.COMPUTING], INDEX[State.BLOCKS]]].sum())
+    core = float(time[INDEX[State.CORE]])
     return (computing + core) / computing if computing > 0.0 else 1.0

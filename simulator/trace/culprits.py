@@ -14,7 +14,7 @@ from simulator.trace.finding import Kind, Party
 from simulator.trace.holding import holdings
 from simulator.trace.measures import OUTSIDE, Measures
 from simulator.trace.outcomes import FAILED
-from simulator.trace.residence import Floats, blocks, computes_at, work_at
+from simulator.trace.residence import Floats, blocks, computes_at, lock_held_at, needs_lock_at, work_at
 
 MOST = 0.5
 """Of the time; who has less is not named alone."""
@@ -150,11 +150,12 @@ def computing_under(measures: Measures, lock: Lock | None) -> Computing:
             if place.phase is None or (place.cores is not None if lock is None else place.lock != lock):
                 continue
             rows = np.arange(block.start, block.stop)
-            rows = rows[computes_at(measures.trace, i, rows)]
+            rows = rows[(computes_at if lock is None else needs_lock_at)(measures.trace, i, rows)]
             start, end = measures.trace.reached[rows, i], ends[i][rows - block.start]
             seen = (end > low) & (start < high) & (end > start)
             rows, start, end = rows[seen], start[seen], end[seen]
-            work, of_class = work_at(measures.trace, place, rows), load.request_class[rows]
+            work = (work_at if lock is None else lock_held_at)(measures.trace, place, rows)
+            of_class = load.request_class[rows]
             inside = (np.minimum(end, high) - np.maximum(start, low)) / (end - start)
             seconds += np.bincount(of_class, weights=work * inside, minlength=classes)
             squares += np.bincount(of_class, weights=work * work, minlength=classes)

@@ -27,7 +27,7 @@ from simulator.trace.rules_capacity import (
 )
 from simulator.trace.rules_computing import cores_saturated, gil_saturated, loop_saturated, other_programs
 from simulator.trace.rules_ends import broken, few_samples, gateway_timeouts, gave_up, turned_away
-from simulator.trace.rules_locks import gil_convoy, gil_or_cores, loop_blocked
+from simulator.trace.rules_locks import gil_convoy, gil_or_cores, loop_blocked, loop_stands_still
 from simulator.trace.rules_processes import crashes, imbalance, without_effect
 from simulator.trace.rules_waiting import episode, siblings
 from simulator.words.language import Said, said, said_many
@@ -51,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     gil_saturated,
     gil_convoy,
     gil_or_cores,
+    loop_stands_still,
     loop_blocked,
     loop_saturated,
     imbalance,

@@ -91,6 +91,13 @@ class Facts:
         """How much of the requests' time a lock explains."""
         return self.attribution.score(lock.name, State.GIL, State.LOOP, State.COMPUTING)
 
+    def stands_still(self, lock: Lock) -> float:
+        """The part of a lock's use in which who has it only waits."""
+        split = self.summary.resources[lock.name].split
+        still = split.get(State.BLOCKS.value, 0.0)
+        busy = still + split.get(State.COMPUTING.value, 0.0) + split.get(State.CORE.value, 0.0)
+        return still / busy if busy > 0.0 else 0.0
+
     def pool_size(self, pool: Pool) -> int:
         """Slots in all copies."""
         return pool.size * pool.processes

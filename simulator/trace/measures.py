@@ -200,9 +200,11 @@ def _add_resources(measures: Measures, span: Span) -> None:
     for state in (State.COMPUTING, State.CORE):
         if state in span.shares:
             measures.cores_time[INDEX[state]] += float(_part(seconds, span.shares[state]).sum())
-    if place.lock is not None and State.IO not in span.shares:
+    if place.lock is not None and not span.unlocked:
         copies = lock_copies(measures.trace, place, rows)
         measures.at_lock[place.lock.name].add(starts, ends, copies)
+        if State.BLOCKS in span.shares:
+            measures.runnable.add_blocked(starts, ends)
         _add_lock(measures, span, seconds)
     elif State.COMPUTING in span.shares:
         measures.runnable.add(starts, ends)

@@ -105,15 +105,20 @@ class Runnable:
     def __init__(self) -> None:
         """Nobody."""
         self.most = 0
-        self._unlocked = RunningCount()
+        self._unlocked, self._blocked = RunningCount(), RunningCount()
 
     def add(self, starts: Floats, ends: Floats) -> None:
         """Some do so without a lock."""
         self._unlocked.add(starts, ends)
 
+    def add_blocked(self, starts: Floats, ends: Floats) -> None:
+        """Some have a lock and do not: whoever waits for it does not either."""
+        self._blocked.add(starts, ends)
+
     def settle(self, begin: float, end: float, in_use: list[Changes], *, last: bool) -> Changes:
         """What happens in the next part, when the locks are in use as given."""
         runnable = total([self._unlocked.settle(begin, end, last=last), *in_use])
+        runnable = runnable.without(self._blocked.settle(begin, end, last=last))
         self.most = runnable.highest(self.most)
         return runnable
 

@@ -6,13 +6,13 @@ waiting for a core.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import Loop
+from simulator.plan.resources import Lock, Loop
 from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
 from simulator.trace.table import Trace
@@ -42,6 +42,8 @@ class Span:
     """Seconds from the start of the run."""
     shares: Mapping[State, Floats | float]
     """The part of the stretch that belongs to each state, spread evenly over it; the parts sum to 1."""
+    unlocked: bool = False
+    """Whether it has no use for the lock of its place: it waits for I/O, or computes in native code."""
 
     def within(self, low: float, high: float) -> "Span":
         """What of the stretches lies between two moments."""
@@ -50,7 +52,7 @@ class Span:
         start, end = np.maximum(self.start, low), np.minimum(self.end, high)
         seen = np.flatnonzero(end > start)
         shares = {state: share if isinstance(share, float) else share[seen] for state, share in self.shares.items()}
-        return Span(self.place, self.rows[seen], start[seen], end[seen], shares)
+        return Span(self.place, self.rows[seen], start[seen], end[seen], shares, self.unlocked)
 
 
 def client_end(trace: Trace, rows: slice | Rows = slice(None)) -> Floats:
@@ -137,13 +139,32 @@ def _at_place(trace: Trace, index: int, place: Place, rows: Rows, start: Floats,
         yield Span(index, rows, start, end, {place.state: 1.0})
         return
     if place.phase is not None:
-        kinds = trace.workload.phase_kinds[trace.workload.request_class[rows], place.phase]
-        waiting = kinds == Work.IO
-        if waiting.any():
-            yield Span(index, rows[waiting], start[waiting], end[waiting], {State.IO: 1.0})
-            rows, start, end = rows[~waiting], start[~waiting], end[~waiting]
-    if len(rows):
-        yield from _computing(trace, index, place, rows, start, end)
+        kinds = _kinds(trace, place.phase, rows)
+        for kind in np.unique(kinds).tolist():
+            of_kind = kinds == kind
+            stays = (rows, start, end) if of_kind.all() else (rows[of_kind], start[of_kind], end[of_kind])
+            yield from _own_work(trace, index, Work(kind), *stays)
+        return
+    yield from _computing(trace, index, place, rows, start, end)
+
+
+def _kinds(trace: Trace, phase: int, rows: slice | Rows) -> NDArray[np.int8]:
+    return np.asarray(trace.workload.phase_kinds[trace.workload.request_class[rows], phase])
+
+
+def _own_work(trace: Trace, index: int, kind: Work, rows: Rows, start: Floats, end: Floats) -> Iterator[Span]:
+    """Stays for one phase of the request's own work, all of one kind."""
+    place = trace.places[index]
+    if kind.computes:
+        alone = replace(place, lock=None) if not kind.needs(place.lock) else place
+        for span in _computing(trace, index, alone, rows, start, end):
+            yield replace(span, unlocked=alone is not place)
+    elif kind.needs(place.lock) and place.lock_state is not None:
+        wait = trace.lock_wait[rows, trace.lock_places.index(index)]
+        begun = start + np.minimum(np.where(wait > 0.0, wait, 0.0), end - start)
+        yield from _wait_then_block(Span(index, rows, start, end, {}), place.lock_state, begun)
+    else:
+        yield Span(index, rows, start, end, {State.IO: 1.0}, unlocked=True)
 
 
 def _computing(trace: Trace, index: int, place: Place, rows: Rows, start: Floats, end: Floats) -> Iterator[Span]:
@@ -181,15 +202,26 @@ def _not_told_apart(index: int, place: Place, rows: Rows, start: Floats, end: Fl
 def _wait_then_compute(whole: Span, waiting: State, begun: Floats, work: Floats) -> Iterator[Span]:
     """A loop is never interrupted, so the order is known: first all the waiting, then all the computing."""
     index, rows, end = whole.place, whole.rows, whole.end
-    waited = np.flatnonzero(begun > whole.start)
-    if len(waited):
-        yield Span(index, rows[waited], whole.start[waited], np.minimum(begun, end)[waited], {waiting: 1.0})
+    yield from _cut(whole, whole.start, np.minimum(begun, end), waiting)
     ran = np.flatnonzero(end > begun)
     if len(ran):
         held = (end - begun)[ran]
         computing = np.minimum(work[ran], held) / held
         shares = {State.COMPUTING: computing, State.CORE: 1.0 - computing}
         yield Span(index, rows[ran], begun[ran], end[ran], shares)
+
+
+def _wait_then_block(whole: Span, waiting: State, begun: Floats) -> Iterator[Span]:
+    """First all the waiting for the loop, then it stands still."""
+    yield from _cut(whole, whole.start, np.minimum(begun, whole.end), waiting)
+    yield from _cut(whole, begun, whole.end, State.BLOCKS)
+
+
+def _cut(whole: Span, start: Floats, end: Floats, state: State) -> Iterator[Span]:
+    """What of some stays lies between these moments, for those in which that is longer than nothing."""
+    some = np.flatnonzero(end > start)
+    if len(some):
+        yield Span(whole.place, whole.rows[some], start[some], end[some], {state: 1.0})
 
 
 def work_at(trace: Trace, place: Place, rows: Rows) -> Floats:
@@ -206,8 +238,30 @@ def computes_at(trace: Trace, index: int, rows: Rows) -> NDArray[np.bool_]:
     if place.state is not State.COMPUTING:
         return np.zeros(len(rows), np.bool_)
     if place.phase is not None:
-        there &= trace.workload.phase_kinds[trace.workload.request_class[rows], place.phase] == Work.CPU
+        there &= np.isin(_kinds(trace, place.phase, rows), [work for work in Work if work.computes])
     return there
+
+
+def needs_lock_at(trace: Trace, index: int, rows: Rows) -> NDArray[np.bool_]:
+    """Which of the requests came to a place of the walk and needed its lock there."""
+    place = trace.places[index]
+    there: NDArray[np.bool_] = ~np.isnan(trace.reached[rows, index])
+    if place.phase is not None:
+        there &= np.isin(_kinds(trace, place.phase, rows), [work for work in Work if work.needs(place.lock)])
+    return there
+
+
+def blocked(trace: Trace, lock: Lock) -> bool:
+    """Whether requests may wait while they have a lock: a loop, in calls that do not let go of it."""
+    return isinstance(lock, Loop) and bool((trace.workload.phase_kinds == Work.BLOCK).any())
+
+
+def lock_held_at(trace: Trace, place: Place, rows: Rows) -> Floats:
+    """Seconds for which each of the requests needs the lock of a place: computing, and standing still with it."""
+    if place.phase is None:
+        return work_at(trace, place, rows)
+    stands = _kinds(trace, place.phase, rows) == Work.BLOCK
+    return work_at(trace, place, rows) - np.where(stands, place.work_s, 0.0)
 
 
 def carried_through(trace: Trace) -> NDArray[np.bool_]:

@@ -93,7 +93,7 @@ def _saturated(facts: Facts, kind: type[Lock]) -> Finding | None:
     if lock is None or facts.cores_full:
         return None
     used = facts.summary.resources[lock.name]
-    if used.utilisation < HIGH:
+    if used.utilisation < HIGH or facts.stands_still(lock) >= MOST:
         return None
     fields = {
         "who": partial(all_of, lock.name, used.size),

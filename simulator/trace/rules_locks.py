@@ -32,6 +32,8 @@ def loop_blocked(facts: Facts) -> Finding | None:
         waited, share = _others_wait(facts, lock, computing.name)
         if share < NOTABLE or not (computing.long_part >= MOST or computing.stands_out):
             continue
+        if facts.stands_still(lock) >= MOST:
+            continue  # told with what it waits for
         if used >= HIGH and not facts.cores_full:
             continue  # told with the loop that is always busy
         lost = who_failed(facts.measures, but=computing.name)
@@ -58,6 +60,46 @@ def loop_blocked(facts: Facts) -> Finding | None:
         cures = (Cure.OWN_PROCESSES, Cure.MORE_PROCESSES)
         culprits = (Party(Kind.CLASS, computing.name),)
         return Finding(share, told(text, failed_words(lost)), cures, lock.name, culprits, victims)
+    return None
+
+
+def loop_stands_still(facts: Facts) -> Finding | None:
+    """What an event loop is kept for, most of the time, is a call that waits: no core is at work, nobody gets on."""
+    for lock in facts.trace.plan.locks:
+        if facts.stands_still(lock) < MOST:
+            continue
+        holding = facts.computing(lock)
+        waited, share = _others_wait(facts, lock, holding.name)
+        if share < NOTABLE:
+            continue
+        used = facts.summary.resources[lock.name]
+        lost = who_failed(facts.measures, but=holding.name)
+        text = said_many(
+            '"{name}" waits in a synchronous call, for up to {longest} at a time, and keeps {one} meanwhile: {who} '
+            "stands still {still} of the time, while {cores}.",
+            '"{name}" waits in a synchronous call, for up to {longest} at a time, and keeps {one} meanwhile: {who} '
+            "stand still {still} of the time, while {cores}.",
+            used.size,
+            name=partial(kind_name, holding.name),
+            longest=short_duration(holding.longest_s),
+            one=one_of(lock),
+            who=partial(all_of, lock.name, used.size),
+            still=percents(used.split[State.BLOCKS.value]),
+            cores=facts.busy_cores,
+        )
+        fields = {"waited": short_duration(waited), "share": percents(share)}
+        if _has_others(facts):
+            victims = said("All other requests wait {waited} for it on average ({share} of their time).", **fields)
+        else:
+            victims = said("Requests wait {waited} for it on average ({share} of their time).", **fields)
+        return Finding(
+            share,
+            told(text, victims, failed_words(lost)),
+            (Cure.OWN_PROCESSES, Cure.MORE_PROCESSES),
+            lock.name,
+            (Party(Kind.CLASS, holding.name),),
+            (Party(Kind.CLASS, lost.name),) if lost is not None else (),
+        )
     return None
 
 

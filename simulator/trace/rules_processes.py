@@ -15,10 +15,12 @@ from simulator.trace.intervals import concurrency
 from simulator.trace.measures import COMPLETED, INDEX, NOT_COMPLETED, SLOWEST
 from simulator.trace.outcomes import percentiles
 from simulator.trace.residence import Floats
+from simulator.trace.table import Trace
+from simulator.words.kinds import kind_name
 from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import count, short_duration
 from simulator.words.phrases import a
-from simulator.workload.interventions import Do, Intervention
+from simulator.workload.interventions import Death, Do, Intervention
 
 ELSEWHERE = 0.3
 """Share of the waiting during which another process had nothing to do, from which on the spread is to blame."""
@@ -106,11 +108,34 @@ def crashes(facts: Facts) -> Finding | None:
     answered = bool((trace.outcome == Outcome.BAD_GATEWAY).any())
     text = _died(kills, taken)
     proxy = said("The proxy answered with status 502.") if answered else None
-    text = told(text, proxy, _nobody_there(facts, none_up) if none_up else _others(facts))
+    poison = _died_of(trace, kills)
+    text = told(text, _poison_words(poison, kills), proxy, _nobody_there(facts, none_up) if none_up else _others(facts))
     waited_for = _waited_for(facts)
     weight = NOBODY_THERE if none_up and waited_for else ANY_DEATH + taken / facts.summary.offered / 2
     cures = (Cure.MORE_PROCESSES,) if processes == 1 else ()
-    return Finding(weight, text, cures, waited_for, (Party(Kind.ENTRY, "kill"),))
+    culprit = Party(Kind.ENTRY, "kill") if poison is None else Party(Kind.CLASS, poison)
+    return Finding(weight, text, cures, waited_for, (culprit,))
+
+
+def _died_of(trace: Trace, kills: list[Intervention]) -> str | None:
+    """The class of whose requests most of these deaths came; None where the timeline killed."""
+    load = trace.workload
+    classes = [int(load.request_class[kill.request]) for kill in kills if isinstance(kill, Death)]
+    if 2 * len(classes) <= len(kills):
+        return None
+    name: str = load.class_names[int(np.bincount(classes).argmax())]
+    return name
+
+
+def _poison_words(name: str | None, kills: list[Intervention]) -> Said | None:
+    if name is None:
+        return None
+    return said_many(
+        'It died of a request of "{name}", and all that it had in hand went with it.',
+        'They died of requests of "{name}", each with all that it had in hand.',
+        len(kills),
+        name=partial(kind_name, name),
+    )
 
 
 def _died(kills: list[Intervention], taken: int) -> Said:

@@ -3,7 +3,7 @@
 This is the only thing that anybody reads after a run, simulated or measured.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from functools import cached_property
@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan import Plan
+from simulator.plan.processes import every_process
 from simulator.plan.walk import Place, walk
-from simulator.workload.table import Workload
+from simulator.workload.interventions import Death, Do, Interventions
+from simulator.workload.table import Work, Workload
 
 Floats = NDArray[np.float64]
 
@@ -195,6 +197,27 @@ class Trace(Columns):
     def places(self) -> tuple[Place, ...]:
         """The walk; its places are the columns of ``reached``."""
         return walk(self.plan, self.workload.phase_count)
+
+    @cached_property
+    def interventions(self) -> Interventions:
+        """What happened to the server, in order of time: by the timeline, and by requests of which a process died."""
+        deaths = tuple(self._deaths())
+        timeline = self.workload.interventions
+        return tuple(sorted((*timeline, *deaths), key=lambda entry: entry.at)) if deaths else timeline
+
+    def _deaths(self) -> Iterator[Death]:
+        load = self.workload
+        if not (load.phase_kinds == Work.CRASH).any():
+            return
+        for inside in every_process(self.plan, self.places):
+            for index, place in enumerate(self.places[inside.first : inside.end], inside.first):
+                if place.phase is None:
+                    continue
+                deadly = (load.phase_kinds[load.request_class, place.phase] == Work.CRASH) & (self.process >= 0)
+                boot = load.phases[:, place.phase]
+                for row in np.flatnonzero(deadly & (boot > 0.0) & ~np.isnan(self.reached[:, index])).tolist():
+                    at, process = float(self.reached[row, index]), int(self.process[row])
+                    yield Death(at=at, do=Do.KILL, number=process, lasting=float(boot[row]), request=row)
 
     @cached_property
     def horizon_s(self) -> float:

@@ -18,7 +18,7 @@ from simulator.trace.holding import Held, held_parts
 from simulator.trace.intervals import StepFunction
 from simulator.trace.measures import CORES, measure
 from simulator.trace.queues import Part
-from simulator.trace.residence import Floats, Span, blocks, client_end, spans
+from simulator.trace.residence import Floats, Span, blocked, blocks, client_end, spans
 from simulator.trace.table import Trace
 
 BLOCK_ROWS = 1 << 17
@@ -118,7 +118,9 @@ class _Recorder:
             part.pool.name: {state: Bins(count, step_s) for state in _states_inside(part, trace)} for part in self.held
         }
         for name in (*(lock.name for lock in plan.locks), CORES):
-            states = (State.COMPUTING,) if name == CORES else (State.COMPUTING, State.CORE)
+            states = [State.COMPUTING] if name == CORES else [State.COMPUTING, State.CORE]
+            if name in (lock.name for lock in plan.locks if blocked(trace, lock)):
+                states.append(State.BLOCKS)
             self.splits[name] = {state: Bins(count, step_s) for state in states}
         self.queues[CORES] = Bins(count, step_s)
         self.sizes = {pool.name: pool.size * pool.processes for pool in plan.pools}
@@ -133,7 +135,7 @@ class _Recorder:
         for part in self.held:
             if span.place in part:
                 self._add_slots(part, span)
-        if place.lock is not None:
+        if place.lock is not None and not span.unlocked:
             self._add_lock(place.lock.name, span)
         for state, share in span.shares.items() if place.cores is None else ():
             if state is State.COMPUTING:
@@ -166,6 +168,8 @@ def _states_inside(part: Held, trace: Trace) -> list[State]:
     if any(place.phase is not None for place in inside):
         states.add(State.IO)
     states |= {place.lock_state for place in inside if place.lock_state is not None}
+    if any(place.lock is not None and blocked(trace, place.lock) for place in inside):
+        states.add(State.BLOCKS)
     if State.GIL in states and np.isnan(trace.lock_wait).any():
         states.add(State.GIL_OR_CORE)
     return [state for state in State if state in states]

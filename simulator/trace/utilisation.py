@@ -80,7 +80,7 @@ def _pool(measures: Measures, pool: Pool) -> ResourceSummary:
 
 def _lock(measures: Measures, lock: Lock) -> ResourceSummary:
     seconds = measures.lock_time[lock.name].sum(axis=0)
-    used = {state: float(seconds[INDEX[state]]) for state in (State.COMPUTING, State.CORE)}
+    used = {state: float(seconds[INDEX[state]]) for state in (State.COMPUTING, State.CORE, State.BLOCKS)}
     split = _split(used, lock.processes * _length(measures), measures.available(lock.name, lock.processes))
     mean, most = _queue(measures, lock.name)
     return ResourceSummary(

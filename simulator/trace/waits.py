@@ -15,7 +15,7 @@ from simulator.plan.words import Need, State, needing
 from simulator.trace.attribution import HANDSHAKE_ROUND_TRIPS
 from simulator.trace.intervals import StepFunction, concurrency
 from simulator.trace.measures import CORES, INDEX, Measures
-from simulator.trace.residence import Floats, Rows, blocks, client_end, computes_at, work_at
+from simulator.trace.residence import Floats, Rows, blocks, client_end, computes_at, needs_lock_at, work_at
 
 Column = NDArray[Any]
 LONG_PART = 0.1
@@ -116,7 +116,11 @@ def _waited(measures: Measures, i: int, rows: Rows, start: Floats, end: Floats) 
     if place.state is not State.COMPUTING:
         return np.zeros(len(rows)), start
     computes = computes_at(trace, i, rows)
-    return np.where(computes, end - start - work_at(trace, place, rows), 0.0), start
+    waited = np.where(computes, end - start - work_at(trace, place, rows), 0.0)
+    if place.lock is not None and place.phase is not None:
+        stands = needs_lock_at(trace, i, rows) & ~computes
+        waited[stands] = trace.lock_wait[rows[stands], trace.lock_places.index(i)]
+    return waited, start
 
 
 def short_of(places: tuple[Place, ...], i: int) -> str:

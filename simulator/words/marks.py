@@ -30,6 +30,7 @@ STATE_MARKS: Mapping[str, Mark] = {
     "CORE": Mark("░", "=", LOCK),
     "GIL_OR_CORE": Mark("▓", "$", LOCK),
     "IO": Mark("~", "~", "medium_purple"),
+    "BLOCKS": Mark("≡", "!", "medium_purple"),
     "DOWNLOAD": Mark("▼", "v", "spring_green4"),
     "DELIVERY": Mark("→", ">", QUIET),
 }

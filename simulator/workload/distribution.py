@@ -172,6 +172,23 @@ class Hyperexponential:
         return standard_exponential(pairs[:, 1]) * mean
 
 
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Always the same amount, or with the rest of the probability none."""
+
+    probability: float
+    amount: Amount
+
+    @property
+    def mean(self) -> float:
+        """Of all, also of those that are spared."""
+        return self.probability * self.amount
+
+    def draw(self, random: np.random.Generator, count: int) -> Floats:
+        """One random number an amount: who is hit by a small probability is hit by every larger one."""
+        return np.where(random.random(count) < self.probability, self.amount, 0.0)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Empirical:
     """One of the given amounts, each equally likely."""

@@ -98,10 +98,16 @@ def _columns(
 
 
 def _further(scenario: Scenario, requests: Columns, seed: int, level: int) -> Columns:
-    """The next row for each of these requests, of the same class and client; its luck is its own."""
+    """The next row for each of these requests, of the same class and client; its luck is its own.
+
+    But what kills a process once does so whenever it is sent.
+    """
     own = int(stream(seed, Source.FURTHER, number=level).integers(2**63))
     unknown = np.full(len(requests["arrival"]), np.nan)
     drawn = _columns(scenario, unknown, requests["request_class"], own, requests["client"])
+    deadly = (_phase_kinds(scenario.requests) == Work.CRASH)[requests["request_class"]]
+    if deadly.any():
+        drawn["phases"] = np.where(deadly, requests["phases"], drawn["phases"])
     return drawn | {name: requests[name] for name in ("upload", "response", "rtt")}
 
 

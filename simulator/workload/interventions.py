@@ -43,5 +43,13 @@ class Intervention:
         return self.at + self.lasting
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Death(Intervention):
+    """A process that died of what a request did: known after the run."""
+
+    request: int
+    """The row of which it died."""
+
+
 Interventions = tuple[Intervention, ...]
 """In order of time; at equal times in the order of the scenario."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simulator.plan.resources import Lock, Loop
 from simulator.workload.interventions import Interventions
 
 Floats = NDArray[np.float64]
@@ -48,6 +49,19 @@ class Work(IntEnum):
     CRASH = 5
     """The process dies of it, and is back after so many seconds; 0: this request does no harm."""
 
+    @property
+    def computes(self) -> bool:
+        """Whether it needs a core."""
+        return self in (Work.CPU, Work.NATIVE)
+
+    def needs(self, lock: Lock | None) -> bool:
+        """Whether it is done under the lock of the place where it is done. A loop is left by who waits for I/O only."""
+        return lock is not None and (self is Work.CPU or (isinstance(lock, Loop) and self in ON_LOOP))
+
+
+ON_LOOP = (Work.CPU, Work.NATIVE, Work.BLOCK)
+"""What an event loop cannot do anything beside."""
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Workload:
@@ -76,7 +90,7 @@ class Workload:
     response: Floats
     """[n] bytes of the response."""
     phases: Floats
-    """[n, phases] seconds of each phase; 0 where the class has none."""
+    """[n, phases] seconds of each phase; 0 where the class has none. Of a CRASH, until the process is back."""
     rtt: Floats
     """[n] round-trip time of the client's line."""
     patience: Floats

@@ -187,6 +187,7 @@ LISTED = BeforeValidator(_some)
 
 PositiveNumber = Annotated[float, Field(gt=0), NUMBER]
 NumberFromZero = Annotated[float, Field(ge=0), NUMBER]
+Probability = Annotated[float, Field(ge=0, le=1), NUMBER]
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[\w-]+( [\w-]+)*$")]
 """A word that can stand in a dotted key: letters, digits, ``-``, ``_`` and single blanks between them."""

@@ -16,7 +16,19 @@ from simulator.plan.walk import Way, freed_at, taken_at
 from simulator.trace.table import Trace
 from simulator.workload.table import Work
 from tests.engine.interventions import changes, cores_at, lost, open_slots
-from tests.engine.stays import EQUAL_S, Floats, computes, first_overlap, how_many, merged, next_place, process_at, work
+from tests.engine.stays import (
+    EQUAL_S,
+    Floats,
+    alone,
+    doing,
+    first_overlap,
+    how_many,
+    locked,
+    merged,
+    next_place,
+    process_at,
+    work,
+)
 
 # --- requests -------------------------------------------------------------------------------------------------------
 
@@ -167,7 +179,7 @@ def no_slot_is_free_while_somebody_waits(trace: Trace) -> Iterator[str]:
         ends = np.unique(np.concatenate((copy.waits.ravel(), copy.holds.ravel(), changes(trace))))
         low = ends[:-1][np.diff(ends) > EQUAL_S]
         idle = (how_many(copy.waits, low) > 0) & (how_many(copy.holds, low) < copy.pool.size)
-        for at in np.flatnonzero(idle) if trace.workload.interventions else ():
+        for at in np.flatnonzero(idle) if len(changes(trace)) else ():
             held = copy.slot[(copy.holds[:, 0] <= low[at]) & (low[at] < copy.holds[:, 1])]
             idle[at] = not open_slots(trace, copy.pool, copy.number, low[at]) <= set(held.tolist())
         if idle.any():
@@ -210,7 +222,7 @@ def a_stay_under_a_lock_is_waiting_for_it_and_holding_it(trace: Trace) -> Iterat
     assert trace.grants is not None
     np.add.at(held, (trace.grants.request, trace.grants.place), trace.grants.end - trace.grants.start)
     for index, column in enumerate(trace.lock_places):
-        stay = np.where(computes(trace, column), until[:, column] - trace.reached[:, column], 0.0)
+        stay = np.where(locked(trace, column), until[:, column] - trace.reached[:, column], 0.0)
         wrong = np.abs(stay - held[:, column] - trace.lock_wait[:, index]) > EQUAL_S
         if wrong.any():
             row = int(np.argmax(wrong))
@@ -224,7 +236,7 @@ def lock_copies(trace: Trace) -> Iterator[tuple[str, Floats, Floats]]:
     for lock in trace.plan.locks:
         held, stays = [], []
         for column in (i for i, place in enumerate(trace.places) if place.lock == lock):
-            here = computes(trace, column)
+            here = locked(trace, column)
             # a request at the place where an acceptor takes it has its process from then on
             process = process_at(trace, column + 1) if lock.processes > 1 else np.zeros(len(trace), np.int64)
             granted = grants.place == column
@@ -272,10 +284,11 @@ def runs(trace: Trace) -> Iterator[tuple[int, NDArray[np.int64], Floats, Floats]
     assert grants is not None
     for column, place in enumerate(trace.places):
         if place.lock is not None:
-            at = np.flatnonzero(grants.place == column)
+            computes = doing(trace, column, Work.CPU, Work.NATIVE)
+            at = np.flatnonzero((grants.place == column) & computes[grants.request])
             yield column, grants.request[at].astype(np.int64), grants.start[at], grants.end[at]
-        elif place.state is State.COMPUTING:
-            rows = np.flatnonzero(computes(trace, column))
+        if place.state is State.COMPUTING and (place.lock is None or place.phase is not None):
+            rows = np.flatnonzero(alone(trace, column))
             yield column, rows.astype(np.int64), trace.reached[rows, column], until[rows, column]
 
 

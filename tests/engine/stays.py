@@ -6,6 +6,7 @@ Written anew, apart from ``simulator.trace``: a mistake there and one here would
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.plan import Loop
 from simulator.trace.table import Trace
 from simulator.workload.table import Work
 
@@ -30,7 +31,7 @@ def work(trace: Trace) -> Floats:
     for column, place in enumerate(trace.places):
         seconds[:, column] = place.work_s
         if place.phase is not None:
-            computes = load.phase_kinds[load.request_class, place.phase] == Work.CPU
+            computes = np.isin(load.phase_kinds[load.request_class, place.phase], (Work.CPU, Work.NATIVE))
             seconds[:, column] = np.where(computes, load.phases[:, place.phase] + place.work_s, 0.0)
     return np.where(np.isnan(trace.reached), 0.0, seconds)
 
@@ -46,11 +47,24 @@ def process_at(trace: Trace, column: int) -> NDArray[np.int64]:
     return np.zeros(len(trace), np.int64)
 
 
-def computes(trace: Trace, column: int) -> NDArray[np.bool_]:
-    """[n] whether each request came to a place, and for computing."""
+def doing(trace: Trace, column: int, *kinds: Work) -> NDArray[np.bool_]:
+    """[n] whether each request came to a place, and if it is for its own work, for one of these kinds."""
     here: NDArray[np.bool_] = ~np.isnan(trace.reached[:, column])
     phase, load = trace.places[column].phase, trace.workload
-    return here if phase is None else here & (load.phase_kinds[load.request_class, phase] == Work.CPU)
+    return here if phase is None else here & np.isin(load.phase_kinds[load.request_class, phase], kinds)
+
+
+def locked(trace: Trace, column: int) -> NDArray[np.bool_]:
+    """[n] whether each request came to a place, and needs its lock there: a loop for all but I/O and crashes."""
+    on_loop = isinstance(trace.places[column].lock, Loop)
+    return doing(trace, column, *((Work.CPU, Work.NATIVE, Work.BLOCK) if on_loop else (Work.CPU,)))
+
+
+def alone(trace: Trace, column: int) -> NDArray[np.bool_]:
+    """[n] whether each request came to a place, and computes there without any lock."""
+    needs = locked(trace, column) if trace.places[column].lock is not None else False
+    computes: NDArray[np.bool_] = doing(trace, column, Work.CPU, Work.NATIVE) & ~np.asarray(needs)
+    return computes
 
 
 def how_many(intervals: Floats, moments: Floats) -> NDArray[np.int64]:

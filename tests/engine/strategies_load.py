@@ -20,6 +20,13 @@ ROUNDEST_S = (0.0, 0.5, 0.5, 0.5)
 PATIENCE_S = (inf, 0.0, 0.5, 1.0, 2.0, 5.0)
 RTT_S = (0.0, 0.5, 1.0, 0.04)
 BOOT_S = (0.1, 0.25, 0.5, 0.5, 1.0, 3.0, 0.777)
+KINDS = (
+    (Work.CPU, Work.CPU, Work.IO),
+    (Work.CPU, Work.BLOCK, Work.IO),
+    (Work.CPU, Work.NATIVE, Work.IO, Work.BLOCK),
+    (Work.CPU, Work.CPU, Work.IO, Work.BLOCK, Work.CRASH),
+)
+"""Of which kinds of work the requests of a class consist."""
 SIZES = (0.0, 50.0, 100.0, 200.0, 333.0)
 RATES = (100.0, 200.0, 700.0, inf)
 
@@ -44,7 +51,8 @@ def seeded_workload(seed: int, rows: int = 24, reserve: int = 0) -> Workload:
     ]
     kinds = np.full((classes, width), Work.NONE, np.int8)
     for row in kinds:
-        steps = random.choice((Work.CPU, Work.CPU, Work.IO), random.integers(1, width, endpoint=True))
+        palette = KINDS[random.integers(len(KINDS))]
+        steps = random.choice(palette, random.integers(1, width, endpoint=True))
         row[: len(steps)] = steps
     request_class = random.integers(0, classes, n).astype(np.int16)
     phases = _column(random, n * width, seconds).reshape(n, width)

@@ -21,7 +21,7 @@ GROUPS = (
     (Style.UPLOAD,),
     (Style.CPU,),
     (Style.GIL, Style.LOOP, Style.CORE, Style.GIL_OR_CORE),
-    (Style.IO,),
+    (Style.IO, Style.BLOCKS),
     (Style.DOWNLOAD, Style.DONE),
     (Style.DROPPED,),
     (Style.CRASHED,),

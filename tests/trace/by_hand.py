@@ -11,7 +11,7 @@ from simulator.plan import Outcome, Plan
 from simulator.trace.table import Floats, Trace, blank_columns
 from simulator.workload.table import Work, Workload
 
-KINDS = {"cpu": Work.CPU, "io": Work.IO}
+KINDS = {work.name.lower(): work for work in Work}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,6 +78,7 @@ QUERY, HASH = Kind(steps=(("io", 0.1),)), Kind(steps=(("cpu", 0.03),))
 BUSY = Kind(steps=(("cpu", 0.004), ("io", 0.02)))
 QUICK = Kind(steps=(("cpu", 0.001), ("io", 0.01)))
 REPORT, SLOW_QUERY = Kind(steps=(("cpu", 0.2),), every=15), Kind(steps=(("io", 1.5),), every=12)
+SYNCHRONOUS = Kind(steps=(("cpu", 0.001), ("block", 0.2)), every=10)
 ROUGH = (1.0, 2.0, 3.0)
 
 

@@ -28,7 +28,7 @@ from simulator.trace.rules_ends import (
     gave_up,
     turned_away,
 )
-from simulator.trace.rules_locks import gil_convoy, gil_or_cores, loop_blocked
+from simulator.trace.rules_locks import gil_convoy, gil_or_cores, loop_blocked, loop_stands_still
 from simulator.trace.rules_processes import crashes, imbalance, without_effect
 from simulator.trace.rules_waiting import episode, siblings
 from simulator.words.numbers import count
@@ -44,6 +44,7 @@ from tests.trace.causes import (
     REPORT,
     ROUGH,
     SLOW_QUERY,
+    SYNCHRONOUS,
     UPLOAD,
     eager,
     facts,
@@ -113,6 +114,15 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
         (threads(16), of(40, page=QUICK, report=REPORT)),
         (threads(16), of(40, page=QUICK)),
         ["for the GIL on average", 'long computations of "report" (up to 200 ms)', "switch interval of 5 ms"],
+    ),
+    loop_stands_still: (
+        (loops(), of(40, page=QUICK, report=SYNCHRONOUS)),
+        (threads(16), of(40, page=QUICK, report=SYNCHRONOUS)),
+        [
+            '"report" waits in a synchronous call, for up to 200 ms at a time',
+            "while both cores are",
+            "All other requests",
+        ],
     ),
     loop_blocked: (
         (loops(), of(40, page=QUICK, report=REPORT)),

@@ -9,6 +9,7 @@ from simulator.engine.kernel.events import push
 from simulator.engine.kernel.further import send_off
 from simulator.engine.kernel.leaving import leave_queues, stop_computing
 from simulator.engine.kernel.life import first_sent, forget, turn_away
+from simulator.engine.kernel.locks import work_at
 from simulator.engine.kernel.numbers import (
     BAD_GATEWAY,
     BOOT,
@@ -82,7 +83,7 @@ def revive(k: Kernel, instance: cython.int, seq: cython.longlong) -> cython.void
 
 def crash(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """The request's process dies of it. Who is not inside any more goes on."""
-    kill(k, k.process[w], k.code[pc].x)
+    kill(k, k.process[w], work_at(k, w, pc))
     return 0 if k.walkers[w].pc == NOWHERE else pc + 1
 
 

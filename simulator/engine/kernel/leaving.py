@@ -2,7 +2,19 @@
 
 from simulator.engine.kernel.cores import stop
 from simulator.engine.kernel.locks import has_lock, let_go, note_grant, note_wait
-from simulator.engine.kernel.numbers import AGAIN, CALLS, GRANTED, HOLD, IO_RUN, LOCKRUN, QUEUED, RUN, WAIT
+from simulator.engine.kernel.numbers import (
+    AGAIN,
+    BLOCK,
+    CALLS,
+    GRANTED,
+    HOLD,
+    IO_RUN,
+    LOCKRUN,
+    QUEUED,
+    RUN,
+    STAND,
+    WAIT,
+)
 from simulator.engine.kernel.queues import leave_queue
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import copy_of, stop_waiting
@@ -16,7 +28,7 @@ def leave_queues(k: Kernel, w: cython.int) -> cython.void:
     op: cython.int = k.code[pc].op
     if k.walkers[w].flags & QUEUED:
         stop_waiting(k, w, k.code[pc].a)
-    elif (op in (AGAIN, CALLS)) and not has_lock(k, w, copy_of(k, w, k.code[pc].c)):
+    elif (op in (AGAIN, BLOCK, CALLS)) and not has_lock(k, w, copy_of(k, w, k.code[pc].c)):
         leave_lock_queue(k, w, pc)
     elif op == WAIT and not k.walkers[w].held & k.in_hand:
         leave_queue(k, k.code[pc].a, w)
@@ -28,7 +40,7 @@ def leave_lock_queue(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
     leave_queue(k, copy, w)
     if k.copies[copy].asker >= 0:
         k.clocks[w].seq = 0
-    if k.code[pc].op in (AGAIN, CALLS):
+    if k.code[pc].op in (AGAIN, BLOCK, CALLS):
         note_wait(k, w, pc)
     if k.copies[copy].size == 0:
         k.copies[copy].switch_seq = 0
@@ -38,14 +50,14 @@ def stop_computing(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
     """It leaves the cores at once, and lets go of its lock."""
     op: cython.int = k.code[pc].op
     copy: cython.int
-    if op in (RUN, IO_RUN, GRANTED):
+    if op in (RUN, IO_RUN, GRANTED) or (op == STAND and k.code[pc].a >= 0):
         stop(k, k.code[pc].a, w)
-    if op not in (LOCKRUN, AGAIN, GRANTED, CALLS, HOLD):
+    if op not in (LOCKRUN, AGAIN, GRANTED, CALLS, HOLD, BLOCK, STAND):
         return
     copy = copy_of(k, w, k.code[pc].c)
-    if op in (LOCKRUN, GRANTED):
+    if op in (LOCKRUN, GRANTED, STAND):
         note_grant(k, w, pc)
-    elif (op in (AGAIN, CALLS)) and has_lock(k, w, copy):
+    elif (op in (AGAIN, BLOCK, CALLS)) and has_lock(k, w, copy):
         note_wait(k, w, pc)  # it was given the lock at this very moment
     if has_lock(k, w, copy):
         let_go(k, w, copy)

@@ -6,10 +6,10 @@ a whole interval makes the holder stop and queue again. Of CPython's GIL every w
 """
 
 from simulator.engine.kernel.cores import run, stop
-from simulator.engine.kernel.events import hop, set_ring
+from simulator.engine.kernel.events import hop, push, set_ring
 from simulator.engine.kernel.layout import Grant
 from simulator.engine.kernel.luck import draw
-from simulator.engine.kernel.numbers import ALWAYS, GRANTED, HOLDING, IF_NEXT_COMPUTES
+from simulator.engine.kernel.numbers import ALWAYS, GRANTED, HOLDING, IF_NEXT_COMPUTES, RESUME
 from simulator.engine.kernel.queues import dequeue, enqueue, leave_queue
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import copy_of
@@ -236,6 +236,34 @@ def work_on(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     k.workers[w].since = k.now
     k.walkers[w].pc = pc
     run(k, k.code[pc].a, w, k.workers[w].left)
+    return 0
+
+
+def block(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """Wait under the lock; wait for the lock first, unless it is free."""
+    if work_at(k, w, pc) <= 0:
+        return pc + 3
+    if not hold(k, w, copy_of(k, w, k.code[pc].c)):
+        k.walkers[w].pc = pc
+        return 0
+    return stand(k, w, pc + 1)
+
+
+def stand_granted(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """The lock is free for this walker at last, to stand still with it."""
+    note_wait(k, w, pc)
+    return stand(k, w, pc)
+
+
+def stand(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """Nobody else has the lock until what is waited for has come."""
+    wait: cython.double = work_at(k, w, pc) * k.io_factor
+    k.workers[w].since = k.now
+    k.walkers[w].pc = pc
+    if k.code[pc].a >= 0:
+        run(k, k.code[pc].a, w, wait)
+    else:
+        push(k, k.now + wait, RESUME, w)
     return 0
 
 

@@ -30,6 +30,8 @@ from simulator.plan.words import Outcome
     LET_GO,
     IO,
     IO_RUN,
+    BLOCK,
+    STAND,
     # connecting, and bytes on a line
     SHAKE,
     KNOCK,
@@ -73,9 +75,10 @@ from simulator.plan.words import Outcome
     FREE,
     # the end of a process
     DOOM,
+    STRIKE,
     DIE,
     RETIRE,
-) = range(56)
+) = range(59)
 
 # what an entry of the heap is about
 RESUME, PATIENCE, BOOT, BEGIN, REFILL = range(5)

@@ -14,12 +14,14 @@ from simulator.engine.kernel.limits import allocate, pick, put_back, take_token
 from simulator.engine.kernel.lines import receive, receive_late, send, wait_for_io
 from simulator.engine.kernel.locks import (
     again,
+    block,
     done,
     go_on_without,
     granted,
     lock_and_run,
     make_calls,
     retaken,
+    stand_granted,
     work_at,
 )
 from simulator.engine.kernel.members import is_inside, join, part
@@ -28,6 +30,7 @@ from simulator.engine.kernel.numbers import (
     AGAIN,
     ALLOCATE,
     ARM,
+    BLOCK,
     BUSY,
     CALLS,
     CHECK,
@@ -69,8 +72,10 @@ from simulator.engine.kernel.numbers import (
     SEIZE,
     SEND,
     SHAKE,
+    STAND,
     START,
     STOP,
+    STRIKE,
     TAKE,
     TICK,
     TOKEN,
@@ -181,6 +186,12 @@ def go_rarely(k: Kernel, w: cython.int, pc: cython.int, op: cython.int) -> cytho
         return allocate_or_not(k, w, pc)
     elif op == DOOM:
         return doom(k, w, pc) if is_inside(k, w) else pc + 2
+    elif op == BLOCK:
+        return block(k, w, pc)
+    elif op == STAND:
+        return stand_granted(k, w, pc)
+    elif op == STRIKE:
+        return doom(k, w, pc) if work_at(k, w, pc) > 0 and is_inside(k, w) else pc + 2
     elif op == DIE:
         return crash(k, w, pc)
     elif op == RETIRE:

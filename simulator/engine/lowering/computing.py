@@ -30,6 +30,15 @@ def _loss(lock: Lock) -> float:
     return lock.release_loss if isinstance(lock, Gil) else 0.0
 
 
+def add_blocking_wait(program: Program, place: int, lock: Lock, phase: int, cpu: int) -> None:
+    """Waiting under a lock, for what cores of another machine do or, with -1, only for some time."""
+    column = [i for i, p in enumerate(program.walk) if p.lock is not None].index(place)
+    station = program.stations.number(lock)
+    for op in (ops.BLOCK, ops.STAND):
+        program.emit(Micro(op=op, a=cpu, b=phase, c=station, d=column), place)
+    program.emit(Micro(op=ops.DONE, c=station, d=ops.NEVER), place)
+
+
 def keep_lock(program: Program, done: int) -> None:
     """Whoever is done computes on at the next step, under the same lock: only waiting lets go of it."""
     following = program.code[done + 1]

@@ -10,8 +10,9 @@ from simulator.plan.operations import MEANINGS, TIMELINE, Operation
 from simulator.plan.processes import Processes, every_process, main_pool
 from simulator.plan.walk import Place, Way, walk
 from simulator.workload.interventions import Intervention
-from simulator.workload.table import Workload
+from simulator.workload.table import Work, Workload
 
+MOMENTS = (ops.SHAKE, ops.RECEIVE, ops.RECEIVE_LATE, ops.SEND, ops.IO, ops.STAND)
 CALLING = (ops.CALLS, ops.RETAKEN, ops.LET_GO)
 WAYS_OF = {
     Operation.SEIZE: (
@@ -20,16 +21,13 @@ WAYS_OF = {
     ),
     Operation.RELEASE: (ops.RELEASE, ops.FREE, ops.PUT_BACK, ops.PART),
     Operation.TAKE: (ops.WAIT, ops.REST, ops.LOOK, ops.HOLD, ops.TAKE, ops.HANDOVER),
-    Operation.WORK: (ops.RUN, ops.LOCKRUN, ops.AGAIN, ops.GRANTED, ops.DONE, *CALLING, ops.IO_RUN),
-    Operation.UNTIL: (
-        *(ops.SHAKE, ops.RECEIVE, ops.RECEIVE_LATE, ops.SEND, ops.IO),
-        *(ops.NOTE, ops.ARM, ops.DISARM, ops.AT, ops.TICK),
-    ),
+    Operation.WORK: (ops.RUN, ops.LOCKRUN, ops.AGAIN, ops.GRANTED, ops.DONE, *CALLING, ops.IO_RUN, ops.BLOCK),
+    Operation.UNTIL: (*MOMENTS, ops.NOTE, ops.ARM, ops.DISARM, ops.AT, ops.TICK),
     Operation.GO: (ops.LUCK, ops.BUSY, ops.JUMP, ops.CHECK),
     Operation.PICK: (ops.PICK,),
     Operation.SPAWN: (ops.START, ops.ENQUEUE, ops.JOINED),
     Operation.SET: (ops.FACTOR, ops.SLOTS, ops.CORES, ops.GROW, ops.RETIRE),
-    Operation.END: (ops.END, ops.STOP, ops.DOOM, ops.DIE, ops.KILL),
+    Operation.END: (ops.END, ops.STOP, ops.DOOM, ops.STRIKE, ops.DIE, ops.KILL),
 }
 """The micro-steps that do an operation: one for each way of doing it, or of waiting in the middle of it. Where nobody
 has to wait for a moment, it is only noted."""
@@ -156,7 +154,9 @@ class Program:
             sends=[i for i, place in enumerate(places) if place.way is Way.DOWN],
             main_station=-1 if main is None else stations.number(main),
             passing_on=any(p.knocks_at is not None and p.link is Link.LOCAL for p in places),
-            mortal=bool(workload.interventions or plan.scales) or any(map(_kills, every_element(plan.steps))),
+            mortal=bool(workload.interventions or plan.scales)
+            or any(map(_kills, every_element(plan.steps)))
+            or bool((workload.phase_kinds == Work.CRASH).any()),
             timed=timed,
             starting=timed or bool(workload.reserve or plan.retry or plan.jobs or plan.scales),
         )

@@ -4,7 +4,7 @@ from dataclasses import astuple, replace
 
 from simulator.engine.kernel import numbers as ops
 from simulator.engine.lowering.blocks import Blocks, Jobs
-from simulator.engine.lowering.computing import add_locked_work, keep_lock
+from simulator.engine.lowering.computing import add_blocking_wait, add_locked_work, keep_lock
 from simulator.engine.lowering.program import Micro, Program
 from simulator.plan import (
     Accept,
@@ -20,6 +20,7 @@ from simulator.plan import (
     Handle,
     Limit,
     Link,
+    Lock,
     Pool,
     Receive,
     Release,
@@ -92,7 +93,7 @@ class ClassProgram(Blocks):
 
     def _same_lock(self, before: int, first: int) -> bool:
         code = self.program.code
-        return code[first].op == ops.LOCKRUN and code[first].c == code[before].c
+        return code[first].op in (ops.LOCKRUN, ops.BLOCK) and code[first].c == code[before].c
 
     def _add_place(self, column: int, place: Place) -> None:
         number = self.program.stations.number
@@ -188,20 +189,30 @@ class ClassProgram(Blocks):
 
     def _add_work(self, column: int, place: Place) -> None:
         phase = -1 if place.phase is None else place.phase
-        if phase >= 0 and self.kinds[phase] == Work.IO:
-            self._add_io(column, place, phase)
-        elif place.lock is None:
+        kind = Work.CPU if phase < 0 else Work(self.kinds[phase])
+        lock = place.lock if kind.needs(place.lock) else None
+        if kind is Work.CRASH:
+            self._emit(ops.STRIKE, column, b=phase)
+            self._emit(ops.DIE, column, b=phase)
+        elif not kind.computes:
+            self._add_wait(column, place, phase, lock)
+        elif lock is None:
             self._emit(ops.RUN, column, a=self._cpu(place), b=phase, x=place.work_s)
         else:
             add_locked_work(self.program, column, ops.NEVER, phase, place.work_s, place.releases)
             self.done = self.program.end - 1
 
-    def _add_io(self, column: int, place: Place, phase: int) -> None:
+    def _add_wait(self, column: int, place: Place, phase: int, lock: Lock | None) -> None:
+        """For something else, perhaps with the lock."""
         assert isinstance(place.step, Handle)  # nothing else has phases
-        if place.step.io_on is None:
+        cpu = -1 if place.step.io_on is None else self.program.plan.processors.index(place.step.io_on)
+        if lock is not None:
+            add_blocking_wait(self.program, column, lock, phase, cpu)
+            self.done = self.program.end - 1
+        elif cpu < 0:
             self._emit(ops.IO, column, b=phase)
         else:
-            self._emit(ops.IO_RUN, column, a=self.program.plan.processors.index(place.step.io_on), b=phase)
+            self._emit(ops.IO_RUN, column, a=cpu, b=phase)
 
     def _cpu(self, place: Place) -> int:
         """The number of the cores that it computes on."""

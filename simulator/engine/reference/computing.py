@@ -64,13 +64,33 @@ class Computing:
 
         A thread or callback that ``goes_on`` computing under the same lock keeps it: only waiting lets go of it.
         """
-        if work_s <= 0:
-            return
+        if work_s > 0:
+            deed = self.work_and_call(turn, row, column, work_s, releases)
+            yield from self.under_lock(turn, row, column, deed, goes_on)
+
+    def work_and_call(self, turn: Turn, row: int, column: int, work_s: float, releases: int) -> Life:
+        """Compute, then make the calls that let go of the lock for a moment."""
+        yield from self.work(turn, row, row, column, work_s)
+        yield from self.make_calls(turn, row, row, column, releases)
+
+    def block(self, turn: Turn, row: int, column: int, waiting: Life, goes_on: bool) -> Life:
+        """Wait and keep the lock of the process: nobody computes under it, and no core is used."""
+        yield from self.under_lock(turn, row, column, self.stand_still(row, column, waiting), goes_on)
+
+    def stand_still(self, row: int, column: int, waiting: Life) -> Life:
+        """So long is the lock held for nothing."""
+        since = self.env.now
+        try:
+            yield from waiting
+        finally:
+            self.grants.append((row, column, since, self.env.now))
+
+    def under_lock(self, turn: Turn, row: int, column: int, deed: Life, goes_on: bool) -> Life:
+        """Get the lock, unless it was kept, and do something with it."""
         try:
             if row not in turn.holders:
                 yield from self.hold(turn, row, row, column)
-            yield from self.work(turn, row, row, column, work_s)
-            yield from self.make_calls(turn, row, row, column, releases)
+            yield from deed
         except LostError:
             goes_on = False
             raise

@@ -20,6 +20,7 @@ from simulator.engine.reference.jobs import Jobs
 from simulator.engine.reference.lifetimes import Lifetimes
 from simulator.engine.reference.luck import Streams
 from simulator.engine.reference.network import Network
+from simulator.engine.reference.processors import Turn
 from simulator.engine.reference.request import Life, LostError, Request
 from simulator.engine.reference.rows import Rows
 from simulator.engine.reference.slots import Scaling
@@ -37,6 +38,7 @@ from simulator.plan import (
     Enqueue,
     Handle,
     Limit,
+    Lock,
     Outcome,
     Plan,
     Receive,
@@ -179,15 +181,28 @@ class Server:
     # --- work -----------------------------------------------------------------------------------------------------
 
     def compute(self, request: Request, place: Place, work_s: float, rest: Outline) -> Life:
-        """So many seconds on a core, under the lock that the place needs."""
-        lock = place.lock
+        """So many seconds on a core, under the lock that is needed for it."""
+        lock = self.lock_at(request, place)
         if lock is None:
             yield from self.computing.compute(place.cores or self.plan.cores, work_s)
             return
-        following = self.following(request, rest)
-        goes_on = following is not None and following.lock == lock and self.work_at(request, following) > 0
-        turn = self.computing.turns[lock][self.stock.copy_of(request, lock.processes)]
+        turn, goes_on = self.turn_at(request, lock), self.goes_on(request, lock, rest)
         yield from self.computing.compute_locked(turn, request.row, request.at, work_s, place.releases, goes_on)
+
+    def turn_at(self, request: Request, lock: Lock) -> Turn:
+        """The lock of its process."""
+        return self.computing.turns[lock][self.stock.copy_of(request, lock.processes)]
+
+    def lock_at(self, request: Request, place: Place) -> Lock | None:
+        """The lock that it needs at a place: for its own work, that depends on what kind of work it is."""
+        needs = place.phase is None or self.kind_of(request, place.phase).needs(place.lock)
+        return place.lock if needs else None
+
+    def goes_on(self, request: Request, lock: Lock, rest: Outline) -> bool:
+        """Whether it has more to do under this lock, without leaving it in between."""
+        following = self.following(request, rest)
+        needs = following is not None and self.lock_at(request, following) == lock
+        return needs and following is not None and self.work_at(request, following) > 0
 
     def following(self, request: Request, rest: Outline) -> Place | None:
         """Where it goes next, if that is on the same straight way."""
@@ -199,22 +214,38 @@ class Server:
         return None
 
     def work_at(self, request: Request, place: Place) -> float:
-        """Seconds of computing at a place."""
+        """Seconds of computing at a place, or of standing still under its lock."""
         if place.phase is None:
             return place.work_s
-        computing = self.kind_of(request, place.phase) is Work.CPU
-        return float(self.load.phases[request.row, place.phase]) + place.work_s if computing else 0.0
+        kind, seconds = self.kind_of(request, place.phase), float(self.load.phases[request.row, place.phase])
+        if kind.computes:
+            return seconds + place.work_s
+        return seconds if kind is Work.BLOCK else 0.0
 
     def handle(self, request: Request, place: Place, step: Handle, rest: Outline) -> Life:
         """One phase of the request's own work."""
         assert place.phase is not None  # every place of a Handle step has one
-        seconds = float(self.load.phases[request.row, place.phase])
-        if self.kind_of(request, place.phase) is Work.CPU:
+        seconds, kind = float(self.load.phases[request.row, place.phase]), self.kind_of(request, place.phase)
+        if kind.computes:
             yield from self.compute(request, place, seconds + step.visit_cost_s, rest)
-        elif step.io_on is not None:
-            yield from self.computing.compute(step.io_on, seconds * self.intervening.io_factor())
-        elif seconds > 0:
-            yield self.env.timeout(seconds * self.intervening.io_factor())
+        elif seconds <= 0:
+            return
+        elif kind is Work.CRASH:
+            yield from self.lifetimes.die_of(request, seconds)
+        elif (lock := self.lock_at(request, place)) is not None:
+            turn, goes_on = self.turn_at(request, lock), self.goes_on(request, lock, rest)
+            waiting = self.wait_for_io(step, seconds)
+            yield from self.computing.block(turn, request.row, request.at, waiting, goes_on)
+        else:
+            yield from self.wait_for_io(step, seconds)
+
+    def wait_for_io(self, step: Handle, seconds: float) -> Life:
+        """Nothing is done for it here. How long it takes is known when it begins."""
+        seconds *= self.intervening.io_factor()
+        if step.io_on is None:
+            yield self.env.timeout(seconds)
+        else:
+            yield from self.computing.compute(step.io_on, seconds)
 
     def kind_of(self, request: Request, phase: int) -> Work:
         """What this phase is for the request's class."""

@@ -52,7 +52,7 @@ class Style(IntEnum):
     FADED = 25
     """All that lies behind a card."""
 
-    # From here to GIL_OR_CORE: what a slot or a request is doing.
+    # From here to BLOCKS: what a slot or a request is doing.
     IDLE = 32
     """A slot that nobody needs."""
     WAITING = 33
@@ -79,6 +79,8 @@ class Style(IntEnum):
     """Waiting for a slot, inside of the server."""
     GIL_OR_CORE = 48
     """Of measured runs only."""
+    BLOCKS = 49
+    """Waiting, with an event loop that nobody else can have meanwhile."""
 
     # Who a request is: one bright mark each, and faint ones where it has been.
     WHO_A = 64
@@ -179,7 +181,7 @@ class Ground(IntEnum):
 
 SPARKS = (Style.SPARK_A, Style.SPARK_B, Style.SPARK_C, Style.SPARK_D)
 """Of up to four runs beside one another."""
-DOING = tuple(style for style in Style if Style.IDLE <= style <= Style.GIL_OR_CORE)
+DOING = tuple(style for style in Style if Style.IDLE <= style <= Style.BLOCKS)
 """What a slot or a request is doing."""
 WHO = (Style.WHO_A, Style.WHO_B, Style.WHO_C, Style.WHO_D)
 PAST = (Style.PAST_A, Style.PAST_B, Style.PAST_C, Style.PAST_D)

@@ -27,6 +27,7 @@ SPENT = {
     State.UPLOAD: later("{workers}: time spent listening to uploads"),
     State.DOWNLOAD: later("{workers}: time spent on downloads"),
     State.IO: later("{workers}: time spent waiting for I/O"),
+    State.BLOCKS: later("{workers}: time spent blocking the event loop"),
     State.COMPUTING: later("{workers}: time spent computing"),
     State.CONNECTING: later("{workers}: time spent connecting"),
     State.QUEUED: later("{workers}: time spent waiting for a place"),

@@ -54,6 +54,7 @@ DOING: Mapping[Activity, Doing] = {
         Style.TAPE_DOWNLOAD, Ground.DOWNLOAD, Style.DOWNLOAD, later("client reads"), later("reading")
     ),
     Activity.COMPUTING: Doing(Style.CPU, Ground.BACK, Style.CPU, later("computing"), later("on CPU")),
+    Activity.BLOCKS: Doing(Style.BLOCKS, Ground.IO, Style.BLOCKS, later("blocks loop"), later("blocks")),
     Activity.CORE: _waits(later("waits for core"), later("no core")),
     Activity.LOOP: _waits(later("waits for loop"), later("waits")),
     Activity.GIL_OR_CORE: _waits(later("waits its turn"), later("waits")),

@@ -26,15 +26,16 @@ class Activity(IntEnum):
     DOWNLOAD = 6
     UPLOAD = 7
     COMPUTING = 8
-    CORE = 9
-    LOOP = 10
-    GIL_OR_CORE = 11
-    GIL = 12
-    DOWN = 13
+    BLOCKS = 9
+    CORE = 10
+    LOOP = 11
+    GIL_OR_CORE = 12
+    GIL = 13
+    DOWN = 14
     """A slot that is not there: its process died and has not booted yet, or the pool was made smaller."""
-    DROPPED = 14
+    DROPPED = 15
     """The request ended here without an answer."""
-    CRASHED = 15
+    CRASHED = 16
     """The process died here, and the request with it."""
 
     @property
@@ -63,12 +64,14 @@ def in_need_of(*needs: Need) -> NDArray[np.bool_]:
 
 
 AT_WORK = in_need_of(Need.WORK, Need.CORE)
-"""Who does one of these at a place that needs a lock has that lock."""
+"""Computes, or would with a core."""
+HAS_LOCK = AT_WORK | among(Activity.BLOCKS)
+"""Who does one of these where a lock is needed has that lock."""
 FOR_LOCK = in_need_of(Need.LOCK)
 """Wants the lock that somebody else has."""
 READY = AT_WORK | FOR_LOCK
-"""Computes, or could compute at once but for others who do."""
-ELSEWHERE = in_need_of(Need.OTHERS)
+"""Computes, or could compute at once but for others who have what it needs."""
+ELSEWHERE = in_need_of(Need.OTHERS) & ~among(Activity.BLOCKS)
 """Waits for the client, or for another service: nothing on this machine is at work for it."""
 LINED_UP = in_need_of(Need.ROOM, Need.ACCEPT, Need.SLOT)
 """Waits for its turn, and has done nothing else at its place."""

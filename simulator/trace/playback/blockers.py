@@ -15,7 +15,7 @@ from simulator.plan.steps import Link
 from simulator.plan.walk import Place, Way
 from simulator.plan.words import Need
 from simulator.trace.measures import lock_copies
-from simulator.trace.playback.activity import AT_WORK, Activity
+from simulator.trace.playback.activity import AT_WORK, HAS_LOCK, Activity
 from simulator.trace.playback.place_map import PlaceMap, place_map
 from simulator.trace.playback.segment_index import SegmentIndex
 from simulator.trace.playback.segments import Segments
@@ -183,7 +183,7 @@ class Blockers:
         """Who had the lock longest meanwhile, and how many had it too."""
         number = self._map.locks.index(lock)
         others = self._others(request, stay)
-        had = others.take(AT_WORK[others.activity] & self._map.of_lock[number][others.place])
+        had = others.take(HAS_LOCK[others.activity] & self._map.under(number, others))
         if lock.processes > 1 and copy >= 0:
             place = next(p for p in self._map.places if p.lock == lock)
             had = had.take(lock_copies(self._trace, place, had.request.astype(np.intp)) == copy)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simulator.trace.intervals import StepFunction, concurrency
 from simulator.trace.measures import CORES
-from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, Activities, Activity
+from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, HAS_LOCK, Activities, Activity
 from simulator.trace.playback.cache import BoundedCache
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.playback.segment_index import SegmentIndex
@@ -93,10 +93,10 @@ class Congestion:
         span = (start_s, end_s)
         found: dict[Cause, float] = {}
         for number, lock in enumerate(self._map.locks):
-            at = cut.take(self._map.of_lock[number][cut.place])
+            at = cut.take(self._map.under(number, cut))
             waits = at.take(FOR_LOCK[at.activity])
             curves = [curve_of(waits.start, waits.end), *self.curves.lines[lock.name]]
-            held = at.take(AT_WORK[at.activity])
+            held = at.take(HAS_LOCK[at.activity])
             _add(found, lock.name, self._shares(held, curves, span, lock.processes))
         for number, part in enumerate(self._map.held):
             held = cut.take(self._map.of_pool[number][cut.place])
@@ -152,7 +152,7 @@ class Congestion:
     def had(self, cause: Cause, start_s: float, end_s: float) -> tuple[Rows, Floats]:
         """Which requests had a lock because of a cause between two moments, and for how many seconds each."""
         at, start, end = self._at_lock(cause.resource, start_s, end_s)
-        held = np.flatnonzero(AT_WORK[at.activity] & (self.uses(at.request, at.activity)[1] == cause.who))
+        held = np.flatnonzero(HAS_LOCK[at.activity] & (self.uses(at.request, at.activity)[1] == cause.who))
         total: Floats = np.bincount(at.request[held], (end - start)[held]).astype(np.float64)
         requests = np.flatnonzero(total > LEAST)
         return requests.astype(np.int32), total[requests]
@@ -167,12 +167,12 @@ class Congestion:
 
     def _at_lock(self, lock: str, start_s: float, end_s: float) -> tuple[Segments, Floats, Floats]:
         """Who had a lock or waited for it between two moments, and from when to when, in pieces."""
-        of_lock = self._map.of_lock[self._lock_names.index(lock)]
+        its = self._lock_names.index(lock)
         found, starts, ends = [], [np.empty(0)], [np.empty(0)]
         for number in range(floor(start_s / CUT_S), floor(end_s / CUT_S) + 1):
             cut = self._cut((number, CUT_S / TOGETHER))
             low, high = max(start_s, number * CUT_S), min(end_s, (number + 1) * CUT_S)
-            cut = cut.take(of_lock[cut.place] & (cut.start < high) & (cut.end > low))
+            cut = cut.take(self._map.under(its, cut) & (cut.start < high) & (cut.end > low))
             found.append(cut)
             starts.append(np.maximum(cut.start, low))
             ends.append(np.minimum(cut.end, high))

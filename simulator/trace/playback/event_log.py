@@ -16,7 +16,7 @@ from simulator.words.kinds import kind_name
 from simulator.words.language import Said, later, said, said_many, translated
 from simulator.words.numbers import count, short_duration
 from simulator.words.phrases import counted, some_of
-from simulator.workload.interventions import Do, Intervention
+from simulator.workload.interventions import Death, Do, Intervention
 
 Rows = NDArray[np.intp]
 Field = str | Callable[[], str]
@@ -85,7 +85,7 @@ class EventLog:
                     n=count(others),
                 )
             case EventKind.INTERVENED:
-                return self._intervention(self._trace.workload.interventions[place], others)
+                return self._intervention(self._trace.interventions[place], others)
             case _:
                 return self._told(kind, place, seconds, others)
 
@@ -103,7 +103,7 @@ class EventLog:
             case EventKind.SPIKE_OVER:
                 return said("the spike is over: {n} wait", n=count(others))
             case EventKind.BACK:
-                entry = self._trace.workload.interventions[place]
+                entry = self._trace.interventions[place]
                 message = PROCESS_BACK if entry.do is Do.KILL else GROUP_BACK
                 return said(message, number=entry.number)
             case _:
@@ -135,6 +135,14 @@ class EventLog:
         match entry.do:
             case Do.KILL | Do.KILL_GROUP:
                 fields = {"number": entry.number, "n": count(taken_along), "time": short_duration(entry.lasting)}
+                if isinstance(entry, Death):
+                    return said_many(
+                        "process {number} died of #{request}, and {n} request was lost with it; back after {time}",
+                        "process {number} died of #{request}, and {n} requests were lost with it; back after {time}",
+                        taken_along,
+                        request=entry.request,
+                        **fields,
+                    )
                 if entry.do is Do.KILL:
                     return said_many(
                         "process {number} was killed, and {n} request was lost with it; back after {time}",

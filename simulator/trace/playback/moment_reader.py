@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from simulator.plan.resources import Backlog, Lock
 from simulator.plan.words import Outcome
 from simulator.trace.availability import Outages
-from simulator.trace.playback.activity import AT_WORK, ELSEWHERE, FOR_LOCK, LINED_UP, READY, Activity
+from simulator.trace.playback.activity import ELSEWHERE, FOR_LOCK, HAS_LOCK, LINED_UP, READY, Activity
 from simulator.trace.playback.moment import BacklogNow, LockNow, Moment, PoolNow, Present
 from simulator.trace.playback.place_map import PlaceMap, by_client
 from simulator.trace.playback.segment_index import SegmentIndex
@@ -98,12 +98,12 @@ class MomentReader:
 
     def _lock(self, present: Present, column: int, t_s: float) -> LockNow:
         lock = self._map.locks[column]
-        there = present.take(self._map.of_lock[column][present.place])
+        there = present.take(self._map.under(column, present))
         copies = np.maximum(there.process, 0) if lock.processes > 1 else np.zeros(len(there), np.int32)
         holder, since = np.full(lock.processes, -1, np.int32), np.full(lock.processes, np.nan)
         activity = np.zeros(lock.processes, np.uint8)
         activity[self._outages.copies_down(column, t_s)] = Activity.DOWN
-        at_work = AT_WORK[there.activity]
+        at_work = HAS_LOCK[there.activity]
         for i in np.flatnonzero(at_work).tolist():
             holder[copies[i]], activity[copies[i]] = there.request[i], there.activity[i]
             since[copies[i]] = self._held_since(int(there.request[i]), column, float(there.since_s[i]))
@@ -114,7 +114,7 @@ class MomentReader:
     def _held_since(self, request: int, column: int, since_s: float) -> float:
         """A thread or callback keeps its lock from one computation to the next."""
         cut = self._index.of_rows(np.array([request]))
-        held = self._map.of_lock[column][cut.place] & AT_WORK[cut.activity]
+        held = self._map.under(column, cut) & HAS_LOCK[cut.activity]
         ends = dict(zip(cut.end[held].tolist(), cut.start[held].tolist(), strict=True))
         while since_s in ends:
             since_s = ends[since_s]
@@ -141,11 +141,15 @@ class MomentReader:
 
     def _runnable(self, present: Present) -> int:
         """A lock is at work whenever anybody is at it, and all who hold or want it need one core together."""
-        ready = np.flatnonzero(READY[present.activity])
-        place, process = present.place[ready], present.process[ready]
-        count = int(np.count_nonzero(self._map.unlocked[place]))
-        for lock, mask in zip(self._map.locks, self._map.of_lock, strict=True):
-            count += self._copies_at_work(process[mask[place]], lock)
+        ready = present.take(READY[present.activity])
+        blocks = present.take(present.activity == Activity.BLOCKS)
+        count = int(np.count_nonzero(self._map.alone(ready)))
+        for number, lock in enumerate(self._map.locks):
+            still = blocks.process[self._map.under(number, blocks)]
+            process = ready.process[self._map.under(number, ready)]
+            if len(still):
+                process = process[~np.isin(process, still)] if lock.processes > 1 else process[:0]
+            count += self._copies_at_work(process, lock)
         return count
 
     @staticmethod

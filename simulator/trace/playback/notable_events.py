@@ -84,7 +84,7 @@ class NotableEvents:
         return events_of(EventKind.FAILED, times, rows, details)
 
     def _intervened(self) -> Iterator[Events]:
-        for number, entry in enumerate(self._trace.workload.interventions):
+        for number, entry in enumerate(self._trace.interventions):
             taken_along = len(lost(self._trace, entry)) if entry.do in (Do.KILL, Do.KILL_GROUP) else 0
             details = Details(place=number, others=taken_along)
             yield events_of(EventKind.INTERVENED, np.array([entry.at]), np.array([-1]), details)

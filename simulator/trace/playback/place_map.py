@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from simulator.plan.words import OUTSIDE, State
 from simulator.trace.holding import Held, held_parts
 from simulator.trace.playback.lane_groups import GroupKind, LaneGroup, lane_groups
 from simulator.trace.table import Trace
+from simulator.workload.table import Work
 
 Mask = NDArray[np.bool_]
 
@@ -32,6 +34,9 @@ class PlaceMap:
     """Where each lock is needed."""
     unlocked: Mask
     """Where requests compute without a lock."""
+    exempt: Mask | None
+    """[classes, places] where those of a class compute without the lock that others need there; None: nowhere."""
+    request_class: NDArray[np.int16]
     of_backlog: tuple[int, ...]
     """Where requests wait to be accepted from each backlog."""
     connects: tuple[int, ...]
@@ -42,6 +47,44 @@ class PlaceMap:
     """Where a slot that makes a lane is held."""
     served: Mask
     """From the last accept to the end of the first sending after it: in the hands of the server, not of a proxy."""
+
+    def under(self, lock: int, some: "_Situated") -> Mask:
+        """Which of some are where they need a lock, by its number, whether or not they have it."""
+        needed: Mask = self.of_lock[lock][some.place]
+        if self.exempt is not None:
+            needed &= ~self.exempt[self.request_class[some.request], some.place]
+        return needed
+
+    def alone(self, some: "_Situated") -> Mask:
+        """Which of some are where they compute without a lock."""
+        without: Mask = self.unlocked[some.place]
+        if self.exempt is not None:
+            without |= self.exempt[self.request_class[some.request], some.place]
+        return without
+
+
+class _Situated(Protocol):
+    """Requests at places."""
+
+    @property
+    def request(self) -> NDArray[np.int32]:
+        """Which."""
+
+    @property
+    def place(self) -> NDArray[np.int16]:
+        """Indices into the walk."""
+
+
+def _exempt(trace: Trace, places: tuple[Place, ...]) -> Mask | None:
+    """Native code where there is a GIL."""
+    load = trace.workload
+    if not (load.phase_kinds == Work.NATIVE).any():
+        return None
+    found = np.zeros((len(load.class_names), len(places) + 1), np.bool_)
+    for index, place in enumerate(places):
+        if place.phase is not None and place.lock is not None and not Work.NATIVE.needs(place.lock):
+            found[:, index] = load.phase_kinds[:, place.phase] == Work.NATIVE
+    return found if found.any() else None
 
 
 def place_map(trace: Trace) -> PlaceMap:
@@ -63,6 +106,8 @@ def place_map(trace: Trace) -> PlaceMap:
         of_pool=of_pool,
         of_lock=tuple(_needing(places, lock) for lock in plan.locks),
         unlocked=_mask(places, [i for i, p in enumerate(places) if p.state is State.COMPUTING and p.lock is None]),
+        exempt=_exempt(trace, places),
+        request_class=trace.workload.request_class,
         of_backlog=tuple(accepted_at(places, backlog) for backlog in plan.backlogs),
         connects=tuple(_connecting(places, backlog) for backlog in plan.backlogs),
         groups=groups,

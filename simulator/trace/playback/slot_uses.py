@@ -46,6 +46,7 @@ def _states(place: Place) -> tuple[State, ...]:
     return (
         State.COMPUTING,
         State.IO,
+        State.BLOCKS,
         State.CORE,
         *(WAITS_FOR.get(place.lock_state, ()) if place.lock_state is not None else ()),
     )

@@ -131,7 +131,7 @@ class Story:
                 yield events_of(EventKind.MANY_FAILED, times[at], np.full(len(at), -1), details)
 
     def _back(self) -> Iterator[Events]:
-        for number, entry in enumerate(self._trace.workload.interventions):
+        for number, entry in enumerate(self._trace.interventions):
             if entry.do in (Do.KILL, Do.KILL_GROUP) and entry.until <= self._index.end_s:
                 yield events_of(EventKind.BACK, np.array([entry.until]), np.array([-1]), Details(place=number))
 

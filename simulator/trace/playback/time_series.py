@@ -16,7 +16,7 @@ from simulator.trace.availability import Outages
 from simulator.trace.intervals import StepFunction, concurrency, union
 from simulator.trace.measures import CORES
 from simulator.trace.outcomes import percentiles
-from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, READY
+from simulator.trace.playback.activity import FOR_LOCK, HAS_LOCK, READY, Activity
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.playback.run_curves import Average, of_whole_run
 from simulator.trace.playback.segment_index import SegmentIndex
@@ -101,7 +101,7 @@ class Computing:
     def __init__(self, trace: Trace, place_map: PlaceMap, cores: StepFunction, cuts: Iterable[Segments]) -> None:
         """Of all segments only those stay during which a request computed or could have."""
         self._trace, self._map, self._cores = trace, place_map, cores
-        self._ready = Segments.joined([cut.take(READY[cut.activity]) for cut in cuts])
+        self._ready = Segments.joined([cut.take((READY | HAS_LOCK)[cut.activity]) for cut in cuts])
 
     def lock_queue(self, number: int) -> Average:
         """Requests that wait for a lock (by its number in the plan)."""
@@ -114,12 +114,13 @@ class Computing:
     @cached_property
     def _lock_queues(self) -> tuple[Average, ...]:
         ready = self._ready
-        waits = [np.flatnonzero(FOR_LOCK[ready.activity] & needed[ready.place]) for needed in self._map.of_lock]
+        locks = range(len(self._map.locks))
+        waits = [np.flatnonzero(FOR_LOCK[ready.activity] & self._map.under(number, ready)) for number in locks]
         return tuple(Average(concurrency(ready.start[these], ready.end[these])) for these in waits)
 
     @cached_property
     def _lock_uses(self) -> tuple[Average, ...]:
-        used = self._ready.take(AT_WORK[self._ready.activity])
+        used = self._ready.take(HAS_LOCK[self._ready.activity])
         spans = [self._by_copy(used, number) for number in range(len(self._map.locks))]
         sizes = [lock.processes for lock in self._map.locks]
         return tuple(Average(concurrency(*span), size) for span, size in zip(spans, sizes, strict=True))
@@ -151,16 +152,17 @@ class Computing:
     @cached_property
     def _runnable(self) -> StepFunction:
         """Threads that compute or want to: those without a lock, and one for every lock that anybody holds or wants."""
-        free = self._ready.take(self._map.unlocked[self._ready.place])
+        free = self._ready.take(self._map.alone(self._ready))
         locked = [self._by_copy(self._ready, number) for number in range(len(self._map.locks))]
+        still = self._ready.take(self._ready.activity == Activity.BLOCKS)  # counted above: its copy is in use
         return concurrency(
-            np.concatenate([free.start, *(starts for starts, _ in locked)]),
-            np.concatenate([free.end, *(ends for _, ends in locked)]),
+            np.concatenate([free.start, *(starts for starts, _ in locked), still.end]),
+            np.concatenate([free.end, *(ends for _, ends in locked), still.start]),
         )
 
     def _by_copy(self, some: Segments, number: int) -> tuple[Floats, Floats]:
         """When each copy of a lock was wanted or used by any of these."""
-        some = some.take(self._map.of_lock[number][some.place])
+        some = some.take(self._map.under(number, some))
         if self._map.locks[number].processes == 1:
             return union(some.start, some.end)
         # One copy after another on a longer line of time: a search for each copy would take as many passes.

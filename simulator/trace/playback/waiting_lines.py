@@ -14,7 +14,7 @@ from simulator.plan.words import IN_LINE, State
 from simulator.trace.measures import lock_copies
 from simulator.trace.playback.activity import OF_STATE
 from simulator.trace.playback.segments import Segments
-from simulator.trace.residence import computes_at, server_end
+from simulator.trace.residence import needs_lock_at, server_end
 from simulator.trace.table import Trace
 
 Floats = NDArray[np.float64]
@@ -103,7 +103,7 @@ def turns_at(trace: Trace, lock: Lock) -> tuple[LockTurns, ...]:
 
 
 def _turns(trace: Trace, place: int) -> LockTurns:
-    rows = np.flatnonzero(computes_at(trace, place, np.arange(len(trace))))
+    rows = np.flatnonzero(needs_lock_at(trace, place, np.arange(len(trace))))
     asked = trace.reached[rows, place]
     waited = np.nan_to_num(trace.lock_wait[rows, trace.lock_places.index(place)])
     copy = lock_copies(trace, trace.places[place], rows)

@@ -43,6 +43,7 @@ COLOUR_BLIND = Theme(
         Style.LOOP: Paint(fg="#ffff00"),
         Style.CORE: Paint(fg="#ffff00"),
         Style.IO: Paint(fg="#bbaabb"),
+        Style.BLOCKS: Paint(fg="#bbaabb"),
         Style.DOWNLOAD: Paint(fg="#77cc99"),
         Style.DELIVERY: Paint(fg="#929ca8"),
         Style.DONE: Paint(fg="#77cc99", bold=True),

@@ -43,6 +43,7 @@ DARK = Theme(
         Style.LOOP: Paint(fg="#ffff5a"),
         Style.CORE: Paint(fg="#ffff5a"),
         Style.IO: Paint(fg="#e1c3ff"),
+        Style.BLOCKS: Paint(fg="#e1c3ff"),
         Style.DOWNLOAD: Paint(fg="#3ce1a5"),
         Style.DELIVERY: Paint(fg="#929ca8"),
         Style.DONE: Paint(fg="#3ce1a5", bold=True),

@@ -43,6 +43,7 @@ HIGH_CONTRAST = Theme(
         Style.LOOP: Paint(fg="#eeee00"),
         Style.CORE: Paint(fg="#eeee00"),
         Style.IO: Paint(fg="#ddccee"),
+        Style.BLOCKS: Paint(fg="#ddccee"),
         Style.DOWNLOAD: Paint(fg="#00ffaa"),
         Style.DELIVERY: Paint(fg="#c4ccd4"),
         Style.DONE: Paint(fg="#00ffaa", bold=True),

@@ -43,6 +43,7 @@ LIGHT = Theme(
         Style.LOOP: Paint(fg="#443300"),
         Style.CORE: Paint(fg="#443300"),
         Style.IO: Paint(fg="#2211bb"),
+        Style.BLOCKS: Paint(fg="#2211bb"),
         Style.DOWNLOAD: Paint(fg="#226644"),
         Style.DELIVERY: Paint(fg="#5c6670"),
         Style.DONE: Paint(fg="#226644", bold=True),
