@@ -23,14 +23,15 @@ class Config:
     threads: int = setting(
         4, "Threads in each process; each serves one connection at a time.", minimum=1, maximum=MOST_PROCESSES
     )
-    accept: Literal["idle", "eager"] = setting(
+    accept: Literal["idle", "eager", "buffered"] = setting(
         "idle",
-        "Who accepts: an idle thread (uWSGI), or eagerly one main thread of each process (gunicorn's gthread).",
-        choices=("idle", "eager"),
+        "Who accepts: an idle thread (uWSGI), or eagerly one main thread of each process (gunicorn gthread), which can "
+        "buffer requests and responses too, so that threads never wait for clients (waitress).",
+        choices=("idle", "eager", "buffered"),
     )
     connections: int = setting(
         1000,
-        "With eager accept: connections that one process takes in at most (worker_connections).",
+        "Unless threads accept: connections that one process takes in at most (worker_connections).",
         minimum=1,
         maximum=MOST_CONNECTIONS,
     )

@@ -2,7 +2,8 @@
 
 What to watch: threads multiply what a process can wait for, and never what it can compute; one thread that computes
 for long makes the others wait a switch interval, or several, each time they want the GIL back. With eager accept,
-connections already taken by a busy process stay with it while another process is idle.
+connections already taken by a busy process stay with it while another process is idle. With buffered accept no client
+can hold a thread.
 """
 
 from models.threaded.config import Config
@@ -36,19 +37,20 @@ def plan(config: Config, machine: Machine) -> Plan:
         release_loss=machine.gil_release_loss,
     )
     taken, thread = _take(config, machine, backlog, gil)
-    return Plan(
-        steps=(
-            Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),
-            *taken,
-            Receive(buffer_bytes=machine.receive_buffer),  # thread held, GIL and core free
-            Compute(machine.request_cost_s, gil, what="parse", releases=machine.request_releases),
-            Handle(gil),  # computing: thread, GIL and core held; waiting: only the thread
-            Compute(machine.response_cost_s, gil, what="respond"),  # after the last wait: the GIL once more
-            Send(buffer_bytes=machine.send_buffer),
-            Release(thread),
-        ),
-        cores=machine.processor,
+    receive = (
+        Receive(buffer_bytes=machine.receive_buffer),  # thread held, GIL and core free
+        Compute(machine.request_cost_s, gil, what="parse", releases=machine.request_releases),
     )
+    handle = (
+        Handle(gil),  # computing: thread, GIL and core held; waiting: only the thread
+        Compute(machine.response_cost_s, gil, what="respond"),  # after the last wait: the GIL once more
+    )
+    send, free = Send(buffer_bytes=machine.send_buffer), Release(thread)
+    connect = Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s)
+    if config.accept == "buffered":  # the main thread meets the client: receiving and sending hold no thread
+        main_thread, seize = taken
+        return Plan(steps=(connect, main_thread, *receive, seize, *handle, free, send), cores=machine.processor)
+    return Plan(steps=(connect, *taken, *receive, *handle, send, free), cores=machine.processor)
 
 
 def _take(config: Config, machine: Machine, backlog: Backlog, gil: Gil) -> tuple[tuple[Step, ...], Pool]:

@@ -5,14 +5,16 @@ gives it up, and to go on after it a thread has to get it back from whoever comp
 """
 
 import socket
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from models.threaded.accepting import eager, idle
+from models.threaded.buffering import buffered
 from models.threaded.config import Config
 from models.wire.blocking import receive, send
 from models.wire.outgoing import response
 from models.wire.report import Visit
-from models.wire.stage import open_stage
+from models.wire.stage import Stage, open_stage
 from models.wire.work import do, parse
 
 
@@ -33,11 +35,17 @@ def serve(connection: socket.socket, visit: Visit) -> None:
     visit.reach("release_thread")
 
 
+WAYS: Mapping[str, Callable[[Stage[Config], int], None]] = {
+    "idle": partial(idle, serve=serve),
+    "eager": partial(eager, serve=serve),
+    "buffered": buffered,
+}
+
+
 def main() -> None:
     """Fork the processes, replace those that die, until stdin ends."""
     stage = open_stage(Config, __doc__)
-    accept = eager if stage.config.accept == "eager" else idle
-    stage.perform(stage.config.processes, partial(accept, stage, serve=serve))
+    stage.perform(stage.config.processes, partial(WAYS[stage.config.accept], stage))
 
 
 if __name__ == "__main__":

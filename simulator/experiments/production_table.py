@@ -218,7 +218,7 @@ PROGRAMS: Mapping[str, Program] = {
             kinds={
                 "threads": Kind(
                     model="threaded",
-                    settings=_threads("eager"),
+                    settings=_threads("buffered"),
                     roles={"threads": "threads", "connections": "connections", "backlog": "backlog"},
                     profile="waitress",
                     application=WSGI,

@@ -18,7 +18,7 @@ class Row:
     real: str
     model: str
     settings: tuple[str, ...] = ()
-    """Names of settings to be given a number, or ``accept=eager``."""
+    """Names of settings to be given a number, or one that has a word, ``accept=eager``."""
     front: bool = False
     """Whether the model stands in front of others."""
 
@@ -49,7 +49,7 @@ WSGIREF = Row("wsgiref", "dev-server")
 TORNADO = Row("tornado", "callback", ("processes",))
 TWISTED = Row("twistd", "callback")
 NODE = Row("node", "callback", ("processes",))
-WAITRESS = Row("waitress-serve --threads N", "threaded", ("accept=eager", "threads"))
+WAITRESS = Row("waitress-serve --threads N", "threaded", ("accept=buffered", "threads"))
 CHEROOT = Row("cheroot --threads N", "threaded", ("accept=eager", "threads"))
 APACHE = Row("Apache, mpm_prefork", "prefork", ("workers",))
 APACHE_WORKER = Row("Apache, mpm_worker or mpm_event", "threaded", ("accept=eager", "processes", "threads"))

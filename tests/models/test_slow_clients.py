@@ -114,3 +114,16 @@ def test_a_client_that_gives_up_does_not_stop_a_worker() -> None:
     assert seconds_at(trace, "handle.1") == pytest.approx(1.0)
     throughput, goodput = rates(trace)
     assert throughput > 15 * goodput > 0.0
+
+
+@pytest.mark.parametrize("slow", [UPLOAD, DOWNLOAD], ids=["uploads", "downloads"])
+def test_slow_clients_hold_threads_that_meet_them_and_none_behind_a_main_thread_that_buffers(slow: Kind) -> None:
+    held = serve("threaded", four_then_pages(slow), threads=4, accept="eager")
+    free = serve("threaded", four_then_pages(slow), threads=4, accept="buffered")
+    assert latencies(held, "page").min() > 3.0
+    assert latencies(free, "page").max() < 0.05
+
+
+def test_beyond_its_limit_of_connections_a_main_thread_that_buffers_lets_clients_wait() -> None:
+    trace = serve("threaded", four_then_pages(UPLOAD), threads=4, accept="buffered", connections=4)
+    assert latencies(trace, "page").min() > 3.0

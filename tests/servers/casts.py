@@ -30,6 +30,12 @@ THREADED = Cast(
 EAGER = Cast(
     "models.threaded.server", ("--accept", "eager", "--threads", "3"), parallel=3, shields=False, places=_EAGER
 )
+BUFFERED = Cast(
+    "models.threaded.server",
+    ("--accept", "buffered", "--threads", "3", "--connections", "2000"),
+    parallel=3,
+    places=("accept_GIL", "receive", "parse", "seize_thread", "respond", "release_thread", "send"),
+)
 CALLBACK = Cast("models.callback.server", places=_LOOP)
 COROUTINE = Cast("models.coroutine.server", ("--processes", "2"), processes=2, places=_LOOP)
 ASYNCIO = Cast("models.coroutine.asyncio_server", places=_LOOP)
@@ -44,5 +50,5 @@ UNBUFFERED = Cast(
     places=("receive", "proxy", "connect_backlog", "send", "release_nginx_connection"),
     behind=Cast("models.callback.server", places=_LOOP),
 )
-SERVERS = (DEV_SERVER, PREFORK, THREADED, EAGER, CALLBACK, COROUTINE, ASYNCIO)
+SERVERS = (DEV_SERVER, PREFORK, THREADED, EAGER, BUFFERED, CALLBACK, COROUTINE, ASYNCIO)
 ALL = (*SERVERS, NGINX, UNBUFFERED)
