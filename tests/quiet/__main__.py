@@ -7,18 +7,20 @@ python -m tests.quiet --run 'simulate measure prefork --load steady'
 import argparse
 import csv
 import io
+import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from simulator.cli.calibrate_server import named_server, profile_name
 from tests.quiet.cases import CASES, FAR, NETWORK, NO_NETWORK
 from tests.quiet.machine import QuietMachineError, prepare, run
 
 LIMIT_S = 3600.0
 TOGETHER = 4
 """Cases in one start of the machine: starting takes as long as measuring an easy one."""
-MACHINE = "/tmp/machine.toml"
+MACHINE, PROFILE = "/tmp/machine.toml", "/tmp/profile.toml"
 FENCE = "-----"
 
 
@@ -31,6 +33,7 @@ def main() -> int:
     parser.add_argument("--run", metavar="SCRIPT", help="a shell script to run there instead")
     parser.add_argument("--output", type=Path, metavar="FILE.csv", help="every figure of every case")
     parser.add_argument("--machine", type=Path, metavar="FILE", help="what an earlier calibration there has found")
+    parser.add_argument("--profiles", type=Path, metavar="FOLDER", help="keep each server's costs here, and use them")
     parser.add_argument("--only", default="", metavar="WORD", help="only cases with this word")
     parser.add_argument("--processes", type=int, default=2, metavar="N", help="machines at once")
     parser.add_argument("--repeat", type=int, default=2, metavar="N", help="how often each case is measured")
@@ -50,10 +53,11 @@ def main() -> int:
 
 def _validated(cases: Sequence[str], asked: argparse.Namespace) -> int:
     machine = asked.machine.read_text() if asked.machine else _calibrated()
+    profiles = _profiles(cases, asked)
     shares = [cases[i : i + TOGETHER] for i in range(0, len(cases), TOGETHER)]
     found: list[list[str]] = []
     with ThreadPoolExecutor(asked.processes) as several:
-        outputs = several.map(lambda share: run(_job(share, machine, asked.repeat), LIMIT_S), shares)
+        outputs = several.map(lambda share: run(_job(share, machine, profiles, asked.repeat), LIMIT_S), shares)
         for share, said in zip(shares, outputs, strict=True):
             for (shown, rows), case in zip(_parts(said), share, strict=True):
                 sys.stdout.write(shown)
@@ -73,16 +77,67 @@ def _calibrated() -> str:
     return machine
 
 
-def _job(cases: Sequence[str], machine: str, repeat: int) -> str:
-    lines = [f"cat > {MACHINE} <<'END'", machine.strip(), "END"]
+def _profiles(cases: Sequence[str], asked: argparse.Namespace) -> Mapping[str, str]:
+    """What each production server costs there, by its profile's name: measured, or kept from an earlier time."""
+    wanted: dict[str, str] = {}
+    for case in cases:
+        for server in _servers(case):
+            wanted.setdefault(profile_name(named_server(server)), server)
+    kept = {name: asked.profiles / f"{name}.toml" for name in wanted} if asked.profiles else {}
+    known = {name: path.read_text() for name, path in kept.items() if path.exists()}
+    missing = [name for name in wanted if name not in known]
+
+    def calibrated(name: str) -> str:
+        shown, text = run(
+            f"simulate calibrate --server '{wanted[name]}' --quick --output {PROFILE} 2>/tmp/said || cat /tmp/said;"
+            f" echo {FENCE}; cat {PROFILE}",
+            LIMIT_S,
+        ).split(FENCE)
+        sys.stdout.write(shown)
+        sys.stdout.flush()
+        if name in kept:
+            asked.profiles.mkdir(parents=True, exist_ok=True)
+            kept[name].write_text(text.lstrip())
+        return text
+
+    with ThreadPoolExecutor(asked.processes) as several:
+        return known | dict(zip(missing, several.map(calibrated, missing), strict=True))
+
+
+def _servers(case: str) -> list[str]:
+    """The command line of a case's production server, and nginx where that stands in front; nothing for our own."""
+    words = _words(case.removeprefix(FAR))
+    if "--server" not in words:
+        return []
+    return [words[words.index("--server") + 1], *(["nginx"] if "--nginx" in words else [])]
+
+
+def _profile_of(case: str, profiles: Mapping[str, str]) -> str:
+    """Costs of the server, and of nginx in front of it."""
+    server, *fronts = (profiles[profile_name(named_server(each))] for each in _servers(case))
+    for front in fronts:
+        (cost,) = re.findall(r"^proxy_cost = .*$", front, re.MULTILINE)[:1]
+        server = server.replace("[profile.costs]", f"[profile.costs]\n{cost}")
+    return server
+
+
+def _job(cases: Sequence[str], machine: str, profiles: Mapping[str, str], repeat: int) -> str:
+    lines = _file(MACHINE, machine)
     for case in cases:
         far = case.startswith(FAR)
         words = " ".join(f"'{word}'" for word in _words(case.removeprefix(FAR)))
         lines += [NETWORK] if far else []
         flags = f"--repeat {repeat} --machine {MACHINE} --set machine.cores=1 --csv /tmp/csv"
+        if _servers(case):
+            lines += _file(PROFILE, _profile_of(case, profiles))
+            flags += f" --profile {PROFILE}"
         lines += [f"simulate validate {words} {flags} 2>/tmp/said || cat /tmp/said", f"echo {FENCE}", "cat /tmp/csv"]
         lines += [f"echo {FENCE}", "rm -f /tmp/csv", NO_NETWORK if far else ""]
     return "\n".join(lines) + "\n"
+
+
+def _file(name: str, text: str) -> list[str]:
+    return [f"cat > {name} <<'END'", text.strip(), "END"]
 
 
 def _labelled(rows: list[list[str]], case: str) -> list[list[str]]:
@@ -99,7 +154,7 @@ def _words(case: str) -> list[str]:
             words[-1] += f" {piece}"
         else:
             words.append(piece)
-    return words
+    return [word.strip('"') if word.startswith('"') else word for word in words]
 
 
 def _parts(said: str) -> Iterator[tuple[str, list[list[str]]]]:

@@ -20,7 +20,7 @@ kernel."""
 NETWORK = "insmod /netem.ko; /bin/tc qdisc add dev lo root netem delay 20ms 2ms limit 100000"
 NO_NETWORK = "/bin/tc qdisc del dev lo root"
 
-CASES = (
+MINI = (
     # Mostly waiting, at 30, 60 and 90 % of what four workers or threads carry, and half as much again: saturation.
     *(
         f"{server} --load io-heavy --rate {rate}"
@@ -62,3 +62,46 @@ CASES = (
     f"{FAR}prefork --workers 2 --backlog 8 --load steady --rate 116 --duration 20s",
     f"{FAR}coroutine --backlog 8 --load mixed --rate 40 --duration 20s",
 )
+
+SERVERS = (
+    "gunicorn --workers 4",
+    "gunicorn --workers 1 --threads 4",
+    "uvicorn",
+    "waitress-serve --threads=4",
+    "uwsgi --processes 4",
+    "uwsgi --processes 1 --threads 4",
+)
+"""Production servers, each as its own command line."""
+LONG = "--duration 200s"
+"""At 16 requests a second more than 3 000."""
+
+
+def _production(server: str, rest: str) -> str:
+    return f'--server "{server}" {rest}'
+
+
+PRODUCTION = (
+    # Mostly waiting, at 60 % of what four workers or threads carry, alone and behind nginx.
+    *(_production(server, f"--load io-heavy --rate 16 {LONG}") for server in SERVERS),
+    *(_production(server, f"--load io-heavy --rate 16 {LONG} --nginx") for server in SERVERS[:5]),
+    # A few long computations among many short requests: threads beside computing, a blocked loop.
+    *(
+        _production(server, f"--load mixed --rate 10 {LONG}")
+        for server in (
+            "gunicorn --workers 1 --threads 16",
+            "uvicorn",
+            "waitress-serve --threads=16",
+            "uwsgi --processes 1 --threads 16",
+            "gunicorn --workers 16",
+        )
+    ),
+    # At 90 %, and half as much again as they carry: where each of them saturates.
+    *(_production(server, f"--load io-heavy --rate 23.5 {LONG}") for server in SERVERS[:2]),
+    *(_production(server, "--load io-heavy --rate 40 --duration 60s") for server in SERVERS if server != "uvicorn"),
+    _production("uvicorn", f"--load io-heavy {COMPUTING} --rate 24 --duration 20s"),
+    # Distant clients: a sync worker waits for each of them to close.
+    f"{FAR}{_production('gunicorn --workers 1', '--load steady --rate 10 --duration 100s')}",
+    f"{FAR}{_production('gunicorn --workers 1', '--load steady --rate 10 --duration 100s --nginx')}",
+)
+"""The same for servers that people deploy. What each of them costs was measured there before, on another load."""
+CASES = (*PRODUCTION, *MINI)
