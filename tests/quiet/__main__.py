@@ -16,6 +16,7 @@ from pathlib import Path
 from simulator.cli.calibrate_server import named_server, profile_name
 from tests.quiet.cases import CASES, FAR, NETWORK, NO_NETWORK
 from tests.quiet.machine import QuietMachineError, prepare, run
+from tests.quiet.table import is_outside
 
 LIMIT_S = 3600.0
 TOGETHER = 4
@@ -66,7 +67,7 @@ def _validated(cases: Sequence[str], asked: argparse.Namespace) -> int:
     if asked.output:
         with asked.output.open("w", newline="") as stream:
             csv.writer(stream, lineterminator="\n").writerows(found)
-    return int(any("outside" in row for row in found))
+    return int(any(is_outside(dict(zip(found[0], row, strict=True))) for row in found[1:]))
 
 
 def _calibrated() -> str:
