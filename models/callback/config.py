@@ -23,3 +23,6 @@ NEIGHBOURS = Neighbours(
     processes=Size("processes", "{n} process", "{n} processes"),
     own_processes="prefork",
 )
+
+PROFILE = "tornado"
+"""Whose costs it has, if nobody says something else."""

@@ -26,3 +26,6 @@ NEIGHBOURS = Neighbours(
     processes=Size("processes", "{n} process", "{n} processes"),
     own_processes="prefork",
 )
+
+PROFILE = "uvicorn"
+"""Whose costs it has, if nobody says something else."""

@@ -19,7 +19,7 @@ def plan(config: Config, machine: Machine) -> Plan:
             AcceptEagerly(backlog, loop, work_s=machine.accept_cost_s, batch=config.backlog + 1),
             Receive(buffer_bytes=machine.receive_buffer),  # await reader.read()
             Compute(machine.request_cost_s + resume, loop, what="parse"),
-            Handle(loop, visit_cost_s=resume),  # await between two pieces of computing
+            Handle(loop, visit_cost_s=resume, io_late_s=machine.io_late_s),  # await between two pieces of computing
             Compute(machine.response_cost_s + resume, loop, what="respond"),  # resumed for the last time
             Send(buffer_bytes=machine.send_buffer),  # await writer.drain()
         ),

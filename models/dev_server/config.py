@@ -26,3 +26,6 @@ NEIGHBOURS = Neighbours(
     holds_nothing="coroutine",
     own_processes="prefork",
 )
+
+PROFILE = "wsgiref"
+"""Whose costs it has, if nobody says something else."""

@@ -18,7 +18,7 @@ def plan(config: Config, machine: Machine) -> Plan:
             Accept(backlog, process),
             Receive(buffer_bytes=machine.receive_buffer),  # the process listens to this client, and to nobody else
             Compute(machine.accept_cost_s + machine.request_cost_s, what="parse"),
-            Handle(),
+            Handle(io_late_s=machine.io_late_s),
             Compute(machine.response_cost_s, what="respond"),
             Send(buffer_bytes=machine.send_buffer),
             Release(process),

@@ -50,3 +50,6 @@ NEIGHBOURS = Neighbours(
     buffers=("request_buffering", "response_buffering"),
     kept=Size("temp_file", "a temporary file of {n} byte", "a temporary file of {n} bytes"),
 )
+
+PROFILE = "nginx"
+"""Whose costs it has, if nobody says something else."""

@@ -29,3 +29,6 @@ NEIGHBOURS = Neighbours(
     processes=Size("workers", "{n} worker", "{n} workers"),
     holds_nothing="coroutine",
 )
+
+PROFILE = "gunicorn-sync"
+"""Whose costs it has, if nobody says something else."""

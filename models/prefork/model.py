@@ -18,7 +18,7 @@ def plan(config: Config, machine: Machine) -> Plan:
             Accept(backlog, worker),  # a worker accepts only when it is idle: one queue for all
             Receive(buffer_bytes=machine.receive_buffer),  # worker held, core free
             Compute(machine.accept_cost_s + machine.request_cost_s, what="parse"),
-            Handle(),  # computing: worker and core held; waiting: worker held, core free
+            Handle(io_late_s=machine.io_late_s),  # computing: worker and core held; waiting: worker held, core free
             Compute(machine.response_cost_s, what="respond"),  # a core once more, to build the response and write it
             Send(buffer_bytes=machine.send_buffer),  # worker held until the kernel takes the last byte
             Release(worker),

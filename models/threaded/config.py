@@ -63,3 +63,6 @@ NEIGHBOURS = Neighbours(
     holds_nothing="coroutine",
     own_processes="prefork",
 )
+
+PROFILE = {"idle": "uwsgi", "eager": "gunicorn-gthread", "buffered": "waitress"}
+"""Whose costs it has, if nobody says something else: that depends on who accepts."""

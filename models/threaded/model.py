@@ -42,7 +42,7 @@ def plan(config: Config, machine: Machine) -> Plan:
         Compute(machine.request_cost_s, gil, what="parse", releases=machine.request_releases),
     )
     handle = (
-        Handle(gil),  # computing: thread, GIL and core held; waiting: only the thread
+        Handle(gil, io_late_s=machine.io_late_s),  # computing: thread, GIL and core held; waiting: only the thread
         Compute(machine.response_cost_s, gil, what="respond"),  # after the last wait: the GIL once more
     )
     send, free = Send(buffer_bytes=machine.send_buffer), Release(thread)

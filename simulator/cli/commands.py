@@ -94,7 +94,7 @@ def word(name: str, hint: Any, help: str, kind: Any = Parameter.POSITIONAL_ONLY,
 
 
 SHELLS = Literal["bash", "zsh", "fish"]
-LISTS = Literal["models", "loads"]
+LISTS = Literal["models", "loads", "profiles"]
 THE_RUN = Command(
     name="",
     help=later("The same requests arrive. What happens to them under another server, and why?"),
@@ -191,11 +191,11 @@ COMMANDS = {
         ),
         Command(
             name="list",
-            help=later("Explain the models with their flags, the loads, or both."),
+            help=later("Explain the models with their flags, the loads, or what servers cost."),
             run="simulator.cli.listing:run",
-            usage="list [models|loads]",
+            usage="list [models|loads|profiles]",
             examples=("simulate list loads",),
-            first=(word("what", LISTS | None, later("Which of the two; without any both."), default=None),),
+            first=(word("what", LISTS | None, later("Which of them; without any models and loads."), default=None),),
         ),
         Command(
             name="measure",

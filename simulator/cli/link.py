@@ -28,7 +28,7 @@ SERVER, LANG = "server", "lang"
 FILES = ("load", "machine")
 """Values of these can be names of files."""
 CHOSEN = {
-    RUN.key: (*FILES, "seed", "rate", "duration", "cores", "set"),
+    RUN.key: (*FILES, "profile", "seed", "rate", "duration", "cores", "set"),
     PICTURES.key: ("at",),
     SCREEN.key: ("theme", "glyphs", "caption"),
 }

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from models.profiles import PROFILES, Profile
 from simulator.cli.commands import Given
 from simulator.cli.help import flag_rows
 from simulator.cli.page import HEADING, beside, page_width, print_page, wrapped
@@ -10,14 +11,16 @@ from simulator.experiments.catalogue import Model, catalogue, fronts, servers
 from simulator.experiments.options import section
 from simulator.results.terminal import write, write_data
 from simulator.words.language import tell, translated
+from simulator.words.numbers import short_duration
 
 
 def run(_: Model | None, given: Given) -> int:
-    """``simulate list``, ``list models`` or ``list loads``; returns the exit code."""
+    """``simulate list``, ``list models``, ``list loads`` or ``list profiles``; returns the exit code."""
     what, width = given.get("what"), page_width()
-    models = models_page(width) if what != "loads" else ()
-    loads = loads_page(width) if what != "models" else ()
-    print_page([*models, *loads])
+    models = models_page(width) if what in (None, "models") else ()
+    loads = loads_page(width) if what in (None, "loads") else ()
+    profiles = profiles_page(width) if what == "profiles" else ()
+    print_page([*models, *loads, *profiles])
     return 0
 
 
@@ -47,6 +50,29 @@ def loads_page(width: int) -> Iterator[str]:
         yield f"{HEADING}{name}  {scenario.title}"
         yield from (f"  {line}" for line in wrapped(scenario.story, width - 2))
         yield ""
+
+
+def profiles_page(width: int) -> Iterator[str]:
+    """Every profile: what its server needs for a request, hot and cold, and where that is known from."""
+    sources: list[str] = []
+    for profile in PROFILES.values():
+        if profile.source not in sources:
+            sources.append(profile.source)
+        costs = "; ".join(_costs(profile)) or tell("the costs of the [machine] table as it is")
+        yield from beside(
+            [(profile.name, f"{profile.title} [{sources.index(profile.source) + 1}]: {costs}")], width=width, indent=0
+        )
+    yield ""
+    for number, source in enumerate(sources, 1):
+        yield from beside([(f"[{number}]", source)], width=width, indent=0)
+
+
+def _costs(profile: Profile) -> Iterator[str]:
+    if profile.hot_s is not None and profile.cold_s is not None:
+        hot, cold = short_duration(profile.hot_s), short_duration(profile.cold_s)
+        yield tell("a request takes {hot} of computing where it is hot, {cold} where it is cold", hot=hot, cold=cold)
+    costs = [(name.removesuffix("_s"), seconds) for name, seconds in profile.costs.items() if seconds]
+    yield ", ".join(f"{name} {short_duration(seconds)}" for name, seconds in costs)
 
 
 def _role(model: Model) -> str:

@@ -51,6 +51,7 @@ def measured(deployment: Deployment, options: RunOptions, outputs: OutputOptions
         told = tell("warning: the servers' reports contradict one another: {violation}", violation=violation)
         talk(f"simulate: {told}\n")
     labels = labels_of(deployment, scenario, options) | trace.labels | {"engine": MEASURED}
+    labels.pop("profile")  # nothing of it is predicted
     put_out(replace(trace, labels=labels), outputs)
     driver = json.loads(labels[LABEL])
     if driver["valid"]:

@@ -41,6 +41,8 @@ class Record(Columns):
             columns["attempt"] = np.zeros(n, np.int16)
         if any(each.groups for each in every_process(plan, places)):
             columns["group"] = np.full(n, -1, np.int32)
+        if plan.cores.wake_cost_s:
+            columns["woken"] = np.zeros((n, len(places)))
         return cls(places=places, **columns)
 
     def trace(self, plan: Plan, workload: Workload, grants: Grants | None) -> Trace:

@@ -52,6 +52,14 @@ class Model:
         neighbours: Neighbours = getattr(module, "NEIGHBOURS", Neighbours())
         return neighbours
 
+    def profile(self, config: Any) -> str:
+        """Whose costs it has with these settings, if nobody says something else."""
+        module = importlib.import_module(f"models.{self.folder}.config")
+        own: str | Mapping[str, str] = getattr(module, "PROFILE", "mini")
+        if isinstance(own, str):
+            return own
+        return next(name for choice, name in own.items() if choice in dataclasses.asdict(config).values())
+
     @property
     def summary(self) -> str:
         """What it is, in one line."""

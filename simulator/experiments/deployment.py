@@ -23,6 +23,8 @@ class Deployment:
     """Which of the model's real servers is measured; makes no difference to the model."""
     production: Production | None = None
     """The production server that is measured instead of one of the model's."""
+    profile: str = ""
+    """Whose costs it has; nothing: those that its model has by itself."""
 
     @property
     def programs(self) -> "tuple[tuple[Model, Any], ...]":

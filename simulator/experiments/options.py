@@ -37,6 +37,11 @@ class RunOptions:
         "Take what the scenario does not say of the machine from this file, or from `simulate calibrate`.",
         metavar="FILE|calibrated",
     )
+    profile: str | None = option(
+        None,
+        "Whose costs the server has: a name from `simulate list profiles`; mini: those of loopfork's own servers.",
+        metavar="NAME",
+    )
     server: str | None = option(
         None,
         'A production server, like "gunicorn -w 4"; or which one of ours, where a model has several: coroutine also '

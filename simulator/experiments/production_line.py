@@ -26,7 +26,8 @@ def deployed(line: str) -> Deployment:
     found = production(line)
     model = server(found.kind.model)
     known = {found.kind.roles[role]: value for role, value in found.roles if role in found.kind.roles}
-    return Deployment(model=model, config=configured(model, {**found.kind.settings, **known}), production=found)
+    return Deployment(model=model, config=configured(model, {**found.kind.settings, **known}), production=found,
+                      profile=found.kind.profile)  # fmt: skip
 
 
 def production(line: str) -> Production:

@@ -12,6 +12,7 @@ import simulator
 from simulator.engine.record import Shortage
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.options import RunOptions
+from simulator.experiments.profiles import profile_of
 from simulator.experiments.progress import talk
 from simulator.experiments.refusal import InvariantError, RefusalError
 from simulator.experiments.room import refuse_without_room
@@ -128,7 +129,7 @@ def _say_once(notice: str) -> None:
 def labels_of(deployment: Deployment, scenario: "Scenario", options: RunOptions) -> dict[str, str]:
     """What was run, in words: everything that a reader of the trace alone could not know."""
     fronts = {model.name: asdict(config) for model, config in deployment.fronts}
-    named = {"machine": options.machine, "server": deployment.server}
+    named = {"machine": options.machine, "server": deployment.server, "profile": profile_of(deployment, options).name}
     return {
         **{name: value for name, value in named.items() if value},
         "model": deployment.model.name,

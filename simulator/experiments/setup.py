@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.experiments.catalogue import fronts
 from simulator.experiments.deployment import Deployment, configured
 from simulator.experiments.options import RunOptions
+from simulator.experiments.profiles import machine_of
 from simulator.experiments.scenario import FLAGS, scenario_of
 from simulator.plan import Machine, Plan
 from simulator.workload.shipped_scenarios import shipped
@@ -63,7 +64,9 @@ class Prepared:
 def prepared(setup: Setup) -> Prepared:
     """Read the scenario and build the plans. Raises RefusalError for what the user can put right."""
     scenario = _scenario(setup.options)
-    return Prepared(setup=setup, scenario=scenario, plans=tuple(_plan(side, scenario.machine) for side in setup.sides))
+    machines = [machine_of(side, scenario, setup.options) for side in setup.sides]
+    plans = tuple(_plan(side, machine) for side, machine in zip(setup.sides, machines, strict=True))
+    return Prepared(setup=setup, scenario=scenario, plans=plans)
 
 
 def _scenario(options: RunOptions) -> "Scenario":

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from simulator.experiments.candidates import Candidate
+from simulator.experiments.profiles import machine_of
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.run import check_laws, run_unchecked
 from simulator.experiments.setup import Prepared
@@ -71,7 +72,7 @@ class Runs:
             scenario = scenario.model_copy(update={"machine": replace(scenario.machine, cores=candidate.cores)})
         setup = replace(self._ready.setup, sides=(candidate.side,), options=replace(options, engine="kernel"))
         try:
-            plan = candidate.side.plan(scenario.machine)
+            plan = candidate.side.plan(machine_of(candidate.side, scenario, options))
         except RefusalError:
             return None
         return replace(self._ready, setup=setup, scenario=scenario, plans=(plan,))

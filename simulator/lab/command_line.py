@@ -13,7 +13,7 @@ from simulator.words.language import language
 LOOK_AT_IT = "--watch"
 ADDRESS = "LOOPFORK_ADDRESS"
 """An environment variable: where the page is that shows the screen, if a browser shows it."""
-LINKED = ("load", "machine", "seed", "rate", "duration", "cores", "set")
+LINKED = ("load", "machine", "profile", "seed", "rate", "duration", "cores", "set")
 """Options that a link has; the others change nothing about what is seen."""
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterator
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import Prepared, Setup
 from simulator.lab.knob import Knob, item_key, next_nice, next_share, next_whole, scaled, seconds_text
+from simulator.lab.machine_knobs import MACHINE_KNOBS, entered_time
 from simulator.lab.typed_values import typed_amount, typed_number, typed_whole, unit_of
-from simulator.plan.resources import Gil
 from simulator.words.kinds import kind_name
 from simulator.words.language import later, tell, translated
 from simulator.words.numbers import exact_duration
@@ -21,7 +21,6 @@ from simulator.workload.scenario import Client, Scenario
 from simulator.workload.table import Work
 
 LOAD = later("load")
-MACHINE = later("machine")
 MOST_PERCENT = 99.0
 """Of the clients with the slowest line: somebody has to be left who is not slow."""
 
@@ -206,11 +205,6 @@ def _times(prepared: Prepared, work: Work, id: str, label: str, help: str) -> It
     )
 
 
-def _time(setup: Setup, key: str, label: str, value: str) -> Callable[[str], Setup]:
-    """Puts a time that was typed into a key."""
-    return lambda text: setup.with_key(key, seconds_text(typed_amount(label, text, unit_of(value), DURATION)))
-
-
 def _duration(prepared: Prepared) -> Iterator[Knob]:
     scenario, setup = prepared.scenario, prepared.setup
     yield Knob(
@@ -220,7 +214,7 @@ def _duration(prepared: Prepared) -> Iterator[Knob]:
         value=exact_duration(scenario.duration),
         help=later("How long requests arrive."),
         turn=lambda direction: setup.with_key("duration", seconds_text(next_nice(scenario.duration, direction))),
-        enter=_time(setup, "duration", later("duration"), exact_duration(scenario.duration)),
+        enter=entered_time(setup, "duration", later("duration"), exact_duration(scenario.duration)),
     )
 
 
@@ -237,48 +231,6 @@ def _seed(prepared: Prepared) -> Iterator[Knob]:
     )
 
 
-def _cores(prepared: Prepared) -> Iterator[Knob]:
-    machine, setup = prepared.scenario.machine, prepared.setup
-    yield Knob(
-        id="cores",
-        group=MACHINE,
-        label=later("cores"),
-        value=str(machine.cores),
-        help=later("Processor cores that all processes share."),
-        turn=lambda direction: setup.with_key("machine.cores", str(next_whole(machine.cores, direction, 1))),
-        enter=lambda text: setup.with_key("machine.cores", str(typed_whole(later("cores"), text))),
-    )
-
-
-def _gil(prepared: Prepared) -> Iterator[Knob]:
-    setup, interval_s = prepared.setup, prepared.scenario.machine.gil_switch_interval_s
-    key, label, value = "machine.gil_switch_interval", later("GIL switch interval"), exact_duration(interval_s)
-    if any(isinstance(lock, Gil) for plan in prepared.plans for lock in plan.locks):
-        yield Knob(
-            id="gil",
-            group=MACHINE,
-            label=label,
-            value=value,
-            help=later("How long a thread waits for the GIL before it asks the holder to yield."),
-            turn=lambda direction: setup.with_key(key, seconds_text(next_nice(interval_s, direction))),
-            enter=_time(setup, key, label, value),
-        )
-
-
-def _full_backlog(prepared: Prepared) -> Iterator[Knob]:
-    machine, setup = prepared.scenario.machine, prepared.setup
-    yield Knob(
-        id="full_backlog",
-        group=MACHINE,
-        label=later("full backlog"),
-        value=tell("refuses") if machine.refuses else tell("drops"),
-        help=later(
-            "Whether a connection that finds the backlog full is dropped, and tried again by its client, or refused."
-        ),
-        turn=lambda _: setup.with_key("machine.full_backlog", "drop" if machine.refuses else "refuse"),
-    )
-
-
 KNOBS: tuple[tuple[frozenset[str], Callable[[Prepared], Iterator[Knob]]], ...] = (
     (frozenset({"rate", "peak", "from"}), _arrivals),
     (frozenset({"slow"}), _slow_clients),
@@ -289,8 +241,6 @@ KNOBS: tuple[tuple[frozenset[str], Callable[[Prepared], Iterator[Knob]]], ...] =
     (frozenset({"crash"}), _crash),
     (frozenset({"duration"}), _duration),
     (frozenset({"seed"}), _seed),
-    (frozenset({"cores"}), _cores),
-    (frozenset({"gil"}), _gil),
-    (frozenset({"full_backlog"}), _full_backlog),
+    *MACHINE_KNOBS,
 )
 """In the order of the list on the screen: which ids there can be, and who makes the knobs with them."""

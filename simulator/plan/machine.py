@@ -54,6 +54,12 @@ class Machine:
     """Computing to suspend and resume a coroutine."""
     proxy_cost_s: float = 150e-6
     """Computing that nginx needs to take in a request, pass it on, and pass the response back."""
+    io_late_s: float = 0.0
+    """How much later a wait ends than it should: the timer, and the waking."""
+    wake_cost_s: float = 0.0
+    """Computing more, for a process that has slept for long and computes again: caches and the core are cold."""
+    wake_after_s: float = 0.08
+    """A process that has slept for so long pays all of wake_cost, after a shorter sleep a part in proportion."""
     receive_buffer: float = 65536.0
     """Bytes that the kernel takes in for a connection nobody reads from (window at Linux's default tcp_rmem)."""
     send_buffer: float = 131072.0
@@ -66,7 +72,13 @@ class Machine:
     @property
     def processor(self) -> Cores:
         """The cores as a resource of a plan."""
-        return Cores(self.cores, self.time_slice_s, self.switch_cost_s)
+        return Cores(
+            self.cores,
+            self.time_slice_s,
+            self.switch_cost_s,
+            wake_cost_s=self.wake_cost_s,
+            wake_after_s=self.wake_after_s,
+        )
 
     @property
     def refuses(self) -> bool:

@@ -98,6 +98,14 @@ class Cores:
     switch_cost_s: float = 0.0
     name: str = "core"
     """Those of another machine, such as a database's, need a name of their own."""
+    wake_cost_s: float = 0.0
+    """Computing more, for a process that has not computed for ``wake_after_s`` or longer and begins again; after a
+    shorter sleep a part of it, in proportion. 0: waking is free."""
+    wake_after_s: float = 0.0
+
+    def waking_s(self, slept_s: float) -> float:
+        """Seconds of computing more, after such a sleep."""
+        return self.wake_cost_s * min(slept_s / self.wake_after_s, 1.0) if self.wake_cost_s else 0.0
 
     def rate(self, runnable: int) -> float:
         """Seconds of work that each of ``runnable`` threads gets done in one second."""

@@ -163,6 +163,8 @@ class Handle:
     """Seconds added to every piece of computing: the price of getting back onto the thread or loop."""
     io_on: Cores | None = None
     """Cores that do the work of every ``io`` phase, shared by all who wait: a database. None: it only waits."""
+    io_late_s: float = 0.0
+    """How much later each wait ends: timers are late, and whoever has slept has to be woken."""
 
 
 @dataclass(frozen=True, slots=True)

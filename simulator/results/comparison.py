@@ -179,7 +179,7 @@ def as_json(sides: Sequence[Side]) -> str:
     found = {
         "version": simulator.__version__,
         "load": sides[0].trace.labels.get("load"),
-        "runs": [{"server": side.words, **document(side.trace, side.summary)} for side in sides],
+        "runs": [{**document(side.trace, side.summary), "server": side.words} for side in sides],
         "differences": [_difference(side, sides[0]) for side in sides[1:]],
     }
     return printable_json(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"

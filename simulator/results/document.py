@@ -38,6 +38,7 @@ def document(trace: Trace, summary: Summary, advice: Advice | None = None) -> Do
         "settings": json.loads(labels.get("settings", "{}")),
         "in_front": json.loads(labels.get("fronts", "{}")),
         "machine": labels.get("machine"),
+        "profile": labels.get("profile"),
         "server": labels.get(SERVER),
         "seen": json.loads(labels.get(SEEN, "null")),
         "cores": trace.plan.cores.count,

@@ -93,6 +93,8 @@ def _origin(labels: Mapping[str, str]) -> Iterator[str]:
     yield translated("measured on real servers") if engine == "measured" else tell("{name} engine", name=engine)
     if "server" in labels:
         yield tell("server {name}", name=labels["server"])
+    if "profile" in labels:
+        yield tell("costs of {profile}", profile=labels["profile"])
     if "machine" in labels:
         yield tell("machine {name}", name=labels["machine"])
 

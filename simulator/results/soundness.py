@@ -165,7 +165,7 @@ def check_values(trace: Trace) -> None:
 def _ranges(trace: Trace) -> Iterator[tuple[str, NDArray[Any], float, float, bool]]:
     """Each column with its least and its greatest value, and whether it may be unknown."""
     load, rows, plan = trace.workload, len(trace), trace.plan
-    for name in ("arrival", "left", "finished", "reached", "lock_wait"):
+    for name in ("arrival", "left", "finished", "reached", "lock_wait", "woken"):
         yield name, getattr(trace, name), 0.0, LATEST_S, name != "arrival"
     yield "outcome", trace.outcome, 0, max(Outcome), False
     processes = [process_count(plan), *(each.processes for each in (*plan.locks, *plan.pools))]

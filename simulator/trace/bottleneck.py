@@ -144,10 +144,10 @@ def _work_of(measures: Measures, resource: str, rows: Rows) -> Floats:
     for i, place in enumerate(measures.places):
         if resource == CORES and place.cores is None:
             computes = computes_at(trace, i, rows)
-            each[computes] += work_at(trace, place, rows[computes])
+            each[computes] += work_at(trace, i, rows[computes])
         elif resource != CORES and place.lock is not None and place.lock.name == resource:
             needs = needs_lock_at(trace, i, rows)
-            each[needs] += lock_held_at(trace, place, rows[needs])
+            each[needs] += lock_held_at(trace, i, rows[needs])
     return each
 
 

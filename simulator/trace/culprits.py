@@ -154,7 +154,7 @@ def computing_under(measures: Measures, lock: Lock | None) -> Computing:
             start, end = measures.trace.reached[rows, i], ends[i][rows - block.start]
             seen = (end > low) & (start < high) & (end > start)
             rows, start, end = rows[seen], start[seen], end[seen]
-            work = (work_at if lock is None else lock_held_at)(measures.trace, place, rows)
+            work = (work_at if lock is None else lock_held_at)(measures.trace, i, rows)
             of_class = load.request_class[rows]
             inside = (np.minimum(end, high) - np.maximum(start, low)) / (end - start)
             seconds += np.bincount(of_class, weights=work * inside, minlength=classes)

@@ -130,7 +130,7 @@ def _computed(trace: Trace, index: int, place: Place, between: tuple[float, floa
     rows, start, end = _stays(trace, index)
     computes = computes_at(trace, index, rows)
     rows, start, end = rows[computes], start[computes], end[computes]
-    work, rounded = work_at(trace, place, rows), len(rows) * rounding_s(trace)
+    work, rounded = work_at(trace, index, rows), len(rows) * rounding_s(trace)
     if place.lock is not None:
         wait = np.fmax(trace.lock_wait[rows, trace.lock_places.index(index)], 0.0)
         if _waits_first(place):

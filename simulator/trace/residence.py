@@ -168,7 +168,7 @@ def _own_work(trace: Trace, index: int, kind: Work, rows: Rows, start: Floats, e
 
 
 def _computing(trace: Trace, index: int, place: Place, rows: Rows, start: Floats, end: Floats) -> Iterator[Span]:
-    elapsed, work = end - start, work_at(trace, place, rows)
+    elapsed, work = end - start, work_at(trace, index, rows)
     if place.lock is None or place.lock_state is None:
         computing = np.minimum(work, elapsed) / elapsed
         yield Span(index, rows, start, end, {State.COMPUTING: computing, State.CORE: 1.0 - computing})
@@ -224,11 +224,13 @@ def _cut(whole: Span, start: Floats, end: Floats, state: State) -> Iterator[Span
         yield Span(whole.place, whole.rows[some], start[some], end[some], {state: 1.0})
 
 
-def work_at(trace: Trace, place: Place, rows: Rows) -> Floats:
-    """Seconds on a core that each of the requests needs at a computing place."""
+def work_at(trace: Trace, index: int, rows: Rows) -> Floats:
+    """Seconds on a core that each of the requests needs at a computing place, waking its process included."""
+    place = trace.places[index]
+    woken = trace.woken[rows, index] if trace.woken.ndim > 1 else 0.0
     if place.phase is None:
-        return np.full(len(rows), place.work_s)
-    return np.asarray(trace.workload.phases[rows, place.phase] + place.work_s)
+        return np.full(len(rows), place.work_s) + woken
+    return np.asarray(trace.workload.phases[rows, place.phase] + place.work_s + woken)
 
 
 def computes_at(trace: Trace, index: int, rows: Rows) -> NDArray[np.bool_]:
@@ -256,12 +258,13 @@ def blocked(trace: Trace, lock: Lock) -> bool:
     return isinstance(lock, Loop) and bool((trace.workload.phase_kinds == Work.BLOCK).any())
 
 
-def lock_held_at(trace: Trace, place: Place, rows: Rows) -> Floats:
+def lock_held_at(trace: Trace, index: int, rows: Rows) -> Floats:
     """Seconds for which each of the requests needs the lock of a place: computing, and standing still with it."""
+    place = trace.places[index]
     if place.phase is None:
-        return work_at(trace, place, rows)
+        return work_at(trace, index, rows)
     stands = _kinds(trace, place.phase, rows) == Work.BLOCK
-    return work_at(trace, place, rows) - np.where(stands, place.work_s, 0.0)
+    return work_at(trace, index, rows) - np.where(stands, place.work_s, 0.0)
 
 
 def carried_through(trace: Trace) -> NDArray[np.bool_]:

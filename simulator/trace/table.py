@@ -103,6 +103,10 @@ class Columns:
     group: NDArray[np.int32] = field(metadata=_column(np.int32, -1, rare=True))
     """[n] the group of processes that served it, where it then had one of the group's processes; -1: none."""
 
+    woken: Floats = field(metadata=_column(np.float64, 0.0, Per.PLACE, rare=True))
+    """[n, places] seconds that it computed more at each place, because its process had slept; where waking is free it
+    has one entry for each row."""
+
     def __len__(self) -> int:
         """Number of rows."""
         return len(self.arrival)

@@ -116,7 +116,7 @@ def _waited(measures: Measures, i: int, rows: Rows, start: Floats, end: Floats) 
     if place.state is not State.COMPUTING:
         return np.zeros(len(rows)), start
     computes = computes_at(trace, i, rows)
-    waited = np.where(computes, end - start - work_at(trace, place, rows), 0.0)
+    waited = np.where(computes, end - start - work_at(trace, i, rows), 0.0)
     if place.lock is not None and place.phase is not None:
         stands = needs_lock_at(trace, i, rows) & ~computes
         waited[stands] = trace.lock_wait[rows[stands], trace.lock_places.index(i)]

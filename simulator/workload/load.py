@@ -54,7 +54,7 @@ def load(
     if isinstance(result, list) or mistakes:
         mistakes += result if isinstance(result, list) else []
         raise error(mistakes, Origin(label=label, lines=line_numbers(text), overridden=places))
-    return result.named(Path(label).stem)
+    return result.named(Path(label).stem).saying(raw.get("machine", {}))
 
 
 def _read(name: str) -> tuple[str, Traversable, bytes]:

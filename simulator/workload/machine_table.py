@@ -25,7 +25,7 @@ _Calls = Annotated[int, Field(ge=0, le=4096), WHOLE]
 _Share = Annotated[float, Field(ge=0, le=1)]
 
 
-def _written(name: str, hint: Any) -> tuple[str, Any]:
+def _written(name: str, hint: Any, default: Any) -> tuple[str, Any]:
     """How a field of Machine is called and what it holds in a file: seconds carry a unit there, not a suffix."""
     if hint is int:
         return name, _Calls if name.endswith("_releases") else _Count
@@ -35,11 +35,12 @@ def _written(name: str, hint: Any) -> tuple[str, Any]:
         return name, hint
     if not name.endswith("_s"):
         return name, Bytes
-    return name.removesuffix("_s"), Seconds if name.endswith("_cost_s") else MicrosecondsAtLeast
+    may_be_nothing = name.endswith("_cost_s") or not default
+    return name.removesuffix("_s"), Seconds if may_be_nothing else MicrosecondsAtLeast
 
 
 _HINTS = get_type_hints(Machine)
-_WRITTEN = {field.name: _written(field.name, _HINTS[field.name]) for field in fields(Machine)}
+_WRITTEN = {field.name: _written(field.name, _HINTS[field.name], field.default) for field in fields(Machine)}
 _keys: Any = {key: (kind | None, None) for key, kind in _WRITTEN.values()}
 MachineTable = create_model("machine", __base__=Table, **_keys)
 

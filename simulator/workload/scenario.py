@@ -1,12 +1,13 @@
 """A scenario: one load, as its TOML file says it. What each key means stands beside it."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from pydantic import Field, GetJsonSchemaHandler, PrivateAttr, ValidationInfo, field_validator
 
+from simulator.plan.machine import Machine
 from simulator.words.language import paragraph, tell, translated
 from simulator.words.nearest import did_you_mean
 from simulator.workload.arrivals import Arrivals
@@ -213,6 +214,7 @@ class Scenario(Table):
         default=(), description="What is to be read at moments of the run, one table each."
     )
     _name: str = PrivateAttr(default="scenario")
+    _said: frozenset[str] = PrivateAttr(default=frozenset())
 
     @field_validator("story", "story_zh", mode="after")
     @classmethod
@@ -268,6 +270,17 @@ class Scenario(Table):
         copy = self.model_copy()
         copy._name = name
         return copy
+
+    def saying(self, keys: Collection[str]) -> "Scenario":
+        """The same scenario, of whose machine these keys were said: by itself, a machine file or an override."""
+        copy = self.model_copy()
+        copy._said = frozenset(keys)
+        return copy
+
+    def machine_with(self, costs: Mapping[str, Any]) -> Machine:
+        """The machine with a server's own costs, where nobody has said something else of it."""
+        known = {name: value for name, value in costs.items() if name.removesuffix("_s") not in self._said}
+        return replace(self.machine, **known)
 
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -33,7 +33,7 @@ def work(trace: Trace) -> Floats:
         if place.phase is not None:
             computes = np.isin(load.phase_kinds[load.request_class, place.phase], (Work.CPU, Work.NATIVE))
             seconds[:, column] = np.where(computes, load.phases[:, place.phase] + place.work_s, 0.0)
-    return np.where(np.isnan(trace.reached), 0.0, seconds)
+    return np.where(np.isnan(trace.reached), 0.0, seconds) + (trace.woken if trace.woken.ndim > 1 else 0.0)
 
 
 def process_at(trace: Trace, column: int) -> NDArray[np.int64]:

@@ -44,6 +44,8 @@ Pick = Callable[[Sequence[Any]], Any]
 
 SECONDS = (*ROUND_S, 0.777, 1e-9, 1.234567)
 COST_S = (0.0, 0.0, 0.125, 0.25, 1e-4)
+WAKING_S = ((0.0, 0.0), (0.0, 0.0), (0.125, 0.5), (0.3, 2.0))
+LATE_S = (0.0, 0.0, 0.25, 0.003)
 SWITCH_INTERVAL_S = (0.03125, 0.05, 0.25, 1.0, 10.0)
 LUCK_OF_A_GIL = ((None, 0.0), (None, 0.4), (0.0, 0.0), (0.6, 0.1), (0.6, 0.6), (0.9, 0.4), (1.0, 1.0))
 """How often who asks for it gets it, and how often a call loses it."""
@@ -105,8 +107,10 @@ def model_plan(pick: Pick) -> Plan:
 
 
 def cores(pick: Pick) -> Cores:
-    """One to three cores, with and without a cost of switching."""
-    return Cores(pick((1, 2, 3)), *pick(((1.0, 0.0), (1.0, 1.0), (0.003, 0.0001))))
+    """One to three cores, with and without a cost of switching, and of waking."""
+    slice_s, switch_s = pick(((1.0, 0.0), (1.0, 1.0), (0.003, 0.0001)))
+    wake_s, after_s = pick(WAKING_S)
+    return Cores(pick((1, 2, 3)), slice_s, switch_s, wake_cost_s=wake_s, wake_after_s=after_s)
 
 
 def machine(pick: Pick) -> Machine:
@@ -233,7 +237,7 @@ class _Build:
                 lock = self.some_lock()
                 self.steps.append(Compute(pick(SECONDS), lock, releases=self.releases(lock)))
             case "handle":
-                self.steps.append(Handle(self.some_lock(), pick(COST_S)))
+                self.steps.append(Handle(self.some_lock(), pick(COST_S), io_late_s=pick(LATE_S)))
             case "send":
                 self.steps.append(Send(self.link(), pick(BUFFER)))
             case "seize":

@@ -38,6 +38,7 @@ from simulator.plan.values import MOST_HELD
 from tests.engine.strategies import (
     BUFFER,
     COST_S,
+    LATE_S,
     LUCK_OF_A_GIL,
     RETRIES_AND_TIMEOUT_S,
     SWITCH_INTERVAL_S,
@@ -111,7 +112,7 @@ class Steps:
 
     def handle(self) -> None:
         on = self.a_database() if self.pick((True, False, False)) else None
-        self.steps.append(Handle(self.a_lock(), self.pick(COST_S), on))
+        self.steps.append(Handle(self.a_lock(), self.pick(COST_S), on, self.pick(LATE_S)))
 
     def compute(self) -> None:
         lock = self.a_lock()

@@ -15,7 +15,7 @@ from simulator.trace.table import Trace
 from simulator.workload.table import Workload
 from tests.engine.comparison import columns
 
-TIMES = ("arrival", "reached", "left", "finished", "lock_wait", "grants.start", "grants.end")
+TIMES = ("arrival", "reached", "left", "finished", "lock_wait", "woken", "grants.start", "grants.end")
 EXACT = HandshakeTimers(tick_s=0.0)
 """Timers that hang on no wheel, so that moments can be worked out by heart."""
 COARSE = HandshakeTimers(tick_s=0.125)

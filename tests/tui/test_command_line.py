@@ -48,7 +48,7 @@ def test_the_command_line_reproduces_what_is_shown(
     alone = ["--no-advice"] if command[1] == "--model" else []
     assert main([*command[1:], *alone, "--json", str(file)]) == 0
     found = json.loads(file.read_text(encoding="utf-8"))
-    again = [{k: v for k, v in run.items() if k != "server"} for run in found["runs"]] if "runs" in found else [found]
+    again = [{**run, "server": None} for run in found["runs"]] if "runs" in found else [found]
     assert again == results(lab.shown)
     assert capsys.readouterr().err == ""
 

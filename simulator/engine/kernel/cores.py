@@ -7,6 +7,7 @@ from simulator.engine.kernel.layout import Job
 from simulator.engine.kernel.numbers import INFINITY
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.storage import JOBS, lengthen
+from simulator.engine.kernel.walkers import cell
 from simulator.engine.uncompiled import cython
 
 
@@ -53,6 +54,32 @@ def look_at_cpus(k: Kernel) -> cython.void:
             k.cpu_due, k.cpu_seq, k.cpu_next = k.cpus[cpu].due, k.cpus[cpu].seq, cpu
 
 
+@cython.inline
+def process_of(k: Kernel, w: cython.int) -> cython.int:
+    """Which entry of ``awake`` is that of the walker's process."""
+    return (k.process[w] if w < k.rows else w - k.rows) + 1
+
+
+def wake(k: Kernel, w: cython.int) -> cython.double:
+    """A walker will compute; the seconds that this takes more, where its process has slept."""
+    process: cython.int = process_of(k, w)
+    row: cython.int = w if w < k.rows else k.instances[w - k.rows].serving
+    more: cython.double = 0.0
+    if k.awake[process].busy == 0:
+        more = k.wake_cost * min((k.now - k.awake[process].since) / k.wake_after, 1.0)
+        k.woken[cell(k, row, k.place_of[k.walkers[w].pc])] += more
+    k.awake[process].busy += 1
+    return more
+
+
+@cython.inline
+def rest(k: Kernel, w: cython.int) -> cython.void:
+    """A walker computes no longer."""
+    process: cython.int = process_of(k, w)
+    k.awake[process].busy -= 1
+    k.awake[process].since = k.now
+
+
 def run(k: Kernel, cpu: cython.int, w: cython.int, work: cython.double) -> cython.void:
     """A walker becomes runnable, with so many seconds to do."""
     i: cython.int = k.cpus[cpu].jobs
@@ -61,6 +88,8 @@ def run(k: Kernel, cpu: cython.int, w: cython.int, work: cython.double) -> cytho
     mark: cython.double
     if i == k.job_room and not lengthen(k, JOBS):
         return
+    if k.waking and cpu == 0:
+        work += wake(k, w)
     first = cpu * k.job_room
     catch_up(k, cpu)
     mark = k.cpus[cpu].virtual + work
@@ -117,6 +146,8 @@ def finish_job(k: Kernel) -> cython.int:
     drop_job(k, cpu, 0)
     k.cpus[cpu].virtual = mark
     expect(k, cpu)
+    if k.waking and cpu == 0:
+        rest(k, w)
     return w
 
 
@@ -131,5 +162,7 @@ def stop(k: Kernel, cpu: cython.int, w: cython.int) -> cython.double:
             left = max(k.jobs[first + i].mark - k.cpus[cpu].virtual, 0.0)
             drop_job(k, cpu, i)
             expect(k, cpu)
+            if k.waking and cpu == 0:
+                rest(k, w)
             return left
     return -1.0

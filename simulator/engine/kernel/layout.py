@@ -190,6 +190,15 @@ class Cpu(cython.struct):
     cores: cython.int
 
 
+class Awake(cython.struct):
+    """Whether a process computes: one that has slept needs more to begin."""
+
+    busy: cython.int
+    """How many of its walkers are on the cores."""
+    since: cython.double
+    """Since when nobody is, where nobody is."""
+
+
 class Job(cython.struct):
     """Somebody on the cores, who leaves when ``virtual`` reaches the mark."""
 

@@ -106,6 +106,6 @@ def wait_for_io(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     work: cython.double = k.phases[cython.cast(cython.longlong, w) * k.phase_step + k.code[pc].b]
     if work > 0:
         k.walkers[w].pc = pc
-        push(k, k.now + work * k.io_factor, RESUME, w)
+        push(k, k.now + (work * k.io_factor + k.code[pc].x), RESUME, w)
         return 0
     return pc + 1

@@ -64,6 +64,7 @@ def read_record(k: Kernel, record: Any) -> None:
     k.process, k.slot = flat(record.process), flat(record.slot)
     k.syn_retries, k.data_retries = flat(record.syn_retries), flat(record.data_retries)
     k.lock_wait, k.lock_columns = flat(record.lock_wait), record.lock_wait.shape[1]
+    k.woken = flat(record.woken if record.woken.flags.writeable else np.zeros(0))
     k.group, k.parent = (flat(c if c.flags.writeable else c[:0].copy()) for c in (record.group, record.parent))
     k.attempt = flat(record.attempt if record.attempt.flags.writeable else np.zeros(k.rows, np.int16))
     k.places, k.pools = record.reached.shape[1], record.slot.shape[1]
@@ -115,6 +116,9 @@ def read_sources(k: Kernel, program: Any) -> None:
     k.cpus, k.cpu_count = table("Cpu", cpus), len(cpus)
     k.cpu_due, k.cpu_seq, k.cpu_next = INFINITY, 0, 0
     k.jobs, k.job_room = blank("Job", 64 * k.cpu_count), 64
+    own = program.plan.cores
+    k.waking, k.wake_cost, k.wake_after = own.wake_cost_s > 0, own.wake_cost_s, own.wake_after_s
+    k.awake = table("Awake", [(0, -INFINITY)] * (max(program.processes, program.acceptors) + 1 if k.waking else 0))
 
 
 def read_walkers(k: Kernel, program: Any) -> None:
@@ -183,6 +187,7 @@ def columns(k: Kernel) -> dict[str, Any]:
         "syn_retries": k.syn_retries,
         "data_retries": k.data_retries,
         "lock_wait": k.lock_wait,
+        "woken": k.woken,
         "group": k.group,
         "parent": k.parent,
         "attempt": k.attempt,

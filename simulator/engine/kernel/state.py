@@ -3,6 +3,7 @@
 from typing import Any
 
 from simulator.engine.kernel.layout import (
+    Awake,
     Clock,
     Code,
     Copy,
@@ -65,6 +66,12 @@ class Kernel:
     cpu_next: cython.int
     jobs: Job[::1]
     job_room: cython.int
+    awake: Awake[::1]
+    """Of each process, from 1 on; first of whoever has none."""
+    waking: cython.bint
+    """Whether it costs anything."""
+    wake_cost: cython.double
+    wake_after: cython.double
     # programs
     code: Code[::1]
     place_of: cython.int[::1]
@@ -190,6 +197,7 @@ class Kernel:
     data_retries: cython.short[::1]
     lock_wait: cython.double[::1]
     lock_columns: cython.int
+    woken: cython.double[::1]
     detail: cython.bint
     grants: Grant[::1]
     grant_count: cython.longlong

@@ -210,7 +210,7 @@ class ClassProgram(Blocks):
             add_blocking_wait(self.program, column, lock, phase, cpu)
             self.done = self.program.end - 1
         elif cpu < 0:
-            self._emit(ops.IO, column, b=phase)
+            self._emit(ops.IO, column, b=phase, x=place.step.io_late_s)
         else:
             self._emit(ops.IO_RUN, column, a=cpu, b=phase)
 

@@ -4,7 +4,8 @@ What to watch: ``hold`` and ``work`` are the same for a request's thread and for
 for one lock, and a thread whose lock is taken away queues for it again with what is left of its work.
 """
 
-from collections.abc import Container, Generator
+from collections.abc import Callable, Container, Generator
+from functools import partial
 from typing import Any
 
 import simpy
@@ -12,7 +13,7 @@ import simpy
 from simulator.engine.record import Record
 from simulator.engine.reference.acceptors import Acceptor, Acceptors
 from simulator.engine.reference.luck import Streams
-from simulator.engine.reference.processors import ClockedTurn, Job, Processor, Turn
+from simulator.engine.reference.processors import ClockedTurn, Job, Processor, Turn, Wakefulness
 from simulator.engine.reference.request import Life, LostError, Run
 from simulator.plan import Cores, Gil, Lock, Plan
 
@@ -25,6 +26,7 @@ class Computing:
         self.env, self.record, self.luck = env, record, luck
         self.processors = {cores: Processor(env, cores) for cores in plan.processors}
         self.processor = self.processors[plan.cores]
+        self.awake = Wakefulness(env, plan.cores) if plan.cores.wake_cost_s else None
         self.turns = {lock: [self._turn(lock) for _ in range(lock.processes)] for lock in plan.locks}
         self.grants: list[tuple[int, int, float, float]] = []
         """Every time that a lock was held: (request, place, start, end)."""
@@ -54,10 +56,13 @@ class Computing:
             acceptor.run.lose()
             acceptor.run = None
 
-    def compute(self, cores: Cores, work_s: float) -> Life:
+    def compute(self, cores: Cores, row: int, column: int, work_s: float) -> Life:
         """So many seconds on one of these cores."""
-        if work_s > 0:
-            yield from self.run(self.processors[cores].run(work_s))
+        processor = self.processors[cores]
+        if work_s > 0 and processor is self.processor:
+            yield from self.run_awake(processor.run, int(self.record.process[row]), row, column, work_s)
+        elif work_s > 0:
+            yield from self.run(processor.run(work_s))
 
     def compute_locked(self, turn: Turn, row: int, column: int, work_s: float, releases: int, goes_on: bool) -> Life:
         """So many seconds on a core with the lock of the process.
@@ -98,6 +103,19 @@ class Computing:
             if row in turn.holders and not goes_on:
                 turn.release(row)
 
+    def run_awake(
+        self, start: Callable[[float], Job], process: int, row: int, column: int, work_s: float
+    ) -> Generator[simpy.Event, Any, float]:
+        """The same on the cores of the server, where a process that has slept needs more to begin."""
+        if self.awake is None:
+            return (yield from self.run(start(work_s)))
+        more_s = self.awake.begins(process)
+        self.record.woken[row, column] += more_s
+        try:
+            return (yield from self.run(start(work_s + more_s)))
+        finally:
+            self.awake.ends(process)
+
     def run(self, job: Job) -> Generator[simpy.Event, Any, float]:
         """Until the job is done or interrupted; the seconds of work left over. A lost job leaves the cores at once."""
         try:
@@ -122,7 +140,8 @@ class Computing:
         while True:
             since = self.env.now
             try:
-                work_s = yield from self.run(turn.run(who, work_s))
+                process = who.process if isinstance(who, Acceptor) else int(self.record.process[row])
+                work_s = yield from self.run_awake(partial(turn.run, who), process, row, column, work_s)
             finally:
                 self.grants.append((row, column, since, self.env.now))
             if work_s <= 0:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
+from math import inf
 from typing import Any
 
 import simpy
@@ -89,6 +90,30 @@ class Processor:
         self.virtual = mark
         self._expect()
         job.done.succeed(0.0)
+
+
+class Wakefulness:
+    """Which processes compute, and since when the others have not: who has slept needs a little more to begin.
+
+    Whoever has no process, such as a proxy that stands in front, counts as one, with the number -1.
+    """
+
+    def __init__(self, env: simpy.Environment, cores: Cores) -> None:
+        """Everybody has slept for long."""
+        self.env, self.cores = env, cores
+        self.busy: dict[int, int] = {}
+        self.asleep_since: dict[int, float] = {}
+
+    def begins(self, process: int) -> float:
+        """Somebody of the process computes from now on; the seconds that this takes more."""
+        busy = self.busy.get(process, 0)
+        self.busy[process] = busy + 1
+        return 0.0 if busy else self.cores.waking_s(self.env.now - self.asleep_since.get(process, -inf))
+
+    def ends(self, process: int) -> None:
+        """One of the process less computes."""
+        self.busy[process] -= 1
+        self.asleep_since[process] = self.env.now
 
 
 @dataclass(eq=False, slots=True)

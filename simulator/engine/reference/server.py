@@ -184,7 +184,7 @@ class Server:
         """So many seconds on a core, under the lock that is needed for it."""
         lock = self.lock_at(request, place)
         if lock is None:
-            yield from self.computing.compute(place.cores or self.plan.cores, work_s)
+            yield from self.computing.compute(place.cores or self.plan.cores, request.row, request.at, work_s)
             return
         turn, goes_on = self.turn_at(request, lock), self.goes_on(request, lock, rest)
         yield from self.computing.compute_locked(turn, request.row, request.at, work_s, place.releases, goes_on)
@@ -234,18 +234,18 @@ class Server:
             yield from self.lifetimes.die_of(request, seconds)
         elif (lock := self.lock_at(request, place)) is not None:
             turn, goes_on = self.turn_at(request, lock), self.goes_on(request, lock, rest)
-            waiting = self.wait_for_io(step, seconds)
+            waiting = self.wait_for_io(request, step, seconds)
             yield from self.computing.block(turn, request.row, request.at, waiting, goes_on)
         else:
-            yield from self.wait_for_io(step, seconds)
+            yield from self.wait_for_io(request, step, seconds, step.io_late_s)
 
-    def wait_for_io(self, step: Handle, seconds: float) -> Life:
+    def wait_for_io(self, request: Request, step: Handle, seconds: float, late_s: float = 0.0) -> Life:
         """Nothing is done for it here. How long it takes is known when it begins."""
         seconds *= self.intervening.io_factor()
         if step.io_on is None:
-            yield self.env.timeout(seconds)
+            yield self.env.timeout(seconds + late_s)
         else:
-            yield from self.computing.compute(step.io_on, seconds)
+            yield from self.computing.compute(step.io_on, request.row, request.at, seconds)
 
     def kind_of(self, request: Request, phase: int) -> Work:
         """What this phase is for the request's class."""

@@ -1,0 +1,90 @@
+"""What can be turned on the machine: its cores, whose costs the server has, the GIL, and who finds the backlog full."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from models.profiles import PROFILES
+from simulator.experiments.profiles import profile, profile_of
+from simulator.experiments.setup import Prepared, Setup
+from simulator.lab.knob import Knob, next_nice, next_whole, seconds_text
+from simulator.lab.typed_values import typed_amount, typed_whole, unit_of
+from simulator.plan.resources import Gil
+from simulator.words.language import later, tell
+from simulator.words.numbers import exact_duration
+from simulator.workload.quantity import DURATION
+
+MACHINE = later("machine")
+
+
+def entered_time(setup: Setup, key: str, label: str, value: str) -> Callable[[str], Setup]:
+    """Puts a time that was typed into a key."""
+    return lambda text: setup.with_key(key, seconds_text(typed_amount(label, text, unit_of(value), DURATION)))
+
+
+def _cores(prepared: Prepared) -> Iterator[Knob]:
+    machine, setup = prepared.scenario.machine, prepared.setup
+    yield Knob(
+        id="cores",
+        group=MACHINE,
+        label=later("cores"),
+        value=str(machine.cores),
+        help=later("Processor cores that all processes share."),
+        turn=lambda direction: setup.with_key("machine.cores", str(next_whole(machine.cores, direction, 1))),
+        enter=lambda text: setup.with_key("machine.cores", str(typed_whole(later("cores"), text))),
+    )
+
+
+def _profile(prepared: Prepared) -> Iterator[Knob]:
+    setup, names = prepared.setup, list(PROFILES)
+    its = profile_of(setup.sides[0], setup.options).name
+
+    def put(name: str) -> Setup:
+        return replace(setup, options=replace(setup.options, profile=profile(name).name))
+
+    yield Knob(
+        id="profile",
+        group=MACHINE,
+        label=later("costs of"),
+        value=its,
+        help=later("Whose costs the server has: what a request takes of computing, and what waking up adds."),
+        turn=lambda direction: put(names[(names.index(its) + direction) % len(names)]),
+        enter=put,
+    )
+
+
+def _gil(prepared: Prepared) -> Iterator[Knob]:
+    setup, interval_s = prepared.setup, prepared.scenario.machine.gil_switch_interval_s
+    key, label, value = "machine.gil_switch_interval", later("GIL switch interval"), exact_duration(interval_s)
+    if any(isinstance(lock, Gil) for plan in prepared.plans for lock in plan.locks):
+        yield Knob(
+            id="gil",
+            group=MACHINE,
+            label=label,
+            value=value,
+            help=later("How long a thread waits for the GIL before it asks the holder to yield."),
+            turn=lambda direction: setup.with_key(key, seconds_text(next_nice(interval_s, direction))),
+            enter=entered_time(setup, key, label, value),
+        )
+
+
+def _full_backlog(prepared: Prepared) -> Iterator[Knob]:
+    machine, setup = prepared.scenario.machine, prepared.setup
+    yield Knob(
+        id="full_backlog",
+        group=MACHINE,
+        label=later("full backlog"),
+        value=tell("refuses") if machine.refuses else tell("drops"),
+        help=later(
+            "Whether a connection that finds the backlog full is dropped, and tried again by its client, or refused."
+        ),
+        turn=lambda _: setup.with_key("machine.full_backlog", "drop" if machine.refuses else "refuse"),
+    )
+
+
+MACHINE_KNOBS: tuple[tuple[frozenset[str], Callable[[Prepared], Iterator[Knob]]], ...] = (
+    (frozenset({"cores"}), _cores),
+    (frozenset({"profile"}), _profile),
+    (frozenset({"gil"}), _gil),
+    (frozenset({"full_backlog"}), _full_backlog),
+)
+"""As in ``scenario_knobs``."""

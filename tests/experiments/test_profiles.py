@@ -1,0 +1,169 @@
+"""Whose costs a server has: the order in which they are asked for, and what a profile's figures come to."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.profiles import MINI, PROFILES
+from simulator.experiments.catalogue import catalogue
+from simulator.experiments.deployment import Deployment
+from simulator.experiments.options import RunOptions
+from simulator.experiments.profiles import machine_of, profile
+from simulator.experiments.refusal import RefusalError
+from simulator.experiments.run import run
+from simulator.experiments.scenario import scenario_of
+from simulator.experiments.setup import with_front
+from simulator.plan import Machine
+from simulator.workload.draw import draw
+from simulator.workload.load import load
+from tests.trace.by_hand import Kind, load_at, random_load
+
+SYNC = PROFILES["gunicorn-sync"].costs
+
+
+def machine(nginx: bool = False, **given: Any) -> Machine:
+    model = catalogue()["prefork"]
+    side = Deployment(model=model, config=model.config())
+    options = RunOptions(load="steady", **given)
+    return machine_of(with_front(side, "nginx") if nginx else side, scenario_of(options), options)
+
+
+def test_a_profile_that_was_named_has_the_costs() -> None:
+    assert machine(profile="gunicorn-sync").request_cost_s == SYNC["request_cost_s"]
+    assert machine(profile=MINI) == scenario_of(RunOptions(load="steady")).machine
+
+
+def test_a_machine_file_knows_better_than_a_profile_key_by_key(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('[machine]\nrequest_cost = "9 ms"\n', encoding="utf-8")
+    its = machine(profile="gunicorn-sync", machine=str(file))
+    assert its.request_cost_s == pytest.approx(0.009)
+    assert its.response_cost_s == SYNC["response_cost_s"]
+
+
+def test_a_scenario_knows_better_than_a_machine_file_and_set_than_both(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('[machine]\nrequest_cost = "9 ms"\nwake_cost = "1 ms"\n', encoding="utf-8")
+    given: dict[str, Any] = {
+        "profile": "gunicorn-sync",
+        "machine": str(file),
+        "set": ("machine.request_cost=2 ms",),
+    }
+    assert machine(**given).request_cost_s == pytest.approx(0.002)
+    assert machine(**given).wake_cost_s == pytest.approx(0.001)
+
+
+def test_nginx_in_front_has_costs_of_its_own_unless_all_are_ours() -> None:
+    assert machine(nginx=True, profile="gunicorn-sync").proxy_cost_s == PROFILES["nginx"].costs["proxy_cost_s"]
+    assert machine(nginx=True, profile=MINI).proxy_cost_s == Machine().proxy_cost_s
+
+
+def test_a_name_that_is_none_is_answered_with_the_nearest() -> None:
+    with pytest.raises(RefusalError, match=r"no such profile\. Did you mean gunicorn-sync\? There are: mini, "):
+        profile("gunicorn-synk")
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_every_model_has_a_profile_whatever_its_settings(name: str) -> None:
+    model = catalogue()[name]
+    assert model.profile(model.config()) in PROFILES
+
+
+def test_threads_are_those_of_the_server_that_accepts_as_they_do() -> None:
+    model = catalogue()["threaded"]
+    assert model.profile(model.config(accept="idle")) == "uwsgi"
+    assert model.profile(model.config(accept="eager")) == "gunicorn-gthread"
+
+
+@pytest.mark.parametrize("name", [name for name, its in PROFILES.items() if its.hot_s is not None and name != "nginx"])
+def test_every_cost_has_a_source_and_hot_ones_add_up_to_what_was_measured(name: str) -> None:
+    its = PROFILES[name]
+    names = ("accept_cost_s", "request_cost_s", "response_cost_s", "hand_over_cost_s")
+    turns = 2 * (its.costs.get("loop_turn_cost_s", 0.0) + its.costs.get("task_switch_cost_s", 0.0))
+    assert its.source
+    assert its.hot_s == pytest.approx(sum(its.costs.get(each, 0.0) for each in names) + turns)
+
+
+# The measurements that a profile was made of, simulated: its costs come from figures of one request, and a run must
+# show them again.
+
+WAITING = Kind(steps=(("io", 0.02),))
+MODELS: dict[str, tuple[str, dict[str, Any]]] = {
+    "gunicorn-sync": ("prefork", {"workers": 1}),
+    "uvicorn": ("coroutine", {}),
+    "gunicorn-gthread": ("threaded", {"accept": "eager"}),
+    "wsgiref": ("dev-server", {"backlog": 100}),
+}
+
+
+def computing_s(name: str, arrivals: float | None) -> float:
+    """Of a request beside its own work: at so many a second, or without a pause between them."""
+    model, settings = MODELS[name]
+    its = catalogue()[model]
+    costs: dict[str, Any] = dict(PROFILES[name].costs)
+    if arrivals is None:
+        work = load_at([0.0] * 400, 10.0, page=Kind(steps=(("cpu", 0.0),)))
+    else:
+        work = random_load(arrivals, 400.0, page=WAITING)
+    trace = run(its.plan(its.config(**settings), Machine(switch_cost_s=0.0, **costs)), work)
+    fixed = sum(place.work_s for place in trace.places if place.phase is None)
+    return fixed + float(trace.woken.sum()) / len(trace)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_run_at_a_low_rate_needs_as_much_computing_as_was_measured_there(name: str) -> None:
+    assert computing_s(name, 12.0) == pytest.approx(PROFILES[name].cold_s, rel=0.05)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_run_without_a_pause_needs_as_much_as_was_measured_hot(name: str) -> None:
+    assert computing_s(name, None) == pytest.approx(PROFILES[name].hot_s, rel=0.05)
+
+
+# What waking does, in a run.
+
+
+def woken_s(*arrivals: float, **costs: float) -> list[float]:
+    model = catalogue()["prefork"]
+    machine = Machine(wake_cost_s=costs.pop("wake_cost_s", 0.001), wake_after_s=0.1)
+    work = load_at(list(arrivals), 10.0, page=Kind(steps=(("cpu", 0.004),)))
+    trace = run(model.plan(model.config(workers=1), machine), work)
+    seconds: list[float] = trace.woken.sum(axis=1).tolist() if trace.woken.ndim > 1 else [0.0] * len(trace)
+    return seconds
+
+
+def test_who_has_slept_for_long_needs_all_of_it_once() -> None:
+    assert woken_s(1.0) == pytest.approx([0.001])
+
+
+def test_after_a_shorter_sleep_it_is_a_part_in_proportion() -> None:
+    one_s = 0.001 + Machine().accept_cost_s + Machine().request_cost_s + 0.004 + Machine().response_cost_s
+    assert woken_s(1.0, 1.0 + one_s + 0.05) == pytest.approx([0.001, 0.0005])
+
+
+def test_who_goes_on_at_once_has_not_slept() -> None:
+    assert woken_s(1.0, 1.0, 1.0)[1:] == [0.0, 0.0]
+
+
+def test_where_waking_is_free_nothing_is_written_down() -> None:
+    model = catalogue()["prefork"]
+    trace = run(model.plan(model.config(), Machine()), draw(load("steady")))
+    assert trace.woken.strides == (0,)
+    assert woken_s(1.0, wake_cost_s=0.0) == [0.0]
+
+
+def test_another_thread_that_computes_keeps_its_process_awake() -> None:
+    model = catalogue()["threaded"]
+    hog, page = Kind(steps=(("cpu", 2.0),)), Kind(steps=(("cpu", 0.001),), every=2)
+    costs = Machine(wake_cost_s=0.001, wake_after_s=0.1)
+    trace = run(model.plan(model.config(), costs), load_at([0.0, 0.5, 1.0, 1.2], 3.0, hog=hog, page=page))
+    assert np.flatnonzero(trace.woken.sum(axis=1)).tolist() == [0]
+
+
+def test_a_wait_ends_later_by_what_timers_are_late() -> None:
+    model = catalogue()["prefork"]
+    work = load_at([0.0], 1.0, page=Kind(steps=(("io", 0.02),)))
+    late, punctual = (run(model.plan(model.config(), Machine(io_late_s=s)), work) for s in (0.0003, 0.0))
+    assert late.finished[0] - punctual.finished[0] == pytest.approx(0.0003)
