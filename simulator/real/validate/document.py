@@ -68,6 +68,7 @@ def _pair(result: Result) -> Document:
                 "driver_cpu_peak": driver.cpu_peak,
                 "driver_late_p99_ms": None if driver.late_p99 is None else json_number(1e3 * driver.late_p99),
                 "other_programs": json_number(driver.others),
+                "driver_priority": driver.priority or None,
             }
             for driver in result.drivers
         ],

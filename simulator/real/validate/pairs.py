@@ -106,6 +106,8 @@ class Driven:
     """Seconds."""
     others: float = 0.0
     """The part of the cores that other programs had meanwhile."""
+    priority: str = ""
+    """With which the driver ran, where it is known."""
 
     @property
     def busy(self) -> bool:
@@ -219,5 +221,6 @@ def _valid_if_possible(again: Callable[[], Trace]) -> tuple[Trace, Driven]:
                 cpu_peak=about["cpu_peak"],
                 late_p99=about["late_p99"],
                 others=float(trace.labels.get(OTHERS, 0.0)),
+                priority=about.get("priority", ""),
             )
         attempt += 1

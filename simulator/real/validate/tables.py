@@ -12,6 +12,7 @@ from simulator.real.validate.figures import ALL, Kind
 from simulator.real.validate.pairs import Driven, Result
 from simulator.real.validate.ranking import Order
 from simulator.real.validate.verdict import Row, Verdict
+from simulator.trace.driver_words import PRIORITIES
 from simulator.words.columns import aligned, columns
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import (
@@ -145,6 +146,8 @@ def _driver(drivers: Sequence[Driven]) -> Iterator[str]:
         yield tell(
             "driver at most {late} late (p99), {cpu} of a core", late=duration(max(late)), cpu=percent(max(peaks))
         )
+    for priority in sorted({driver.priority for driver in drivers} & PRIORITIES.keys()):
+        yield translated(PRIORITIES[priority])
 
 
 def times_in(unit: TimeUnit) -> str:
