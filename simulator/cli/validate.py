@@ -22,6 +22,7 @@ from simulator.experiments.refusal import RefusalError
 from simulator.experiments.scenario import scenario_of
 from simulator.real.measure import refuse_unmeasurable
 from simulator.real.other_programs import crowd_before
+from simulator.real.production.installed import refuse_missing
 from simulator.real.validate.document import as_csv, as_json
 from simulator.real.validate.pairs import Measuring, Pair, Result, compare, measured
 from simulator.real.validate.ranking import orders
@@ -161,10 +162,28 @@ def _standard(named: Sequence[Model], options: RunOptions, given: Given) -> list
                 )
             )
     pairs = [standard_pair(line) for line in STANDARD if not named or line.split()[0] in {m.name for m in named}]
+    pairs += [] if named else _of_production()
     if not pairs:
         names = ", ".join(model.name for model in named)
         raise RefusalError(tell("the standard set has nothing for {names}: name a load too, with --load", names=names))
     return [replace(pair, options=replace(pair.options, **changes)) for pair in pairs]
+
+
+def _of_production() -> list[Pair]:
+    """The pairs of production servers that are installed; those that are not are named on stderr."""
+    found, missing = list[Pair](), list[str]()
+    for pair in map(standard_pair, PRODUCTION):
+        production = pair.deployment.production
+        assert production is not None  # each line names one
+        try:
+            refuse_missing(production)
+            found.append(pair)
+        except RefusalError:
+            missing += [] if production.program.name in missing else [production.program.name]
+    if missing:
+        told = tell("production servers that are not installed here are left out: {names}", names=", ".join(missing))
+        talk(f"simulate: {told}\n")
+    return found
 
 
 # The standard set: what ``make validate`` measures, each line as one would type it after ``simulate validate``.
@@ -201,4 +220,18 @@ STANDARD = (
     "prefork --workers 8 --load slow-clients --nginx",
     # Half as much again as four workers can carry, and no room to wait.
     "prefork --backlog 8 --load steady --rate 240 --duration 30s",
+)
+
+# What of it is measured on production servers, where they are installed.
+PRODUCTION = (
+    '--server "gunicorn -w 16" --load io-heavy --rate 62',
+    '--server "gunicorn -w 16" --nginx --load io-heavy --rate 62',
+    '--server "gunicorn -k gthread --threads 16" --load io-heavy --rate 62',
+    '--server "gunicorn -k gthread --threads 16" --load mixed --duration 90s',
+    '--server "uwsgi --processes 16" --load io-heavy --rate 62',
+    '--server "waitress-serve --threads=16" --load io-heavy --rate 62',
+    "--server uvicorn --load io-heavy --rate 62",
+    "--server uvicorn --load mixed --duration 90s",
+    '--server "gunicorn -w 8" --load slow-clients --duration 90s',
+    '--server "gunicorn -w 8" --nginx --load slow-clients --duration 90s',
 )

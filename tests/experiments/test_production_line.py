@@ -4,6 +4,7 @@ import shlex
 
 import pytest
 
+from models.profiles import PROFILES
 from simulator.experiments.production import Program
 from simulator.experiments.production_line import deployed, is_production, production
 from simulator.experiments.production_table import PROGRAMS
@@ -135,3 +136,6 @@ def test_a_row_of_the_table_says_all_that_is_needed_to_start_it(program: Program
     assert {word.strip("{}") for word in shlex.split(program.starts) if word.startswith("{")} <= known
     roles = {option.role for option in program.options if option.role and option.role != "kind"}
     assert roles <= set(program.defaults)
+    for kind in program.kinds.values():
+        assert kind.profile in PROFILES
+        assert set(kind.roles) <= set(program.defaults)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from simulator.cli.main import main
-from simulator.cli.validate import STANDARD, pairs_of, standard_pair, validated
+from simulator.cli.validate import PRODUCTION, STANDARD, pairs_of, standard_pair, validated
 from simulator.experiments.options import ValidationOptions
 from simulator.experiments.run import run
 from simulator.real.processes import MeasureError
@@ -233,8 +233,25 @@ def test_a_line_of_the_standard_set_is_a_command(line: str) -> None:
     assert ("--nginx" in line) == bool(pair.deployment.fronts)
 
 
+@pytest.mark.parametrize("line", PRODUCTION)
+def test_a_line_of_production_servers_is_a_command(line: str) -> None:
+    pair = standard_pair(line)
+    assert pair.deployment.production is not None
+    assert ("--nginx" in line) == bool(pair.deployment.fronts)
+
+
+@pytest.mark.parametrize("version", [None, "9.9"])
+def test_production_servers_belong_to_the_standard_set_where_they_are_installed(
+    version: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("simulator.real.production.installed.version_of", lambda _: version)
+    monkeypatch.setattr("simulator.real.production.installed.uwsgi_binary", lambda: "/bin/uwsgi")
+    assert len(pairs_of(None, {})) == len(STANDARD) + (0 if version is None else len(PRODUCTION))
+    assert ("left out: gunicorn, uwsgi, waitress-serve, uvicorn" in capsys.readouterr().err) == (version is None)
+
+
 def test_without_a_load_the_standard_set_is_measured_and_may_be_shortened() -> None:
-    assert len(pairs_of(None, {})) == len(STANDARD)
+    assert len(pairs_of(None, {})) >= len(STANDARD)
     assert {pair.deployment.model.name for pair in pairs_of(None, {"models": ("coroutine",)})} == {"coroutine"}
     assert {pair.options.duration for pair in pairs_of(None, {"run__duration": "9s"})} == {"9s"}
 
