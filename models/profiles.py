@@ -69,6 +69,8 @@ class Profile:
     """The same at 12 requests a second, on an idle machine."""
     source: str
     """Where the figures come from."""
+    measured_here: bool = False
+    """On this machine: of its server it knows better than a machine file, whose costs are those of other servers."""
 
 
 def _python(

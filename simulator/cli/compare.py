@@ -75,7 +75,7 @@ def compared(setup: "Setup", outputs: ComparisonOptions, pictures: "Pictures | N
     """Returns the exit code. Raises RefusalError for what the user can put right."""
     from simulator.results.comparison import as_csv, as_json, comparison
 
-    refuse_early(outputs, read=(setup.options.load, setup.options.machine))
+    refuse_early(outputs, read=(setup.options.load, setup.options.machine, setup.options.profile))
     sides = run_sides(setup, detail=pictures is not None)
     advices = _advices(setup, sides) if pictures and pictures.at_end else None
     with whole_files() as files:

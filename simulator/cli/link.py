@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import get_type_hints
 
+from models.profiles import PROFILES
 from simulator.experiments.catalogue import Model, fronts
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.deployment_words import SWITCH, flags, pane
@@ -25,10 +26,10 @@ from simulator.workload.shipped_scenarios import shipped
 Pairs = Sequence[tuple[str, str]]
 """Keys and values of an address, in their order; a key may come several times."""
 SERVER, LANG = "server", "lang"
-FILES = ("load", "machine")
+FILES = ("load", "machine", "profile")
 """Values of these can be names of files."""
 CHOSEN = {
-    RUN.key: (*FILES, "profile", "seed", "rate", "duration", "cores", "set"),
+    RUN.key: (*FILES, "seed", "rate", "duration", "cores", "set"),
     PICTURES.key: ("at",),
     SCREEN.key: ("theme", "glyphs", "caption"),
 }
@@ -110,7 +111,7 @@ def _refuse_files(key: str, value: str, own: Collection[str]) -> None:
 
     A scenario reads files where a key of it is called ``file``; TOML can write that with backslashes too.
     """
-    named = key in FILES and value not in shipped() and value not in _files(own)
+    named = key in FILES and value not in (*shipped(), *PROFILES, *_files(own))
     if named or (key == "set" and ("file" in value.lower() or "\\" in value)):
         raise RefusalError(
             tell(

@@ -39,7 +39,7 @@ def run(model: Model | None, given: Given) -> int:
 def measured(deployment: Deployment, options: RunOptions, outputs: OutputOptions) -> int:
     """Measure and put out; returns the exit code. Raises RefusalError for what the user can put right."""
     scenario = scenario_of(options)
-    refuse_early(outputs, tables=True, read=(options.load, options.machine))
+    refuse_early(outputs, tables=True, read=(options.load, options.machine, options.profile))
     refuse_unmeasurable(deployment)
     say_left_out(deployment)
     try:

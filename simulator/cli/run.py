@@ -33,7 +33,9 @@ def run(model: Model | None, given: Given) -> int:
     from simulator.experiments.room import say_before
     from simulator.experiments.run import run_checked
 
-    refuse_early(outputs, tables=True, read=(options.load, options.machine), drawn=PICTURES.given(given))
+    refuse_early(
+        outputs, tables=True, read=(options.load, options.machine, options.profile), drawn=PICTURES.given(given)
+    )
     drawn = pictures(given, screen)
     ready = prepared(setup)
     what = tell("{server} under {load}", server=options.model, load=options.load)

@@ -46,7 +46,10 @@ def run(model: Model | None, given: Given) -> int:
 
 def validated(pairs: Sequence[Pair], options: ValidationOptions, measuring: Measuring = measured) -> int:
     """Compare all pairs and put out; returns the exit code. Raises RefusalError for what the user can put right."""
-    refuse_early(options, read=[file for pair in pairs for file in (pair.options.load, pair.options.machine)])
+    refuse_early(
+        options,
+        read=[file for pair in pairs for file in (pair.options.load, pair.options.machine, pair.options.profile)],
+    )
     if options.report:
         from simulator.real.validate.chart import format_of
 

@@ -39,8 +39,9 @@ class RunOptions:
     )
     profile: str | None = option(
         None,
-        "Whose costs the server has: a name from `simulate list profiles`; mini: those of loopfork's own servers.",
-        metavar="NAME",
+        "Whose costs the server has: a name from `simulate list profiles` (mini: those of loopfork's own servers), or "
+        "a file from `simulate calibrate --server`.",
+        metavar="NAME|FILE",
     )
     server: str | None = option(
         None,

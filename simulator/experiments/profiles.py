@@ -1,8 +1,11 @@
 """Whose costs a server has: named with ``--profile``, by the production server that is measured, or by its model.
 
-What to watch: a machine file, the scenario and ``--set`` all know better than a profile, key by key.
+What to watch: a machine file, the scenario and ``--set`` all know better than a profile, key by key. Only a profile
+that ``simulate calibrate`` has measured here knows better than a machine file, whose costs are those of other servers.
 """
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.profiles import MINI, PROFILES, Profile
@@ -17,8 +20,14 @@ if TYPE_CHECKING:  # this imports NumPy and Pydantic
     from simulator.workload.scenario import Scenario
 
 
+FILE = ".toml"
+"""What a name ends with that is a file, unless it has a folder."""
+
+
 def profile(name: str) -> Profile:
-    """The profile of that name. Raises RefusalError with the names there are."""
+    """The profile of that name, or in that file. Raises RefusalError with the names there are."""
+    if name not in PROFILES and (name.endswith(FILE) or os.sep in name):
+        return _in_file(Path(name))
     if name not in PROFILES:
         known = ", ".join(PROFILES)
         raise RefusalError(
@@ -26,6 +35,17 @@ def profile(name: str) -> Profile:
                  near=nearest(name, PROFILES))
         )  # fmt: skip
     return PROFILES[name]
+
+
+def _in_file(path: Path) -> Profile:
+    from simulator.workload.load import ScenarioError  # imports Pydantic
+    from simulator.workload.profile_file import read_profile
+
+    try:
+        found = read_profile(path)
+    except ScenarioError as mistakes:
+        raise RefusalError(str(mistakes)) from None
+    return Profile(name=found.name, title=found.title, costs=found.values, source=str(path), measured_here=True)
 
 
 def profile_of(side: Deployment, options: RunOptions) -> Profile:
@@ -36,8 +56,9 @@ def profile_of(side: Deployment, options: RunOptions) -> Profile:
 def machine_of(side: Deployment, scenario: "Scenario", options: RunOptions) -> Machine:
     """The machine with the costs of a server, and of what stands in front of it. Raises RefusalError."""
     its = profile_of(side, options)
-    costs = dict(its.costs)
+    costs: dict[str, float] = {}
     if its.name != MINI:
         for model, config in side.fronts:
             costs |= profile(model.profile(config)).costs
-    return scenario.machine_with(costs)
+    costs |= its.costs  # a file may know what stands in front, too
+    return scenario.machine_with(costs, over_file=its.measured_here)

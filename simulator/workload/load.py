@@ -36,8 +36,10 @@ def load(
     """
     label, folder, data = _read(str(name_or_path))
     text, raw = parsed(label, data, EXPECTED)
+    by_file = set[str]()
     if machine and isinstance(own := raw.get("machine", {}), dict):
         raw["machine"] = {**machine, **own}
+        by_file = set(machine) - set(own) - {dotted.removeprefix("machine.") for dotted, _ in overrides}
     mistakes, places = list[Mistake](), dict[Place, str]()
     if "clients" not in raw and any(dotted.startswith("clients.") for dotted, _ in overrides):
         raw["clients"] = [dict(ANYBODY)]
@@ -54,7 +56,7 @@ def load(
     if isinstance(result, list) or mistakes:
         mistakes += result if isinstance(result, list) else []
         raise error(mistakes, Origin(label=label, lines=line_numbers(text), overridden=places))
-    return result.named(Path(label).stem).saying(raw.get("machine", {}))
+    return result.named(Path(label).stem).saying(raw.get("machine", {}), by_file)
 
 
 def _read(name: str) -> tuple[str, Traversable, bytes]:

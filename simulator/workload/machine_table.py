@@ -46,9 +46,12 @@ MachineTable = create_model("machine", __base__=Table, **_keys)
 
 
 def _read(value: Any, info: ValidationInfo) -> Machine:
-    table = MachineTable.model_validate(value, context=info.context)
-    given = {name: getattr(table, key) for name, (key, _) in _WRITTEN.items() if key in table.model_fields_set}
-    return Machine(**given)
+    return Machine(**fields_of(MachineTable.model_validate(value, context=info.context)))
+
+
+def fields_of(table: Any) -> dict[str, Any]:
+    """What a table says, as fields of Machine."""
+    return {name: getattr(table, key) for name, (key, _) in _WRITTEN.items() if key in table.model_fields_set}
 
 
 def _described(handler: GetJsonSchemaHandler) -> dict[str, Any]:

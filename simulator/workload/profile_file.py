@@ -22,7 +22,7 @@ from simulator.plan import Machine
 from simulator.words.language import later, tell, translated
 from simulator.words.numbers import duration
 from simulator.words.printable import printable_line
-from simulator.workload.machine_table import MachineTable
+from simulator.workload.machine_table import MachineTable, fields_of
 from simulator.workload.scenario_errors import Mistake, Origin, ScenarioError, error, from_pydantic
 from simulator.workload.toml_file import line_numbers, parsed, read_bytes
 
@@ -38,6 +38,8 @@ class ProfileFile:
     title: str
     costs: Mapping[str, Any]
     """Of the ``[machine]`` table, as quantities."""
+    values: Mapping[str, Any]
+    """The same as fields of Machine."""
 
 
 def read_profile(path: Path) -> ProfileFile:
@@ -63,8 +65,9 @@ def read_profile(path: Path) -> ProfileFile:
         Mistake(place, tell("unknown key; {expected}", expected=translated(EXPECTED)))
         for place in [*((key,) for key in raw if key != "profile"), *(("profile", k) for k in profile if k not in KEYS)]
     ]
+    values: Mapping[str, Any] = {}
     try:
-        MachineTable.model_validate(costs)
+        values = fields_of(MachineTable.model_validate(costs))
     except ValidationError as problem:
         mistakes += [
             Mistake(("profile", "costs", *each.place), each.message, each.value) for each in from_pydantic(problem)
@@ -72,7 +75,7 @@ def read_profile(path: Path) -> ProfileFile:
     if mistakes:
         raise error(mistakes, Origin(label=label, lines=line_numbers(text)))
     name = profile.get("name", path.stem)
-    return ProfileFile(name=str(name), title=str(profile.get("title", name)), costs=costs)
+    return ProfileFile(name=str(name), title=str(profile.get("title", name)), costs=costs, values=values)
 
 
 def profile_text(name: str, title: str, costs: Mapping[str, tuple[float, float, float]]) -> str:

@@ -215,6 +215,7 @@ class Scenario(Table):
     )
     _name: str = PrivateAttr(default="scenario")
     _said: frozenset[str] = PrivateAttr(default=frozenset())
+    _by_file: frozenset[str] = PrivateAttr(default=frozenset())
 
     @field_validator("story", "story_zh", mode="after")
     @classmethod
@@ -271,15 +272,19 @@ class Scenario(Table):
         copy._name = name
         return copy
 
-    def saying(self, keys: Collection[str]) -> "Scenario":
-        """The same scenario, of whose machine these keys were said: by itself, a machine file or an override."""
+    def saying(self, keys: Collection[str], by_file: Collection[str] = ()) -> "Scenario":
+        """The same scenario, of whose machine these keys were said: by itself, an override, or only a machine file."""
         copy = self.model_copy()
-        copy._said = frozenset(keys)
+        copy._said, copy._by_file = frozenset(keys), frozenset(by_file)
         return copy
 
-    def machine_with(self, costs: Mapping[str, Any]) -> Machine:
-        """The machine with a server's own costs, where nobody has said something else of it."""
-        known = {name: value for name, value in costs.items() if name.removesuffix("_s") not in self._said}
+    def machine_with(self, costs: Mapping[str, Any], *, over_file: bool = False) -> Machine:
+        """The machine with a server's own costs, where nobody has said something else of it.
+
+        ``over_file``: what only the machine file has said counts less.
+        """
+        said = self._said - self._by_file if over_file else self._said
+        known = {name: value for name, value in costs.items() if name.removesuffix("_s") not in said}
         return replace(self.machine, **known)
 
 

@@ -208,6 +208,7 @@ def test_a_calibration_beside_other_programs_says_so(
         ("_bare_samples", lambda _: {}),
         ("measured_servers", lambda *_: []),
         ("_findings", lambda *_: []),
+        ("_gil_table", lambda *_: []),
         ("share_of_others", lambda *_: others),
     ):
         monkeypatch.setattr(f"simulator.cli.calibrate.{name}", stand_in)

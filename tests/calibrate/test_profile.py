@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.profiles import WAKES
 from simulator.cli.calibrate_server import named_server, profile_name, written
 from simulator.cli.main import main
 from simulator.experiments.catalogue import catalogue
@@ -51,7 +52,7 @@ def test_a_loop_has_its_turns_taken_off_first() -> None:
 
 
 def test_waking_up_is_what_a_server_needs_more_that_was_asleep() -> None:
-    assert found()["wake_cost_s"] == pytest.approx((COLD - HOT) / 2)
+    assert found()["wake_cost_s"] == pytest.approx((COLD - HOT) / WAKES)
     assert found(computing=[HOT])["wake_cost_s"] == 0.0
     assert found()["io_late_s"] == pytest.approx(1e-4)
 

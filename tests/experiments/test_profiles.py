@@ -55,6 +55,30 @@ def test_a_scenario_knows_better_than_a_machine_file_and_set_than_both(tmp_path:
     assert machine(**given).wake_cost_s == pytest.approx(0.001)
 
 
+MEASURED = '[profile]\nname = "mine"\n[profile.costs]\nrequest_cost = "4 ms"\nproxy_cost = "5 ms"\n'
+
+
+def test_a_profile_that_was_measured_here_knows_better_than_a_machine_file_and_worse_than_set(tmp_path: Path) -> None:
+    file, profile = tmp_path / "machine.toml", tmp_path / "mine.toml"
+    file.write_text('[machine]\nrequest_cost = "9 ms"\nresponse_cost = "8 ms"\n', encoding="utf-8")
+    profile.write_text(MEASURED, encoding="utf-8")
+    given: dict[str, Any] = {"profile": str(profile), "machine": str(file)}
+    assert machine(**given).request_cost_s == pytest.approx(0.004)
+    assert machine(**given).response_cost_s == pytest.approx(0.008)
+    assert machine(**given, set=("machine.request_cost=2 ms",)).request_cost_s == pytest.approx(0.002)
+
+
+def test_a_profile_that_was_measured_here_may_know_what_stands_in_front(tmp_path: Path) -> None:
+    profile = tmp_path / "mine.toml"
+    profile.write_text(MEASURED, encoding="utf-8")
+    assert machine(nginx=True, profile=str(profile)).proxy_cost_s == pytest.approx(0.005)
+
+
+def test_a_file_that_is_no_profile_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RefusalError, match="no such file"):
+        profile(str(tmp_path / "nowhere.toml"))
+
+
 def test_nginx_in_front_has_costs_of_its_own_unless_all_are_ours() -> None:
     assert machine(nginx=True, profile="gunicorn-sync").proxy_cost_s == PROFILES["nginx"].costs["proxy_cost_s"]
     assert machine(nginx=True, profile=MINI).proxy_cost_s == Machine().proxy_cost_s

@@ -101,7 +101,6 @@ PRODUCTION = (
     _production("uvicorn", f"--load io-heavy {COMPUTING} --rate 24 --duration 20s"),
     # Distant clients: a sync worker waits for each of them to close.
     f"{FAR}{_production('gunicorn --workers 1', '--load steady --rate 10 --duration 100s')}",
-    f"{FAR}{_production('gunicorn --workers 1', '--load steady --rate 10 --duration 100s --nginx')}",
 )
 """The same for servers that people deploy. What each of them costs was measured there before, on another load."""
 CASES = (*PRODUCTION, *MINI)

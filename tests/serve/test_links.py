@@ -65,6 +65,7 @@ def test_a_link_is_read_as_a_command_line(query: str, typed: str) -> None:
         (f"{PLAIN}&lang=fr", "link: lang=fr: expected one of en, zh"),
         ("server=prefork&load=/etc/passwd", "link: load=/etc/passwd: a link can name no file but those"),
         ("server=prefork&load=prefork", "link: load=prefork: a link can name no file but those"),
+        (f"{PLAIN}&profile=other.toml", "link: profile=other.toml: a link can name no file but those"),
         (f"{PLAIN}&machine=calibrated", "link: machine=calibrated: a link can name no file but those"),
         (f"{PLAIN}&set=arrivals.file=/etc/passwd", "link: set=arrivals.file=/etc/passwd: a link can name no file"),
         (f"{PLAIN}&set=" + r'arrivals={"\u0066ile"="x"}', "link: set=arrivals={"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from models.profiles import WAKES
 from simulator.experiments.deployment import Deployment
 from simulator.plan import Machine
 from simulator.plan.walk import walk
@@ -21,8 +22,6 @@ from simulator.words.language import tell
 
 SHARED = ("loop_turn_cost_s", "task_switch_cost_s")
 """Paid on both sides of the handler, and measured without a server."""
-WAKES = 2
-"""How often a request of the rare regime finds its server asleep: when it comes, and after its wait."""
 
 
 @dataclass(frozen=True, kw_only=True)

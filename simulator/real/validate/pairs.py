@@ -89,7 +89,8 @@ class Pair:
         named = ((RUN.flag(field), getattr(options, field)) for field in ("seed", "rate", "duration", "cores"))
         changed = [f"{flag} {value}" for flag, value in named if value is not None]
         machine = [f"--machine {options.machine}"] if options.machine else []
-        return " ".join([options.load or "", *changed, *(f"--set {each}" for each in options.set), *machine])
+        profile = [f"--profile {options.profile}"] if options.profile else []
+        return " ".join([options.load or "", *changed, *(f"--set {each}" for each in options.set), *machine, *profile])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
