@@ -18,10 +18,10 @@ def plan(config: Config, machine: Machine) -> Plan:
             Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),
             AcceptEagerly(backlog, loop, work_s=machine.accept_cost_s, batch=config.backlog + 1),
             Receive(buffer_bytes=machine.receive_buffer),  # only a socket in the selector
-            Compute(machine.request_cost_s + turn, loop, what="parse"),  # the callback that finds the request complete
+            Compute(machine.request_cost_s + turn, loop, what="parse", mebibyte_s=machine.mebibyte_cost_s),
             Handle(loop, visit_cost_s=turn, io_late_s=machine.io_late_s),  # one callback for each piece of computing
             Compute(machine.response_cost_s + turn, loop, what="respond"),  # after the last wait: the loop once more
-            Send(buffer_bytes=machine.send_buffer),
+            Send(buffer_bytes=machine.send_buffer, most_bytes=machine.send_buffer_most),
         ),
         cores=machine.processor,
     )

@@ -18,10 +18,10 @@ def plan(config: Config, machine: Machine) -> Plan:
             Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),
             AcceptEagerly(backlog, loop, work_s=machine.accept_cost_s, batch=config.backlog + 1),
             Receive(buffer_bytes=machine.receive_buffer),  # await reader.read()
-            Compute(machine.request_cost_s + resume, loop, what="parse"),
+            Compute(machine.request_cost_s + resume, loop, what="parse", mebibyte_s=machine.mebibyte_cost_s),
             Handle(loop, visit_cost_s=resume, io_late_s=machine.io_late_s),  # await between two pieces of computing
             Compute(machine.response_cost_s + resume, loop, what="respond"),  # resumed for the last time
-            Send(buffer_bytes=machine.send_buffer),  # await writer.drain()
+            Send(buffer_bytes=machine.send_buffer, most_bytes=machine.send_buffer_most),  # await writer.drain()
         ),
         cores=machine.processor,
     )

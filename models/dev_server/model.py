@@ -17,10 +17,10 @@ def plan(config: Config, machine: Machine) -> Plan:
             Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),
             Accept(backlog, process),
             Receive(buffer_bytes=machine.receive_buffer),  # the process listens to this client, and to nobody else
-            Compute(machine.accept_cost_s + machine.request_cost_s, what="parse"),
+            Compute(machine.accept_cost_s + machine.request_cost_s, what="parse", mebibyte_s=machine.mebibyte_cost_s),
             Handle(io_late_s=machine.io_late_s),
             Compute(machine.response_cost_s, what="respond"),
-            Send(buffer_bytes=machine.send_buffer),
+            Send(buffer_bytes=machine.send_buffer, most_bytes=machine.send_buffer_most),
             Release(process),
         ),
         cores=machine.processor,

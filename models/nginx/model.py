@@ -13,6 +13,7 @@ from simulator.plan import (
     Backlog,
     Compute,
     Connect,
+    Linger,
     Link,
     Machine,
     Outcome,
@@ -36,7 +37,8 @@ def in_front(plan: Plan, config: Config, machine: Machine) -> Plan:
         frees_when_client_leaves=True,  # status 499
     )
     take_in = (Receive(buffer_bytes=machine.receive_buffer),) if config.request_buffering else ()
-    pass_on = (Send(buffer_bytes=machine.send_buffer),) if config.response_buffering else ()
+    send = Send(buffer_bytes=machine.send_buffer, most_bytes=machine.send_buffer_most)
+    pass_on = (send,) if config.response_buffering else ()
     behind = plan.steps_after(lambda step: _behind(step, config, machine))
     return Plan(
         steps=(
@@ -67,9 +69,12 @@ def _behind(step: Step, config: Config, machine: Machine) -> Step:
         case Receive() if config.request_buffering:
             return replace(step, link=Link.LOCAL)
         case Send() if config.response_buffering:
-            in_proxy = config.memory_buffers + config.temp_file + machine.send_buffer
-            return replace(step, link=Link.LOCAL, buffer_bytes=step.buffer_bytes + in_proxy)
+            memory = config.memory_buffers + machine.send_buffer
+            return replace(step, link=Link.LOCAL, beside_bytes=memory, file_bytes=config.temp_file)
         case Send():
-            return replace(step, buffer_bytes=2 * step.buffer_bytes)  # nginx's socket and the server's own
+            return replace(step, beside_bytes=machine.send_buffer)  # nginx's socket, and besides the server's own
+        case Linger():  # nginx closes as soon as it has everything
+            memory, file = (config.memory_buffers, config.temp_file) if config.response_buffering else (0, 0)
+            return Linger(step.most_s, Link.LOCAL, machine.send_buffer, machine.send_buffer_most, memory, file)
         case _:
             return step

@@ -5,22 +5,37 @@ clients as workers stop the whole server, while every core is idle and the backl
 """
 
 from models.prefork.config import Config
-from simulator.plan import Accept, Backlog, Compute, Connect, Handle, Machine, Plan, Pool, Receive, Release, Send
+from simulator.plan import (
+    Accept,
+    Backlog,
+    Compute,
+    Connect,
+    Handle,
+    Linger,
+    Machine,
+    Plan,
+    Pool,
+    Receive,
+    Release,
+    Send,
+)
 
 
 def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: one worker belongs to it from accept to close."""
     backlog = Backlog("backlog", config.backlog, machine.refuses)
     worker = Pool("worker", config.workers, slots_per_process=1)
+    linger = (Linger(machine.linger_s),) if machine.linger_s > 0 else ()  # worker held until the client has closed
     return Plan(
         steps=(
             Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),
             Accept(backlog, worker),  # a worker accepts only when it is idle: one queue for all
             Receive(buffer_bytes=machine.receive_buffer),  # worker held, core free
-            Compute(machine.accept_cost_s + machine.request_cost_s, what="parse"),
+            Compute(machine.accept_cost_s + machine.request_cost_s, what="parse", mebibyte_s=machine.mebibyte_cost_s),
             Handle(io_late_s=machine.io_late_s),  # computing: worker and core held; waiting: worker held, core free
             Compute(machine.response_cost_s, what="respond"),  # a core once more, to build the response and write it
-            Send(buffer_bytes=machine.send_buffer),  # worker held until the kernel takes the last byte
+            Send(buffer_bytes=machine.send_buffer, most_bytes=machine.send_buffer_most),  # until the rest fits
+            *linger,
             Release(worker),
         ),
         cores=machine.processor,

@@ -39,13 +39,20 @@ def plan(config: Config, machine: Machine) -> Plan:
     taken, thread = _take(config, machine, backlog, gil)
     receive = (
         Receive(buffer_bytes=machine.receive_buffer),  # thread held, GIL and core free
-        Compute(machine.request_cost_s, gil, what="parse", releases=machine.request_releases),
+        Compute(
+            machine.request_cost_s,
+            gil,
+            what="parse",
+            mebibyte_s=machine.mebibyte_cost_s,
+            releases=machine.request_releases,
+        ),
     )
     handle = (
         Handle(gil, io_late_s=machine.io_late_s),  # computing: thread, GIL and core held; waiting: only the thread
         Compute(machine.response_cost_s, gil, what="respond"),  # after the last wait: the GIL once more
     )
-    send, free = Send(buffer_bytes=machine.send_buffer), Release(thread)
+    send = Send(buffer_bytes=machine.send_buffer, most_bytes=machine.send_buffer_most)
+    free = Release(thread)
     connect = Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s)
     if config.accept == "buffered":  # the main thread meets the client: receiving and sending hold no thread
         main_thread, seize = taken

@@ -64,6 +64,12 @@ class Machine:
     """Bytes that the kernel takes in for a connection nobody reads from (window at Linux's default tcp_rmem)."""
     send_buffer: float = 131072.0
     """Bytes that the kernel takes from a writer at once: the send buffer and what the client's window lets go."""
+    send_buffer_most: float = 4194304.0
+    """Bytes to which the send buffer grows while the client reads (tcp_wmem); below send_buffer: it does not grow."""
+    linger_s: float = 0.0
+    """How long a server waits for its client to close after the response (gunicorn >= 26: 2 s); 0: it closes first."""
+    mebibyte_cost_s: float = 0.0
+    """Computing for each MiB of a request's body, where it is parsed (a good Python server: 1.6 ms)."""
     syn_retries: Literal["linear", "classic"] = "linear"
     """When a dropped SYN is repeated: at 1, 2, 3, 4, 5, 7 s ... (linear) or at 1, 3, 7, 15 s ... (classic)."""
     full_backlog: Literal["drop", "refuse"] = "drop"

@@ -22,6 +22,7 @@ from simulator.plan.steps import (
     End,
     Handle,
     Limit,
+    Linger,
     Link,
     Receive,
     Release,
@@ -85,6 +86,8 @@ class Place:
     """The cores that it computes on, where they are not those of the server."""
     work_s: float = 0.0
     """Seconds on a core that every request computes here; for a phase, what is added to it where it computes."""
+    mebibyte_s: float = 0.0
+    """Seconds on a core that are added for every MiB of its body."""
     visits: int = 1
     """In how many turns under the lock."""
     releases: int = 0
@@ -128,7 +131,7 @@ def places_of(step: Step | Enqueue, phase_count: int) -> tuple[Place, ...]:
             return (_take(f"seize {pool.name}", step, State.QUEUED, pool, pool),)
         case Release():
             return (_release(step),)
-        case Receive() | Send():
+        case Receive() | Send() | Linger():
             return (_bytes(step),)
         case Compute():
             return (_compute(step),)
@@ -157,9 +160,11 @@ def _brief(step: Limit | Choose | Allocate | End | Crash | Retire | Enqueue) -> 
             return Place(name=name, step=step, state=State.DELIVERY, about_process=about)
 
 
-def _bytes(step: Receive | Send) -> Place:
+def _bytes(step: Receive | Send | Linger) -> Place:
     if isinstance(step, Receive):
         return Place(name="receive", step=step, state=State.UPLOAD, link=step.link, way=Way.UP)
+    if isinstance(step, Linger):
+        return Place(name="linger", step=step, state=State.CLOSING, link=step.link)
     return Place(name="send", step=step, state=State.DOWNLOAD, link=step.link, way=Way.DOWN)
 
 
@@ -225,6 +230,7 @@ def _compute(step: Compute) -> Place:
         state=State.COMPUTING,
         lock=step.lock,
         work_s=step.work_s,
+        mebibyte_s=step.mebibyte_s,
         releases=step.releases,
         what=step.what,
         cores=step.on,

@@ -152,6 +152,8 @@ class Compute:
     """On other cores than the server's, a database's for example; then without a lock."""
     releases: int = 0
     """Calls at its end that let go of the GIL for a moment; each may lose it."""
+    mebibyte_s: float = 0.0
+    """Seconds more for every MiB of the request's body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,31 @@ class Send:
     link: Link = Link.CLIENT
     """CLIENT: this is the sending that reaches the client; LOCAL: a proxy takes it and sends it on."""
     buffer_bytes: float = 131072.0
-    """What the kernel (or a buffering proxy) takes at once."""
+    """What the kernel takes at once. A blocked writer goes on only when a third of it is free."""
+    most_bytes: float = 0.0
+    """To what the buffer grows while the client reads; where this is less, it does not grow."""
+    beside_bytes: float = 0.0
+    """What else takes bytes on the way to the client: a proxy's memory, the socket between the two."""
+    file_bytes: float = 0.0
+    """What a proxy's temporary file takes at once. It is no ring: a response that does not fit it has no use of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linger:
+    """Wait, after the response, until the other side has closed: the client when it has everything, or a proxy.
+
+    That is heard half a round trip after the last byte was there. Nothing was sent yet: nothing is waited for.
+    """
+
+    most_s: float
+    """How long at most."""
+    link: Link = Link.CLIENT
+    """LOCAL: a proxy closes as soon as it has taken everything, be the client where it may."""
+    buffer_bytes: float = 0.0
+    """What of the response may still lie behind whoever closes; the other three likewise, as in ``Send``."""
+    most_bytes: float = 0.0
+    beside_bytes: float = 0.0
+    file_bytes: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +273,7 @@ Step = (
     | Compute
     | Handle
     | Send
+    | Linger
     | Choose
     | Limit
     | Allocate

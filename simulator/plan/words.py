@@ -145,6 +145,13 @@ class State(StrEnum):
         later("waits for its client to read"),
         later("wait for their clients to read"),
     )
+    CLOSING = (
+        later("waiting for the client to close"),
+        Need.OTHERS,
+        later("waits for its client to close"),
+        later("wait for their clients to close"),
+    )
+    """It has the whole response; the server waits to hear that, or for the last bytes to get there."""
     DELIVERY = (
         later("response on its way"),
         Need.ARRIVAL,

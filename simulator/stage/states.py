@@ -23,6 +23,7 @@ STATE_STYLES: Mapping[State, Style] = {
     State.IO: Style.IO,
     State.BLOCKS: Style.BLOCKS,
     State.DOWNLOAD: Style.DOWNLOAD,
+    State.CLOSING: Style.CLOSING,
     State.DELIVERY: Style.DELIVERY,
 }
 
@@ -46,6 +47,7 @@ MEANINGS: Mapping[Style, str] = {
     Style.IO: later("waiting for I/O: a database, another service"),
     Style.BLOCKS: later("blocking the event loop: waiting in a call that does not let go of it"),
     Style.DOWNLOAD: later("waiting for the client to read"),
+    Style.CLOSING: later("waiting for the client to close: it has not said yet that it has everything"),
     Style.DELIVERY: later("the server is through, the last bytes travel"),
     Style.DONE: later("completed"),
     Style.DROPPED: later("refused, timed out, or given up"),

@@ -18,6 +18,7 @@ from simulator.trace.measures import COMPLETED, CORES, NOT_COMPLETED, SLOWEST, M
 from simulator.trace.rules_backlog import overflow, refused
 from simulator.trace.rules_capacity import (
     accept_limit,
+    held_by_closing,
     held_by_io,
     held_by_readers,
     held_by_uploads,
@@ -44,6 +45,7 @@ RULES: tuple[Rule, ...] = (
     siblings,
     held_by_uploads,
     held_by_readers,
+    held_by_closing,
     held_by_io,
     too_few_to_compute,
     taken,
@@ -68,10 +70,8 @@ RULES: tuple[Rule, ...] = (
 )
 STORIES = {episode.__name__, siblings.__name__, crashes.__name__}
 """These say of a resource what its averages hide."""
-AVERAGES = {
-    rule.__name__ for rule in (held_by_uploads, held_by_readers, held_by_io, too_few_to_compute, taken, cores_saturated)
-}
-HELD = {rule.__name__ for rule in (held_by_uploads, held_by_readers, held_by_io, too_few_to_compute)}
+HELD = {rule.__name__ for rule in (held_by_uploads, held_by_readers, held_by_closing, held_by_io, too_few_to_compute)}
+AVERAGES = HELD | {rule.__name__ for rule in (taken, cores_saturated)}
 MOST_SENTENCES = 3
 
 

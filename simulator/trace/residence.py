@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 Stretch = tuple[float, float]
 """From when to when, in seconds."""
+MEBIBYTE = 2.0**20
 ALWAYS: Stretch = (-inf, inf)
 BLOCK_ROWS = 1 << 17
 """Rows looked at together: memory does not grow with the run. Another number adds up sums in another order, which shows
@@ -229,7 +230,8 @@ def work_at(trace: Trace, index: int, rows: Rows) -> Floats:
     place = trace.places[index]
     woken = trace.woken[rows, index] if trace.woken.ndim > 1 else 0.0
     if place.phase is None:
-        return np.full(len(rows), place.work_s) + woken
+        fixed = np.full(len(rows), place.work_s) + woken
+        return fixed if not place.mebibyte_s else fixed + trace.workload.upload[rows] * place.mebibyte_s / MEBIBYTE
     return np.asarray(trace.workload.phases[rows, place.phase] + place.work_s + woken)
 
 

@@ -172,6 +172,11 @@ def held_by_readers(facts: Facts) -> Finding | None:
     return _held(facts, State.DOWNLOAD, said("sending to slow readers"))
 
 
+def held_by_closing(facts: Facts) -> Finding | None:
+    """Slots wait for clients to close."""
+    return _held(facts, State.CLOSING, said("waiting for clients to close"))
+
+
 def held_by_io(facts: Facts) -> Finding | None:
     """Slots wait for a database or another service."""
     return _held(facts, State.IO, said("waiting for I/O"))
@@ -221,7 +226,7 @@ def cures_of_slots(facts: Facts, pool: Pool, state: State) -> tuple[Cure, ...]:
     """What might help where the slots of a pool are in this state."""
     if _is_outer(facts, pool):
         return (Cure.MORE_SLOTS,)
-    if state in (State.UPLOAD, State.DOWNLOAD):
+    if state in (State.UPLOAD, State.DOWNLOAD, State.CLOSING):
         return (Cure.PROXY, Cure.MORE_SLOTS, Cure.HOLD_NOTHING)
     return (Cure.MORE_SLOTS, Cure.HOLD_NOTHING) if state is State.IO else (Cure.MORE_SLOTS, Cure.MORE_PROCESSES)
 

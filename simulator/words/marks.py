@@ -32,6 +32,7 @@ STATE_MARKS: Mapping[str, Mark] = {
     "IO": Mark("~", "~", "medium_purple"),
     "BLOCKS": Mark("≡", "!", "medium_purple"),
     "DOWNLOAD": Mark("▼", "v", "spring_green4"),
+    "CLOSING": Mark("▽", "u", "spring_green4"),
     "DELIVERY": Mark("→", ">", QUIET),
 }
 OTHER_MARKS: Mapping[str, Mark] = {

@@ -26,7 +26,10 @@ _Share = Annotated[float, Field(ge=0, le=1)]
 
 
 def _written(name: str, hint: Any, default: Any) -> tuple[str, Any]:
-    """How a field of Machine is called and what it holds in a file: seconds carry a unit there, not a suffix."""
+    """How a field of Machine is called and what it holds in a file: seconds carry a unit there, not a suffix.
+
+    A cost may be 0, and what is 0 unless somebody says otherwise.
+    """
     if hint is int:
         return name, _Calls if name.endswith("_releases") else _Count
     if name in SHARES:

@@ -131,7 +131,11 @@ static void go_on(int row) {
         } else if (place == HANDLE + s->phases + 1) {
             double size = s->response[row], speed = s->down_rate[s->client[row]];
             s->finished[row] = now + s->rtt[row] / 2 + size / speed;
-            if (size > s->send_buffer) { push(now + (size - s->send_buffer) / speed, row); return; }
+            if (size > s->send_buffer) { /* a blocked writer goes on when a third is free */
+                double third = s->send_buffer / 3;
+                push(now + ceil((size - s->send_buffer) / third) * third / speed, row);
+                return;
+            }
         } else {
             if (waiting > 0) {
                 int served = first;

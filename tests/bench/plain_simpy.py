@@ -6,6 +6,7 @@ sharing, so a core serves one computation after the other. Each request notes wh
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import simpy
@@ -97,7 +98,8 @@ class Prefork:
             response, rate = load.response[row], load.down_rate[row]
             times.finished[row] = env.now + load.rtt[row] / 2 + response / rate
             if response > self.server.send_buffer:
-                yield env.timeout((response - self.server.send_buffer) / rate)
+                third = self.server.send_buffer / 3  # a blocked writer goes on when so much is free
+                yield env.timeout(ceil((response - self.server.send_buffer) / third) * third / rate)
             times.release[row] = env.now
 
     def arrived_at(self, row: int, connected: float) -> float:

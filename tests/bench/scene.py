@@ -26,7 +26,7 @@ def slow_clients(requests: int, *, rate: float = SHIPPED_RATE, patient: bool = F
     workload = draw(scenario)
     if patient:
         workload = replace(workload, patience=np.full(len(workload), np.inf))
-    return workload, scenario.machine
+    return workload, replace(scenario.machine, send_buffer_most=0.0)  # the other programs know no buffer that grows
 
 
 def prefork(machine: Machine, *, workers: int = WORKERS, backlog: int = 2048) -> Plan:

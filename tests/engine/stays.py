@@ -29,7 +29,7 @@ def work(trace: Trace) -> Floats:
     """[n, places] seconds of computing that each request was given at each place."""
     load, seconds = trace.workload, np.zeros_like(trace.reached)
     for column, place in enumerate(trace.places):
-        seconds[:, column] = place.work_s
+        seconds[:, column] = place.work_s + place.mebibyte_s * load.upload / 2**20
         if place.phase is not None:
             computes = np.isin(load.phase_kinds[load.request_class, place.phase], (Work.CPU, Work.NATIVE))
             seconds[:, column] = np.where(computes, load.phases[:, place.phase] + place.work_s, 0.0)

@@ -23,6 +23,7 @@ from simulator.plan import (
     Gil,
     Handle,
     HandshakeTimers,
+    Linger,
     Link,
     Lock,
     Loop,
@@ -50,10 +51,14 @@ SWITCH_INTERVAL_S = (0.03125, 0.05, 0.25, 1.0, 10.0)
 LUCK_OF_A_GIL = ((None, 0.0), (None, 0.4), (0.0, 0.0), (0.6, 0.1), (0.6, 0.6), (0.9, 0.4), (1.0, 1.0))
 """How often who asks for it gets it, and how often a call loses it."""
 BUFFER = (0.0, 100.0, 250.0, inf)
+MOST, BESIDE, FILE = (0.0, 50.0, 150.0, 1000.0, inf), (0.0, 0.0, 50.0, inf), (0.0, 0.0, 100.0, inf)
+LINGER_S = (0.0, 0.25, 1.0, 2.0, 1e9)
+MEBIBYTE_S = (0.0, 0.0, 1000.0, 2500.0)
+"""For bodies of a few hundred bytes."""
 RETRIES_AND_TIMEOUT_S = (((), 0.5), ((0.1, 0.3), 1.0), ((1.0,), 2.0), ((0.5, 1.5, 3.5), 4.5), ((1.0, 2.0, 3.0), 127.0))
 TIMERS = (HandshakeTimers(), EXACT, COARSE, COARSE)
 COSTS = [field.name for field in fields(Machine) if field.name.endswith("_cost_s")]
-STEPS = ("handle", "handle", "seize", "seize", "compute", "release", "receive", "send", "accept", "eager")
+STEPS = ("handle", "handle", "seize", "seize", "compute", "release", "receive", "send", "linger", "accept", "eager")
 """Several times what makes requests meet one another."""
 YES_OR_NO = (False, True)
 
@@ -124,9 +129,16 @@ def machine(pick: Pick) -> Machine:
         gil_switch_interval_s=pick(SWITCH_INTERVAL_S),
         receive_buffer=pick(BUFFER),
         send_buffer=pick(BUFFER),
+        send_buffer_most=pick(MOST),
+        linger_s=pick(LINGER_S),
         full_backlog=pick(("drop", "drop", "refuse")),
         syn_retries=pick(("linear", "classic")),
     )
+
+
+def buffers(pick: Pick) -> tuple[float, float, float, float]:
+    """What takes bytes on their way to the client: a buffer that grows, or not, and what a proxy has."""
+    return pick(BUFFER), pick(MOST), pick(BESIDE), pick(FILE)
 
 
 def config(pick: Pick, model: Model) -> Any:
@@ -235,11 +247,15 @@ class _Build:
                 self.steps.append(Receive(self.link(), pick(BUFFER)))
             case "compute":
                 lock = self.some_lock()
-                self.steps.append(Compute(pick(SECONDS), lock, releases=self.releases(lock)))
+                self.steps.append(
+                    Compute(pick(SECONDS), lock, mebibyte_s=pick(MEBIBYTE_S), releases=self.releases(lock))
+                )
             case "handle":
                 self.steps.append(Handle(self.some_lock(), pick(COST_S), io_late_s=pick(LATE_S)))
             case "send":
-                self.steps.append(Send(self.link(), pick(BUFFER)))
+                self.steps.append(Send(self.link(), *buffers(pick)))
+            case "linger":
+                self.steps.append(Linger(pick(LINGER_S), self.link(), *buffers(pick)))
             case "seize":
                 self.take(Seize(self.pool(self.copies())))
             case "release" if self.held:

@@ -22,6 +22,7 @@ from simulator.plan import (
     Gil,
     Handle,
     Limit,
+    Linger,
     Link,
     Lock,
     Loop,
@@ -39,12 +40,15 @@ from tests.engine.strategies import (
     BUFFER,
     COST_S,
     LATE_S,
+    LINGER_S,
     LUCK_OF_A_GIL,
+    MEBIBYTE_S,
     RETRIES_AND_TIMEOUT_S,
     SWITCH_INTERVAL_S,
     TIMERS,
     YES_OR_NO,
     Pick,
+    buffers,
 )
 from tests.engine.strategies_load import ROUND_S
 
@@ -116,7 +120,9 @@ class Steps:
 
     def compute(self) -> None:
         lock = self.a_lock()
-        self.steps.append(Compute(self.pick(ROUND_S), lock, releases=self.releases(lock)))
+        self.steps.append(
+            Compute(self.pick(ROUND_S), lock, mebibyte_s=self.pick(MEBIBYTE_S), releases=self.releases(lock))
+        )
 
     def releases(self, lock: Lock | None) -> int:
         releases: int = self.pick((0, 0, 1, 2, 5)) if isinstance(lock, Gil) else 0
@@ -129,7 +135,10 @@ class Steps:
         self.steps.append(Receive(self.link(), self.pick(BUFFER)))
 
     def send(self) -> None:
-        self.steps.append(Send(self.link(), self.pick(BUFFER)))
+        self.steps.append(Send(self.link(), *buffers(self.pick)))
+
+    def linger(self) -> None:
+        self.steps.append(Linger(self.pick(LINGER_S), self.link(), *buffers(self.pick)))
 
     def link(self) -> Link:
         link: Link = self.pick((Link.CLIENT, Link.LOCAL))

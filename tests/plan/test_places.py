@@ -21,6 +21,7 @@ from simulator.plan import (
     Gil,
     Handle,
     Limit,
+    Linger,
     Link,
     Loop,
     Memory,
@@ -62,8 +63,11 @@ SAYS: dict[Step, tuple[dict[str, object], ...]] = {
     Seize(THREAD): ({"waits_for": THREAD, "queue": THREAD, "takes": THREAD},),
     Release(THREAD): ({"frees": THREAD},),
     Receive(): ({"link": Link.CLIENT, "way": Way.UP},),
-    Compute(0.25, GIL, what="parse"): ({"lock": GIL, "work_s": 0.25, "what": "parse"},),
+    Compute(0.25, GIL, what="parse", mebibyte_s=0.5): (
+        {"lock": GIL, "work_s": 0.25, "what": "parse", "mebibyte_s": 0.5},
+    ),
     Handle(GIL, visit_cost_s=0.125): tuple({"phase": n, "lock": GIL, "work_s": 0.125} for n in range(2)),
+    Linger(2.0, Link.LOCAL): ({"link": Link.LOCAL},),
     Send(Link.LOCAL): ({"link": Link.LOCAL, "way": Way.DOWN},),
     Choose(UPSTREAMS): ({"chooses": UPSTREAMS, "decides_among": 3},),
     Limit(BUCKET): ({"waits_for": BUCKET, "queue": BUCKET},),
@@ -112,7 +116,8 @@ def test_what_a_place_says_fits_its_state(step: Step) -> None:
         assert computes or (place.lock is None and place.work_s == 0.0 and place.phase is None)
         assert (place.lock_state is not None) == (place.lock is not None)
         assert (place.way is not None) == (place.state in (State.UPLOAD, State.DOWNLOAD))
-        assert (place.link is not None) == (place.way is not None or place.knocks_at is not None)
+        uses_a_line = place.way is not None or place.knocks_at is not None or place.state is State.CLOSING
+        assert (place.link is not None) == uses_a_line
         assert (place.timeout_s < inf) == (place.knocks_at is not None)
 
 

@@ -1,5 +1,6 @@
 """Servers and loads, each with one cause of trouble built in or left out."""
 
+from dataclasses import replace
 from math import inf
 
 from simulator.plan import (
@@ -11,6 +12,7 @@ from simulator.plan import (
     Element,
     Gil,
     Handle,
+    Linger,
     Link,
     Loop,
     Outcome,
@@ -36,6 +38,11 @@ def forked(workers: int, cores: int = 2, backlog: Backlog = BACKLOG, retries: tu
     worker = Pool("worker", workers, slots_per_process=1)
     connect, accept = Connect(backlog, retries_s=retries), Accept(backlog, worker)
     return Plan((connect, accept, Receive(), Handle(), Send(), Release(worker)), Cores(cores))
+
+
+def lingering(workers: int) -> Plan:
+    plan = forked(workers)
+    return replace(plan, steps=(*plan.steps[:-1], Linger(2.0), plan.steps[-1]))
 
 
 def proxied(plan: Plan, connections: int = 500) -> Plan:
@@ -73,7 +80,7 @@ def far(rate: float, **kinds: Kind) -> Workload:
 
 PAGE = Kind(steps=(("cpu", 0.002), ("io", 0.03)))
 UPLOAD = Kind(steps=PAGE.steps, every=5, upload=165_536.0, up=1e5)  # 1 s more than the receive buffer takes
-READER = Kind(steps=PAGE.steps, every=5, response=231_072.0, down=1e5)  # 1 s more than the send buffer takes
+READER = Kind(steps=PAGE.steps, every=5, response=231_072.0, down=131_072.0)  # until 3 thirds are free: 1 s
 QUERY, HASH = Kind(steps=(("io", 0.1),)), Kind(steps=(("cpu", 0.03),))
 BUSY = Kind(steps=(("cpu", 0.004), ("io", 0.02)))
 QUICK = Kind(steps=(("cpu", 0.001), ("io", 0.01)))

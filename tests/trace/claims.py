@@ -237,6 +237,7 @@ OF_RULE: dict[str, dict[str, Claim]] = {
     "taken": {"share": states, "waiting": shares_of_time},
     "held_by_uploads": {"share": states_or_victims, "waited": victims_wait},
     "held_by_readers": {"share": states_or_victims, "waited": victims_wait},
+    "held_by_closing": {"share": states_or_victims, "waited": victims_wait},
     "held_by_io": {"share": states_or_victims, "waited": victims_wait},
     "too_few_to_compute": {"share": states_or_victims, "waited": victims_wait},
 }

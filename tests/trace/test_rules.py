@@ -13,6 +13,7 @@ from simulator.trace.facts import Facts
 from simulator.trace.rules_backlog import overflow, refused
 from simulator.trace.rules_capacity import (
     accept_limit,
+    held_by_closing,
     held_by_io,
     held_by_readers,
     held_by_uploads,
@@ -48,7 +49,9 @@ from tests.trace.causes import (
     UPLOAD,
     eager,
     facts,
+    far,
     forked,
+    lingering,
     loops,
     of,
     proxied,
@@ -89,6 +92,11 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
         (forked(4), of(20, page=PAGE, phone=READER)),
         (forked(40), of(20, page=PAGE, phone=READER)),
         ["the 4 workers are held", "sending to slow readers", 'A request of "phone" holds a worker for'],
+    ),
+    held_by_closing: (
+        (lingering(4), far(60, page=PAGE)),
+        (lingering(4), of(60, page=PAGE)),
+        ["the 4 workers are held", "waiting for clients to close", "while both cores are"],
     ),
     held_by_io: (
         (forked(4), of(60, page=QUERY)),

@@ -2,7 +2,16 @@
 
 from simulator.engine.kernel.events import push
 from simulator.engine.kernel.life import connected_at, first_sent, give_up, settle
-from simulator.engine.kernel.numbers import COMPLETED, DATA_LATE, INFINITY, PASSED_ON_LATE, RECEIVE, RESUME
+from simulator.engine.kernel.numbers import (
+    COMPLETED,
+    DATA_LATE,
+    GAVE_UP,
+    INFINITY,
+    PASSED_ON_LATE,
+    RECEIVE,
+    RESUME,
+    SETTLED,
+)
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.walkers import cell
 from simulator.engine.uncompiled import cython
@@ -90,10 +99,34 @@ def send(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     rate: cython.double = k.down_rate[k.client[w * k.client_step]]
     first: cython.int = first_sent(k, w)
     start: cython.double = k.reached[cell(k, w, first)]
-    end: cython.double
     if k.code[pc].a:
         settle(k, w, COMPLETED, start + k.rtt[w * k.rtt_step] / 2 + size / rate)
-    end = min(start + max(size - k.code[pc].x, 0.0) / rate, k.arrival[w] + k.patience[w * k.patience_step])
+    return keep(k, w, pc, min(start + known(k, w, pc), k.arrival[w] + k.patience[w * k.patience_step]))
+
+
+def linger(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """Until the other side has closed, but not for ever. A client that gives up is gone at once."""
+    first: cython.int = first_sent(k, w)
+    closed: cython.double
+    if first < 0:
+        return pc + 1
+    closed = k.reached[cell(k, w, first)] + known(k, w, pc)
+    if not k.walkers[w].flags & SETTLED or k.outcome[w] == GAVE_UP:
+        closed = min(closed, k.arrival[w] + k.patience[w * k.patience_step])
+    return keep(k, w, pc, min(closed, k.now + k.code[pc].x))
+
+
+@cython.inline
+def known(k: Kernel, w: cython.int, pc: cython.int) -> cython.double:
+    """Seconds at a step that are known before the run: a column behind those of the phases."""
+    if k.code[pc].b < 0:
+        return 0.0
+    return k.phases[cython.cast(cython.longlong, w) * k.phase_step + k.code[pc].b]
+
+
+@cython.inline
+def keep(k: Kernel, w: cython.int, pc: cython.int, end: cython.double) -> cython.int:
+    """Wait for a moment, if it is still to come."""
     if end > k.now:
         wait_until(k, w, pc, end)
         return 0

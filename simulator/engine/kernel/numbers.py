@@ -42,6 +42,7 @@ from simulator.plan.words import Outcome
     RECEIVE,
     RECEIVE_LATE,
     SEND,
+    LINGER,
     # waiting for an acceptor, and what that does
     WAIT,
     REST,
@@ -78,7 +79,7 @@ from simulator.plan.words import Outcome
     STRIKE,
     DIE,
     RETIRE,
-) = range(59)
+) = range(60)
 
 # what an entry of the heap is about
 RESUME, PATIENCE, BOOT, BEGIN, REFILL = range(5)

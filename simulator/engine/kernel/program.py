@@ -11,7 +11,7 @@ from simulator.engine.kernel.events import hop
 from simulator.engine.kernel.instances import crash, retire
 from simulator.engine.kernel.life import finish, give_up, leave_instance, start, turn_away
 from simulator.engine.kernel.limits import allocate, pick, put_back, take_token
-from simulator.engine.kernel.lines import receive, receive_late, send, wait_for_io
+from simulator.engine.kernel.lines import linger, receive, receive_late, send, wait_for_io
 from simulator.engine.kernel.locks import (
     again,
     block,
@@ -53,6 +53,7 @@ from simulator.engine.kernel.numbers import (
     KNOCK,
     LATE_SYN,
     LET_GO,
+    LINGER,
     LOCKRUN,
     LOOK,
     LUCK,
@@ -116,6 +117,8 @@ def go(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
             pc = receive(k, w, pc)
         elif op == SEND:
             pc = send(k, w, pc)
+        elif op == LINGER:
+            pc = linger(k, w, pc)
         elif op == SHAKE:
             pc = shake(k, w, pc)
         elif op == KNOCK:

@@ -10,7 +10,7 @@ from simulator.engine.kernel.numbers import CLOCKS, HALF_OPEN_RINGS, INFINITY, O
 from simulator.engine.kernel.program import go
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import rearrange
-from simulator.engine.kernel.storage import blank, doubles, flat, ints, one_or_all, structured, table
+from simulator.engine.kernel.storage import blank, doubles, flat, ints, one_or_all, structured, table, with_known
 
 
 def set_up(program: Any, workload: Any, record: Any, detail: bool) -> Kernel:
@@ -45,7 +45,7 @@ def read_workload(k: Kernel, load: Any, program: Any) -> None:
     k.client, k.client_step = one_or_all(load.client)
     k.upload, k.upload_step = one_or_all(load.upload)
     k.response, k.response_step = one_or_all(load.response)
-    k.phases, k.phase_step = one_or_all(load.phases)
+    k.phases, k.phase_step = one_or_all(with_known(load.phases, [*program.known.values()]))
     jobs = bool(program.plan.jobs)  # they have no client, so its line and its patience are written over
     k.rtt, k.rtt_step = one_or_all(load.rtt, own=jobs)
     k.patience, k.patience_step = one_or_all(load.patience, own=jobs)

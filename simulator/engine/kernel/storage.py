@@ -52,6 +52,19 @@ def one_or_all(column: Any, own: bool = False) -> tuple[Any, int]:
     return flat(column), column.size // max(len(column), 1)
 
 
+def with_known(phases: Any, known: Any) -> Any:
+    """The phases, and behind them further columns of seconds; where all rows are alike there is still only one."""
+    if not known:
+        return phases
+    rows = len(phases)
+    alike = rows > 0 and phases.strides[0] == 0 and all(len(column) == 1 for column in known)
+    joined = np.empty((1 if alike else rows, phases.shape[1] + len(known)), np.float64)
+    joined[:, : phases.shape[1]] = phases[: len(joined)]
+    for number, column in enumerate(known, phases.shape[1]):
+        joined[:, number] = column
+    return np.broadcast_to(joined, (rows, joined.shape[1])) if alike else joined
+
+
 def table(kind: str, rows: Any) -> Any:
     """An array of structs with these rows."""
     if COMPILED:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from simulator.engine.kernel import numbers as ops
+from simulator.engine.known_before import Floats, Timed, seconds_of
 from simulator.engine.lowering.stations import Stations
 from simulator.plan import Allocate, Crash, Die, Link, Outcome, Plan, Retire, Within
 from simulator.plan.blocks import every_element
@@ -12,7 +13,7 @@ from simulator.plan.walk import Place, Way, walk
 from simulator.workload.interventions import Intervention
 from simulator.workload.table import Work, Workload
 
-MOMENTS = (ops.SHAKE, ops.RECEIVE, ops.RECEIVE_LATE, ops.SEND, ops.IO, ops.STAND)
+MOMENTS = (ops.SHAKE, ops.RECEIVE, ops.RECEIVE_LATE, ops.SEND, ops.LINGER, ops.IO, ops.STAND)
 CALLING = (ops.CALLS, ops.RETAKEN, ops.LET_GO)
 WAYS_OF = {
     Operation.SEIZE: (
@@ -99,6 +100,9 @@ class Program:
     every_inside: tuple[Processes, ...]
     """The processes that requests are inside of, then those of each job."""
     stations: Stations
+    load: Workload
+    known: dict[Timed, Floats] = field(default_factory=dict)
+    """Seconds that are known before the run, in the order of their columns behind those of the phases."""
     code: list[Micro] = field(default_factory=lambda: [Micro(op=ops.NO_STEP)])
     place_of: list[int] = field(default_factory=lambda: [-1])
     """Which place of the walk a step belongs to."""
@@ -150,6 +154,7 @@ class Program:
             walk=places,
             every_inside=inside,
             stations=stations,
+            load=workload,
             connects=[i + 1 for i, client in enumerate(clients) if client],
             sends=[i for i, place in enumerate(places) if place.way is Way.DOWN],
             main_station=-1 if main is None else stations.number(main),
@@ -190,6 +195,15 @@ class Program:
     def end(self) -> int:
         """The number of the next step."""
         return len(self.code)
+
+    def column_of(self, step: Timed) -> int:
+        """Where the seconds at a step that are known before the run stand among the phases; -1: they are all 0."""
+        if step not in self.known:
+            seconds = seconds_of(step, self.load)
+            if not seconds.any():
+                return -1
+            self.known[step] = seconds
+        return self.load.phase_count + list(self.known).index(step)
 
     def emit(self, micro: Micro, place: int = -1, *, word: type = Plan) -> None:
         """Add one step, of this place of the walk; where there is none, of this word."""

@@ -19,6 +19,7 @@ from simulator.plan import (
     Enqueue,
     Handle,
     Limit,
+    Linger,
     Link,
     Lock,
     Pool,
@@ -108,7 +109,7 @@ class ClassProgram(Blocks):
                 self._emit(ops.WAIT, column, a=self.program.stations.queue_of(backlog))
             case Compute() | Handle():
                 self._add_work(column, place)
-            case Receive() | Send():
+            case Receive() | Send() | Linger():
                 self._add_bytes(column, place.step)
             case Limit() | Choose() | Enqueue():
                 self._add_choice(column, place.step)
@@ -162,13 +163,15 @@ class ClassProgram(Blocks):
                 if joined:
                     self._emit(ops.JOINED, column)
 
-    def _add_bytes(self, column: int, step: Receive | Send) -> None:
+    def _add_bytes(self, column: int, step: Receive | Send | Linger) -> None:
         """Bytes on a line; between two programs of one machine they are there at once, if they were not lost."""
         client = step.link is Link.CLIENT
         if self.is_job:
             self._emit(ops.NOTE, column)
         elif isinstance(step, Send):
-            self._emit(ops.SEND, column, a=client, x=step.buffer_bytes)
+            self._emit(ops.SEND, column, a=client, b=self.program.column_of(step))
+        elif isinstance(step, Linger):
+            self._emit(ops.LINGER, column, b=self.program.column_of(step), x=step.most_s)
         else:
             passed_on = ops.RECEIVE_LATE if self.program.passing_on else ops.NOTE
             self._emit(ops.RECEIVE if client else passed_on, column, x=step.buffer_bytes)
@@ -190,6 +193,8 @@ class ClassProgram(Blocks):
     def _add_work(self, column: int, place: Place) -> None:
         phase = -1 if place.phase is None else place.phase
         kind = Work.CPU if phase < 0 else Work(self.kinds[phase])
+        if isinstance(place.step, Compute) and place.mebibyte_s:
+            phase = self.program.column_of(place.step)
         lock = place.lock if kind.needs(place.lock) else None
         if kind is Work.CRASH:
             self._emit(ops.STRIKE, column, b=phase)

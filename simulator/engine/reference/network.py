@@ -12,7 +12,7 @@ import simpy
 
 from simulator.engine.reference.backlog import AcceptQueue, repetitions
 from simulator.engine.reference.request import Life, Moment, Request
-from simulator.plan import Connect, Link, Outcome, Receive, Send
+from simulator.plan import Connect, Linger, Link, Outcome, Receive, Send
 from simulator.plan.walk import Way
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Network:
         self.connects = any(place.knocks_at is not None and place.link is Link.CLIENT for place in self.record.places)
         """Whether clients connect; otherwise their connections stand when they come."""
 
-    def use_line(self, request: Request, step: Connect | Receive | Send) -> Life:
+    def use_line(self, request: Request, step: Connect | Receive | Send | Linger) -> Life:
         """Connect, or wait for bytes."""
         match step:
             case Connect():
@@ -41,6 +41,8 @@ class Network:
                 yield from self.receive(request, step)
             case Send():
                 yield from self.send(request, step)
+            case Linger():
+                yield from self.linger(request, step)
 
     def answers(self, request: Request) -> bool:
         """Whether its response is being handed over to the client, at the place where it is."""
@@ -192,6 +194,18 @@ class Network:
         start = request.answered_at
         if step.link is Link.CLIENT:
             self.server.rows.settle(request, Outcome.COMPLETED, start + request.rtt / 2 + size / rate)
-        end = min(start + max(size - step.buffer_bytes, 0.0) / rate, request.deadline)
+        yield from self.keep(min(start + self.server.known(step, request), request.deadline))
+
+    def linger(self, request: Request, step: Linger) -> Life:
+        """Until the other side has closed, but not for ever. A client that gives up is gone at once."""
+        if request.answered_at is None or request.job is not None:
+            return
+        closed = request.answered_at + self.server.known(step, request)
+        if not request.settled or self.record.outcome[request.row] == Outcome.GAVE_UP:
+            closed = min(closed, request.deadline)
+        yield from self.keep(min(closed, self.env.now + step.most_s))
+
+    def keep(self, end: float) -> Life:
+        """Wait for a moment, if it is still to come."""
         if end > self.env.now:
             yield self.env.timeout(end - self.env.now)

@@ -11,6 +11,7 @@ from math import inf
 
 import simpy
 
+from simulator.engine.known_before import Floats, Timed, seconds_of
 from simulator.engine.record import Record, Shortage, grants_table
 from simulator.engine.reference.acceptors import Acceptor
 from simulator.engine.reference.blocks import Blocks, left_to_chance
@@ -38,6 +39,7 @@ from simulator.plan import (
     Enqueue,
     Handle,
     Limit,
+    Linger,
     Lock,
     Outcome,
     Plan,
@@ -63,6 +65,7 @@ class Server:
         self.outline = outline(plan, workload.phase_count)
         self.luck = {part: workload.luck(i) for i, part in enumerate(left_to_chance(self.outline, self.record.places))}
         self.alive: dict[int, Request] = {}
+        self.seconds: dict[Timed, Floats] = {}
         self.stock, self.computing = Stock(self), Computing(self.env, plan, self.record, Streams(workload))
         self.network, self.blocks, self.rows = Network(self), Blocks(self), Rows(self)
         self.lifetimes, self.jobs = Lifetimes(self), Jobs(self)
@@ -144,14 +147,14 @@ class Server:
     def perform(self, request: Request, place: Place, rest: Outline) -> Life:
         """Do, or wait for, what this place is about."""
         match place.step:
-            case Connect() | Receive() | Send():
+            case Connect() | Receive() | Send() | Linger():
                 yield from self.network.use_line(request, place.step)
             case Accept() | AcceptEagerly() | Seize() | Limit():
                 yield from self.stock.wait_for(request, place.step)
             case Choose() | Allocate() | Release():
                 yield from self.stock.trade(request, place.step)
-            case Compute(work_s=work_s):
-                yield from self.compute(request, place, work_s, rest)
+            case Compute():
+                yield from self.compute(request, place, self.work_at(request, place), rest)
             case Handle():
                 yield from self.handle(request, place, place.step, rest)
             case Enqueue():
@@ -216,7 +219,8 @@ class Server:
     def work_at(self, request: Request, place: Place) -> float:
         """Seconds of computing at a place, or of standing still under its lock."""
         if place.phase is None:
-            return place.work_s
+            assert isinstance(place.step, Compute)  # nothing else computes without a phase
+            return self.known(place.step, request) + place.work_s if place.mebibyte_s else place.work_s
         kind, seconds = self.kind_of(request, place.phase), float(self.load.phases[request.row, place.phase])
         if kind.computes:
             return seconds + place.work_s
@@ -246,6 +250,13 @@ class Server:
             yield self.env.timeout(seconds + late_s)
         else:
             yield from self.computing.compute(step.io_on, request.row, request.at, seconds)
+
+    def known(self, step: Timed, request: Request) -> float:
+        """Seconds at a step that are known before the run."""
+        if step not in self.seconds:
+            self.seconds[step] = seconds_of(step, self.load)
+        column = self.seconds[step]
+        return float(column[request.row if len(column) > 1 else 0])
 
     def kind_of(self, request: Request, phase: int) -> Work:
         """What this phase is for the request's class."""

@@ -52,7 +52,7 @@ class Style(IntEnum):
     FADED = 25
     """All that lies behind a card."""
 
-    # From here to BLOCKS: what a slot or a request is doing.
+    # From here to CLOSING: what a slot or a request is doing.
     IDLE = 32
     """A slot that nobody needs."""
     WAITING = 33
@@ -81,6 +81,8 @@ class Style(IntEnum):
     """Of measured runs only."""
     BLOCKS = 49
     """Waiting, with an event loop that nobody else can have meanwhile."""
+    CLOSING = 50
+    """Waiting for the client to close."""
 
     # Who a request is: one bright mark each, and faint ones where it has been.
     WHO_A = 64
@@ -181,7 +183,7 @@ class Ground(IntEnum):
 
 SPARKS = (Style.SPARK_A, Style.SPARK_B, Style.SPARK_C, Style.SPARK_D)
 """Of up to four runs beside one another."""
-DOING = tuple(style for style in Style if Style.IDLE <= style <= Style.BLOCKS)
+DOING = tuple(style for style in Style if Style.IDLE <= style <= Style.CLOSING)
 """What a slot or a request is doing."""
 WHO = (Style.WHO_A, Style.WHO_B, Style.WHO_C, Style.WHO_D)
 PAST = (Style.PAST_A, Style.PAST_B, Style.PAST_C, Style.PAST_D)

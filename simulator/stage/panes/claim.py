@@ -126,6 +126,6 @@ def accent_of(named: Named, gils: set[str]) -> Style:
         return Style.BY_LOSS
     if named.resource in gils:
         return Style.BY_LOCK
-    if named.use in (Activity.UPLOAD, Activity.DOWNLOAD, Activity.IO):
+    if named.use in (Activity.UPLOAD, Activity.DOWNLOAD, Activity.CLOSING, Activity.IO):
         return Style.BY_CLIENTS
     return Style.BY_COMPUTING

@@ -26,6 +26,7 @@ from simulator.words.phrases import plural
 SPENT = {
     State.UPLOAD: later("{workers}: time spent listening to uploads"),
     State.DOWNLOAD: later("{workers}: time spent on downloads"),
+    State.CLOSING: later("{workers}: time spent waiting for clients to close"),
     State.IO: later("{workers}: time spent waiting for I/O"),
     State.BLOCKS: later("{workers}: time spent blocking the event loop"),
     State.COMPUTING: later("{workers}: time spent computing"),

@@ -25,6 +25,7 @@ LEGEND = (
     Activity.COMPUTING,
     Activity.IO,
     Activity.DOWNLOAD,
+    Activity.CLOSING,
     Activity.GIL,
     Activity.GIL_OR_CORE,
     Activity.LOOP,

@@ -22,7 +22,7 @@ SOLID = 0.5
 """A column is a block from this share of holding on; below it, a bar of that height."""
 LONGEST, END = 12, 3
 """Rows of a line from lane to lane, and of its ends where it would be longer: many lanes are not to be hidden by it."""
-HELD_FOR = (Activity.UPLOAD, Activity.IO, Activity.DOWNLOAD)
+HELD_FOR = (Activity.UPLOAD, Activity.IO, Activity.DOWNLOAD, Activity.CLOSING)
 """Each on a ground of its own."""
 Rows = NDArray[np.intp]
 

@@ -53,6 +53,9 @@ DOING: Mapping[Activity, Doing] = {
     Activity.DOWNLOAD: Doing(
         Style.TAPE_DOWNLOAD, Ground.DOWNLOAD, Style.DOWNLOAD, later("client reads"), later("reading")
     ),
+    Activity.CLOSING: Doing(
+        Style.TAPE_DOWNLOAD, Ground.DOWNLOAD, Style.CLOSING, later("client closes"), later("closing")
+    ),
     Activity.COMPUTING: Doing(Style.CPU, Ground.BACK, Style.CPU, later("computing"), later("on CPU")),
     Activity.BLOCKS: Doing(Style.BLOCKS, Ground.IO, Style.BLOCKS, later("blocks loop"), later("blocks")),
     Activity.CORE: _waits(later("waits for core"), later("no core")),

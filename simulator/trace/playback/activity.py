@@ -23,19 +23,20 @@ class Activity(IntEnum):
     BACKLOG = 3
     DELIVERY = 4
     IO = 5
-    DOWNLOAD = 6
-    UPLOAD = 7
-    COMPUTING = 8
-    BLOCKS = 9
-    CORE = 10
-    LOOP = 11
-    GIL_OR_CORE = 12
-    GIL = 13
-    DOWN = 14
+    CLOSING = 6
+    DOWNLOAD = 7
+    UPLOAD = 8
+    COMPUTING = 9
+    BLOCKS = 10
+    CORE = 11
+    LOOP = 12
+    GIL_OR_CORE = 13
+    GIL = 14
+    DOWN = 15
     """A slot that is not there: its process died and has not booted yet, or the pool was made smaller."""
-    DROPPED = 15
+    DROPPED = 16
     """The request ended here without an answer."""
-    CRASHED = 16
+    CRASHED = 17
     """The process died here, and the request with it."""
 
     @property

@@ -29,7 +29,7 @@ TOGETHER = 8
 CUT_S = 4.0
 """What is usual for a cut."""
 BLOCKS_KEPT, CUTS_KEPT = 16, 4
-FOR_CLIENT = (Activity.UPLOAD, Activity.DOWNLOAD)
+FOR_CLIENT = (Activity.UPLOAD, Activity.DOWNLOAD, Activity.CLOSING)
 """What is held for the client's line, whatever the class of the request."""
 LEAST = 1e-9
 

@@ -46,6 +46,14 @@ HELD = {
         later("{slots} waits for its client to read (#{request} for {time} already)."),
         later("{slots} wait for their clients to read (#{request} for {time} already)."),
     ),
+    (Activity.CLOSING, True): (
+        later('{slots} waits for a client "{name}" to close (#{request} for {time} already).'),
+        later('{slots} wait for clients "{name}" to close (#{request} for {time} already).'),
+    ),
+    (Activity.CLOSING, False): (
+        later("{slots} waits for its client to close (#{request} for {time} already)."),
+        later("{slots} wait for their clients to close (#{request} for {time} already)."),
+    ),
     (Activity.IO, True): (
         later('{slots} waits for I/O of a request "{name}" (#{request} for {time} already).'),
         later('{slots} wait for I/O of requests "{name}" (#{request} for {time} already).'),
@@ -76,6 +84,12 @@ BEFORE = {
     ),
     (Activity.DOWNLOAD, False): later(
         "In the last {window} others had to wait because {slots} waited for their clients to read."
+    ),
+    (Activity.CLOSING, True): later(
+        'In the last {window} others had to wait because {slots} waited for clients "{name}" to close.'
+    ),
+    (Activity.CLOSING, False): later(
+        "In the last {window} others had to wait because {slots} waited for their clients to close."
     ),
     (Activity.IO, True): later(
         'In the last {window} others had to wait because {slots} waited for I/O of requests "{name}".'

@@ -45,6 +45,7 @@ COLOUR_BLIND = Theme(
         Style.IO: Paint(fg="#bbaabb"),
         Style.BLOCKS: Paint(fg="#bbaabb"),
         Style.DOWNLOAD: Paint(fg="#77cc99"),
+        Style.CLOSING: Paint(fg="#77cc99"),
         Style.DELIVERY: Paint(fg="#929ca8"),
         Style.DONE: Paint(fg="#77cc99", bold=True),
         Style.DROPPED: Paint(fg="#aa55ee", bold=True),

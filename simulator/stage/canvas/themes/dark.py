@@ -45,6 +45,7 @@ DARK = Theme(
         Style.IO: Paint(fg="#e1c3ff"),
         Style.BLOCKS: Paint(fg="#e1c3ff"),
         Style.DOWNLOAD: Paint(fg="#3ce1a5"),
+        Style.CLOSING: Paint(fg="#3ce1a5"),
         Style.DELIVERY: Paint(fg="#929ca8"),
         Style.DONE: Paint(fg="#3ce1a5", bold=True),
         Style.DROPPED: Paint(fg="#ff2db4", bold=True),

@@ -45,6 +45,7 @@ HIGH_CONTRAST = Theme(
         Style.IO: Paint(fg="#ddccee"),
         Style.BLOCKS: Paint(fg="#ddccee"),
         Style.DOWNLOAD: Paint(fg="#00ffaa"),
+        Style.CLOSING: Paint(fg="#00ffaa"),
         Style.DELIVERY: Paint(fg="#c4ccd4"),
         Style.DONE: Paint(fg="#00ffaa", bold=True),
         Style.DROPPED: Paint(fg="#ff66cc", bold=True),

@@ -45,6 +45,7 @@ LIGHT = Theme(
         Style.IO: Paint(fg="#2211bb"),
         Style.BLOCKS: Paint(fg="#2211bb"),
         Style.DOWNLOAD: Paint(fg="#226644"),
+        Style.CLOSING: Paint(fg="#226644"),
         Style.DELIVERY: Paint(fg="#5c6670"),
         Style.DONE: Paint(fg="#226644", bold=True),
         Style.DROPPED: Paint(fg="#771155", bold=True),
