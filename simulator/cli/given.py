@@ -16,7 +16,7 @@ from simulator.experiments.options import (
     ScreenOptions,
     section,
 )
-from simulator.experiments.production_line import deployed, is_production
+from simulator.experiments.production_line import deployed, is_production, no_such_server
 from simulator.experiments.progress import talk
 from simulator.experiments.refusal import RefusalError
 from simulator.words.language import tell
@@ -29,6 +29,8 @@ def deployment_of(model: Model | None, said: str, given: Given, options: RunOpti
     """What the flags describe; ``said`` is what the server's name is typed after."""
     if options.server and is_production(options.server):
         return _production_of(model, options, given)
+    if model is None and options.server:
+        raise RefusalError(no_such_server(options.server))
     if model is None:
         names = ", ".join(each.name for each in servers())
         raise RefusalError(tell("which server? Type {said} and one of: {names}", said=said, names=names))

@@ -21,6 +21,15 @@ def is_production(line: str) -> bool:
     return _words(line)[:1] != [] and _words(line)[0] in _programs()
 
 
+def no_such_server(line: str) -> str:
+    """What is answered to a line that begins with no production server, where no model was named either."""
+    name, known = next(iter(_words(line)), ""), list(_programs())
+    return tell(
+        "--server {name}: no production server that can be started here.{near} There are: {known}",
+        name=name, near=nearest(name, known), known=", ".join(known),
+    )  # fmt: skip
+
+
 def deployed(line: str) -> Deployment:
     """The deployment that a command line describes: model, settings, and what to start. Raises RefusalError."""
     found = production(line)

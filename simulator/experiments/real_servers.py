@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from simulator.experiments.production_table import PROGRAMS
 from simulator.words.language import later, tell
 
 
@@ -124,6 +125,8 @@ def answer_to_name(name: str, said: str) -> str:
         return ""
     width = max(len(real) for real, _ in rows)
     lines = [f"  {real:{width}}  ->  {typed}" for real, typed in rows]
+    if said in ("measure", "validate") and name in PROGRAMS:
+        lines.append(tell("To start it itself: {typed}", typed=f"{said} --server {name}"))
     return "\n".join(
         [tell("{said} {name}: here models have the names of architectures:", said=said, name=name), *lines]
     )

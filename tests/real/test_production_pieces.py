@@ -145,6 +145,7 @@ def test_a_server_that_is_not_installed_is_refused_with_what_to_type(
     ("typed", "said"),
     [
         (["--server", "gunicorn -w 4"], "which load?"),
+        (["--server", "guincorn -w 4", "--load", "steady"], "Did you mean gunicorn?"),
         (
             ["coroutine", "--server", "gunicorn", "--load", "steady"],
             "--server gunicorn is prefork: leave coroutine out",
