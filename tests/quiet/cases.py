@@ -80,10 +80,17 @@ def _production(server: str, rest: str) -> str:
     return f'--server "{server}" {rest}'
 
 
+SHORT = (
+    '--load steady --set requests.page.steps=[{cpu="0.5 ms"},{io="5 ms"}] --set clients.browser.rtt="0 ms"'
+    " --rate 40 --duration 80s"
+)
+"""Short requests of near clients: what a server adds is a tenth of their time."""
+
 PRODUCTION = (
     # Mostly waiting, at 60 % of what four workers or threads carry, alone and behind nginx.
     *(_production(server, f"--load io-heavy --rate 16 {LONG}") for server in SERVERS),
     *(_production(server, f"--load io-heavy --rate 16 {LONG} --nginx") for server in SERVERS[:5]),
+    *(_production(server, SHORT) for server in SERVERS),
     # A few long computations among many short requests: threads beside computing, a blocked loop.
     *(
         _production(server, f"--load mixed --rate 10 {LONG}")

@@ -26,6 +26,7 @@ SHORTER = (
     (' --set requests.detail.steps=[{cpu="40 ms"},{io="120 ms"},{cpu="20 ms"}]', ", 20 x computing"),
     (' --set requests.page.response="4MiB"', ", 4 MiB"),
     (" --set requests.page.response=4MiB", ", 4 MiB"),
+    (' --set requests.page.steps=[{cpu="0.5 ms"},{io="5 ms"}] --set clients.browser.rtt="0 ms"', ", short"),
     (" --set machine.cores=1", ""),
     (" --rate ", ", "),
 )
@@ -67,7 +68,7 @@ def table(rows: Iterable[Row]) -> Iterator[str]:
 def _short(load: str) -> str:
     for long, short in SHORTER:
         load = load.replace(long, short)
-    return re.sub(r" --duration \w+| --machine \S+", "", load)
+    return re.sub(r" --duration \w+| --machine \S+| --profile \S+", "", load)
 
 
 def _time(milliseconds: str) -> str:
