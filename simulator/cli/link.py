@@ -17,6 +17,7 @@ from simulator.experiments.catalogue import Model, fronts
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.deployment_words import SWITCH, flags, pane
 from simulator.experiments.options import COMPARE, PICTURES, RUN, SCREEN, Section, section
+from simulator.experiments.profiles import OWN
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import MOST_SIDES
 from simulator.words.language import LANGUAGES, tell
@@ -111,7 +112,7 @@ def _refuse_files(key: str, value: str, own: Collection[str]) -> None:
 
     A scenario reads files where a key of it is called ``file``; TOML can write that with backslashes too.
     """
-    named = key in FILES and value not in (*shipped(), *PROFILES, *_files(own))
+    named = key in FILES and value not in (*shipped(), *PROFILES, OWN, *_files(own))
     if named or (key == "set" and ("file" in value.lower() or "\\" in value)):
         raise RefusalError(
             tell(

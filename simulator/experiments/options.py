@@ -39,9 +39,9 @@ class RunOptions:
     )
     profile: str | None = option(
         None,
-        "Whose costs the server has: a name from `simulate list profiles` (mini: those of loopfork's own servers), or "
-        "a file from `simulate calibrate --server`.",
-        metavar="NAME|FILE",
+        "Whose costs the server has: a name from `simulate list profiles`, own: those of the server that the model "
+        "stands for, or a file from `simulate calibrate --server`. Default: mini, loopfork's own servers.",
+        metavar="NAME|own|FILE",
     )
     server: str | None = option(
         None,

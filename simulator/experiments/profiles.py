@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # this imports NumPy and Pydantic
     from simulator.workload.scenario import Scenario
 
 
+OWN = "own"
+"""What is typed for the profile of the server that a model stands for by itself."""
 FILE = ".toml"
 """What a name ends with that is a file, unless it has a folder."""
 
@@ -50,7 +52,8 @@ def _in_file(path: Path) -> Profile:
 
 def profile_of(side: Deployment, options: RunOptions) -> Profile:
     """Of the server itself. Raises RefusalError."""
-    return profile(options.profile or side.profile or MINI)
+    own = side.model.profile(side.config) if options.profile == OWN else ""
+    return profile(own or options.profile or side.profile or MINI)
 
 
 def machine_of(side: Deployment, scenario: "Scenario", options: RunOptions) -> Machine:

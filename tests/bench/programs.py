@@ -4,12 +4,15 @@ What to watch: the same programs and loads for ever. A row that is changed can b
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from models.coroutine.config import Config as CoroutineConfig
 from models.coroutine.model import plan as coroutine
 from models.nginx.config import Config as NginxConfig
 from models.nginx.model import in_front
+from models.profiles import PROFILES
 from models.threaded.config import Config as ThreadedConfig
 from models.threaded.model import plan as threaded
 from simulator.experiments.run import run
@@ -59,6 +62,12 @@ def on(scenario: str, rate: float, server: Callable[[Machine], Plan], requests: 
     return server(drawn.machine), draw(drawn)
 
 
+def waking(machine: Machine) -> Plan:
+    """Prefork with the costs of gunicorn sync: a process that has slept needs more to begin."""
+    costs: dict[str, Any] = dict(PROFILES["gunicorn-sync"].costs)
+    return prefork(replace(machine, **costs))
+
+
 PROGRAMS: dict[str, Callable[[int], Program]] = {
     "M/M/8": mm8,
     "prefork, slow clients": with_slow_clients,
@@ -69,5 +78,6 @@ PROGRAMS: dict[str, Callable[[int], Program]] = {
     "coroutines": partial(on, "io-heavy", 100, partial(coroutine, CoroutineConfig())),
     "coroutines on two loops": partial(on, "io-heavy", 200, partial(coroutine, CoroutineConfig(processes=2))),
     "nginx and prefork, slow clients": behind_nginx,
+    "prefork, slow clients, waking costs": partial(on, "slow-clients", 40, waking),
     "threads and GIL, overloaded": partial(on, "cpu-heavy", 60, partial(threaded, ThreadedConfig(threads=16))),
 }

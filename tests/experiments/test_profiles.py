@@ -1,5 +1,6 @@
 """Whose costs a server has: the order in which they are asked for, and what a profile's figures come to."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,8 @@ import numpy as np
 import pytest
 
 from models.profiles import MINI, PROFILES
+from simulator.cli.link import linked
+from simulator.cli.main import main
 from simulator.experiments.catalogue import catalogue
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.options import RunOptions
@@ -18,6 +21,7 @@ from simulator.experiments.setup import with_front
 from simulator.plan import Machine
 from simulator.workload.draw import draw
 from simulator.workload.load import load
+from simulator.workload.profile_file import profile_text
 from tests.trace.by_hand import Kind, load_at, random_load
 
 SYNC = PROFILES["gunicorn-sync"].costs
@@ -87,6 +91,45 @@ def test_nginx_in_front_has_costs_of_its_own_unless_all_are_ours() -> None:
 def test_a_name_that_is_none_is_answered_with_the_nearest() -> None:
     with pytest.raises(RefusalError, match=r"no such profile\. Did you mean gunicorn-sync\? There are: mini, "):
         profile("gunicorn-synk")
+
+
+def test_own_is_the_profile_of_the_server_that_the_model_stands_for() -> None:
+    assert machine(profile="own").request_cost_s == SYNC["request_cost_s"]
+
+
+def test_a_file_that_calibrating_wrote_is_a_profile(tmp_path: Path) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_text(profile_text("ours", "ours", {"request_cost_s": (0.003, 0.002, 0.004)}), encoding="utf-8")
+    its = machine(profile=str(file))
+    assert (its.request_cost_s, its.response_cost_s) == (0.003, Machine().response_cost_s)
+
+
+def test_a_profile_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RefusalError, match=r"none\.toml: no such file"):
+        profile(str(tmp_path / "none.toml"))
+
+
+def test_a_link_names_a_profile_and_no_file_with_one() -> None:
+    server = [("server", "prefork"), ("load", "steady")]
+    assert "--profile=own" in linked([*server, ("profile", "own")], ())
+    with pytest.raises(RefusalError, match="a link can name no file"):
+        linked([*server, ("profile", "secret.toml")], ())
+
+
+def test_the_output_names_whose_costs_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["--model", "prefork", "--load", "steady", "--duration", "6s", "--no-advice"]
+    assert main([*line, "--profile", "uwsgi"]) == 0
+    assert "costs of uwsgi" in " ".join(capsys.readouterr().out.split())
+    assert main([*line, "--profile", "own", "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["profile"] == "gunicorn-sync"
+
+
+def test_the_table_of_profiles_has_every_figure_with_its_source(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "profiles"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert all(f"{name} " in said for name in PROFILES)
+    assert "gunicorn 27, class sync [2]" in said
+    assert "[2] Poisson arrivals at 12/s on an idle machine" in said
 
 
 @pytest.mark.parametrize("name", catalogue())
