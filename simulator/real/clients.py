@@ -10,6 +10,7 @@ import select
 from contextlib import suppress
 from heapq import heapify, heappop, heappush
 from math import inf, nan
+from socket import socket
 from time import monotonic, process_time
 from typing import Any
 
@@ -51,7 +52,7 @@ class Crowd:
         self.ending, self.status, self.syn_retries = [0] * n, [0] * n, [0] * n
         self.cpu_at: list[float] = []
         self.cpu_used: list[float] = []
-        self.moments: list[tuple[float, int, Action | None, Exchange | int]] = []
+        self.moments: list[tuple[float, int, Action | None, Exchange | socket | int]] = []
         self.number = 0
         self.under_way: dict[int, Exchange] = {}
         self.epoll, self.parent = select.epoll(), parent
@@ -76,6 +77,9 @@ class Crowd:
         finally:
             now = monotonic()
             self._sample(now)
+            for *_, what in self.moments:
+                if isinstance(what, socket):
+                    what.close()
             for exchange in list(self.under_way.values()):
                 self._note(exchange)
                 exchange.connection().close()
@@ -116,10 +120,12 @@ class Crowd:
                 elif number == self.parent and not os.read(number, 1):
                     raise ParentGoneError
 
-    def _do(self, action: Action | None, what: Exchange | int, moment: float, now: float) -> None:
+    def _do(self, action: Action | None, what: Exchange | socket | int, moment: float, now: float) -> None:
         if isinstance(what, Exchange):
             if not what.over and action is not None:
                 action(what, now)
+        elif isinstance(what, socket):
+            what.close()
         elif what < 0:
             self._sample_at(moment)
         elif what >= len(self.load):
@@ -184,11 +190,21 @@ class Crowd:
         self.columns["finished"][row], self.ending[row] = finished, int(ending)
         if exchange.socket is not None:
             self.under_way.pop(exchange.socket.fileno(), None)
-            exchange.socket.close()
+            self._close(exchange, exchange.socket, now + self.rtt[row] if ending is Ending.ANSWERED else now)
         if self.load.clients_in_loop:
             self._think_again(row + self.load.clients_in_loop, finished)
         else:
             self.unfinished -= 1
+
+    def _close(self, exchange: Exchange, connection: socket, moment: float) -> None:
+        """Close when a client so far away would be heard: a server that lingers waits for that."""
+        if moment <= monotonic():
+            connection.close()
+            return
+        if exchange.watched:
+            self.epoll.unregister(connection)
+        self.number += 1
+        heappush(self.moments, (moment, self.number, None, connection))
 
     def _think_again(self, row: int, since: float) -> None:
         """A client of a closed loop thinks, then sends its next request."""

@@ -38,6 +38,16 @@ def test_a_latency_lies_between_what_the_server_did_before_and_after(drive: Driv
         assert seen["total"] == load.upload[row] or load.upload[row] < 200  # the head alone is longer
 
 
+def test_a_client_that_is_far_away_is_heard_to_close_a_round_trip_after_the_last_byte(
+    drive: Drive, known: Known
+) -> None:
+    load = load_at([0.0, 0.01, 1.0], 1.1, rtt=0.2, page=Kind(steps=WAIT, response=5000))
+    result = drive(load)
+    for row, seen in known.seen(3).items():
+        last_byte = result.finished[row] - load.rtt[row] / 2 + result.start
+        assert row == 2 or seen["gone"] >= last_byte + load.rtt[row]  # after the last of all the driver ends
+
+
 def test_a_request_is_as_many_bytes_as_the_workload_says(drive: Drive, known: Known) -> None:
     sizes = (1000, 1149, 1150, 1151, 10_300, 200_000)
     load = load_at([0.0] * len(sizes), 0.1, page=Kind())
