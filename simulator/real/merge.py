@@ -33,7 +33,7 @@ def merge(plans: Sequence[Plan], workload: Workload, result: Result, reports: Se
     said = [list(its) for its in reports]
     seen = {
         "finished": result.finished.copy(),
-        "outcome": outcomes(plan, result, said[-1]),
+        "outcome": outcomes(plan, result, said[-1], deadly=_deadly(workload)),
         "syn_retries": result.syn_retries,
     }
     if workload.clients_in_loop:
@@ -161,21 +161,29 @@ EXPLAINED = (Outcome.BROKEN, Outcome.BAD_GATEWAY)
 """Where the server's own word is more exact than what the client saw."""
 
 
-def outcomes(plan: Plan, result: Result, outermost: Sequence[Report]) -> NDArray[np.int8]:
-    """[n] An ``Outcome`` for every row; ``outermost`` are the reports of the server that clients connect to."""
+def outcomes(plan: Plan, result: Result, outermost: Sequence[Report], *, deadly: bool = False) -> NDArray[np.int8]:
+    """[n] An ``Outcome`` for every row; ``outermost`` are the reports of the server that clients connect to.
+
+    ``deadly``: processes die of some of the requests, so whom nobody reports was lost with one.
+    """
     found = np.array([OUTCOMES[Ending(ending)] for ending in result.ending.tolist()], np.int8)
     answered = result.ending == Ending.ANSWERED
     found[answered & (result.status != 200)] = Outcome.BROKEN
     for status, outcome in STATUSES.items():
         found[answered & (result.status == status)] = outcome
     said = {report.row: report.outcome for report in outermost}
-    turned_away = _turned_away(plan)
+    turned_away = Outcome.CRASHED if deadly else _turned_away(plan)
     for row in np.flatnonzero(np.isin(found, EXPLAINED)).tolist():
         if row in said:
             found[row] = SAID.get(said[row], found[row])
         elif result.ending[row] == Ending.BROKEN:
             found[row] = turned_away
     return found
+
+
+def _deadly(workload: Workload) -> bool:
+    kinds = workload.phase_kinds[workload.request_class]
+    return bool(((kinds == Work.CRASH) & (workload.phases > 0.0)).any())
 
 
 def _turned_away(plan: Plan) -> Outcome:
@@ -225,7 +233,10 @@ def _ready(trace: Trace, index: int, place: Place, sent: Floats) -> Floats:
         return np.maximum(earlier, sent)
     if before.phase is not None:
         slept = _end_of_sleep(trace, index - 1, before.phase)
-        return slept if place.phase is None else np.where(_kinds(trace)[:, place.phase] == Work.CPU, slept, np.nan)
+        if place.phase is None:
+            return slept
+        worked = [work for work in Work if work.computes or work.needs(place.lock)]
+        return np.where(np.isin(_kinds(trace)[:, place.phase], worked), slept, np.nan)
     return np.full(len(trace), np.nan)
 
 

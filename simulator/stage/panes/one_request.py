@@ -201,8 +201,8 @@ def _came_for(trace: Trace, request: int) -> str:
     """What the server has to do for it, if nobody is in the way."""
     load = trace.workload
     kinds, seconds = load.phase_kinds[load.request_class[request]], load.phases[request]
-    cpu = float(seconds[kinds == Work.CPU].sum())
-    io = float(seconds[kinds == Work.IO].sum())
+    cpu = float(seconds[np.isin(kinds, (Work.CPU, Work.NATIVE))].sum())
+    io = float(seconds[np.isin(kinds, (Work.IO, Work.BLOCK))].sum())
     fields = {"cpu": short_duration(cpu), "io": short_duration(io)}
     if cpu > 0.0 and io > 0.0:
         return tell("its own work: {cpu} of computing, {io} of I/O", **fields)

@@ -28,6 +28,7 @@ LEGEND = (
     Activity.CLOSING,
     Activity.GIL,
     Activity.GIL_OR_CORE,
+    Activity.BLOCKS,
     Activity.LOOP,
     Activity.CORE,
     Activity.CONNECTING,

@@ -22,6 +22,7 @@ from simulator.trace.playback import Playback
 from simulator.trace.table import Trace
 from simulator.words.kinds import kind_name
 from simulator.words.language import tell
+from simulator.workload.table import Work
 
 Rows = NDArray[np.int32]
 NOBODY: Rows = np.empty(0, np.int32)
@@ -111,7 +112,7 @@ def _work_s(trace: Trace) -> NDArray[np.float64]:
     load, count = trace.workload, len(trace.workload.class_names)
     if count == 1:
         return np.zeros(1)
-    work = load.phases.sum(axis=1)
+    work = np.where(load.phase_kinds[load.request_class] == Work.CRASH, 0.0, load.phases).sum(axis=1)
     number = np.maximum(np.bincount(load.request_class, minlength=count), 1)
     return np.asarray(np.bincount(load.request_class, weights=work, minlength=count) / number)
 
