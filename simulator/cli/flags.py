@@ -47,8 +47,9 @@ def _parameter(section: Section, field: dataclasses.Field[Any], hint: Any) -> in
     extra: dict[str, Any] = {}
     if (hint is bool and not section.negatable) or hint == tuple[str, ...]:
         extra["negative"] = ""
-    if hint in (int, int | None, float):
-        read = _read_number(section.flag(field.name), field.metadata, whole=hint is not float)
+    if hint in (int, int | None, float, float | None):
+        whole = hint in (int, int | None)
+        read = _read_number(section.flag(field.name), field.metadata, whole=whole)
         extra["converter"] = lambda _, tokens: read(tokens[0].value)
     extra["allow_leading_hyphen"] = "-" in (field.metadata.get("metavar") or "")
     about = Parameter(name=section.flag(field.name), help=translated(field.metadata["help"]), **extra)

@@ -26,7 +26,9 @@ class RunOptions:
     duration: str | None = option(
         None, 'How long requests arrive, like 90s or "2 min"; overrides the scenario.', metavar="TIME"
     )
-    cores: int | None = option(None, "CPU cores of the machine; overrides the scenario.", metavar="N", minimum=1)
+    cores: float | None = option(
+        None, "CPU cores of the machine; overrides the scenario. 0.5: a container's quota.", metavar="N", minimum=0.01
+    )
     set: tuple[str, ...] = option(
         (),
         'Override any key of the scenario, like requests.page.response="2 MiB"; may be repeated.',

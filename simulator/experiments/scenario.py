@@ -34,7 +34,9 @@ def overrides(options: RunOptions) -> list[tuple[str, str]]:
             raise RefusalError(tell("--set {text}: expected KEY=VALUE, like {example}", text=text, example=example))
         pairs.append((key.strip(), value.strip()))
     named = ((key, getattr(options, field)) for key, field in FLAGS.items())
-    return pairs + [(key, str(value)) for key, value in named if value is not None]
+    return pairs + [
+        (key, f"{value:g}" if isinstance(value, float) else str(value)) for key, value in named if value is not None
+    ]
 
 
 def _flags(options: RunOptions) -> dict[str, str]:

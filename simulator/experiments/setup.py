@@ -35,7 +35,9 @@ class Setup:
     def with_key(self, key: str, value: str) -> "Setup":
         """With a key of the scenario overridden, like ``machine.cores`` by ``4``."""
         if key in FLAGS:
-            given: Any = int(value) if key in ("seed", "machine.cores") else value
+            given: Any = value
+            if key in ("seed", "machine.cores"):
+                given = int(value) if value.isdecimal() else float(value)
             return replace(self, options=replace(self.options, **{FLAGS[key]: given}))
         others = tuple(pair for pair in self.options.set if pair.partition("=")[0].strip() != key)
         return replace(self, options=replace(self.options, set=(*others, f"{key}={value}")))

@@ -69,7 +69,9 @@ class Runs:
         """The same load for another deployment, if that can be; files are not read again."""
         scenario, options = self._ready.scenario, self._ready.setup.options
         if candidate.cores != scenario.machine.cores:
-            scenario = scenario.model_copy(update={"machine": replace(scenario.machine, cores=candidate.cores)})
+            scenario = scenario.model_copy(
+                update={"machine": replace(scenario.machine, cores=candidate.cores, cpu_quota=0.0)}
+            )
         setup = replace(self._ready.setup, sides=(candidate.side,), options=replace(options, engine="kernel"))
         try:
             plan = candidate.side.plan(machine_of(candidate.side, scenario, options))

@@ -7,7 +7,7 @@ from models.profiles import PROFILES
 from simulator.experiments.profiles import OWN, profile, profile_of
 from simulator.experiments.setup import Prepared, Setup
 from simulator.lab.knob import Knob, next_nice, next_whole, seconds_text
-from simulator.lab.typed_values import typed_amount, typed_whole, unit_of
+from simulator.lab.typed_values import typed_amount, typed_number, unit_of
 from simulator.plan.resources import Gil
 from simulator.words.language import later, tell
 from simulator.words.numbers import exact_duration
@@ -27,10 +27,10 @@ def _cores(prepared: Prepared) -> Iterator[Knob]:
         id="cores",
         group=MACHINE,
         label=later("cores"),
-        value=str(machine.cores),
-        help=later("Processor cores that all processes share."),
+        value=f"{machine.cpu_quota:g}" if machine.cpu_quota else str(machine.cores),
+        help=later("Processor cores that all processes share; 0.5 or 1.5: a container's quota."),
         turn=lambda direction: setup.with_key("machine.cores", str(next_whole(machine.cores, direction, 1))),
-        enter=lambda text: setup.with_key("machine.cores", str(typed_whole(later("cores"), text))),
+        enter=lambda text: setup.with_key("machine.cores", f"{typed_number(later('cores'), text):g}"),
     )
 
 

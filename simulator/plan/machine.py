@@ -26,6 +26,8 @@ class Machine:
 
     cores: int = 2
     """Processor cores."""
+    cpu_quota: float = 0.0
+    """A container's quota in cores, which files and flags say as ``cores = 0.5`` or ``1.5``; 0: there is none."""
     time_slice_s: float = 0.0014
     """How long a thread runs before another runnable one gets the core (EEVDF base slice, Linux 6.15, 2 cores)."""
     switch_cost_s: float = 2e-6
@@ -84,6 +86,7 @@ class Machine:
             self.switch_cost_s,
             wake_cost_s=self.wake_cost_s,
             wake_after_s=self.wake_after_s,
+            quota=self.cpu_quota,
         )
 
     @property

@@ -85,6 +85,10 @@ class Backlog:
     """When full: True answers with a reset at once, False drops what comes and lets the client repeat it."""
 
 
+QUOTA_PERIOD_S = 0.1
+"""How often a container gets its quota anew (cpu.cfs_period_us; Docker and Kubernetes leave it at that)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cores:
     """The processor: every runnable thread gets an equal share of all cores, and at most one core.
@@ -98,6 +102,9 @@ class Cores:
     switch_cost_s: float = 0.0
     name: str = "core"
     """Those of another machine, such as a database's, need a name of their own."""
+    quota: float = 0.0
+    """A container's: seconds of computing that all threads together may do in a second, counted in periods of 100 ms.
+    When those of a period are used up, all of them stop until the next one begins. 0: there is none."""
     wake_cost_s: float = 0.0
     """Computing more, for a process that has not computed for ``wake_after_s`` or longer and begins again; after a
     shorter sleep a part of it, in proportion. 0: waking is free."""

@@ -49,6 +49,8 @@ def _check_resources(plan: Whole) -> None:
             raise PlanError("expected at least one core and a time slice above 0, got {cores}", cores=cores)
         if cores.wake_cost_s and cores.wake_after_s <= 0:
             raise PlanError("expected a sleep above 0 s after which waking costs so much, got {cores}", cores=cores)
+        if not 0.0 <= cores.quota <= cores.count:
+            raise PlanError("expected a quota of at most all cores, got {cores}", cores=cores)
     holdable = [r for r in plan.resources if isinstance(r, Pool | Upstreams | Memory)]
     if len(holdable) > MOST_HELD:
         raise PlanError("{n} pools, upstreams and memories: expected at most {most}", n=len(holdable), most=MOST_HELD)

@@ -85,6 +85,8 @@ def _load(trace: Trace) -> Iterator[str]:
     lasting, warmup = duration(workload.duration), duration(workload.warmup)
     yield tell("{time}, first {warmup} not measured", time=lasting, warmup=warmup) if workload.warmup else lasting
     yield tell_many("{n} core", "{n} cores", cores, n=count(cores))
+    if trace.plan.cores.quota:
+        yield tell("quota of {quota}", quota=f"{trace.plan.cores.quota:g}")
     yield tell("seed {number}", number=workload.seed)
 
 

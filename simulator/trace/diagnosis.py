@@ -26,7 +26,7 @@ from simulator.trace.rules_capacity import (
     taken,
     too_few_to_compute,
 )
-from simulator.trace.rules_computing import cores_saturated, gil_saturated, loop_saturated, other_programs
+from simulator.trace.rules_computing import cores_saturated, gil_saturated, loop_saturated, other_programs, throttled
 from simulator.trace.rules_ends import broken, few_samples, gateway_timeouts, gave_up, turned_away
 from simulator.trace.rules_locks import gil_convoy, gil_or_cores, loop_blocked, loop_stands_still
 from simulator.trace.rules_processes import crashes, imbalance, without_effect
@@ -49,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     held_by_io,
     too_few_to_compute,
     taken,
+    throttled,
     cores_saturated,
     gil_saturated,
     gil_convoy,

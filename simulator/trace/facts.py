@@ -6,11 +6,13 @@ from functools import cached_property, partial
 from simulator.plan.resources import Lock, Pool
 from simulator.plan.words import State
 from simulator.trace.attribution import Attribution
+from simulator.trace.availability import throttled_s
 from simulator.trace.culprits import Computing, Group, Lost, computing_under, who_held
 from simulator.trace.episodes import Episode, episode
 from simulator.trace.figures import ResourceSummary, Summary
 from simulator.trace.finding import Kind
-from simulator.trace.measures import CORES, Measures
+from simulator.trace.measures import CORES, Measures, measure
+from simulator.trace.queues import QueueHistory
 from simulator.trace.table import Trace
 from simulator.trace.waits import Waits, waiting_part
 from simulator.words.kinds import kind_name
@@ -90,6 +92,15 @@ class Facts:
     def lock_score(self, lock: Lock) -> float:
         """How much of the requests' time a lock explains."""
         return self.attribution.score(lock.name, State.GIL, State.LOOP, State.COMPUTING)
+
+    @cached_property
+    def throttled(self) -> float:
+        """The share of the time in which a container's quota was used up, and none of its threads ran."""
+        if not self.trace.plan.cores.quota:
+            return 0.0
+        history = QueueHistory()
+        low, high = measure(self.trace, None, history.read).window
+        return sum(throttled_s(self.trace, part) for part in history.runnable()) / max(high - low, 1e-300)
 
     def stands_still(self, lock: Lock) -> float:
         """The part of a lock's use in which who has it only waits."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import Loop
+from simulator.plan.resources import QUOTA_PERIOD_S, Loop
 from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
 from simulator.trace import availability
@@ -116,12 +116,16 @@ def _cores(measures: Measures, history: QueueHistory) -> Iterator[str]:
         if place.state is State.COMPUTING and place.cores is None:  # of this machine
             done, unknown = _computed(trace, index, place, between)
             work, doubt = work + done, doubt + unknown
+    quota = trace.plan.cores.quota
     there = availability.cores(trace).integral(*between)
+    if quota and not availability.interventions(trace, Do.CORES):
+        periods = 1 + (between[1] - between[0]) // QUOTA_PERIOD_S + 1  # one of them may have been begun, and one end
+        there = min(there, quota * QUOTA_PERIOD_S * periods)
     if work - doubt > there * (1.0 + EQUAL_S) + equal_s(trace):
         yield f"{work:.6f} s of computing were done, and the cores have {there:.6f} s"
     possible = sum(availability.cores_in_use(trace, part).integral(part.begin, part.end) for part in history.runnable())
     still_open = (trace.outcome == Outcome.OPEN).any()
-    if not still_open and _differ(work, possible, doubt):
+    if not still_open and not quota and _differ(work, possible, doubt):
         yield f"{work:.6f} s of computing were done while threads were runnable for {possible:.6f} s of the cores' time"
 
 

@@ -6,11 +6,11 @@ the time or hardly ever.
 
 from functools import partial
 
-from simulator.plan.resources import Gil, Lock, Loop
+from simulator.plan.resources import QUOTA_PERIOD_S, Gil, Lock, Loop
 from simulator.plan.words import State
 from simulator.trace.culprits import MOST, Computing, who_failed
 from simulator.trace.cures import Cure
-from simulator.trace.facts import HIGH, NOTABLE, Facts, failed_words, one_of, percents, slots_limit_computing
+from simulator.trace.facts import HARDLY, HIGH, NOTABLE, Facts, failed_words, one_of, percents, slots_limit_computing
 from simulator.trace.finding import Finding, Kind, Party, told
 from simulator.trace.measures import CORES
 from simulator.words.kinds import kind_name
@@ -31,8 +31,27 @@ def other_programs(facts: Facts) -> Finding | None:
     return Finding(1.0, text)
 
 
+def throttled(facts: Facts) -> Finding | None:
+    """A container's quota is used up before its period is over, and all of its threads stand still."""
+    quota, waiting = facts.trace.plan.cores.quota, facts.attribution.score(CORES, State.CORE)
+    if not quota or facts.throttled < HARDLY or waiting < NOTABLE:
+        return None
+    text = said(
+        "The container is throttled {share} of the time: its quota of {quota} cores, {budget} of computing in every "
+        "100 ms, is used up before the 100 ms are over, and all threads stand still until the next begin; requests "
+        "spend {waiting} of their time waiting for a core.",
+        share=percents(facts.throttled),
+        quota=f"{quota:g}",
+        budget=short_duration(quota * QUOTA_PERIOD_S),
+        waiting=percents(waiting),
+    )
+    return Finding(min(waiting, 1.0), text, (Cure.MORE_CORES,), CORES)
+
+
 def cores_saturated(facts: Facts) -> Finding | None:
     """More computing than the cores can do, all the time or in bursts."""
+    if throttled(facts) is not None:
+        return None  # told with the quota
     if facts.others and not facts.cores_full:  # then it is not the server's computing that took them
         return None
     score = facts.attribution.score(CORES, State.CORE)

@@ -106,7 +106,8 @@ def _cores(measures: Measures) -> ResourceSummary:
     """Computing lost to switching between threads is not counted as computing."""
     count, length = measures.trace.plan.cores.count, _length(measures)
     computing = {State.COMPUTING: float(measures.cores_time[INDEX[State.COMPUTING]])}
-    split = _split(computing, count * length, measures.available(CORES, count))
+    capacity = measures.trace.plan.cores.quota or count
+    split = _split(computing, capacity * length, measures.available(CORES, count))
     waiting = float(measures.cores_time[INDEX[State.CORE]])
     most = float(measures.runnable.most - count)
     return ResourceSummary(

@@ -7,6 +7,7 @@ import ast
 import inspect
 import textwrap
 from dataclasses import fields
+from math import ceil
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -16,6 +17,7 @@ from simulator.plan.machine import SHARES, Machine
 from simulator.words.language import later, tell, translated
 from simulator.words.numbers import exact_duration, exact_size
 from simulator.words.printable import printable_line
+from simulator.workload.quantity import plain_number
 from simulator.workload.scenario_errors import Mistake, Origin, ScenarioError, error, from_pydantic
 from simulator.workload.table_fields import WHOLE, Bytes, MicrosecondsAtLeast, Parsed, Seconds, Table, table_schema
 from simulator.workload.toml_file import line_numbers, parsed, read_bytes
@@ -25,11 +27,26 @@ _Calls = Annotated[int, Field(ge=0, le=4096), WHOLE]
 _Share = Annotated[float, Field(ge=0, le=1)]
 
 
+def _read_cores(value: Any, _: ValidationInfo) -> float:
+    """How many; a part of one is a container's quota."""
+    number = plain_number(value)
+    if not LEAST_CORES <= number <= MOST_CORES:
+        raise ValueError(tell("expected a number of cores from {least} to {most}", least=LEAST_CORES, most=MOST_CORES))
+    return int(number) if float(number).is_integer() else float(number)
+
+
+LEAST_CORES, MOST_CORES = 0.01, 4096
+_CORES_SCHEMA = {"type": "number", "minimum": LEAST_CORES, "maximum": MOST_CORES}
+_Cores = Annotated[float, Parsed(_read_cores, lambda _: dict(_CORES_SCHEMA))]
+
+
 def _written(name: str, hint: Any, default: Any) -> tuple[str, Any]:
     """How a field of Machine is called and what it holds in a file: seconds carry a unit there, not a suffix.
 
     A cost may be 0, and what is 0 unless somebody says otherwise.
     """
+    if name == "cores":
+        return name, _Cores
     if hint is int:
         return name, _Calls if name.endswith("_releases") else _Count
     if name in SHARES:
@@ -42,8 +59,14 @@ def _written(name: str, hint: Any, default: Any) -> tuple[str, Any]:
     return name.removesuffix("_s"), Seconds if may_be_nothing else MicrosecondsAtLeast
 
 
+QUOTA = "cpu_quota"
+"""Is no key of its own: it is the part of a core in ``cores``."""
 _HINTS = get_type_hints(Machine)
-_WRITTEN = {field.name: _written(field.name, _HINTS[field.name], field.default) for field in fields(Machine)}
+_WRITTEN = {
+    field.name: _written(field.name, _HINTS[field.name], field.default)
+    for field in fields(Machine)
+    if field.name != QUOTA
+}
 _keys: Any = {key: (kind | None, None) for key, kind in _WRITTEN.values()}
 MachineTable = create_model("machine", __base__=Table, **_keys)
 
@@ -53,8 +76,12 @@ def _read(value: Any, info: ValidationInfo) -> Machine:
 
 
 def fields_of(table: Any) -> dict[str, Any]:
-    """What a table says, as fields of Machine."""
-    return {name: getattr(table, key) for name, (key, _) in _WRITTEN.items() if key in table.model_fields_set}
+    """What a table says, as fields of Machine. ``cores = 1.5``: two cores, and a quota."""
+    given = {name: getattr(table, key) for name, (key, _) in _WRITTEN.items() if key in table.model_fields_set}
+    cores = given.get("cores")
+    if cores is None:
+        return given
+    return given | {"cores": ceil(cores), QUOTA: 0.0 if float(cores).is_integer() else cores}
 
 
 def _described(handler: GetJsonSchemaHandler) -> dict[str, Any]:
@@ -127,5 +154,6 @@ def read_machine(path: Path) -> dict[str, Any]:
 def machine_text(machine: Machine) -> str:
     """A machine file with every value of the machine."""
     values = {key: _quantity_text(name, getattr(machine, name)) for name, (key, _) in _WRITTEN.items()}
+    values["cores"] = machine.cpu_quota or machine.cores
     lines = [f'{key} = "{value}"' if isinstance(value, str) else f"{key} = {value}" for key, value in values.items()]
     return "\n".join(["[machine]", *lines, ""])

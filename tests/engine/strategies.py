@@ -112,10 +112,12 @@ def model_plan(pick: Pick) -> Plan:
 
 
 def cores(pick: Pick) -> Cores:
-    """One to three cores, with and without a cost of switching, and of waking."""
+    """One to three cores, with and without a cost of switching, and of waking, and with and without a quota."""
+    count = pick((1, 2, 3))
     slice_s, switch_s = pick(((1.0, 0.0), (1.0, 1.0), (0.003, 0.0001)))
     wake_s, after_s = pick(WAKING_S)
-    return Cores(pick((1, 2, 3)), slice_s, switch_s, wake_cost_s=wake_s, wake_after_s=after_s)
+    quota = count * pick((0.0, 0.0, 0.0, 0.5, 0.9, 0.33))
+    return Cores(count, slice_s, switch_s, wake_cost_s=wake_s, wake_after_s=after_s, quota=quota)
 
 
 def machine(pick: Pick) -> Machine:

@@ -21,7 +21,7 @@ from simulator.trace.rules_capacity import (
     taken,
     too_few_to_compute,
 )
-from simulator.trace.rules_computing import cores_saturated, gil_saturated, loop_saturated, other_programs
+from simulator.trace.rules_computing import cores_saturated, gil_saturated, loop_saturated, other_programs, throttled
 from simulator.trace.rules_ends import (
     broken,
     few_samples,
@@ -122,6 +122,11 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
         (threads(16), of(40, page=QUICK, report=REPORT)),
         (threads(16), of(40, page=QUICK)),
         ["for the GIL on average", 'long computations of "report" (up to 200 ms)', "switch interval of 5 ms"],
+    ),
+    throttled: (
+        (replace(forked(4), cores=Cores(1, quota=0.5)), of(12, page=HASH)),
+        (replace(forked(4), cores=Cores(1)), of(12, page=HASH)),
+        ["the container is throttled", "its quota of 0.5 cores, 50 ms of computing in every 100 ms", "stand still"],
     ),
     loop_stands_still: (
         (loops(), of(40, page=QUICK, report=SYNCHRONOUS)),

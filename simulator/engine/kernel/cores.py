@@ -4,7 +4,7 @@
 """
 
 from simulator.engine.kernel.layout import Job
-from simulator.engine.kernel.numbers import INFINITY
+from simulator.engine.kernel.numbers import CLOSE, INFINITY, QUOTA_PERIOD_S, SPENT_S
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.storage import JOBS, lengthen
 from simulator.engine.kernel.walkers import cell
@@ -22,8 +22,37 @@ def rate(k: Kernel, cpu: cython.int) -> cython.double:
 @cython.inline
 def catch_up(k: Kernel, cpu: cython.int) -> cython.void:
     """Age the jobs until now."""
-    k.cpus[cpu].virtual += (k.now - k.cpus[cpu].updated) * rate(k, cpu)
+    if k.cpus[cpu].quota > 0:
+        count_quota(k, cpu)
+    else:
+        k.cpus[cpu].virtual += (k.now - k.cpus[cpu].updated) * rate(k, cpu)
+        k.cpus[cpu].updated = k.now
+
+
+def count_quota(k: Kernel, cpu: cython.int) -> cython.void:
+    """The same where there is a quota: it is there anew in every period, and nothing of it can be saved."""
+    elapsed: cython.double = k.now - k.cpus[cpu].updated
+    period: cython.longlong = cython.cast(cython.longlong, k.now / QUOTA_PERIOD_S + CLOSE)
     k.cpus[cpu].updated = k.now
+    if not k.cpus[cpu].throttled:
+        k.cpus[cpu].virtual += elapsed * rate(k, cpu)
+        k.cpus[cpu].budget -= elapsed * min(k.cpus[cpu].jobs, k.cpus[cpu].cores)
+    if period > k.cpus[cpu].period:
+        k.cpus[cpu].period, k.cpus[cpu].budget = period, k.cpus[cpu].quota * QUOTA_PERIOD_S
+    k.cpus[cpu].throttled = k.cpus[cpu].budget <= SPENT_S
+
+
+def expect_quota(k: Kernel, cpu: cython.int) -> cython.void:
+    """The quota may be used up, or there anew, before the next job could finish."""
+    turn: cython.double = (k.cpus[cpu].period + 1) * QUOTA_PERIOD_S - k.now
+    delay: cython.double
+    if not k.cpus[cpu].throttled:
+        turn = min(turn, k.cpus[cpu].budget / min(k.cpus[cpu].jobs, k.cpus[cpu].cores))
+    turn = max(turn, 0.0)
+    delay = max((k.jobs[cpu * k.job_room].mark - k.cpus[cpu].virtual) / rate(k, cpu), 0.0)
+    k.cpus[cpu].turns = k.cpus[cpu].throttled or turn < delay - SPENT_S  # who is through at that very moment is through
+    if k.cpus[cpu].turns:
+        k.cpus[cpu].due = k.now + turn
 
 
 @cython.inline
@@ -35,6 +64,8 @@ def expect(k: Kernel, cpu: cython.int) -> cython.void:
         k.cpus[cpu].due = INFINITY
     else:
         k.cpus[cpu].due = k.now + max((k.jobs[first].mark - k.cpus[cpu].virtual) / rate(k, cpu), 0.0)
+        if k.cpus[cpu].quota > 0:
+            expect_quota(k, cpu)
         k.cpus[cpu].seq = k.seq
         k.seq += 1
     if k.cpu_count == 1:
@@ -137,8 +168,18 @@ def drop_job(k: Kernel, cpu: cython.int, i: cython.longlong) -> cython.void:
 
 
 def finish_job(k: Kernel) -> cython.int:
-    """The job that is due has got all its work done; whose it was."""
+    """The job that is due has got all its work done; whose it was. -1: only the quota is used up, or there anew."""
     cpu: cython.int = k.cpu_next
+    if k.cpus[cpu].quota > 0 and k.cpus[cpu].turns:
+        catch_up(k, cpu)
+        expect(k, cpu)
+        return -1
+    return finish_first(k, cpu)
+
+
+@cython.inline
+def finish_first(k: Kernel, cpu: cython.int) -> cython.int:
+    """The first job of some cores has got all its work done."""
     first: cython.int = cpu * k.job_room
     w: cython.int = cython.cast(cython.int, k.jobs[first].walker)
     mark: cython.double = k.jobs[first].mark

@@ -188,6 +188,14 @@ class Cpu(cython.struct):
     next_job: cython.longlong
     jobs: cython.int
     cores: cython.int
+    quota: cython.double
+    """Of cores; 0: there is none."""
+    budget: cython.double
+    """Seconds of computing that are left of this period."""
+    period: cython.longlong
+    throttled: cython.int
+    turns: cython.int
+    """Whether the next thing to happen is that the quota is used up, or there anew."""
 
 
 class Awake(cython.struct):

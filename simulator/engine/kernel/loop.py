@@ -54,6 +54,8 @@ def happen(k: Kernel, budget: cython.longlong) -> cython.bint:
                 fill_hole(k)
         elif source == COMPUTED:
             w = finish_job(k)
+            if w < 0:
+                continue
             if nothing_else_now(k):  # then the hop would be the next event: spare it the way there
                 resume(k, w)
             else:

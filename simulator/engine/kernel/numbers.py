@@ -128,3 +128,8 @@ NOWHERE = -(2**31)
 """The place of a walker for whom no event has a meaning any more."""
 NO_LIMIT = 2**31 - 1
 INFINITY = float("inf")
+
+# the quota of a container
+QUOTA_PERIOD_S = 0.1
+CLOSE, SPENT_S = 1e-9, 1e-12
+"""A period has begun, and a quota is used up, also where rounding leaves the smallest part of it."""

@@ -6,7 +6,16 @@ import numpy as np
 
 from simulator.engine.kernel.further import begin_later
 from simulator.engine.kernel.loop import look_ahead
-from simulator.engine.kernel.numbers import CLOCKS, HALF_OPEN_RINGS, INFINITY, OF_FURTHER, OF_ROUNDS, SWITCHES, WAKES
+from simulator.engine.kernel.numbers import (
+    CLOCKS,
+    HALF_OPEN_RINGS,
+    INFINITY,
+    OF_FURTHER,
+    OF_ROUNDS,
+    QUOTA_PERIOD_S,
+    SWITCHES,
+    WAKES,
+)
 from simulator.engine.kernel.program import go
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import rearrange
@@ -110,7 +119,10 @@ def read_sources(k: Kernel, program: Any) -> None:
     k.ring_events, k.ring_due, k.ring_seq = blank("Event", 64 * max(k.ring_count, 1)), INFINITY, 0
     k.stretches, k.stretch_head, k.stretch_size, k.stretch_mask = blank("Stretch", 64), 0, 0, 63
     cpus = [
-        (INFINITY, 0, 0.0, 0.0, c.time_slice_s / (c.time_slice_s + c.switch_cost_s), 0, 0, c.count)
+        (
+            *(INFINITY, 0, 0.0, 0.0, c.time_slice_s / (c.time_slice_s + c.switch_cost_s), 0, 0, c.count),
+            *(c.quota, c.quota * QUOTA_PERIOD_S, 0, 0, 0),
+        )
         for c in program.plan.processors
     ]
     k.cpus, k.cpu_count = table("Cpu", cpus), len(cpus)

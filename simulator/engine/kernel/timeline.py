@@ -22,6 +22,7 @@ def intervene(k: Kernel, pc: cython.int) -> cython.int:
     elif op == CORES:
         catch_up(k, 0)
         k.cpus[0].cores = k.code[pc].a
+        k.cpus[0].quota, k.cpus[0].throttled = 0.0, 0
         expect(k, 0)
     return 0
 

@@ -14,8 +14,11 @@ from typing import Any
 import simpy
 
 from simulator.plan import Cores, Gil, Lock
+from simulator.plan.resources import QUOTA_PERIOD_S
 
 Wait = simpy.Event
+CLOSE, SPENT_S = 1e-9, 1e-12
+"""A period has begun, and a quota is used up, also where rounding leaves the smallest part of it."""
 
 
 class Job:
@@ -40,6 +43,9 @@ class Processor:
         self.jobs: list[tuple[float, int, Job]] = []
         self.number = self.version = 0
         self.virtual = self.updated = 0.0
+        self.period, self.budget = 0, cores.quota * QUOTA_PERIOD_S
+        self.throttled = False
+        """The quota of this period is used up: nobody computes until the next one begins."""
 
     def run(self, work_s: float) -> Job:
         """Start a job of so many seconds."""
@@ -66,12 +72,36 @@ class Processor:
     def resize(self, cores: Cores) -> None:
         """Go on with another number of cores."""
         self._catch_up()
-        self.cores = cores
+        self.cores, self.throttled = cores, False
         self._expect()
 
     def _catch_up(self) -> None:
-        self.virtual += (self.env.now - self.updated) * self.cores.rate(len(self.jobs))
-        self.updated = self.env.now
+        elapsed, self.updated = self.env.now - self.updated, self.env.now
+        if not self.throttled:
+            self.virtual += elapsed * self.cores.rate(len(self.jobs))
+        if self.cores.quota > 0:
+            self._count(elapsed)
+
+    def _count(self, elapsed: float) -> None:
+        """Count what was computed against the quota, which is there anew in every period; nothing can be saved."""
+        if not self.throttled:
+            self.budget -= elapsed * min(len(self.jobs), self.cores.count)
+        period = int(self.env.now / QUOTA_PERIOD_S + CLOSE)
+        if period > self.period:
+            self.period, self.budget = period, self.cores.quota * QUOTA_PERIOD_S
+        self.throttled = self.budget <= SPENT_S
+
+    def _turns_in(self) -> float:
+        """Seconds until the quota of this period is used up if nothing changes, or the next period begins."""
+        until_next = (self.period + 1) * QUOTA_PERIOD_S - self.env.now
+        if self.throttled:
+            return max(until_next, 0.0)
+        return max(min(until_next, self.budget / min(len(self.jobs), self.cores.count)), 0.0)
+
+    def _turn(self, version: int) -> None:
+        if version == self.version:
+            self._catch_up()
+            self._expect()
 
     def _expect(self) -> None:
         """Set the timer for the next job that will finish if nothing changes before."""
@@ -80,6 +110,11 @@ class Processor:
             self.virtual = 0.0
             return
         delay = max((self.jobs[0][0] - self.virtual) / self.cores.rate(len(self.jobs)), 0.0)
+        if self.cores.quota > 0:
+            turn = self._turns_in()
+            if self.throttled or turn < delay - SPENT_S:  # who is through at that very moment is through
+                _after(self.env, turn, self._turn, self.version)
+                return
         _after(self.env, delay, self._finish, self.version)
 
     def _finish(self, version: int) -> None:
