@@ -12,7 +12,7 @@ from simulator.experiments.production_line import deployed, is_production
 from simulator.experiments.refusal import RefusalError
 from simulator.plan import Machine
 from simulator.real.calibrate.profile_findings import Measured, Regimes, findings
-from simulator.real.calibrate.regimes import held, one_by_one, rare, saturated, slots_of
+from simulator.real.calibrate.regimes import held, lingers_s, one_by_one, rare, saturated, slots_of
 from simulator.real.calibrate.samples import spread
 from simulator.real.calibrate.switches import asyncio_switch, loop_turn
 from simulator.real.servers import server_name
@@ -65,6 +65,7 @@ def measured_states(deployment: Deployment, *, quick: bool) -> list[Measured]:
         saturated=None if quick or deployment.fronts else saturated(deployment, short_s),
         held=held(deployment, short_s) if slots and not quick else None,
         slots=slots,
+        lingers_s=0.0 if deployment.fronts else lingers_s(deployment),
     )
     base = replace(
         Machine(), loop_turn_cost_s=sorted(turns)[SAMPLES // 2], task_switch_cost_s=sorted(switches)[SAMPLES // 2]

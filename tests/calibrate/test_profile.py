@@ -61,6 +61,14 @@ def test_a_slot_is_held_beyond_its_work_for_what_throughput_says() -> None:
     assert found()["a slot is held beyond its work"] == pytest.approx(1 / 40.0 - IO_S)
 
 
+@pytest.mark.parametrize(("took", "is_said"), [(2.004, True), (0.02, False)])
+def test_a_server_lingers_that_kept_the_next_one_waiting(took: float, is_said: bool) -> None:
+    model = catalogue()["prefork"]
+    states = Regimes(rare=regime(), one_by_one=regime(), slots=1, lingers_s=took)
+    lines = findings(Deployment(model=model, config=model.config()), states, Machine())
+    assert [line.samples for line in lines if line.field == "linger_s"] == [[took]] * is_said
+
+
 def test_a_meter_shares_out_what_was_used_between_two_looks() -> None:
     meter = Meter(0)
     meter.looks = [(0.0, 1.0), (1.0, 1.1), (2.0, 1.3)]

@@ -7,6 +7,7 @@ counts it; times before and after the handler are from outside: from the client'
 from its end to the client's last byte.
 """
 
+import socket
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
@@ -20,6 +21,7 @@ from simulator.plan import Machine
 from simulator.real.calibrate.samples import Samples
 from simulator.real.job import Ending, Result
 from simulator.real.measure import drive, job_for, scratch_folder
+from simulator.real.messages import request_head
 from simulator.real.other_programs import members
 from simulator.real.processes import MeasureError
 from simulator.real.reports import Report
@@ -30,6 +32,8 @@ from simulator.workload.load import load
 
 IO_S = 0.02
 """A wait within a request: as long as a query, and long enough to fall asleep."""
+LONGEST_S = 20.0
+"""No server lingers for longer."""
 RARE_PER_S = 12
 """Requests a second for which a server wakes up each time."""
 BUSY = 8
@@ -79,6 +83,26 @@ def saturated(deployment: Deployment, seconds: float) -> Regime:
 def held(deployment: Deployment, seconds: float) -> Regime:
     """Two clients for each slot, and every request waits: a slot is held for slots divided by throughput."""
     return _run(deployment, seconds, _loop(2 * slots_of(deployment), seconds), f'io = "{IO_S * 1e3:g} ms"')
+
+
+def lingers_s(deployment: Deployment) -> float:
+    """For how long a server waits for clients that have their response and do not close, while somebody else waits."""
+    head, body = request_head(0, "", 1024, 10240)
+    with scratch_folder() as folder, ExitStack() as stack:
+        running = start(deployment, folder, stack)
+
+        def asked() -> socket.socket:
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=LONGEST_S))
+            client.sendall(head + bytes(body))
+            while client.recv(65536):  # to the end of what it sends
+                pass
+            return client
+
+        kept = [asked() for _ in range(max(slots_of(deployment), 1))]
+        begun = time.monotonic()
+        asked()
+        del kept
+        return time.monotonic() - begun
 
 
 def slots_of(deployment: Deployment) -> int:
