@@ -174,7 +174,7 @@ WRONG = [
     ("--model prefork --load steady --picture /tmp/x.txt --json /tmp/x.txt", "/tmp/x.txt is named for two outputs"),
     ("--model prefork --load steady --thread 3", "Did you mean --threads?"),
     ("--model prefork --load steady --rate -1", "--rate -1: expected a number above 0"),
-    ("--model prefork --load steady --cores 0", "--cores 0: expected at least 1"),
+    ("--model prefork --load steady --cores 0", "--cores 0: expected at least 0.01"),
     ("prefork", "prefork: no such command. Type simulate --model prefork --load slow-clients"),
     ("spike --rate 3", "spike: no such command. Type simulate --model prefork --load spike"),
     ("help nothing", "help nothing: no such command and no such model"),
