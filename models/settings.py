@@ -75,6 +75,8 @@ class Neighbours:
     """Of what stands in front: how much of a response it takes from the server at once."""
     more_slots: str = ""
     """A model with more of what a request holds, where this one has no setting for it."""
+    one_queue: tuple[str, str] | None = None
+    """The setting, and its value, with which all processes take connections from one queue."""
     holds_nothing: str = ""
     """A model that holds nothing while a request waits."""
     own_processes: str = ""

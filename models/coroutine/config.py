@@ -1,6 +1,7 @@
 """Settings of the coroutine server."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from models.settings import MOST_CONNECTIONS, MOST_PROCESSES, Neighbours, Size, check, setting
 
@@ -17,6 +18,13 @@ class Config:
         maximum=MOST_CONNECTIONS,
     )
 
+    sharing: Literal["even", "warm", "reuseport"] = setting(
+        "warm",
+        "Who gets a connection for which several processes wait: a random one (even), the one that ran last (warm), or "
+        "each has a socket and a backlog of its own (reuseport). For real servers only reuseport can be chosen.",
+        choices=("even", "warm", "reuseport"),
+    )
+
     def __post_init__(self) -> None:
         """Refuse settings that no server could have."""
         check(self)
@@ -24,6 +32,7 @@ class Config:
 
 NEIGHBOURS = Neighbours(
     processes=Size("processes", "{n} process", "{n} processes"),
+    one_queue=("sharing", "even"),
     own_processes="prefork",
 )
 

@@ -4,19 +4,37 @@ What to watch: every ``await`` gives the loop to somebody else, and only an ``aw
 them stops everybody. Against callbacks each step costs a task switch more: measurable, and hardly ever the reason.
 """
 
+from typing import Literal
+
 from models.coroutine.config import Config
-from simulator.plan import AcceptEagerly, Backlog, Compute, Connect, Handle, Loop, Machine, Plan, Receive, Send
+from simulator.plan import (
+    AcceptEagerly,
+    Backlog,
+    Choose,
+    Compute,
+    Connect,
+    Handle,
+    Loop,
+    Machine,
+    Plan,
+    Receive,
+    Send,
+    Upstreams,
+)
 
 
 def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: a task that needs the loop between its awaits, and nothing while it awaits."""
-    backlog = Backlog("backlog", config.backlog, machine.refuses)
+    order: Literal["even", "warm"] = "even" if config.sharing == "even" else "warm"
+    own = config.sharing == "reuseport" and config.processes > 1  # a socket and a queue for each process
+    backlog = Backlog("backlog", config.backlog, machine.refuses, config.processes if own else 1)
     loop = Loop("event loop", config.processes)
     resume = machine.loop_turn_cost_s + machine.task_switch_cost_s
     return Plan(
         steps=(
+            *((Choose(Upstreams("socket", config.processes), "hashed"),) if own else ()),
             Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),
-            AcceptEagerly(backlog, loop, work_s=machine.accept_cost_s, batch=config.backlog + 1),
+            AcceptEagerly(backlog, loop, work_s=machine.accept_cost_s, batch=config.backlog + 1, order=order),
             Receive(buffer_bytes=machine.receive_buffer),  # await reader.read()
             Compute(machine.request_cost_s + resume, loop, what="parse", mebibyte_s=machine.mebibyte_cost_s),
             Handle(loop, visit_cost_s=resume, io_late_s=machine.io_late_s),  # await between two pieces of computing

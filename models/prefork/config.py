@@ -1,6 +1,7 @@
 """Settings of the prefork server."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from models.settings import MOST_CONNECTIONS, MOST_PROCESSES, Neighbours, Size, check, setting
 
@@ -19,6 +20,13 @@ class Config:
         maximum=MOST_CONNECTIONS,
     )
 
+    sharing: Literal["even", "reuseport"] = setting(
+        "even",
+        "Where connections wait: in one queue for all workers (even), or each has a socket and a backlog of its own "
+        "(reuseport, gunicorn's --reuse-port).",
+        choices=("even", "reuseport"),
+    )
+
     def __post_init__(self) -> None:
         """Refuse settings that no server could have."""
         check(self)
@@ -27,6 +35,7 @@ class Config:
 NEIGHBOURS = Neighbours(
     slots=(Size("workers", "{n} worker", "{n} workers"),),
     processes=Size("workers", "{n} worker", "{n} workers"),
+    one_queue=("sharing", "even"),
     holds_nothing="coroutine",
 )
 

@@ -8,6 +8,7 @@ from models.prefork.config import Config
 from simulator.plan import (
     Accept,
     Backlog,
+    Choose,
     Compute,
     Connect,
     Handle,
@@ -18,16 +19,19 @@ from simulator.plan import (
     Receive,
     Release,
     Send,
+    Upstreams,
 )
 
 
 def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: one worker belongs to it from accept to close."""
-    backlog = Backlog("backlog", config.backlog, machine.refuses)
-    worker = Pool("worker", config.workers, slots_per_process=1)
+    own = config.sharing == "reuseport" and config.workers > 1  # a socket and a queue for each worker
+    backlog = Backlog("backlog", config.backlog, machine.refuses, config.workers if own else 1)
+    worker = Pool("worker", 1, config.workers) if own else Pool("worker", config.workers, slots_per_process=1)
     linger = (Linger(machine.linger_s),) if machine.linger_s > 0 else ()  # worker held until the client has closed
     return Plan(
         steps=(
+            *((Choose(Upstreams("socket", config.workers), "hashed"),) if own else ()),
             Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),
             Accept(backlog, worker),  # a worker accepts only when it is idle: one queue for all
             Receive(buffer_bytes=machine.receive_buffer),  # worker held, core free

@@ -42,6 +42,14 @@ class Config:
         maximum=MOST_CONNECTIONS,
     )
 
+    sharing: Literal["even", "warm", "reuseport"] = setting(
+        "warm",
+        "Who gets a connection for which several processes wait: a random one (even), with eager accept the one that "
+        "ran last (warm), or each has a socket and a backlog of its own (reuseport). For real servers only reuseport "
+        "can be chosen.",
+        choices=("even", "warm", "reuseport"),
+    )
+
     def __post_init__(self) -> None:
         """Refuse settings that no server could have."""
         check(self)
@@ -60,6 +68,7 @@ NEIGHBOURS = Neighbours(
     processes=Size("processes", "{n} process", "{n} processes"),
     accept_limit=Size("connections", "{n} connection in hand", "{n} connections in hand"),
     when_idle=("accept", "idle"),
+    one_queue=("sharing", "even"),
     holds_nothing="coroutine",
     own_processes="prefork",
 )

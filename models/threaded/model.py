@@ -11,6 +11,7 @@ from simulator.plan import (
     Accept,
     AcceptEagerly,
     Backlog,
+    Choose,
     Compute,
     Connect,
     Gil,
@@ -23,12 +24,14 @@ from simulator.plan import (
     Seize,
     Send,
     Step,
+    Upstreams,
 )
 
 
 def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: one thread belongs to it; the GIL only while it computes."""
-    backlog = Backlog("backlog", config.backlog, machine.refuses)
+    own = config.sharing == "reuseport" and config.processes > 1  # a socket and a queue for each process
+    backlog = Backlog("backlog", config.backlog, machine.refuses, config.processes if own else 1)
     gil = Gil(
         "GIL",
         config.processes,
@@ -51,26 +54,28 @@ def plan(config: Config, machine: Machine) -> Plan:
         Handle(gil, io_late_s=machine.io_late_s),  # computing: thread, GIL and core held; waiting: only the thread
         Compute(machine.response_cost_s, gil, what="respond"),  # after the last wait: the GIL once more
     )
-    send = Send(buffer_bytes=machine.send_buffer, most_bytes=machine.send_buffer_most)
-    free = Release(thread)
-    connect = Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s)
+    send, free = Send(buffer_bytes=machine.send_buffer, most_bytes=machine.send_buffer_most), Release(thread)
+    hashed = (Choose(Upstreams("socket", config.processes), "hashed"),) if own else ()
+    door = (*hashed, Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s))
     if config.accept == "buffered":  # the main thread meets the client: receiving and sending hold no thread
         main_thread, seize = taken
-        return Plan(steps=(connect, main_thread, *receive, seize, *handle, free, send), cores=machine.processor)
-    return Plan(steps=(connect, *taken, *receive, *handle, send, free), cores=machine.processor)
+        return Plan(steps=(*door, main_thread, *receive, seize, *handle, free, send), cores=machine.processor)
+    return Plan(steps=(*door, *taken, *receive, *handle, send, free), cores=machine.processor)
 
 
 def _take(config: Config, machine: Machine, backlog: Backlog, gil: Gil) -> tuple[tuple[Step, ...], Pool]:
     """The steps from the backlog onto a thread, and the pool of threads."""
-    if config.accept == "idle":
-        thread = Pool("thread", config.processes * config.threads, slots_per_process=config.threads)
-        return (Accept(backlog, thread),), thread
     thread = Pool("thread", config.threads, processes=config.processes)  # one queue in front of each process
+    if config.accept == "idle":
+        if backlog.processes == 1:  # one queue in front of all
+            thread = Pool("thread", config.processes * config.threads, slots_per_process=config.threads)
+        return (Accept(backlog, thread),), thread
     main_thread = AcceptEagerly(
         backlog,
         gil,
         work_s=machine.accept_cost_s + machine.hand_over_cost_s,
         limit=config.connections,
         releases=machine.accept_releases,  # each may cost the main thread the GIL
+        order="even" if config.sharing == "even" else "warm",
     )
     return (main_thread, Seize(thread)), thread

@@ -22,10 +22,15 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 
 
 class Family:
-    """``count`` processes that run ``child(number)``, for as long as stdin is open."""
+    """``count`` processes that run ``child(number)``, for as long as stdin is open.
 
-    def __init__(self, count: int, child: Callable[[int], None], grace_s: float) -> None:
-        self._count, self._child, self._grace_s = count, child, grace_s
+    ``forked(number)`` is called in the master, each time that one has been forked.
+    """
+
+    def __init__(
+        self, count: int, child: Callable[[int], None], grace_s: float, forked: Callable[[int], None] = lambda _: None
+    ) -> None:
+        self._count, self._child, self._grace_s, self._forked = count, child, grace_s, forked
         self._children: dict[int, tuple[int, float]] = {}  # pid -> number, when it was forked
         self._master = os.getpid()
         self._prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
@@ -71,6 +76,7 @@ class Family:
         pid = os.fork()
         if pid:
             self._children[pid] = (number, time.monotonic())
+            self._forked(number)
             return
         code = 1
         try:

@@ -207,7 +207,7 @@ def _accept_eagerly(step: AcceptEagerly) -> tuple[Place, ...]:
         state=State.BACKLOG,
         waits_for=lock,
         queue=step.backlog,
-        decides_among=lock.processes,
+        decides_among=None if step.backlog.processes > 1 else lock.processes,
     )
     accepted = Place(
         name=f"accept {lock.name}",

@@ -83,6 +83,14 @@ class Backlog:
     """As passed to listen(); Linux admits one more than this (its test for "full" is `>`)."""
     refuses: bool = False
     """When full: True answers with a reset at once, False drops what comes and lets the client repeat it."""
+    processes: int = 1
+    """Number of copies; with more than one, every process listens on a socket of its own (SO_REUSEPORT), and a request
+    connects to that of the process that was chosen for it."""
+
+    @property
+    def places(self) -> int:
+        """How many connections fit, in all copies; Linux's test for "full" is `>`."""
+        return (self.limit + 1) * self.processes
 
 
 QUOTA_PERIOD_S = 0.1

@@ -10,7 +10,7 @@ from typing import Literal
 from simulator.plan.resources import Backlog, Bucket, Cores, Lock, Memory, Pool, Upstreams
 from simulator.plan.words import Outcome
 
-Policy = Literal["in turn", "least in hand", "random"]
+Policy = Literal["in turn", "least in hand", "random", "hashed"]
 """How one of several upstreams is chosen."""
 
 
@@ -96,8 +96,9 @@ class Accept:
 class AcceptEagerly:
     """Wait in the backlog until the accepting thread or callback of some process takes the connection.
 
-    Every process has one acceptor. It sleeps while the backlog is empty; a new connection wakes all sleeping ones (a
-    random one first), each waits for its own lock, and whoever has it first takes the oldest connection.
+    Every process has one acceptor. It sleeps while the backlog is empty; a new connection wakes all sleeping ones, each
+    waits for its own lock, and whoever has it first takes the oldest connection. Where the backlog has a copy for each
+    process, a connection wakes the acceptor of its own, and nobody else takes it.
     """
 
     backlog: Backlog
@@ -112,6 +113,8 @@ class AcceptEagerly:
     """Connections that a process has in hand at most; at the limit its acceptor stops."""
     releases: int = 0
     """Calls of the acceptor for one connection that let go of a GIL for a moment; each may lose it."""
+    order: Literal["even", "warm"] = "even"
+    """Who is woken first: a random one, or the one that went to sleep last and is still warm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +215,7 @@ class Choose:
 
     upstreams: Upstreams
     policy: Policy = "in turn"
-    """Among those with the fewest in hand: the next in turn."""
+    """Among those with the fewest in hand: the next in turn. Hashed: by chance one of those that are up, if any is."""
 
 
 @dataclass(frozen=True, slots=True)

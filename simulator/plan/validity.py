@@ -151,6 +151,16 @@ def _check_place(number: int, place: Place, known: list[int], deciders: list[tup
         raise PlanError(
             "{where} accepts into {copies} queues; expected a pool with processes = 1", where=where, copies=copies
         )
+    own = place.queue.processes if isinstance(place.queue, Backlog) else 1
+    among = deciders[-1][1].decides_among if deciders and deciders[-1][1].chooses is not None else None
+    if own > 1 and (own != among or own != (place.takes or place.waits_for).processes):  # type: ignore[union-attr]
+        raise PlanError(
+            "{where} accepts from {copies} sockets; expected as many processes, one of which was chosen before",
+            where=where,
+            copies=own,
+        )
+    if own > 1:
+        deciders.append(deciders[-1])  # nothing more is decided
     if place.about_process and not deciders:
         raise PlanError("{where} is about a process; no earlier step chose one", where=where)
     if place.decides_among is not None:

@@ -11,7 +11,7 @@ from math import isnan
 from typing import Any, Literal, get_args, get_origin
 
 from simulator.plan.blocks import PlanError, Retry, Scale, Whole, every_element
-from simulator.plan.resources import Bucket, Cores, Gil, Lock, Loop, Memory, Pool, Resource, Upstreams
+from simulator.plan.resources import Backlog, Bucket, Cores, Gil, Lock, Loop, Memory, Pool, Resource, Upstreams
 from simulator.plan.step_values import at_step, check_block
 from simulator.plan.words import Outcome
 
@@ -99,6 +99,8 @@ def _check_resource(resource: Resource) -> None:
     match resource:
         case Pool():
             _check_pool(resource)
+        case Backlog():
+            _check_backlog(resource)
         case Gil() | Loop():
             _check_lock(resource)
         case Upstreams(count=count) if count < 1:
@@ -141,6 +143,11 @@ def _check_shares(gil: Gil) -> None:
         raise PlanError("{name}: with several permits nobody who asks is preferred, got {gil}", name=gil.name, gil=gil)
     if max(gil.asker_wins or 0.0, gil.release_loss) > 1:
         raise PlanError("{name}: expected shares from 0 to 1, got {gil}", name=gil.name, gil=gil)
+
+
+def _check_backlog(backlog: Backlog) -> None:
+    if backlog.processes < 1:
+        raise PlanError("{name}: expected at least one process, got {backlog}", name=backlog.name, backlog=backlog)
 
 
 def _check_pool(pool: Pool) -> None:

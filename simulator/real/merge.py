@@ -44,11 +44,13 @@ def merge(plans: Sequence[Plan], workload: Workload, result: Result, reports: Se
         **blank_columns(plan, workload) | seen,
     )
     trace.finished[trace.outcome == Outcome.OPEN] = np.nan
-    trace.reached[:, 0] = np.where(np.isnan(trace.arrival), np.nan, trace.arrival)
+    door = _door(trace.places)
+    for column in range(door + 1):
+        trace.reached[:, column] = np.where(np.isnan(trace.arrival), np.nan, trace.arrival)
     for layer, (columns, its) in enumerate(zip(layers(plans, workload.phase_count), said, strict=True)):
         _enter(trace, columns, its, result.start, innermost=layer == 0, outermost=layer == len(plans) - 1)
-    if len(trace.places) > 1:
-        trace.reached[:, 1] = result.stood
+    if len(trace.places) > door + 1:
+        trace.reached[:, door + 1] = result.stood
     enter_waits(trace, result.sent)
     _put_in_order(trace.reached)
     return _sent(trace)
@@ -72,10 +74,15 @@ def layers(plans: Sequence[Plan], phase_count: int) -> list[dict[str, int]]:
 
 def _where(outer: Sequence[Place], inner: Sequence[Place]) -> int:
     """At which place of ``outer`` the walk ``inner`` begins: where its backlog is connected to."""
-    door = inner[0].knocks_at
+    door = inner[_door(inner)].knocks_at
     found = None if door is None else connected_at(outer, door)
     assert found is not None  # every server has a door, and what stands in front of it connects to it
-    return found
+    return found - _door(inner)
+
+
+def _door(places: Sequence[Place]) -> int:
+    """Where one connects; before it, at most, one of several sockets is chosen."""
+    return next((i for i, place in enumerate(places) if place.knocks_at is not None), 0)
 
 
 def _enter(
@@ -103,7 +110,8 @@ def _enter(
         if report.slot >= 0 and held:
             trace.slot[row, held[0]] = report.slot
     if inner is not None:  # on one machine the connection stands at once
-        trace.reached[:, inner + 1] = trace.reached[:, inner]
+        for column in range(inner + 1, inner + _door(trace.places[inner:]) + 2):
+            trace.reached[:, column] = trace.reached[:, inner]
 
 
 def _behind(trace: Trace, columns: dict[str, int]) -> int:

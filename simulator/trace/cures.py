@@ -23,6 +23,8 @@ class Cure(Enum):
     """A proxy in front that deals with slow clients; or the one that is there, with its buffers on."""
     ACCEPT_WHEN_IDLE = "accept when idle"
     """A process accepts only what it can serve at once, so that nobody waits beside another's idle slot."""
+    ONE_QUEUE = "one queue"
+    """All processes take connections from one queue, so that nobody is hashed to one that is busy."""
     HIGHER_ACCEPT_LIMIT = "higher accept limit"
     """Each process may have more connections in hand."""
     LONGER_BACKLOG = "longer backlog"

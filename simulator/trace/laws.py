@@ -68,8 +68,8 @@ def _pools(measures: Measures, history: QueueHistory) -> Iterator[str]:
 def _backlogs(measures: Measures, history: QueueHistory) -> Iterator[str]:
     for backlog in measures.trace.plan.backlogs:
         most = history.queue(backlog.name).maximum(*measures.window)
-        if most > backlog.limit + 1:
-            yield f"the {backlog.name} held {most:.0f} connections, and has {backlog.limit + 1} places"
+        if most > backlog.places:
+            yield f"the {backlog.name} held {most:.0f} connections, and has {backlog.places} places"
 
 
 def _pool(trace: Trace, part: Held) -> Iterator[str]:

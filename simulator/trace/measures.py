@@ -4,12 +4,13 @@ What to watch: a request's time and a slot's time are cut from the same spans. T
 request as its client sees it, the second to the window in which resources are measured.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import Backlog, Bucket
+from simulator.plan.resources import Backlog, Bucket, Pool
 from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
 from simulator.trace import availability
@@ -142,6 +143,7 @@ def _blank(trace: Trace, between: tuple[float, float]) -> Measures:
         lock_time={lock.name: np.zeros((lock.processes, len(STATES))) for lock in plan.locks},
         cores_time=np.zeros(len(STATES)),
         waiting={r.name: Queue() for r in plan.resources if isinstance(r, Backlog | Bucket)}
+        | {queue.name: Queue(pool.processes * pool.size) for pool, queue in _own_queues(places)}
         | {pool.name: Queue(pool.size * pool.processes if pool.processes > 1 else 0) for pool in plan.pools},
         at_lock={lock.name: LockQueue(lock.processes) for lock in plan.locks},
         runnable=Runnable(),
@@ -222,6 +224,13 @@ def _add_slots(measures: Measures, span: Span, seconds: Floats) -> None:
             measures.slot_time[part.pool.name][INDEX[state]] += float(_part(held, share).sum())
 
 
+def _own_queues(places: Sequence[Place]) -> Iterator[tuple[Pool, Backlog]]:
+    """Slots before which connections wait in a queue of each process, and that queue."""
+    for place in places:
+        if isinstance(place.queue, Backlog) and place.queue.processes > 1 and place.takes is not None:
+            yield place.takes, place.queue
+
+
 def _add_held(measures: Measures, block: slice) -> None:
     """Where a request waits for a slot of its own process, others may be free."""
     low, high = measures.window
@@ -231,6 +240,8 @@ def _add_held(measures: Measures, block: slice) -> None:
             starts, ends = np.maximum(held.start, low), np.minimum(held.end, high)
             seen = ends > starts
             measures.waiting[part.pool.name].add_held(starts[seen], ends[seen])
+            for _, queue in _own_queues((measures.places[part.taken_at],)):
+                measures.waiting[queue.name].add_held(starts[seen], ends[seen])
 
 
 def _add_lock(measures: Measures, span: Span, seconds: Floats) -> None:

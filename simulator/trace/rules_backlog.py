@@ -146,7 +146,7 @@ def _for_nobody(facts: Facts, rows: Rows) -> Said | None:
 
 def _full(facts: Facts) -> dict[str, object]:
     """``the backlog of 10 places``, as a field."""
-    return {"backlogs": partial(_backlogs, [(b.name, b.limit + 1) for b in _overflowed(facts)])}
+    return {"backlogs": partial(_backlogs, [(b.name, b.places) for b in _overflowed(facts)])}
 
 
 def _backlogs(full: Sequence[tuple[str, int]]) -> str:

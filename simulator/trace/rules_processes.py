@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.processes import main_pool, process_count
+from simulator.plan.resources import Backlog
 from simulator.plan.words import Loss, Outcome, State, lost_by
 from simulator.trace.availability import interventions, lost, processes_down
 from simulator.trace.cures import Cure
@@ -46,16 +47,28 @@ def imbalance(facts: Facts) -> Finding | None:
         one=partial(a, name),
     )
     cures = (Cure.ACCEPT_WHEN_IDLE,) if kind == "pool" else (Cure.MORE_PROCESSES, Cure.OWN_PROCESSES)
+    if any(backlog.processes > 1 for backlog in facts.trace.plan.backlogs):
+        text = said(
+            "During {elsewhere} of the waiting for {one}, another process had nothing to do: each listens on a socket "
+            "of its own, and a connection stays with the one that it was hashed to.",
+            elsewhere=percents(elsewhere),
+            one=partial(a, name),
+        )
+        cures = (Cure.ONE_QUEUE, *cures)
     return Finding(min(waiting * elsewhere, 1.0), told(text, _spread(facts)), cures, name)
 
 
 def _pools(facts: Facts) -> list[tuple[float, float, str, str]]:
     found = []
     for part in facts.measures.held:
-        if part.pool.processes == 1 or facts.measures.places[part.taken_at].queue != part.pool:
+        place = facts.measures.places[part.taken_at]
+        own = isinstance(place.queue, Backlog) and place.queue.processes > 1
+        if part.pool.processes == 1 or not (own or place.queue == part.pool):
             continue
         name = part.pool.name
-        found.append((_share_of_life(facts, part.taken_at, State.QUEUED), _beside_free(facts, name), name, "pool"))
+        waiting = _share_of_life(facts, part.taken_at, State.BACKLOG if own else State.QUEUED)
+        queue = place.queue.name if own and place.queue is not None else name
+        found.append((waiting, _beside_free(facts, queue), name, "pool"))
     return found
 
 

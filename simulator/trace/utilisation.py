@@ -94,7 +94,7 @@ def _lock(measures: Measures, lock: Lock) -> ResourceSummary:
 
 
 def _backlog(measures: Measures, backlog: Backlog) -> ResourceSummary:
-    size = backlog.limit + 1  # Linux's test for "full" is `>`
+    size = backlog.places
     mean, most = _queue(measures, backlog.name)
     split = _split({State.BACKLOG: mean}, size)
     return ResourceSummary(

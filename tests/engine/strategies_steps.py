@@ -5,7 +5,7 @@ pool is taken a second time only by who holds nothing and has no process yet.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from simulator.plan import (
     Accept,
@@ -189,7 +189,7 @@ class Steps:
         """On a process, or on a group and later on a process of it."""
         if self.walk.deciders == 0 and self.pick(YES_OR_NO):
             upstreams = Upstreams(self.shared.name("upstream"), self.pick((1, 2, 2, 3)))
-            self.steps.append(Choose(upstreams, self.pick(("in turn", "least in hand", "random"))))
+            self.steps.append(Choose(upstreams, self.pick(("in turn", "least in hand", "random", "hashed"))))
             self.decided(upstreams.count)
             if self.pick(YES_OR_NO):
                 self.held.append(upstreams)
@@ -261,15 +261,20 @@ class Steps:
                 self.steps += [self.connect(backlog := self.backlog()), Accept(backlog, pool)]
 
     def eager(self) -> None:
-        if self.walk.deciders or self.shared.eager:
+        chosen = self.steps[-1] if self.steps else None
+        own = chosen.upstreams.count if isinstance(chosen, Choose) and self.walk.deciders == 1 else 1
+        if self.shared.eager or (self.walk.deciders and own == 1):
             return
         self.shared.eager = True
-        lock, backlog = self.new_lock(self.pick((1, 2, 3))), self.backlog()
+        lock, backlog = self.new_lock(own if own > 1 else self.pick((1, 2, 3))), replace(self.backlog(), processes=own)
         visits, batch = self.pick(((1, 1), (2, 1), (3, 1), (1, 2), (1, 9)))
         limit, releases = self.pick((None, 1, 2)), self.releases(lock)
-        step = AcceptEagerly(backlog, lock, self.pick(COST_S), visits, batch, limit, releases)
+        order = self.pick(("even", "warm"))
+        step = AcceptEagerly(backlog, lock, self.pick(COST_S), visits, batch, limit, releases, order)
         self.steps += [self.connect(backlog), step]
-        self.decided(lock.processes, for_good=True)
+        if own == 1:
+            self.decided(lock.processes, for_good=True)
+        self.walk.first_among = 0
 
     def backlog(self) -> Backlog:
         return Backlog(self.shared.name("backlog"), self.pick((0, 1, 2, 5, 50)), self.pick((False, False, True)))

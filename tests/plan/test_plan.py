@@ -237,7 +237,7 @@ REFUSED: dict[str, tuple[tuple[Element, ...], str]] = {
     ),
     "an unknown policy": (
         (Choose(Upstreams("upstream", 2), cast(Any, "by name")),),
-        "Choose: policy: expected one of 'in turn', 'least in hand', 'random', got 'by name'",
+        "Choose: policy: expected one of 'in turn', 'least in hand', 'random', 'hashed', got 'by name'",
     ),
 }
 

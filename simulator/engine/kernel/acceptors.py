@@ -22,14 +22,29 @@ def may_take(k: Kernel, acceptor: cython.int) -> cython.bint:
     return k.instances[acceptor].load < k.accept_limit and not k.instances[acceptor].retiring
 
 
+@cython.inline
+def queue_before(k: Kernel, acceptor: cython.int) -> cython.int:
+    """Where the connections of a process wait: with those of all, or in a queue of its own."""
+    return k.accept_queue + acceptor if k.own_queues else k.accept_queue
+
+
 def wait_to_be_taken(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
-    """A connection joins the backlog and wakes all who may take it, a random one first."""
+    """A connection joins the backlog and wakes all who may take it, a random one first, or the one that is warm."""
     able: cython.int = 0
     first: cython.int
     i: cython.int
     part: cython.int
     k.walkers[w].pc = pc
-    enqueue(k, k.code[pc].a, w)
+    enqueue(k, queue_before(k, k.process[w]), w)
+    if k.own_queues:
+        wake_up(k, k.process[w])
+        return 0
+    if k.code[pc].b:
+        for i in range(k.asleep - 1, -1, -1):
+            if may_take(k, k.sleepers[i]):
+                hop(k, k.rows + k.sleepers[i])
+        keep_asleep(k)
+        return 0
     for i in range(k.asleep):
         able += may_take(k, k.sleepers[i])
     first = cython.cast(cython.int, k.coin[w * k.coin_step] * able)
@@ -40,19 +55,38 @@ def wait_to_be_taken(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
                 if (able >= first) == (part == 1):
                     hop(k, k.rows + k.sleepers[i])
                 able += 1
-    able = 0
+    keep_asleep(k)
+    return 0
+
+
+def keep_asleep(k: Kernel) -> cython.void:
+    """Those who may not take anything sleep on."""
+    left: cython.int = 0
+    i: cython.int
     for i in range(k.asleep):
         if not may_take(k, k.sleepers[i]):
-            k.sleepers[able] = k.sleepers[i]
-            able += 1
-    k.asleep = able
-    return 0
+            k.sleepers[left] = k.sleepers[i]
+            left += 1
+    k.asleep = left
+
+
+def wake_up(k: Kernel, acceptor: cython.int) -> cython.void:
+    """One acceptor, if it sleeps and has work now."""
+    i: cython.int
+    at: cython.int = 0
+    while at < k.asleep and k.sleepers[at] != acceptor:
+        at += 1
+    if at < k.asleep and has_work(k, acceptor):
+        k.asleep -= 1
+        for i in range(at, k.asleep):
+            k.sleepers[i] = k.sleepers[i + 1]
+        hop(k, k.rows + acceptor)
 
 
 @cython.inline
 def has_work(k: Kernel, acceptor: cython.int) -> cython.bint:
     """Whether a connection waits and the process may take one more."""
-    return k.copies[k.accept_queue].size > 0 and may_take(k, acceptor)
+    return k.copies[queue_before(k, acceptor)].size > 0 and may_take(k, acceptor)
 
 
 def look(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
@@ -81,7 +115,7 @@ def take_connection(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     lock: cython.int = copy_of(k, w, k.code[pc].c)
     row: cython.int
     if has_lock(k, w, lock) and k.instances[acceptor].taken < k.code[pc].a and has_work(k, acceptor):
-        row = dequeue(k, k.accept_queue)
+        row = dequeue(k, queue_before(k, acceptor))
         k.instances[acceptor].load += 1
         k.instances[acceptor].taken += 1
         k.instances[acceptor].serving = row
@@ -105,16 +139,8 @@ def hand_over(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
 
 def finished_one(k: Kernel, process: cython.int) -> cython.void:
     """A connection was closed; its process may take another one."""
-    i: cython.int
-    at: cython.int = 0
     k.instances[process].load -= 1
-    while at < k.asleep and k.sleepers[at] != process:
-        at += 1
-    if at < k.asleep and has_work(k, process):
-        k.asleep -= 1
-        for i in range(at, k.asleep):
-            k.sleepers[i] = k.sleepers[i + 1]
-        hop(k, k.rows + process)
+    wake_up(k, process)
 
 
 def lose_acceptor(k: Kernel, acceptor: cython.int) -> cython.void:

@@ -31,7 +31,7 @@ def leave_queues(k: Kernel, w: cython.int) -> cython.void:
     elif (op in (AGAIN, BLOCK, CALLS)) and not has_lock(k, w, copy_of(k, w, k.code[pc].c)):
         leave_lock_queue(k, w, pc)
     elif op == WAIT and not k.walkers[w].held & k.in_hand:
-        leave_queue(k, k.code[pc].a, w)
+        leave_queue(k, k.accept_queue + k.process[w] if k.own_queues else k.accept_queue, w)
 
 
 def leave_lock_queue(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:

@@ -1,10 +1,10 @@
 """What is counted without slots: tokens that come in at a steady rate, bytes of memory, upstreams in hand."""
 
 from simulator.engine.kernel.events import hop, push
-from simulator.engine.kernel.numbers import LEAST_IN_HAND, PUT_BACK, QUEUED, RANDOM, REFILL
+from simulator.engine.kernel.numbers import GROUP, HASHED, LEAST_IN_HAND, PUT_BACK, QUEUED, RANDOM, REFILL
 from simulator.engine.kernel.queues import dequeue, enqueue
 from simulator.engine.kernel.state import Kernel
-from simulator.engine.kernel.stations import belong, copy_of
+from simulator.engine.kernel.stations import belong, copy_of, walk_of
 from simulator.engine.kernel.walkers import holds, note_freed, note_held
 from simulator.engine.uncompiled import cython
 
@@ -76,6 +76,8 @@ def pick(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     i: cython.int
     if k.code[pc].b == RANDOM:
         chosen = cython.cast(cython.int, luck_of(k, w, k.code[pc].c) * count)
+    elif k.code[pc].b == HASHED:
+        chosen = one_that_is_up(k, w, station, luck_of(k, w, k.code[pc].c))
     elif k.code[pc].b == LEAST_IN_HAND:
         for i in range(k.stations[station].turn, k.stations[station].turn + count):
             if k.copies[first + i % count].load < k.copies[first + chosen].load:
@@ -85,6 +87,28 @@ def pick(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     note_held(k, w, station)
     belong(k, w, k.stations[station].decides, chosen)
     return pc + 1
+
+
+def one_that_is_up(k: Kernel, w: cython.int, station: cython.int, luck: cython.double) -> cython.int:
+    """By chance one of those that are up; one of all, if none is."""
+    count: cython.int = k.stations[station].copies
+    first: cython.int = k.walks[walk_of(k, w)].before
+    up: cython.int = 0
+    left: cython.int
+    i: cython.int
+    if k.stations[station].decides == GROUP:
+        first = k.processes + k.walks[walk_of(k, w)].groups_before
+    for i in range(count):
+        up += not k.instances[first + i].down
+    if up == 0:
+        return cython.cast(cython.int, luck * count)
+    left = cython.cast(cython.int, luck * up)
+    for i in range(count):
+        if not k.instances[first + i].down:
+            if left == 0:
+                return i
+            left -= 1
+    return count - 1
 
 
 @cython.inline

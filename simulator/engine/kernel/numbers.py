@@ -106,7 +106,7 @@ PASSED_ON_LATE = 256
 NOTHING, PROCESS, GROUP = range(3)
 
 # how an upstream is chosen
-IN_TURN, LEAST_IN_HAND, RANDOM = range(3)
+IN_TURN, LEAST_IN_HAND, RANDOM, HASHED = range(4)
 
 # of which rows a run needed more than there are
 OF_ROUNDS, OF_FURTHER = 1, 2

@@ -99,6 +99,7 @@ def read_program(k: Kernel, program: Any) -> None:
     if program.acceptors:
         k.accept_queue = program.code[program.acceptor_start + 1].a
         k.in_hand = 1 << k.copies[k.accept_queue].station
+    k.own_queues = program.own_queues
     k.timeline, k.timeline_at, k.io_factor = program.timeline, program.code[program.timeline].x, 1.0
 
 

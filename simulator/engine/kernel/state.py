@@ -101,6 +101,8 @@ class Kernel:
     asleep: cython.int
     accept_limit: cython.int
     accept_queue: cython.int
+    own_queues: cython.bint
+    """Whether each process has one of its own, from that number on."""
     acceptor_start: cython.int
     in_hand: cython.longlong
     # time limits, ranks, upstreams, memory

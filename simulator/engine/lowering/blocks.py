@@ -97,7 +97,7 @@ class Blocks:
 
 def _by_luck(element: object) -> bool:
     match element:
-        case Branch(test=Chance()) | Choose(policy="random"):
+        case Branch(test=Chance()) | Choose(policy="random" | "hashed"):
             return True
         case _:
             return False

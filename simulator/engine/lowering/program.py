@@ -123,6 +123,8 @@ class Program:
     acceptors: int = 0
     acceptor_start: int = 0
     accept_limit: int = 0
+    own_queues: bool = False
+    """Whether each acceptor has a backlog of its own."""
     timeline: int = 0
     connects: list[int]
     """The places reached when the client's connection stands; if there is none, it stands from the start."""

@@ -32,7 +32,7 @@ from simulator.plan import (
 from simulator.plan.walk import Outline, Place, outline
 from simulator.workload.table import Work
 
-POLICIES = {"in turn": ops.IN_TURN, "least in hand": ops.LEAST_IN_HAND, "random": ops.RANDOM}
+POLICIES = {"in turn": ops.IN_TURN, "least in hand": ops.LEAST_IN_HAND, "random": ops.RANDOM, "hashed": ops.HASHED}
 
 
 def add_class(program: Program, name: str, kinds: list[int]) -> None:
@@ -105,8 +105,8 @@ class ClassProgram(Blocks):
                 self._emit(ops.SEIZE, column, a=number(pool))
             case Release():
                 self._add_release(column, place.step)
-            case AcceptEagerly(backlog=backlog):
-                self._emit(ops.WAIT, column, a=self.program.stations.queue_of(backlog))
+            case AcceptEagerly(backlog=backlog, order=order):
+                self._emit(ops.WAIT, column, a=self.program.stations.queue_of(backlog), b=order == "warm")
             case Compute() | Handle():
                 self._add_work(column, place)
             case Receive() | Send() | Linger():
@@ -156,7 +156,7 @@ class ClassProgram(Blocks):
             case Limit(bucket=bucket):
                 self._emit(ops.TOKEN, column, a=number(bucket), b=bucket.when_empty)
             case Choose(upstreams=upstreams, policy=policy):
-                luck = self.next_luck(step) if policy == "random" else 0
+                luck = self.next_luck(step) if policy in ("random", "hashed") else 0
                 self._emit(ops.PICK, column, a=number(upstreams), b=POLICIES[policy], c=luck)
             case Enqueue(joined=joined):
                 self._emit(ops.ENQUEUE, column, a=self.number_of(step), c=joined)

@@ -87,7 +87,7 @@ class Stations:
         for pool in plan.pools:
             self._add_pool(pool, accepted.get(pool))
         for backlog in (p.queue for p in places if isinstance(p.queue, Backlog) and p.takes is None):
-            self._add(backlog, 1, Copy(station=len(self.all), fills=backlog.limit + 1))
+            self._add(backlog, backlog.processes, Copy(station=len(self.all), fills=backlog.limit + 1))
         for resource in sorted(plan.resources, key=lambda each: not isinstance(each, Upstreams | Memory)):
             self._add_without_slots(resource)
 

@@ -82,6 +82,7 @@ def add_acceptors(program: Program) -> None:
     station = stations.number(step.lock)
     program.acceptors, program.acceptor_start = step.lock.processes, program.end
     program.accept_limit = ops.NO_LIMIT if step.limit is None else step.limit
+    program.own_queues = step.backlog.processes > 1
     queue = stations.queue_of(step.backlog)
     program.emit(Micro(op=ops.REST), word=AcceptEagerly)
     program.emit(Micro(op=ops.LOOK, a=queue), word=AcceptEagerly)

@@ -33,35 +33,42 @@ class Acceptors:
     def __init__(self, env: simpy.Environment, step: AcceptEagerly) -> None:
         """No connection waits."""
         self.env, self.step = env, step
-        self.backlog: AcceptQueue[Request] = AcceptQueue(env, step.backlog)
+        self.backlogs = [AcceptQueue[Request](env, step.backlog) for _ in range(step.backlog.processes)]
+        """One for all, or one for each."""
         self.all = [Acceptor(process) for process in range(step.lock.processes)]
         self.sleeping: list[tuple[Acceptor, Wait]] = []
 
     def has_work_for(self, acceptor: Acceptor) -> bool:
         """Whether a connection waits and the process may take one more."""
         may = self.step.limit is None or acceptor.in_hand < self.step.limit
-        return bool(self.backlog) and may and not acceptor.retiring
+        return bool(self.backlog_of(acceptor.process)) and may and not acceptor.retiring
+
+    def backlog_of(self, process: int) -> AcceptQueue[Request]:
+        """Where the connections of a process wait."""
+        return self.backlogs[process if len(self.backlogs) > 1 else 0]
 
     def put(self, request: Request, coin: float) -> Wait:
-        """A connection joins the backlog and wakes all who may take it, a random one first."""
+        """A connection joins the backlog and wakes all who may take it."""
         request.queued, request.seat = self, self.env.event()
-        self.backlog.append(request)
+        self.backlog_of(request.process).append(request)
         able = [sleeper for sleeper in self.sleeping if self.has_work_for(sleeper[0])]
-        first = int(coin * len(able))
+        if self.step.order == "warm":
+            able.reverse()
+        first = int(coin * len(able)) if self.step.order == "even" else 0
         for sleeper in able[first:] + able[:first]:
             self._wake(sleeper)
         return request.seat
 
     def take(self, acceptor: Acceptor) -> Request:
         """The oldest connection belongs to the process from now on."""
-        request = self.backlog.popleft()
+        request = self.backlog_of(acceptor.process).popleft()
         request.queued, request.taken_by, request.process = None, self, acceptor.process
         acceptor.in_hand += 1
         return request
 
     def leave_queue(self, request: Request) -> None:
         """A connection goes away that nobody has taken."""
-        self.backlog.remove(request)
+        self.backlog_of(request.process).remove(request)
         request.queued = None
 
     def sleep(self, acceptor: Acceptor) -> Wait:

@@ -65,7 +65,7 @@ def left_to_chance(parts: Outline, places: tuple[Place, ...]) -> list[int | Stre
     for part in parts:
         if isinstance(part, int):
             step = places[part].step
-            if isinstance(step, Choose) and step.policy == "random":
+            if isinstance(step, Choose) and step.policy in ("random", "hashed"):
                 found.append(part)
             continue
         if isinstance(part.block, Branch) and isinstance(part.block.test, Chance):

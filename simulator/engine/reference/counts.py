@@ -4,6 +4,7 @@ What to watch: only a token is waited for. Of upstreams there is always one, and
 """
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 import simpy
@@ -21,13 +22,13 @@ class Balancer:
         self.in_hand = [0] * upstreams.count
         self.last = -1
 
-    def take(self, policy: Policy, luck: float) -> int:
-        """One more is in hand at the upstream that is returned."""
-        self.last = self._choose(policy, luck)
+    def take(self, policy: Policy, luck: float, up: Sequence[int] = ()) -> int:
+        """One more is in hand at the upstream that is returned. ``up``: those that are."""
+        self.last = self._choose(policy, luck, up)
         self.in_hand[self.last] += 1
         return self.last
 
-    def _choose(self, policy: Policy, luck: float) -> int:
+    def _choose(self, policy: Policy, luck: float, up: Sequence[int]) -> int:
         count = len(self.in_hand)
         in_turn = [(self.last + 1 + i) % count for i in range(count)]
         match policy:
@@ -37,6 +38,8 @@ class Balancer:
                 return min(in_turn, key=lambda upstream: self.in_hand[upstream])
             case "random":
                 return int(luck * count)
+            case "hashed":
+                return up[int(luck * len(up))] if up else int(luck * count)
 
 
 class Store:

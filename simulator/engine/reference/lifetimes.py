@@ -58,6 +58,13 @@ class Lifetimes:
         region, group = self.region_of(request), int(self.record.group[request.row])
         return group if group >= 0 and region.group_first <= request.at < region.group_end else None
 
+    def up_among(self, request: Request, count: int) -> list[int]:
+        """Which of so many, that one is chosen of here, are up."""
+        region = self.region_of(request)
+        if region.groups and request.at == region.group_first:
+            return [number for number in range(count) if region.groups_before + number not in self.groups_down]
+        return [number for number in range(count) if region.before + number not in self.down]
+
     def decide(self, request: Request, number: int) -> None:
         """It belongs to the process, or to the group, of this number from now on."""
         region = self.region_of(request)

@@ -42,7 +42,7 @@ class Stock:
         self.column = {pool: i for i, pool in enumerate(plan.pools)}
         self.slots = {pool: [Slots(server, pool, copy) for copy in range(pool.processes)] for pool in plan.pools}
         self.eager = {step.backlog: Acceptors(env, step) for step in steps if isinstance(step, AcceptEagerly)}
-        self.backlogs: dict[Backlog, list[AcceptQueue[Request]]] = {b: [a.backlog] for b, a in self.eager.items()}
+        self.backlogs: dict[Backlog, list[AcceptQueue[Request]]] = {b: a.backlogs for b, a in self.eager.items()}
         for step in steps:
             if isinstance(step, Accept):
                 queues = [AcceptQueue[Request](env, step.backlog) for _ in range(step.pool.processes)]
@@ -114,7 +114,9 @@ class Stock:
         """Take what is there, or give something back."""
         match step:
             case Choose(upstreams=upstreams):
-                chosen = self.balancers[upstreams].take(step.policy, self.server.luck_of(request, request.at))
+                luck = self.server.luck_of(request, request.at)
+                up = self.server.lifetimes.up_among(request, upstreams.count) if step.policy == "hashed" else []
+                chosen = self.balancers[upstreams].take(step.policy, luck, up)
                 request.upstream[upstreams] = chosen
                 self.server.lifetimes.decide(request, chosen)
             case Allocate(memory=memory, size=size):

@@ -128,7 +128,7 @@ class BacklogNow:
     @property
     def room(self) -> int:
         """How many fit: one more than the limit passed to listen()."""
-        return self.backlog.limit + 1
+        return self.backlog.places
 
     @property
     def full(self) -> bool:
