@@ -73,8 +73,18 @@ class Profile:
     """On this machine: of its server it knows better than a machine file, whose costs are those of other servers."""
 
 
+LINGERS_S = {"gunicorn-sync": 2.0}
+"""Who waits for its client to close after the response, how long: ``close_graceful``, gunicorn/util.py 27.0.1."""
+
+
 def _python(
-    name: str, title: str, hot_s: float, cold_s: float, *, hand_over_s: float = 0.0, source: str = MEASURED
+    name: str,
+    title: str,
+    hot_s: float,
+    cold_s: float,
+    *,
+    hand_over_s: float = 0.0,
+    source: str = MEASURED,
 ) -> Profile:
     """A server of processes or threads that block."""
     rest = hot_s - hand_over_s
@@ -92,6 +102,7 @@ def _python(
             "io_late_s": TIMER_LATE_S["sleep"],
             "wake_cost_s": (cold_s - hot_s) / WAKES,
             "wake_after_s": WAKE_AFTER_S,
+            "linger_s": LINGERS_S.get(name, 0.0),
         },
     )
 

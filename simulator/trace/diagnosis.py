@@ -27,7 +27,7 @@ from simulator.trace.rules_capacity import (
     too_few_to_compute,
 )
 from simulator.trace.rules_computing import cores_saturated, gil_saturated, loop_saturated, other_programs, throttled
-from simulator.trace.rules_ends import broken, few_samples, gateway_timeouts, gave_up, turned_away
+from simulator.trace.rules_ends import broken, few_samples, gateway_timeouts, gave_up, too_fast, turned_away
 from simulator.trace.rules_locks import gil_convoy, gil_or_cores, loop_blocked, loop_stands_still
 from simulator.trace.rules_processes import crashes, imbalance, without_effect
 from simulator.trace.rules_waiting import episode, siblings
@@ -68,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     crashes,
     without_effect,
     few_samples,
+    too_fast,
 )
 STORIES = {episode.__name__, siblings.__name__, crashes.__name__}
 """These say of a resource what its averages hide."""

@@ -13,9 +13,10 @@ from simulator.trace.facts import Facts, failed_words, percents
 from simulator.trace.finding import Finding, Kind, Party, told
 from simulator.trace.residence import Rows
 from simulator.words.language import Said, said, said_many
-from simulator.words.numbers import count, rate
+from simulator.words.numbers import count, rate, short_duration, size
 from simulator.words.phrases import some_of
 
+MOST_BYTES_PER_S = 10e9
 ANY_FAILURE = 0.3
 """A failure weighs this much, and half the share of the requests that it hit. So it comes before a small wait, and
 after the cause of a large one: that requests fail is seen in the counts, the sentences are there to say why."""
@@ -123,6 +124,25 @@ def few_samples(facts: Facts) -> Finding | None:
         thin=thin[0],
     )
     return Finding(0.0, text)
+
+
+def too_fast(facts: Facts) -> Finding | None:
+    """Bytes moved faster than any line carries them: a line without limit, or a size with a digit too many."""
+    trace = facts.trace
+    took = trace.finished - trace.arrival
+    moved = np.where(trace.outcome == Outcome.COMPLETED, trace.workload.upload + trace.workload.response, 0.0)
+    fast = np.flatnonzero(moved > MOST_BYTES_PER_S * took)
+    if not len(fast):
+        return None
+    first = int(fast[np.argmax(moved[fast])])
+    text = said(
+        "A request moved {size} in {time}, which is more than 10 GB/s, and no line does that: give its clients "
+        '("{client}") one in the scenario, such as up = "100 Mbit/s" and down = "100 Mbit/s".',
+        size=size(float(moved[first])),
+        time=short_duration(float(took[first])),
+        client=trace.workload.client_names[trace.workload.client[first]],
+    )
+    return Finding(1.0, text)
 
 
 def ended(facts: Facts, outcome: Outcome) -> int:

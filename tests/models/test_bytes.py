@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from models.profiles import PROFILES
 from simulator.engine.known_before import GROWTH, read_meanwhile
 from simulator.plan import Machine, Send
 from simulator.trace.table import Trace
@@ -137,3 +138,11 @@ def test_each_mebibyte_of_a_body_costs_computing_where_it_is_parsed(name: str) -
     load = load_at([0.0], 5.0, upload=upload)
     free, dear = (serve(name, load, machine=Machine(mebibyte_cost_s=cost)) for cost in (0.0, 0.0016))
     assert seconds_at(dear, "parse")[0] - seconds_at(free, "parse")[0] == pytest.approx(3 * 0.0016)
+
+
+# --- profiles ---------------------------------------------------------------------------------------------------------
+
+
+def test_of_the_profiles_that_of_gunicorn_sync_lingers() -> None:
+    assert PROFILES["gunicorn-sync"].costs["linger_s"] == 2.0
+    assert not PROFILES["wsgiref"].costs.get("linger_s")

@@ -27,6 +27,7 @@ from simulator.trace.rules_ends import (
     few_samples,
     gateway_timeouts,
     gave_up,
+    too_fast,
     turned_away,
 )
 from simulator.trace.rules_locks import gil_convoy, gil_or_cores, loop_blocked, loop_stands_still
@@ -203,6 +204,11 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
         (forked(1), load_at([0.0, 10.0], 20.0, page=Kind(steps=(("io", 10.0),)))),
         (forked(1), load_at([0.0, 10.0], 20.0, page=Kind(steps=(("io", 9.0),)))),
         ["The worker is in use 100 % of the time, 100 % waiting for I/O, though", "whoever comes has to wait"],
+    ),
+    too_fast: (
+        (forked(4), load_at([0.0, 1.0], 5.0, page=Kind(steps=PAGE.steps, response=1e9))),
+        (forked(4), load_at([0.0, 1.0], 5.0, page=Kind(steps=PAGE.steps, response=1e8))),
+        ["A request moved 954 MiB in 32 ms, which is more than 10 GB/s", 'down = "100 Mbit/s"'],
     ),
     few_samples: (
         (forked(4), of(10, 20.0, page=PAGE)),
