@@ -55,11 +55,10 @@ def plan(config: Config, machine: Machine) -> Plan:
         Compute(machine.response_cost_s, gil, what="respond"),  # after the last wait: the GIL once more
     )
     send, free = Send(buffer_bytes=machine.send_buffer, most_bytes=machine.send_buffer_most), Release(thread)
-    hashed = (Choose(Upstreams("socket", config.processes), "hashed"),) if own else ()
-    door = (*hashed, Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s))
+    connect = Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s)
+    door = (Choose(Upstreams("socket", config.processes), "hashed"), connect) if own else (connect,)
     if config.accept == "buffered":  # the main thread meets the client: receiving and sending hold no thread
-        main_thread, seize = taken
-        return Plan(steps=(*door, main_thread, *receive, seize, *handle, free, send), cores=machine.processor)
+        return Plan(steps=(*door, taken[0], *receive, taken[1], *handle, free, send), cores=machine.processor)
     return Plan(steps=(*door, *taken, *receive, *handle, send, free), cores=machine.processor)
 
 
