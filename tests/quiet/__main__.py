@@ -22,6 +22,8 @@ LIMIT_S = 3600.0
 TOGETHER = 4
 """Cases in one start of the machine: starting takes as long as measuring an easy one."""
 MACHINE, PROFILE = "/tmp/machine.toml", "/tmp/profile.toml"
+OURS = re.compile(r" --set machine\.cores=1| --(machine|profile) /tmp/\S+")
+"""What is added to every case."""
 FENCE = "-----"
 
 
@@ -142,9 +144,9 @@ def _file(name: str, text: str) -> list[str]:
 
 
 def _labelled(rows: list[list[str]], case: str) -> list[list[str]]:
-    """The second column is the load; a network belongs to it."""
+    """The second column is the load; a network belongs to it, and what is the same for all cases does not."""
     mark = FAR if case.startswith(FAR) else ""
-    return [rows[0], *([server, mark + load, *rest] for server, load, *rest in rows[1:])]
+    return [rows[0], *([server, mark + OURS.sub("", load), *rest] for server, load, *rest in rows[1:])]
 
 
 def _words(case: str) -> list[str]:
