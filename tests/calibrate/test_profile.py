@@ -27,9 +27,9 @@ def regime(**figures: Any) -> Regime:
     return Regime(**{**plain, "throughput": 100.0, **figures})
 
 
-def found(name: str = "prefork", **of_rare: Any) -> dict[str, float]:
+def found(name: str = "prefork", settings: Any = None, **of_rare: Any) -> dict[str, float]:
     model = catalogue()[name]
-    deployment = Deployment(model=model, config=model.config())
+    deployment = Deployment(model=model, config=model.config(**settings or {}))
     rare = regime(**{"computing": [COLD], "within": [IO_S + 1e-4], **of_rare})
     states = Regimes(rare=rare, one_by_one=regime(), saturated=regime(), held=regime(throughput=40.0), slots=1)
     lines = findings(deployment, states, Machine())
@@ -45,6 +45,12 @@ def test_what_a_request_computes_is_shared_out_by_the_times_before_and_after_its
 def test_what_cannot_be_told_apart_from_outside_keeps_its_proportion() -> None:
     costs, known = found(), Machine()
     assert costs["accept_cost_s"] / costs["request_cost_s"] == pytest.approx(known.accept_cost_s / known.request_cost_s)
+
+
+def test_nothing_is_lost_where_a_thread_is_handed_over_to_and_back() -> None:
+    costs = found("threaded", {"accept": "eager"})
+    names = ("accept_cost_s", "hand_over_cost_s", "request_cost_s", "response_cost_s")
+    assert sum(costs[name] for name in names) == pytest.approx(HOT)
 
 
 def test_a_loop_has_its_turns_taken_off_first() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.quiet.__main__ import FENCE
 from tests.quiet.machine import ready, run
+from tests.quiet.table import bar_of, is_outside
 
 pytestmark = [pytest.mark.slow, pytest.mark.real]
 CASES = (
@@ -80,6 +81,20 @@ def test_production_servers_and_nginx_answer_on_the_quiet_machine() -> None:
     assert [line for line in said.splitlines() if line.startswith("answered")] == [
         f"answered {name}" for name in SERVERS
     ], said
+
+
+@prepared
+def test_there_a_production_server_is_calibrated_and_then_predicted_within_its_bars() -> None:
+    said = run(
+        "simulate calibrate --server 'gunicorn --workers 2' --quick --output /tmp/p.toml >/tmp/said 2>&1;"
+        " simulate validate --server 'gunicorn --workers 2' --load steady --duration 15s --repeat 1"
+        " --profile /tmp/p.toml --set machine.cores=1 --csv /tmp/csv >>/tmp/said 2>&1;"
+        f" cat /tmp/said; echo {FENCE}; cat /tmp/csv",
+        limit_s=1200,
+    )
+    rows = list(csv.DictReader(io.StringIO(said.partition(FENCE)[2].strip())))
+    assert {row["figure"] for row in rows if bar_of(row) is not None} >= {"throughput", "mean", "p50"}, said
+    assert [row for row in rows if is_outside(row)] == [], said
 
 
 @prepared

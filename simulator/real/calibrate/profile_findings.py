@@ -90,13 +90,17 @@ def _before_and_after(deployment: Deployment, regime: Regime, base: Machine) -> 
     before, after = _paid(deployment, base, [name for name in names if name in COSTS])
     shared = sum(sum(side.values()) for side in _paid(deployment, base, SHARED))
     share = median(regime.before) / (median(regime.before) + median(regime.after))
+    by_side = [
+        (paid, part / sum(paid.values()))
+        for paid, part in ((before, share), (after, 1.0 - share))
+        if any(paid.values())
+    ]
     lines = []
-    for paid, part in ((before, share), (after, 1.0 - share)):
-        whole = sum(paid.values())
-        for field in paid:
-            scale = float(getattr(base, field)) / whole * part
-            samples = [max(seconds - shared, 0.0) * scale for seconds in regime.computing]
-            lines.append(Measured(what=names[field], samples=samples, field=field))
+    for field in dict.fromkeys([*before, *after]):
+        paid_s = [(paid.get(field, 0.0), scale) for paid, scale in by_side]  # some are paid on both sides
+        scale = sum(seconds * scale for seconds, scale in paid_s) / sum(seconds for seconds, _ in paid_s)
+        samples = [max(seconds - shared, 0.0) * scale * float(getattr(base, field)) for seconds in regime.computing]
+        lines.append(Measured(what=names[field], samples=samples, field=field))
     return lines
 
 
