@@ -6,7 +6,6 @@ last byte depends on its size and the buffers alone, and how long that takes on 
 """
 
 from dataclasses import dataclass
-from math import inf
 from typing import Any
 
 import numpy as np
@@ -52,17 +51,27 @@ def refills(buffer: float, most: float, up_to: float) -> Refills:
 
 def read_meanwhile(size: Floats, step: Send | Linger) -> Floats:
     """Bytes that the client has read when the last byte of a response is taken; 0 where all is taken at once."""
-    rest = size - step.beside_bytes
-    if step.buffer_bytes == inf:
-        return np.zeros_like(size)
+    read, blocked = np.zeros(len(size)), np.flatnonzero(_blocks(size, step))
+    if len(blocked):  # seldom many: only these are looked at
+        read[blocked] = _read_while_blocked(size[blocked] - step.beside_bytes, step)
+    return read
+
+
+def _blocks(size: Any, step: Send | Linger) -> Any:
+    """Whether a response is not taken at once, or which of several are not."""
+    return size - step.beside_bytes > step.buffer_bytes + step.file_bytes
+
+
+def _read_while_blocked(rest: Floats, step: Send | Linger) -> Floats:
+    """The same of what does not fit beside the buffer, and not into it."""
     if step.buffer_bytes <= 0:  # nothing is kept: each byte goes when the one before has gone
-        return np.where(rest <= step.file_bytes, 0.0, np.maximum(rest, 0.0))
-    known = refills(step.buffer_bytes, step.most_bytes, float(rest.max(initial=0.0)))
+        return np.maximum(rest, 0.0)
+    known = refills(step.buffer_bytes, step.most_bytes, float(rest.max()))
     number = np.minimum(np.searchsorted(known.taken, rest), len(known.taken) - 1)
     a_third = (1 - WRITABLE) * known.room
     further = np.ceil(np.maximum(rest - known.taken[-1], 0.0) / a_third)  # refills of a buffer that grows no more
-    at_once = rest <= known.taken[0] + step.file_bytes
-    return np.where(at_once, 0.0, known.read[number] + further * a_third)
+    read: Floats = known.read[number] + further * a_third
+    return read
 
 
 def seconds_of(step: Timed, load: Workload) -> Floats:
@@ -71,10 +80,17 @@ def seconds_of(step: Timed, load: Workload) -> Floats:
         case Compute(mebibyte_s=mebibyte_s):
             return _alike(load.upload) * mebibyte_s / MEBIBYTE
         case Send():
-            return read_meanwhile(_alike(load.response), step) / _rates(load)
+            return _read_s(step, load)
         case Linger(link=link):
-            trip = _alike(load.rtt) if link is Link.CLIENT else 0.0
-            return read_meanwhile(_alike(load.response), step) / _rates(load) + trip
+            return _read_s(step, load) + (_alike(load.rtt) if link is Link.CLIENT else 0.0)
+
+
+def _read_s(step: Send | Linger, load: Workload) -> Floats:
+    """How long the client reads. Where the largest response is taken at once, all are: nobody need look at each."""
+    sizes = _alike(load.response)
+    if not _blocks(sizes.max(initial=0.0), step):
+        return np.zeros(1)
+    return read_meanwhile(sizes, step) / _rates(load)
 
 
 def _rates(load: Workload) -> Floats:
