@@ -43,7 +43,7 @@ check: $(VENV)/dev compiled ## Run what CI runs: format, lint, types, contracts,
 validate: compiled ## Hold the models against real servers on this machine, for more than an hour
 	@$(VENV)/bin/simulate validate
 
-quiet: $(VENV)/dev compiled ## The same on an emulated machine that nothing disturbs, for two hours (needs QEMU)
+quiet: $(VENV)/dev compiled ## The same on an emulated machine that nothing disturbs, for three hours (needs QEMU)
 	@$(PY) -m tests.quiet
 
 bench: $(VENV)/dev compiled ## Measure the kernel against plain SimPy processes, the stage, and the start-up
