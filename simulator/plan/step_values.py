@@ -96,6 +96,8 @@ def _check_step(where: str, step: Step) -> None:
 def _check_accepting(where: str, step: AcceptEagerly) -> None:
     if min(step.batch, step.visits) < 1:
         raise PlanError("{where}: batch and visits must be at least 1", where=where)
+    if step.by is not None and (step.by.processes != step.lock.processes or step.by.first):
+        raise PlanError("{where}: expected one {name} for each lock, and nobody first", where=where, name=step.by.name)
     if step.batch > 1 and step.visits > 1:
         raise PlanError("{where} has both batch and visits above 1", where=where)
     if step.limit == 0:

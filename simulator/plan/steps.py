@@ -115,6 +115,9 @@ class AcceptEagerly:
     """Calls of the acceptor for one connection that let go of a GIL for a moment; each may lose it."""
     order: Literal["even", "warm"] = "even"
     """Who is woken first: a random one, or the one that went to sleep last and is still warm."""
+    by: Pool | None = None
+    """Whose slot the acceptor holds from when it wants its lock until it lets go of it: that of a thread which has
+    something else to do, for requests that seize it. None: it does nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

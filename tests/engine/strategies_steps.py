@@ -88,6 +88,8 @@ class Walk:
     first_among: int = 0
     """Among how many the first of them decides, if another one may follow it."""
     locks: list[Lock] = field(default_factory=list)
+    attended: Pool | None = None
+    """Whose slots acceptors hold while they accept, until a request seizes one."""
 
 
 class Steps:
@@ -180,6 +182,14 @@ class Steps:
 
     # --- what is held ---------------------------------------------------------------------------------------------
 
+    def attend(self) -> None:
+        """The thread that accepts does something for a request."""
+        by, self.walk.attended = self.walk.attended, None
+        if by is not None:
+            self.held.append(by)
+            self.taken.add(by)
+            self.steps += [Seize(by), Compute(self.pick(ROUND_S), self.a_lock())]
+
     def seize(self) -> None:
         pool = self.a_pool(self.pick(self.known))
         if pool is not None:
@@ -270,8 +280,10 @@ class Steps:
         visits, batch = self.pick(((1, 1), (2, 1), (3, 1), (1, 2), (1, 9)))
         limit, releases = self.pick((None, 1, 2)), self.releases(lock)
         order = self.pick(("even", "warm"))
-        step = AcceptEagerly(backlog, lock, self.pick(COST_S), visits, batch, limit, releases, order)
+        by = Pool(self.shared.name("thread"), self.pick((1, 1, 2)), lock.processes) if self.pick(YES_OR_NO) else None
+        step = AcceptEagerly(backlog, lock, self.pick(COST_S), visits, batch, limit, releases, order, by)
         self.steps += [self.connect(backlog), step]
+        self.walk.attended = by
         if own == 1:
             self.decided(lock.processes, for_good=True)
         self.walk.first_among = 0

@@ -1,6 +1,7 @@
 """Eager accepting: every process has an acceptor, a walker of its own that takes connections into its hand.
 
-Its program: REST (asleep), LOOK, HOLD (its process's lock), TAKE, computing, HANDOVER, and again from TAKE.
+Its program: REST (asleep), LOOK, BY (its thread's slot, if it has other work too), HOLD (its process's lock), TAKE,
+computing, HANDOVER, and again from TAKE.
 The bell beside the backlog is the list of who sleeps; the backlog itself is the queue of who waits to be taken.
 """
 
@@ -8,11 +9,11 @@ from simulator.engine.kernel.events import hop
 from simulator.engine.kernel.leaving import leave_lock_queue, stop_computing
 from simulator.engine.kernel.locks import has_lock, hold, let_go
 from simulator.engine.kernel.members import join
-from simulator.engine.kernel.numbers import AGAIN, CALLS, HOLD, NOWHERE
+from simulator.engine.kernel.numbers import AGAIN, CALLS, HOLD, NOWHERE, QUEUED
 from simulator.engine.kernel.queues import dequeue, enqueue
 from simulator.engine.kernel.state import Kernel
-from simulator.engine.kernel.stations import copy_of
-from simulator.engine.kernel.walkers import cell
+from simulator.engine.kernel.stations import copy_of, give_back, pop_idle, stop_waiting, take, wait_in_queue
+from simulator.engine.kernel.walkers import cell, holds, note_freed
 from simulator.engine.uncompiled import cython
 
 
@@ -101,6 +102,24 @@ def look(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     return 0
 
 
+def seize_to_accept(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """An acceptor whose thread has other work too takes its turn with that."""
+    station: cython.int = k.code[pc].a
+    copy: cython.int = copy_of(k, w, station)
+    if k.copies[copy].idle > 0:
+        take(k, w, station, pop_idle(k, copy))
+        return pc + 1
+    wait_in_queue(k, w, pc, copy)
+    return 0
+
+
+def let_thread_go(k: Kernel, w: cython.int) -> cython.void:
+    """Its thread may do something else now."""
+    if k.accept_by >= 0 and holds(k, w, k.accept_by):
+        note_freed(k, w, k.accept_by)
+        give_back(k, k.accept_by, k.instances[w - k.rows].slot)
+
+
 def hold_to_accept(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """An acceptor needs the lock like everybody else; nobody is told how long it waited."""
     if hold(k, w, copy_of(k, w, k.code[pc].c)):
@@ -127,6 +146,7 @@ def take_connection(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
         return pc + 1
     if has_lock(k, w, lock):
         let_go(k, w, lock)
+    let_thread_go(k, w)
     return k.acceptor_start + 1
 
 
@@ -158,4 +178,7 @@ def lose_acceptor(k: Kernel, acceptor: cython.int) -> cython.void:
     if (op in (HOLD, AGAIN, CALLS)) and not has_lock(k, w, copy_of(k, w, k.code[pc].c)):
         leave_lock_queue(k, w, pc)
     stop_computing(k, w, pc)
+    if k.walkers[w].flags & QUEUED:
+        stop_waiting(k, w, k.accept_by)
+    let_thread_go(k, w)
     k.walkers[w].pc = NOWHERE

@@ -225,6 +225,8 @@ class Instance(cython.struct):
     """Connections in hand."""
     taken: cython.int
     """Connections of this batch."""
+    slot: cython.int
+    """That its acceptor holds."""
     serving: cython.int
     first: cython.int
     """The first of its members; -1: none."""

@@ -47,6 +47,7 @@ from simulator.plan.words import Outcome
     WAIT,
     REST,
     LOOK,
+    BY,
     HOLD,
     TAKE,
     HANDOVER,

@@ -3,7 +3,14 @@
 Every step says where to go on; 0 means that the walker waits now, or is gone.
 """
 
-from simulator.engine.kernel.acceptors import hand_over, hold_to_accept, look, take_connection, wait_to_be_taken
+from simulator.engine.kernel.acceptors import (
+    hand_over,
+    hold_to_accept,
+    look,
+    seize_to_accept,
+    take_connection,
+    wait_to_be_taken,
+)
 from simulator.engine.kernel.backlog import admitted, knock, knock_with_repeated_syn, late_syn, repeated_in_time, shake
 from simulator.engine.kernel.blocks import arm, by_luck, disarm, enqueue_job, if_busy, joined
 from simulator.engine.kernel.cores import run
@@ -32,6 +39,7 @@ from simulator.engine.kernel.numbers import (
     ARM,
     BLOCK,
     BUSY,
+    BY,
     CALLS,
     CHECK,
     COUNT,
@@ -163,6 +171,8 @@ def go_rarely(k: Kernel, w: cython.int, pc: cython.int, op: cython.int) -> cytho
         return part_here(k, w, pc)
     elif op == CALLS:
         return make_calls(k, w, pc)
+    elif op == BY:
+        return seize_to_accept(k, w, pc)
     elif op == RETAKEN:
         return retaken(k, w, pc)
     elif op == LET_GO:

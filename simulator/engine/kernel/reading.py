@@ -95,7 +95,7 @@ def read_program(k: Kernel, program: Any) -> None:
     k.connects, k.sends = ints(program.connects), ints(program.sends)
     k.main_station = program.main_station
     k.acceptors, k.acceptor_start, k.accept_limit = program.acceptors, program.acceptor_start, program.accept_limit
-    k.accept_queue, k.in_hand = 0, 0
+    k.accept_queue, k.in_hand, k.accept_by = 0, 0, program.accept_by
     if program.acceptors:
         k.accept_queue = program.code[program.acceptor_start + 1].a
         k.in_hand = 1 << k.copies[k.accept_queue].station

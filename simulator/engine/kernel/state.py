@@ -103,6 +103,8 @@ class Kernel:
     accept_queue: cython.int
     own_queues: cython.bint
     """Whether each process has one of its own, from that number on."""
+    accept_by: cython.int
+    """The station of which an acceptor holds a slot while it accepts; -1: of none."""
     acceptor_start: cython.int
     in_hand: cython.longlong
     # time limits, ranks, upstreams, memory

@@ -69,6 +69,10 @@ def push_idle(k: Kernel, copy: cython.int, slot: cython.int) -> cython.void:
 @cython.inline
 def take(k: Kernel, w: cython.int, station: cython.int, slot: cython.int) -> cython.void:
     """From this moment the walker holds a slot, which may decide its process."""
+    if w >= k.rows:
+        note_held(k, w, station)
+        k.instances[w - k.rows].slot = slot
+        return
     k.slot[w * k.pools + k.stations[station].column] = slot
     note_held(k, w, station)
     if k.stations[station].decides == PROCESS and k.stations[station].copies == 1:

@@ -21,7 +21,7 @@ WAYS_OF = {
         *(ops.KNOCK, ops.COUNT, ops.LATE_SYN, ops.REPEATED, ops.ADMITTED),
     ),
     Operation.RELEASE: (ops.RELEASE, ops.FREE, ops.PUT_BACK, ops.PART),
-    Operation.TAKE: (ops.WAIT, ops.REST, ops.LOOK, ops.HOLD, ops.TAKE, ops.HANDOVER),
+    Operation.TAKE: (ops.WAIT, ops.REST, ops.LOOK, ops.BY, ops.HOLD, ops.TAKE, ops.HANDOVER),
     Operation.WORK: (ops.RUN, ops.LOCKRUN, ops.AGAIN, ops.GRANTED, ops.DONE, *CALLING, ops.IO_RUN, ops.BLOCK),
     Operation.UNTIL: (*MOMENTS, ops.NOTE, ops.ARM, ops.DISARM, ops.AT, ops.TICK),
     Operation.GO: (ops.LUCK, ops.BUSY, ops.JUMP, ops.CHECK),
@@ -125,6 +125,7 @@ class Program:
     accept_limit: int = 0
     own_queues: bool = False
     """Whether each acceptor has a backlog of its own."""
+    accept_by: int = -1
     timeline: int = 0
     connects: list[int]
     """The places reached when the client's connection stands; if there is none, it stands from the start."""

@@ -86,6 +86,9 @@ def add_acceptors(program: Program) -> None:
     queue = stations.queue_of(step.backlog)
     program.emit(Micro(op=ops.REST), word=AcceptEagerly)
     program.emit(Micro(op=ops.LOOK, a=queue), word=AcceptEagerly)
+    if step.by is not None:
+        program.accept_by = stations.number(step.by)
+        program.emit(Micro(op=ops.BY, a=program.accept_by), word=AcceptEagerly)
     program.emit(Micro(op=ops.HOLD, c=station), word=AcceptEagerly)
     take = program.end
     program.emit(Micro(op=ops.TAKE, a=step.batch, c=station), place)

@@ -4,14 +4,19 @@ What to watch: an acceptor needs the same lock as everybody else in its process.
 oldest connection, and the request then belongs to that process, however busy it is.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import simpy
 
 from simulator.engine.reference.backlog import AcceptQueue
 from simulator.engine.reference.processors import Wait
-from simulator.engine.reference.request import Request, Run
-from simulator.plan import AcceptEagerly
+from simulator.engine.reference.request import Life, Line, Request, Run
+from simulator.plan import AcceptEagerly, Pool
+
+if TYPE_CHECKING:
+    from simulator.engine.reference.slots import Slots
 
 
 @dataclass(eq=False, slots=True)
@@ -25,14 +30,20 @@ class Acceptor:
     """None while the process is down."""
     retiring: bool = False
     """Whether it takes nothing more."""
+    queued: Line | None = None
+    seat: Wait | None = None
+    """Where its thread waits for its turn, if it has other work too, and what tells it ..."""
+    slot: int | None = None
+    """... that it holds one."""
 
 
 class Acceptors:
     """The backlog of an eager server, and the acceptors of all its processes."""
 
-    def __init__(self, env: simpy.Environment, step: AcceptEagerly) -> None:
+    def __init__(self, env: simpy.Environment, step: AcceptEagerly, slots: "Mapping[Pool, list[Slots]]") -> None:
         """No connection waits."""
         self.env, self.step = env, step
+        self.threads = slots[step.by] if step.by is not None else []
         self.backlogs = [AcceptQueue[Request](env, step.backlog) for _ in range(step.backlog.processes)]
         """One for all, or one for each."""
         self.all = [Acceptor(process) for process in range(step.lock.processes)]
@@ -70,6 +81,24 @@ class Acceptors:
         """A connection goes away that nobody has taken."""
         self.backlog_of(request.process).remove(request)
         request.queued = None
+
+    def seize(self, acceptor: Acceptor) -> Life:
+        """An acceptor whose thread has other work too takes its turn with that."""
+        if self.threads:
+            slots = self.threads[acceptor.process]
+            if slots.free:
+                acceptor.slot = slots.free.popleft()
+            else:
+                yield slots.wait(acceptor)
+                acceptor.seat = None
+
+    def let_go(self, acceptor: Acceptor) -> None:
+        """Its thread may do something else now."""
+        if acceptor.queued is not None:
+            acceptor.queued.leave_queue(acceptor)
+        elif acceptor.slot is not None:
+            slot, acceptor.slot = acceptor.slot, None
+            self.threads[acceptor.process].give_back(slot)
 
     def sleep(self, acceptor: Acceptor) -> Wait:
         """Wait in the selector for something to accept."""

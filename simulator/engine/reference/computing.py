@@ -170,6 +170,7 @@ class Computing:
             acceptors.forget(acceptor)
             if acceptor in turn.holders:
                 turn.release(acceptor)
+            acceptors.let_go(acceptor)
 
     def accept_for_ever(self, acceptors: Acceptors, acceptor: Acceptor, turn: Turn) -> Life:
         """Sleep, wait for the lock, take what is in the backlog, hand it over."""
@@ -178,6 +179,7 @@ class Computing:
         while True:
             while not acceptors.has_work_for(acceptor):
                 yield acceptors.sleep(acceptor)
+            yield from acceptors.seize(acceptor)
             granted = turn.wait(acceptor)
             if granted is not None:
                 yield granted
@@ -199,3 +201,4 @@ class Computing:
                 accepted.succeed(True)
             if acceptor in turn.holders:
                 turn.release(acceptor)
+            acceptors.let_go(acceptor)

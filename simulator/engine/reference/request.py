@@ -66,7 +66,7 @@ class Run:
 class Line(Protocol):
     """Where requests stand in line."""
 
-    def leave_queue(self, request: "Request") -> None:
+    def leave_queue(self, request: Any) -> None:
         """It goes away with nothing."""
 
 

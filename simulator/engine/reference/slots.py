@@ -15,6 +15,7 @@ from simulator.engine.reference.request import Request
 from simulator.plan import Pool, Scale
 
 if TYPE_CHECKING:
+    from simulator.engine.reference.acceptors import Acceptor
     from simulator.engine.reference.server import Server
 
 Wait = simpy.Event
@@ -27,7 +28,8 @@ class Slots:
         """All slots are free at the start; they are numbered through all copies."""
         self.server, self.pool = server, pool
         self.free = deque(range(copy * pool.size, (copy + 1) * pool.size))
-        self.queue: deque[Request] = deque()
+        self.queue: deque[Any] = deque()
+        """Of requests, and of acceptors whose threads have other work too."""
         self.away: set[int] = set()
         """Slots that nobody holds, and nobody may have."""
         self.shut: Callable[[int], bool] = lambda _: False
@@ -49,7 +51,7 @@ class Slots:
         """How many slots somebody holds."""
         return self.pool.size - len(self.free) - len(self.away)
 
-    def wait(self, request: Request) -> Wait:
+    def wait(self, request: "Request | Acceptor") -> Wait:
         """Join the queue. Who goes on has a slot, unless the event's value says that it left the queue."""
         request.queued, request.seat = self, self.server.env.event()
         if self.pool.order == "lifo":
@@ -61,8 +63,9 @@ class Slots:
             self.queue.insert(sum(self.rank(other) <= rank for other in self.queue), request)
         return request.seat
 
-    def rank(self, request: Request) -> int:
+    def rank(self, request: "Request | Acceptor") -> int:
         """Whose class has the lowest one is served first."""
+        assert isinstance(request, Request)  # where some go first there is no acceptor
         first, name = self.pool.first, self.server.class_of(request)
         return first.index(name) if name in first else len(first)
 
@@ -88,7 +91,7 @@ class Slots:
                 self.away.remove(slot)
                 self.give_back(slot)
 
-    def leave_queue(self, request: Request) -> None:
+    def leave_queue(self, request: "Request | Acceptor") -> None:
         """A waiting request goes away with nothing."""
         self.queue.remove(request)
         request.queued = None

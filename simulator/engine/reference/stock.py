@@ -5,7 +5,7 @@ What to watch: ``copy_of``. Of what exists once in every process, or in every gr
 
 from typing import TYPE_CHECKING
 
-from simulator.engine.reference.acceptors import Acceptors
+from simulator.engine.reference.acceptors import Acceptor, Acceptors
 from simulator.engine.reference.backlog import AcceptQueue
 from simulator.engine.reference.counts import Balancer, Store, Tokens
 from simulator.engine.reference.request import Life, Request
@@ -41,7 +41,9 @@ class Stock:
         steps = [place.step for place in places]
         self.column = {pool: i for i, pool in enumerate(plan.pools)}
         self.slots = {pool: [Slots(server, pool, copy) for copy in range(pool.processes)] for pool in plan.pools}
-        self.eager = {step.backlog: Acceptors(env, step) for step in steps if isinstance(step, AcceptEagerly)}
+        self.eager = {
+            step.backlog: Acceptors(env, step, self.slots) for step in steps if isinstance(step, AcceptEagerly)
+        }
         self.backlogs: dict[Backlog, list[AcceptQueue[Request]]] = {b: a.backlogs for b, a in self.eager.items()}
         for step in steps:
             if isinstance(step, Accept):
@@ -99,8 +101,11 @@ class Stock:
         if not given:
             self.server.rows.abort(request, Outcome.GAVE_UP, request.deadline)
 
-    def hold(self, request: Request, pool: Pool, slot: int) -> None:
+    def hold(self, request: Request | Acceptor, pool: Pool, slot: int) -> None:
         """The slot is the request's from this moment on, and may decide on its process."""
+        if isinstance(request, Acceptor):
+            request.slot = slot
+            return
         request.held[pool] = slot
         self.record.slot[request.row, self.column[pool]] = slot
         if pool.slots_per_process is not None:
