@@ -11,6 +11,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from models.threaded.config import Config
 from models.wire.blocking import accept_now, accepted, attending
@@ -46,39 +47,81 @@ def _accept_when_idle(stage: Stage[Config], process: int, thread: int, serve: Se
 
 
 def eager(stage: Stage[Config], process: int, serve: Serve) -> None:
-    """A process whose main thread takes connections in, whether or not a thread is free."""
-    inbox, room, stop = Inbox(), threading.Semaphore(stage.config.connections), stop_signal()
+    """A process whose main thread takes connections in, whether or not a thread is free; and closes them."""
+    inbox, outbox, stop = Inbox(), Outbox(), stop_signal()
     threads = [
-        threading.Thread(target=_accept_from_inbox, args=(stage, process, n, serve, inbox, room))
+        threading.Thread(target=_accept_from_inbox, args=(stage, process, n, serve, inbox, outbox))
         for n in range(stage.config.threads)
     ]
     for thread in threads:
         thread.start()
     stage.listener.setblocking(False)
     with selectors.DefaultSelector() as selector:
-        selector.register(stage.listener, selectors.EVENT_READ)
+        selector.register(outbox.bell, selectors.EVENT_READ)
         selector.register(stop, selectors.EVENT_READ)
-        while room.acquire() and stop not in [key.fileobj for key, _ in selector.select()]:
-            connection = accept_now(stage.listener)
-            if connection is None:
-                room.release()
-                continue
-            visit = stage.visit(process)
-            visit.reach("accept_GIL")
-            visit.reach("seize_thread")
-            inbox.put((connection, visit))
+        in_hand, accepting = 0, False
+        while True:
+            if in_hand < stage.config.connections and not accepting:
+                selector.register(stage.listener, selectors.EVENT_READ)
+            elif in_hand >= stage.config.connections and accepting:
+                selector.unregister(stage.listener)
+            accepting = in_hand < stage.config.connections
+            ready = [key.fileobj for key, _ in selector.select()]
+            if stop in ready:
+                break
+            if outbox.bell in ready:
+                in_hand -= outbox.close_all()
+            connection = accept_now(stage.listener) if stage.listener in ready else None
+            if connection is not None:
+                in_hand += 1
+                visit = stage.visit(process)
+                visit.reach("accept_GIL")
+                visit.reach("seize_thread")
+                inbox.put((connection, visit))
     for _ in threads:
         inbox.put(None)
     for thread in threads:
         thread.join()
+    outbox.close_all()
+
+
+class Outbox:
+    """Connections that threads are done with, for the main thread to close; a byte through a socket calls it."""
+
+    def __init__(self) -> None:
+        self._done = queue.SimpleQueue[tuple[socket.socket, Visit, str]]()
+        self.bell, self._rope = socket.socketpair()
+        self.bell.setblocking(False)
+        self._rope.setblocking(False)
+
+    def put(self, connection: socket.socket, visit: Visit, outcome: str) -> None:
+        """A thread is done."""
+        visit.reach("seize_main_thread")
+        self._done.put((connection, visit, outcome))
+        with suppress(BlockingIOError):  # it is full of calls
+            self._rope.send(b".")
+
+    def close_all(self) -> int:
+        """Close what is there; how many these were."""
+        with suppress(BlockingIOError):
+            self.bell.recv(4096)
+        closed = 0
+        with suppress(queue.Empty):
+            while True:
+                connection, visit, outcome = self._done.get_nowait()
+                visit.reach("close")
+                connection.close()
+                visit.reach("release_main_thread")
+                visit.leave(outcome)
+                closed += 1
+        return closed
 
 
 def _accept_from_inbox(
-    stage: Stage[Config], process: int, thread: int, serve: Serve, inbox: Inbox, room: threading.Semaphore
+    stage: Stage[Config], process: int, thread: int, serve: Serve, inbox: Inbox, outbox: Outbox
 ) -> None:
     while (taken := inbox.get()) is not None:
         connection, visit = taken
         visit.slot = process * stage.config.threads + thread
-        with attending(connection, visit, stage.options.idle_timeout):
+        with attending(connection, visit, stage.options.idle_timeout, close=outbox.put):
             serve(connection, visit)
-        room.release()

@@ -4,7 +4,7 @@ import errno
 import socket
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from models.wire.message import Request, request_parser
@@ -45,8 +45,19 @@ def accept_now(listener: socket.socket) -> socket.socket | None:
         return None
 
 
+def close_here(connection: socket.socket, visit: Visit, outcome: str) -> None:
+    """The connection is over, and the visit is reported."""
+    connection.close()
+    visit.leave(outcome)
+
+
 @contextmanager
-def attending(connection: socket.socket, visit: Visit, idle_s: float) -> Iterator[None]:
+def attending(
+    connection: socket.socket,
+    visit: Visit,
+    idle_s: float,
+    close: Callable[[socket.socket, Visit, str], None] = close_here,
+) -> Iterator[None]:
     """Close the connection and report the visit however it ends; faults of the client end here."""
     outcome = "completed"
     try:
@@ -58,8 +69,7 @@ def attending(connection: socket.socket, visit: Visit, idle_s: float) -> Iterato
     except OSError:
         outcome = "gave_up"
     finally:
-        connection.close()
-        visit.leave(outcome)
+        close(connection, visit, outcome)
 
 
 def receive(connection: socket.socket, visit: Visit) -> Request:

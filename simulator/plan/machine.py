@@ -42,6 +42,8 @@ class Machine:
     """Calls of an eagerly accepting thread for one connection that let go of the GIL (accept4; gthread has more)."""
     request_releases: int = 1
     """Calls of a thread that reads a request which is there already (recv; gthread has more)."""
+    close_releases: int = 2
+    """Calls of an eagerly accepting thread that closes a connection (read, close; gthread has more)."""
     accept_cost_s: float = 20e-6
     """Computing for accept() and for setting a connection up in Python."""
     request_cost_s: float = 145e-6

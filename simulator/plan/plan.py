@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from simulator.plan.blocks import Element, Enqueue, Retry, Scale, changed, every_element
 from simulator.plan.resources import Backlog, Cores, Gil, Lock, Loop, Pool, Resource
-from simulator.plan.steps import Step
+from simulator.plan.steps import AcceptEagerly, Step
 from simulator.plan.validity import check
 
 P = ParamSpec("P")
@@ -48,8 +48,9 @@ class Plan:
 
     @cached_property
     def pools(self) -> tuple[Pool, ...]:
-        """The pools among the resources; a pool's place here is its column in ``Trace.slot``."""
-        return tuple(r for r in self.resources if isinstance(r, Pool))
+        """The pools among the resources; a pool's place here is its column in ``Trace.slot``. Acceptors' own come last."""
+        accepting = {step.by for step in every_element(self.steps) if isinstance(step, AcceptEagerly)}
+        return tuple(sorted((r for r in self.resources if isinstance(r, Pool)), key=accepting.__contains__))
 
     @cached_property
     def locks(self) -> tuple[Lock, ...]:
