@@ -48,7 +48,7 @@ class Plan:
 
     @cached_property
     def pools(self) -> tuple[Pool, ...]:
-        """The pools among the resources; a pool's place here is its column in ``Trace.slot``. Acceptors' own come last."""
+        """The pools among the resources; a pool's place here is its column in ``Trace.slot``, acceptors' own last."""
         accepting = {step.by for step in every_element(self.steps) if isinstance(step, AcceptEagerly)}
         return tuple(sorted((r for r in self.resources if isinstance(r, Pool)), key=accepting.__contains__))
 

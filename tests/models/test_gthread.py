@@ -1,0 +1,63 @@
+"""A main thread that accepts, hands over and closes: what that costs beside a thread that computes all the time."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.threaded.config import Config
+from models.threaded.model import plan
+from simulator.experiments.run import run
+from simulator.plan import Machine
+from simulator.trace.table import Trace
+from tests.trace.by_hand import Kind, load_at
+
+HOG_S, PAGE = 1000.0, Kind(steps=(("cpu", 1e-5),))
+GTHREAD = Machine(accept_releases=8, request_releases=7, close_releases=8)
+
+
+def beside_a_hog(machine: Machine, every_s: float, pages: int = 300) -> Trace:
+    """Eight threads, of which one computes for ever."""
+    arrivals = [0.0, *(1.0 + every_s * n for n in range(pages))]
+    load = load_at(arrivals, arrivals[-1] + 60.0, page=PAGE)
+    load = replace(load, phases=np.array([[HOG_S], *[[1e-5]] * pages]))
+    return run(plan(Config(threads=8, accept="eager"), machine), load)
+
+
+def times(trace: Trace, name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """When the pages reached a place."""
+    found: np.ndarray[tuple[int], np.dtype[np.float64]] = trace.reached[
+        1:, [place.name for place in trace.places].index(name)
+    ]
+    return found
+
+
+def test_gthread_takes_the_gil_three_or_four_times_before_the_handler_begins() -> None:
+    trace = beside_a_hog(GTHREAD, 0.5)
+    taken = (times(trace, "handle.1") - times(trace, "wait backlog")) / GTHREAD.gil_switch_interval_s
+    assert taken.mean() == pytest.approx(3.5, abs=0.4)
+
+
+def test_with_one_call_each_it_is_hardly_more_than_once_for_each_of_the_two_threads() -> None:
+    machine = Machine(accept_releases=0, request_releases=0)
+    trace = beside_a_hog(machine, 0.5)
+    taken = (times(trace, "handle.1") - times(trace, "wait backlog")) / machine.gil_switch_interval_s
+    assert taken.mean() == pytest.approx(2.0, abs=0.1)
+
+
+def test_pool_threads_sit_idle_while_connections_wait_outside() -> None:
+    trace = beside_a_hog(GTHREAD, 0.01)
+    outside = times(trace, "accept GIL") - times(trace, "wait backlog")
+    for_a_thread = times(trace, "receive") - times(trace, "seize thread")
+    assert outside.mean() > 0.5
+    assert for_a_thread.mean() < 0.1 * outside.mean()
+
+
+def test_while_the_main_thread_closes_it_accepts_nothing() -> None:
+    machine = Machine(hand_over_cost_s=2.0)  # half of it goes to accepting, half to closing
+    load = load_at([0.0, 1.2], 60.0, page=PAGE)
+    trace = run(plan(Config(threads=8, accept="eager"), machine), load)
+    names = [place.name for place in trace.places]
+    closing, accepted = trace.reached[0, names.index("close")], trace.reached[1, names.index("accept GIL")]
+    assert closing < 1.2 < accepted
+    assert accepted == pytest.approx(trace.reached[0, names.index("release main thread")])
