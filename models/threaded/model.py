@@ -16,6 +16,7 @@ from simulator.plan import (
     Connect,
     Gil,
     Handle,
+    Linger,
     Machine,
     Plan,
     Pool,
@@ -26,6 +27,8 @@ from simulator.plan import (
     Step,
     Upstreams,
 )
+
+Steps = tuple[Step, ...]
 
 
 def plan(config: Config, machine: Machine) -> Plan:
@@ -39,7 +42,7 @@ def plan(config: Config, machine: Machine) -> Plan:
         asker_wins=machine.gil_asker_wins,
         release_loss=machine.gil_release_loss,
     )
-    taken, thread = _take(config, machine, backlog, gil)
+    taken, thread, closed = _take(config, machine, backlog, gil)
     receive = (
         Receive(buffer_bytes=machine.receive_buffer),  # thread held, GIL and core free
         Compute(
@@ -59,22 +62,27 @@ def plan(config: Config, machine: Machine) -> Plan:
     door = (Choose(Upstreams("socket", config.processes), "hashed"), connect) if own else (connect,)
     if config.accept == "buffered":  # the main thread meets the client: receiving and sending hold no thread
         return Plan(steps=(*door, taken[0], *receive, taken[1], *handle, free, send), cores=machine.processor)
-    return Plan(steps=(*door, *taken, *receive, *handle, send, free), cores=machine.processor)
+    return Plan(steps=(*door, *taken, *receive, *handle, send, free, *closed), cores=machine.processor)
 
 
-def _take(config: Config, machine: Machine, backlog: Backlog, gil: Gil) -> tuple[tuple[Step, ...], Pool]:
-    """The steps from the backlog onto a thread, and the pool of threads."""
+def _take(config: Config, machine: Machine, backlog: Backlog, gil: Gil) -> tuple[Steps, Pool, Steps]:
+    """The steps from the backlog onto a thread, the pool of threads, and what is left to do when a thread is done."""
     thread = Pool("thread", config.threads, processes=config.processes)  # one queue in front of each process
     if config.accept == "idle":
         if backlog.processes == 1:  # one queue in front of all
             thread = Pool("thread", config.processes * config.threads, slots_per_process=config.threads)
-        return (Accept(backlog, thread),), thread
+        return (Accept(backlog, thread),), thread, ()
+    main = Pool("main thread", 1, processes=config.processes) if config.accept == "eager" else None
+    back_s = machine.hand_over_cost_s / 2 if main else 0.0
     main_thread = AcceptEagerly(
         backlog,
         gil,
-        work_s=machine.accept_cost_s + machine.hand_over_cost_s,
+        work_s=machine.accept_cost_s + machine.hand_over_cost_s - back_s,
         limit=config.connections,
         releases=machine.accept_releases,  # each may cost the main thread the GIL
         order="even" if config.sharing == "even" else "warm",
+        by=main,
     )
-    return (main_thread, Seize(thread)), thread
+    close = Compute(back_s, gil, what="close", releases=machine.close_releases)
+    linger = (Linger(machine.linger_s),) if machine.linger_s > 0 else ()  # it accepts nothing meanwhile
+    return (main_thread, Seize(thread)), thread, (Seize(main), close, *linger, Release(main)) if main else ()

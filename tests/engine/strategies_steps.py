@@ -185,7 +185,7 @@ class Steps:
     def attend(self) -> None:
         """The thread that accepts does something for a request."""
         by, self.walk.attended = self.walk.attended, None
-        if by is not None:
+        if by is not None and by.processes in self.known:
             self.held.append(by)
             self.taken.add(by)
             self.steps += [Seize(by), Compute(self.pick(ROUND_S), self.a_lock())]

@@ -50,7 +50,7 @@ ANYWHERE = (
     *("job",) * 2,
     *("compute", "database", "limit", "allocate", "retire", "crash"),
 )
-ONLY_REQUESTS = ("receive", "send", "send", "linger", "accept", "eager", "attend", "attend")
+ONLY_REQUESTS = ("receive", "send", "linger", "accept", "eager", "attend")
 
 
 @st.composite

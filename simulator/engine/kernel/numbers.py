@@ -80,7 +80,7 @@ from simulator.plan.words import Outcome
     STRIKE,
     DIE,
     RETIRE,
-) = range(60)
+) = range(61)
 
 # what an entry of the heap is about
 RESUME, PATIENCE, BOOT, BEGIN, REFILL = range(5)
