@@ -10,13 +10,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import exp
 
+from simulator.words.language import later
+
 MINI = "mini"
 """The servers of this project: the costs that ``Machine`` has by itself."""
 
-MEASURED = "Poisson arrivals at 12/s on an idle machine, and a hot closed loop; 2 vCPUs, Linux 6.18, CPython 3.11"
+MEASURED = later(
+    "Poisson arrivals at 12/s on an idle machine, and a hot closed loop; 2 vCPUs, Linux 6.18, CPython 3.11"
+)
 """How the figures were taken, unless a profile says something else."""
 
-BESIDE = "beside gunicorn sync, in the same way on a faster machine: 0.17 of its hot and 0.25 of its cold figure"
+BESIDE = later("beside gunicorn sync, in the same way on a faster machine: 0.17 of its hot and 0.25 of its cold figure")
+
+OURS = later("`simulate calibrate` on the same machine")
+PROXY = later(
+    "nginx and gunicorn sync, less gunicorn sync alone: Poisson arrivals at 12/s on an idle machine, and a hot closed "
+    "loop; 2 vCPUs, Linux 6.18, CPython 3.11"
+)
 
 # The cold figure, and how it becomes a cost of waking. A sleep of 2 ms makes the computing that follows 3 to 5 us
 # dearer for each wake-up in it, 10 ms 8 to 10 us, 80 ms 65 to 80 us: in proportion to the sleep, up to about 80 ms.
@@ -60,7 +70,7 @@ class Profile:
 
     name: str
     title: str
-    """What it is called by those who made it."""
+    """What it is called by those who made it; may be translated."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """Values of fields of ``Machine``; what is not said has its default there."""
     hot_s: float | None = None
@@ -68,7 +78,7 @@ class Profile:
     cold_s: float | None = None
     """The same at 12 requests a second, on an idle machine."""
     source: str
-    """Where the figures come from."""
+    """Where the figures come from; may be translated."""
     measured_here: bool = False
     """On this machine: of its server it knows better than a machine file, whose costs are those of other servers."""
 
@@ -113,7 +123,7 @@ def _gthread() -> Profile:
     Accepting: accept4, getsockname twice, ioctl three times, epoll_wait, utime. Reading: epoll_create, epoll_ctl,
     epoll_wait, close, ioctl twice, recv. Closing: read of the pipe, ioctl twice, shutdown, recv, close, utime and more.
     """
-    plain = _python("gunicorn-gthread", "gunicorn 27, class gthread", 0.68e-3, 0.93e-3, hand_over_s=0.33e-3)
+    plain = _python("gunicorn-gthread", later("gunicorn 27, class gthread"), 0.68e-3, 0.93e-3, hand_over_s=0.33e-3)
     calls = {"accept_releases": 8, "request_releases": 7, "close_releases": 8}
     return replace(plain, costs={**plain.costs, **calls})
 
@@ -143,14 +153,14 @@ def _loop(name: str, title: str, hot_s: float, cold_s: float, turn_s: float, swi
 PROFILES: Mapping[str, Profile] = {
     profile.name: profile
     for profile in (
-        Profile(name=MINI, title="the servers of this project", source="`simulate calibrate` on the same machine"),
-        _python("gunicorn-sync", "gunicorn 27, class sync", 0.35e-3, 0.88e-3),
+        Profile(name=MINI, title=later("the servers of this project"), source=OURS),
+        _python("gunicorn-sync", later("gunicorn 27, class sync"), 0.35e-3, 0.88e-3),
         _gthread(),
-        _loop("gunicorn-gevent", "gunicorn 27, class gevent", 0.52e-3, 0.98e-3, LOOP_TURN_S, 1.5e-6),
+        _loop("gunicorn-gevent", later("gunicorn 27, class gevent"), 0.52e-3, 0.98e-3, LOOP_TURN_S, 1.5e-6),
         _loop("uvicorn", "uvicorn 0.54", 0.35e-3, 0.78e-3, LOOP_TURN_S, TASK_SWITCH_S),
         _python("uwsgi", "uWSGI 2.0", 0.17 * 0.35e-3, 0.25 * 0.88e-3, source=BESIDE),
         _python("waitress", "waitress 3", 0.43e-3, 0.57e-3, hand_over_s=0.10e-3),
-        _python("wsgiref", "wsgiref of CPython 3.11", 0.33e-3, 0.62e-3),
+        _python("wsgiref", later("wsgiref of CPython 3.11"), 0.33e-3, 0.62e-3),
         _loop("aiohttp", "aiohttp 3", 0.42e-3, 0.68e-3, LOOP_TURN_S, TASK_SWITCH_S),
         _loop("tornado", "Tornado 6", 0.45e-3, 0.78e-3, LOOP_TURN_S, TASK_SWITCH_S),
         _loop("twisted", "Twisted 24", 0.43e-3, 0.73e-3, LOOP_TURN_S, 0.0),
@@ -158,10 +168,10 @@ PROFILES: Mapping[str, Profile] = {
         _python("go", "Go 1.19, net/http", 0.24e-3, 0.68e-3),
         Profile(
             name="nginx",
-            title="nginx 1.22 as a proxy",
+            title=later("nginx 1.22 as a proxy"),
             hot_s=0.36e-3,
             cold_s=0.25e-3,
-            source=f"nginx and gunicorn sync, less gunicorn sync alone: {MEASURED}",
+            source=PROXY,
             # behind it gunicorn sync needed 0.71 ms hot and 1.13 cold, alone 0.35 and 0.88: waking costs it nothing
             costs={"proxy_cost_s": 0.30e-3},
         ),

@@ -58,13 +58,25 @@ def profiles_page(width: int) -> Iterator[str]:
     for profile in PROFILES.values():
         if profile.source not in sources:
             sources.append(profile.source)
-        costs = "; ".join(_costs(profile)) or tell("the costs of the [machine] table as it is")
+        costs = translated("; ").join(_costs(profile)) or tell("the costs of the [machine] table as it is")
         yield from beside(
-            [(profile.name, f"{profile.title} [{sources.index(profile.source) + 1}]: {costs}")], width=width, indent=0
+            [
+                (
+                    profile.name,
+                    tell(
+                        "{title} [{source}]: {costs}",
+                        title=translated(profile.title),
+                        source=sources.index(profile.source) + 1,
+                        costs=costs,
+                    ),
+                )
+            ],
+            width=width,
+            indent=0,
         )
     yield ""
     for number, source in enumerate(sources, 1):
-        yield from beside([(f"[{number}]", source)], width=width, indent=0)
+        yield from beside([(f"[{number}]", translated(source))], width=width, indent=0)
 
 
 def _costs(profile: Profile) -> Iterator[str]:

@@ -67,8 +67,8 @@ def test_every_shell_gets_a_script_with_all_of_it(shell: str, simulate: Any) -> 
     ("shell", "line"),
     [
         ("bash", "complete -o default -F _simulate simulate"),
-        ("zsh", ":load:{compadd -- cpu-heavy "),
-        ("fish", "-l load -r -F -a 'cpu-heavy "),
+        ("zsh", ":load:{compadd -- blocking-call cpu-heavy "),
+        ("fish", "-l load -r -F -a 'blocking-call cpu-heavy "),
         ("fish", "-n 'not __fish_seen_subcommand_from calibrate "),
     ],
 )

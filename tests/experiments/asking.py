@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from models.profiles import MINI
 from simulator.experiments.advice import Advice, Trial, advise
 from simulator.experiments.catalogue import server
 from simulator.experiments.deployment import Deployment, configured
@@ -37,9 +38,14 @@ class Asked:
 
 
 def asked(model: str, load: str, *, nginx: bool = False, keys: tuple[str, ...] = (), **settings: Any) -> Asked:
-    """A server under a load, with some settings, and keys of the scenario overridden."""
+    """A server under a load, with some settings, and keys of the scenario overridden.
+
+    It has the costs of our own servers: what is told of advice is about trying, whoever's costs they are.
+    """
     side = Deployment(model=server(model), config=configured(server(model), settings))
-    return Asked(with_front(side, "nginx") if nginx else side, RunOptions(model=model, load=load, set=keys))
+    return Asked(
+        with_front(side, "nginx") if nginx else side, RunOptions(model=model, load=load, set=keys, profile=MINI)
+    )
 
 
 def by_change(advice: Advice) -> dict[str, Trial]:

@@ -105,7 +105,7 @@ def test_a_long_computation_gets_a_process_of_its_own() -> None:
 
 def test_where_what_the_rules_name_does_not_help_more_processes_are_tried_all_the_same() -> None:
     advice = asked("callback", "spike").advice(Cure.LONGER_BACKLOG)
-    assert str(by_change(advice)["a backlog of 256"].sentence).startswith("a backlog of 256: no better, ")
+    assert str(by_change(advice)["a backlog of 2 048"].sentence).startswith("a backlog of 2 048: no better, ")
     assert "3 processes" in recommended(advice)
 
 
