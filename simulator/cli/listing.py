@@ -83,8 +83,11 @@ def _costs(profile: Profile) -> Iterator[str]:
     if profile.hot_s is not None and profile.cold_s is not None:
         hot, cold = short_duration(profile.hot_s), short_duration(profile.cold_s)
         yield tell("a request takes {hot} of computing where it is hot, {cold} where it is cold", hot=hot, cold=cold)
-    costs = [(name.removesuffix("_s"), seconds) for name, seconds in profile.costs.items() if seconds]
-    yield ", ".join(f"{name} {short_duration(seconds)}" for name, seconds in costs)
+    yield ", ".join(
+        f"{name.removesuffix('_s')} {short_duration(cost)}" if name.endswith("_s") else f"{name} {cost:g}"
+        for name, cost in profile.costs.items()
+        if cost
+    )
 
 
 def _role(model: Model) -> str:

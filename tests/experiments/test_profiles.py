@@ -130,6 +130,14 @@ def test_the_table_of_profiles_has_every_figure_with_its_source(capsys: pytest.C
     assert all(f"{name} " in said for name in PROFILES)
     assert "gunicorn 27, class sync [2]" in said
     assert "[2] Poisson arrivals at 12/s on an idle machine" in said
+    assert "accept_releases 8, request_releases 7" in said  # counts, no seconds
+
+
+def test_the_table_of_profiles_is_told_in_chinese_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--lang", "zh", "list", "profiles"]) == 0
+    said = "".join(capsys.readouterr().out.split())
+    assert "本项目自己的服务器[1]" in said
+    assert "[2]空闲机器上12/s的泊松到达" in said
 
 
 @pytest.mark.parametrize("name", catalogue())
