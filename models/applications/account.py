@@ -21,7 +21,7 @@ HERE = "here-"
 ROOM = 1 << 20
 """Bytes of one file; untouched ones take no room."""
 FIELDS = ("x-request", "x-steps", "x-response")
-TEXT = "application/octet-stream"
+CONTENT_TYPE = "application/octet-stream"
 PIECE = bytes(64 * 1024)
 """Of a response; larger ones have many."""
 
@@ -80,7 +80,7 @@ class Account:
     @property
     def headers(self) -> list[tuple[str, str]]:
         """Of the response; one to a request that is not of the load tells whose server this is."""
-        length = [("Content-Type", TEXT), ("Content-Length", str(self.job.response_bytes))]
+        length = [("Content-Type", CONTENT_TYPE), ("Content-Length", str(self.job.response_bytes))]
         return length if self.job.row >= 0 else [*length, ("X-Nonce", os.environ[NONCE])]
 
     @property

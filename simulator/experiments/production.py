@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Takes = Literal["", "whole", "number", "word", "any"]
-"""What stands behind an option; nothing, a number, one of some words, or whatever is not passed on."""
+Takes = Literal["", "whole", "word", "any"]
+"""What stands behind an option; nothing, a whole number, one of some words, or whatever is not passed on."""
 Does = Literal["setting", "kept", "left out", "refused"]
 
 

@@ -18,7 +18,7 @@ from simulator.words.nearest import nearest
 
 def is_production(line: str) -> bool:
     """Whether a line begins with a production server's name, and not with the name of one of ours."""
-    return _words(line)[:1] != [] and _words(line)[0] in _programs()
+    return next(iter(_words(line)), "") in _programs()
 
 
 def no_such_server(line: str) -> str:
@@ -65,10 +65,8 @@ def production(line: str) -> Production:
 
 
 def _kind(program: Program, typed: str, roles: Mapping[str, int]) -> Kind:
-    several = roles.get("threads", 1) > 1
-    return (
-        program.kinds[f"{typed}, threads"] if several and f"{typed}, threads" in program.kinds else program.kinds[typed]
-    )
+    with_threads = program.kinds.get(f"{typed}, threads")
+    return with_threads if with_threads is not None and roles.get("threads", 1) > 1 else program.kinds[typed]
 
 
 def _programs() -> Mapping[str, Program]:
@@ -112,6 +110,9 @@ def _typed(program: Program, words: Sequence[str]) -> Iterator[tuple[Option, str
                      name=name, near=near)
             )  # fmt: skip
         if not option.takes:
+            if equals and not name.startswith("--"):
+                rest.insert(0, f"-{text}")  # -MT is -M -T
+                word = word[:2]
             yield option, word
             continue
         if not equals:
@@ -138,16 +139,11 @@ def _value(program: Program, option: Option, text: str) -> str:
                 near=nearest(text, option.words),
             )
         )
-    whole = option.takes == "whole"
-    if not (text.isascii() and (text.isdigit() if whole else text.replace(".", "", 1).isdigit()) and len(text) < 12):
-        expected = (
+    if not (text.isascii() and text.isdigit() and len(text) < 12):
+        raise RefusalError(
             tell("--server: {program} {name} {text}: expected a whole number", program=program.name, name=option.name,
                  text=text)
-            if whole
-            else tell("--server: {program} {name} {text}: expected a number", program=program.name, name=option.name,
-                      text=text)
         )  # fmt: skip
-        raise RefusalError(expected)
     return text
 
 

@@ -121,10 +121,6 @@ TORNADO = (_setting("processes", "--processes"), _setting("backlog", "--backlog"
 AIOHTTP = (_setting("backlog", "--backlog"),)
 
 
-def _threads(accept: str) -> Mapping[str, str]:
-    return {"accept": accept}
-
-
 WSGI, ASGI = "models.applications.wsgi:application", "models.applications.asgi:application"
 ROLES = {"processes": "processes", "backlog": "backlog"}
 WITH_THREADS = {**ROLES, "threads": "threads"}
@@ -138,7 +134,7 @@ SYNC = Kind(
 )
 GTHREAD = Kind(
     model="threaded",
-    settings=_threads("eager"),
+    settings={"accept": "eager"},
     roles={**WITH_THREADS, "connections": "connections"},
     profile="gunicorn-gthread",
     application=WSGI,
@@ -202,7 +198,7 @@ PROGRAMS: Mapping[str, Program] = {
                 ),
                 "processes, threads": Kind(
                     model="threaded",
-                    settings=_threads("idle"),
+                    settings={"accept": "idle"},
                     roles=WITH_THREADS,
                     profile="uwsgi",
                     application=WSGI,
@@ -218,7 +214,7 @@ PROGRAMS: Mapping[str, Program] = {
             kinds={
                 "threads": Kind(
                     model="threaded",
-                    settings=_threads("buffered"),
+                    settings={"accept": "buffered"},
                     roles={"threads": "threads", "connections": "connections", "backlog": "backlog"},
                     profile="waitress",
                     application=WSGI,

@@ -56,11 +56,17 @@ def test_sync_with_threads_becomes_gthread_as_gunicorn_makes_it() -> None:
     assert deployed("gunicorn --threads 1").model.name == "prefork"
 
 
+def test_short_flags_that_are_joined_are_all_taken() -> None:
+    assert production("uwsgi -MTp 2").arguments == ("--master", "--enable-threads", "--processes", "2")
+    with pytest.raises(RefusalError, match="no option -X"):
+        production("uwsgi -MX")
+
+
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=lambda program: program.name)
 def test_of_every_option_of_the_table_only_names_numbers_and_known_words_are_passed_on(program: Program) -> None:
     for option in program.options:
         for name in option.names:
-            text = option.words[0] if option.words else "7" if option.takes in ("whole", "number") else "evil.py"
+            text = option.words[0] if option.words else "7" if option.takes == "whole" else "evil.py"
             line = f"{program.name} {name}={text}" if option.takes else f"{program.name} {name}"
             try:
                 passed = production(line)

@@ -72,6 +72,28 @@ def test_whatever_ends_the_supervisor_takes_along_all_that_its_program_has_forke
     assert members(group) == []
 
 
+DAEMON = """
+import os, sys, time
+if os.fork(): time.sleep(3600)
+os.setsid()
+if os.fork(): os._exit(0)
+print("daemon", os.getpid(), file=sys.stderr, flush=True)
+time.sleep(3600)
+"""
+
+
+def test_a_daemon_that_has_left_the_group_is_taken_along(tmp_path: Path) -> None:
+    with running("a daemon", tmp_path, SUPERVISOR, str(tmp_path), sys.executable, "-c", DAEMON) as process:
+        latest = time.monotonic() + PATIENTLY_S
+        while not process.said().startswith("daemon "):
+            assert time.monotonic() < latest
+            time.sleep(0.01)
+        daemon = int(process.said().split()[1])
+        assert daemon not in members(process.pid)
+    with pytest.raises(ProcessLookupError):
+        os.kill(daemon, 0)
+
+
 def test_a_program_that_cannot_be_started_is_an_error_with_its_last_words(tmp_path: Path) -> None:
     with running("a missing program", tmp_path, SUPERVISOR, str(tmp_path), "/no/such/program") as process:
         assert process.has_ended(PATIENTLY_S)
@@ -116,6 +138,17 @@ def test_more_processes_than_there_can_be_have_no_number(tmp_path: Path) -> None
     assert {report.row: (report.process, report.slot) for report in told.read(3)} == {0: (0, 0), 1: (1, 2), 2: (-1, -1)}
 
 
+def test_as_many_threads_as_a_line_may_name_take_no_memory(tmp_path: Path) -> None:
+    wrote(tmp_path, (0, 1, 1, 1.0))
+    told = Accounts(tmp_path, production("gunicorn -k uvicorn_worker.UvicornWorker --threads 99999999999"))
+    assert [(report.process, report.slot) for report in told.read(1)] == [(0, 0)]
+
+
+def test_a_user_without_a_name_can_start_nginx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.getuid", lambda: 4_000_000_000)
+    assert "\nuser" not in configuration(Nginx(), 81, 82, tmp_path)
+
+
 def test_nginx_gets_the_settings_of_the_model_and_folders_of_the_run(tmp_path: Path) -> None:
     text = configuration(Nginx(request_buffering=False, temp_file=0, connect_timeout=0.5), 81, 82, tmp_path)
     for line in ("listen 127.0.0.1:81 backlog=511;", "proxy_pass http://127.0.0.1:82;", "proxy_request_buffering off;"):
@@ -127,7 +160,7 @@ def test_nginx_gets_the_settings_of_the_model_and_folders_of_the_run(tmp_path: P
         "connect_timeout 500ms",
     ):
         assert line in text
-    assert f"proxy_temp_path {tmp_path}/" in text
+    assert f'proxy_temp_path "{tmp_path}/' in text
 
 
 @pytest.mark.parametrize("line", ["gunicorn -k uvicorn_worker.UvicornWorker", "uwsgi", "waitress-serve"])

@@ -22,8 +22,6 @@ from simulator.words.language import tell
 
 SHARED = ("loop_turn_cost_s", "task_switch_cost_s")
 """Paid on both sides of the handler, and measured without a server."""
-
-
 LINGERING_S = 0.1
 """Below that the next request was only served."""
 
@@ -58,7 +56,7 @@ def findings(deployment: Deployment, found: Regimes, base: Machine) -> list[Meas
     """What the server needs; ``base`` is a machine with the costs that are known so far."""
     if deployment.fronts:
         return [Measured(what=tell("pass on, as a proxy"), samples=found.one_by_one.front, field="proxy_cost_s")]
-    lingers = found.lingers_s > LINGERING_S
+    closing = Measured(what=tell("wait for a client to close"), samples=[found.lingers_s], field="linger_s")
     hot, rare = median(found.one_by_one.computing), found.rare.computing
     lines = [
         Measured(what=tell("computing, one after the other"), samples=found.one_by_one.computing),
@@ -76,7 +74,7 @@ def findings(deployment: Deployment, found: Regimes, base: Machine) -> list[Meas
         *lines,
         Measured(what=tell("wake up"), samples=woken, field="wake_cost_s"),
         Measured(what=tell("a wait ends late by"), samples=late, field="io_late_s"),
-        *([Measured(what=tell("wait for a client to close"), samples=[found.lingers_s], field="linger_s")] * lingers),
+        *([closing] if found.lingers_s > LINGERING_S else []),
     ]
 
 

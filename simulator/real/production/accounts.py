@@ -75,11 +75,14 @@ def _numbered(served: Iterable[tuple[int, Report]], most: int) -> dict[int, int]
     for who, report in served:
         if who in numbers:
             continue
-        free = [number for number in range(most) if number not in holder]
         gone = [number for number, other in holder.items() if last[other] < _since(report)]
-        if not free and not gone:
+        if len(holder) < most:
+            number = len(holder)
+        elif gone:
+            number = min(gone, key=lambda number: last[holder[number]])
+        else:
             continue
-        numbers[who] = number = free[0] if free else min(gone, key=lambda number: last[holder[number]])
+        numbers[who] = number
         holder[number] = who
     return numbers
 

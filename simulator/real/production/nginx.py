@@ -13,23 +13,21 @@ from typing import Any
 
 from simulator.real.processes import START_LIMIT_S, Process, running
 from simulator.real.production.installed import nginx_binary
-from simulator.real.production.start import LOOK_S, SUPERVISOR, PortTakenError, free_port, knows, refuse_taken
-from simulator.words.language import tell
+from simulator.real.production.start import LOOK_S, SUPERVISOR, TRIES, PortTakenError, free_port, knows, refuse_failed
 
 PAGE = 4096
-TRIES = 3
 CONFIGURATION = """daemon off;
 worker_processes 1;
-{user}pid {folder}/nginx.pid;
+{user}pid "{folder}/nginx.pid";
 error_log stderr error;
 worker_rlimit_nofile 65536;
 events {{ worker_connections {both_sides}; }}
 http {{
     access_log off;
     client_max_body_size 0;
-    client_body_temp_path {folder}/nginx-bodies;
-    proxy_temp_path {folder}/nginx-responses;
-    fastcgi_temp_path {folder}/nginx-1; uwsgi_temp_path {folder}/nginx-2; scgi_temp_path {folder}/nginx-3;
+    client_body_temp_path "{folder}/nginx-bodies";
+    proxy_temp_path "{folder}/nginx-responses";
+    fastcgi_temp_path "{folder}/nginx-1"; uwsgi_temp_path "{folder}/nginx-2"; scgi_temp_path "{folder}/nginx-3";
     server {{
         listen 127.0.0.1:{port} backlog=511;
         location / {{
@@ -69,9 +67,8 @@ def start_nginx(config: Any, upstream: int, nonce: str, folder: Path, stack: Exi
 
 def configuration(config: Any, port: int, upstream: int, folder: Path) -> str:
     """The file; ``config`` are the settings of the model."""
-    user, group = pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name
     return CONFIGURATION.format(
-        user=f"user {user} {group};\n" if os.getuid() == 0 else "",  # else it says that it means nothing
+        user=_user() if os.getuid() == 0 else "",  # else it says that it means nothing
         folder=folder,
         port=port,
         upstream=upstream,
@@ -85,12 +82,12 @@ def configuration(config: Any, port: int, upstream: int, folder: Path) -> str:
     )
 
 
+def _user() -> str:
+    """Who its worker is: we ourselves, because the folder is ours alone."""
+    return f"user {pwd.getpwuid(os.getuid()).pw_name} {grp.getgrgid(os.getgid()).gr_name};\n"
+
+
 def _wait_until_it_passes_on(process: Process, port: int, nonce: str) -> None:
     latest = time.monotonic() + START_LIMIT_S
     while not knows(port, nonce, process):
-        refuse_taken(process)
-        if process.has_ended(LOOK_S):
-            raise process.error(tell("{what} ended instead of starting", what=process.what))
-        if time.monotonic() > latest:
-            limit = f"{START_LIMIT_S:g} s"
-            raise process.error(tell("waited {limit} for {what} to start, in vain", limit=limit, what=process.what))
+        refuse_failed(process, LOOK_S, latest)

@@ -96,13 +96,7 @@ def _wait_until_all_serve(production: Production, process: Process, port: int, a
     latest = time.monotonic() + START_LIMIT_S
     answered = 0
     while answered < WARM_UP * production.processes:
-        ended = process.has_ended(0.0 if answered else LOOK_S)
-        refuse_taken(process)
-        if ended:
-            raise process.error(tell("{what} ended instead of starting", what=process.what))
-        if time.monotonic() > latest:
-            limit = f"{START_LIMIT_S:g} s"
-            raise process.error(tell("waited {limit} for {what} to start, in vain", limit=limit, what=process.what))
+        refuse_failed(process, 0.0 if answered else LOOK_S, latest)
         if sum(1 for _ in accounts.glob(f"{HERE}*")) >= production.processes:
             answered += knows(port, nonce, process)
 
@@ -123,10 +117,16 @@ def knows(port: int, nonce: str, process: Process) -> bool:
     return True
 
 
-def refuse_taken(process: Process) -> None:
-    """Raise PortTakenError if it says that somebody else has its port; some go on trying for seconds."""
-    if TAKEN in process.said().lower():
+def refuse_failed(process: Process, look_s: float, latest: float) -> None:
+    """Raise MeasureError if a server ends within ``look_s`` or it is too late, PortTakenError if it has no port."""
+    ended = process.has_ended(look_s)
+    if TAKEN in process.said().lower():  # some go on trying for seconds
         raise _taken(process)
+    if ended:
+        raise process.error(tell("{what} ended instead of starting", what=process.what))
+    if time.monotonic() > latest:
+        limit = f"{START_LIMIT_S:g} s"
+        raise process.error(tell("waited {limit} for {what} to start, in vain", limit=limit, what=process.what))
 
 
 def _taken(process: Process) -> PortTakenError:

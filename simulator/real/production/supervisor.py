@@ -2,8 +2,8 @@
 
 What to watch: a production server knows nothing of whoever started it, and outlives it. So this process stands between
 the two: it leads the process group, and when nobody is left who holds the other end of its stdin, the whole group is
-killed, itself included. Of the environment the program gets only what is named here, because gunicorn, uvicorn and
-uWSGI take options from there, too.
+killed, itself included, and so is whoever left the group and has lost its parent. Of the environment the program gets
+only what is named here, because gunicorn, uvicorn and uWSGI take options from there, too.
 """
 
 import ctypes
@@ -59,7 +59,7 @@ def main(argv: Sequence[str]) -> NoReturn:
 
 
 def end() -> NoReturn:
-    """Kill everybody in our group, bury them, and end."""
+    """Kill everybody in our group and whoever has come to us, bury them, and end."""
     latest = time.monotonic() + END_S
     while (others := members()) and time.monotonic() < latest:  # again, for whoever was forked meanwhile
         for pid in others:
@@ -74,14 +74,15 @@ def end() -> NoReturn:
 
 
 def members() -> list[int]:
-    """The processes of our group but for this one, and but for those that are only to be buried by others."""
+    """The processes of our group and our children, but for this one and for those that others have to bury."""
     us, found = os.getpid(), []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             state, parent, group, *_ = stat.read_text(errors="replace").rpartition(")")[2].split()
         except OSError:  # it ended meanwhile
             continue
-        if int(group) == us and int(stat.parent.name) != us and (state != "Z" or int(parent) == us):
+        ours = int(parent) == us or (int(group) == us and state != "Z")
+        if ours and int(stat.parent.name) != us:
             found.append(int(stat.parent.name))
     return found
 
