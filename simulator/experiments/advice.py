@@ -22,7 +22,7 @@ from simulator.experiments.trial import (
     figures,
 )
 from simulator.experiments.trial_runs import Runs
-from simulator.plan.words import OUTSIDE, Loss, State, lost_by
+from simulator.plan.words import OUTSIDE, Loss, Need, State, lost_by, needing
 from simulator.trace.cures import Cure
 from simulator.trace.figures import Summary
 from simulator.trace.measures import CORES
@@ -92,7 +92,7 @@ def _cores_are_short(summary: Summary) -> bool:
     """Whether requests wait for a core at all, once the server has them."""
     seconds = summary.where_time_goes
     inside = sum(seconds.values()) - sum(seconds.get(state.value, 0.0) for state in OUTSIDE)
-    waits = seconds.get(State.CORE.value, 0.0)
+    waits = sum(seconds.get(state.value, 0.0) for state in needing(Need.CORE))
     return _computing_fills_slots(summary) or summary.resources[CORES].utilisation >= BUSY or waits > HARDLY * inside
 
 

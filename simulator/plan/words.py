@@ -124,6 +124,13 @@ class State(StrEnum):
         later("waits for a core"),
         later("wait for a core"),
     )
+    THROTTLED = (
+        later("throttled"),
+        Need.CORE,
+        later("is throttled"),
+        later("are throttled"),
+    )
+    """The quota of its container is used up, and nobody computes before the next period."""
     GIL_OR_CORE = (
         later("waiting for the GIL or a core"),
         Need.LOCK,
@@ -177,3 +184,5 @@ IN_LINE = needing(Need.ROOM, Need.ACCEPT, Need.SLOT)
 """It waits for its turn and does nothing else."""
 OWN = needing(Need.WORK, Need.OTHERS)
 """What it is about, rather than waiting for other requests."""
+WITH_LOCK = (*needing(Need.WORK, Need.CORE), State.BLOCKS)
+"""What somebody does who has a lock."""

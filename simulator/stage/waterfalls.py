@@ -179,6 +179,7 @@ WITHOUT = {
     State.GIL: later("It did not wait for the GIL, which took {time} under {base}."),
     State.LOOP: later("It did not wait for the event loop, which took {time} under {base}."),
     State.CORE: later("It did not wait for a core, which took {time} under {base}."),
+    State.THROTTLED: later("It was not throttled, which took {time} under {base}."),
 }
 """What a request was spared, where the other server has nothing of it, or next to nothing."""
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from simulator.plan.resources import Backlog, Pool
 from simulator.plan.steps import Link
-from simulator.plan.words import IN_LINE, Need, State
+from simulator.plan.words import IN_LINE, Need, State, needing
 from simulator.trace.measures import COMPLETED, CORES, INDEX, NOT_COMPLETED, SLOWEST, STATES, Measures
 from simulator.trace.residence import Floats, blocks
 
@@ -76,7 +76,8 @@ def _charged(measures: Measures, life: Floats, handshake_s: float) -> Charges:
             for state in (place.lock_state, State.GIL_OR_CORE):
                 charges[place.lock.name, state] += float(life[i, INDEX[state]])
         cores = CORES if place.cores is None else place.cores.name
-        charges[cores, State.CORE] += float(life[i, INDEX[State.CORE]])
+        for state in needing(Need.CORE):
+            charges[cores, state] += float(life[i, INDEX[state]])
     return charges
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.processes import main_pool, process_count, slots_in_each, slots_of_each
-from simulator.plan.resources import QUOTA_PERIOD_S, Lock, Pool
+from simulator.plan.resources import Lock, Pool
 from simulator.trace.holding import held_parts, holdings
 from simulator.trace.intervals import StepFunction, concurrency, union
 from simulator.trace.residence import Floats, Rows
@@ -145,28 +145,10 @@ def cores_in_use(trace: Trace, part: Changes) -> StepFunction:
     return StepFunction(at, done[count, threads])
 
 
-def throttled_s(trace: Trace, part: Changes) -> float:
-    """Seconds of a part in which the quota of a container was used up, as the number of runnable threads says."""
-    quota, count, runnable = trace.plan.cores.quota, trace.plan.cores.count, part.step_function()
-    periods = np.arange(np.floor(part.begin / QUOTA_PERIOD_S), np.ceil(part.end / QUOTA_PERIOD_S) + 1) * QUOTA_PERIOD_S
-    at = np.union1d(runnable.at, periods[(periods > part.begin) & (periods < part.end)])
-    at = np.append(at[(at >= part.begin) & (at < part.end)], part.end)
-    used = np.minimum(runnable.values(at[:-1]), count) * np.diff(at)
-    period = np.floor(at[:-1] / QUOTA_PERIOD_S + CLOSE).astype(np.intp)
-    period -= period.min(initial=0) if len(period) else 0
-    wanted = np.bincount(period, used)
-    still, lengths = 0.0, np.diff(at)
-    for number in np.flatnonzero(wanted > quota * QUOTA_PERIOD_S + CLOSE).tolist():
-        here = np.flatnonzero(period == number)
-        got = np.cumsum(used[here])
-        spent = int(np.searchsorted(got, quota * QUOTA_PERIOD_S))
-        over = (got[spent] - quota * QUOTA_PERIOD_S) / used[here[spent]] * lengths[here[spent]]
-        still += float(over + lengths[here[spent + 1 :]][used[here[spent + 1 :]] > 0.0].sum())
-    return still
-
-
-CLOSE = 1e-9
-"""A period has begun also where rounding says that the smallest part of the one before is still to come."""
+def quotas(trace: Trace) -> list[tuple[float, int, float]]:
+    """From when on there were how many cores, and of how many of them a container had the time; 0: of all."""
+    changes = [(entry.at, entry.number, 0.0) for entry in interventions(trace, Do.CORES)]
+    return [(0.0, trace.plan.cores.count, trace.plan.cores.quota), *changes]
 
 
 def cores(trace: Trace) -> StepFunction:

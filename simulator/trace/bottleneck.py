@@ -79,7 +79,7 @@ def _candidates(measures: Measures) -> Iterator[_Candidate]:
     for lock in measures.trace.plan.locks:
         time = measures.lock_time[lock.name].sum(axis=0)
         computing = float(time[[INDEX[State.COMPUTING], INDEX[State.BLOCKS]]].sum())
-        used = computing + float(time[INDEX[State.CORE]])
+        used = computing + float(time[[INDEX[State.CORE], INDEX[State.THROTTLED]]].sum())
         yield candidate(lock.name, "gil" if isinstance(lock, Gil) else "loop", lock.processes, computing, used)
     for pool in reversed(measures.trace.plan.pools):
         slots = measures.slot_time[pool.name]
@@ -157,5 +157,5 @@ def _held_per_computing(measures: Measures, resource: str) -> float:
         return 1.0
     time = measures.lock_time[resource].sum(axis=0)
     computing = float(time[[INDEX[State.COMPUTING], INDEX[State.BLOCKS]]].sum())
-    core = float(time[INDEX[State.CORE]])
+    core = float(time[[INDEX[State.CORE], INDEX[State.THROTTLED]]].sum())
     return (computing + core) / computing if computing > 0.0 else 1.0

@@ -4,16 +4,15 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from simulator.plan.resources import Lock, Pool
-from simulator.plan.words import State
+from simulator.plan.words import WITH_LOCK, State
 from simulator.trace.attribution import Attribution
-from simulator.trace.availability import throttled_s
 from simulator.trace.culprits import Computing, Group, Lost, computing_under, who_held
 from simulator.trace.episodes import Episode, episode
 from simulator.trace.figures import ResourceSummary, Summary
 from simulator.trace.finding import Kind
-from simulator.trace.measures import CORES, Measures, measure
-from simulator.trace.queues import QueueHistory
+from simulator.trace.measures import CORES, Measures
 from simulator.trace.table import Trace
+from simulator.trace.throttling import throttled
 from simulator.trace.waits import Waits, waiting_part
 from simulator.words.kinds import kind_name
 from simulator.words.language import Said, said, said_many
@@ -98,15 +97,14 @@ class Facts:
         """The share of the time in which a container's quota was used up, and none of its threads ran."""
         if not self.trace.plan.cores.quota:
             return 0.0
-        history = QueueHistory()
-        low, high = measure(self.trace, None, history.read).window
-        return sum(throttled_s(self.trace, part) for part in history.runnable()) / max(high - low, 1e-300)
+        low, high = self.measures.window
+        return throttled(self.trace).seconds(low, high) / max(high - low, 1e-300)
 
     def stands_still(self, lock: Lock) -> float:
         """The part of a lock's use in which who has it only waits."""
         split = self.summary.resources[lock.name].split
         still = split.get(State.BLOCKS.value, 0.0)
-        busy = still + split.get(State.COMPUTING.value, 0.0) + split.get(State.CORE.value, 0.0)
+        busy = sum(split.get(state.value, 0.0) for state in WITH_LOCK)
         return still / busy if busy > 0.0 else 0.0
 
     def pool_size(self, pool: Pool) -> int:

@@ -17,9 +17,9 @@ from simulator.plan.words import Outcome, State
 from simulator.trace import availability
 from simulator.trace.holding import Held, holdings
 from simulator.trace.intervals import concurrency
-from simulator.trace.measures import Measures, lock_copies, measure
+from simulator.trace.measures import Measures, measure
 from simulator.trace.queues import QueueHistory
-from simulator.trace.residence import Floats, Rows, client_end, computes_at, server_end, work_at
+from simulator.trace.residence import Floats, Rows, client_end, computes_at, lock_copies, server_end, work_at
 from simulator.trace.table import Trace
 from simulator.workload.interventions import Do
 

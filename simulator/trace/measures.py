@@ -19,8 +19,9 @@ from simulator.trace.holding import Held, held_parts, holdings
 from simulator.trace.intervals import overlap
 from simulator.trace.outcomes import arrived_in_window
 from simulator.trace.queues import LockQueue, Queue, Reader, Runnable, settle
-from simulator.trace.residence import Floats, Rows, Span, blocks, client_end, in_time, server_end, spans
+from simulator.trace.residence import Floats, Rows, Span, blocks, client_end, in_time, lock_copies, server_end
 from simulator.trace.table import Trace
+from simulator.trace.throttling import spans
 
 STATES = tuple(State)
 INDEX = {state: i for i, state in enumerate(STATES)}
@@ -117,12 +118,13 @@ def _bound(measures: Measures) -> None:
     of those who are half through at the window's end inside the window: the excess was waiting.
     """
     length = max(measures.window[1] - measures.window[0], 0.0)
-    computing, core = INDEX[State.COMPUTING], INDEX[State.CORE]
+    computing, core, still = INDEX[State.COMPUTING], INDEX[State.CORE], INDEX[State.THROTTLED]
     for time in measures.lock_time.values():
-        used = time[:, computing] + time[:, core]
+        used = time[:, computing] + time[:, core] + time[:, still]
         kept = np.where(used > length, length / np.maximum(used, length or 1.0), 1.0)
-        measures.cores_time[[computing, core]] -= ((1.0 - kept)[:, None] * time[:, [computing, core]]).sum(axis=0)
-        time[:, [computing, core]] *= kept[:, None]
+        used_for = [computing, core, still]
+        measures.cores_time[used_for] -= ((1.0 - kept)[:, None] * time[:, used_for]).sum(axis=0)
+        time[:, used_for] *= kept[:, None]
     there = cores(measures.trace).integral(*measures.window)
     excess = max(float(measures.cores_time[computing]) - there, 0.0)
     measures.cores_time[computing] -= excess
@@ -199,7 +201,7 @@ def _add_resources(measures: Measures, span: Span) -> None:
         measures.waiting[place.queue.name].add(starts, ends)
     if place.cores is not None:  # not of this machine
         return
-    for state in (State.COMPUTING, State.CORE):
+    for state in (State.COMPUTING, State.CORE, State.THROTTLED):
         if state in span.shares:
             measures.cores_time[INDEX[state]] += float(_part(seconds, span.shares[state]).sum())
     if place.lock is not None and not span.unlocked:
@@ -208,7 +210,7 @@ def _add_resources(measures: Measures, span: Span) -> None:
         if State.BLOCKS in span.shares:
             measures.runnable.add_blocked(starts, ends)
         _add_lock(measures, span, seconds)
-    elif State.COMPUTING in span.shares:
+    elif State.COMPUTING in span.shares or State.THROTTLED in span.shares:
         measures.runnable.add(starts, ends)
 
 
@@ -251,10 +253,3 @@ def _add_lock(measures: Measures, span: Span, seconds: Floats) -> None:
     for state, share in span.shares.items():
         added = np.bincount(copies, weights=_part(seconds, share), minlength=place.lock.processes)
         measures.lock_time[place.lock.name][:, INDEX[state]] += added[: place.lock.processes]
-
-
-def lock_copies(trace: Trace, place: Place, rows: NDArray[np.intp]) -> NDArray[np.int32]:
-    """Which copy of a place's lock each request uses: that of its process."""
-    if place.lock is None or place.lock.processes == 1:
-        return np.zeros(len(rows), np.int32)
-    return np.maximum(trace.process[rows], 0)

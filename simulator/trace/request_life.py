@@ -5,15 +5,16 @@ computing place is laid out as: first all the waiting for the lock, then all the
 computing; their lengths are right, their order is a convention.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from simulator.plan.words import OUTSIDE, Need, State, needing
 from simulator.trace.holding import Held, held_parts
-from simulator.trace.residence import Span, client_end, spans
+from simulator.trace.residence import Span, Stretch, client_end
 from simulator.trace.table import Trace
+from simulator.trace.throttling import Throttled, spans, throttled
 from simulator.words.language import later
 
 ORDER = (*needing(Need.LOCK), *needing(Need.CORE), *needing(Need.WORK))
@@ -73,7 +74,7 @@ def _stretches(trace: Trace, span: Span, request: int) -> Iterator[tuple[State, 
     shares = {state: float(np.ravel(share)[0]) for state, share in span.shares.items()}
     holds = _holds(trace, span, request)
     if State.GIL in shares and holds:
-        yield from _around(holds, start, end, shares)
+        yield from _around(holds, start, end, shares, throttled(trace))
         return
     length = end - start
     present = [s for s in dict.fromkeys((*ORDER, *shares)) if shares.get(s, 0.0) * length > NOTHING_S]
@@ -92,21 +93,34 @@ def _holds(trace: Trace, span: Span, request: int) -> list[tuple[float, float]]:
 
 
 def _around(
-    holds: list[tuple[float, float]], start: float, end: float, shares: dict[State, float]
+    holds: list[Stretch], start: float, end: float, shares: dict[State, float], still: Throttled
 ) -> Iterator[tuple[State, float, float]]:
     """Waiting for the GIL between the holds; a hold is part waiting for a core, part computing."""
     held = shares[State.CORE] + shares[State.COMPUTING]
-    core = shares[State.CORE] / held if held > 0.0 else 0.0
+    core = shares[State.CORE] / held if held > 0.0 else 0.0  # of the time in which the quota lasts
     now = start
     for taken, given in (*holds, (end, end)):
         if taken - now > NOTHING_S:
             yield State.GIL, now, taken
-        runs = taken + core * (given - taken)
-        if runs - taken > NOTHING_S:
-            yield State.CORE, taken, runs
-        if given - runs > NOTHING_S:
-            yield State.COMPUTING, runs, given
+        yield from _on_the_cores(taken, given, core, still.within(taken, given))
         now = given
+
+
+def _on_the_cores(
+    taken: float, given: float, core: float, still: Sequence[Stretch]
+) -> Iterator[tuple[State, float, float]]:
+    """One hold: first what waits for a core, then what computes, in each stretch between those in which nobody does."""
+    now = taken
+    for start, end in (*still, (given, given)):
+        runs = now + core * (start - now)
+        for state, since, until in (
+            (State.CORE, now, runs),
+            (State.COMPUTING, runs, start),
+            (State.THROTTLED, start, end),
+        ):
+            if until - since > NOTHING_S:
+                yield state, since, until
+        now = end
 
 
 def _slots(trace: Trace, request: int, span: Span, parts: tuple[Held, ...]) -> tuple[str, ...]:

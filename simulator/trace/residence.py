@@ -85,14 +85,14 @@ def in_time(trace: Trace) -> Iterator[tuple[slice, float]]:
     yield from zip(rows, later, strict=True)
 
 
-def spans(trace: Trace, rows: slice | Rows | None = None, between: Stretch = ALWAYS) -> Iterator[Span]:
+def whole_spans(trace: Trace, rows: slice | Rows | None = None, between: Stretch = ALWAYS) -> Iterator[Span]:
     """Every stretch of every request, place by place from the last to the first; of the given rows, or of all.
 
     Only stretches that share some time with ``between``; their ends are not cut off.
     """
     if rows is None:
         for block in blocks(trace):
-            yield from spans(trace, block, between)
+            yield from whole_spans(trace, block, between)
         return
     numbers = np.arange(*rows.indices(len(trace))) if isinstance(rows, slice) else rows
     start, end = server_end(trace, rows), trace.finished[rows]
@@ -267,6 +267,13 @@ def lock_held_at(trace: Trace, index: int, rows: Rows) -> Floats:
         return work_at(trace, index, rows)
     stands = _kinds(trace, place.phase, rows) == Work.BLOCK
     return work_at(trace, index, rows) - np.where(stands, place.work_s, 0.0)
+
+
+def lock_copies(trace: Trace, place: Place, rows: Rows) -> NDArray[np.int32]:
+    """Which copy of a place's lock each request uses: that of its process."""
+    if place.lock is None or place.lock.processes == 1:
+        return np.zeros(len(rows), np.int32)
+    return np.maximum(trace.process[rows], 0)
 
 
 def carried_through(trace: Trace) -> NDArray[np.bool_]:

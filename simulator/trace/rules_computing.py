@@ -7,7 +7,7 @@ the time or hardly ever.
 from functools import partial
 
 from simulator.plan.resources import QUOTA_PERIOD_S, Gil, Lock, Loop
-from simulator.plan.words import State
+from simulator.plan.words import Need, State, needing
 from simulator.trace.culprits import MOST, Computing, who_failed
 from simulator.trace.cures import Cure
 from simulator.trace.facts import HARDLY, HIGH, NOTABLE, Facts, failed_words, one_of, percents, slots_limit_computing
@@ -33,7 +33,7 @@ def other_programs(facts: Facts) -> Finding | None:
 
 def throttled(facts: Facts) -> Finding | None:
     """A container's quota is used up before its period is over, and all of its threads stand still."""
-    quota, waiting = facts.trace.plan.cores.quota, facts.attribution.score(CORES, State.CORE)
+    quota, waiting = facts.trace.plan.cores.quota, facts.attribution.score(CORES, *needing(Need.CORE))
     if not quota or facts.throttled < HARDLY or waiting < NOTABLE:
         return None
     text = said(

@@ -18,8 +18,9 @@ from simulator.trace.holding import Held, held_parts
 from simulator.trace.intervals import StepFunction
 from simulator.trace.measures import CORES, measure
 from simulator.trace.queues import Part
-from simulator.trace.residence import Floats, Span, blocked, blocks, client_end, spans
+from simulator.trace.residence import Floats, Span, blocked, blocks, client_end
 from simulator.trace.table import Trace
+from simulator.trace.throttling import spans, throttled
 
 BLOCK_ROWS = 1 << 17
 """Rows whose times are added up before they are added to those of earlier ones: other sums would round differently."""
@@ -118,7 +119,11 @@ class _Recorder:
             part.pool.name: {state: Bins(count, step_s) for state in _states_inside(part, trace)} for part in self.held
         }
         for name in (*(lock.name for lock in plan.locks), CORES):
-            states = [State.COMPUTING] if name == CORES else [State.COMPUTING, State.CORE]
+            states = (
+                [State.COMPUTING]
+                if name == CORES
+                else [State.COMPUTING, State.CORE, State.THROTTLED][: 3 if throttled(trace) else 2]
+            )
             if name in (lock.name for lock in plan.locks if blocked(trace, lock)):
                 states.append(State.BLOCKS)
             self.splits[name] = {state: Bins(count, step_s) for state in states}
@@ -140,7 +145,7 @@ class _Recorder:
         for state, share in span.shares.items() if place.cores is None else ():
             if state is State.COMPUTING:
                 self.splits[CORES][state].add(span.start, span.end, share)
-            elif state is State.CORE:
+            elif state in (State.CORE, State.THROTTLED):
                 self.queues[CORES].add(span.start, span.end, share)
 
     def _add_lock(self, name: str, span: Span) -> None:
@@ -164,7 +169,7 @@ def _states_inside(part: Held, trace: Trace) -> list[State]:
     inside = trace.places[part.taken_at + 1 : part.freed_at]
     states = {place.state for place in inside}
     if State.COMPUTING in states:
-        states.add(State.CORE)
+        states |= {State.CORE, State.THROTTLED} if throttled(trace) else {State.CORE}
     if any(place.phase is not None for place in inside):
         states.add(State.IO)
     states |= {place.lock_state for place in inside if place.lock_state is not None}
@@ -232,6 +237,7 @@ class _ExactUse:
                 self._downs[name, copy].append(changes.down)
         self.flush(int(self.cores.of(np.array([part.runnable.end]))[0]))
         level = cores_in_use(self._trace, part.runnable)
+        level = throttled(self._trace).running(level, part.runnable.end)
         self.cores.add_one_by_one(level.at, np.diff(level.height, prepend=self._height))
         self._height = float(level.height[-1])
 

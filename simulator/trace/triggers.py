@@ -16,7 +16,8 @@ from simulator.trace.finding import Kind, Party
 from simulator.trace.holding import Held, holdings
 from simulator.trace.intervals import StepFunction
 from simulator.trace.measures import Measures
-from simulator.trace.residence import Floats, Rows, blocks, spans
+from simulator.trace.residence import Floats, Rows, blocks
+from simulator.trace.throttling import spans
 from simulator.workload.interventions import Do, Intervention
 
 NEAR = 0.1

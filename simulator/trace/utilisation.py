@@ -6,7 +6,7 @@ What to watch: what was down is not there to be used, so a utilisation is a shar
 from collections.abc import Iterator
 
 from simulator.plan.resources import Backlog, Gil, Lock, Loop, Pool
-from simulator.plan.words import State
+from simulator.plan.words import WITH_LOCK, State
 from simulator.trace.figures import ResourceSummary
 from simulator.trace.measures import CORES, INDEX, STATES, Measures
 
@@ -80,7 +80,7 @@ def _pool(measures: Measures, pool: Pool) -> ResourceSummary:
 
 def _lock(measures: Measures, lock: Lock) -> ResourceSummary:
     seconds = measures.lock_time[lock.name].sum(axis=0)
-    used = {state: float(seconds[INDEX[state]]) for state in (State.COMPUTING, State.CORE, State.BLOCKS)}
+    used = {state: float(seconds[INDEX[state]]) for state in WITH_LOCK}
     split = _split(used, lock.processes * _length(measures), measures.available(lock.name, lock.processes))
     mean, most = _queue(measures, lock.name)
     return ResourceSummary(
@@ -108,7 +108,7 @@ def _cores(measures: Measures) -> ResourceSummary:
     computing = {State.COMPUTING: float(measures.cores_time[INDEX[State.COMPUTING]])}
     capacity = measures.trace.plan.cores.quota or count
     split = _split(computing, capacity * length, measures.available(CORES, count))
-    waiting = float(measures.cores_time[INDEX[State.CORE]])
+    waiting = float(measures.cores_time[[INDEX[State.CORE], INDEX[State.THROTTLED]]].sum())
     most = float(measures.runnable.most - count)
     return ResourceSummary(
         kind="cores",

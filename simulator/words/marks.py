@@ -28,6 +28,7 @@ STATE_MARKS: Mapping[str, Mark] = {
     "GIL": Mark("▒", "%", LOCK),
     "LOOP": Mark("▚", "&", LOCK),
     "CORE": Mark("░", "=", LOCK),
+    "THROTTLED": Mark("╫", "T", LOCK),
     "GIL_OR_CORE": Mark("▓", "$", LOCK),
     "IO": Mark("~", "~", "medium_purple"),
     "BLOCKS": Mark("≡", "!", "medium_purple"),

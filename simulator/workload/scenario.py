@@ -90,11 +90,15 @@ STEPS: dict[str, tuple[Work, type[Table]]] = {
     "crash": (Work.CRASH, CrashStep),
 }
 """The kinds of step, by the key that says which one it is."""
+EXAMPLE, EXAMPLES = '"..."', {"crash": "0.001"}
+"""What stands behind the key."""
 
 
 def _step(value: Any, info: ValidationInfo) -> Step:
     if not isinstance(value, dict):
-        raise ValueError(tell("expected {cpu} or {io}", cpu='{cpu = "..."}', io='{io = "..."}'))
+        near = did_you_mean(value, tuple(STEPS)) if isinstance(value, str) else ""
+        tables = tuple(f"{{{key} = {EXAMPLES.get(key, EXAMPLE)}}}" for key in STEPS)
+        raise ValueError(tell("expected {tables}{near}", tables=listed(tables), near=near))
     kinds = [key for key in value if key in STEPS]
     for key in value:
         if key not in STEPS and not (key == "boot" and kinds == ["crash"]):

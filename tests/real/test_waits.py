@@ -16,9 +16,9 @@ from simulator.plan import Plan, State
 from simulator.real.merge import merge
 from simulator.real.reports import read_reports
 from simulator.trace.measures import COMPLETED, SLOWEST, measure
-from simulator.trace.residence import spans
 from simulator.trace.summary import summarise
 from simulator.trace.table import Trace
+from simulator.trace.throttling import spans
 from tests.real.test_merge import MACHINE, START, driven
 from tests.trace.by_hand import Kind, load_at
 

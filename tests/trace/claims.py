@@ -9,7 +9,8 @@ from simulator.plan.words import Outcome
 from simulator.trace.facts import Facts
 from simulator.trace.finding import Finding, Kind
 from simulator.trace.measures import COMPLETED, CORES, OUTSIDE
-from simulator.trace.residence import client_end, spans
+from simulator.trace.residence import client_end
+from simulator.trace.throttling import spans
 from simulator.trace.waits import WAITING
 from simulator.words.numbers import count, duration, rate, share_in_words, short_duration, three_digits
 from simulator.workload.table import Work

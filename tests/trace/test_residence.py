@@ -23,8 +23,9 @@ from simulator.plan import (
     Send,
     State,
 )
-from simulator.trace.residence import carried_through, spans
+from simulator.trace.residence import carried_through
 from simulator.trace.table import Trace
+from simulator.trace.throttling import spans
 from tests.trace.by_hand import Kind, Life, load_at, trace_of
 
 BACKLOG, WORKER, THREAD = Backlog("backlog", 10), Pool("worker", 2), Pool("thread", 2)

@@ -29,7 +29,7 @@ MISTAKES = [
     ("seed = 3", "seed = true", "seed = true: expected a whole number"),
     ("seed = 3", "seed = 3\ncores = 2", 'cores = 2: unknown key (did you mean "machine.cores"?); expected title'),
     ("cores = 2", "core = 2", 'machine.core = 2: unknown key (did you mean "cores"?)'),
-    ("cores = 2", "cores = 0", "machine.cores = 0: expected a number of at least 1"),
+    ("cores = 2", "cores = 0", "machine.cores = 0: expected a number of cores from 0.01 to 4096"),
     ("cores = 2", "switch_cost_s = 2", 'did you mean "switch_cost"'),
     ("cores = 2", 'gil_switch_interval = "0 ms"', "expected at least 1 us"),
     ("cores = 2", 'time_slice = "1e-9 ns"', 'machine.time_slice = "1e-9 ns": expected at least 1 us'),

@@ -52,7 +52,7 @@ class Style(IntEnum):
     FADED = 25
     """All that lies behind a card."""
 
-    # From here to CLOSING: what a slot or a request is doing.
+    # From here to THROTTLED: what a slot or a request is doing.
     IDLE = 32
     """A slot that nobody needs."""
     WAITING = 33
@@ -83,6 +83,8 @@ class Style(IntEnum):
     """Waiting, with an event loop that nobody else can have meanwhile."""
     CLOSING = 50
     """Waiting for the client to close."""
+    THROTTLED = 51
+    """The quota of the container is spent: nobody computes."""
 
     # Who a request is: one bright mark each, and faint ones where it has been.
     WHO_A = 64

@@ -34,6 +34,7 @@ SPENT = {
     State.QUEUED: later("{workers}: time spent waiting for a place"),
     State.GIL: later("{workers}: time spent waiting for the GIL"),
     State.CORE: later("{workers}: time spent waiting for a core"),
+    State.THROTTLED: later("{workers}: time spent throttled"),
     State.GIL_OR_CORE: later("{workers}: time spent waiting for the GIL or a core"),
     State.LOOP: later("{workers}: time spent waiting for the loop"),
 }

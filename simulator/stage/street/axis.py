@@ -31,6 +31,7 @@ LEGEND = (
     Activity.BLOCKS,
     Activity.LOOP,
     Activity.CORE,
+    Activity.THROTTLED,
     Activity.CONNECTING,
     Activity.QUEUED,
     Activity.DROPPED,

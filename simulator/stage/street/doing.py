@@ -59,6 +59,7 @@ DOING: Mapping[Activity, Doing] = {
     Activity.COMPUTING: Doing(Style.CPU, Ground.BACK, Style.CPU, later("computing"), later("on CPU")),
     Activity.BLOCKS: Doing(Style.BLOCKS, Ground.IO, Style.BLOCKS, later("blocks loop"), later("blocks")),
     Activity.CORE: _waits(later("waits for core"), later("no core")),
+    Activity.THROTTLED: Doing(Style.THROTTLED, Ground.BACK, Style.THROTTLED, later("throttled"), later("no CPU")),
     Activity.LOOP: _waits(later("waits for loop"), later("waits")),
     Activity.GIL_OR_CORE: _waits(later("waits its turn"), later("waits")),
     Activity.GIL: _waits(later("waits for lock"), later("waits")),

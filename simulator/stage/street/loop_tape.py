@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.plan.words import State
+from simulator.stage.cache import kept
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Ground, Style
@@ -17,12 +19,15 @@ from simulator.stage.canvas.text import centred, first_that_fits
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.baton_columns import Owners, owners
 from simulator.stage.street.columns import Columns, columns_of
+from simulator.stage.street.doing import mark
 from simulator.stage.street.loop_turns import LEAST_S, LoopNow, behind, loops_now, numbered
 from simulator.stage.street.places import Street, lane_at
 from simulator.stage.street.who import mark_of
-from simulator.trace.playback import GroupKind
+from simulator.trace.playback import Activity, GroupKind
 from simulator.trace.playback.lock_holds import LockHolds
 from simulator.trace.playback.notable_events import BLOCKS_S
+from simulator.trace.residence import Stretch, blocked, whole_spans
+from simulator.trace.table import Trace
 from simulator.words.language import tell, tell_many
 from simulator.words.numbers import short_duration
 
@@ -48,6 +53,8 @@ class LongTurn:
     """Who waited behind it; 0: nobody, or nobody knows."""
     next_to: bool
     """It touches the one before, and has the other shade."""
+    stands: bool
+    """Most of it is waiting in a call that does not let go of the loop: no core is used."""
 
 
 def put_loop_tapes(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
@@ -88,8 +95,24 @@ def long_turns(snapshot: Snapshot, holds: LockHolds, copy: int, columns: Columns
             seconds=min(end_s, snapshot.t_s) - start_s,
             others=_others(snapshot, now, block.request, end_s),
             next_to=other,
+            stands=_stands(snapshot, block.request, start_s, end_s),
         )
         before = block.stop
+
+
+def _stands(snapshot: Snapshot, request: int, start_s: float, end_s: float) -> bool:
+    """Whether who had the loop waited in a call for most of the turn."""
+    trace = snapshot.playback.trace
+    if not any(blocked(trace, loop) for loop in snapshot.inventory.loops):
+        return False
+    calls = kept(snapshot.playback, ("calls", request), lambda: _calls(trace, request))
+    return sum(max(min(end, end_s) - max(start, start_s), 0.0) for start, end in calls) > (end_s - start_s) / 2
+
+
+def _calls(trace: Trace, request: int) -> tuple[Stretch, ...]:
+    """When a request had the loop and only waited."""
+    found = whole_spans(trace, slice(request, request + 1))
+    return tuple((float(each.start[0]), float(each.end[0])) for each in found if State.BLOCKS in each.shares)
 
 
 def _others(snapshot: Snapshot, now: LoopNow | None, request: int, end_s: float) -> int:
@@ -101,8 +124,14 @@ def _others(snapshot: Snapshot, now: LoopNow | None, request: int, end_s: float)
 
 def _put_block(sheet: Sheet, snapshot: Snapshot, turn: LongTurn, tape: Area) -> None:
     style, ground = (Style.CPU_NEXT, Ground.COMPUTING_NEXT) if turn.next_to else (Style.CPU, Ground.COMPUTING)
+    glyph, words = sheet.look.glyphs.full, Style.ON_BRIGHT
+    if turn.stands:
+        style, ground = Style.BLOCKS, Ground.IO
+        glyph, words = mark(Activity.BLOCKS, sheet.look.glyphs), Style.STRONG
     col, width = tape.col + turn.first, turn.stop - turn.first
-    sheet.grid.fill(tape.row, col, tape.height, width, sheet.look.glyphs.full, style=style)
+    sheet.grid.fill(tape.row, col, tape.height, width, glyph, style=style)
+    if turn.stands:
+        sheet.grid.lay(tape.row, col, tape.height, width, ground)
     lines = [line for line in _lines(sheet, snapshot, turn, width) if line][: tape.height]
     if not lines:
         return
@@ -111,7 +140,7 @@ def _put_block(sheet: Sheet, snapshot: Snapshot, turn: LongTurn, tape: Area) -> 
     for line in lines:
         blank = " " * min(margin, 1)
         text = f"{blank}{line}{blank}"
-        sheet.put(row, col + margin - len(blank), text, Style.ON_BRIGHT)
+        sheet.put(row, col + margin - len(blank), text, words)
         sheet.grid.lay(row, col + margin - len(blank), 1, cell_width(text), ground)
         row += 1
 

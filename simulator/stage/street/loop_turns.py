@@ -37,6 +37,8 @@ class LoopNow:
     """Who has it; -1: nobody."""
     for_core: bool
     """Its holder waits for a core."""
+    throttled: bool
+    """Its holder would compute, and the quota of the container is spent."""
     stands: bool
     """Its holder waits in a call that does not let go of it: no core is at work."""
     since_s: float
@@ -68,6 +70,7 @@ def _now(snapshot: Snapshot, loop: Loop, copy: int) -> LoopNow:
         down=activity is Activity.DOWN,
         request=request,
         for_core=activity is Activity.CORE,
+        throttled=activity is Activity.THROTTLED,
         stands=activity is Activity.BLOCKS,
         since_s=since_s,
         whole_s=max(since_s, _whole_s(snapshot.playback.holds(loop.name)[copy], request, t_s)),

@@ -82,6 +82,7 @@ def _put_blocked(sheet: Sheet, snapshot: Snapshot, room: Area, loop: LoopNow) ->
         row += 1
         does = tell("waits for a core") if loop.for_core else tell("is computing")
         does = tell("waits in a call") if loop.stands else does
+        does = tell("is throttled") if loop.throttled else does
         sheet.put(row, room.col + 2, does, Style.ON_BRIGHT)
     stop = room.row + room.height
     if row + 2 < stop:

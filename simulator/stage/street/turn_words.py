@@ -43,13 +43,14 @@ def desk_words(snapshot: Snapshot, group: LaneGroup, lane: int) -> DeskWords | N
         return DeskWords("", (tell("waits for it"), Style.DIM), time, time)
     lock = snapshot.now.lock(gil.name)
     held = np.flatnonzero(lock.holder == request).tolist() if request >= 0 else []
-    if not held or activity not in (Activity.COMPUTING, Activity.CORE):
+    if not held or activity not in (Activity.COMPUTING, Activity.CORE, Activity.THROTTLED):
         return None
     since_s = snapshot.t_s - float(lock.since_s[held[0]])
     for_s = time = short_duration(since_s)
     if len(lock.waiting[held[0]]) and since_s <= gil.switch_interval_s * (1.0 + ROUNDING):
         for_s = _of(for_s, exact_duration(gil.switch_interval_s))
     does = tell("computes") if activity is Activity.COMPUTING else tell("waits for a core")
+    does = tell("is throttled") if activity is Activity.THROTTLED else does
     return DeskWords(f" {tell('HAS THE BATON')} ", (does, Style.BY_COMPUTING), for_s, time)
 
 

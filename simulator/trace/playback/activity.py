@@ -29,14 +29,15 @@ class Activity(IntEnum):
     COMPUTING = 9
     BLOCKS = 10
     CORE = 11
-    LOOP = 12
-    GIL_OR_CORE = 13
-    GIL = 14
-    DOWN = 15
+    THROTTLED = 12
+    LOOP = 13
+    GIL_OR_CORE = 14
+    GIL = 15
+    DOWN = 16
     """A slot that is not there: its process died and has not booted yet, or the pool was made smaller."""
-    DROPPED = 16
+    DROPPED = 17
     """The request ended here without an answer."""
-    CRASHED = 17
+    CRASHED = 18
     """The process died here, and the request with it."""
 
     @property

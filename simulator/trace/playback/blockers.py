@@ -10,16 +10,16 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import Gil, Lock, Loop, Pool
+from simulator.plan.resources import QUOTA_PERIOD_S, Gil, Lock, Loop, Pool
 from simulator.plan.steps import Link
 from simulator.plan.walk import Place, Way
-from simulator.plan.words import Need
-from simulator.trace.measures import lock_copies
+from simulator.plan.words import Need, State
 from simulator.trace.playback.activity import AT_WORK, HAS_LOCK, Activity
 from simulator.trace.playback.place_map import PlaceMap, place_map
 from simulator.trace.playback.segment_index import SegmentIndex
 from simulator.trace.playback.segments import Segments
 from simulator.trace.request_life import Stay
+from simulator.trace.residence import lock_copies
 from simulator.trace.table import Trace
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import count, line_rate, share_in_words, short_duration, size
@@ -43,6 +43,12 @@ class Blocker:
 
 
 NOBODY = Blocker(words="")
+
+
+def _quota_words(quota: float) -> str:
+    """Nobody in particular was in the way."""
+    budget, period = short_duration(quota * QUOTA_PERIOD_S), short_duration(QUOTA_PERIOD_S)
+    return tell("the quota of {budget} of computing per {period} was spent", budget=budget, period=period)
 
 
 class Blockers:
@@ -73,6 +79,8 @@ class Blockers:
                 return self._acceptor(request, stay, place)
             case Need.LOCK if place.lock is not None:
                 return self._at_lock(request, stay, place.lock, self._process(request, place.lock))
+            case Need.CORE if stay.state is State.THROTTLED:
+                return Blocker(words=_quota_words(self._trace.plan.cores.quota))
             case Need.CORE:
                 return self._on_the_cores(request, stay)
             case Need.OTHERS if place.way is Way.UP:

@@ -153,6 +153,8 @@ class Moment:
     """How many there are."""
     runnable: int
     """Threads that compute or want to: each gets an equal share of the cores."""
+    throttled: bool
+    """Threads want to compute, and none does: the quota of the container is spent."""
     parked: Present
     """Requests that a process has in hand while they hold no lock and no slot, but for a proxy's connection."""
     for_nobody: Present
@@ -163,7 +165,7 @@ class Moment:
     @property
     def cores_in_use(self) -> float:
         """Cores that are at work."""
-        return float(min(self.runnable, self.cores))
+        return 0.0 if self.throttled else float(min(self.runnable, self.cores))
 
     @property
     def completed(self) -> int:

@@ -76,6 +76,8 @@ def does(activity: Activity, number: int) -> str:
 def idle_cores(now: MomentFacts) -> Iterator[str]:
     """``1 of 2 cores is idle meanwhile.``; nothing where all are at work, now or most of the time before."""
     moment = now.moment
+    if now.trace.plan.cores.quota:
+        return  # a container has no core of its own
     idle = min(
         moment.cores - round(moment.cores_in_use), floor(moment.cores * (1.0 - now.mean("cores: in use")) + NEARLY_IDLE)
     )

@@ -35,6 +35,7 @@ class MomentReader:
             backlogs=tuple(self._backlog(present, i, t_s) for i in range(len(self._map.backlogs))),
             cores=self._outages.cores_at(t_s),
             runnable=self._runnable(present),
+            throttled=bool((present.activity == Activity.THROTTLED).any()),
             parked=present.take(
                 self._map.served[present.place] & ~self._map.slots[present.place] & ELSEWHERE[present.activity]
             ),

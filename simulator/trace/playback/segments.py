@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from simulator.plan.words import State
 from simulator.trace.playback.activity import OF_STATE, Activities
 from simulator.trace.request_life import NOTHING_S, ORDER
-from simulator.trace.residence import ALWAYS, Span, Stretch, spans
+from simulator.trace.residence import ALWAYS, Span, Stretch
 from simulator.trace.table import Grants, Trace
+from simulator.trace.throttling import Throttled, pieces, spans, throttled
 
 Floats = NDArray[np.float64]
 
@@ -94,7 +95,7 @@ def segments(trace: Trace, rows: slice | NDArray[np.intp], holds: Holds | None, 
     collected = _Collected()
     for span in spans(trace, rows, between):
         if holds is not None and State.GIL in span.shares:
-            _around_holds(collected, span, holds)
+            _around_holds(collected, span, holds, throttled(trace))
         elif len(span.shares) == 1:
             collected.add(span, span.rows, next(iter(span.shares)), span.start, span.end)
         else:
@@ -154,7 +155,7 @@ def _one_after_another(collected: _Collected, span: Span, stays: slice | NDArray
         now = until
 
 
-def _around_holds(collected: _Collected, span: Span, holds: Holds) -> None:
+def _around_holds(collected: _Collected, span: Span, holds: Holds, still: Throttled) -> None:
     """Waiting for the GIL between the holds; a hold is part waiting for a core, part computing."""
     stay, taken, given = holds.at(span.place, span.rows)
     held = np.bincount(stay, minlength=len(span.rows)) > 0
@@ -168,9 +169,14 @@ def _around_holds(collected: _Collected, span: Span, holds: Holds) -> None:
     core = np.asarray(span.shares[State.CORE])
     busy = core + np.asarray(span.shares[State.COMPUTING])
     share = np.where(busy > 0.0, core / np.where(busy > 0.0, busy, 1.0), 0.0)
-    runs = taken + share[stay] * (given - taken)
     rows = span.rows[stay]
     collected.add(span, rows, State.GIL, asked, taken)
-    collected.add(span, rows, State.CORE, taken, runs)
-    collected.add(span, rows, State.COMPUTING, runs, given)
+    core = share[stay]
+    for part in pieces(Span(span.place, rows, taken, given, {State.CORE: core, State.COMPUTING: 1.0 - core}), still):
+        if State.THROTTLED in part.shares:
+            collected.add(span, part.rows, State.THROTTLED, part.start, part.end)
+            continue
+        runs = part.start + np.asarray(part.shares[State.CORE]) * (part.end - part.start)
+        collected.add(span, part.rows, State.CORE, part.start, runs)
+        collected.add(span, part.rows, State.COMPUTING, runs, part.end)
     collected.add(span, rows[last], State.GIL, given[last], span.end[stay[last]])

@@ -17,8 +17,8 @@ from simulator.trace.intervals import StepFunction
 from simulator.trace.playback.activity import AT_WORK
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.playback.segment_index import SegmentIndex
-from simulator.trace.residence import spans
 from simulator.trace.table import Trace
+from simulator.trace.throttling import spans
 
 Floats = NDArray[np.float64]
 
@@ -48,6 +48,7 @@ def _states(place: Place) -> tuple[State, ...]:
         State.IO,
         State.BLOCKS,
         State.CORE,
+        State.THROTTLED,
         *(WAITS_FOR.get(place.lock_state, ()) if place.lock_state is not None else ()),
     )
 

@@ -22,6 +22,7 @@ from simulator.trace.playback.run_curves import Average, of_whole_run
 from simulator.trace.playback.segment_index import SegmentIndex
 from simulator.trace.playback.segments import Segments
 from simulator.trace.table import Trace
+from simulator.trace.throttling import throttled
 
 Floats = NDArray[np.float64]
 
@@ -135,12 +136,15 @@ class Computing:
     def cores_use(self) -> Average:
         """The share of the machine's cores that are in use."""
         at, threads, cores = self._wanted
-        return Average(StepFunction(at, np.minimum(threads, cores)), self._trace.plan.cores.count)
+        return Average(self._running(StepFunction(at, np.minimum(threads, cores))), self._trace.plan.cores.count)
 
     def core_use(self, core: int) -> Average:
         """The share of the time in which one core is in use, where the first of them are used first."""
         at, threads, cores = self._wanted
-        return Average(StepFunction(at, (np.minimum(threads, cores) > core).astype(np.float64)))
+        return Average(self._running(StepFunction(at, (np.minimum(threads, cores) > core).astype(np.float64))))
+
+    def _running(self, level: StepFunction) -> StepFunction:
+        return throttled(self._trace).running(level, self._trace.horizon_s)
 
     @cached_property
     def _wanted(self) -> tuple[Floats, Floats, Floats]:

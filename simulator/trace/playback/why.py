@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.processes import process_count
+from simulator.plan.resources import QUOTA_PERIOD_S
 from simulator.trace.availability import interventions, lost
 from simulator.trace.playback.activity import AT_WORK
 from simulator.trace.playback.claims import Dropped, Named
@@ -21,8 +22,9 @@ from simulator.trace.playback.moment_facts import MomentFacts, is_cores, queue_i
 from simulator.trace.playback.why_calm import calm, drains
 from simulator.trace.playback.why_locked import lock_taken
 from simulator.trace.playback.why_waiting import slots_taken
+from simulator.trace.throttling import throttled
 from simulator.words.language import language, tell, tell_many, translated
-from simulator.words.numbers import count, share_in_words, short_duration
+from simulator.words.numbers import count, share_in_words, short_duration, to_places
 from simulator.words.phrases import counted, plural, sentence, some_of
 from simulator.workload.interventions import Do, Intervention
 
@@ -30,6 +32,8 @@ SEVERAL_GONE, PART_GONE = 5, 0.2
 """So many of those who wait, and such a part of them, must have given up to be what is told first."""
 PART_WASTED = 0.1
 """Such a part of the answers must have been for nobody to be told."""
+OFTEN_THROTTLED = 0.1
+"""Such a part of the time is told also while threads run."""
 NOBODY: NDArray[np.int32] = np.empty(0, np.int32)
 
 
@@ -66,6 +70,7 @@ def why(now: MomentFacts, cause: Named) -> Why:
         *gone,
         *list(waiting)[int(bool(gone)) :],
     ]  # in place of what the slots are held for at this very moment
+    told[1:1] = _throttled(now)
     return Why(sentence(told[0]), tuple(map(sentence, told[1:])), loss=bool(gone or died))
 
 
@@ -162,7 +167,7 @@ def _cores_wanted(now: MomentFacts, cause: Cause) -> Iterator[str]:
     """More threads want to compute than there are cores."""
     moment, name = now.moment, now.name_of(cause)
     cores = some_of(moment.cores, moment.cores, "core")
-    if moment.runnable > moment.cores:
+    if moment.runnable > moment.cores and not moment.throttled:
         yield tell(
             "{threads} want {cores}, so each computes at {share} of its speed.",
             threads=counted(moment.runnable, _who_computes(moment)),
@@ -180,6 +185,28 @@ def _cores_wanted(now: MomentFacts, cause: Cause) -> Iterator[str]:
         yield tell('Most of this computing is for requests "{name}".', name=name)
     for pool in moment.pools:
         yield from queue_in(now, now.backlogs_of(pool.pool.name))
+
+
+def _throttled(now: MomentFacts) -> Iterator[str]:
+    """A container's quota is spent, or was so again and again until now."""
+    moment, quota, still = now.moment, now.trace.plan.cores.quota, throttled(now.trace)
+    fields = {"budget": short_duration(quota * QUOTA_PERIOD_S), "period": short_duration(QUOTA_PERIOD_S)}
+    until_s = still.at(moment.t_s)
+    if until_s is not None and moment.throttled:
+        yield tell(
+            "Throttled until {until}: the quota of {budget} of computing per {period} is spent.",
+            until=tell("{time} s", time=to_places(until_s, 1)),
+            **fields,
+        )
+        return
+    share = still.seconds(now.start_s, moment.t_s) / max(moment.t_s - now.start_s, 1e-9)
+    if share >= OFTEN_THROTTLED:
+        yield tell(
+            "Throttled {share} of the last {window}: the quota of {budget} of computing per {period} was spent.",
+            share=share_in_words(share),
+            window=now.window,
+            **fields,
+        )
 
 
 def _who_computes(moment: Moment) -> str:

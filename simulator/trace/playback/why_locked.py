@@ -57,6 +57,7 @@ def lock_taken(now: MomentFacts, cause: Cause) -> Iterator[str]:
         start_s = now.congestion.waited_since(cause.resource, now.start_s, now.moment.t_s, BREATH_S)
     turns = _in_turn(now, lock, waiting)
     yield turns or _having(now, cause, lock, start_s)
+    yield from _stands(now, lock)
     if turns:
         lines = lines[1:]  # how many threads wait is said
     elif not lines:
@@ -69,6 +70,18 @@ def lock_taken(now: MomentFacts, cause: Cause) -> Iterator[str]:
         yield tell_many("{n} other {loops} is idle.", "{n} other {loops} are idle.", free, n=count(free), loops=loops)
     else:
         yield from idle_cores(now)
+
+
+def _stands(now: MomentFacts, lock: LockNow) -> Iterator[str]:
+    """Who has a loop waits in a synchronous call: that looks as busy from outside, and no core is at work for it."""
+    holders = lock.holder[lock.activity == Activity.BLOCKS]
+    if len(holders):
+        yield tell(
+            'The {lock} waits in a call of #{request} ("{name}"), and no core is used.',
+            lock=translated(lock.lock.name),
+            request=int(holders[0]),
+            name=now.class_of(int(holders[0])),
+        )
 
 
 def _joined(parts: tuple[Present, ...]) -> Present:

@@ -42,6 +42,7 @@ COLOUR_BLIND = Theme(
         Style.GIL: Paint(fg="#ffff00"),
         Style.LOOP: Paint(fg="#ffff00"),
         Style.CORE: Paint(fg="#ffff00"),
+        Style.THROTTLED: Paint(fg="#ffff00"),
         Style.IO: Paint(fg="#bbaabb"),
         Style.BLOCKS: Paint(fg="#bbaabb"),
         Style.DOWNLOAD: Paint(fg="#77cc99"),

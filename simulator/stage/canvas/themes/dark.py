@@ -42,6 +42,7 @@ DARK = Theme(
         Style.GIL: Paint(fg="#ffff5a"),
         Style.LOOP: Paint(fg="#ffff5a"),
         Style.CORE: Paint(fg="#ffff5a"),
+        Style.THROTTLED: Paint(fg="#ffff5a"),
         Style.IO: Paint(fg="#e1c3ff"),
         Style.BLOCKS: Paint(fg="#e1c3ff"),
         Style.DOWNLOAD: Paint(fg="#3ce1a5"),

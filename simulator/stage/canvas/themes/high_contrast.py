@@ -42,6 +42,7 @@ HIGH_CONTRAST = Theme(
         Style.GIL: Paint(fg="#eeee00"),
         Style.LOOP: Paint(fg="#eeee00"),
         Style.CORE: Paint(fg="#eeee00"),
+        Style.THROTTLED: Paint(fg="#eeee00"),
         Style.IO: Paint(fg="#ddccee"),
         Style.BLOCKS: Paint(fg="#ddccee"),
         Style.DOWNLOAD: Paint(fg="#00ffaa"),

@@ -42,6 +42,7 @@ LIGHT = Theme(
         Style.GIL: Paint(fg="#443300"),
         Style.LOOP: Paint(fg="#443300"),
         Style.CORE: Paint(fg="#443300"),
+        Style.THROTTLED: Paint(fg="#443300"),
         Style.IO: Paint(fg="#2211bb"),
         Style.BLOCKS: Paint(fg="#2211bb"),
         Style.DOWNLOAD: Paint(fg="#226644"),
