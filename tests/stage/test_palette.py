@@ -22,7 +22,7 @@ GROUPS = (
     (Style.CPU,),
     (Style.GIL, Style.LOOP, Style.CORE, Style.THROTTLED, Style.GIL_OR_CORE),
     (Style.IO, Style.BLOCKS),
-    (Style.DOWNLOAD, Style.DONE),
+    (Style.DOWNLOAD, Style.CLOSING, Style.DONE),
     (Style.DROPPED,),
     (Style.CRASHED,),
     (Style.IDLE, Style.DOWN),

@@ -98,6 +98,7 @@ def _rules() -> dict[str, Shape]:
         "╌": (Box(0, 8, 3, 9), Box(4, 8, 7, 9)),
         "┈": tuple(Box(x, 8, x + 1, 9) for x in (0, 2, 4, 6)),
         "\N{BOX DRAWINGS LIGHT DIAGONAL UPPER RIGHT TO LOWER LEFT}": _stroke(0.9, (8, 0), (0, 16)),
+        "╫": (Box(0, 8, 8, 9), Box(2, 0, 3, 16), Box(5, 0, 6, 16)),
         "┆": tuple(Box(4, y, 5, y + 3) for y in (1, 6, 11)),
     }
 
@@ -156,6 +157,7 @@ def _marks() -> dict[str, Shape]:
         "▲": (Polygon(((4, 4.5), (7.7, 12.5), (0.3, 12.5))),),
         "△": _outlined((4, 4.8), (7.2, 12), (0.8, 12)),
         "▼": (Polygon(((4, 12.5), (0.3, 4.5), (7.7, 4.5))),),
+        "▽": _outlined((4, 12.2), (0.8, 5), (7.2, 5)),
         "▾": (Polygon(((4, 12), (1, 7), (7, 7))),),
         "▴": (Polygon(((4, 6), (7, 11), (1, 11))),),
         "◂": (Polygon(((1, 8.5), (6, 5.5), (6, 11.5))),),

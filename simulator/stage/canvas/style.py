@@ -185,7 +185,7 @@ class Ground(IntEnum):
 
 SPARKS = (Style.SPARK_A, Style.SPARK_B, Style.SPARK_C, Style.SPARK_D)
 """Of up to four runs beside one another."""
-DOING = tuple(style for style in Style if Style.IDLE <= style <= Style.CLOSING)
+DOING = tuple(style for style in Style if Style.IDLE <= style <= Style.THROTTLED)
 """What a slot or a request is doing."""
 WHO = (Style.WHO_A, Style.WHO_B, Style.WHO_C, Style.WHO_D)
 PAST = (Style.PAST_A, Style.PAST_B, Style.PAST_C, Style.PAST_D)
