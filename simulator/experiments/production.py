@@ -18,6 +18,8 @@ class Option:
     does: Does = "kept"
     role: str = ""
     """What a setting is of the model: ``processes``, ``threads``, ``connections``, ``backlog``, or ``kind``."""
+    gives: tuple[str, str] = ("", "")
+    """What an option without a value sets of the model: a setting, and what to."""
     words: tuple[str, ...] = ()
     why: str = ""
     """Why it is refused; a marked message."""
@@ -81,6 +83,8 @@ class Production:
     kind: Kind
     roles: tuple[tuple[str, int], ...]
     """Processes, threads, connections, backlog: as typed, or as the server has them by itself."""
+    settings: tuple[tuple[str, str], ...]
+    """Of the model, by options that stand for themselves: ``--reuse-port``."""
     arguments: tuple[str, ...]
     """Built from what was typed: options with their values, without address and application."""
     left_out: tuple[str, ...]

@@ -35,8 +35,8 @@ def deployed(line: str) -> Deployment:
     found = production(line)
     model = server(found.kind.model)
     known = {found.kind.roles[role]: value for role, value in found.roles if role in found.kind.roles}
-    return Deployment(model=model, config=configured(model, {**found.kind.settings, **known}), production=found,
-                      profile=found.kind.profile)  # fmt: skip
+    return Deployment(model=model, config=configured(model, {**found.kind.settings, **known, **dict(found.settings)}),
+                      production=found, profile=found.kind.profile)  # fmt: skip
 
 
 def production(line: str) -> Production:
@@ -59,6 +59,7 @@ def production(line: str) -> Production:
         program=program,
         kind=kind,
         roles=tuple(roles.items()),
+        settings=tuple(option.gives for option, _ in pairs if option.gives[0]),
         arguments=(*arguments, *kind.argument.split()),
         left_out=tuple(left_out),
     )

@@ -41,7 +41,8 @@ GUNICORN = (
     ),
     *_all("whole", "kept", "-t/--timeout --graceful-timeout --keep-alive --max-requests --max-requests-jitter"),
     *_all("whole", "kept", "--limit-request-line --limit-request-fields --limit-request-field_size"),
-    *_all("", "kept", "--no-sendfile --reuse-port"),
+    *_all("", "kept", "--no-sendfile"),
+    Option(names=("--reuse-port",), does="setting", gives=("sharing", "reuseport")),  # each worker makes its own socket
     *_all("any", "left out", "-b/--bind -p/--pid -u/--user -g/--group -m/--umask -n/--name --log-level"),
     *_all("any", "left out", "--access-logfile --error-logfile/--log-file --access-logformat --forwarded-allow-ips"),
     *_all("any", "left out", "--log-syslog-to --log-syslog-prefix --log-syslog-facility --worker-tmp-dir"),
@@ -84,7 +85,7 @@ UWSGI = (
     *_all("whole", "kept", "-t/--harakiri -R/--max-requests -b/--buffer-size -z/--socket-timeout --post-buffering"),
     *_all("whole", "kept", "--post-buffering-bufsize --max-requests-delta --worker-reload-mercy --reload-mercy"),
     *_all("", "kept", "-M/--master -T/--enable-threads -i/--single-interpreter --thunder-lock -L/--disable-logging"),
-    *_all("", "kept", "--reuse-port --tcp-nodelay"),
+    *_all("", "kept", "--reuse-port --tcp-nodelay"),  # a flag on the one socket that all its processes have
     *_all("any", "left out", "-s/--socket --http --http-socket --uwsgi-socket --http11-socket -w/--module/--wsgi"),
     *_all("any", "left out", "--wsgi-file/--file --callable --pidfile --safe-pidfile --uid --gid -C/--chmod-socket"),
     *_all("any", "left out", "--chown-socket -d/--daemonize --daemonize2 --logto --logto2 --log-format --procname"),

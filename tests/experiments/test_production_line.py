@@ -29,6 +29,12 @@ GUNICORN = "gunicorn -w 4 "
         ("gunicorn -k gthread", "threaded", {"accept": "eager", "processes": 1, "threads": 1}),
         ("gunicorn -w 2 -k uvicorn_worker.UvicornWorker", "coroutine", {"processes": 2, "backlog": 2048}),
         ("gunicorn -k uvicorn.workers.UvicornWorker", "coroutine", {"processes": 1}),
+        ("gunicorn -w 4 --reuse-port", "prefork", {"workers": 4, "sharing": "reuseport"}),
+        ("gunicorn -w 4", "prefork", {"sharing": "even"}),
+        ("gunicorn -w 2 --threads 4 --reuse-port", "threaded", {"accept": "eager", "sharing": "reuseport"}),
+        ("gunicorn -w 2 --threads 4", "threaded", {"sharing": "warm"}),
+        ("gunicorn -k uvicorn_worker.UvicornWorker --reuse-port", "coroutine", {"sharing": "reuseport"}),
+        ("uwsgi -p 2 --reuse-port", "prefork", {"workers": 2, "sharing": "even"}),  # one socket with a flag
         ("uvicorn app:app --workers 3", "coroutine", {"processes": 3, "backlog": 2048}),
         ("uwsgi --http :8000 --processes 3 --master", "prefork", {"workers": 3, "backlog": 100}),
         ("uwsgi -p 3 --threads 2 -l 50", "threaded", {"accept": "idle", "processes": 3, "threads": 2, "backlog": 50}),
@@ -48,6 +54,12 @@ def test_a_line_becomes_a_model_with_the_servers_own_defaults(
     deployment = deployed(line)
     assert deployment.model.name == model
     assert {name: getattr(deployment.config, name) for name in settings} == settings
+
+
+@pytest.mark.parametrize("program", ["gunicorn", "uwsgi"])
+def test_an_option_for_sockets_of_their_own_is_passed_on_to_the_server(program: str) -> None:
+    assert "--reuse-port" in production(f"{program} --reuse-port").arguments
+    assert "--reuse-port" not in production(program).arguments
 
 
 def test_sync_with_threads_becomes_gthread_as_gunicorn_makes_it() -> None:
