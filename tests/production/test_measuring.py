@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -180,7 +181,8 @@ def test_nothing_is_left_of_a_server_whatever_ends_its_measurement(
     if number == signal.SIGKILL:  # nobody was left to remove them
         while about(temporary) and time.monotonic() < latest + PATIENTLY_S:
             time.sleep(0.01)
-        subprocess.run(["rm", "-r", *map(str, temporary.iterdir())], check=True)
+        for left in temporary.iterdir():
+            shutil.rmtree(left)
 
 
 @pytest.mark.parametrize("line", ["gunicorn", "uvicorn", "uwsgi", "waitress-serve", "tornado", "aiohttp"])
