@@ -72,6 +72,8 @@ MISTAKES = [
     ('{cpu = "2 ms"}', '{cpu = "2 ms", io = "1 s"}', "expected exactly one of cpu, native, io, block and crash"),
     ('{cpu = "2 ms"}', "{}", "expected exactly one of cpu, native, io, block and crash"),
     ('{cpu = "2 ms"}', "7", "requests[0].steps[0] = 7: expected {cpu ="),
+    ('{cpu = "2 ms"}', "7", '{native = "..."}, {io = "..."}, {block = "..."} or {crash = 0.001}'),
+    ('{cpu = "2 ms"}', '"nativ"', '(did you mean "native"?)'),
     ('{cpu = "2 ms"}', '{cpu = "2 mss"}', ':15: requests[0].steps[0].cpu = "2 mss": unknown unit'),
     ('{cpu = "3 ms"}', '{cpu = "3 mss"}', ':21: requests[1].steps[0].cpu = "3 mss": unknown unit'),
     ("{exponential =", "{exponentail =", 'unknown distribution "exponentail" (did you mean "exponential"?)'),

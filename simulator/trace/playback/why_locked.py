@@ -57,7 +57,8 @@ def lock_taken(now: MomentFacts, cause: Cause) -> Iterator[str]:
         start_s = now.congestion.waited_since(cause.resource, now.start_s, now.moment.t_s, BREATH_S)
     turns = _in_turn(now, lock, waiting)
     yield turns or _having(now, cause, lock, start_s)
-    yield from _stands(now, lock)
+    stands = list(_stands(now, lock))
+    yield from stands
     if turns:
         lines = lines[1:]  # how many threads wait is said
     elif not lines:
@@ -68,7 +69,7 @@ def lock_taken(now: MomentFacts, cause: Cause) -> Iterator[str]:
     if free and isinstance(lock.lock, Loop):
         loops = plural(cause.resource, free)
         yield tell_many("{n} other {loops} is idle.", "{n} other {loops} are idle.", free, n=count(free), loops=loops)
-    else:
+    elif not stands:  # then that is said
         yield from idle_cores(now)
 
 

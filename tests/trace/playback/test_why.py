@@ -11,6 +11,7 @@ from simulator.workload.interventions import Do, Intervention
 from simulator.workload.load import shipped
 from tests.engine.deployments import Deployment, deployments
 from tests.models.serving import serve
+from tests.theory.test_quota import computed
 from tests.trace.by_hand import Kind, Life, load_at, trace_of
 from tests.trace.playback import slowly
 
@@ -278,3 +279,22 @@ def test_a_death_that_took_nobody_along_says_so() -> None:
     )
     claim = Playback(serve("prefork", load, workers=1)).reason(1.5).claim
     assert claim == "Process 0 was killed 500 ms ago, and no request was lost with it; it is back in 2.5 s."
+
+
+def test_a_loop_that_is_kept_in_a_synchronous_call_uses_no_core() -> None:
+    load = load_at([0.0, *[0.1] * 6], 5.0, page=Kind(steps=(("block", 1.0),)))
+    said = Playback(serve("coroutine", load)).why(0.5)
+    assert 'The event loop waits in a call of #0 ("page"), and no core is used.' in said
+    assert "idle meanwhile" not in said
+
+
+def test_a_loop_that_computes_waits_in_no_call() -> None:
+    load = load_at([0.0, *[0.1] * 6], 5.0, page=Kind(steps=(("cpu", 1.0),)))
+    assert "waits in a call" not in Playback(serve("coroutine", load)).why(0.5)
+
+
+def test_while_the_quota_is_spent_the_reasons_say_until_when() -> None:
+    playback = Playback(computed(0.5, 0.2, [0.0, 0.01]))
+    assert "Throttled until 0.3 s: the quota of 50 ms of computing per 100 ms is spent." in playback.why(0.28)
+    assert "Throttled until" not in playback.why(0.22)
+    assert playback.at(0.28).cores_in_use == 0.0
