@@ -22,7 +22,7 @@ HINT = "if this is meant: python -m tests.stage.refresh"
 README_PICTURE = Path(__file__).parents[2] / "docs" / "stage.svg"
 LETTERS = (
     ".-T=|kngbwaCSBtuvxyzGcdefh______i0UPlkqID3+!X#oQ$"
-    "_V_____________12345678*_______sjrpNFUIDYmmLBPo____WWWWWW____1234567"
+    "_VH____________12345678*_______sjrpNFUIDYmmLBPo____WWWWWW____1234567"
 )
 """One for each number of a style; chrome may share some, what a slot does may not."""
 LOOK = Look(UNICODE)
