@@ -228,7 +228,7 @@ OF_RULE: dict[str, dict[str, Claim]] = {
         ),
     },
     "loop_blocked": {"share": shares_for_others},
-    "loop_stands_still": {"share": shares_for_others},
+    "loop_stands_still": {"share": shares_for_others, "still": states},
     "gil_convoy": {"share": shares_for_others},
     "crashes": {
         "at": _killed_at,
