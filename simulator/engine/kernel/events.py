@@ -5,7 +5,7 @@ entry that its owner has forgotten means nothing.
 """
 
 from simulator.engine.kernel.layout import Event, Hop
-from simulator.engine.kernel.numbers import INFINITY, RESUME
+from simulator.engine.kernel.numbers import CLOCKS, INFINITY, RESUME
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.storage import HEAP, HOPS, RINGS, lengthen
 from simulator.engine.uncompiled import cython
@@ -112,8 +112,9 @@ def pop_ring(k: Kernel) -> cython.longlong:
     ring: cython.int = k.ring_order[0]
     at: cython.int = place_in_ring(k, ring, 0)
     what: cython.longlong = k.ring_events[at].what
-    k.rings[ring].head = (k.rings[ring].head + 1) & (k.ring_room - 1)
-    k.rings[ring].size -= 1
+    drop_first(k, ring)
+    if k.rings[ring].guard == CLOCKS:
+        drop_stopped_clocks(k, ring)
     if k.rings[ring].size > 0:
         at = place_in_ring(k, ring, 0)
         k.rings[ring].due, k.rings[ring].seq = k.ring_events[at].time, k.ring_events[at].seq
@@ -121,6 +122,22 @@ def pop_ring(k: Kernel) -> cython.longlong:
         k.rings[ring].due, k.rings[ring].seq = INFINITY, k.seq  # later than anything
     line_up_first(k, ring)
     return what
+
+
+@cython.inline
+def drop_first(k: Kernel, ring: cython.int) -> cython.void:
+    """The first event of a ring is one no longer."""
+    k.rings[ring].head = (k.rings[ring].head + 1) & (k.ring_room - 1)
+    k.rings[ring].size -= 1
+
+
+@cython.inline
+def drop_stopped_clocks(k: Kernel, ring: cython.int) -> cython.void:
+    """Many who wait for a lock have it long before their clocks run out: these need not come as events."""
+    at: cython.int = place_in_ring(k, ring, 0)
+    while k.rings[ring].size > 0 and k.clocks[k.ring_events[at].what].seq != k.ring_events[at].seq:
+        drop_first(k, ring)
+        at = place_in_ring(k, ring, 0)
 
 
 def line_up_first(k: Kernel, ring: cython.int) -> cython.void:

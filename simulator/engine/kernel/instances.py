@@ -9,7 +9,6 @@ from simulator.engine.kernel.events import push
 from simulator.engine.kernel.further import send_off
 from simulator.engine.kernel.leaving import leave_queues, stop_computing
 from simulator.engine.kernel.life import first_sent, forget, turn_away
-from simulator.engine.kernel.locks import work_at
 from simulator.engine.kernel.numbers import (
     BAD_GATEWAY,
     BOOT,
@@ -24,6 +23,7 @@ from simulator.engine.kernel.numbers import (
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import rearrange
 from simulator.engine.kernel.storage import LOST, lengthen
+from simulator.engine.kernel.under_lock import work_at
 from simulator.engine.kernel.walkers import waits_at
 from simulator.engine.uncompiled import cython
 

@@ -1,7 +1,7 @@
 """How a walker stops waiting, wherever it waits: the step at which it waits says what it has to leave."""
 
 from simulator.engine.kernel.cores import stop
-from simulator.engine.kernel.locks import has_lock, let_go, note_grant, note_wait
+from simulator.engine.kernel.locks import has_lock, let_go
 from simulator.engine.kernel.numbers import (
     AGAIN,
     BLOCK,
@@ -18,6 +18,7 @@ from simulator.engine.kernel.numbers import (
 from simulator.engine.kernel.queues import leave_queue
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import copy_of, stop_waiting
+from simulator.engine.kernel.under_lock import note_grant, note_wait
 from simulator.engine.kernel.walkers import waits_at
 from simulator.engine.uncompiled import cython
 

@@ -19,18 +19,6 @@ from simulator.engine.kernel.instances import crash, retire
 from simulator.engine.kernel.life import finish, give_up, leave_instance, start, turn_away
 from simulator.engine.kernel.limits import allocate, pick, put_back, take_token
 from simulator.engine.kernel.lines import linger, receive, receive_late, send, wait_for_io
-from simulator.engine.kernel.locks import (
-    again,
-    block,
-    done,
-    go_on_without,
-    granted,
-    lock_and_run,
-    make_calls,
-    retaken,
-    stand_granted,
-    work_at,
-)
 from simulator.engine.kernel.members import is_inside, join, part
 from simulator.engine.kernel.numbers import (
     ADMITTED,
@@ -93,6 +81,18 @@ from simulator.engine.kernel.numbers import (
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import copy_of, pop_idle, release, take, wait_in_queue
 from simulator.engine.kernel.timeline import check_load, grow, intervene, tick
+from simulator.engine.kernel.under_lock import (
+    again,
+    block,
+    done,
+    go_on_without,
+    granted,
+    lock_and_run,
+    make_calls,
+    retaken,
+    stand_granted,
+    work_at,
+)
 from simulator.engine.kernel.walkers import cell
 from simulator.engine.uncompiled import cython
 
@@ -119,6 +119,10 @@ def go(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
             pc = granted(k, w, pc)
         elif op == DONE:
             pc = done(k, w, pc)
+        elif op == CALLS:
+            pc = make_calls(k, w, pc)
+        elif op == LET_GO:
+            pc = go_on_without(k, w, pc)
         elif op == IO:
             pc = wait_for_io(k, w, pc)
         elif op == RECEIVE:
@@ -169,14 +173,10 @@ def go_rarely(k: Kernel, w: cython.int, pc: cython.int, op: cython.int) -> cytho
     """What few walkers do, or seldom."""
     if op == PART:
         return part_here(k, w, pc)
-    elif op == CALLS:
-        return make_calls(k, w, pc)
     elif op == BY:
         return seize_to_accept(k, w, pc)
     elif op == RETAKEN:
         return retaken(k, w, pc)
-    elif op == LET_GO:
-        return go_on_without(k, w, pc)
     elif op == COUNT:
         return knock_with_repeated_syn(k, w, pc)
     elif op == LATE_SYN:

@@ -66,6 +66,14 @@ def leave_queue(k: Kernel, copy: cython.int, w: cython.int) -> cython.void:
     note_shorter(k, copy)
 
 
+@cython.inline
+def go_last(k: Kernel, copy: cython.int, w: cython.int) -> cython.void:
+    """Somebody goes behind all others, from wherever it stands."""
+    if k.copies[copy].tail != w:
+        leave_queue(k, copy, w)
+        enqueue(k, copy, w)
+
+
 def enqueue_by_rank(k: Kernel, copy: cython.int, w: cython.int, rank: cython.int, tails: cython.int) -> cython.void:
     """Stand behind all of one's own rank and of those before it. ``tails``: the last one of each rank begins there."""
     before: cython.int = -1
