@@ -13,6 +13,9 @@ from simulator.plan.words import Outcome
 Policy = Literal["in turn", "least in hand", "random", "hashed"]
 """How one of several upstreams is chosen."""
 
+MEBIBYTE = 2.0**20
+"""Bytes for which ``mebibyte_s`` is paid."""
+
 
 class Link(Enum):
     """Whose connection a step uses."""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Lock, Loop
+from simulator.plan.steps import MEBIBYTE
 from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
 from simulator.trace.table import Trace
@@ -22,7 +23,6 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 Stretch = tuple[float, float]
 """From when to when, in seconds."""
-MEBIBYTE = 2.0**20
 ALWAYS: Stretch = (-inf, inf)
 BLOCK_ROWS = 1 << 17
 """Rows looked at together: memory does not grow with the run. Another number adds up sums in another order, which shows

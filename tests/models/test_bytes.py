@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.profiles import PROFILES
-from simulator.engine.known_before import GROWTH, read_meanwhile
+from simulator.engine.transfer_times import GROWTH, read_meanwhile
 from simulator.plan import Machine, Send
 from simulator.trace.table import Trace
 from simulator.workload.table import Workload

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from simulator.engine.kernel import numbers as ops
-from simulator.engine.known_before import Floats, Timed, seconds_of
 from simulator.engine.lowering.stations import Stations
+from simulator.engine.transfer_times import Floats, Timed, seconds_of
 from simulator.plan import Allocate, Crash, Die, Link, Outcome, Plan, Retire, Within
 from simulator.plan.blocks import every_element
 from simulator.plan.operations import MEANINGS, TIMELINE, Operation

@@ -11,7 +11,6 @@ from math import inf
 
 import simpy
 
-from simulator.engine.known_before import Floats, Timed, seconds_of
 from simulator.engine.record import Record, Shortage, grants_table
 from simulator.engine.reference.acceptors import Acceptor
 from simulator.engine.reference.blocks import Blocks, left_to_chance
@@ -26,6 +25,7 @@ from simulator.engine.reference.request import Life, LostError, Request
 from simulator.engine.reference.rows import Rows
 from simulator.engine.reference.slots import Scaling
 from simulator.engine.reference.stock import Stock
+from simulator.engine.transfer_times import Floats, Timed, seconds_of
 from simulator.plan import (
     Accept,
     AcceptEagerly,

@@ -1,4 +1,4 @@
-"""Times that are known before a run, row by row: of bytes that cost computing, and of responses on their way.
+"""What a request's bytes take, known before a run and row by row: computing, and the time until a response is read.
 
 What to watch: ``read_meanwhile``. A writer that finds the send buffer full sleeps until a third of it is free, and the
 buffer grows with what the client has acknowledged. So how much of a response the client has when the kernel takes the
@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan import Compute, Linger, Link, Send
+from simulator.plan.steps import MEBIBYTE
 from simulator.workload.table import Workload
 
 Floats = NDArray[np.float64]
 Timed = Compute | Send | Linger
 
-MEBIBYTE = 2.0**20
 GROWTH = 0.1
 """Bytes that a send buffer grows by for each byte that the client acknowledges: it holds two congestion windows
 (``tcp_sndbuf_expand``), and a window grows by a segment for every twenty of them once slow start is over."""
