@@ -36,6 +36,8 @@ def throttled(facts: Facts) -> Finding | None:
     quota, waiting = facts.trace.plan.cores.quota, facts.attribution.score(CORES, *needing(Need.CORE))
     if not quota or facts.throttled < HARDLY or waiting < NOTABLE:
         return None
+    life = facts.summary.where_time_goes
+    for_core = sum(life.get(state.value, 0.0) for state in needing(Need.CORE)) / sum(life.values())
     text = said(
         "The container is throttled {share} of the time: its quota of {quota} cores, {budget} of computing in every "
         "100 ms, is used up before the 100 ms are over, and all threads stand still until the next begin; requests "
@@ -43,7 +45,7 @@ def throttled(facts: Facts) -> Finding | None:
         share=percents(facts.throttled),
         quota=f"{quota:g}",
         budget=short_duration(quota * QUOTA_PERIOD_S),
-        waiting=percents(waiting),
+        waiting=percents(for_core),
     )
     return Finding(min(waiting, 1.0), text, (Cure.MORE_CORES,), CORES)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from simulator.plan import Gil
-from simulator.plan.words import Outcome
+from simulator.plan.words import Outcome, State
 from simulator.trace.facts import Facts
 from simulator.trace.finding import Finding, Kind
 from simulator.trace.measures import COMPLETED, CORES, OUTSIDE
@@ -101,6 +101,24 @@ def shares_of_time(facts: Facts, found: Finding) -> set[str]:
     total = sum(life.values())
     waiting = [sum(life.get(state.value, 0.0) for state in some) / total for some in (WAITING, *([s] for s in WAITING))]
     return {share_in_words(share) for share in waiting}
+
+
+def throttled_time(facts: Facts, found: Finding) -> str:
+    """The part of the time in which any request says that it is throttled."""
+    low, high = facts.measures.window
+    parts = [span for span in spans(facts.trace) if State.THROTTLED in span.shares]
+    stays = sorted((float(a), float(b)) for span in parts for a, b in zip(span.start, span.end, strict=True))
+    still, until = 0.0, low
+    for start, end in stays:
+        still += max(min(end, high) - max(start, until), 0.0)
+        until = max(until, end)
+    return share_in_words(still / (high - low))
+
+
+def without_core(facts: Facts, found: Finding) -> str:
+    """The part of the time of requests in which they want a core: others have it, or the quota is used up."""
+    life = facts.summary.where_time_goes
+    return share_in_words(sum(life.get(each.value, 0.0) for each in (State.CORE, State.THROTTLED)) / sum(life.values()))
 
 
 def holds(facts: Facts, found: Finding) -> set[str]:
@@ -229,6 +247,12 @@ OF_RULE: dict[str, dict[str, Claim]] = {
     },
     "loop_blocked": {"share": shares_for_others},
     "loop_stands_still": {"share": shares_for_others, "still": states},
+    "throttled": {
+        "share": throttled_time,
+        "quota": lambda facts, _: f"{facts.trace.plan.cores.quota:g}",
+        "budget": lambda facts, _: short_duration(0.1 * facts.trace.plan.cores.quota),
+        "waiting": without_core,
+    },
     "gil_convoy": {"share": shares_for_others},
     "crashes": {
         "at": _killed_at,
