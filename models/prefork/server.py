@@ -9,7 +9,7 @@ import socket
 from functools import partial
 
 from models.prefork.config import Config
-from models.wire.blocking import accepted, attending, receive, send
+from models.wire.blocking import accepted, attending, linger, receive, send
 from models.wire.outgoing import response
 from models.wire.report import Visit
 from models.wire.stage import Stage, open_stage
@@ -22,10 +22,10 @@ def worker(stage: Stage[Config], number: int) -> None:
     for connection in accepted(stage.listener):
         visit = stage.visit(number, slot=number)
         with attending(connection, visit, stage.options.idle_timeout):
-            serve(connection, visit)
+            serve(connection, visit, stage.options.linger)
 
 
-def serve(connection: socket.socket, visit: Visit) -> None:
+def serve(connection: socket.socket, visit: Visit, linger_s: float) -> None:
     """One connection from accept to close, and nothing beside it."""
     visit.reach("receive")
     request = receive(connection, visit)  # worker held for as long as the client dawdles
@@ -39,12 +39,15 @@ def serve(connection: socket.socket, visit: Visit) -> None:
     outgoing = response(job.response_bytes)
     visit.reach("send")
     send(connection, outgoing)  # worker held until the kernel takes the last byte
+    if linger_s:
+        visit.reach("linger")
+        linger(connection, linger_s)  # worker held until the client closes: a round trip of the client
     visit.reach("release_worker")
 
 
 def main() -> None:
     """Fork the workers, replace those that die, until stdin ends."""
-    stage = open_stage(Config, __doc__)
+    stage = open_stage(Config, __doc__, lingers=True)
     stage.perform(stage.config.workers, partial(worker, stage))
 
 

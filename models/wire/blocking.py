@@ -16,6 +16,8 @@ CHUNK = 64 * 1024
 """Bytes of one read."""
 LINGER_S = 1.0
 """How long a client that is turned away may go on sending: closing at once would destroy the answer on its way."""
+SHORTEST_S = 1e-6
+"""What the kernel can count; to it, a limit of less is none."""
 NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 """Accepting failed for want of descriptors or memory: wait a moment, others will leave."""
 NO_ROOM_S = 0.1
@@ -96,6 +98,20 @@ def send(connection: socket.socket, outgoing: Outgoing) -> None:
         outgoing.taken(connection.send(outgoing.piece()))
 
 
+def linger(connection: socket.socket, seconds: float) -> None:
+    """Say that nothing more will come, and read until the client says so too, but for no longer than this.
+
+    Who closes while something is unread destroys the end of its own response. A client that is gone needs no patience.
+    """
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_WR)
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > SHORTEST_S:
+            _limit_silence(connection, left)
+            if not connection.recv(CHUNK):
+                return
+
+
 def _limit_silence(connection: socket.socket, seconds: float) -> None:
     """Let the kernel count: ``settimeout`` would add a system call to each read, and a chance to lose the GIL."""
     limit = struct.pack("ll", int(seconds), int(seconds % 1 * 1e6))
@@ -106,11 +122,5 @@ def _limit_silence(connection: socket.socket, seconds: float) -> None:
 def _turn_away(connection: socket.socket, status: int) -> None:
     with suppress(OSError):
         send(connection, refusal(status))
-        if status == 408:  # nothing is on its way
-            return
-        connection.shutdown(socket.SHUT_WR)
-        end = time.monotonic() + LINGER_S
-        while (left := end - time.monotonic()) > 0:
-            _limit_silence(connection, left)
-            if not connection.recv(CHUNK):
-                return
+        if status != 408:  # then nothing is on its way
+            linger(connection, LINGER_S)

@@ -21,6 +21,9 @@ class Options:
         60.0, "Seconds that a client may neither send nor read before it is dropped (nginx 60).", minimum=0.001
     )
     grace: float = setting(30.0, "Seconds that running requests are given after SIGTERM (gunicorn 30).", minimum=0)
+    linger: float = setting(
+        0.0, "Seconds, at most, that clients are given to close when they have the response (gunicorn 2).", minimum=0
+    )
 
     def __post_init__(self) -> None:
         """Refuse options that no server could have."""
@@ -38,12 +41,15 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; try --help\n")
 
 
-def parse_flags(config: type[C], description: str | None) -> tuple[C, Options]:
-    """The settings and options on the command line; ends the program with code 2 where they cannot be used."""
+def parse_flags(config: type[C], description: str | None, *, lingers: bool) -> tuple[C, Options]:
+    """The settings and options on the command line; ends the program with code 2 where they cannot be used.
+
+    Of servers that cannot linger the flag for it is unknown: it must not be taken and then do nothing.
+    """
     words = (sys.modules["__main__"].__spec__ or argparse.Namespace(name=sys.argv[0])).name
     parser = _Parser(prog=f"python -m {words}", description=description, allow_abbrev=False)
     _add(parser, config)
-    _add(parser, Options)
+    _add(parser, Options, () if lingers else ("linger",))
     values = vars(parser.parse_args())
     try:
         return _take(config, values), _take(Options, values)
@@ -51,8 +57,10 @@ def parse_flags(config: type[C], description: str | None) -> tuple[C, Options]:
         parser.error(str(error))
 
 
-def _add(parser: argparse.ArgumentParser, settings: type[Any]) -> None:
+def _add(parser: argparse.ArgumentParser, settings: type[Any], left_out: tuple[str, ...] = ()) -> None:
     for field in dataclasses.fields(settings):
+        if field.name in left_out:
+            continue
         how: dict[str, Any] = {"type": type(field.default), "choices": field.metadata["choices"]}
         if isinstance(field.default, bool):
             how = {"action": argparse.BooleanOptionalAction}
@@ -65,7 +73,7 @@ def _add(parser: argparse.ArgumentParser, settings: type[Any]) -> None:
 
 
 def _take(settings: type[C], values: dict[str, Any]) -> C:
-    given = {field.name: values[field.name] for field in dataclasses.fields(settings)}  # type: ignore[arg-type]
+    given = {field.name: values.get(field.name) for field in dataclasses.fields(settings)}  # type: ignore[arg-type]
     return settings(**{name: _frozen(value) for name, value in given.items() if value is not None})
 
 

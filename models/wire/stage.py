@@ -98,9 +98,9 @@ def _socket(*, reuses_port: bool) -> socket.socket:
     return made
 
 
-def open_stage(config: type[C], description: str | None) -> Stage[C]:
+def open_stage(config: type[C], description: str | None, *, lingers: bool = False) -> Stage[C]:
     """Read the flags of ``config`` and listen on a port of 127.0.0.1 that the kernel chooses."""
-    settings, options = parse_flags(config, description)
+    settings, options = parse_flags(config, description, lingers=lingers)
     _allow_many_sockets()
     own = getattr(settings, "sharing", "") == "reuseport"
     listener = _socket(reuses_port=own)

@@ -98,7 +98,7 @@ def measure(
         with ExitStack() as stack:
             folder = stack.enter_context(scratch_folder())
             with ExitStack() as while_driven:
-                servers = start(deployment, folder, while_driven)
+                servers = start(deployment, folder, while_driven, machine)
                 groups = [process.pid for process in servers.processes]
                 before = moment(groups)
                 result = drive(job_for(plans[-1], workload, servers.port), folder, progress)

@@ -13,6 +13,7 @@ from typing import Any
 
 from simulator.experiments.catalogue import Model
 from simulator.experiments.deployment import Deployment
+from simulator.plan import Linger, Machine, Plan
 from simulator.plan.walk import Place
 from simulator.real.processes import Process, flags_of, port_of, running
 from simulator.real.production.accounts import INSIDE, Accounts
@@ -23,6 +24,8 @@ from simulator.real.reports import ReportFile, Silence, Told
 from simulator.trace.seen_words import SEEN, SERVER
 from simulator.trace.table import Trace
 from simulator.words.language import tell
+
+PLAIN = Machine()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +42,15 @@ class Servers:
         return replace(self, processes=(*self.processes, process), told=(*self.told, told), port=port)
 
 
-def start(deployment: Deployment, folder: Path, stack: ExitStack) -> Servers:
-    """Start all servers; they end with the stack. Raises MeasureError."""
+def start(deployment: Deployment, folder: Path, stack: ExitStack, machine: Machine = PLAIN) -> Servers:
+    """Start all servers; they end with the stack. Raises MeasureError.
+
+    Ours linger for as long as they do on this machine. A production server does as it does.
+    """
     servers, nonce = Servers(), ""
     if deployment.production is None:
-        servers = _with_ours(servers, deployment.model, deployment.config, deployment.server, folder, stack)
+        flags = [*_flags(deployment.config), *_linger_flags(deployment.plans(machine)[0])]
+        servers = _with_ours(servers, deployment.model, flags, deployment.server, folder, stack)
     else:
         started = start_production(deployment.production, folder, stack)
         nonce = started.nonce
@@ -53,15 +60,17 @@ def start(deployment: Deployment, folder: Path, stack: ExitStack) -> Servers:
             process, port = start_nginx(config, servers.port, nonce, folder, stack)
             servers = servers.behind(process, Silence(), port)
         else:
-            servers = _with_ours(servers, front, config, "", folder, stack)
+            servers = _with_ours(servers, front, _flags(config), "", folder, stack)
     return servers
 
 
-def _with_ours(servers: Servers, model: Model, config: Any, which: str, folder: Path, stack: ExitStack) -> Servers:
+def _with_ours(
+    servers: Servers, model: Model, flags: Sequence[str], which: str, folder: Path, stack: ExitStack
+) -> Servers:
     """With the real server of a model."""
     report = folder / f"{len(servers.told)}-{model.folder}.report"
     behind = ["--upstream", f"127.0.0.1:{servers.port}"] if servers.processes else []
-    arguments = [*behind, *_flags(config), "--report", str(report)]
+    arguments = [*behind, *flags, "--report", str(report)]
     what = tell("the {model} server", model=model.name)
     process = stack.enter_context(running(what, folder, model.real_servers[which], *arguments))
     return servers.behind(process, ReportFile(report), port_of(process))
@@ -70,6 +79,11 @@ def _with_ours(servers: Servers, model: Model, config: Any, which: str, folder: 
 def _is_real(front: Model) -> bool:
     """Whether the program itself can stand in front of a production server, and not only ours."""
     return front.name == "nginx" and nginx_version() is not None
+
+
+def _linger_flags(plan: Plan) -> Sequence[str]:
+    """What makes a server wait for its clients to close for as long as its plan does."""
+    return [word for step in plan.steps if isinstance(step, Linger) for word in ("--linger", repr(step.most_s))]
 
 
 def _flags(config: Any) -> Sequence[str]:

@@ -136,11 +136,12 @@ def too_fast(facts: Facts) -> Finding | None:
         return None
     first = int(fast[np.argmax(moved[fast])])
     text = said(
-        "A request moved {size} in {time}, which is more than 10 GB/s, and no line does that: give its clients "
-        '("{client}") one in the scenario, such as up = "100 Mbit/s" and down = "100 Mbit/s".',
+        "A request moved {size} in {time}, which is more than 10 GB/s, and no line does that: give its clients one, "
+        'with --set clients.{client}.{way}="100 Mbit/s" or in the scenario.',
         size=size(float(moved[first])),
         time=short_duration(float(took[first])),
         client=trace.workload.client_names[trace.workload.client[first]],
+        way="up" if trace.workload.upload[first] > trace.workload.response[first] else "down",
     )
     return Finding(1.0, text)
 

@@ -20,6 +20,7 @@ from simulator.cli.main import main
 from simulator.experiments.catalogue import catalogue
 from simulator.experiments.deployment import Deployment
 from simulator.plan import Machine
+from simulator.real.calibrate import buffers
 from simulator.real.calibrate.findings import Finding, bare_findings, machine_of, server_findings
 from simulator.real.calibrate.probes import PROBES
 from simulator.real.calibrate.samples import spread
@@ -58,6 +59,7 @@ def test_what_it_finds_is_possible(machine_file: Path) -> None:
     assert machine.accept_cost_s < machine.request_cost_s < machine.proxy_cost_s * 100
     assert 1024 < machine.receive_buffer < 2**28
     assert 1024 < machine.send_buffer < 2**28
+    assert 1024 < machine.send_buffer_most < 2**28
 
 
 @pytest.mark.slow
@@ -285,6 +287,19 @@ def test_what_could_not_be_measured_keeps_its_default() -> None:
     samples = {key: [0.5] for key in PROBES} | {"time_slice": list[float]()}
     machine = machine_of(list(bare_findings(samples)))
     assert (machine.time_slice_s, machine.switch_cost_s) == (Machine().time_slice_s, 0.5)
+
+
+def test_a_send_buffer_is_found_twice_before_anything_is_read_and_at_its_fullest() -> None:
+    samples = {key: [0.5] for key in PROBES} | {"send_buffer": [2.2e6], "send_buffer_most": [2.4e6]}
+    machine = machine_of(list(bare_findings(samples)))
+    assert (machine.send_buffer, machine.send_buffer_most) == (2.2e6, 2.4e6)
+
+
+def test_a_send_buffer_of_loopback_does_not_grow_as_the_default_does() -> None:
+    begins, most = buffers.send_buffer(1, slow=True), buffers.send_buffer_most(1)
+    assert 0 < most[0] <= buffers.RESPONSE_BYTES
+    grown = Machine().send_buffer_most / Machine().send_buffer
+    assert most[0] / begins[0] < grown / 4
 
 
 def test_the_spread_is_that_of_the_samples() -> None:

@@ -208,7 +208,7 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
     too_fast: (
         (forked(4), load_at([0.0, 1.0], 5.0, page=Kind(steps=PAGE.steps, response=1e9))),
         (forked(4), load_at([0.0, 1.0], 5.0, page=Kind(steps=PAGE.steps, response=1e8))),
-        ["A request moved 954 MiB in 32 ms, which is more than 10 GB/s", 'down = "100 Mbit/s"'],
+        ["A request moved 954 MiB in 32 ms, which is more than 10 GB/s", '--set clients.page.down="100 Mbit/s"'],
     ),
     few_samples: (
         (forked(4), of(10, 20.0, page=PAGE)),

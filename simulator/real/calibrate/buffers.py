@@ -2,8 +2,8 @@
 
 What to watch: a client on a slow line has a small window, and its upload does not pile up on its own side. Only for
 such clients do buffers decide how long a server is held, so those give the machine's values. And a send buffer grows
-while its client reads: what nobody reads at all fills the buffer that a connection begins with, and no more. So the
-buffer of a slow reader is what is still unread when the server has got rid of the last byte of a long response.
+while its client reads: what nobody reads at all fills the buffer that a connection begins with, and no more. The most
+that it grows to is what a slow reader of a long response has not read at its fullest.
 """
 
 import select
@@ -30,39 +30,48 @@ MOST_BYTES = 64 * 1024 * 1024
 
 
 def send_buffer(samples: int, *, slow: bool) -> Samples:
-    """Bytes that a server gets rid of before its client has read them: one that reads slowly, or not at all."""
-    if slow:
-        return [_unread_by_a_slow_reader() for _ in up_to(min(samples, ENOUGH_SLOW))]
-    return [_written_to_nobody() for _ in up_to(min(samples, ENOUGH))]
+    """Bytes that a server gets rid of before its client has read anything."""
+    return [_written_to_nobody(slow) for _ in up_to(min(samples, ENOUGH))]
 
 
-def _written_to_nobody() -> float:
-    with _listening() as listener, socket.create_connection(listener.getsockname()):
-        server, _ = listener.accept()
-        with server:
-            return _taken(server)
+def send_buffer_most(samples: int) -> Samples:
+    """The same at most, while a client reads a long response slowly."""
+    return [_unread_by_a_slow_reader() for _ in up_to(min(samples, ENOUGH_SLOW))]
+
+
+def _written_to_nobody(slow: bool) -> float:
+    with _connected(slow) as (server, _):
+        return _taken(server)
 
 
 def _unread_by_a_slow_reader() -> float:
+    """Handing a long response over until it is gone."""
+    with _connected(slow=True) as (server, client):
+        return _most_unread(server, client)
+
+
+@contextmanager
+def _connected(slow: bool) -> Iterator[tuple[socket.socket, socket.socket]]:
     with _listening() as listener, socket.socket() as client:
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_WINDOW)
+        if slow:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_WINDOW)
         client.connect(listener.getsockname())
         server, _ = listener.accept()
         with server:
-            return _left_of_a_response(server, client)
+            yield server, client
 
 
-def _left_of_a_response(server: socket.socket, client: socket.socket) -> float:
-    """Bytes still to be read when all of a long response has been handed over to a client that reads slowly."""
+def _most_unread(server: socket.socket, client: socket.socket) -> float:
     server.setblocking(False)
     client.setblocking(False)
-    begun, written, read = monotonic(), 0, 0
+    begun, written, read, most = monotonic(), 0, 0, 0
     while True:
         if select.select([], [server], [], READ_EVERY_S)[1]:
             with suppress(BlockingIOError):
                 written += server.send(PIECE[: RESPONSE_BYTES - written])
+        most = max(most, written - read)
         if written == RESPONSE_BYTES:
-            return float(written - read)
+            return float(most)
         due = int(SLOW_BYTES_PER_S * (monotonic() - begun)) - read
         with suppress(BlockingIOError):
             read += len(client.recv(due)) if due > 0 else 0

@@ -67,6 +67,7 @@ def bare_findings(samples: Mapping[str, Samples]) -> Iterator[Finding]:
         ("receive_buffer", tell("taken from a slow client"), "receive_buffer"),
         ("receive_buffer_fast", tell("taken from a fast client"), None),
         ("send_buffer", tell("taken for a slow client"), "send_buffer"),
+        ("send_buffer_most", tell("the same while it reads, at most"), "send_buffer_most"),
         ("send_buffer_fast", tell("taken for a fast client"), None),
         ("thread_memory", tell("memory of a thread"), None),
     ):

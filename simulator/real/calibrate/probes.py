@@ -155,6 +155,7 @@ PROBES: dict[str, Callable[[int], Samples]] = {
     "receive_buffer": partial(buffers.receive_buffer, slow=True),
     "receive_buffer_fast": partial(buffers.receive_buffer, slow=False),
     "send_buffer": partial(buffers.send_buffer, slow=True),
+    "send_buffer_most": buffers.send_buffer_most,
     "send_buffer_fast": partial(buffers.send_buffer, slow=False),
 }
 SCHEDULER = "scheduler "
