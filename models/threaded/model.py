@@ -2,8 +2,7 @@
 
 What to watch: threads multiply what a process can wait for, and never what it can compute; one thread that computes
 for long makes the others wait a switch interval, or several, each time they want the GIL back. With eager accept,
-connections already taken by a busy process stay with it while another process is idle. With buffered accept no client
-can hold a thread.
+connections taken by a busy process stay with it while another is idle. With buffered accept no client holds a thread.
 """
 
 from models.threaded.config import Config
@@ -35,13 +34,7 @@ def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: one thread belongs to it; the GIL only while it computes."""
     own = config.sharing == "reuseport" and config.processes > 1  # a socket and a queue for each process
     backlog = Backlog("backlog", config.backlog, machine.refuses, config.processes if own else 1)
-    gil = Gil(
-        "GIL",
-        config.processes,
-        machine.gil_switch_interval_s,
-        asker_wins=machine.gil_asker_wins,
-        release_loss=machine.gil_release_loss,
-    )
+    gil = machine.gil(config.processes)
     taken, thread, closed = _take(config, machine, backlog, gil)
     receive = (
         Receive(buffer_bytes=machine.receive_buffer),  # thread held, GIL and core free
@@ -83,6 +76,5 @@ def _take(config: Config, machine: Machine, backlog: Backlog, gil: Gil) -> tuple
         order="even" if config.sharing == "even" else "warm",
         by=main,
     )
-    close = Compute(back_s, gil, what="close", releases=machine.close_releases)
-    linger = (Linger(machine.linger_s),) if machine.linger_s > 0 else ()  # it accepts nothing meanwhile
-    return (main_thread, Seize(thread)), thread, (Seize(main), close, *linger, Release(main)) if main else ()
+    close = Compute(back_s, gil, what="close", releases=machine.close_releases), Linger(machine.linger_s)
+    return (main_thread, Seize(thread)), thread, (Seize(main), *close, Release(main)) if main else ()

@@ -7,7 +7,7 @@ more than their absolute values. A scenario's ``[machine]`` table overrides any 
 from dataclasses import dataclass
 from typing import Literal
 
-from simulator.plan.resources import Cores
+from simulator.plan.resources import Cores, Gil
 
 LINEAR_RETRIES_S = (1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 11.0, 19.0, 35.0, 67.0)
 """Linux 6.5 and later: tcp_syn_linear_timeouts = 4, tcp_syn_retries = 6; gives up after 131 s (ip-sysctl.rst)."""
@@ -90,6 +90,11 @@ class Machine:
             wake_after_s=self.wake_after_s,
             quota=self.cpu_quota,
         )
+
+    def gil(self, processes: int) -> Gil:
+        """CPython's lock, in so many processes."""
+        wins, loss = self.gil_asker_wins, self.gil_release_loss
+        return Gil("GIL", processes, self.gil_switch_interval_s, asker_wins=wins, release_loss=loss)
 
     @property
     def refuses(self) -> bool:

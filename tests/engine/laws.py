@@ -11,7 +11,7 @@ from math import ceil, floor
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan import Connect, HandshakeTimers, Link, Outcome, Pool, State
+from simulator.plan import AcceptEagerly, Connect, HandshakeTimers, Link, Outcome, Pool, State
 from simulator.plan.walk import Way, freed_at, taken_at
 from simulator.trace.table import Trace
 from simulator.workload.interventions import Do
@@ -172,10 +172,11 @@ def no_slot_is_free_while_somebody_waits(trace: Trace) -> Iterator[str]:
 
     From the trace: a request waits from the place that takes the slot to the next one, and holds it from there to the
     release. Pools whose clients take the slot back as they leave are left out: the columns do not tell in which order
-    things happened where that is the moment at which the slot was given.
+    things happened where that is the moment at which the slot was given. So are those whose slots acceptors hold too.
     """
+    accepting = [place.step.by for place in trace.places if isinstance(place.step, AcceptEagerly)]
     for copy in copies(trace):
-        if copy.pool.frees_when_client_leaves:
+        if copy.pool.frees_when_client_leaves or copy.pool in accepting:
             continue
         ends = np.unique(np.concatenate((copy.waits.ravel(), copy.holds.ravel(), changes(trace))))
         low = ends[:-1][np.diff(ends) > EQUAL_S]
