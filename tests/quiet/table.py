@@ -27,6 +27,7 @@ SHORTER = (
     (' --set requests.page.response="4MiB"', ", 4 MiB"),
     (" --set requests.page.response=4MiB", ", 4 MiB"),
     (' --set requests.page.steps=[{cpu="0.5 ms"},{io="5 ms"}] --set clients.browser.rtt="0 ms"', ", short"),
+    (' --set clients.browser.rtt="0 ms"', ", no round trip"),
     (" --set machine.cores=1", ""),
     (" --rate ", ", "),
 )
