@@ -46,6 +46,7 @@ from tests.engine.transformations import (
     scaled_workload,
     split,
     with_timers,
+    without_quota,
 )
 
 SEEDS = st.integers(0, 2**32)
@@ -163,6 +164,7 @@ def test_every_server_takes_so_many_times_as_long_under_a_shipped_load(deploymen
 
 
 def only_the_unit_changes(engine: EngineName, plan: Plan, workload: Workload, factor: float) -> Trace | None:
+    plan = without_quota(plan)
     before = run_on(engine, plan, workload)
     after = run_on(engine, scaled(plan, factor), scaled_workload(workload, factor))
     assert changed(before, after, factor) == []

@@ -85,6 +85,11 @@ def scaled(plan: Plan, factor: float) -> Plan:
     return longer
 
 
+def without_quota(plan: Plan) -> Plan:
+    """The period of a container's quota is the system's, no time of the plan: with a quota nothing scales."""
+    return replace(plan, cores=replace(plan.cores, quota=0.0))
+
+
 def _scaled(value: Any, name: str, factor: float) -> Any:
     if isinstance(value, tuple):
         return tuple(_scaled(item, name, factor) for item in value)

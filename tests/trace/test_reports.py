@@ -149,9 +149,9 @@ steps = [{cpu = "10 us"}]
 
 
 def test_dask_5450_a_thread_that_computes_lets_others_have_the_gil_once_a_switch_interval(tmp_path: Path) -> None:
-    """At most 200 times a second; less where it is needed to accept and to answer, or lost at a call in between."""
+    """At most 200 times a second; a third of that where one thread accepts and closes: each takes an interval too."""
     arrivals = [(0.0, "hog"), *((1.0 + i / 500, "msg") for i in range(1400))]
-    for accept, per_second in (("idle", 172.0), ("eager", 163.0)):
+    for accept, per_second in (("idle", 172.0), ("eager", 70.0)):
         run = told(tmp_path, HOG, arrivals, "threaded", 2, processes=1, threads=2, accept=accept)
         done = run.trace.finished[of_class(run.trace, "msg")]
         assert np.count_nonzero((done > 1.0) & (done < 4.0)) / 3.0 == pytest.approx(per_second, rel=0.1)
