@@ -83,7 +83,8 @@ def _is_real(front: Model) -> bool:
 
 def _linger_flags(plan: Plan) -> Sequence[str]:
     """What makes a server wait for its clients to close for as long as its plan does."""
-    return [word for step in plan.steps if isinstance(step, Linger) for word in ("--linger", repr(step.most_s))]
+    most_s = max((step.most_s for step in plan.steps if isinstance(step, Linger)), default=0.0)
+    return ("--linger", repr(most_s)) if most_s > 0 else ()
 
 
 def _flags(config: Any) -> Sequence[str]:
