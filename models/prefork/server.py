@@ -47,7 +47,7 @@ def serve(connection: socket.socket, visit: Visit, linger_s: float) -> None:
 
 def main() -> None:
     """Fork the workers, replace those that die, until stdin ends."""
-    stage = open_stage(Config, __doc__, lingers=True)
+    stage = open_stage(Config, __doc__, lingers=lambda _: True)
     stage.perform(stage.config.workers, partial(worker, stage))
 
 

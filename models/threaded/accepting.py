@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from models.threaded.config import Config
-from models.wire.blocking import accept_now, accepted, attending
+from models.wire.blocking import accept_now, accepted, attending, linger
 from models.wire.report import Visit
 from models.wire.stage import Stage, stop_signal
 
@@ -48,7 +48,7 @@ def _accept_when_idle(stage: Stage[Config], process: int, thread: int, serve: Se
 
 def eager(stage: Stage[Config], process: int, serve: Serve) -> None:
     """A process whose main thread takes connections in, whether or not a thread is free; and closes them."""
-    inbox, outbox, stop = Inbox(), Outbox(), stop_signal()
+    inbox, outbox, stop = Inbox(), Outbox(stage.options.linger), stop_signal()
     threads = [
         threading.Thread(target=_accept_from_inbox, args=(stage, process, n, serve, inbox, outbox))
         for n in range(stage.config.threads)
@@ -88,7 +88,8 @@ def eager(stage: Stage[Config], process: int, serve: Serve) -> None:
 class Outbox:
     """Connections that threads are done with, for the main thread to close; a byte through a socket calls it."""
 
-    def __init__(self) -> None:
+    def __init__(self, linger_s: float) -> None:
+        self._linger_s = linger_s
         self._done = queue.SimpleQueue[tuple[socket.socket, Visit, str]]()
         self.bell, self._rope = socket.socketpair()
         self.bell.setblocking(False)
@@ -110,6 +111,9 @@ class Outbox:
             while True:
                 connection, visit, outcome = self._done.get_nowait()
                 visit.reach("close")
+                if self._linger_s:
+                    visit.reach("linger")
+                    linger(connection, self._linger_s)  # all others wait: nobody else accepts
                 connection.close()
                 visit.reach("release_main_thread")
                 visit.leave(outcome)

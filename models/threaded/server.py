@@ -44,7 +44,7 @@ WAYS: Mapping[str, Callable[[Stage[Config], int], None]] = {
 
 def main() -> None:
     """Fork the processes, replace those that die, until stdin ends."""
-    stage = open_stage(Config, __doc__)
+    stage = open_stage(Config, __doc__, lingers=lambda config: config.accept == "eager")
     stage.perform(stage.config.processes, partial(WAYS[stage.config.accept], stage))
 
 

@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -10,6 +11,13 @@ from typing import Any, NoReturn, TypeVar
 from models.settings import SettingError, check, setting
 
 C = TypeVar("C")
+Lingers = Callable[[C], bool]
+"""Whether a server with these settings can wait for its clients to close."""
+
+
+def never(_: object) -> bool:
+    """Of a server that closes at once."""
+    return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,26 +49,27 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; try --help\n")
 
 
-def parse_flags(config: type[C], description: str | None, *, lingers: bool) -> tuple[C, Options]:
+def parse_flags(config: type[C], description: str | None, *, lingers: Lingers[C]) -> tuple[C, Options]:
     """The settings and options on the command line; ends the program with code 2 where they cannot be used.
 
-    Of servers that cannot linger the flag for it is unknown: it must not be taken and then do nothing.
+    A server that does not linger refuses to be told: the flag must not be taken and then do nothing.
     """
     words = (sys.modules["__main__"].__spec__ or argparse.Namespace(name=sys.argv[0])).name
     parser = _Parser(prog=f"python -m {words}", description=description, allow_abbrev=False)
     _add(parser, config)
-    _add(parser, Options, () if lingers else ("linger",))
+    _add(parser, Options)
     values = vars(parser.parse_args())
     try:
-        return _take(config, values), _take(Options, values)
+        settings, options = _take(config, values), _take(Options, values)
     except SettingError as error:
         parser.error(str(error))
+    if options.linger and not lingers(settings):
+        parser.error(f"--linger {options.linger}: this server closes at once; leave it out")
+    return settings, options
 
 
-def _add(parser: argparse.ArgumentParser, settings: type[Any], left_out: tuple[str, ...] = ()) -> None:
+def _add(parser: argparse.ArgumentParser, settings: type[Any]) -> None:
     for field in dataclasses.fields(settings):
-        if field.name in left_out:
-            continue
         how: dict[str, Any] = {"type": type(field.default), "choices": field.metadata["choices"]}
         if isinstance(field.default, bool):
             how = {"action": argparse.BooleanOptionalAction}
@@ -73,7 +82,7 @@ def _add(parser: argparse.ArgumentParser, settings: type[Any], left_out: tuple[s
 
 
 def _take(settings: type[C], values: dict[str, Any]) -> C:
-    given = {field.name: values.get(field.name) for field in dataclasses.fields(settings)}  # type: ignore[arg-type]
+    given = {field.name: values[field.name] for field in dataclasses.fields(settings)}  # type: ignore[arg-type]
     return settings(**{name: _frozen(value) for name, value in given.items() if value is not None})
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from models.wire.family import Family
-from models.wire.options import Options, parse_flags
+from models.wire.options import Lingers, Options, never, parse_flags
 from models.wire.report import Report, Visit
 
 C = TypeVar("C")
@@ -98,7 +98,7 @@ def _socket(*, reuses_port: bool) -> socket.socket:
     return made
 
 
-def open_stage(config: type[C], description: str | None, *, lingers: bool = False) -> Stage[C]:
+def open_stage(config: type[C], description: str | None, *, lingers: Lingers[C] = never) -> Stage[C]:
     """Read the flags of ``config`` and listen on a port of 127.0.0.1 that the kernel chooses."""
     settings, options = parse_flags(config, description, lingers=lingers)
     _allow_many_sockets()

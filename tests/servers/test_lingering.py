@@ -11,7 +11,7 @@ from simulator.experiments.catalogue import server
 from simulator.experiments.deployment import Deployment
 from simulator.plan import Machine, Outcome
 from simulator.real.measure import measure
-from tests.servers.casts import CALLBACK, DEV_SERVER, PREFORK
+from tests.servers.casts import CALLBACK, DEV_SERVER, EAGER, PREFORK, THREADED
 from tests.servers.client import answer, ask, connect, request, vanish
 from tests.servers.stage import DEADLINE_S, Cast, Line, performed, refused
 from tests.trace.by_hand import Kind, load_at
@@ -21,6 +21,7 @@ ONE_WORKER = replace(PREFORK, flags=("--workers", "1"), processes=1, parallel=1)
 LONG = ("--linger", f"{DEADLINE_S:g}")
 """Longer than any test waits: only the client can end it."""
 CLOSES_AFTER_S = 0.1
+GTHREAD = {"accept": "eager"}
 
 
 def lingered(line: Line) -> float:
@@ -79,11 +80,25 @@ def test_without_being_told_a_worker_closes_at_once(tmp_path: Path) -> None:
         assert "linger" not in running.line(1).marks
 
 
-@pytest.mark.parametrize("cast", [DEV_SERVER, CALLBACK], ids=str)
-def test_servers_that_cannot_linger_do_not_know_the_flag(cast: Cast) -> None:
+def test_an_eager_main_thread_that_lingers_accepts_nobody_else(tmp_path: Path) -> None:
+    with performed(EAGER, tmp_path, *LONG) as running:
+        with connect(running.port) as sock, connect(running.port) as next_one:
+            sock.sendall(request(row=1))
+            assert answer(sock).status == 200
+            time.sleep(CLOSES_AFTER_S)
+            closed = time.monotonic()
+            sock.close()
+            next_one.sendall(request(row=2))
+            assert answer(next_one).status == 200
+        marks = running.line(1).marks
+    assert marks["linger"] <= closed <= marks["release_main_thread"]
+
+
+@pytest.mark.parametrize("cast", [DEV_SERVER, CALLBACK, THREADED], ids=str)
+def test_servers_that_cannot_linger_refuse_to(cast: Cast) -> None:
     code, complaint = refused(cast, ("--linger", "2"))
     assert (code, complaint.count("\n")) == (2, 1)
-    assert "unrecognized arguments: --linger 2" in complaint
+    assert "--linger 2.0: this server closes at once; leave it out" in complaint
 
 
 def test_a_time_that_is_none_is_refused() -> None:
@@ -93,15 +108,19 @@ def test_a_time_that_is_none_is_refused() -> None:
 
 
 @pytest.mark.parametrize("linger_s", [0.0, 2.0])
-def test_a_measured_server_lingers_as_its_machine_says(linger_s: float) -> None:
-    model = server("prefork")
-    deployment = Deployment(model=model, config=model.config())
+@pytest.mark.parametrize(("name", "flags", "held"), [("prefork", {}, "worker"), ("threaded", GTHREAD, "main thread")])
+def test_a_measured_server_lingers_as_its_machine_says(
+    name: str, flags: dict[str, str], held: str, linger_s: float
+) -> None:
+    model = server(name)
+    deployment = Deployment(model=model, config=model.config(**flags))
     load = load_at([0.1, 0.2, 0.3], 0.5, rtt=CLOSES_AFTER_S, page=Kind(steps=(("cpu", 0.001),), response=1000.0))
     trace = measure(deployment, Machine(linger_s=linger_s), load)
     assert (trace.outcome == Outcome.COMPLETED).all()
     names = [place.name for place in trace.places]
-    assert ("linger" in names) == (linger_s > 0)
+    seen = "linger" in names and not np.isnan(trace.reached[:, names.index("linger")]).all()
+    assert seen == (linger_s > 0)
     if linger_s:
-        waited = trace.reached[:, names.index("release worker")] - trace.reached[:, names.index("linger")]
+        waited = trace.reached[:, names.index("release " + held)] - trace.reached[:, names.index("linger")]
         assert (waited[:-1] > CLOSES_AFTER_S / 2).all()  # clients close a round trip later; the last ends the run
         assert not np.isnan(waited).any()
