@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from models.profiles import PROFILES
-from simulator.experiments.profiles import OWN, profile, profile_of
+from simulator.experiments.profiles import profile_of
 from simulator.experiments.setup import Prepared, Setup
 from simulator.lab.knob import Knob, next_nice, next_whole, seconds_text
 from simulator.lab.typed_values import typed_amount, typed_number, unit_of
@@ -38,9 +38,8 @@ def _profile(prepared: Prepared) -> Iterator[Knob]:
     setup, names = prepared.setup, list(PROFILES)
     its = profile_of(setup.sides[0], setup.options).name
 
-    def put(name: str) -> Setup:
-        if name != OWN:
-            profile(name)  # refuses what is none
+    def turn(direction: int) -> Setup:
+        name = names[(names.index(its) + direction) % len(names)] if its in names else names[0]
         return replace(setup, options=replace(setup.options, profile=name))
 
     yield Knob(
@@ -49,8 +48,7 @@ def _profile(prepared: Prepared) -> Iterator[Knob]:
         label=later("costs of"),
         value=its,
         help=later("Whose costs the server has: what a request takes of computing, and what waking up adds."),
-        turn=lambda direction: put(names[(names.index(its) + direction) % len(names)] if its in names else names[0]),
-        enter=put,
+        turn=turn,
     )
 
 

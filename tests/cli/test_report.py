@@ -54,7 +54,7 @@ def test_a_long_line_of_settings_is_broken_between_settings(simulate: Any, load:
     start, end = (next(i for i, line in enumerate(lines) if line.startswith(word)) for word in ("threaded", "open"))
     broken = [line for line in lines[start:end] if line.endswith("·")]
     assert len(broken) == 2
-    assert lines[start + 1] == "backlog 2048"
+    assert lines[start + 1] == "backlog 2048 · sharing warm"
     assert lines[end - 1].startswith("memory buffers")
 
 

@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 import pytest
 from textual.pilot import Pilot
 
+from models.profiles import PROFILES
 from simulator.experiments.catalogue import catalogue
 from simulator.lab.keys import KEYS
 from simulator.lab.lab import Lab
@@ -40,7 +41,7 @@ NAMES = {
     "B",
 }
 """Of the program and its flags, of what is in the scenario, and of servers side by side."""
-SETTINGS = {"accept", "idle", "eager", "workers", "processes", "threads"}
+SETTINGS = {"accept", "idle", "eager", "even", "warm", "workers", "processes", "threads"}
 PLACES = {"parse", "handle", "respond", "connect", "receive", "send", "release"}
 """Steps of a plan, as they are called in its source."""
 UNITS = {"ms", "s", "min", "h", "s.SS", "p", "KiB", "MiB", "GiB", "Mbit/s", "CPU", "GIL", "SYN"}
@@ -63,7 +64,7 @@ def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 def known() -> set[str]:
     """What is the same in every language."""
     keys = set(WORD.findall(" ".join(key.shown for key in KEYS)))
-    names = {*catalogue(), *shipped()}
+    names = {*catalogue(), *shipped(), *PROFILES}
     glossary = {
         word for term in terms() for text in (term.words["zh"], term.meanings["zh"]) for word in WORD.findall(text)
     }

@@ -62,12 +62,12 @@ def test_in_the_source_tab_goes_through_the_files_and_then_to_the_next_server(tw
         screen = pilot.app.screen
         assert isinstance(screen, SourceScreen)
         seen = [(two.focus, screen.alone)]
-        for _ in range(6):
+        for _ in range(7):
             await pilot.press("tab")
             seen.append((two.focus, screen.alone))
-        assert seen == [(0, None), (0, 0), (0, 1), (1, None), (1, 0), (1, 1), (0, None)]
+        assert seen == [(0, None), (0, 0), (0, 1), (1, None), (1, 0), (1, 1), (1, 2), (0, None)]
         await pilot.press("shift+tab")
-        assert (two.focus, screen.alone) == (1, 1)
+        assert (two.focus, screen.alone) == (1, 2)
 
     play(two, played, size=(80, 24))
 

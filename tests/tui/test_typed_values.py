@@ -53,6 +53,7 @@ def value(lab: Lab, id: str) -> str:
         ("duration", "500 ms", "500 ms"),
         ("seed", "42", "42"),
         ("cores", "16", "16"),
+        ("cores", "2.5", "2.5"),
         ("workers", "13", "13"),
         ("backlog", "100", "100"),
     ],
@@ -73,7 +74,8 @@ def test_a_knob_stands_exactly_where_it_was_typed(id: str, text: str, after: str
         ("slow", "100", "share of phone 100: expected a number from 0 to 99"),
         ("io", "0", "I/O time 0: expected a time above 0"),
         ("io", "3 kg", 'I/O time 3 kg: unknown unit "kg"; expected a duration such as "60 s" or "2 ms"'),
-        ("cores", "2.5", "cores 2.5: expected a whole number"),
+        ("cores", "0", "--cores 0: expected a number of cores from 0.01 to 4096"),
+        ("workers", "2.5", "workers 2.5: expected a whole number"),
         ("workers", "0", "prefork: --workers 0: expected at least 1"),
         ("workers", "99999999999", "prefork: --workers 99999999999: expected at most 32768"),
     ],
@@ -93,6 +95,13 @@ def test_what_is_only_on_or_off_takes_no_digits_and_enter_switches_it(lab: Lab) 
     assert lab.message == "Nothing can be typed here: left and right turn it."
     knob_entry.confirm(lab)
     assert value(lab, "nginx") == "on"
+
+
+def test_a_profile_has_a_name_and_takes_no_digits(lab: Lab) -> None:
+    opened_on(lab, "profile")
+    assert knob_entry.takes(lab, "1", "1")
+    assert lab.message == "Nothing can be typed here: left and right turn it."
+    assert (lab.typed, value(lab, "profile")) == ("", "mini")
 
 
 def test_the_command_has_the_share_that_the_list_shows(lab: Lab) -> None:
