@@ -6,6 +6,7 @@ for each of them.
 """
 
 import queue
+import select
 import selectors
 import signal
 import socket
@@ -20,6 +21,8 @@ from models.wire.stage import Stage, stop_signal
 
 Serve = Callable[[socket.socket, Visit], None]
 Inbox = queue.SimpleQueue[tuple[socket.socket, Visit] | None]
+LOOK_S = 0.05
+"""How soon a thread is missed that has ended without a call."""
 
 
 def idle(stage: Stage[Config], process: int, serve: Serve) -> None:
@@ -80,8 +83,9 @@ def eager(stage: Stage[Config], process: int, serve: Serve) -> None:
                 inbox.put((connection, visit))
     for _ in threads:
         inbox.put(None)
-    for thread in threads:
-        thread.join()
+    while any(thread.is_alive() for thread in threads):  # who is done is closed though others are not
+        select.select([outbox.bell], [], [], LOOK_S)
+        outbox.close_all()
     outbox.close_all()
 
 

@@ -2,7 +2,10 @@
 
 from tests.servers.stage import Cast
 
-_EAGER = ("accept_GIL", "seize_thread", "receive", "parse", "respond", "send", "release_thread")
+_EAGER = (
+    *("accept_GIL", "seize_thread", "receive", "parse", "respond", "send", "release_thread"),
+    *("seize_main_thread", "close", "release_main_thread"),
+)
 _LOOP = ("accept_event_loop", "receive", "parse", "respond", "send")
 
 DEV_SERVER = Cast(
