@@ -91,7 +91,8 @@ def put_block(grid: CellGrid, row: int, block: Block, where: tuple[LifeStory, Co
     glyph, style = look_of(part.state, look)
     name = state = translated(part.state.value)
     if part.for_nobody:
-        name = tell("{state} (for nobody)", state=state)
+        around = cell_width(tell("{state} (for nobody)", state=""))  # a long state is cut, not what it was done for
+        name = tell("{state} (for nobody)", state=clipped(state, max(columns.label - 2 - around, 0), look))
     elif part.state is State.COMPUTING:
         name = tell("{state}: {place}", state=state, place=part.place)
     grid.put(row, 1, glyph, style)

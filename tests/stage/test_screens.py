@@ -20,6 +20,7 @@ from simulator.stage.home import HomeTarget, home, preview_size, target_at
 from simulator.stage.scene import Scene, View
 from simulator.stage.states import MEANINGS, STATE_STYLES
 from simulator.stage.waterfall import waterfall
+from simulator.stage.waterfall_parts import columns_for
 from simulator.stage.waterfall_words import total_words
 from simulator.trace.playback.life_story import LifeStories, LifeStory
 from simulator.words.language import LANGUAGES, Language, speaking
@@ -169,7 +170,8 @@ class TestWaterfall:
     def test_bars_lie_where_the_parts_lay_and_are_as_long(self) -> None:
         told = slowest(SLOW)
         grid = waterfall(told, Size(140, 40), LOOK)
-        left, right = 44, 140 - 19
+        columns = columns_for(140)
+        left, right = columns.bar, columns.bar + columns.bar_width
         scale = (right - left) / (told.last_s - told.arrival_s)
         for part in told.parts:
             name = f"{part.state.value}: {part.place}" if part.state is State.COMPUTING else part.state.value

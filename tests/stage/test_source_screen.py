@@ -109,7 +109,8 @@ class TestSource:
         together, alone = (str(source(each, size, LOOK)) for each in (state, replace(state, alone=0)))
         assert "models/prefork/server.py" in together
         assert "models/prefork/server.py" not in alone
-        assert "cores=machine.processor" in alone
+        assert "return Plan(" not in together
+        assert "return Plan(" in alone
 
     def test_a_model_that_is_not_here_is_said_to_be_missing(self) -> None:
         grid = source(Source(code=code_of("gone", "", (), ())), Size(80, 10), LOOK)

@@ -20,9 +20,9 @@ MOST_BAR = 40
 
 
 def under_a_gil(snapshot: Snapshot) -> Pool | None:
-    """The threads of this run that share a GIL; None where there is none."""
+    """The threads of this run that serve and share a GIL; None where there is none."""
     there = snapshot.inventory
-    return there.slots[-1] if there.slots and any(isinstance(lock, Gil) for lock in there.locks) else None
+    return there.slots[0] if there.slots and any(isinstance(lock, Gil) for lock in there.locks) else None
 
 
 def sees_turns(snapshot: Snapshot) -> bool:

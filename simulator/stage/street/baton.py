@@ -8,6 +8,7 @@ a guess: holds are those that the run recorded. Where columns are too coarse, th
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.plan.resources import Gil
 from simulator.stage.canvas.cells import cell_width
@@ -43,8 +44,14 @@ def gil_of(playback: Playback) -> Gil | None:
 
 
 def slots_of(snapshot: Snapshot) -> LaneGroup:
-    """The threads that share the baton."""
+    """The threads that serve, and share the baton."""
     return next(group for group in snapshot.inventory.lane_groups if group.kind is GroupKind.SLOTS)
+
+
+def processes_of(snapshot: Snapshot) -> NDArray[np.intp]:
+    """[lanes] the process of each thread, counted through all groups of lanes: main threads come last."""
+    groups = (group for group in snapshot.inventory.lane_groups if group.kind is GroupKind.SLOTS)
+    return np.concatenate([np.arange(group.lanes) // group.per_process for group in groups])
 
 
 def gil_zoom(playback: Playback) -> tuple[float, float] | None:
@@ -78,13 +85,11 @@ def put_baton(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
     if street.baton_row >= 0:
         _put_title(sheet, snapshot, street, gil)
     if is_fine(snapshot):
-        group = slots_of(snapshot)
         before = sum(each.lanes for each in snapshot.inventory.lane_groups if each.kind is GroupKind.LOCK)
-        for copy, holds in enumerate(snapshot.playback.holds(gil.name)):
-            places = {each.number - before: range(each.row, each.row + each.height) for each in street.lanes}
-            lanes = {n: rows for n, rows in places.items() if 0 <= n < group.lanes and group.process(n) == copy}
-            if lanes:
-                _Baton(sheet, snapshot, street, group, lanes).put(holds)
+        places = {each.number - before: range(each.row, each.row + each.height) for each in street.lanes}
+        lanes = {number: rows for number, rows in places.items() if number >= 0}
+        if lanes:
+            _Baton(sheet, snapshot, street, processes_of(snapshot), lanes).put(snapshot.playback.holds(gil.name))
 
 
 def _put_title(sheet: Sheet, snapshot: Snapshot, street: Street, gil: Gil) -> None:
@@ -114,36 +119,48 @@ def _put_title(sheet: Sheet, snapshot: Snapshot, street: Street, gil: Gil) -> No
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Baton:
-    """One copy of the GIL, on the tapes of its threads."""
+    """All copies of the GIL, on the tapes of their threads."""
 
     sheet: Sheet
     snapshot: Snapshot
     street: Street
-    group: LaneGroup
+    process: NDArray[np.intp]
+    """[lanes] the process of each thread."""
     lanes: dict[int, range]
-    """The rows of the lanes of this process that are in sight."""
+    """The rows of the threads that are in sight."""
 
-    def put(self, holds: LockHolds) -> None:
+    def put(self, copies: tuple[LockHolds, ...]) -> None:
         """Waiting first, then the blocks, then the hand-overs around them, and at last who has it."""
-        found = owners(holds, columns_of(self.snapshot, self.street.columns))
+        columns = columns_of(self.snapshot, self.street.columns)
         cells = BatonCells.of(self.sheet, self.street, list(self.lanes.values()))
-        cells.quieten(found)
-        position = np.full(self.group.lanes + 1, -1, np.intp)  # the last one for threads that have no lane
-        position[list(self.lanes)] = np.arange(len(self.lanes))
-        cells.fill(found, position)
-        if shows_hands(self.snapshot):
-            for column, old, new in found.hand_overs:
+        in_sight = np.array(list(self.lanes))
+        position = np.full(len(self.process) + 1, -1, np.intp)  # the last one for threads that have no lane
+        position[in_sight] = np.arange(len(in_sight))
+        drawn = [
+            (owners(holds, columns), np.flatnonzero(self.process[in_sight] == copy))
+            for copy, holds in enumerate(copies)
+        ]
+        drawn = [(found, mine) for found, mine in drawn if len(mine)]
+        for found, mine in drawn:
+            cells.quieten(found, mine)
+            cells.fill(found, position)
+        if shows_hands(self.snapshot):  # over no block of another process either, which may lie between two threads
+            for column, old, new in (change for found, _ in drawn for change in found.hand_overs):
                 cells.link(column, *self._between(old, new))
         cells.write()
-        for block in found.blocks(least=LEAST_NAMED):
-            if block.lane in self.lanes and float(found.share[block.first]) >= SOLID:
-                self._put_name(block)
+        for found, _ in drawn:
+            for block in found.blocks(least=LEAST_NAMED):
+                if block.lane in self.lanes and float(found.share[block.first]) >= SOLID:
+                    self._put_name(block)
 
     def _between(self, old: int, new: int) -> tuple[int, int]:
         """The rows between two lanes, from the first to before the last; a lane out of sight is above or below."""
-        upper, lower = min(old, new), max(old, new)
-        first = self.lanes[upper].stop if upper in self.lanes else 0
-        return first, self.lanes[lower].start if lower in self.lanes else self.sheet.height
+        upper, lower = (self.lanes.get(lane, self._hidden(lane)) for lane in sorted((old, new)))
+        return upper.stop, lower.start
+
+    def _hidden(self, lane: int) -> range:
+        edge = 0 if lane < min(self.lanes) else self.sheet.height
+        return range(edge, edge)
 
     def _put_name(self, block: Block) -> None:
         """``#374`` and the mark of the request, where the block is wide enough."""

@@ -1,7 +1,7 @@
 """The cells of tapes under a GIL: a quiet line for waiting, solid blocks for holds, and lines where it changes hands.
 
-What to watch: all lanes of a process are worked on at once, however many there are. A tape's own bars go wherever holds
-are known exactly; what else a lane does stays as its tape has it.
+What to watch: all lanes of a process are worked on at once, however many there are and whatever lies between them. A
+tape's own bars go wherever holds are known exactly; what else a lane does stays as its tape has it.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ Rows = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BatonCells:
-    """A part of a sheet: all rows from the first lane of a process to its last, under construction."""
+    """A part of a sheet: all rows from the first thread in sight to the last one, under construction."""
 
     sheet: Sheet
     top: int
@@ -63,21 +63,25 @@ class BatonCells:
             solid=np.zeros(shape, np.bool_),
         )
 
-    def quieten(self, found: Owners) -> None:
-        """Where a tape has a bar, it shows what the lane did otherwise: waited for its turn, or was held for others."""
-        bars = (self.styles[self.rows] == Style.CPU).any(axis=1) & ~found.crowded
+    def quieten(self, found: Owners, mine: Rows) -> None:
+        """Where a tape has a bar, it shows what the lane did otherwise: waited for its turn, or was held for others.
+
+        ``mine`` are the lanes of the process, by their place in ``rows``.
+        """
+        rows = self.rows[mine]
+        bars = (self.styles[rows] == Style.CPU).any(axis=1) & ~found.crowded
         lane, column = np.nonzero(bars)
-        glyphs, height = self.sheet.look.glyphs, self.rows.shape[1]
+        glyphs, height = self.sheet.look.glyphs, rows.shape[1]
         marks, styles = np.full(len(Ground), BLANK, "<U1"), np.full(len(Ground), Style.TEXT, np.uint8)
         for activity in HELD_FOR:
             marks[DOING[activity].ground], styles[DOING[activity].ground] = (
                 mark(activity, glyphs),
                 DOING[activity].style,
             )
-        ground = self.grounds[self.rows[lane, 0], column]
+        ground = self.grounds[rows[lane, 0], column]
         held = marks[ground] != BLANK
         for part in range(height):
-            row = self.rows[lane, part]
+            row = rows[lane, part]
             waits = mark(Activity.GIL, glyphs) if part == (height - 1) // 2 else BLANK
             holds = marks[ground] if part == height - 1 else np.full(len(row), BLANK, "<U1")
             self.characters[row, column] = np.where(held, holds, waits)

@@ -21,7 +21,7 @@ from simulator.stage.scene import Scene
 from simulator.stage.snapshot import Snapshot
 from simulator.words.language import speaking
 from simulator.words.numbers import count
-from tests.stage.plays import play, playback, scene
+from tests.stage.plays import THREADED, play, playback, scene
 
 FOUR = play("prefork", "slow-clients", workers=4)
 NGINX = play("prefork", "slow-clients", nginx=True, workers=4)
@@ -122,10 +122,17 @@ def test_an_event_loop_says_what_is_waited_for() -> None:
 
 
 def test_closely_looked_at_a_gil_it_says_who_computed_and_otherwise_what_happened() -> None:
-    assert "what happened" in drawn(scene(GIL, t_s=12.0, column_s=0.005), 120, 6, log=True)[0]
-    rows = drawn(scene(GIL, t_s=12.0, column_s=0.002), 120, 6, log=True)
+    assert "what happened" in drawn(scene(GIL, t_s=41.4, column_s=0.005), 120, 6, log=True)[0]
+    rows = drawn(scene(GIL, t_s=41.4, column_s=0.002), 120, 6, log=True)
     assert "who computed in the last 5 s" in rows[0]
     assert [row.split()[-3] for row in rows[1:5]] == ["25", "25", "25", "25"]
+
+
+def test_who_computed_shows_the_threads_that_serve_and_not_those_that_accept() -> None:
+    rows = drawn(scene(THREADED, t_s=12.0, column_s=0.002), 120, 12, log=True)
+    assert "who computed in the last 5 s" in rows[0]
+    assert ["thread 0" in row for row in rows].count(True) == 1
+    assert not any("main thread" in row for row in rows)
 
 
 def test_large_panes_say_what_the_workers_spend_their_time_on() -> None:

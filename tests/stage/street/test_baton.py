@@ -12,7 +12,7 @@ from simulator.stage.canvas.sheet import Sheet
 from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.inventory import label_of
 from simulator.stage.snapshot import Snapshot
-from simulator.stage.street.baton import gil_zoom, is_fine, put_baton, slots_of
+from simulator.stage.street.baton import gil_zoom, is_fine, processes_of, put_baton, slots_of
 from simulator.stage.street.baton_cells import LONGEST
 from simulator.stage.street.baton_columns import owners
 from simulator.stage.street.columns import Columns, columns_of
@@ -49,19 +49,34 @@ def orange(grid: CellGrid, row: int, height: int) -> NDArray[np.bool_]:
 
 
 @pytest.mark.parametrize("wanted", [FOUR, THREADED], ids=("one process", "two processes"))
-@pytest.mark.parametrize("t_s", [0.5, 7.3331, NOON, 20.0042])
+@pytest.mark.parametrize("t_s", [2.0, 7.3331, NOON, 22.0042])
 @pytest.mark.parametrize("column_s", [0.001, 0.002, 0.005])
 def test_in_every_column_at_most_one_lane_of_a_process_computes(wanted: Play, t_s: float, column_s: float) -> None:
     snapshot = shot(wanted, t_s, column_s)
     grid, street = drawn(snapshot, 148, 40)
-    group = slots_of(snapshot)
+    process = processes_of(snapshot)
     counts = np.zeros((2, grid.width), int)
     for place in street.lanes:
-        counts[group.process(place.number)] += orange(grid, place.row, place.height)
+        counts[process[place.number]] += orange(grid, place.row, place.height)
     for process, holds in enumerate(snapshot.playback.holds("GIL")):
         exact = ~owners(holds, columns_of(snapshot, street.columns)).crowded
         assert exact.mean() > 0.5
         assert counts[process, street.tape_col : street.tape_end][exact].max() == 1
+
+
+@pytest.mark.parametrize("t_s", [2.6, 7.1, 18.8])
+def test_a_main_thread_that_closes_has_the_baton_of_its_own_process(t_s: float) -> None:
+    snapshot = shot(THREADED, t_s, 0.001)
+    grid, street = drawn(snapshot, 148, 40)
+    threads = slots_of(snapshot).lanes
+    for process, holds in enumerate(snapshot.playback.holds("GIL")):
+        place, found = street.lanes[threads + process], owners(holds, columns_of(snapshot, street.columns))
+        its = found.lane == place.number
+        shown = orange(grid, place.row, place.height)[street.tape_col : street.tape_end]
+        assert not (shown & ~its & ~found.crowded).any()
+        assert (its & ~found.crowded).any()
+        assert shown[its & ~found.crowded].all()
+        assert set(holds.lane.tolist()) & set(range(threads, threads + 2)) == {threads + process}
 
 
 def test_where_all_four_want_to_compute_there_is_always_exactly_one_that_does() -> None:
@@ -94,11 +109,11 @@ def test_a_hand_over_is_a_line_from_the_old_lane_to_the_new_one_in_all_rows_betw
 
 
 def test_waiting_is_a_quiet_line() -> None:
-    grid, street = drawn(shot(FOUR))
+    grid, street = drawn(shot(FOUR, 11.95))
     row = street.lanes[3].row
     styles = grid.styles[row, street.tape_col : street.tape_end]
     assert np.count_nonzero(styles == Style.LOCK_WAIT) > street.columns / 2
-    assert set(grid.text(row).strip()) == set("╌#29█")
+    assert set(grid.text(row).strip()) == set("╌#296█")
 
 
 def test_columns_as_long_as_a_turn_show_who_holds_it_and_no_lines() -> None:
@@ -153,12 +168,12 @@ def test_the_zoom_shows_five_columns_for_a_switch_interval() -> None:
 
 
 def test_one_desk_has_the_baton_and_the_others_wait_for_it() -> None:
-    snapshot = shot(FOUR)
+    snapshot = shot(FOUR, 12.003)
     group = slots_of(snapshot)
     words = [desk_words(snapshot, group, lane) for lane in range(4)]
     assert [bool(each and each.badge) for each in words] == [False, False, True, False]
     assert words[2]
-    assert (words[2].does[0], words[2].since) == ("computes", "2.4 of 5 ms")
+    assert (words[2].does[0], words[2].since) == ("computes", "1.3 of 5 ms")
     assert [each.does[0] for each in words if each and not each.badge] == ["waits for it"] * 3
     assert label_of(group, 2) == "thread 2"
 

@@ -196,7 +196,7 @@ def test_a_full_queue_says_so_in_red_and_how_many_knock_in_vain() -> None:
     assert len(its.now.backlogs[-1].waiting) < limit.places, "for a moment; nobody shall see it flicker"
     sheet = drawn(SMALL_BACKLOG, 25.2)
     row, heading = 1, sheet.grid.text(1)
-    assert "full, 936 try again" in heading
+    assert "full, 925 try again" in heading
     assert sheet.grid.styles[row, heading.index("full")] == Style.BAD
     assert "full" not in str(drawn(PHONES, 20.0).grid)
 
