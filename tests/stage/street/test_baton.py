@@ -54,10 +54,10 @@ def orange(grid: CellGrid, row: int, height: int) -> NDArray[np.bool_]:
 def test_in_every_column_at_most_one_lane_of_a_process_computes(wanted: Play, t_s: float, column_s: float) -> None:
     snapshot = shot(wanted, t_s, column_s)
     grid, street = drawn(snapshot, 148, 40)
-    process = processes_of(snapshot)
+    process_of = processes_of(snapshot)
     counts = np.zeros((2, grid.width), int)
     for place in street.lanes:
-        counts[process[place.number]] += orange(grid, place.row, place.height)
+        counts[process_of[place.number]] += orange(grid, place.row, place.height)
     for process, holds in enumerate(snapshot.playback.holds("GIL")):
         exact = ~owners(holds, columns_of(snapshot, street.columns)).crowded
         assert exact.mean() > 0.5
