@@ -4,6 +4,7 @@ What to watch: everything is read from the plan, and no architecture is known by
 """
 
 from simulator.plan.resources import Backlog, Gil, Lock, Loop, Pool
+from simulator.plan.walk import sent_at
 from simulator.stage.cache import kept
 from simulator.stage.canvas.cells import cell_width
 from simulator.stage.scene import LaneRef
@@ -22,8 +23,9 @@ class Inventory:
         self.backlogs: tuple[Backlog, ...] = plan.backlogs
         self.locks: tuple[Lock, ...] = plan.locks
         self.loops: tuple[Loop, ...] = tuple(lock for lock in plan.locks if isinstance(lock, Loop))
-        self.queued_for: tuple[Pool, ...] = tuple(p.queue for p in trace.places if isinstance(p.queue, Pool))
-        """The pools that requests wait for inside the server."""
+        unanswered = trace.places[: sent_at(trace.places)]
+        self.queued_for: tuple[Pool, ...] = tuple(p.queue for p in unanswered if isinstance(p.queue, Pool))
+        """The pools that requests wait for inside the server. Who waits to be closed is not in line: it is served."""
         self.counted: tuple[LaneGroup, ...] = tuple(group for group in groups if group.kind is GroupKind.COUNT)
         """What is drawn as counts: the connections of a proxy."""
         locks = tuple(group for group in groups if group.kind is GroupKind.LOCK)

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from simulator.stage.canvas.glyphs import ASCII
@@ -43,6 +43,7 @@ WIDEST_STEP = 12
 A_RUN, A_SIZE = st.sampled_from(RUNS), st.sampled_from(SIZES)
 A_SPEED = st.sampled_from((0.01, 0.1, 0.5, 1.0, 2.0))
 A_PART = st.floats(0.0, 1.0)
+EAGER = Play("threaded", "mixed", (("processes", 2), ("accept", "eager")))
 
 
 # Whatever is played, wherever, and however fast.
@@ -50,6 +51,7 @@ A_PART = st.floats(0.0, 1.0)
 
 @settings(max_examples=150, deadline=None)
 @given(A_RUN, A_SIZE, A_SPEED, A_PART)
+@example(EAGER, (120, 22), 0.01, 0.7079231801604159)  # one waits for the main thread to close its connection
 def test_nobody_is_on_two_ways_or_in_the_queue_and_on_the_way(
     wanted: Play, size: tuple[int, int], speed: float, part: float
 ) -> None:
