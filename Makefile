@@ -27,7 +27,7 @@ test: $(VENV)/dev compiled ## Run the tests that take milliseconds, in about thr
 	@$(PY) -m pytest -q -n auto -m "not slow"
 
 check: $(VENV)/dev compiled ## Run what CI runs: format, lint, types, contracts, all tests, the engines in three builds
-	@echo "Checking everything: about a quarter of an hour on two cores"
+	@echo "Checking everything: about 25 minutes on two cores"
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy

@@ -28,6 +28,7 @@ def test_beside_one_computing_thread_a_waiter_always_waits_one_interval() -> Non
     assert waits_ms(1, Machine()) == pytest.approx(np.full(2000, 5.0))
 
 
+@pytest.mark.slow  # thousands of switches, which take minutes on an engine that is not compiled
 @pytest.mark.parametrize("hogs", WAITS_MS)
 def test_beside_several_it_waits_as_long_and_as_irregularly_as_was_measured(hogs: int) -> None:
     found = waits_ms(hogs, Machine())
@@ -37,6 +38,7 @@ def test_beside_several_it_waits_as_long_and_as_irregularly_as_was_measured(hogs
     ] * 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wins", [0.3, 0.6, 0.8])
 def test_how_often_who_asks_gets_it_is_found_again_in_the_mean_waits(wins: float) -> None:
     machine = Machine(gil_asker_wins=wins)
