@@ -32,9 +32,12 @@ def profile(name: str) -> Profile:
         return _in_file(Path(name))
     if name not in PROFILES:
         known = ", ".join(PROFILES)
+        by_family = {
+            each.partition("-")[0]: each for each in reversed(list(PROFILES))
+        }  # gunicorn: the first of its kinds
         raise RefusalError(
             tell("--profile {name}: no such profile.{near} There are: {known}", name=name, known=known,
-                 near=nearest(name, PROFILES))
+                 near=nearest(by_family.get(name.partition("-")[0], name), PROFILES))
         )  # fmt: skip
     return PROFILES[name]
 

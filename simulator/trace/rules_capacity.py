@@ -82,6 +82,12 @@ def _too_much(facts: Facts, found: Bottleneck, arriving: float) -> Said:
             "{each} on average ({size} / {each}).",
             **fields,
         )
+    if found.kind == "loop":  # who only waits in a synchronous call has it too
+        return said(
+            "{arriving} requests/s arrive, and {who} can carry {limit} at most, because each request needs one to "
+            "itself for {each} on average ({size} / {each}).",
+            **fields,
+        )
     return said(
         "{arriving} requests/s arrive, and {who} can carry {limit} at most, because each request computes for "
         "{each} on average ({size} / {each}).",

@@ -88,9 +88,10 @@ def test_nginx_in_front_has_costs_of_its_own_unless_all_are_ours() -> None:
     assert machine(nginx=True, profile=MINI).proxy_cost_s == Machine().proxy_cost_s
 
 
-def test_a_name_that_is_none_is_answered_with_the_nearest() -> None:
+@pytest.mark.parametrize("typed", ["gunicorn-synk", "gunicorn"], ids=["misspelt", "only the family"])
+def test_a_name_that_is_none_is_answered_with_the_nearest(typed: str) -> None:
     with pytest.raises(RefusalError, match=r"no such profile\. Did you mean gunicorn-sync\? There are: mini, "):
-        profile("gunicorn-synk")
+        profile(typed)
 
 
 def test_own_is_the_profile_of_the_server_that_the_model_stands_for() -> None:

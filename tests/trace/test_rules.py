@@ -375,3 +375,12 @@ def test_waiting_for_lost_data_is_not_called_a_slow_upload() -> None:
     slow = held_by_uploads(facts(simulate(forked(4), of(40, page=PAGE, phone=UPLOAD))))
     assert slow is not None
     assert "listening to slow uploads" in slow.text
+
+
+@pytest.mark.parametrize(("kind", "rate"), [(SYNCHRONOUS, 400), (REPORT, 400)], ids=["waits in a call", "computes"])
+def test_who_only_waits_in_a_synchronous_call_is_not_said_to_compute(kind: Kind, rate: int) -> None:
+    found = overload(facts(simulate(loops(), of(rate, report=kind))))
+    assert found is not None
+    assert "the event loop can carry" in found.text
+    assert "needs one to itself for" in found.text
+    assert "computes" not in found.text

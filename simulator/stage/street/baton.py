@@ -96,9 +96,9 @@ def _put_title(sheet: Sheet, snapshot: Snapshot, street: Street, gil: Gil) -> No
     badge = f" {tell('THE BATON')} "
     several = gil.processes > 1
     words = (
-        tell("(the GIL, one in each process): only the thread that holds it may compute")
+        tell("(the GIL, one in each process): only the thread that holds it may run Python")
         if several
-        else tell("(the GIL): only the thread that holds it may compute")
+        else tell("(the GIL): only the thread that holds it may run Python")
     )
     short = tell("(the GIL, one in each process)") if several else tell("(the GIL)")
     if shows_hands(snapshot):
