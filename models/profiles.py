@@ -64,6 +64,11 @@ TIMER_LATE_S = {"sleep": 175e-6, "poll": 0.4e-3}
 """How late a wait ends: time.sleep 0.1 to 0.25 ms, an event loop that counts milliseconds 0.36 to 0.44 ms."""
 
 
+ACCEPT_BATCH = {"uvicorn": 1, "node": 1, "tornado": 128}
+"""Connections accepted in one turn: libuv, on which uvloop and Node stand, takes one (``uv__server_io``, since 1.45),
+Tornado 128 (``add_accept_handler``, tornado/netutil.py), asyncio all of its backlog (``_accept_connection``)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """The costs of one server."""
@@ -141,6 +146,7 @@ def _loop(name: str, title: str, hot_s: float, cold_s: float, turn_s: float, swi
             "accept_cost_s": ACCEPT * rest,
             "request_cost_s": PARSE * rest,
             "response_cost_s": RESPOND * rest,
+            "accept_batch": ACCEPT_BATCH.get(name, 0),
             "loop_turn_cost_s": turn_s,
             "task_switch_cost_s": switch_s,
             "io_late_s": TIMER_LATE_S["poll"],

@@ -29,12 +29,13 @@ def plan(config: Config, machine: Machine) -> Plan:
     own = config.sharing == "reuseport" and config.processes > 1  # a socket and a queue for each process
     backlog = Backlog("backlog", config.backlog, machine.refuses, config.processes if own else 1)
     loop = Loop("event loop", config.processes)
+    batch = machine.accept_batch or config.backlog + 1  # in one turn: all that wait, or what the loop takes
     turn = machine.loop_turn_cost_s
     return Plan(
         steps=(
             *((Choose(Upstreams("socket", config.processes), "hashed"),) if own else ()),
             Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),
-            AcceptEagerly(backlog, loop, work_s=machine.accept_cost_s, batch=config.backlog + 1, order=order),
+            AcceptEagerly(backlog, loop, work_s=machine.accept_cost_s, batch=batch, order=order),
             Receive(buffer_bytes=machine.receive_buffer),  # only a socket in the selector
             Compute(machine.request_cost_s + turn, loop, what="parse", mebibyte_s=machine.mebibyte_cost_s),
             Handle(loop, visit_cost_s=turn, io_late_s=machine.io_late_s),  # one callback for each piece of computing

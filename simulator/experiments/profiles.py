@@ -13,6 +13,7 @@ from simulator.experiments.deployment import Deployment
 from simulator.experiments.options import RunOptions
 from simulator.experiments.refusal import RefusalError
 from simulator.plan import Machine
+from simulator.plan.machine import COUNTS
 from simulator.words.language import tell
 from simulator.words.nearest import nearest
 
@@ -50,7 +51,10 @@ def _in_file(path: Path) -> Profile:
         found = read_profile(path)
     except ScenarioError as mistakes:
         raise RefusalError(str(mistakes)) from None
-    return Profile(name=found.name, title=found.title, costs=found.values, source=str(path), measured_here=True)
+    named = PROFILES[found.name].costs if found.name in PROFILES else {}
+    counts = {field: named[field] for field in COUNTS if field in named}  # nobody measures them
+    costs = {**counts, **found.values}
+    return Profile(name=found.name, title=found.title, costs=costs, source=str(path), measured_here=True)
 
 
 def profile_of(side: Deployment, options: RunOptions) -> Profile:

@@ -20,6 +20,10 @@ SHARES = ("gil_asker_wins", "gil_release_loss")
 """Fields that are neither times nor sizes."""
 
 
+COUNTS = ("accept_releases", "request_releases", "close_releases", "accept_batch")
+"""Fields that count what a server does, which no measurement finds."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     """Cores and fixed costs. Times in seconds, sizes in bytes."""
@@ -44,6 +48,8 @@ class Machine:
     """Calls of a thread that reads a request which is there already (recv; gthread has more)."""
     close_releases: int = 2
     """Calls of an eagerly accepting thread that closes a connection (read, close; gthread has more)."""
+    accept_batch: int = 0
+    """Connections that an event loop accepts in one turn (uvloop: 1); 0: all that wait."""
     accept_cost_s: float = 20e-6
     """Computing for accept() and for setting a connection up in Python."""
     request_cost_s: float = 145e-6

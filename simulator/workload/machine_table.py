@@ -13,7 +13,7 @@ from typing import Annotated, Any, get_type_hints
 
 from pydantic import Field, GetJsonSchemaHandler, ValidationError, ValidationInfo, create_model
 
-from simulator.plan.machine import SHARES, Machine
+from simulator.plan.machine import COUNTS, SHARES, Machine
 from simulator.words.language import later, tell, translated
 from simulator.words.numbers import exact_duration, exact_size
 from simulator.words.printable import printable_line
@@ -48,7 +48,7 @@ def _written(name: str, hint: Any, default: Any) -> tuple[str, Any]:
     if name == "cores":
         return name, _Cores
     if hint is int:
-        return name, _Calls if name.endswith("_releases") else _Count
+        return name, _Calls if name in COUNTS else _Count
     if name in SHARES:
         return name, _Share
     if hint is not float:

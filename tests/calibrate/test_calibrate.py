@@ -73,7 +73,15 @@ def test_it_prints_a_spread_for_each_constant_and_each_server(
     calibration: subprocess.CompletedProcess[str], machine_file: Path
 ) -> None:
     lines = [line.split() for line in calibration.stdout.splitlines()]
-    counted = {"cores", "syn_retries", "full_backlog", "accept_releases", "request_releases", "close_releases"}
+    counted = {
+        "cores",
+        "syn_retries",
+        "full_backlog",
+        "accept_releases",
+        "request_releases",
+        "close_releases",
+        "accept_batch",
+    }
     for key in KEYS - counted - OF_ITS_SERVER:
         assert any(line[-1] == key for line in lines if line), key
     for name in catalogue():

@@ -105,6 +105,14 @@ def test_a_file_that_calibrating_wrote_is_a_profile(tmp_path: Path) -> None:
     assert (its.request_cost_s, its.response_cost_s) == (0.003, Machine().response_cost_s)
 
 
+def test_a_profile_file_leaves_to_the_table_what_nobody_measures_from_outside(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    text = profile_text("gunicorn-gthread", "gunicorn", {"request_cost_s": (0.003, 0.002, 0.004)})
+    file.write_text(text, encoding="utf-8")
+    its = machine(profile=str(file))
+    assert (its.accept_releases, its.request_cost_s, its.hand_over_cost_s) == (8, 0.003, Machine().hand_over_cost_s)
+
+
 def test_a_profile_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RefusalError, match=r"none\.toml: no such file"):
         profile(str(tmp_path / "none.toml"))

@@ -164,3 +164,14 @@ def test_workers_are_held_for_clients_that_had_left_half_open(nginx: bool) -> No
     for_nobody = (trace.data_retries > 0) & (trace.slot[:, worker] >= 0) & (accepted > left)
     assert for_nobody.sum() > 100
     assert (trace.outcome[for_nobody] == Outcome.GAVE_UP).all()
+
+
+@pytest.mark.parametrize("model", ["coroutine", "callback"])
+def test_a_loop_that_accepts_one_connection_a_turn_finishes_what_it_has_begun(model: str) -> None:
+    """Twenty at once, each computes 10 ms, waits, and computes 10 ms. Who takes all begins all before it ends one."""
+    load = load_at([0.0] * 20, 1.0, page=Kind(steps=(("cpu", 0.01), ("io", 0.005), ("cpu", 0.01))))
+    one, all_of_them = (serve(model, load, Machine(cores=1, accept_batch=batch)) for batch in (1, 0))
+    assert np.sort(latencies(all_of_them))[0] > 0.2
+    assert np.sort(latencies(one))[0] < 0.06
+    assert latencies(one).max() == pytest.approx(latencies(all_of_them).max(), rel=0.05)
+    assert latencies(one).mean() < 0.75 * latencies(all_of_them).mean()
