@@ -22,7 +22,8 @@ from simulator.workload.arrivals import Arrivals, Closed
 from simulator.workload.csv_file import Replay
 from simulator.workload.distribution import Constant, Distribution, Floats
 from simulator.workload.random_streams import Source, stream
-from simulator.workload.scenario import Client, RequestClass, Scenario
+from simulator.workload.request_table import RequestClass
+from simulator.workload.scenario import Client, Scenario
 from simulator.workload.table import Work, Workload, alike, are_alike
 
 Picks = NDArray[np.int16]

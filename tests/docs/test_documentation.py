@@ -24,7 +24,8 @@ from simulator.workload.arrivals import KINDS
 from simulator.workload.distribution_table import DISTRIBUTIONS
 from simulator.workload.draw import draw
 from simulator.workload.load import load, shipped
-from simulator.workload.scenario import Caption, Client, RequestClass, Scenario
+from simulator.workload.request_table import RequestClass
+from simulator.workload.scenario import Caption, Client, Scenario
 from simulator.workload.table_fields import Table
 from simulator.workload.timeline_table import KINDS as INTERVENTIONS
 from tests.docs.doing import Reader
