@@ -13,19 +13,11 @@ import numpy as np
 
 from simulator.plan.resources import Gil
 from simulator.plan.words import OWN, State
+from simulator.trace.demands import carried_through, computes_at, lock_held_at, needs_lock_at, work_at
 from simulator.trace.figures import Bottleneck, Hold
 from simulator.trace.holding import Held, holdings
 from simulator.trace.measures import CORES, INDEX, OUTSIDE, Measures
-from simulator.trace.residence import (
-    Floats,
-    Rows,
-    blocks,
-    carried_through,
-    computes_at,
-    lock_held_at,
-    needs_lock_at,
-    work_at,
-)
+from simulator.trace.residence import Floats, Rows, blocks
 
 BINDING = 0.8
 """From this utilisation on a resource is called the bottleneck; below it, nothing limits the throughput yet."""

@@ -10,11 +10,12 @@ import numpy as np
 
 from simulator.plan.resources import Lock, Pool
 from simulator.plan.words import Outcome
+from simulator.trace.demands import computes_at, lock_held_at, needs_lock_at, work_at
 from simulator.trace.finding import Kind, Party
 from simulator.trace.holding import holdings
 from simulator.trace.measures import OUTSIDE, Measures
 from simulator.trace.outcomes import FAILED
-from simulator.trace.residence import Floats, blocks, computes_at, lock_held_at, needs_lock_at, work_at
+from simulator.trace.residence import Floats, blocks
 
 MOST = 0.5
 """Of the time; who has less is not named alone."""

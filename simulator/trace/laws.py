@@ -15,11 +15,12 @@ from simulator.plan.resources import QUOTA_PERIOD_S, Loop
 from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
 from simulator.trace import availability
+from simulator.trace.demands import computes_at, lock_copies, work_at
 from simulator.trace.holding import Held, holdings
 from simulator.trace.intervals import concurrency
 from simulator.trace.measures import Measures, measure
 from simulator.trace.queues import QueueHistory
-from simulator.trace.residence import Floats, Rows, client_end, computes_at, lock_copies, server_end, work_at
+from simulator.trace.residence import Floats, Rows, client_end, server_end
 from simulator.trace.table import Trace
 from simulator.workload.interventions import Do
 

@@ -15,11 +15,12 @@ from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
 from simulator.trace import availability
 from simulator.trace.availability import away_by_name, cores
+from simulator.trace.demands import lock_copies
 from simulator.trace.holding import Held, held_parts, holdings
 from simulator.trace.intervals import overlap
 from simulator.trace.outcomes import arrived_in_window
 from simulator.trace.queues import LockQueue, Queue, Reader, Runnable, settle
-from simulator.trace.residence import Floats, Rows, Span, blocks, client_end, in_time, lock_copies, server_end
+from simulator.trace.residence import Floats, Rows, Span, blocks, client_end, in_time, server_end
 from simulator.trace.table import Trace
 from simulator.trace.throttling import spans
 

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.words import Outcome
+from simulator.trace.demands import carried_through
 from simulator.trace.figures import Latency
-from simulator.trace.residence import Floats, carried_through, server_end
+from simulator.trace.residence import Floats, server_end
 from simulator.trace.table import Trace
 
 PERCENTILES = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p999": 99.9}

@@ -12,10 +12,10 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import Lock, Loop
-from simulator.plan.steps import MEBIBYTE
+from simulator.plan.resources import Loop
 from simulator.plan.walk import Place
-from simulator.plan.words import Outcome, State
+from simulator.plan.words import State
+from simulator.trace.demands import kinds_at, work_at
 from simulator.trace.table import Trace
 from simulator.workload.table import Work
 
@@ -140,17 +140,13 @@ def _at_place(trace: Trace, index: int, place: Place, rows: Rows, start: Floats,
         yield Span(index, rows, start, end, {place.state: 1.0})
         return
     if place.phase is not None:
-        kinds = _kinds(trace, place.phase, rows)
+        kinds = kinds_at(trace, place.phase, rows)
         for kind in np.unique(kinds).tolist():
             of_kind = kinds == kind
             stays = (rows, start, end) if of_kind.all() else (rows[of_kind], start[of_kind], end[of_kind])
             yield from _own_work(trace, index, Work(kind), *stays)
         return
     yield from _computing(trace, index, place, rows, start, end)
-
-
-def _kinds(trace: Trace, phase: int, rows: slice | Rows) -> NDArray[np.int8]:
-    return np.asarray(trace.workload.phase_kinds[trace.workload.request_class[rows], phase])
 
 
 def _own_work(trace: Trace, index: int, kind: Work, rows: Rows, start: Floats, end: Floats) -> Iterator[Span]:
@@ -223,68 +219,3 @@ def _cut(whole: Span, start: Floats, end: Floats, state: State) -> Iterator[Span
     some = np.flatnonzero(end > start)
     if len(some):
         yield Span(whole.place, whole.rows[some], start[some], end[some], {state: 1.0})
-
-
-def work_at(trace: Trace, index: int, rows: Rows) -> Floats:
-    """Seconds on a core that each of the requests needs at a computing place, waking its process included."""
-    place = trace.places[index]
-    woken = trace.woken[rows, index] if trace.woken.ndim > 1 else 0.0
-    if place.phase is None:
-        fixed = np.full(len(rows), place.work_s) + woken
-        return fixed if not place.mebibyte_s else fixed + trace.workload.upload[rows] * place.mebibyte_s / MEBIBYTE
-    return np.asarray(trace.workload.phases[rows, place.phase] + place.work_s + woken)
-
-
-def computes_at(trace: Trace, index: int, rows: Rows) -> NDArray[np.bool_]:
-    """Which of the requests came to a place of the walk and computed there."""
-    place = trace.places[index]
-    there: NDArray[np.bool_] = ~np.isnan(trace.reached[rows, index])
-    if place.state is not State.COMPUTING:
-        return np.zeros(len(rows), np.bool_)
-    if place.phase is not None:
-        there &= np.isin(_kinds(trace, place.phase, rows), [work for work in Work if work.computes])
-    return there
-
-
-def needs_lock_at(trace: Trace, index: int, rows: Rows) -> NDArray[np.bool_]:
-    """Which of the requests came to a place of the walk and needed its lock there."""
-    place = trace.places[index]
-    there: NDArray[np.bool_] = ~np.isnan(trace.reached[rows, index])
-    if place.phase is not None:
-        there &= np.isin(_kinds(trace, place.phase, rows), [work for work in Work if work.needs(place.lock)])
-    return there
-
-
-def blocked(trace: Trace, lock: Lock) -> bool:
-    """Whether requests may wait while they have a lock: a loop, in calls that do not let go of it."""
-    return isinstance(lock, Loop) and bool((trace.workload.phase_kinds == Work.BLOCK).any())
-
-
-def lock_held_at(trace: Trace, index: int, rows: Rows) -> Floats:
-    """Seconds for which each of the requests needs the lock of a place: computing, and standing still with it."""
-    place = trace.places[index]
-    if place.phase is None:
-        return work_at(trace, index, rows)
-    stands = _kinds(trace, place.phase, rows) == Work.BLOCK
-    return work_at(trace, index, rows) - np.where(stands, place.work_s, 0.0)
-
-
-def lock_copies(trace: Trace, place: Place, rows: Rows) -> NDArray[np.int32]:
-    """Which copy of a place's lock each request uses: that of its process."""
-    if place.lock is None or place.lock.processes == 1:
-        return np.zeros(len(rows), np.int32)
-    return np.maximum(trace.process[rows], 0)
-
-
-def carried_through(trace: Trace) -> NDArray[np.bool_]:
-    """[n] whether the server did all of the request's work, be it for a client who had gone."""
-    done: NDArray[np.bool_] = (trace.outcome == Outcome.COMPLETED) | ~np.isnan(trace.left)
-    ends = [i for i, place in enumerate(trace.places) if place.state is not State.DELIVERY]
-    if not ends or trace.places[ends[-1]].phase is None:
-        return done & ~np.isnan(trace.reached[:, ends[-1]]) if ends else done
-    kinds = trace.workload.phase_kinds
-    phases = np.array([max(np.flatnonzero(row), default=-1) for row in kinds])[trace.workload.request_class]
-    for index in (i for i in ends if trace.places[i].phase is not None):
-        due = (phases == trace.places[index].phase) & (trace.workload.phases[:, trace.places[index].phase or 0] > 0.0)
-        done &= ~due | ~np.isnan(trace.reached[:, index])
-    return done

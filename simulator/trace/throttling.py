@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from simulator.plan.resources import QUOTA_PERIOD_S
 from simulator.plan.words import State
 from simulator.trace.availability import quotas
+from simulator.trace.demands import lock_copies
 from simulator.trace.intervals import StepFunction, overlap
 from simulator.trace.queues import LockQueue, Runnable
-from simulator.trace.residence import ALWAYS, Floats, Rows, Span, Stretch, lock_copies, whole_spans
+from simulator.trace.residence import ALWAYS, Floats, Rows, Span, Stretch, whole_spans
 from simulator.trace.table import Trace
 
 CLOSE_S = 1e-9

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from simulator.plan.resources import Cores, Memory, Upstreams
 from simulator.plan.words import Outcome, State
 from simulator.trace.availability import away_by_name, cores_in_use
+from simulator.trace.demands import blocked
 from simulator.trace.holding import Held, held_parts
 from simulator.trace.intervals import StepFunction
 from simulator.trace.measures import CORES, measure
 from simulator.trace.queues import Part
-from simulator.trace.residence import Floats, Span, blocked, blocks, client_end
+from simulator.trace.residence import Floats, Span, blocks, client_end
 from simulator.trace.table import Trace
 from simulator.trace.throttling import spans, throttled
 

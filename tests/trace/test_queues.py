@@ -17,8 +17,9 @@ from simulator.plan import Accept, AcceptEagerly, Seize
 from simulator.plan.resources import Lock
 from simulator.trace import residence
 from simulator.trace.checks import check
+from simulator.trace.demands import computes_at, needs_lock_at
 from simulator.trace.measures import Measures, measure
-from simulator.trace.residence import computes_at, needs_lock_at, server_end
+from simulator.trace.residence import server_end
 from simulator.trace.table import Trace
 from simulator.trace.timeline import timeline
 from tests.engine.strategies import seeded_plan

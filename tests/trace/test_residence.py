@@ -23,7 +23,7 @@ from simulator.plan import (
     Send,
     State,
 )
-from simulator.trace.residence import carried_through
+from simulator.trace.demands import carried_through
 from simulator.trace.table import Trace
 from simulator.trace.throttling import spans
 from tests.trace.by_hand import Kind, Life, load_at, trace_of

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan import Outcome
+from simulator.trace.demands import carried_through
 from simulator.trace.figures import Latency
 from simulator.trace.outcomes import latencies, latency, latency_of_class
-from simulator.trace.residence import Floats, carried_through, server_end
+from simulator.trace.residence import Floats, server_end
 from simulator.trace.table import Trace
 from simulator.words.language import later
 

@@ -23,10 +23,11 @@ from simulator.stage.street.doing import mark
 from simulator.stage.street.loop_turns import LEAST_S, LoopNow, behind, loops_now, numbered
 from simulator.stage.street.places import Street, lane_at
 from simulator.stage.street.who import mark_of
+from simulator.trace.demands import blocked
 from simulator.trace.playback import Activity, GroupKind
 from simulator.trace.playback.lock_holds import LockHolds
 from simulator.trace.playback.notable_events import BLOCKS_S
-from simulator.trace.residence import Stretch, blocked, whole_spans
+from simulator.trace.residence import Stretch, whole_spans
 from simulator.trace.table import Trace
 from simulator.words.language import tell, tell_many
 from simulator.words.numbers import short_duration

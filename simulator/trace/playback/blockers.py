@@ -14,12 +14,12 @@ from simulator.plan.resources import QUOTA_PERIOD_S, Gil, Lock, Loop, Pool
 from simulator.plan.steps import Link
 from simulator.plan.walk import Place, Way
 from simulator.plan.words import Need, State
+from simulator.trace.demands import lock_copies
 from simulator.trace.playback.activity import AT_WORK, HAS_LOCK, Activity
 from simulator.trace.playback.place_map import PlaceMap, place_map
 from simulator.trace.playback.segment_index import SegmentIndex
 from simulator.trace.playback.segments import Segments
 from simulator.trace.request_life import Stay
-from simulator.trace.residence import lock_copies
 from simulator.trace.table import Trace
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import count, line_rate, share_in_words, short_duration, size

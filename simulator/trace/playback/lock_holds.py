@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Lock, Loop
+from simulator.trace.demands import lock_copies
 from simulator.trace.playback.lane_groups import GroupKind
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.playback.segment_index import SegmentIndex
-from simulator.trace.residence import lock_copies
 
 Floats = NDArray[np.float64]
 TOUCH_S = 1e-9

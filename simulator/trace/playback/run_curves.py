@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from simulator.plan.resources import Loop
 from simulator.plan.words import Outcome
+from simulator.trace.demands import carried_through
 from simulator.trace.holding import Held, holdings
 from simulator.trace.intervals import StepFunction, concurrency
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.playback.segment_index import SegmentIndex
 from simulator.trace.playback.slot_uses import held_for
-from simulator.trace.residence import carried_through, server_end
+from simulator.trace.residence import server_end
 from simulator.trace.table import Trace
 
 Floats = NDArray[np.float64]

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from simulator.plan.resources import Lock
 from simulator.plan.words import IN_LINE, State
+from simulator.trace.demands import lock_copies, needs_lock_at
 from simulator.trace.playback.activity import OF_STATE
 from simulator.trace.playback.segments import Segments
-from simulator.trace.residence import lock_copies, needs_lock_at, server_end
+from simulator.trace.residence import server_end
 from simulator.trace.table import Trace
 
 Floats = NDArray[np.float64]
