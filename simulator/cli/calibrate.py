@@ -14,7 +14,7 @@ from statistics import fmean
 from rich.console import RenderableType
 from rich.text import Text
 
-from simulator.cli.commands import Given
+from simulator.cli.command import Given
 from simulator.cli.outputs import write_text
 from simulator.experiments.catalogue import Model, servers
 from simulator.experiments.options import CALIBRATE, CalibrateOptions

@@ -1,17 +1,12 @@
 """Every command, once. From this table follow the parser, the help, the answer to a mistake, and the lists of names.
 
-What to watch: nothing here computes, and nothing heavy is imported. ``run`` names the function that carries a command
-out; it is loaded when somebody has typed that command, and gets the server that was named and the values that were.
+What to watch: nothing here computes, and nothing heavy is imported.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from importlib import import_module
-from inspect import Parameter
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from simulator.experiments.catalogue import Model, fronts
+from simulator.cli.command import Command, flag, word, words
 from simulator.experiments.options import (
     CALIBRATE,
     COMPARE,
@@ -22,76 +17,8 @@ from simulator.experiments.options import (
     RUN,
     SCREEN,
     VALIDATION,
-    Section,
-    section,
 )
 from simulator.words.language import later
-
-Given = dict[str, Any]
-"""What was typed, by parameter: ``models``, ``run__load``."""
-EVERYWHERE = ("--lang", "--help", "--help-all", "--version")
-"""Flags that every command has."""
-Server = Literal["--model", "word", "words", "settings in words", ""]
-"""How a command line names its servers: by a flag, or as one or several words; in a word its settings may follow."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """What can be typed after ``simulate``."""
-
-    name: str
-    """Nothing for the run of one server, which has no word."""
-    help: str
-    """One sentence, short enough for a line of the list of commands."""
-    run: str
-    """``module:function``; takes the server and what was given, and returns the exit code."""
-    usage: str
-    """What is typed after ``simulate``, in outline."""
-    examples: tuple[str, ...] = ()
-    more: str = ""
-    """What else there is to say about it."""
-    first: tuple[Parameter, ...] = ()
-    """Parameters that belong to no section: words, and flags of this command alone."""
-    sections: tuple[Section, ...] = ()
-    server: Server = ""
-    passes_on: bool = False
-    """What follows the word is a command line of its own: it is given as ``tokens``."""
-
-    @property
-    def has_settings(self) -> bool:
-        """Whether the settings of its server, and of what stands in front, are flags."""
-        return self.server in ("--model", "word", "words")
-
-    @property
-    def has_fronts(self) -> bool:
-        """Whether what can stand in front of servers is a switch."""
-        return self.server != ""
-
-    def sections_with(self, model: Model | None) -> tuple[Section, ...]:
-        """Everything that can be said to the command, in the order of its help."""
-        if not self.has_settings:
-            return self.sections
-        chosen = (section(model),) if model else ()
-        return (self.sections[0], *chosen, *map(section, fronts()), *self.sections[1:])
-
-    def flags(self, model: Model | None) -> list[str]:
-        """All its flags."""
-        own = [f"--{each.name}" for each in self.first if each.kind is Parameter.KEYWORD_ONLY]
-        known = [each.flag(field) for each in self.sections_with(model) for field in each.fields]
-        front = [f"--{each.name}" for each in fronts()] if self.has_fronts else []
-        return [*own, *known, *front, *EVERYWHERE]
-
-    def carry_out(self, model: Model | None, given: Given) -> int:
-        """Do it; returns the exit code. Raises RefusalError."""
-        module, _, function = self.run.partition(":")
-        carry_out: Callable[[Model | None, Given], int] = getattr(import_module(module), function)
-        return carry_out(model, given)
-
-
-def word(name: str, hint: Any, help: str, kind: Any = Parameter.POSITIONAL_ONLY, **default: Any) -> Parameter:
-    """A parameter with its sentence of help."""
-    return Parameter(name, kind, annotation=Annotated[hint, help], **default)
-
 
 SHELLS = Literal["bash", "zsh", "fish"]
 LISTS = Literal["models", "loads", "profiles"]
@@ -129,14 +56,12 @@ COMMANDS = {
                 "simulate compare prefork:workers=8 threaded:threads=8 --load io-heavy",
             ),
             first=(
-                word(
+                words(
                     "models",
-                    str,
                     later(
                         "Two to four servers: prefork, prefork+nginx, prefork:workers=8, "
                         "threaded+nginx:threads=8,backlog=100."
                     ),
-                    Parameter.VAR_POSITIONAL,
                 ),
             ),
             sections=(COMPARE, COMPARISON, PICTURES, SCREEN),
@@ -155,11 +80,10 @@ COMMANDS = {
                     later("The shell that it is for; without it the one you are in."),
                     default=None,
                 ),
-                word(
+                flag(
                     "install",
                     bool,
                     later("Put it where the shell looks for it, and have the shell read it when it starts."),
-                    Parameter.KEYWORD_ONLY,
                     default=False,
                 ),
             ),
@@ -170,14 +94,7 @@ COMMANDS = {
             run="simulator.cli.explain:run",
             usage="explain [TERM]",
             examples=("simulate explain backlog",),
-            first=(
-                word(
-                    "words",
-                    str,
-                    later("The word, like p99, GIL or event loop; without any they are listed."),
-                    Parameter.VAR_POSITIONAL,
-                ),
-            ),
+            first=(words("words", later("The word, like p99, GIL or event loop; without any they are listed.")),),
         ),
         Command(
             name="help",
@@ -226,18 +143,13 @@ COMMANDS = {
                 "--load slow-clients; or compare, with what follows it. Without any, the first screen."
             ),
             first=(
-                word(
-                    "port",
-                    int,
-                    later("Listen on this port of 127.0.0.1; without it on one that is free."),
-                    Parameter.KEYWORD_ONLY,
-                    default=0,
+                flag(
+                    "port", int, later("Listen on this port of 127.0.0.1; without it on one that is free."), default=0
                 ),
-                word(
+                flag(
                     "embed_from",
                     tuple[str, ...],
                     later("Let pages from there show a tab in a frame: an origin, or file: for pages in a folder."),
-                    Parameter.KEYWORD_ONLY,
                     default=(),
                 ),
             ),
@@ -251,13 +163,7 @@ COMMANDS = {
             examples=("simulate show run.parquet --request 20", "simulate show run.parquet --watch"),
             first=(
                 word("file", Path, later("A run saved with --parquet.")),
-                word(
-                    "request",
-                    int | None,
-                    later("Tell the life of this one request, numbered from 0."),
-                    Parameter.KEYWORD_ONLY,
-                    default=None,
-                ),
+                flag("request", int | None, later("Tell the life of this one request, numbered from 0."), default=None),
             ),
             sections=(OUTPUT, PICTURES, SCREEN),
         ),
@@ -268,11 +174,8 @@ COMMANDS = {
             usage="validate [MODEL ...] [--load LOAD] [FLAGS]",
             examples=("simulate validate prefork --load steady --repeat 1",),
             first=(
-                word(
-                    "models",
-                    str,
-                    later("Servers; without any all. Without a --load: what the standard set has for them."),
-                    Parameter.VAR_POSITIONAL,
+                words(
+                    "models", later("Servers; without any all. Without a --load: what the standard set has for them.")
                 ),
             ),
             sections=(MEASURE, VALIDATION),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from simulator.cli.commands import Given
+from simulator.cli.command import Given
 from simulator.cli.given import moment, pictures, screen_options, which_load
 from simulator.cli.outputs import STDOUT, json_file, refuse_early, tried, write_text
 from simulator.experiments.catalogue import Model, fronts, servers

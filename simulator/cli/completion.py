@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal, get_args
 
 import cyclopts
 
-from simulator.cli.commands import COMMANDS, SHELLS, THE_RUN, Command, Given
+from simulator.cli.command import Command, Given
+from simulator.cli.commands import COMMANDS, SHELLS, THE_RUN
 from simulator.cli.flags import signature, switch
 from simulator.cli.parser import Stub
 from simulator.experiments.catalogue import Model, catalogue, fronts, servers

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
-from simulator.cli.commands import Given
+from simulator.cli.command import Given
 from simulator.cli.page import HEADING, page_width, print_page, wrapped
 from simulator.experiments.catalogue import Model
 from simulator.experiments.refusal import RefusalError

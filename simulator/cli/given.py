@@ -4,7 +4,7 @@ import shlex
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from simulator.cli.commands import Given
+from simulator.cli.command import Given
 from simulator.experiments.catalogue import Model, fronts, servers
 from simulator.experiments.deployment import Deployment, configured
 from simulator.experiments.options import (

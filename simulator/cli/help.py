@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from inspect import Parameter
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from simulator.cli.commands import COMMANDS, THE_RUN, Command, Given
+from simulator.cli.command import Command, Given
+from simulator.cli.commands import COMMANDS, THE_RUN
 from simulator.cli.page import block, page_width, print_page, wrapped
 from simulator.experiments.amounts import STANDS_FOR, amount_text
 from simulator.experiments.catalogue import Model, catalogue, fronts, servers

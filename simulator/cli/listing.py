@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from models.profiles import PROFILES, Profile
-from simulator.cli.commands import Given
+from simulator.cli.command import Given
 from simulator.cli.help import flag_rows
 from simulator.cli.page import HEADING, beside, page_width, print_page, wrapped
 from simulator.experiments.catalogue import Model, catalogue, fronts, servers

@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 from functools import partial
 
-from simulator.cli.commands import Given
+from simulator.cli.command import Given
 from simulator.cli.given import deployment_of, say_left_out
 from simulator.cli.outputs import STDOUT, put_out, refuse_early
 from simulator.experiments.catalogue import Model

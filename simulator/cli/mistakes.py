@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from cyclopts import CoercionError, CycloptsError, MissingArgumentError, UnknownOptionError, UnusedCliTokensError
 from cyclopts.exceptions import RepeatArgumentError
 
-from simulator.cli.commands import COMMANDS, Command
+from simulator.cli.command import Command
+from simulator.cli.commands import COMMANDS
 from simulator.cli.help import choices_of
 from simulator.experiments.catalogue import Model, servers
 from simulator.experiments.options import section

@@ -12,7 +12,8 @@ from inspect import Signature
 from typing import Any, NoReturn
 
 import simulator
-from simulator.cli.commands import COMMANDS, THE_RUN, Command, Given
+from simulator.cli.command import Command, Given
+from simulator.cli.commands import COMMANDS, THE_RUN
 from simulator.cli.help import print_help
 from simulator.experiments.catalogue import Model, fronts, server
 from simulator.experiments.options import HELP

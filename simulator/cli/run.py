@@ -1,6 +1,6 @@
 """``simulate --model MODEL --load LOAD``: from the flags to a run, and to everything that was asked for of it."""
 
-from simulator.cli.commands import Given
+from simulator.cli.command import Given
 from simulator.cli.given import deployment_of, moment, pictures, screen_options
 from simulator.experiments.catalogue import Model, fronts
 from simulator.experiments.options import OUTPUT, PICTURES, RUN, SCREEN, SEPARATOR, OutputOptions, RunOptions

@@ -10,7 +10,7 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from simulator.cli.commands import Given
+from simulator.cli.command import Given
 from simulator.cli.parser import parse
 from simulator.experiments.catalogue import Model
 from simulator.experiments.refusal import RefusalError

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from simulator.cli.commands import Given
+from simulator.cli.command import Given
 from simulator.cli.given import moment, pictures, screen_options
 from simulator.experiments.catalogue import Model
 from simulator.experiments.options import OUTPUT, PICTURES, OutputOptions

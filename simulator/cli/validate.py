@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from simulator.cli.commands import Given
+from simulator.cli.command import Given
 from simulator.cli.given import deployment_of, say_left_out
 from simulator.cli.outputs import STDOUT, json_file, refuse_early, write_text
 from simulator.cli.parser import parse

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import simulator
-from simulator.cli.commands import COMMANDS, Command
+from simulator.cli.command import Command
+from simulator.cli.commands import COMMANDS
 from simulator.cli.parser import parse
 from simulator.experiments.catalogue import Model, catalogue, fronts, servers
 from simulator.experiments.options import section

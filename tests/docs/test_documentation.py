@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.cli.commands import EVERYWHERE
+from simulator.cli.command import EVERYWHERE
 from simulator.experiments.catalogue import catalogue
 from simulator.experiments.options import CALIBRATE, MEASURE, OUTPUT, PICTURES, RUN, SCREEN, VALIDATION, section
 from simulator.experiments.real_servers import ABOUT, INSTEAD
