@@ -64,6 +64,8 @@ class Program:
     """How it is started, word by word; what stands in braces is filled in, ``{arguments}`` with what was typed."""
     joined: bool = False
     """Whether a value is only understood behind an equals sign."""
+    aliases: tuple[str, ...] = ()
+    """What else is typed for it: the name of its package."""
 
     def option(self, name: str) -> Option | None:
         """The option of that name."""

@@ -87,8 +87,8 @@ def _words(line: str) -> list[str]:
     if len(words) > 2 and words[0].rpartition("/")[2].startswith("python") and words[1] == "-m":
         words = words[2:]
     if words:
-        words[0] = words[0].rpartition("/")[2]
-        words[0] = {"waitress": "waitress-serve"}.get(words[0], words[0])
+        typed = words[0].rpartition("/")[2]
+        words[0] = next((each.name for each in _programs().values() if typed in each.aliases), typed)
     return words
 
 
