@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 from simulator.plan import Plan
 from simulator.plan.processes import every_process
 from simulator.plan.walk import Place, walk
-from simulator.trace.table import Columns, Grants, Trace, blank_columns, renumbered
+from simulator.trace.columns import Columns, blank_columns, renumbered
+from simulator.trace.table import Grants, Trace
 from simulator.workload.table import Workload
 
 KINDS = (np.int32, np.int16, np.float64, np.float64)

@@ -16,7 +16,8 @@ from simulator.plan import Gil, Link, Outcome, Plan, Pool, State
 from simulator.plan.walk import Place, Way, connected_at, walk
 from simulator.real.job import Ending, Result
 from simulator.real.reports import CLOSED, LEFT, Report
-from simulator.trace.table import Floats, Trace, blank_columns
+from simulator.trace.columns import Floats, blank_columns
+from simulator.trace.table import Trace
 from simulator.workload.table import Work, Workload
 
 CONNECT = "connect_"

@@ -10,8 +10,9 @@ import numpy as np
 from simulator.plan.words import Outcome
 from simulator.results.document import Document, flat
 from simulator.results.whole_files import WholeFiles
+from simulator.trace.columns import COLUMNS, Per
 from simulator.trace.residence import blocks
-from simulator.trace.table import COLUMNS, Per, Trace
+from simulator.trace.table import Trace
 from simulator.trace.timeline import step_for, timeline
 from simulator.words.printable import harmless_cell
 

@@ -17,9 +17,10 @@ from simulator.plan.processes import process_count
 from simulator.plan.walk import walk
 from simulator.results.run_words import settings_in_words
 from simulator.trace.checks import check_measured
+from simulator.trace.columns import COLUMNS, Per
 from simulator.trace.driver_words import driver_words
 from simulator.trace.facts import OTHERS
-from simulator.trace.table import COLUMNS, Per, Trace
+from simulator.trace.table import Trace
 from simulator.words.language import tell
 from simulator.words.numbers import count, size
 from simulator.workload.table import Work

@@ -19,7 +19,8 @@ from simulator.experiments.refusal import RefusalError
 from simulator.plan import Plan
 from simulator.results.plan_json import plan_from_data, plan_to_data
 from simulator.results.soundness import check_about, check_columns, check_values
-from simulator.trace.table import COLUMNS, Grants, Trace
+from simulator.trace.columns import COLUMNS
+from simulator.trace.table import Grants, Trace
 from simulator.words.language import tell
 from simulator.workload.interventions import Do, Intervention
 from simulator.workload.table import Workload

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.words import Outcome
+from simulator.trace.columns import renumbered
 from simulator.trace.holding import held_parts
 from simulator.trace.laws import EQUAL_S, broken_laws, equal_s
 from simulator.trace.residence import Floats, Rows, blocks
-from simulator.trace.table import Grants, Trace, renumbered
+from simulator.trace.table import Grants, Trace
 
 WHOLE = 200_000
 """Rows. All laws are checked on all rows of runs that are not longer."""

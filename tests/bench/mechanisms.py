@@ -33,7 +33,8 @@ from simulator.plan import (
     Upstreams,
     Within,
 )
-from simulator.trace.table import Floats, Trace
+from simulator.trace.columns import Floats
+from simulator.trace.table import Trace
 from simulator.workload.table import PER_ROW, Work, Workload, are_alike
 from tests.bench import plain_mechanisms as plain
 from tests.bench.clock import Spent, in_turn, per_second, timed

@@ -9,8 +9,9 @@ import pytest
 
 from simulator.results import csv_files, trace_file
 from simulator.trace.checks import check
+from simulator.trace.columns import COLUMNS
 from simulator.trace.summary import summarise
-from simulator.trace.table import COLUMNS, Trace
+from simulator.trace.table import Trace
 from simulator.trace.timeline import timeline
 from tests.plan.mechanisms import PLANS
 from tests.plan.playing import crowd, play

@@ -158,7 +158,8 @@ def test_a_saved_run_comes_back_exactly(model: str, run: Callable[..., Any], sim
 def test_a_saved_run_keeps_every_column(run: Callable[..., Any], tmp_path: Path) -> None:
     from dataclasses import replace
 
-    from simulator.trace.table import COLUMNS, Grants
+    from simulator.trace.columns import COLUMNS
+    from simulator.trace.table import Grants
     from simulator.workload.table import PER_ROW
 
     assert run("--parquet", tmp_path / "r.parquet", model="threaded").code == 0

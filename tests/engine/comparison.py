@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from simulator.experiments.run import EngineName, run
 from simulator.plan import Plan
-from simulator.trace.table import COLUMNS, Trace
+from simulator.trace.columns import COLUMNS
+from simulator.trace.table import Trace
 from simulator.workload.table import Workload
 
 GRANTS = ("request", "place", "start", "end")

@@ -8,7 +8,8 @@ import pytest
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.run import EngineName
 from simulator.plan import Outcome
-from simulator.trace.table import Trace, renumbered
+from simulator.trace.columns import renumbered
+from simulator.trace.table import Trace
 from simulator.workload.interventions import Do, Intervention
 from tests.plan import mechanisms as m
 from tests.plan.playing import at_once, io, of_classes, play, taking

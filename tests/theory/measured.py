@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan import Outcome
-from simulator.trace.table import Floats, Trace
+from simulator.trace.columns import Floats
+from simulator.trace.table import Trace
 
 Bools = NDArray[np.bool_]
 

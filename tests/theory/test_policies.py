@@ -9,7 +9,7 @@ import pytest
 from simulator.experiments.run import EngineName, run
 from simulator.plan import Bucket, Choose, Handle, Limit, Outcome, Plan, Pool, Release, Seize, Upstreams
 from simulator.plan.steps import Policy
-from simulator.trace.table import Floats
+from simulator.trace.columns import Floats
 from simulator.workload.distribution import Constant, Distribution
 from simulator.workload.random_streams import Source, stream
 from simulator.workload.table import Workload

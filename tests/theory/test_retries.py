@@ -28,7 +28,7 @@ from simulator.plan import (
     Seize,
     Within,
 )
-from simulator.trace.table import Floats
+from simulator.trace.columns import Floats
 from simulator.workload.distribution import Exponential
 from simulator.workload.random_streams import Source, stream
 from simulator.workload.table import PER_ROW, Workload

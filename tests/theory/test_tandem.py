@@ -10,7 +10,7 @@ from math import exp
 import numpy as np
 import pytest
 
-from simulator.trace.table import Floats
+from simulator.trace.columns import Floats
 from tests.theory.formulas import birth_death, erlang_c, mmc
 from tests.theory.judging import Claim, Length, estimate, judge, kernel, reference, slow
 from tests.theory.measured import Measure, Run, pairs_at_most

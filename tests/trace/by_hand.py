@@ -8,7 +8,8 @@ import numpy as np
 
 from simulator.experiments.run import run
 from simulator.plan import Outcome, Plan
-from simulator.trace.table import Floats, Trace, blank_columns
+from simulator.trace.columns import Floats, blank_columns
+from simulator.trace.table import Trace
 from simulator.workload.table import Work, Workload
 
 KINDS = {work.name.lower(): work for work in Work}

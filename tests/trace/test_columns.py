@@ -8,7 +8,7 @@ import pytest
 from simulator.experiments.run import EngineName, run
 from simulator.plan import Accept, Backlog, Connect, Cores, Gil, Handle, Outcome, Plan, Pool, Release, Send
 from simulator.results.csv_files import NAMED, requests_table
-from simulator.trace.table import COLUMNS, Per, blank_columns
+from simulator.trace.columns import COLUMNS, Per, blank_columns
 from tests.trace.by_hand import load_at
 
 BACKLOG, THREAD, GIL = Backlog("backlog", 9), Pool("thread", 2), Gil("GIL")
