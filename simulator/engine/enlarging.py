@@ -17,7 +17,7 @@ def enlarged(plan: Plan, workload: Workload) -> tuple[Plan, Workload]:
     first: list[Intervention] = []
     cores = _largest(workload, Do.CORES)
     if cores > plan.cores.count:
-        first.append(Intervention(at=0.0, do=Do.CORES, number=plan.cores.count))
+        first.append(Intervention(at=0.0, do=Do.CORES, number=plan.cores.count, quota=plan.cores.quota))
         plan = replace(plan, cores=replace(plan.cores, count=cores))
     pool, size = main_pool(plan), _largest(workload, Do.SLOTS)
     scales = any(scale.pool == pool for scale in plan.scales)  # then nobody else resizes it

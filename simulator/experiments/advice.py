@@ -73,7 +73,7 @@ def advise(
     queue_max = max((r.queue_max for r in summary.resources.values() if r.kind == "backlog"), default=0.0)
     limited = any(outcome.words in summary.failed for outcome in lost_by(Loss.LIMIT))
     crowd = most_at_the_door(trace) if Cure.LONGER_BACKLOG in cures else 0
-    ideas = Ideas(ready.setup.sides[side], ready.scenario.machine.cores, queue_max, limited, crowd)
+    ideas = Ideas(ready.setup.sides[side], ready.scenario.machine.cores_as_typed, queue_max, limited, crowd)
     victim = next((party for finding in summary.findings for party in finding.victims), None)
     spend = _budget(trace.reached.size) if budget is None else budget
     search = _Search(Runs(ready, figures(trace, victim), spend, stop, victim))

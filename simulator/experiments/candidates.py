@@ -6,6 +6,7 @@ of deployments, 8 workers, 16 workers, and so on. Nothing is run here.
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from math import ceil, isclose
 from typing import Any
 
 from models.settings import Size
@@ -30,7 +31,8 @@ class Candidate:
     change: Said
     """What is different: ``12 workers``, ``coroutine``, ``with nginx in front``."""
     side: Deployment
-    cores: int
+    cores: float
+    """Of a container with a quota, the part of them that it allows."""
     flags: tuple[str, ...]
     """What is typed for the change."""
 
@@ -83,14 +85,15 @@ class Ideas:
     """What could be tried about one server."""
 
     side: Deployment
-    cores: int
+    cores: float
+    """As they are typed: 0.5 or 1.5 is a container's quota."""
     queue_max: float
     """How many waited in its backlogs at most."""
     limited: bool
     """Whether somebody was turned away because a limit was reached."""
     at_the_door: int = 0
     """How many were connecting, or waited in a backlog, at once."""
-    _had: set[tuple[Deployment, int]] = field(default_factory=set)
+    _had: set[tuple[Deployment, float]] = field(default_factory=set)
 
     def about(self, cures: Iterable[Cure], *, but: Collection[Cure] = ()) -> Iterator[Family]:
         """In the order of the cures; each idea once."""
@@ -181,11 +184,12 @@ class Ideas:
         settings = {name: value for name, value in kept.items() if name in known}
         alone = self._other(said("{model}", model=model.name), model, settings)
         processes = model.neighbours.processes
-        if processes is None or alone is None or getattr(alone.side.config, processes.setting) >= self.cores:
+        cores = ceil(self.cores)
+        if processes is None or alone is None or getattr(alone.side.config, processes.setting) >= cores:
             yield self._choice(alone)
             return
-        change = said("{model} with {size}", model=model.name, size=_so_many(processes, self.cores))
-        yield self._choice(alone, self._other(change, model, {**settings, processes.setting: self.cores}))
+        change = said("{model} with {size}", model=model.name, size=_so_many(processes, cores))
+        yield self._choice(alone, self._other(change, model, {**settings, processes.setting: cores}))
 
     def _other(self, change: Said, model: Model, settings: dict[str, Any]) -> Candidate | None:
         try:
@@ -197,23 +201,35 @@ class Ideas:
         return Candidate(change=change, side=side, cores=self.cores, flags=flags)
 
     def _more_cores(self) -> Ladder:
-        """More cores, and as many processes where there were no more than cores: a lock keeps each to one core."""
-        processes = self.side.model.neighbours.processes
+        """More cores, or a larger quota, and as many processes where there were no more than cores: a lock keeps each
+        to one core.
+        """
+        processes, parts = self.side.model.neighbours.processes, _parts(self.cores)
+        running = None if processes is None else getattr(self.side.config, processes.setting)
 
-        def sized(number: int) -> Candidate | None:
-            if number > MOST_CORES:
+        def sized(size: int) -> Candidate | None:
+            cores = size / parts if size % parts else size // parts
+            cores = ceil(cores) if self.cores < 1 < cores else cores  # nobody who has half a core asks for 2.5
+            if cores > MOST_CORES:
                 return None
-            change = said_many("{n} core", "{n} cores", number, n=count(number))
-            typed = (RUN.flag("cores"), str(number))
-            if processes is None or getattr(self.side.config, processes.setting) > self.cores:
-                return Candidate(change=change, side=self.side, cores=number, flags=typed)
-            more = self._with(_so_many(processes, number), self.side.model, {processes.setting: number})
+            change, typed = self._cores_in_words(cores), (RUN.flag("cores"), f"{cores:g}")
+            if processes is None or running is None or not running < ceil(cores) or running > ceil(self.cores):
+                return Candidate(change=change, side=self.side, cores=cores, flags=typed)
+            more = self._with(_so_many(processes, ceil(cores)), self.side.model, {processes.setting: ceil(cores)})
             if more is None:
                 return None
             both = said("{cores} and {size}", cores=change, size=more.change)
-            return replace(more, change=both, cores=number, flags=(*typed, *more.flags))
+            return replace(more, change=both, cores=cores, flags=(*typed, *more.flags))
 
-        return Ladder(now=self.cores, sized=sized)
+        return Ladder(now=round(self.cores * parts), sized=sized)
+
+    def _cores_in_words(self, cores: float) -> Said:
+        """``4 cores``, ``a quota of 0.7 cores``; whoever had a quota reads that it is gone."""
+        if cores % 1:
+            return said("a quota of {quota} cores", quota=f"{cores:g}")
+        if self.cores % 1:
+            return said_many("{n} whole core", "{n} whole cores", int(cores), n=count(cores))
+        return said_many("{n} core", "{n} cores", int(cores), n=count(cores))
 
     def _proxies(self) -> Iterator[Family]:
         """What deals with slow clients: put in front, or with its buffers on, or with larger ones."""
@@ -233,6 +249,11 @@ class Ideas:
                 yield self._choice(self._with(change, front, dict.fromkeys(off, True)))
             elif front.neighbours.kept is not None:
                 yield self._ladder(front, config, front.neighbours.kept)
+
+
+def _parts(cores: float) -> int:
+    """Into how many each core is cut, so that a quota is whole: tenths, or hundredths."""
+    return next(parts for parts in (1, 10, 100) if parts == 100 or isclose(cores * parts, round(cores * parts)))
 
 
 def _so_many(size: Size, number: int) -> Said:

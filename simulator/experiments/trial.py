@@ -64,7 +64,7 @@ class Trial:
     flags: tuple[str, ...]
     """What is typed for it: ``--workers``, ``12``."""
     side: Deployment
-    cores: int
+    cores: float
     before: Figures
     after: Figures
     verdict: Verdict

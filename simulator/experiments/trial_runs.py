@@ -15,6 +15,7 @@ from simulator.trace.table import Trace
 from simulator.words.language import Said
 from simulator.workload.draw import draw
 from simulator.workload.table import Workload
+from simulator.workload.table_fields import cores_and_quota
 
 EVENTS = 200_000
 """A run reports after so many events; where it needs more of them than it has steps, they count."""
@@ -68,10 +69,10 @@ class Runs:
     def _ready_for(self, candidate: Candidate) -> Prepared | None:
         """The same load for another deployment, if that can be; files are not read again."""
         scenario, options = self._ready.scenario, self._ready.setup.options
-        if candidate.cores != scenario.machine.cores:
-            scenario = scenario.model_copy(
-                update={"machine": replace(scenario.machine, cores=candidate.cores, cpu_quota=0.0)}
-            )
+        if candidate.cores != scenario.machine.cores_as_typed:
+            number, quota = cores_and_quota(candidate.cores)
+            machine = replace(scenario.machine, cores=number, cpu_quota=quota)
+            scenario = scenario.model_copy(update={"machine": machine})
         setup = replace(self._ready.setup, sides=(candidate.side,), options=replace(options, engine="kernel"))
         try:
             plan = candidate.side.plan(machine_of(candidate.side, scenario, options))

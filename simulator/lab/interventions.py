@@ -14,8 +14,10 @@ from simulator.lab.knob import seconds_text
 from simulator.plan.processes import main_pool, process_count, slots_in_each
 from simulator.words.language import tell
 from simulator.words.numbers import duration, three_digits
+from simulator.words.phrases import cores_of
 from simulator.workload.arrival_times import expected_requests
 from simulator.workload.arrivals import Closed
+from simulator.workload.table_fields import cores_and_quota
 from simulator.workload.timeline_table import Burst, Entry, Kill, Resize, SlowIo
 
 BURST_S = 2.0
@@ -23,6 +25,8 @@ BURST_TIMES = 3.0
 """A burst is that many times what comes anyway."""
 SLOW_IO_S = 5.0
 SLOW_IO_FACTOR = 10.0
+LEAST_QUOTA = 0.1
+"""Of a core: halving ends here."""
 SECONDS = ("at", "for", "boot")
 """Keys of an entry that are written with their unit."""
 
@@ -81,13 +85,14 @@ def resized(prepared: Prepared, at_s: float, side: int, direction: int) -> Setup
     """Twice as many slots from here on, or half as many; for a server without slots, cores."""
     pool = main_pool(prepared.plans[side])
     key = "cores" if pool is None else "size"
-    now = prepared.plans[side].cores.count if pool is None else slots_in_each(prepared.plans[side], pool)
+    cores = prepared.scenario.machine.cores_as_typed
+    now: float = cores if pool is None else slots_in_each(prepared.plans[side], pool)
     for entry in sorted(prepared.scenario.timeline, key=lambda entry: entry.at):
         if isinstance(entry, Resize) and entry.at <= at_s:
             now = getattr(entry, key) or now
-    wanted = now * 2 if direction > 0 else max(now // 2, 1)
-    if wanted == now:
-        raise RefusalError(tell("{setting} is {n} already; it cannot be less", setting=key, n=now))
+    if direction < 0 and now <= (LEAST_QUOTA if pool is None else 1):
+        raise RefusalError(tell("{setting} is {n} already; it cannot be less", setting=key, n=f"{now:g}"))
+    wanted = now * 2 if direction > 0 else now // 2 or now / 2
     return _added(prepared, at_s, {"do": "resize", key: wanted})
 
 
@@ -131,4 +136,4 @@ def _words(entry: Entry) -> str:
         case Resize(cores=None, size=size):
             return tell("resize to {n}", n=size)
         case Resize(cores=cores):
-            return tell("resize to {n} cores", n=cores)
+            return tell("resize to {cores}", cores=cores_of(*cores_and_quota(cores or 1)))

@@ -37,6 +37,7 @@ class Knob:
 NICE = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 """Within a power of ten; each is about a quarter more than the one before."""
 SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+QUOTAS = (0.05, 0.1, 0.25, 0.5)
 ONE_BY_ONE = 16
 CLOSE = 1e-5
 """Values are typed with six digits; what is so near to a step stands on it."""
@@ -54,6 +55,15 @@ def next_whole(number: int, direction: int, minimum: int = 0) -> int:
 
 def _step(number: int) -> int:
     return 1 if number < ONE_BY_ONE else int(2 ** (number.bit_length() - 3))
+
+
+def next_cores(number: float, direction: int) -> float:
+    """Whole ones as ``next_whole``, and below one the quotas that containers are given."""
+    if direction > 0:
+        return next((part for part in QUOTAS if part > number + CLOSE), next_whole(math.floor(number + CLOSE), 1))
+    if number > 1:
+        return next_whole(math.ceil(number), -1, 1)
+    return next((part for part in reversed(QUOTAS) if part < number - CLOSE), number)
 
 
 def next_nice(number: float, direction: int) -> float:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from models.profiles import PROFILES
 from simulator.experiments.profiles import profile_of
 from simulator.experiments.setup import Prepared, Setup
-from simulator.lab.knob import Knob, next_nice, next_whole, seconds_text
+from simulator.lab.knob import Knob, next_cores, next_nice, seconds_text
 from simulator.lab.typed_values import typed_amount, typed_number, unit_of
 from simulator.plan.resources import Gil
 from simulator.words.language import later, tell
@@ -27,9 +27,9 @@ def _cores(prepared: Prepared) -> Iterator[Knob]:
         id="cores",
         group=MACHINE,
         label=later("cores"),
-        value=f"{machine.cpu_quota:g}" if machine.cpu_quota else str(machine.cores),
+        value=f"{machine.cores_as_typed:g}",
         help=later("Processor cores that all processes share; 0.5 or 1.5: a container's quota."),
-        turn=lambda direction: setup.with_key("machine.cores", str(next_whole(machine.cores, direction, 1))),
+        turn=lambda direction: setup.with_key("machine.cores", f"{next_cores(machine.cores_as_typed, direction):g}"),
         enter=lambda text: setup.with_key("machine.cores", f"{typed_number(later('cores'), text):g}"),
     )
 

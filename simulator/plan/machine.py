@@ -29,7 +29,7 @@ class Machine:
     """Cores and fixed costs. Times in seconds, sizes in bytes."""
 
     cores: int = 2
-    """Processor cores."""
+    """Processor cores; 0.5 or 1.5 in a file or a flag is the CPU quota of a container, counted in periods of 100 ms."""
     cpu_quota: float = 0.0
     """A container's quota in cores, which files and flags say as ``cores = 0.5`` or ``1.5``; 0: there is none."""
     time_slice_s: float = 0.0014
@@ -84,6 +84,11 @@ class Machine:
     """When a dropped SYN is repeated: at 1, 2, 3, 4, 5, 7 s ... (linear) or at 1, 3, 7, 15 s ... (classic)."""
     full_backlog: Literal["drop", "refuse"] = "drop"
     """Who finds the backlog full is not heard, and has to repeat it, or is refused (tcp_abort_on_overflow)."""
+
+    @property
+    def cores_as_typed(self) -> float:
+        """As files and flags say them: those of the quota, where there is one."""
+        return self.cpu_quota or self.cores
 
     @property
     def processor(self) -> Cores:

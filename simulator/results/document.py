@@ -209,4 +209,4 @@ def timeline_data(entry: Intervention) -> dict[str, Any]:
         case Do.SLOTS:
             return at | {"do": "resize", "size": entry.number}
         case Do.CORES:
-            return at | {"do": "resize", "cores": entry.number}
+            return at | {"do": "resize", "cores": entry.quota or entry.number}

@@ -9,7 +9,7 @@ from simulator.plan import Plan
 from simulator.plan.processes import main_pool, process_count, slots_in_each
 from simulator.words.language import tell
 from simulator.words.numbers import count, duration
-from simulator.words.phrases import counted
+from simulator.words.phrases import cores_of, counted
 from simulator.workload.interventions import Do, Intervention
 
 
@@ -43,7 +43,7 @@ def timeline_words(entry: Intervention, plan: Plan) -> str:
         case Do.SLOTS:
             return _slots(at, entry.number, plan)
         case Do.CORES:
-            return tell("at {at} {things}", at=at, things=counted(entry.number, "core"))
+            return tell("at {at} {things}", at=at, things=cores_of(entry.number, entry.quota))
 
 
 def _slots(at: str, number: int, plan: Plan) -> str:

@@ -142,7 +142,7 @@ def _check_numbers(load: Mapping[str, Any]) -> None:
     if not 0.0 <= load["warmup"] <= load["duration"] <= LATEST_S:
         raise UnsoundError(tell("a duration or a warm-up that is none"))
     for entry in load.get("interventions", ()):
-        numbers = (entry["at"], entry["lasting"], entry["factor"])
+        numbers = (entry["at"], entry["lasting"], entry["factor"], entry.get("quota", 0.0))
         if not all(0.0 <= float(number) <= LATEST_S for number in numbers) or not 0 <= entry["number"] <= MOST_COPIES:
             raise UnsoundError(tell("a timeline that cannot be"))
 

@@ -147,8 +147,19 @@ def cores_in_use(trace: Trace, part: Changes) -> StepFunction:
 
 def quotas(trace: Trace) -> list[tuple[float, int, float]]:
     """From when on there were how many cores, and of how many of them a container had the time; 0: of all."""
-    changes = [(entry.at, entry.number, 0.0) for entry in interventions(trace, Do.CORES)]
+    changes = [(entry.at, entry.number, entry.quota) for entry in interventions(trace, Do.CORES)]
     return [(0.0, trace.plan.cores.count, trace.plan.cores.quota), *changes]
+
+
+def quota_at(trace: Trace, t_s: float) -> float:
+    """Of how many cores a container had the time at a moment; 0: there was no quota."""
+    return [quota for at, _, quota in quotas(trace) if at <= t_s][-1]
+
+
+def capacity(trace: Trace) -> StepFunction:
+    """How many cores could compute at each moment: those of a container's quota, where there was one."""
+    steps = {at: quota or float(count) for at, count, quota in quotas(trace)}
+    return StepFunction(np.array(list(steps)), np.array(list(steps.values())))
 
 
 def cores(trace: Trace) -> StepFunction:

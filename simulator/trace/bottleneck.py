@@ -13,6 +13,7 @@ import numpy as np
 
 from simulator.plan.resources import Gil
 from simulator.plan.words import OWN, State
+from simulator.trace.availability import capacity
 from simulator.trace.demands import carried_through, computes_at, lock_held_at, needs_lock_at, work_at
 from simulator.trace.figures import Bottleneck, Hold
 from simulator.trace.holding import Held, holdings
@@ -51,7 +52,7 @@ class _Candidate(NamedTuple):
 
     resource: str
     kind: str
-    size: int
+    size: float
     capacity: float
     """The size, but for what was down."""
     own_s: float
@@ -62,12 +63,12 @@ class _Candidate(NamedTuple):
 def _candidates(measures: Measures) -> Iterator[_Candidate]:
     """The cores come first: equals are decided for them."""
 
-    def candidate(resource: str, kind: str, size: int, own_s: float, used_s: float) -> _Candidate:
+    def candidate(resource: str, kind: str, size: float, own_s: float, used_s: float) -> _Candidate:
         capacity = size * (measures.available(resource, size) or 1.0)
         return _Candidate(resource, kind, size, capacity, own_s, used_s)
 
     work = float(measures.cores_time[INDEX[State.COMPUTING]])
-    yield candidate(CORES, "cores", measures.trace.plan.cores.count, work, work)
+    yield candidate(CORES, "cores", float(capacity(measures.trace).height.max()), work, work)
     for lock in measures.trace.plan.locks:
         time = measures.lock_time[lock.name].sum(axis=0)
         computing = float(time[[INDEX[State.COMPUTING], INDEX[State.BLOCKS]]].sum())

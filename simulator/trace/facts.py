@@ -95,8 +95,6 @@ class Facts:
     @cached_property
     def throttled(self) -> float:
         """The share of the time in which a container's quota was used up, and none of its threads ran."""
-        if not self.trace.plan.cores.quota:
-            return 0.0
         low, high = self.measures.window
         return throttled(self.trace).seconds(low, high) / max(high - low, 1e-300)
 

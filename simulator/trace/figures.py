@@ -100,7 +100,8 @@ class Bottleneck:
 
     resource: str
     kind: str
-    size: int
+    size: float
+    """How many there are; of cores under a container's quota, the part of them that it allows."""
     utilisation: float
     rate_rps: float
     """Requests per second that the server carried through."""
@@ -127,7 +128,12 @@ class Bottleneck:
             rate, each = _precise(self.rate_rps, digits), duration(self.seconds_each, digits)
             product = _value(rate) * _value(each) / self.size
             if rounded(100.0 * product, 0) == rounded(100.0 * self.utilisation, 0):
-                return Law(rate=rate, each=each, size=count(self.size), utilisation=percent(self.utilisation))
+                return Law(
+                    rate=rate,
+                    each=each,
+                    size=f"{self.size:g}" if self.size % 1 else count(self.size),
+                    utilisation=percent(self.utilisation),
+                )
         return None
 
 

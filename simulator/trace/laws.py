@@ -7,6 +7,7 @@ it, and for the whole run there is no such stay.
 """
 
 from collections.abc import Iterator
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,17 +118,24 @@ def _cores(measures: Measures, history: QueueHistory) -> Iterator[str]:
         if place.state is State.COMPUTING and place.cores is None:  # of this machine
             done, unknown = _computed(trace, index, place, between)
             work, doubt = work + done, doubt + unknown
-    quota = trace.plan.cores.quota
-    there = availability.cores(trace).integral(*between)
-    if quota and not availability.interventions(trace, Do.CORES):
-        periods = 1 + (between[1] - between[0]) // QUOTA_PERIOD_S + 1  # one of them may have been begun, and one end
-        there = min(there, quota * QUOTA_PERIOD_S * periods)
+    there = sum(_allowed(trace, between))
     if work - doubt > there * (1.0 + EQUAL_S) + equal_s(trace):
         yield f"{work:.6f} s of computing were done, and the cores have {there:.6f} s"
     possible = sum(availability.cores_in_use(trace, part).integral(part.begin, part.end) for part in history.runnable())
     still_open = (trace.outcome == Outcome.OPEN).any()
+    quota = any(quota for _, _, quota in availability.quotas(trace))
     if not still_open and not quota and _differ(work, possible, doubt):
         yield f"{work:.6f} s of computing were done while threads were runnable for {possible:.6f} s of the cores' time"
+
+
+def _allowed(trace: Trace, between: tuple[float, float]) -> Iterator[float]:
+    """Seconds of computing that the cores have between two moments, from one change of their number to the next."""
+    sizes = availability.quotas(trace)
+    for (at, count, quota), end in zip(sizes, [*(at for at, _, _ in sizes[1:]), inf], strict=True):
+        low, high = max(at, between[0]), min(end, between[1])
+        periods = high // QUOTA_PERIOD_S - low // QUOTA_PERIOD_S + 1  # the first and the last may have it whole
+        if high > low:
+            yield min(count * (high - low), quota * QUOTA_PERIOD_S * periods if quota else inf)
 
 
 def _computed(trace: Trace, index: int, place: Place, between: tuple[float, float]) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from simulator.plan.resources import Backlog, Bucket, Pool
 from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
 from simulator.trace import availability
-from simulator.trace.availability import away_by_name, cores
+from simulator.trace.availability import away_by_name, capacity, cores
 from simulator.trace.demands import lock_copies
 from simulator.trace.holding import Held, held_parts, holdings
 from simulator.trace.intervals import overlap
@@ -70,8 +70,10 @@ class Measures:
         """Those who wait for a backlog, pool or lock."""
         return self.at_lock[name] if name in self.at_lock else self.waiting[name]
 
-    def available(self, name: str, size: int) -> float:
+    def available(self, name: str, size: float) -> float:
         """The share of the window, and of its size, in which a resource was there to be used."""
+        if name == CORES:
+            return capacity(self.trace).mean(*self.window) / size
         away = away_by_name(self.trace).get(name)
         return 1.0 if away is None else 1.0 - away.mean(*self.window) / size
 

@@ -7,6 +7,7 @@ A slot that listens to a slow client needs another cure than one that computes.
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
+from math import ceil
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from simulator.plan.resources import Pool
 from simulator.plan.walk import Way
 from simulator.plan.words import OUTSIDE, OWN, State
 from simulator.trace.attribution import inner_lock, inner_pool
+from simulator.trace.availability import quotas
 from simulator.trace.cures import Cure
 from simulator.trace.facts import NOTABLE, Facts, groups, noun, percents, slots_limit_computing
 from simulator.trace.figures import Bottleneck
@@ -23,7 +25,7 @@ from simulator.trace.measures import COMPLETED, INDEX, NOT_COMPLETED, SLOWEST
 from simulator.trace.residence import BLOCK_ROWS, blocks, server_end
 from simulator.trace.victims import all_along, who_waited
 from simulator.words.language import Said, said, said_many
-from simulator.words.numbers import count, duration, rate, tenths
+from simulator.words.numbers import count, duration, rate, tenths, three_digits
 from simulator.words.phrases import all_of
 
 OVERLOADED = 0.95
@@ -60,10 +62,16 @@ def _too_much(facts: Facts, found: Bottleneck, arriving: float) -> Said:
     """What comes, what can be carried by those that were there, and why no more can."""
     there = found.size * facts.measures.available(found.resource, found.size)
     fields = {
-        "arriving": rate(arriving), "who": partial(all_of, noun(found.resource), found.size),
+        "arriving": rate(arriving), "who": partial(all_of, noun(found.resource), ceil(found.size)),
         "limit": rate(there / found.seconds_each), "each": duration(found.seconds_each),
         "size": found.size, "there": str(tenths(there)),
     }  # fmt: skip
+    if found.kind == "cores" and any(quota for _, _, quota in quotas(facts.trace)):
+        return said(
+            "{arriving} requests/s arrive, and a quota of {there} cores can carry {limit} at most, because each "
+            "request computes for {each} on average ({there} / {each}).",
+            **{**fields, "there": three_digits(there)},
+        )
     if tenths(there) != found.size:
         if found.kind == "pool":
             return said(

@@ -148,6 +148,10 @@ def _entry(entry: Intervention, until_s: float) -> Said | None:
                 at=at,
                 until=until,
             )
+        case Do.CORES if entry.quota:
+            return said(
+                "It began when the quota was changed to {quota} cores, at {at}.", quota=f"{entry.quota:g}", at=at
+            )
         case Do.CORES:
             return said(
                 "It began when the number of cores was changed to {number}, at {at}.",

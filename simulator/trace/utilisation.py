@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from simulator.plan.resources import Backlog, Gil, Lock, Loop, Pool
 from simulator.plan.words import WITH_LOCK, State
+from simulator.trace.availability import capacity
 from simulator.trace.figures import ResourceSummary
 from simulator.trace.measures import CORES, INDEX, STATES, Measures
 
@@ -106,15 +107,15 @@ def _cores(measures: Measures) -> ResourceSummary:
     """Computing lost to switching between threads is not counted as computing."""
     count, length = measures.trace.plan.cores.count, _length(measures)
     computing = {State.COMPUTING: float(measures.cores_time[INDEX[State.COMPUTING]])}
-    capacity = measures.trace.plan.cores.quota or count
-    split = _split(computing, capacity * length, measures.available(CORES, count))
+    most = float(capacity(measures.trace).height.max())
+    split = _split(computing, most * length, measures.available(CORES, most))
     waiting = float(measures.cores_time[[INDEX[State.CORE], INDEX[State.THROTTLED]]].sum())
-    most = float(measures.runnable.most - count)
+    queue_max = float(measures.runnable.most - count)
     return ResourceSummary(
         kind="cores",
         size=count,
         utilisation=_utilisation(split),
         split=split,
         queue_mean=waiting / length if length else 0.0,
-        queue_max=max(most, 0.0),
+        queue_max=max(queue_max, 0.0),
     )

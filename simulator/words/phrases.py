@@ -27,6 +27,11 @@ def counted(number: float, name: str) -> str:
     return tell("{number} {names}", number=count(number), names=plural(name, number))
 
 
+def cores_of(number: int, quota: float) -> str:
+    """``2 cores``, or what a container has of them."""
+    return tell("a quota of {quota} cores", quota=f"{quota:g}") if quota else counted(number, "core")
+
+
 def numbered(slot: str) -> str:
     """One of several, as it was recorded: ``worker 3`` in the language of now."""
     name, _, number = slot.rpartition(" ")

@@ -19,7 +19,7 @@ class Do(IntEnum):
     SLOTS = 3
     """The pool that serves the requests gets another size."""
     CORES = 4
-    """The machine gets another number of cores."""
+    """The machine gets another number of cores, or a container another quota."""
     KILL_GROUP = 5
     """A group of processes dies, an upstream or a worker with its children, and all of it is back at once."""
 
@@ -34,6 +34,8 @@ class Intervention:
     """KILL: the process. KILL_GROUP: the group. SLOTS, CORES: the new size. BURST: how many requests were drawn."""
     factor: float = 1.0
     """SLOW_IO: how many times as long."""
+    quota: float = 0.0
+    """CORES: of how many of them a container has the time; 0: of all."""
     lasting: float = 0.0
     """KILL, KILL_GROUP: until the process, or the group, is back. SLOW_IO, BURST: how long. Otherwise 0."""
 

@@ -7,7 +7,6 @@ import ast
 import inspect
 import textwrap
 from dataclasses import fields
-from math import ceil
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -17,27 +16,23 @@ from simulator.plan.machine import COUNTS, SHARES, Machine
 from simulator.words.language import later, tell, translated
 from simulator.words.numbers import exact_duration, exact_size
 from simulator.words.printable import printable_line
-from simulator.workload.quantity import plain_number
 from simulator.workload.scenario_errors import Mistake, Origin, ScenarioError, error, from_pydantic
-from simulator.workload.table_fields import WHOLE, Bytes, MicrosecondsAtLeast, Parsed, Seconds, Table, table_schema
+from simulator.workload.table_fields import (
+    WHOLE,
+    Bytes,
+    CoreCount,
+    MicrosecondsAtLeast,
+    Parsed,
+    Seconds,
+    Table,
+    cores_and_quota,
+    table_schema,
+)
 from simulator.workload.toml_file import line_numbers, parsed, read_bytes
 
 _Count = Annotated[int, Field(ge=1, le=4096), WHOLE]
 _Calls = Annotated[int, Field(ge=0, le=4096), WHOLE]
 _Share = Annotated[float, Field(ge=0, le=1)]
-
-
-def _read_cores(value: Any, _: ValidationInfo) -> float:
-    """How many; a part of one is a container's quota."""
-    number = plain_number(value)
-    if not LEAST_CORES <= number <= MOST_CORES:
-        raise ValueError(tell("expected a number of cores from {least} to {most}", least=LEAST_CORES, most=MOST_CORES))
-    return int(number) if float(number).is_integer() else float(number)
-
-
-LEAST_CORES, MOST_CORES = 0.01, 4096
-_CORES_SCHEMA = {"type": "number", "minimum": LEAST_CORES, "maximum": MOST_CORES}
-_Cores = Annotated[float, Parsed(_read_cores, lambda _: dict(_CORES_SCHEMA))]
 
 
 def _written(name: str, hint: Any, default: Any) -> tuple[str, Any]:
@@ -46,7 +41,7 @@ def _written(name: str, hint: Any, default: Any) -> tuple[str, Any]:
     A cost may be 0, and what is 0 unless somebody says otherwise.
     """
     if name == "cores":
-        return name, _Cores
+        return name, CoreCount
     if hint is int:
         return name, _Calls if name in COUNTS else _Count
     if name in SHARES:
@@ -81,7 +76,8 @@ def fields_of(table: Any) -> dict[str, Any]:
     cores = given.get("cores")
     if cores is None:
         return given
-    return given | {"cores": ceil(cores), QUOTA: 0.0 if float(cores).is_integer() else cores}
+    count, quota = cores_and_quota(cores)
+    return given | {"cores": count, QUOTA: quota}
 
 
 def _described(handler: GetJsonSchemaHandler) -> dict[str, Any]:
@@ -154,6 +150,6 @@ def read_machine(path: Path) -> dict[str, Any]:
 def machine_text(machine: Machine) -> str:
     """A machine file with every value of the machine."""
     values = {key: _quantity_text(name, getattr(machine, name)) for name, (key, _) in _WRITTEN.items()}
-    values["cores"] = machine.cpu_quota or machine.cores
+    values["cores"] = machine.cores_as_typed
     lines = [f'{key} = "{value}"' if isinstance(value, str) else f"{key} = {value}" for key, value in values.items()]
     return "\n".join(["[machine]", *lines, ""])

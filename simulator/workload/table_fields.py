@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Annotated, Any
 
 from pydantic import (
@@ -181,6 +182,25 @@ BytesPerSecond = Annotated[float, _quantity(RATE, above_zero=True)]
 
 # A validator in front comes last: the bounds stay with the number, where the JSON Schema looks for them.
 NUMBER = BeforeValidator(plain_number)
+
+
+def _core_count(value: Any, _: ValidationInfo) -> float:
+    number = plain_number(value)
+    if not LEAST_CORES <= number <= MOST_CORES:
+        raise ValueError(tell("expected a number of cores from {least} to {most}", least=LEAST_CORES, most=MOST_CORES))
+    return int(number) if float(number).is_integer() else float(number)
+
+
+def cores_and_quota(number: float) -> tuple[int, float]:
+    """``1.5``: two cores, and the quota of a container. Whole cores have none, 0."""
+    return ceil(number), 0.0 if float(number).is_integer() else number
+
+
+LEAST_CORES, MOST_CORES = 0.01, 4096
+_CORES_SCHEMA = {"type": "number", "minimum": LEAST_CORES, "maximum": MOST_CORES}
+CoreCount = Annotated[float, Parsed(_core_count, lambda _: dict(_CORES_SCHEMA))]
+"""How many; a part of one is a container's quota."""
+
 WHOLE = BeforeValidator(_whole)
 LISTED = BeforeValidator(_some)
 """For a tuple that may not be empty. (Pydantic's own minimum counts only the items without a mistake.)"""

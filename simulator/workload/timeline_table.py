@@ -9,17 +9,18 @@ from simulator.workload.interventions import Do, Intervention
 from simulator.workload.table_fields import (
     LONGEST_LIST,
     WHOLE,
+    CoreCount,
     Parsed,
     PositiveNumber,
     PositiveSeconds,
     Seconds,
     Table,
     any_of,
+    cores_and_quota,
     kind_of,
 )
 
 MOST_SLOTS = 100_000
-MOST_CORES = 4096
 
 
 class Kill(Table):
@@ -87,8 +88,8 @@ class Resize(Table):
     size: Annotated[int, Field(ge=1, le=MOST_SLOTS), WHOLE] | None = Field(
         default=None, description="The new number of workers, or of threads in each process."
     )
-    cores: Annotated[int, Field(ge=1, le=MOST_CORES), WHOLE] | None = Field(
-        default=None, description="The new number of cores."
+    cores: CoreCount | None = Field(
+        default=None, description="The new number of cores; 0.5 or 1.5: a container's quota, counted per 100 ms."
     )
 
     @model_validator(mode="after")
@@ -100,7 +101,8 @@ class Resize(Table):
     def intervention(self) -> Intervention:
         """For the engines."""
         if self.cores is not None:
-            return Intervention(at=self.at, do=Do.CORES, number=self.cores)
+            number, quota = cores_and_quota(self.cores)
+            return Intervention(at=self.at, do=Do.CORES, number=number, quota=quota)
         return Intervention(at=self.at, do=Do.SLOTS, number=self.size or 1)
 
 

@@ -261,17 +261,17 @@ def every_runnable_thread_gets_its_share_of_the_cores(trace: Trace) -> Iterator[
     So no core is idle while a runnable thread waits for one: the shares are then below one only if they add up to all
     cores, less the cost of switching.
     """
-    needs, runnable, quota = work(trace), list(runs(trace)), trace.plan.cores.quota
+    needs, runnable, quotas = work(trace), list(runs(trace)), allowances(trace)
     start, end = (np.concatenate([run[i] for run in runnable] or [np.zeros(0)]) for i in (2, 3))
     moments = np.unique(np.concatenate(([0.0], start, end, changes(trace))))
-    if quota:
+    if any(quotas.values()):
         moments = np.union1d(moments, np.arange(0.0, moments[-1], 0.1))
     many = how_many(np.column_stack((start, end)), moments[:-1]).tolist()
     cores = [replace(trace.plan.cores, count=count) for count in cores_at(trace, moments[:-1]).tolist()]
     share = np.array([each.rate(number) for each, number in zip(cores, many, strict=True)])
-    if quota:
+    if any(quotas.values()):
         moments, share = throttled(
-            moments, share, np.array([min(c.count, n) for c, n in zip(cores, many, strict=True)]), quota, lifted(trace)
+            moments, share, np.array([min(c.count, n) for c, n in zip(cores, many, strict=True)]), quotas
         )
     done = np.concatenate(([0.0], np.cumsum(share * np.diff(moments))))
     got = np.zeros_like(needs)
@@ -287,24 +287,25 @@ def every_runnable_thread_gets_its_share_of_the_cores(trace: Trace) -> Iterator[
 
 
 def throttled(
-    moments: Floats, share: Floats, at_work: NDArray[np.int64], quota: float, lifted_s: float
+    moments: Floats, share: Floats, at_work: NDArray[np.int64], quotas: dict[float, float]
 ) -> tuple[Floats, Floats]:
     """The same shares, but none from where the quota of a period of 100 ms is used up until the next one begins."""
-    at, got, left = [0.0], list[float](), quota * 0.1
+    at, got, quota, left = [0.0], list[float](), 0.0, 0.0
     for begin, end, each, many in zip(moments[:-1], moments[1:], share, at_work, strict=True):
-        if abs(begin / 0.1 - round(begin / 0.1)) < EQUAL_S:
+        quota = quotas.get(float(begin), quota)
+        if begin in quotas or abs(begin / 0.1 - round(begin / 0.1)) < EQUAL_S:
             left = quota * 0.1
-        free = begin >= lifted_s - EQUAL_S
-        runs_s = end - begin if free or not many else min(end - begin, max(left, 0.0) / many)
+        runs_s = end - begin if not quota or not many else min(end - begin, max(left, 0.0) / many)
         at += [begin + runs_s, end]
         got += [each, 0.0]
         left -= runs_s * many
     return np.array(at), np.array(got)
 
 
-def lifted(trace: Trace) -> float:
-    """When the timeline first changes the number of cores: from then on there is no quota."""
-    return min((entry.at for entry in trace.workload.interventions if entry.do is Do.CORES), default=np.inf)
+def allowances(trace: Trace) -> dict[float, float]:
+    """The quota of the cores, from which moment on; 0: there is none."""
+    changed = {entry.at: entry.quota for entry in trace.workload.interventions if entry.do is Do.CORES}
+    return {0.0: trace.plan.cores.quota} | changed
 
 
 def runs(trace: Trace) -> Iterator[tuple[int, NDArray[np.int64], Floats, Floats]]:

@@ -128,7 +128,13 @@ def _intervention(random: Random, at: float) -> Intervention:
         case Do.SLOW_IO:
             return Intervention(at=at, do=do, factor=random.choice((0.5, 2.0, 3.3)), lasting=random.choice(BOOT_S))
         case _:
-            return Intervention(at=at, do=do, number=random.choice((1, 1, 2, 3, 4)))
+            number = random.choice((1, 1, 2, 3, 4))
+            return Intervention(at=at, do=do, number=number, quota=some_quota(random, do, number))
+
+
+def some_quota(random: Random, do: Do, number: int) -> float:
+    """Of a container that gets so many cores; often there is none."""
+    return number * random.choice((0.0, 0.0, 0.5, 0.9, 0.33)) if do is Do.CORES else 0.0
 
 
 def workloads() -> st.SearchStrategy[Workload]:

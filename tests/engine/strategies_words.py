@@ -30,7 +30,7 @@ from simulator.plan import (
 from simulator.workload.interventions import Do, Intervention, Interventions
 from simulator.workload.table import Workload
 from tests.engine.strategies import YES_OR_NO, Pick, cores
-from tests.engine.strategies_load import BOOT_S, ROUND_S, seeded_workload
+from tests.engine.strategies_load import BOOT_S, ROUND_S, seeded_workload, some_quota
 from tests.engine.strategies_steps import BOOTS_S, CLASSES, FAILURES, Shared, Steps, Walk
 
 LIMIT_S = (0.25, 0.5, 0.5, 1.0, 1.0, 2.0, 0.3, 1.1)
@@ -119,7 +119,8 @@ def _interventions(seed: int) -> Interventions:
         number = random.choice((0, 0, 1, 1, 2, 3)) if do in (Do.KILL, Do.KILL_GROUP) else random.choice((1, 1, 2, 3))
         at, lasting, factor = (random.choice(some) for some in (ROUND_S, BOOT_S, (0.5, 2.0, 3.3)))
         at += random.choice(ROUND_S)
-        entries.append(Intervention(at=at, do=do, number=number, lasting=lasting, factor=factor))
+        quota = some_quota(random, do, number)
+        entries.append(Intervention(at=at, do=do, number=number, lasting=lasting, factor=factor, quota=quota))
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from simulator.experiments.advice import Advice
+from simulator.experiments.candidates import Ideas, Ladder, next_size
 from simulator.experiments.catalogue import catalogue
 from simulator.experiments.trial import Figures, Verdict, judged
 from simulator.trace.cures import Cure
@@ -46,6 +47,34 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Asked:
     file = tmp_path_factory.mktemp("shop") / "shop.toml"
     file.write_text(SHOP, encoding="utf-8")
     return asked("prefork", str(file), nginx=True, workers=9)
+
+
+# A container.
+
+
+def test_a_throttled_container_gets_a_larger_quota_and_then_whole_cores() -> None:
+    advice = asked("prefork", "passwords", keys=("machine.cores=0.5",)).advice()
+    tried = by_change(advice)
+    assert recommended(advice)[0] in tried
+    assert {trial.flags for trial in tried.values()} >= {("--cores", "1")}
+    assert str(tried["1 whole core"].sentence).startswith("1 whole core: p95 ")
+    assert all(trial.cores > 0.5 for trial in advice.trials if "--cores" in trial.flags)
+
+
+def test_a_quota_that_is_a_little_too_small_is_raised_by_a_little() -> None:
+    advice = asked("prefork", "steady", keys=("machine.cores=0.25", "arrivals.rate=60")).advice(Cure.MORE_CORES)
+    (trial,) = [trial for trial in advice.trials if trial.better]
+    assert str(trial.change) == f"a quota of {trial.cores:g} cores"
+    assert trial.flags == ("--cores", f"{trial.cores:g}")
+    assert 0.25 < trial.cores < 1
+
+
+def test_more_than_one_core_and_a_half_is_a_process_more_for_an_event_loop() -> None:
+    family = next(iter(Ideas(asked("coroutine", "steady").side, 1.5, 0.0, False).about([Cure.MORE_CORES])))
+    assert isinstance(family, Ladder)
+    candidate = family.sized(next_size(family, family.now))
+    assert candidate is not None
+    assert candidate.flags == ("--cores", "3", "--processes", "3")
 
 
 # What is tried, and what is said of it.

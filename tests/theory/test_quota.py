@@ -1,5 +1,6 @@
 """A container's quota, as cgroups enforce it: so much computing in 100 ms, and then all threads stand still."""
 
+from dataclasses import replace
 from math import ceil
 
 import numpy as np
@@ -9,15 +10,19 @@ from simulator.experiments.run import EngineName, run
 from simulator.plan import Cores, Handle, Plan
 from simulator.trace.summary import summarise
 from simulator.trace.table import Trace
+from simulator.workload.interventions import Do, Intervention
 from tests.trace.by_hand import Kind, load_at
 
 ENGINES = pytest.mark.parametrize("engine", ["reference", "kernel"])
 
 
-def computed(quota: float, work_s: float, arrivals: list[float], engine: EngineName = "kernel") -> Trace:
+def computed(
+    quota: float, work_s: float, arrivals: list[float], engine: EngineName = "kernel", *changes: Intervention
+) -> Trace:
     """Requests that only compute, each in a thread of its own, in a container."""
     plan = Plan((Handle(),), Cores(ceil(quota), 1.0, 0.0, quota=quota))
-    return run(plan, load_at(arrivals, 1.0, page=Kind(steps=(("cpu", work_s),))), engine=engine, detail=True)
+    load = replace(load_at(arrivals, 1.0, page=Kind(steps=(("cpu", work_s),))), interventions=changes)
+    return run(plan, load, engine=engine, detail=True)
 
 
 @ENGINES
@@ -42,6 +47,38 @@ def test_who_has_used_up_the_quota_goes_on_in_the_next_period(
 @ENGINES
 def test_what_one_period_leaves_the_next_one_does_not_have(engine: EngineName) -> None:
     assert computed(0.5, 0.06, [0.3], engine).finished[0] == pytest.approx(0.41)
+
+
+@ENGINES
+@pytest.mark.parametrize(
+    ("cores", "quota", "end"),
+    [
+        (1, 0.8, 0.23),  # 50 ms; 30 from 70 to 100; 80 of the next period; the last 30
+        (1, 0.2, 0.4 + 0.01),  # 50 ms; 20 from 70 to 90; 20 in each of the next three; the last 10
+        (2, 0.0, 0.21),  # 50 ms, and from 70 on nobody is in the way
+    ],
+)
+def test_a_quota_that_the_timeline_changes_is_there_at_once(
+    engine: EngineName, cores: int, quota: float, end: float
+) -> None:
+    change = Intervention(at=0.07, do=Do.CORES, number=cores, quota=quota)
+    trace = computed(0.5, 0.19 if quota != 0.2 else 0.14, [0.0], engine, change)
+    assert trace.finished.tolist() == pytest.approx([end])
+
+
+@ENGINES
+def test_a_container_is_scaled_down_while_it_runs(engine: EngineName) -> None:
+    smaller = Intervention(at=0.2, do=Do.CORES, number=1, quota=0.25)
+    trace = computed(2.0, 0.3, [0.0], engine, smaller)
+    assert trace.finished.tolist() == pytest.approx([0.2 + 3 * 0.1 + 0.025])  # 25 ms in each of four periods
+
+
+def test_utilisation_is_that_of_the_quota_of_each_moment() -> None:
+    trace = computed(0.5, 0.4, [0.0], "kernel", Intervention(at=0.5, do=Do.CORES, number=1, quota=1.0))
+    used = summarise(trace).resources["cores"]
+    assert trace.finished[0] == pytest.approx(0.65)  # 50 ms in each of five periods, and then 150 ms
+    assert used.utilisation == pytest.approx(1.0)
+    assert used.split["computing"] == pytest.approx(0.4 / 0.65)
 
 
 def test_utilisation_is_that_of_the_quota() -> None:

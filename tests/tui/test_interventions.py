@@ -71,6 +71,16 @@ def test_a_server_without_slots_gets_other_cores() -> None:
     assert line.words == "resize to 4 cores"
 
 
+def test_half_of_one_core_is_a_quota_of_a_container_and_a_tenth_is_not_halved() -> None:
+    start = ready("coroutine", cores="1")
+    half = prepared(interventions.resized(start, AT_S, 0, -1))
+    assert [line.words for line in interventions.timeline(half)] == ["resize to a quota of 0.5 cores"]
+    twice = prepared(interventions.resized(half, 2.0, 0, 1))
+    assert interventions.timeline(twice)[1].words == "resize to 1 core"
+    with pytest.raises(RefusalError, match=r"cores is 0\.1 already; it cannot be less"):
+        interventions.resized(ready("coroutine", cores="0.1"), AT_S, 0, -1)
+
+
 def test_less_than_one_is_refused() -> None:
     with pytest.raises(RefusalError, match="cannot be less"):
         interventions.resized(ready("prefork:workers=1"), AT_S, 0, -1)

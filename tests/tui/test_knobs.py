@@ -124,6 +124,15 @@ def test_slower_databases_scale_every_class_and_leave_computing_alone() -> None:
     assert (page.mean_cpu_s, photo.steps) == (old_page.mean_cpu_s, old_photo.steps)
 
 
+@pytest.mark.parametrize(
+    ("cores", "up", "down"),
+    [("0.5", "1", "0.25"), ("1", "2", "0.5"), ("1.5", "2", "1"), ("0.3", "0.5", "0.25"), ("0.05", "0.1", "0.05")],
+)
+def test_cores_are_turned_through_the_quotas_that_containers_are_given(cores: str, up: str, down: str) -> None:
+    start = ready("prefork", cores=cores)
+    assert [value(turned(start, "cores", way), "cores") for way in (1, -1)] == [up, down]
+
+
 def test_the_share_of_slow_clients_is_that_of_the_slowest_line() -> None:
     start = ready("prefork")
     assert value(start, "slow") == "20 %"

@@ -34,12 +34,14 @@ def test_the_entries_are_read_and_put_in_order_of_time(shop: Load) -> None:
         '{at = "1 s", do = "slow-io", factor = 4, for = "2 s"}',
         '{at = "2 s", do = "resize", size = 8}',
         '{at = "2 s", do = "resize", cores = 1}',
+        '{at = "3 s", do = "resize", cores = 1.5}',
         '{at = "12.5 s", do = "kill"}',
     )
     assert draw(scenario).interventions == (
         Intervention(at=1.0, do=Do.SLOW_IO, factor=4.0, lasting=2.0),
         Intervention(at=2.0, do=Do.SLOTS, number=8),
         Intervention(at=2.0, do=Do.CORES, number=1),
+        Intervention(at=3.0, do=Do.CORES, number=2, quota=1.5),
         Intervention(at=9.0, do=Do.KILL, number=2, lasting=0.3),
         Intervention(at=12.5, do=Do.KILL, number=0, lasting=1.0),
     )
@@ -109,6 +111,7 @@ def test_other_entries_draw_nothing(shop: Load) -> None:
         ('{at = "20 s", do = "burst", for = "1 s", rate = 1}', 'expected a time within the duration, "20 s"'),
         ('{at = "5 s", do = "burst", for = "1 s", rate = 1e9}', "requests; expected at most 50 000 000"),
         ('{at = "5 s", do = "resize"}', "expected either size or cores"),
+        ('{at = "5 s", do = "resize", cores = 0}', "expected a number of cores from 0.01 to 4096"),
         ('{at = "5 s", do = "resize", size = 2, cores = 2}', "expected either size or cores"),
         ('{at = "5 s", do = "resize", size = 0}', "size = 0: expected a number of at least 1"),
     ],

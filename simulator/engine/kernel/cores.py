@@ -42,6 +42,12 @@ def count_quota(k: Kernel, cpu: cython.int) -> cython.void:
     k.cpus[cpu].throttled = k.cpus[cpu].budget <= SPENT_S
 
 
+def begin_quota(k: Kernel, cpu: cython.int) -> cython.void:
+    """A new one is there at once, and whoever was throttled goes on."""
+    k.cpus[cpu].period = cython.cast(cython.longlong, k.now / QUOTA_PERIOD_S + CLOSE)
+    k.cpus[cpu].budget, k.cpus[cpu].throttled = k.cpus[cpu].quota * QUOTA_PERIOD_S, 0
+
+
 def expect_quota(k: Kernel, cpu: cython.int) -> cython.void:
     """The quota may be used up, or there anew, before the next job could finish."""
     turn: cython.double = (k.cpus[cpu].period + 1) * QUOTA_PERIOD_S - k.now

@@ -1,6 +1,6 @@
 """What is done to a server from outside: by the timeline, and by the walkers that look after growing pools."""
 
-from simulator.engine.kernel.cores import catch_up, expect
+from simulator.engine.kernel.cores import begin_quota, catch_up, expect
 from simulator.engine.kernel.events import push
 from simulator.engine.kernel.instances import kill
 from simulator.engine.kernel.numbers import CORES, FACTOR, INFINITY, KILL, RESUME, SLOTS
@@ -21,8 +21,8 @@ def intervene(k: Kernel, pc: cython.int) -> cython.int:
         rearrange(k)
     elif op == CORES:
         catch_up(k, 0)
-        k.cpus[0].cores = k.code[pc].a
-        k.cpus[0].quota, k.cpus[0].throttled = 0.0, 0
+        k.cpus[0].cores, k.cpus[0].quota = k.code[pc].a, k.code[pc].x
+        begin_quota(k, 0)
         expect(k, 0)
     return 0
 

@@ -32,7 +32,7 @@ def _done(program: Program, entry: Intervention) -> Micro | None:
         case Do.SLOTS if program.main_station >= 0 and not program.main_is_scaled:
             return Micro(op=ops.SLOTS, a=entry.number)
         case Do.CORES:
-            return Micro(op=ops.CORES, a=entry.number)
+            return Micro(op=ops.CORES, a=entry.number, x=entry.quota)
         case _:
             return None
 

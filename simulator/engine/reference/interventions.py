@@ -46,7 +46,7 @@ class Intervening:
                 self.resize(entry.number)
             case Do.CORES:
                 processor = self.server.computing.processor
-                processor.resize(replace(processor.cores, count=entry.number, quota=0.0))
+                processor.resize(replace(processor.cores, count=entry.number, quota=entry.quota))
             case Do.SLOW_IO | Do.BURST:
                 pass  # whoever starts I/O asks for the factor; a burst is rows
 

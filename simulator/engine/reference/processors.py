@@ -70,9 +70,13 @@ class Processor:
         return False
 
     def resize(self, cores: Cores) -> None:
-        """Go on with another number of cores."""
+        """Go on with another number of cores, or another quota, which is there at once.
+
+        So does Linux (tg_set_cfs_bandwidth): it hands out the new quota and wakes whoever was throttled; periods go on.
+        """
         self._catch_up()
         self.cores, self.throttled = cores, False
+        self.period, self.budget = int(self.env.now / QUOTA_PERIOD_S + CLOSE), cores.quota * QUOTA_PERIOD_S
         self._expect()
 
     def _catch_up(self) -> None:

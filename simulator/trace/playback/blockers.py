@@ -14,6 +14,7 @@ from simulator.plan.resources import QUOTA_PERIOD_S, Gil, Lock, Loop, Pool
 from simulator.plan.steps import Link
 from simulator.plan.walk import Place, Way
 from simulator.plan.words import Need, State
+from simulator.trace.availability import quota_at
 from simulator.trace.demands import lock_copies
 from simulator.trace.playback.activity import AT_WORK, HAS_LOCK, Activity
 from simulator.trace.playback.place_map import PlaceMap, place_map
@@ -80,7 +81,7 @@ class Blockers:
             case Need.LOCK if place.lock is not None:
                 return self._at_lock(request, stay, place.lock, self._process(request, place.lock))
             case Need.CORE if stay.state is State.THROTTLED:
-                return Blocker(words=_quota_words(self._trace.plan.cores.quota))
+                return Blocker(words=_quota_words(quota_at(self._trace, stay.start)))
             case Need.CORE:
                 return self._on_the_cores(request, stay)
             case Need.OTHERS if place.way is Way.UP:

@@ -15,7 +15,7 @@ from simulator.trace.table import Trace
 from simulator.words.kinds import kind_name
 from simulator.words.language import Said, later, said, said_many, translated
 from simulator.words.numbers import count, short_duration
-from simulator.words.phrases import counted, some_of
+from simulator.words.phrases import cores_of, counted, some_of
 from simulator.workload.interventions import Death, Do, Intervention
 
 Rows = NDArray[np.intp]
@@ -169,7 +169,7 @@ class EventLog:
                 name = "slot" if pool is None else pool.name
                 return said("from now on {slots}", slots=_counted(entry.number, name))
             case Do.CORES:
-                return said("from now on {slots}", slots=_counted(entry.number, "core"))
+                return said("from now on {slots}", slots=partial(cores_of, entry.number, entry.quota))
 
     def _full(self, place: int) -> dict[str, Field]:
         backlog = self._map.places[place].knocks_at

@@ -6,6 +6,7 @@ from math import floor
 
 import numpy as np
 
+from simulator.trace.availability import quota_at
 from simulator.trace.measures import CORES
 from simulator.trace.playback.activity import Activity
 from simulator.trace.playback.congestion import FOR_CLIENT, Cause, Congestion
@@ -76,7 +77,7 @@ def does(activity: Activity, number: int) -> str:
 def idle_cores(now: MomentFacts) -> Iterator[str]:
     """``1 of 2 cores is idle meanwhile.``; nothing where all are at work, now or most of the time before."""
     moment = now.moment
-    if now.trace.plan.cores.quota:
+    if quota_at(now.trace, moment.t_s):
         return  # a container has no core of its own
     idle = min(
         moment.cores - round(moment.cores_in_use), floor(moment.cores * (1.0 - now.mean("cores: in use")) + NEARLY_IDLE)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simulator.plan.processes import process_count
 from simulator.plan.resources import QUOTA_PERIOD_S
-from simulator.trace.availability import interventions, lost
+from simulator.trace.availability import interventions, lost, quota_at
 from simulator.trace.playback.activity import AT_WORK
 from simulator.trace.playback.claims import Dropped, Named
 from simulator.trace.playback.congestion import Cause
@@ -189,7 +189,7 @@ def _cores_wanted(now: MomentFacts, cause: Cause) -> Iterator[str]:
 
 def _throttled(now: MomentFacts) -> Iterator[str]:
     """A container's quota is spent, or was so again and again until now."""
-    moment, quota, still = now.moment, now.trace.plan.cores.quota, throttled(now.trace)
+    moment, quota, still = now.moment, quota_at(now.trace, now.moment.t_s), throttled(now.trace)
     fields = {"budget": short_duration(quota * QUOTA_PERIOD_S), "period": short_duration(QUOTA_PERIOD_S)}
     until_s = still.at(moment.t_s)
     if until_s is not None and moment.throttled:
