@@ -72,6 +72,8 @@ def calibrate(options: CalibrateOptions) -> int:
     machine = machine_of(findings)
     save(machine_text(machine), target, missing_folders(target) if options.output is None else ())
     use = f"--machine {options.output or 'calibrated'}"
+    if machine.cpu_quota:
+        talk(f"simulate: {_quota_words(machine)}\n")
     show(_gil_table(bare, machine))
     show(tables(findings, costs, machine, tell("Saved as {file}; use it with {flag}", file=target, flag=use)))
     return DONE
@@ -166,6 +168,15 @@ def _warn_if_disturbed(others: float) -> None:
             share=share_in_words(others),
         )
         talk(f"simulate: {warning}\n")
+
+
+def _quota_words(machine: Machine) -> str:
+    return tell(
+        "this container may use {cores} of {there} cores (its CPU quota), and the file says so: cores = {cores}. What "
+        "takes longer than a part of 100 ms may have been measured while it was throttled",
+        cores=f"{machine.cpu_quota:g}",
+        there=len(os.sched_getaffinity(0)),
+    )
 
 
 # What calibrating found, as two tables: the constants with their spread, and the servers beside what they explain.

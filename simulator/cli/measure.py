@@ -16,6 +16,7 @@ from simulator.experiments.options import MEASURE, OUTPUT, OutputOptions, RunOpt
 from simulator.experiments.progress import MEASURING, shown_while, talk
 from simulator.experiments.run import labels_of
 from simulator.experiments.scenario import scenario_of
+from simulator.real.cpu_quota import limited
 from simulator.real.measure import MEASURED, measure, refuse_unmeasurable
 from simulator.real.processes import MeasureError
 from simulator.real.servers import server_name
@@ -33,7 +34,9 @@ DONE, FAILED = 0, 1
 def run(model: Model | None, given: Given) -> int:
     """Carry the command out; returns the exit code. Raises RefusalError."""
     options, outputs = RunOptions(**MEASURE.given(given)), OutputOptions(**OUTPUT.given(given))
-    return measured(deployment_of(model, "measure", given, options), options, outputs)
+    deployment = deployment_of(model, "measure", given, options)
+    (options,) = limited([options])
+    return measured(deployment, options, outputs)
 
 
 def measured(deployment: Deployment, options: RunOptions, outputs: OutputOptions) -> int:

@@ -20,6 +20,7 @@ from simulator.experiments.production_line import is_production
 from simulator.experiments.progress import talk
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.scenario import scenario_of
+from simulator.real.cpu_quota import limited
 from simulator.real.measure import refuse_unmeasurable
 from simulator.real.other_programs import crowd_before
 from simulator.real.production.installed import refuse_missing
@@ -41,7 +42,10 @@ BESIDES_S = 4.0
 
 def run(model: Model | None, given: Given) -> int:
     """Carry the command out; returns the exit code. Raises RefusalError."""
-    return validated(pairs_of(model, given), ValidationOptions(**VALIDATION.given(given)))
+    pairs = pairs_of(model, given)
+    here = limited([pair.options for pair in pairs])
+    there = [replace(pair, options=options) for pair, options in zip(pairs, here, strict=True)]
+    return validated(there, ValidationOptions(**VALIDATION.given(given)))
 
 
 def validated(pairs: Sequence[Pair], options: ValidationOptions, measuring: Measuring = measured) -> int:

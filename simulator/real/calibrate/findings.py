@@ -4,7 +4,6 @@ What to watch: the value is the median. Where a cost cannot be measured alone, i
 it need beyond what is known already: nothing is fitted.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -16,7 +15,9 @@ from simulator.real.calibrate.gil_model import asker_wins
 from simulator.real.calibrate.probes import BESIDE, SCHEDULER
 from simulator.real.calibrate.samples import Samples
 from simulator.real.calibrate.servers import ServerCost
+from simulator.real.cpu_quota import cores_here
 from simulator.words.language import tell
+from simulator.workload.table_fields import cores_and_quota
 
 BLOCKING = {"accept_cost_s", "request_cost_s", "response_cost_s"}
 """What a server pays that has neither a loop nor a second thread."""
@@ -113,8 +114,10 @@ def machine_of(findings: Sequence[Finding]) -> Machine:
     measured: dict[str, Any] = {
         str(each.field): each.median for each in findings if each.field in names and each.samples
     }
+    cores, quota = cores_and_quota(cores_here())
     read: dict[str, Any] = {
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": cores,
+        "cpu_quota": quota,
         "syn_retries": "linear" if _kernel_setting("tcp_syn_linear_timeouts") else "classic",
         "full_backlog": "refuse" if _kernel_setting("tcp_abort_on_overflow") else "drop",
     }
