@@ -36,15 +36,11 @@ def plan(config: Config, machine: Machine) -> Plan:
     backlog = Backlog("backlog", config.backlog, machine.refuses, config.processes if own else 1)
     gil = machine.gil(config.processes)
     taken, thread, closed = _take(config, machine, backlog, gil)
+    hand_over_s = machine.hand_over_cost_s if config.accept == "buffered" else 0.0  # of what is complete
+    parse_s = machine.request_cost_s + hand_over_s
     receive = (
         Receive(buffer_bytes=machine.receive_buffer),  # thread held, GIL and core free
-        Compute(
-            machine.request_cost_s,
-            gil,
-            what="parse",
-            mebibyte_s=machine.mebibyte_cost_s,
-            releases=machine.request_releases,
-        ),
+        Compute(parse_s, gil, what="parse", mebibyte_s=machine.mebibyte_cost_s, releases=machine.request_releases),
     )
     handle = (
         Handle(gil, io_late_s=machine.io_late_s),  # computing: thread, GIL and core held; waiting: only the thread
@@ -66,11 +62,11 @@ def _take(config: Config, machine: Machine, backlog: Backlog, gil: Gil) -> tuple
             thread = Pool("thread", config.processes * config.threads, slots_per_process=config.threads)
         return (Accept(backlog, thread),), thread, ()
     main = Pool("main thread", 1, processes=config.processes) if config.accept == "eager" else None
-    back_s = machine.hand_over_cost_s / 2 if main else 0.0
+    back_s = machine.hand_over_cost_s / 2 if main else 0.0  # there, and back again
     main_thread = AcceptEagerly(
         backlog,
         gil,
-        work_s=machine.accept_cost_s + machine.hand_over_cost_s - back_s,
+        work_s=machine.accept_cost_s + back_s,
         limit=config.connections,
         releases=machine.accept_releases,  # each may cost the main thread the GIL
         order="even" if config.sharing == "even" else "warm",

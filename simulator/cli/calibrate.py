@@ -41,7 +41,7 @@ from simulator.workload.machine_table import machine_text
 
 DONE, FAILED = 0, 1
 BARE = "simulator.real.calibrate.probes"
-BARE_LIMIT_S = 30.0
+BARE_LIMIT_S = 120.0
 """All its probes end by themselves long before."""
 USUAL_S, USUAL_SERVER_S = 30.0, 45.0
 

@@ -11,6 +11,7 @@ from simulator.experiments.deployment import Deployment
 from simulator.experiments.production_line import deployed, is_production
 from simulator.experiments.refusal import RefusalError
 from simulator.plan import Machine
+from simulator.real.calibrate.parts import parts
 from simulator.real.calibrate.profile_findings import Measured, Regimes, findings
 from simulator.real.calibrate.regimes import held, lingers_s, one_by_one, rare, saturated, slots_of
 from simulator.real.calibrate.samples import spread
@@ -24,6 +25,7 @@ from simulator.workload.profile_file import profile_text
 
 RARE_S, BUSY_S = 30.0, 2.0
 QUICK_RARE_S, QUICK_BUSY_S = 5.0, 0.7
+ROUNDS, QUICK_ROUNDS = 100, 25
 SAMPLES = 10
 QUIET, INDENT = "bright_black", 2
 
@@ -62,6 +64,7 @@ def measured_states(deployment: Deployment, *, quick: bool) -> list[Measured]:
     found = Regimes(
         rare=rare(deployment, long_s),
         one_by_one=one_by_one(deployment, short_s),
+        parts=None if deployment.fronts else parts(deployment, QUICK_ROUNDS if quick else ROUNDS),
         saturated=None if quick or deployment.fronts else saturated(deployment, short_s),
         held=held(deployment, short_s) if slots and not quick else None,
         slots=slots,

@@ -3,6 +3,9 @@
 What to watch: nothing here waits. Each method does what can be done now and says what to call when the socket is ready
 or a moment has come. A client on a slow line is told apart from one on a fast line only by having a ``Line``.
 
+A client has a computer of its own, so what the driver needs to get ready and to read is no time of the client's: its
+line carries from the moment at which it connects, and it is through when its last byte is there to be read.
+
 A slow upload must not pile up in this machine's own buffers, or it would be through as soon as the server looks:
 TCP_NOTSENT_LOWAT lets one chunk wait for the server's receive window, and the line stands still meanwhile. A slow
 download gets a small receive buffer (two chunks, before it connects), so that the rest stays the server's problem.
@@ -57,12 +60,14 @@ def stand(exchange: Exchange, now: float) -> None:
     if code:
         fail(exchange, OSError(code, "connect"), now)
         return
+    since = now
     if not exchange.stands:
         exchange.stands_since(now)
+        since = exchange.began_to_send(now)
     if exchange.up is None:
         upload(exchange, now)
         return
-    exchange.up.carry(now, exchange.sent)
+    exchange.up.carry(since, exchange.sent)
     exchange.crowd.at(exchange.up.next_moment(exchange.sent, exchange.upload_bytes), upload, exchange)
 
 
@@ -120,7 +125,7 @@ def download(exchange: Exchange, now: float) -> None:
             return
     exchange.received += count
     if exchange.received >= exchange.expected:
-        exchange.crowd.settle(exchange, Ending.ANSWERED, monotonic())
+        exchange.crowd.settle(exchange, Ending.ANSWERED, now)
 
 
 def begin_slow_download(exchange: Exchange, now: float) -> None:
@@ -170,7 +175,7 @@ def slow_download(exchange: Exchange, now: float) -> None:
         fail(exchange, error, now)
         return
     if exchange.received >= exchange.expected:
-        exchange.crowd.settle(exchange, Ending.ANSWERED, monotonic())
+        exchange.crowd.settle(exchange, Ending.ANSWERED, now)
         return
     exchange.crowd.at(exchange.down.next_moment(exchange.received, exchange.expected), slow_download, exchange)
 

@@ -14,6 +14,7 @@ from simulator.experiments.catalogue import catalogue
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.refusal import RefusalError
 from simulator.plan import Machine
+from simulator.real.calibrate.parts import Parts
 from simulator.real.calibrate.profile_findings import Measured, Regimes, findings
 from simulator.real.calibrate.regimes import IO_S, Meter, Regime
 from simulator.workload.load import ScenarioError
@@ -23,23 +24,43 @@ HOT, COLD = 300e-6, 500e-6
 
 
 def regime(**figures: Any) -> Regime:
-    plain: dict[str, Any] = {"computing": [HOT], "front": [], "before": [2e-4], "within": [0.0], "after": [1e-4]}
+    plain: dict[str, Any] = {"computing": [HOT], "front": [], "within": [0.0]}
     return Regime(**{**plain, "throughput": 100.0, **figures})
 
 
-def found(name: str = "prefork", settings: Any = None, **of_rare: Any) -> dict[str, float]:
+def parted(*seconds: float) -> Parts:
+    connected, asked, answered = seconds
+    return Parts(connected=[connected], asked=[asked], answered=[answered])
+
+
+PARTED = parted(0.5e-4, 1.5e-4, 1e-4)
+
+
+def found(name: str = "prefork", settings: Any = None, parts: Parts = PARTED, **of_rare: Any) -> dict[str, float]:
     model = catalogue()[name]
     deployment = Deployment(model=model, config=model.config(**settings or {}))
     rare = regime(**{"computing": [COLD], "within": [IO_S + 1e-4], **of_rare})
-    states = Regimes(rare=rare, one_by_one=regime(), saturated=regime(), held=regime(throughput=40.0), slots=1)
+    held = regime(throughput=40.0)
+    states = Regimes(rare=rare, one_by_one=regime(), parts=parts, saturated=regime(), held=held, slots=1)
     lines = findings(deployment, states, Machine())
     return {line.field or line.what: line.samples[0] for line in lines}
 
 
-def test_what_a_request_computes_is_shared_out_by_the_times_before_and_after_its_handler() -> None:
+def test_what_a_request_computes_is_shared_out_as_with_a_client_that_pauses() -> None:
     costs = found()
     assert costs["accept_cost_s"] + costs["request_cost_s"] == pytest.approx(HOT * 2 / 3)
     assert costs["response_cost_s"] == pytest.approx(HOT / 3)
+
+
+def test_what_is_done_before_the_first_byte_is_told_from_reading_the_request() -> None:
+    costs = found("threaded", {"accept": "eager"}, parted(0.5e-4, 2e-4, 0.5e-4))
+    assert costs["request_cost_s"] == pytest.approx(2e-4)
+    assert costs["accept_cost_s"] + costs["hand_over_cost_s"] / 2 == pytest.approx(0.5e-4)
+
+
+def test_waking_up_for_each_part_is_no_work_of_that_part() -> None:
+    woken = parted(1e-4, 2e-4, 1.5e-4)  # each 0.05 ms more
+    assert found(parts=woken) == pytest.approx(found())
 
 
 def test_what_cannot_be_told_apart_from_outside_keeps_its_proportion() -> None:
@@ -70,7 +91,7 @@ def test_a_slot_is_held_beyond_its_work_for_what_throughput_says() -> None:
 @pytest.mark.parametrize(("took", "is_said"), [(2.004, True), (0.02, False)])
 def test_a_server_lingers_that_kept_the_next_one_waiting(took: float, is_said: bool) -> None:
     model = catalogue()["prefork"]
-    states = Regimes(rare=regime(), one_by_one=regime(), slots=1, lingers_s=took)
+    states = Regimes(rare=regime(), one_by_one=regime(), parts=PARTED, slots=1, lingers_s=took)
     lines = findings(Deployment(model=model, config=model.config()), states, Machine())
     assert [line.samples for line in lines if line.field == "linger_s"] == [[took]] * is_said
 

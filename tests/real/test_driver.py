@@ -60,9 +60,9 @@ def test_a_slow_upload_is_never_ahead_of_its_line(drive: Drive, known: Known) ->
     rate = 100_000.0
     result = drive(load_at([0.0, 0.03], 0.1, photo=Kind(steps=(), upload=30_000, up=rate)))
     for row, seen in known.seen(2).items():
-        stood = result.start + result.stood[row]
+        began = result.start + result.attempted[row]
         assert len(seen["chunks"]) > 3
-        assert [n for moment, n in seen["chunks"] if n > rate * (moment - stood) + 1] == []
+        assert [n for moment, n in seen["chunks"] if n > rate * (moment - began) + 1] == []
 
 
 def test_a_slow_upload_waits_while_the_server_does_not_read(drive: Drive, known: Known) -> None:

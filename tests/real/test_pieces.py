@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.real.clients import Crowd
 from simulator.real.driver_fitness import fitness
-from simulator.real.exchange import LARGEST_BYTES, PACKET_BYTES, Line, chunk_bytes, network_rtt_s
+from simulator.real.exchange import LARGEST_BYTES, PACKET_BYTES, Exchange, Line, chunk_bytes, network_rtt_s
 from simulator.real.job import Ending, Result
 from simulator.real.messages import ResponseError, request_head, response_head, steps_format
 from simulator.workload.table import Work
+from tests.real.conftest import job
+from tests.trace.by_hand import load_at
 
 
 @given(rate=st.floats(1.0, 1e9), since=st.floats(0.0, 1e6), done=st.integers(0, 10**6), more=st.integers(1, 10**7))
@@ -35,6 +38,21 @@ def test_a_line_that_had_to_wait_does_not_catch_up() -> None:
     line.carry(10.0, 0)
     line.carry(20.0, 500)
     assert line.through(20.5) == 1000
+
+
+@pytest.mark.parametrize(
+    ("network_rtt", "noticed", "since"),
+    [(0.0, 5.003, 5.0), (0.04, 5.043, 5.043), (0.0, 6.1, 6.1)],
+    ids=["loopback", "over a network", "after a repeated SYN"],
+)
+def test_a_line_does_not_wait_for_a_driver_that_looks_late_whether_the_connection_stands(
+    network_rtt: float, noticed: float, since: float
+) -> None:
+    crowd = Crowd(job(load_at([0.0], 0.1), 0))
+    crowd.network_rtt = network_rtt
+    exchange = Exchange(crowd, 0, (b"", 0), Line(1000.0), None)
+    exchange.attempted = 5.0
+    assert exchange.began_to_send(noticed) == since
 
 
 @pytest.mark.parametrize(("rate", "size"), [(1.0, PACKET_BYTES), (1e6, 20_000), (1e9, LARGEST_BYTES)])

@@ -1,12 +1,12 @@
 """From a server in its states to the costs of a profile, each with its spread.
 
-What to watch: from outside only sums are seen. The processor time of a request is shared out to what lies before the
-handler and what lies after it, in proportion to the times of a server that nobody has to wait for. Within either part
-the costs keep the proportions that they had so far; what each of them is alone cannot be told from outside. Nothing
-here is fitted to a load: what a profile says of other loads is a prediction.
+What to watch: from outside only sums are seen. The processor time of a hot request is shared out to what lies before
+its first byte, what lies between that and the handler, and what comes after: as with a client that pauses there. Within
+a part the costs keep the proportions that they had so far; what each of them is alone cannot be told from outside.
+Nothing here is fitted to a load: what a profile says of other loads is a prediction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -14,7 +14,8 @@ from typing import Any
 from models.profiles import WAKES
 from simulator.experiments.deployment import Deployment
 from simulator.plan import Machine
-from simulator.plan.walk import walk
+from simulator.plan.walk import Way, walk
+from simulator.real.calibrate.parts import Parts
 from simulator.real.calibrate.regimes import FIRST, IO_S, Regime
 from simulator.real.calibrate.samples import Samples
 from simulator.real.calibrate.servers import COSTS
@@ -32,6 +33,8 @@ class Regimes:
 
     rare: Regime
     one_by_one: Regime
+    parts: Parts | None = None
+    """None for what stands in front."""
     saturated: Regime | None = None
     held: Regime | None = None
     """None where a request holds no slot; neither says anything that a profile needs."""
@@ -54,7 +57,7 @@ class Measured:
 
 def findings(deployment: Deployment, found: Regimes, base: Machine) -> list[Measured]:
     """What the server needs; ``base`` is a machine with the costs that are known so far."""
-    if deployment.fronts:
+    if found.parts is None:
         return [Measured(what=tell("pass on, as a proxy"), samples=found.one_by_one.front, field="proxy_cost_s")]
     closing = Measured(what=tell("wait for a client to close"), samples=[found.lingers_s], field="linger_s")
     hot, rare = median(found.one_by_one.computing), found.rare.computing
@@ -67,7 +70,7 @@ def findings(deployment: Deployment, found: Regimes, base: Machine) -> list[Meas
     if found.held is not None:
         beyond = [found.slots / found.held.throughput - IO_S]
         lines.append(Measured(what=tell("a slot is held beyond its work"), samples=beyond))
-    lines += _before_and_after(deployment, found.one_by_one, base)
+    lines += _by_part(deployment, found.one_by_one, found.parts, base)
     woken = [max(seconds - hot, 0.0) / WAKES for seconds in rare]
     late = [max(seconds - IO_S, 0.0) for seconds in found.rare.within]
     return [
@@ -78,40 +81,67 @@ def findings(deployment: Deployment, found: Regimes, base: Machine) -> list[Meas
     ]
 
 
-def _before_and_after(deployment: Deployment, regime: Regime, base: Machine) -> list[Measured]:
+def _by_part(deployment: Deployment, hot: Regime, parts: Parts, base: Machine) -> list[Measured]:
     names = {
         "accept_cost_s": tell("accept a connection"),
         "hand_over_cost_s": tell("hand over to a thread"),
         "request_cost_s": tell("read and parse"),
         "response_cost_s": tell("build a response, write, close"),
     }
-    before, after = _paid(deployment, base, [name for name in names if name in COSTS])
-    shared = sum(sum(side.values()) for side in _paid(deployment, base, SHARED))
-    share = median(regime.before) / (median(regime.before) + median(regime.after))
-    by_side = [
-        (paid, part / sum(paid.values()))
-        for paid, part in ((before, share), (after, 1.0 - share))
-        if any(paid.values())
+    paid = _paid(deployment, base, [name for name in names if name in COSTS])
+    loops = [sum(part.values()) for part in _paid(deployment, base, SHARED)]
+    hot_s = median(hot.computing)
+    parts_s = [max(share * hot_s - loop, 0.0) for share, loop in zip(parts.shares(hot_s), loops, strict=True)]
+    costs = _costs(parts_s, paid)
+    return [
+        Measured(what=what, samples=[costs[name] * seconds / hot_s for seconds in hot.computing], field=name)
+        for name, what in names.items()
+        if name in costs
     ]
-    lines = []
-    for field in dict.fromkeys([*before, *after]):
-        paid_s = [(paid.get(field, 0.0), scale) for paid, scale in by_side]  # some are paid on both sides
-        scale = sum(seconds * scale for seconds, scale in paid_s) / sum(seconds for seconds, _ in paid_s)
-        samples = [max(seconds - shared, 0.0) * scale * float(getattr(base, field)) for seconds in regime.computing]
-        lines.append(Measured(what=names[field], samples=samples, field=field))
-    return lines
 
 
-def _paid(deployment: Deployment, base: Machine, fields: Sequence[str]) -> tuple[dict[str, float], dict[str, float]]:
-    """Seconds that a request pays of each cost before its handler, and from there on; read off the plan."""
-    before, after = dict[str, float](), dict[str, float]()
+def _costs(parts_s: Sequence[float], paid: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Seconds of each cost, from what each part of a request needs and what is paid in it so far.
+
+    What a part needs in which nothing is paid belongs to the next one: a model may accept when the request is there. A
+    cost that is paid in two parts has its share of both together, though no more of either than that needs; what
+    remains of each is the others'.
+    """
+    rest = _moved_on(parts_s, paid)
+    costs: dict[str, float] = {}
+    for name in dict.fromkeys(name for part in paid for name in part):
+        where = [number for number, part in enumerate(paid) if name in part]
+        if len(where) > 1:
+            whole = sum(paid[number][name] for number in where)
+            wanted = sum(rest[number] * paid[number][name] / sum(paid[number].values()) for number in where)
+            costs[name] = min(wanted, *(rest[number] * whole / paid[number][name] for number in where))
+            for number in where:
+                rest[number] -= costs[name] * paid[number][name] / whole
+    for need, part in zip(rest, paid, strict=True):
+        alone = {name: seconds for name, seconds in part.items() if name not in costs}
+        costs |= {name: need * seconds / sum(alone.values()) for name, seconds in alone.items()}
+    return costs
+
+
+def _moved_on(parts_s: Sequence[float], paid: Sequence[Mapping[str, float]]) -> list[float]:
+    needs, carried = [], 0.0
+    for seconds, part in zip(parts_s, paid, strict=True):
+        needs.append(seconds + carried if part else 0.0)
+        carried = 0.0 if part else seconds + carried
+    return needs
+
+
+def _paid(deployment: Deployment, base: Machine, fields: Sequence[str]) -> list[dict[str, float]]:
+    """Seconds that a request pays of each cost until it is read, from there to its handler, and from there on."""
+    parts: list[dict[str, float]] = [{}, {}, {}]
     for field in fields:
         others: dict[str, Any] = dict.fromkeys(COSTS, 0.0)
         plan = deployment.plan(Machine(**others | {field: float(getattr(base, field))}))
         places = walk(plan, 1)
-        first = next(number for number, place in enumerate(places) if place.name == FIRST)
-        for side, part in ((before, places[:first]), (after, places[first:])):
-            seconds = sum(place.work_s for place in part)
+        heard = next(number for number, place in enumerate(places) if place.way is Way.UP)
+        begun = next(number for number, place in enumerate(places) if place.name == FIRST)
+        for part, some in zip(parts, (places[:heard], places[heard:begun], places[begun:]), strict=True):
+            seconds = sum(place.work_s for place in some)
             if seconds:
-                side[field] = seconds
-    return before, after
+                part[field] = seconds
+    return parts

@@ -3,8 +3,7 @@
 What to watch: costs depend on temperature. A server that is asked ten times a second wakes up for each request and for
 each of its timers, and pays for that every time; one that is never idle pays nothing of the kind. So both are measured,
 and neither stands for the other. Computing is the processor time of the server's whole process group, as the kernel
-counts it; times before and after the handler are from outside: from the client's first byte to the handler's begin, and
-from its end to the client's last byte.
+counts it.
 """
 
 import socket
@@ -55,12 +54,8 @@ class Regime:
     """Processor time of all processes of the server for a request, in each part of the run."""
     front: Samples
     """The same for what stands in front of it; none where nothing does."""
-    before: Samples
-    """For each request: from its client's first byte to the handler's begin."""
     within: Samples
-    """From the handler's begin to its end."""
-    after: Samples
-    """From the handler's end to the client's last byte."""
+    """For each request: from its handler's begin to its end."""
     throughput: float
     """Requests a second."""
 
@@ -149,33 +144,34 @@ def _found(result: Result, reports: list[Report], meters: "list[Meter]") -> Regi
     if np.count_nonzero(answered) < WINDOWS:
         raise MeasureError(tell("the server answered too few requests to calibrate with"))
     finished = np.sort(result.finished[answered]) + result.start
-    times = [_times(result, report) for report in reports if answered[report.row]]
-    before, within, after = (list(column) for column in zip(*times, strict=True)) if times else ([], [], [])
     computing, *front = [meter.each(finished) for meter in meters]
     return Regime(
         computing=computing,
         front=[seconds for samples in front for seconds in samples],
-        before=before,
-        within=within,
-        after=after,
+        within=[_within(report) for report in reports if answered[report.row]],
         throughput=(len(finished) - 1) / float(finished[-1] - finished[0]),
     )
 
 
-def _times(result: Result, report: Report) -> tuple[float, float, float]:
-    """What a request took before, within and after its handler."""
-    moments = sorted(report.marks.values())
+def _within(report: Report) -> float:
+    """What a request took in its handler."""
     begun = report.marks[FIRST]
-    ended = next((moment for moment in moments if moment > begun), begun)
-    row = report.row
-    attempted, finished = float(result.attempted[row]), float(result.finished[row])
-    return begun - result.start - attempted, ended - begun, finished + result.start - ended
+    return next((moment - begun for moment in sorted(report.marks.values()) if moment > begun), 0.0)
 
 
 def look(meters: "Sequence[Meter]") -> None:
     """All at once."""
     for meter in meters:
         meter.look()
+
+
+def used_s(group: int) -> float:
+    """Processor time of the processes of a group, by their own clocks (clock_getcpuclockid(3))."""
+    used = 0.0
+    for pid in members(group):
+        with suppress(OSError):  # it ended meanwhile
+            used += time.clock_gettime(~pid << 3 | 2)
+    return used
 
 
 class Meter:
@@ -188,12 +184,8 @@ class Meter:
         self.look()
 
     def look(self) -> None:
-        """Note what its processes have used by now; by their own clocks (clock_getcpuclockid(3))."""
-        used = 0.0
-        for pid in members(self.group):
-            with suppress(OSError):  # it ended meanwhile
-                used += time.clock_gettime(~pid << 3 | 2)
-        self.looks.append((time.monotonic(), used))
+        """Note what its processes have used by now."""
+        self.looks.append((time.monotonic(), used_s(self.group)))
 
     def each(self, finished: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> Samples:
         """Seconds for a request in each part of the run; ``finished``: the moments at which requests ended."""
