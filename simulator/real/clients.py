@@ -2,7 +2,7 @@
 
 What to watch: the driver has to be on time while the servers take all cores, so nothing here is done twice or for
 beauty. ``epoll`` counts in milliseconds, so that ``select`` on the epoll itself does the waiting: it counts in
-microseconds. The request of every row is made when its time has come.
+microseconds.
 """
 
 import os
@@ -19,8 +19,7 @@ import numpy as np
 from simulator.real.conversation import connect
 from simulator.real.exchange import Action, Exchange, Line, network_rtt_s
 from simulator.real.job import Ending, Job, Result
-from simulator.real.messages import request_head, steps_format
-from simulator.workload.table import Work
+from simulator.real.messages import Requests
 
 LEAD_S = 0.1
 """Between the decision to start and the start."""
@@ -42,11 +41,9 @@ class Crowd:
         # Lists, because taking single numbers out of arrays is slow.
         self.network_rtt = network_rtt_s()
         self.rtt, self.patience = np.maximum(load.rtt - self.network_rtt, 0.0).tolist(), load.patience.tolist()
-        self.upload, self.response = (np.rint(sizes).astype(int).tolist() for sizes in (load.upload, load.response))
-        self.request_class, self.client = load.request_class.tolist(), load.client.tolist()
-        self.phases, self.think = load.phases.tolist(), None if load.think is None else load.think.tolist()
+        self.client, self.think = load.client.tolist(), None if load.think is None else load.think.tolist()
         self.rates = list(zip(load.up_rate.tolist(), load.down_rate.tolist(), strict=True))
-        self.steps = [(steps_format(kinds), len(kinds) - kinds.count(Work.NONE)) for kinds in load.phase_kinds.tolist()]
+        self.requests = Requests(load)
         self.arrival = [nan] * n
         self.columns = {name: [nan] * n for name in ("attempted", "stood", "sent", "finished")}
         self.ending, self.status, self.syn_retries = [0] * n, [0] * n, [0] * n
@@ -136,7 +133,8 @@ class Crowd:
     def _begin(self, row: int, now: float) -> None:
         """The connection of this row's client would stand now."""
         deadline = self.arrival[row] + self.patience[row]
-        exchange = Exchange(self, row, self._message(row), *self._lines(row))
+        up, down = (Line(rate) if rate < inf else None for rate in self.rates[self.client[row]])
+        exchange = Exchange(self, row, self.requests.message(row), up, down)
         if deadline <= now:
             self._lose_patience(exchange, now)
             return
@@ -145,14 +143,6 @@ class Crowd:
         connect(exchange, now)
         if not exchange.stands and not exchange.over:
             self.at(now + self.job.connect_timeout_s, self._stop_connecting, exchange)
-
-    def _message(self, row: int) -> tuple[bytes, int]:
-        steps, phases = self.steps[self.request_class[row]]
-        return request_head(row, steps % tuple(self.phases[row][:phases]), self.upload[row], self.response[row])
-
-    def _lines(self, row: int) -> tuple[Line | None, Line | None]:
-        up, down = self.rates[self.client[row]]
-        return Line(up) if up < inf else None, Line(down) if down < inf else None
 
     def _lose_patience(self, exchange: Exchange, _: float) -> None:
         self.settle(exchange, Ending.GAVE_UP, self.arrival[exchange.row] + self.patience[exchange.row])
@@ -173,10 +163,10 @@ class Crowd:
             self.under_way[number] = exchange
             exchange.watched = True
 
-    def at(self, moment: float, action: Action, exchange: Exchange) -> None:
-        """Call the action at a moment of time.monotonic(), unless the exchange is over by then."""
+    def at(self, moment: float, action: Action | None, what: Exchange | socket | int, /) -> None:
+        """Call the action at a moment of time.monotonic(), unless the exchange is over by then; or ``_do`` the rest."""
         self.number += 1
-        heappush(self.moments, (moment, self.number, action, exchange))
+        heappush(self.moments, (moment, self.number, action, what))
 
     def settle(self, exchange: Exchange, ending: Ending, now: float) -> None:
         """It is over: note it, close, and let a client of a closed loop think about its next request."""
@@ -203,8 +193,7 @@ class Crowd:
             return
         if exchange.watched:
             self.epoll.unregister(connection)
-        self.number += 1
-        heappush(self.moments, (moment, self.number, None, connection))
+        self.at(moment, None, connection)
 
     def _think_again(self, row: int, since: float) -> None:
         """A client of a closed loop thinks, then sends its next request."""
@@ -219,8 +208,7 @@ class Crowd:
         if arrival >= self.start + self.load.duration:
             self.unfinished -= 1
         elif self.load.limit:  # which one that is, is known when it is sent
-            self.number += 1
-            heappush(self.moments, (arrival, self.number, None, len(self.load)))
+            self.at(arrival, None, len(self.load))
         else:
             self._send(row, arrival)
 
@@ -234,8 +222,7 @@ class Crowd:
 
     def _send(self, row: int, arrival: float) -> None:
         self.arrival[row] = arrival
-        self.number += 1
-        heappush(self.moments, (arrival + 1.5 * self.rtt[row], self.number, None, row))
+        self.at(arrival + 1.5 * self.rtt[row], None, row)
 
     # --- what comes out -------------------------------------------------------------------------------------------
 
@@ -249,8 +236,7 @@ class Crowd:
 
     def _sample_at(self, moment: float) -> None:
         self._sample(monotonic())
-        self.number += 1
-        heappush(self.moments, (moment + SAMPLE_S, self.number, None, -1))
+        self.at(moment + SAMPLE_S, None, -1)
 
     def _sample(self, now: float) -> None:
         self.cpu_at.append(now - self.start)

@@ -29,7 +29,7 @@ class Crowd(Protocol):
     def watch(self, exchange: "Exchange", mask: int) -> None:
         """Call ``exchange.react`` when the socket is ready for this."""
 
-    def at(self, moment: float, action: "Action", exchange: "Exchange") -> None:
+    def at(self, moment: float, action: "Action", exchange: "Exchange", /) -> None:
         """Call the action at a moment of time.monotonic(), unless the exchange is over by then."""
 
     def settle(self, exchange: "Exchange", ending: Ending, now: float) -> None:

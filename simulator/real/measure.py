@@ -93,26 +93,32 @@ def measure(
                 "leave it out with --set timeline=[]"
             )
         )
-    plans = deployment.plans(machine)
-    while True:
-        with ExitStack() as stack:
-            folder = stack.enter_context(scratch_folder())
-            with ExitStack() as while_driven:
-                servers = start(deployment, folder, while_driven, machine)
-                groups = [process.pid for process in servers.processes]
-                before = moment(groups)
-                result = drive(job_for(plans[-1], workload, servers.port), folder, progress)
-                others = share_of_others(before, moment(groups))
-                _check_alive(servers)
-                _let_settle(servers, int(np.count_nonzero(~np.isnan(result.stood))))
-            if not result.ran_out:
-                reports = [its.read(len(workload)) for its in servers.told]
-                trace = merge(plans, workload, result, reports)
-                about = driver_label(fitness(result, workload.rtt), result)
-                trace.labels.update({"engine": MEASURED, LABEL: about, OTHERS: str(json_number(others))})
-                trace.labels.update(production_labels(deployment, trace))
-                return trace
+    while (trace := _measured_once(deployment, machine, workload, progress)) is None:
         workload = with_more_rows(workload, Shortage.ROUNDS, redraw)
+    return trace
+
+
+def _measured_once(
+    deployment: Deployment, machine: Machine, workload: Workload, progress: Progress | None
+) -> Trace | None:
+    """The trace of one run; None where a closed loop needed more rows than there are."""
+    plans = deployment.plans(machine)
+    with scratch_folder() as folder:
+        with ExitStack() as while_driven:
+            servers = start(deployment, folder, while_driven, machine)
+            groups = [process.pid for process in servers.processes]
+            before = moment(groups)
+            result = drive(job_for(plans[-1], workload, servers.port), folder, progress)
+            others = share_of_others(before, moment(groups))
+            _check_alive(servers)
+            _let_settle(servers, int(np.count_nonzero(~np.isnan(result.stood))))
+        if result.ran_out:
+            return None
+        trace = merge(plans, workload, result, [its.read(len(workload)) for its in servers.told])
+    about = driver_label(fitness(result, workload.rtt), result)
+    trace.labels.update({"engine": MEASURED, LABEL: about, OTHERS: str(json_number(others))})
+    trace.labels.update(production_labels(deployment, trace))
+    return trace
 
 
 def job_for(plan: Plan, workload: Workload, port: int) -> Job:

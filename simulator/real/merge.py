@@ -2,7 +2,7 @@
 
 What to watch: every server knows only its own places. Behind a proxy there are two servers, so the walk of the whole is
 taken apart into the places of each. What nobody reported is nan; when it was ready, and so how long it waited for its
-turn, is worked out in ``enter_waits``.
+turn, is worked out in ``measured_waits``.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,11 +12,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan import Gil, Link, Outcome, Plan, Pool, State
-from simulator.plan.walk import Place, Way, connected_at, walk
+from simulator.plan import Outcome, Plan, Pool
+from simulator.plan.walk import Place, connected_at, walk
 from simulator.real.job import Ending, Result
+from simulator.real.measured_waits import enter_waits, put_in_order
 from simulator.real.reports import CLOSED, LEFT, Report
-from simulator.trace.columns import Floats, blank_columns
+from simulator.trace.columns import blank_columns
 from simulator.trace.table import Trace
 from simulator.workload.table import Work, Workload
 
@@ -53,7 +54,7 @@ def merge(plans: Sequence[Plan], workload: Workload, result: Result, reports: Se
     if len(trace.places) > door + 1:
         trace.reached[:, door + 1] = result.stood
     enter_waits(trace, result.sent)
-    _put_in_order(trace.reached)
+    put_in_order(trace.reached)
     return _sent(trace)
 
 
@@ -126,18 +127,6 @@ def _pools(trace: Trace, columns: dict[str, int]) -> list[Pool]:
     return [pool for pool in taken if pool is not None]
 
 
-def _put_in_order(reached: NDArray[np.float64]) -> None:
-    """No place before the one in front of it.
-
-    The client learns some microseconds after the server that the connection stands; its moment gives way.
-    """
-    later = np.full(len(reached), np.inf)
-    for column in range(reached.shape[1] - 1, -1, -1):
-        here = reached[:, column]
-        later = np.fmin(here, later)
-        reached[:, column] = np.where(np.isnan(here), np.nan, later)
-
-
 def _sent(trace: Trace) -> Trace:
     """Only what was sent, in order of arrival."""
     if not trace.workload.clients_in_loop:
@@ -201,63 +190,3 @@ def _turned_away(plan: Plan) -> Outcome:
     if first is None or first.queue_limit is None:
         return Outcome.BROKEN
     return first.when_full
-
-
-# From when on a request could have gone on, and for how long it waited then. A server marks when it goes on, and not
-# since when it could have: while it computes for one request, it sees nothing of the others. But a request is complete
-# when its last byte has been sent, and a sleep is over when its time has passed. What lies between is waiting.
-#
-# On an event loop that is waiting for the loop (also what a timer is late, 1 ms at most where epoll counts
-# milliseconds). Without a lock it is waiting for a core. Under a GIL it can be either, and it is not known: nan.
-
-
-def enter_waits(trace: Trace, sent: Floats) -> None:
-    """Move each place that computes to where its request was ready for it, and write what it waited for a loop.
-
-    ``sent``: [n] seconds from the start of the run when the last byte of the request was under way; nan: never.
-    """
-    for index, place in enumerate(trace.places):
-        if place.state is not State.COMPUTING:
-            continue
-        reached = trace.reached[:, index].copy()
-        trace.reached[:, index] = ready = np.fmin(_ready(trace, index, place, sent), reached)
-        if place.lock is not None:
-            wait = reached - ready
-            if place.acceptor:
-                wait = _until_begun(trace, index, place.work_s)
-            unknown = isinstance(place.lock, Gil)
-            trace.lock_wait[:, trace.lock_places.index(index)] = np.nan if unknown else np.nan_to_num(wait)
-
-
-def _until_begun(trace: Trace, index: int, work_s: float) -> Floats:
-    """[n] From the accept to the first thing that the loop does with the connection, less the accept's own work."""
-    return np.maximum(trace.reached[:, index + 1] - trace.reached[:, index] - work_s, 0.0)
-
-
-def _ready(trace: Trace, index: int, place: Place, sent: Floats) -> Floats:
-    """[n] Since when the request could be computed at this place; nan where only the server's own mark says it."""
-    before = trace.places[index - 1]
-    earlier = trace.reached[:, index - 1]
-    if before.way is Way.UP and before.link is Link.CLIENT:
-        return np.maximum(earlier, sent)
-    if before.phase is not None:
-        slept = _end_of_sleep(trace, index - 1, before.phase)
-        if place.phase is None:
-            return slept
-        worked = [work for work in Work if work.computes or work.needs(place.lock)]
-        return np.where(np.isin(_kinds(trace)[:, place.phase], worked), slept, np.nan)
-    return np.full(len(trace), np.nan)
-
-
-def _end_of_sleep(trace: Trace, index: int, phase: int) -> Floats:
-    """[n] When the last phase up to this one was over, if it was waiting; nan where it was computing."""
-    kinds = _kinds(trace)[:, : phase + 1]
-    rows, last = np.arange(len(trace)), np.maximum((kinds != Work.NONE).sum(axis=1) - 1, 0)
-    over = trace.reached[rows, index - phase + last] + trace.workload.phases[rows, last]
-    return np.where(kinds[rows, last] == Work.IO, over, np.nan)
-
-
-def _kinds(trace: Trace) -> NDArray[np.int8]:
-    """[n, phase] Of each request."""
-    kinds: NDArray[np.int8] = trace.workload.phase_kinds[trace.workload.request_class]
-    return kinds

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from simulator.workload.table import Work
+import numpy as np
+
+from simulator.workload.table import Work, Workload
 
 WORDS: dict[Work, str] = {work: work.name.lower() for work in Work if work is not Work.NONE}
 LONGEST_HEAD = 65536
@@ -26,6 +28,23 @@ def request_head(row: int, steps: str, upload: int, response: int) -> tuple[byte
 def steps_format(kinds: Sequence[int]) -> str:
     """How a class's own work is written, to be filled with seconds: ``cpu=%.6f,io=%.6f``."""
     return ",".join(f"{WORDS[Work(kind)]}=%.6f" for kind in kinds if kind != Work.NONE)
+
+
+class Requests:
+    """What is sent for every row of a load; each request is made when its time has come."""
+
+    def __init__(self, load: Workload) -> None:
+        # Lists, because taking single numbers out of arrays is slow.
+        self._class, self._phases = load.request_class.tolist(), load.phases.tolist()
+        self._upload, self._response = (np.rint(sizes).astype(int).tolist() for sizes in (load.upload, load.response))
+        self._steps = [
+            (steps_format(kinds), len(kinds) - kinds.count(Work.NONE)) for kinds in load.phase_kinds.tolist()
+        ]
+
+    def message(self, row: int) -> tuple[bytes, int]:
+        """The head, and how many bytes of body follow it."""
+        steps, phases = self._steps[self._class[row]]
+        return request_head(row, steps % tuple(self._phases[row][:phases]), self._upload[row], self._response[row])
 
 
 def response_head(data: bytes) -> tuple[int, int, int] | None:

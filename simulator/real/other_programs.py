@@ -58,7 +58,16 @@ def crowd_before() -> float | None:
 
 def members(group: int) -> list[int]:
     """The processes of a group."""
-    return [pid for pid, fields in _processes() if int(fields[2]) == group]
+    return [pid for pid, fields in processes() if int(fields[2]) == group]
+
+
+def processes() -> Iterator[tuple[int, list[str]]]:
+    """The number of each process, and its fields from the state on (proc(5): field 3 comes first)."""
+    for stat in PROC.glob("[0-9]*/stat"):
+        try:
+            yield int(stat.parent.name), stat.read_text(errors="replace").rpartition(")")[2].split()
+        except OSError:  # it ended meanwhile
+            continue
 
 
 def _used(cores: set[int]) -> Iterator[tuple[int, float]]:
@@ -75,13 +84,4 @@ def _used(cores: set[int]) -> Iterator[tuple[int, float]]:
 
 def _used_by_group(group: int) -> float:
     """By its processes, and by those of their children that they have waited for."""
-    return sum(sum(map(int, fields[11:15])) for _, fields in _processes() if int(fields[2]) == group) / TICKS_PER_S
-
-
-def _processes() -> Iterator[tuple[int, list[str]]]:
-    """The number of each process, and its fields from the state on (proc(5): field 3 comes first)."""
-    for stat in PROC.glob("[0-9]*/stat"):
-        try:
-            yield int(stat.parent.name), stat.read_text(errors="replace").rpartition(")")[2].split()
-        except OSError:  # it ended meanwhile
-            continue
+    return sum(sum(map(int, fields[11:15])) for _, fields in processes() if int(fields[2]) == group) / TICKS_PER_S

@@ -234,7 +234,7 @@ def test_a_rule_is_silent_on_the_run_without_its_cause(rule: Rule) -> None:
 
 
 def test_every_rule_has_its_runs() -> None:
-    # Those below; tests/real/test_waits.py and test_other_programs.py, as they are never simulated.
+    # Those below; tests/real/test_measured_waits.py and test_other_programs.py, as they are never simulated.
     elsewhere = {gateway_timeouts, broken, gil_or_cores, other_programs}
     assert set(RULES) - set(CASES) == elsewhere
 

@@ -15,8 +15,9 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import NoReturn
+
+from simulator.real.other_programs import processes
 
 STDIN, STDERR = 0, 2
 END_S = 3.0
@@ -76,14 +77,9 @@ def end() -> NoReturn:
 def members() -> list[int]:
     """The processes of our group and our children, but for this one and for those that others have to bury."""
     us, found = os.getpid(), []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, parent, group, *_ = stat.read_text(errors="replace").rpartition(")")[2].split()
-        except OSError:  # it ended meanwhile
-            continue
-        ours = int(parent) == us or (int(group) == us and state != "Z")
-        if ours and int(stat.parent.name) != us:
-            found.append(int(stat.parent.name))
+    for pid, (state, parent, group, *_) in processes():
+        if pid != us and (int(parent) == us or (int(group) == us and state != "Z")):
+            found.append(pid)
     return found
 
 

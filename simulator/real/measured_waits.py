@@ -1,0 +1,80 @@
+"""How long each measured request waited for its turn to compute, worked out from what the server marked.
+
+What to watch: a server marks when it goes on, and not since when it could have: while it computes for one request, it
+sees nothing of the others. But a request is complete when its last byte has been sent, and a sleep is over when its
+time has passed. What lies between is waiting: on an event loop for the loop (also what a timer is late, 1 ms at most
+where epoll counts milliseconds), without a lock for a core. Under a GIL it can be either, and it is not known: nan.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.plan import Gil, Link, State
+from simulator.plan.walk import Place, Way
+from simulator.trace.columns import Floats
+from simulator.trace.table import Trace
+from simulator.workload.table import Work
+
+
+def enter_waits(trace: Trace, sent: Floats) -> None:
+    """Move each place that computes to where its request was ready for it, and write what it waited for a loop.
+
+    ``sent``: [n] seconds from the start of the run when the last byte of the request was under way; nan: never.
+    """
+    for index, place in enumerate(trace.places):
+        if place.state is not State.COMPUTING:
+            continue
+        reached = trace.reached[:, index].copy()
+        trace.reached[:, index] = ready = np.fmin(_ready(trace, index, place, sent), reached)
+        if place.lock is not None:
+            wait = reached - ready
+            if place.acceptor:
+                wait = _until_begun(trace, index, place.work_s)
+            unknown = isinstance(place.lock, Gil)
+            trace.lock_wait[:, trace.lock_places.index(index)] = np.nan if unknown else np.nan_to_num(wait)
+
+
+def _until_begun(trace: Trace, index: int, work_s: float) -> Floats:
+    """[n] From the accept to the first thing that the loop does with the connection, less the accept's own work."""
+    return np.maximum(trace.reached[:, index + 1] - trace.reached[:, index] - work_s, 0.0)
+
+
+def _ready(trace: Trace, index: int, place: Place, sent: Floats) -> Floats:
+    """[n] Since when the request could be computed at this place; nan where only the server's own mark says it."""
+    before = trace.places[index - 1]
+    earlier = trace.reached[:, index - 1]
+    if before.way is Way.UP and before.link is Link.CLIENT:
+        return np.maximum(earlier, sent)
+    if before.phase is not None:
+        slept = _end_of_sleep(trace, index - 1, before.phase)
+        if place.phase is None:
+            return slept
+        worked = [work for work in Work if work.computes or work.needs(place.lock)]
+        return np.where(np.isin(_kinds(trace)[:, place.phase], worked), slept, np.nan)
+    return np.full(len(trace), np.nan)
+
+
+def _end_of_sleep(trace: Trace, index: int, phase: int) -> Floats:
+    """[n] When the last phase up to this one was over, if it was waiting; nan where it was computing."""
+    kinds = _kinds(trace)[:, : phase + 1]
+    rows, last = np.arange(len(trace)), np.maximum((kinds != Work.NONE).sum(axis=1) - 1, 0)
+    over = trace.reached[rows, index - phase + last] + trace.workload.phases[rows, last]
+    return np.where(kinds[rows, last] == Work.IO, over, np.nan)
+
+
+def _kinds(trace: Trace) -> NDArray[np.int8]:
+    """[n, phase] Of each request."""
+    kinds: NDArray[np.int8] = trace.workload.phase_kinds[trace.workload.request_class]
+    return kinds
+
+
+def put_in_order(reached: Floats) -> None:
+    """No place before the one in front of it.
+
+    The client learns some microseconds after the server that the connection stands; its moment gives way.
+    """
+    later = np.full(len(reached), np.inf)
+    for column in range(reached.shape[1] - 1, -1, -1):
+        here = reached[:, column]
+        later = np.fmin(here, later)
+        reached[:, column] = np.where(np.isnan(here), np.nan, later)
