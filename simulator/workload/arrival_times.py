@@ -14,15 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.workload.arrivals import Closed, ConstantRate, GeometricBatch, Mmpp, OpenLoop, Poisson, Ramp, Spike
+from simulator.workload.column_draws import BLOCK
 from simulator.workload.csv_file import Replay
 from simulator.workload.distribution import Floats, standard_exponential
 from simulator.workload.interventions import Interventions
 from simulator.workload.random_streams import Source, stream
 from simulator.workload.scenario import Scenario
 from simulator.workload.timeline_table import Burst
-
-BLOCK = 1 << 16
-"""Numbers drawn at a time: few enough to stay in the processor's cache."""
 
 
 def arrival_times(arrivals: OpenLoop, duration: float, seed: int) -> Floats:

@@ -3,14 +3,13 @@
 Rows are drawn block by block, so that ten million of them need little more memory than the columns themselves.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.workload.arrival_times import (
-    BLOCK,
     Columns,
     arrival_times,
     default_rounds,
@@ -19,15 +18,14 @@ from simulator.workload.arrival_times import (
     joined,
 )
 from simulator.workload.arrivals import Arrivals, Closed
+from simulator.workload.column_draws import Picks, blank, blocks, bounds_of, column_of, fill_rows, filler, groups, pick
 from simulator.workload.csv_file import Replay
-from simulator.workload.distribution import Constant, Distribution, Floats
+from simulator.workload.distribution import Constant, Floats
 from simulator.workload.random_streams import Source, stream
 from simulator.workload.request_table import RequestClass
 from simulator.workload.scenario import Client, Scenario
-from simulator.workload.table import Work, Workload, alike, are_alike
+from simulator.workload.table import Work, Workload, alike
 
-Picks = NDArray[np.int16]
-Rows = NDArray[np.intp] | slice
 NEVER = Constant(np.inf)
 
 
@@ -68,7 +66,7 @@ def _arrivals(scenario: Scenario, seed: int, rounds: int | None) -> tuple[Floats
     if not isinstance(arrivals, Closed):
         return arrival_times(arrivals, scenario.duration, seed), None
     count = arrivals.requests or arrivals.clients * (default_rounds(scenario) if rounds is None else rounds)
-    return np.full(count, np.nan), _column(count, arrivals.think, stream(seed, Source.THINK))
+    return np.full(count, np.nan), column_of(count, arrivals.think, stream(seed, Source.THINK))
 
 
 def _loop(arrivals: Arrivals) -> dict[str, Any]:
@@ -112,27 +110,6 @@ def _further(scenario: Scenario, requests: Columns, seed: int, level: int) -> Co
     return drawn | {name: requests[name] for name in ("upload", "response", "rtt")}
 
 
-def _blocks(count: int) -> Iterator[slice]:
-    return (slice(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK))
-
-
-def _blank(count: int, distributions: Sequence[Distribution]) -> Floats:
-    """A column for draws of these; where all of them are the same constant, it is full already and takes no room."""
-    first = distributions[0]
-    if isinstance(first, Constant) and all(other == first for other in distributions):
-        return alike(float(first.value), count)
-    return np.empty(count)
-
-
-def _column(count: int, distribution: Distribution, random: np.random.Generator) -> Floats:
-    column = _blank(count, [distribution])
-    if are_alike(column):
-        return column
-    for block in _blocks(count):
-        column[block] = distribution.draw(random, block.stop - block.start)
-    return column
-
-
 def _classes(scenario: Scenario, count: int, seed: int) -> Picks:
     if isinstance(scenario.arrivals, Replay):
         recorded = scenario.arrivals.file
@@ -143,24 +120,7 @@ def _classes(scenario: Scenario, count: int, seed: int) -> Picks:
 
 
 def _weighted(scenario: Scenario, count: int, seed: int) -> Picks:
-    return _pick([c.weight for c in scenario.requests], count, stream(seed, Source.CLASS))
-
-
-def _pick(weights: Sequence[float], count: int, random: np.random.Generator) -> Picks:
-    """Indices, each as often as its weight says."""
-    if len(weights) == 1:
-        return alike(np.int16(0), count)
-    picks, bounds = np.zeros(count, dtype=np.int16), _bounds(weights)
-    for block in _blocks(count):
-        picks[block] = np.searchsorted(bounds, random.random(block.stop - block.start), side="right")
-    return picks
-
-
-def _bounds(weights: Sequence[float]) -> Floats:
-    """Upper ends of the parts of [0, 1); what is beyond the last positive weight cannot be picked."""
-    sums = np.cumsum(weights)
-    bounds: Floats = sums / sums[-1]
-    return np.where(bounds >= 1.0, np.inf, bounds)[: len(weights)]
+    return pick([c.weight for c in scenario.requests], count, stream(seed, Source.CLASS))
 
 
 def _clients(scenario: Scenario, request_class: Picks, seed: int) -> Picks:
@@ -169,10 +129,10 @@ def _clients(scenario: Scenario, request_class: Picks, seed: int) -> Picks:
         return alike(np.int16(0), len(request_class))
     picks = np.zeros(len(request_class), dtype=np.int16)
     random = stream(seed, Source.CLIENT)
-    bounds = [_bounds([c.share * _sends(c, r) for c in scenario.clients]) for r in scenario.requests]
-    for block in _blocks(len(picks)):
+    bounds = [bounds_of([c.share * _sends(c, r) for c in scenario.clients]) for r in scenario.requests]
+    for block in blocks(len(picks)):
         luck = random.random(block.stop - block.start)
-        for number, rows in _groups(request_class[block], len(bounds)):
+        for number, rows in groups(request_class[block], len(bounds)):
             picks[block][rows] = np.searchsorted(bounds[number], luck[rows], side="right")
     return picks
 
@@ -181,20 +141,9 @@ def _sends(client: Client, request: RequestClass) -> bool:
     return request.clients is None or client.name in request.clients
 
 
-def _groups(picks: Picks, kinds: int) -> Iterator[tuple[int, Rows]]:
-    """Each kind that occurs, and its rows."""
-    if kinds == 1:
-        yield 0, slice(None)
-        return
-    for kind in range(kinds):
-        rows = np.flatnonzero(picks == kind)
-        if len(rows):
-            yield kind, rows
-
-
 def _by_class(classes: Sequence[RequestClass], picks: Picks, seed: int) -> tuple[Floats, Floats, Floats]:
     count = len(picks)
-    upload, response = _blank(count, [c.upload for c in classes]), _blank(count, [c.response for c in classes])
+    upload, response = blank(count, [c.upload for c in classes]), blank(count, [c.response for c in classes])
     if len(classes) == 1 and all(isinstance(step.time, Constant) for step in classes[0].steps):
         phases = alike([step.time.mean for step in classes[0].steps], count)
     else:
@@ -202,52 +151,28 @@ def _by_class(classes: Sequence[RequestClass], picks: Picks, seed: int) -> tuple
     fills = []
     for c in classes:
         drawn = [
-            _filler(upload, c.upload, stream(seed, Source.UPLOAD, c.name)),
-            _filler(response, c.response, stream(seed, Source.RESPONSE, c.name)),
+            filler(upload, c.upload, stream(seed, Source.UPLOAD, c.name)),
+            filler(response, c.response, stream(seed, Source.RESPONSE, c.name)),
         ]
         for number, step in enumerate(c.steps):
-            drawn.append(_filler(phases[:, number], step.time, stream(seed, Source.PHASE, c.name, number)))
+            drawn.append(filler(phases[:, number], step.time, stream(seed, Source.PHASE, c.name, number)))
         fills.append(drawn)
-    _fill(fills, picks)
+    fill_rows(fills, picks)
     return upload, response, phases
 
 
 def _by_client(clients: Sequence[Client], picks: Picks, seed: int) -> tuple[Floats, Floats]:
-    rtt = _blank(len(picks), [c.rtt for c in clients])
-    patience = _blank(len(picks), [c.patience or NEVER for c in clients])
+    rtt = blank(len(picks), [c.rtt for c in clients])
+    patience = blank(len(picks), [c.patience or NEVER for c in clients])
     fills = [
         [
-            _filler(rtt, c.rtt, stream(seed, Source.RTT, c.name)),
-            _filler(patience, c.patience or NEVER, stream(seed, Source.PATIENCE, c.name)),
+            filler(rtt, c.rtt, stream(seed, Source.RTT, c.name)),
+            filler(patience, c.patience or NEVER, stream(seed, Source.PATIENCE, c.name)),
         ]
         for c in clients
     ]
-    _fill(fills, picks)
+    fill_rows(fills, picks)
     return rtt, patience
-
-
-Filler = Callable[[slice, Rows, int], None]
-
-
-def _filler(column: Floats, distribution: Distribution, random: np.random.Generator) -> Filler:
-    """Draws the next values of a column: for some rows of a block, and how many they are."""
-    if are_alike(column):
-        return lambda *_: None
-
-    def fill(block: slice, rows: Rows, count: int) -> None:
-        value = distribution.value if isinstance(distribution, Constant) else distribution.draw(random, count)
-        column[block][rows] = value
-
-    return fill
-
-
-def _fill(fills: Sequence[Sequence[Filler]], picks: Picks) -> None:
-    """Fill each row with the draws of its kind."""
-    for block in _blocks(len(picks)):
-        for kind, rows in _groups(picks[block], len(fills)):
-            count = block.stop - block.start if isinstance(rows, slice) else len(rows)
-            for fill in fills[kind]:
-                fill(block, rows, count)
 
 
 def _phase_kinds(classes: Sequence[RequestClass]) -> NDArray[np.int8]:
