@@ -23,9 +23,9 @@ from simulator.experiments.trial import (
 )
 from simulator.experiments.trial_runs import Runs
 from simulator.plan.words import OUTSIDE, Loss, Need, State, lost_by, needing
+from simulator.trace.availability import CORES
 from simulator.trace.cures import Cure
 from simulator.trace.figures import Summary
-from simulator.trace.measures import CORES
 from simulator.trace.rules_backlog import most_at_the_door
 from simulator.trace.table import Trace
 from simulator.words.language import said

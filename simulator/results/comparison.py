@@ -20,8 +20,8 @@ from simulator.experiments.deployment import Deployment
 from simulator.experiments.deployment_words import pane_words
 from simulator.results.document import document, flat
 from simulator.results.report_tables import HEADS, INDENT, MARK, QUIET, thin_remark
+from simulator.trace.availability import CORES
 from simulator.trace.figures import Summary
-from simulator.trace.measures import CORES
 from simulator.trace.table import Trace
 from simulator.words.columns import aligned, columns
 from simulator.words.language import in_this_language, later, tell, translated

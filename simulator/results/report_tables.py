@@ -10,8 +10,8 @@ from rich.text import Text
 
 from simulator.plan.words import State
 from simulator.results.terminal import GLUE
+from simulator.trace.availability import CORES
 from simulator.trace.figures import Latency, ResourceSummary, Summary
-from simulator.trace.measures import CORES
 from simulator.words.columns import aligned, columns
 from simulator.words.kinds import kind_name
 from simulator.words.language import later, tell, translated

@@ -12,7 +12,8 @@ import numpy as np
 from simulator.plan.resources import Backlog, Pool
 from simulator.plan.steps import Link
 from simulator.plan.words import IN_LINE, Need, State, needing
-from simulator.trace.measures import COMPLETED, CORES, INDEX, NOT_COMPLETED, SLOWEST, STATES, Measures
+from simulator.trace.availability import CORES
+from simulator.trace.measures import COMPLETED, INDEX, NOT_COMPLETED, SLOWEST, STATES, Measures
 from simulator.trace.residence import Floats, blocks
 
 Cause = tuple[str, State]

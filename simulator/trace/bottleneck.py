@@ -13,11 +13,11 @@ import numpy as np
 
 from simulator.plan.resources import Gil
 from simulator.plan.words import OWN, State
-from simulator.trace.availability import capacity
+from simulator.trace.availability import CORES, capacity
 from simulator.trace.demands import carried_through, computes_at, lock_held_at, needs_lock_at, work_at
 from simulator.trace.figures import Bottleneck, Hold
 from simulator.trace.holding import Held, holdings
-from simulator.trace.measures import CORES, INDEX, OUTSIDE, Measures
+from simulator.trace.measures import INDEX, OUTSIDE, Measures
 from simulator.trace.residence import Floats, Rows, blocks
 
 BINDING = 0.8

@@ -10,11 +10,11 @@ from dataclasses import replace
 from functools import partial
 
 from simulator.trace.attribution import Attribution
-from simulator.trace.availability import interventions
+from simulator.trace.availability import CORES, interventions
 from simulator.trace.facts import HARDLY, NOTABLE, Facts, noun, percents
 from simulator.trace.figures import Summary
 from simulator.trace.finding import Finding, Kind, Party, told
-from simulator.trace.measures import COMPLETED, CORES, NOT_COMPLETED, SLOWEST, Measures
+from simulator.trace.measures import COMPLETED, NOT_COMPLETED, SLOWEST, Measures
 from simulator.trace.rules_backlog import overflow, refused
 from simulator.trace.rules_capacity import (
     accept_limit,

@@ -6,11 +6,12 @@ from functools import cached_property, partial
 from simulator.plan.resources import Lock, Pool
 from simulator.plan.words import WITH_LOCK, State
 from simulator.trace.attribution import Attribution
+from simulator.trace.availability import CORES
 from simulator.trace.culprits import Computing, Group, Lost, computing_under, who_held
 from simulator.trace.episodes import Episode, episode
 from simulator.trace.figures import ResourceSummary, Summary
 from simulator.trace.finding import Kind
-from simulator.trace.measures import CORES, Measures
+from simulator.trace.measures import Measures
 from simulator.trace.table import Trace
 from simulator.trace.throttling import throttled
 from simulator.trace.waits import Waits, waiting_part

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from simulator.plan.resources import Pool
 from simulator.plan.walk import Place, freed_at, taken_at
 from simulator.plan.words import Outcome
-from simulator.trace.residence import Floats
+from simulator.trace.residence import Floats, Span
 from simulator.trace.table import Trace
 
 
@@ -63,3 +63,14 @@ def holdings(trace: Trace, part: Held, block: slice = slice(None)) -> Holdings:
         end = np.where(gone, np.minimum(end, trace.arrival[rows] + trace.workload.patience[rows]), end)
     got = np.flatnonzero(end > start)
     return Holdings(rows[got], slot[got], start[got], end[got])
+
+
+def held_until(trace: Trace, part: Held, span: Span) -> Floats:
+    """Until when the requests of a span that lies in this part have their slots: all of it, while their clients stay.
+
+    Where nothing is given back early, that is ``span.end`` itself.
+    """
+    if not part.pool.frees_when_client_leaves:
+        return span.end
+    gone = trace.arrival[span.rows] + trace.workload.patience[span.rows]
+    return np.clip(gone, span.start, span.end)

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import Backlog, Bucket, Pool
+from simulator.plan.resources import Backlog, Bucket, Lock, Pool
 from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
-from simulator.trace import availability
 from simulator.trace.availability import away_by_name, capacity, cores
 from simulator.trace.demands import lock_copies
-from simulator.trace.holding import Held, held_parts, holdings
+from simulator.trace.holding import Held, held_parts, held_until, holdings
 from simulator.trace.intervals import overlap
 from simulator.trace.outcomes import arrived_in_window
 from simulator.trace.queues import LockQueue, Queue, Reader, Runnable, settle
@@ -26,7 +25,6 @@ from simulator.trace.throttling import spans
 
 STATES = tuple(State)
 INDEX = {state: i for i, state in enumerate(STATES)}
-CORES = availability.CORES
 OUTSIDE, NOT_COMPLETED, COMPLETED, SLOWEST = range(4)
 
 
@@ -197,7 +195,7 @@ def _add_resources(measures: Measures, span: Span) -> None:
     span = span.within(*measures.window)
     if span.place == len(measures.places) or not len(span.rows):
         return
-    starts, ends, rows, seconds = span.start, span.end, span.rows, span.end - span.start
+    starts, ends, seconds = span.start, span.end, span.end - span.start
     _add_slots(measures, span, seconds)
     place = measures.places[span.place]
     if place.queue is not None and place.state in span.shares:
@@ -208,11 +206,11 @@ def _add_resources(measures: Measures, span: Span) -> None:
         if state in span.shares:
             measures.cores_time[INDEX[state]] += float(_part(seconds, span.shares[state]).sum())
     if place.lock is not None and not span.unlocked:
-        copies = lock_copies(measures.trace, place, rows)
+        copies = lock_copies(measures.trace, place, span.rows)
         measures.at_lock[place.lock.name].add(starts, ends, copies)
         if State.BLOCKS in span.shares:
             measures.runnable.add_blocked(starts, ends)
-        _add_lock(measures, span, seconds)
+        _add_lock(measures, place.lock, copies, span, seconds)
     elif State.COMPUTING in span.shares or State.THROTTLED in span.shares:
         measures.runnable.add(starts, ends)
 
@@ -221,10 +219,8 @@ def _add_slots(measures: Measures, span: Span, seconds: Floats) -> None:
     for part in measures.held:
         if span.place not in part:
             continue
-        held = seconds
-        if part.pool.frees_when_client_leaves:
-            gone = measures.trace.arrival[span.rows] + measures.trace.workload.patience[span.rows]
-            held = np.maximum(np.minimum(span.end, gone) - span.start, 0.0)
+        until = held_until(measures.trace, part, span)
+        held = seconds if until is span.end else until - span.start
         for state, share in span.shares.items():
             measures.slot_time[part.pool.name][INDEX[state]] += float(_part(held, share).sum())
 
@@ -249,10 +245,7 @@ def _add_held(measures: Measures, block: slice) -> None:
                 measures.waiting[queue.name].add_held(starts[seen], ends[seen])
 
 
-def _add_lock(measures: Measures, span: Span, seconds: Floats) -> None:
-    place = measures.places[span.place]
-    assert place.lock is not None  # the caller has looked
-    copies = lock_copies(measures.trace, place, span.rows)
+def _add_lock(measures: Measures, lock: Lock, copies: NDArray[np.int32], span: Span, seconds: Floats) -> None:
     for state, share in span.shares.items():
-        added = np.bincount(copies, weights=_part(seconds, share), minlength=place.lock.processes)
-        measures.lock_time[place.lock.name][:, INDEX[state]] += added[: place.lock.processes]
+        added = np.bincount(copies, weights=_part(seconds, share), minlength=lock.processes)
+        measures.lock_time[lock.name][:, INDEX[state]] += added[: lock.processes]

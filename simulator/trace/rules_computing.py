@@ -8,11 +8,11 @@ from functools import partial
 
 from simulator.plan.resources import QUOTA_PERIOD_S, Gil, Lock, Loop
 from simulator.plan.words import Need, State, needing
+from simulator.trace.availability import CORES
 from simulator.trace.culprits import MOST, Computing, who_failed
 from simulator.trace.cures import Cure
 from simulator.trace.facts import HARDLY, HIGH, NOTABLE, Facts, failed_words, one_of, percents, slots_limit_computing
 from simulator.trace.finding import Finding, Kind, Party, told
-from simulator.trace.measures import CORES
 from simulator.words.kinds import kind_name
 from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import count, short_duration

@@ -8,11 +8,12 @@ from functools import partial
 
 import numpy as np
 
+from simulator.trace.availability import CORES
 from simulator.trace.cures import Cure
 from simulator.trace.episodes import Episode
 from simulator.trace.facts import HIGH, NOTABLE, Facts, noun, percents
 from simulator.trace.finding import Finding, Kind, Party, told
-from simulator.trace.measures import CORES, OUTSIDE
+from simulator.trace.measures import OUTSIDE
 from simulator.trace.residence import Rows, blocks
 from simulator.trace.triggers import Trigger
 from simulator.trace.victims import then, who_waited

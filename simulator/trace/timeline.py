@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from simulator.plan.resources import Cores, Memory, Upstreams
 from simulator.plan.words import Outcome, State
-from simulator.trace.availability import away_by_name, cores_in_use
+from simulator.trace.availability import CORES, away_by_name, cores_in_use
 from simulator.trace.demands import blocked
-from simulator.trace.holding import Held, held_parts
+from simulator.trace.holding import Held, held_parts, held_until
 from simulator.trace.intervals import StepFunction
-from simulator.trace.measures import CORES, measure
+from simulator.trace.measures import measure
 from simulator.trace.queues import Part
 from simulator.trace.residence import Floats, Span, blocks, client_end
 from simulator.trace.table import Trace
@@ -119,15 +119,11 @@ class _Recorder:
         self.splits: dict[str, dict[State, Bins]] = {
             part.pool.name: {state: Bins(count, step_s) for state in _states_inside(part, trace)} for part in self.held
         }
-        for name in (*(lock.name for lock in plan.locks), CORES):
-            states = (
-                [State.COMPUTING]
-                if name == CORES
-                else [State.COMPUTING, State.CORE, State.THROTTLED][: 3 if throttled(trace) else 2]
-            )
-            if name in (lock.name for lock in plan.locks if blocked(trace, lock)):
-                states.append(State.BLOCKS)
-            self.splits[name] = {state: Bins(count, step_s) for state in states}
+        for lock in plan.locks:
+            states = [State.COMPUTING, State.CORE, *([State.THROTTLED] if throttled(trace) else [])]
+            states += [State.BLOCKS] if blocked(trace, lock) else []
+            self.splits[lock.name] = {state: Bins(count, step_s) for state in states}
+        self.splits[CORES] = {State.COMPUTING: Bins(count, step_s)}
         self.queues[CORES] = Bins(count, step_s)
         self.sizes = {pool.name: pool.size * pool.processes for pool in plan.pools}
         self.sizes |= {lock.name: lock.processes for lock in plan.locks} | {CORES: plan.cores.count}
@@ -157,10 +153,7 @@ class _Recorder:
                 self.queues[name].add(span.start, span.end, share)
 
     def _add_slots(self, part: Held, span: Span) -> None:
-        end = span.end
-        if part.pool.frees_when_client_leaves:
-            gone = self.trace.arrival[span.rows] + self.trace.workload.patience[span.rows]
-            end = np.clip(gone, span.start, span.end)
+        end = held_until(self.trace, part, span)
         for state, share in span.shares.items():
             self.splits[part.pool.name][state].add(span.start, end, share)
 

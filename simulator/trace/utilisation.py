@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from simulator.plan.resources import Backlog, Gil, Lock, Loop, Pool
 from simulator.plan.words import WITH_LOCK, State
-from simulator.trace.availability import capacity
+from simulator.trace.availability import CORES, capacity
 from simulator.trace.figures import ResourceSummary
-from simulator.trace.measures import CORES, INDEX, STATES, Measures
+from simulator.trace.measures import INDEX, STATES, Measures
 
 IDLE = "idle"
 DOWN = "down"

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from simulator.plan.walk import Place
 from simulator.plan.words import Need, State, needing
 from simulator.trace.attribution import HANDSHAKE_ROUND_TRIPS
+from simulator.trace.availability import CORES
 from simulator.trace.demands import computes_at, needs_lock_at, work_at
 from simulator.trace.intervals import StepFunction, concurrency
-from simulator.trace.measures import CORES, INDEX, Measures
+from simulator.trace.measures import INDEX, Measures
 from simulator.trace.residence import Floats, Rows, blocks, client_end
 
 Column = NDArray[Any]

@@ -6,9 +6,10 @@ import numpy as np
 
 from simulator.plan import Gil
 from simulator.plan.words import Outcome, State
+from simulator.trace.availability import CORES
 from simulator.trace.facts import Facts
 from simulator.trace.finding import Finding, Kind
-from simulator.trace.measures import COMPLETED, CORES, OUTSIDE
+from simulator.trace.measures import COMPLETED, OUTSIDE
 from simulator.trace.residence import client_end
 from simulator.trace.throttling import spans
 from simulator.trace.waits import WAITING

@@ -14,7 +14,7 @@ from simulator.stage.snapshot import Snapshot, recent_average
 from simulator.stage.street.places import Street
 from simulator.stage.street.shares import Form
 from simulator.stage.street.turn_words import unused_cores
-from simulator.trace.measures import CORES
+from simulator.trace.availability import CORES
 from simulator.trace.playback import GroupKind, LaneGroup
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import percent

@@ -8,7 +8,7 @@ from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Words
 from simulator.stage.snapshot import ROUNDING, Snapshot, recent_average
 from simulator.stage.street.baton import gil_of
-from simulator.trace.measures import CORES
+from simulator.trace.availability import CORES
 from simulator.trace.playback import Activity, GroupKind, LaneGroup
 from simulator.words.language import tell, tell_many
 from simulator.words.numbers import exact_duration, short_duration

@@ -91,24 +91,11 @@ class Blockers:
             case _:
                 return NOBODY
 
-    def retries_s(self, request: int) -> tuple[float, ...]:
-        """When it repeated its SYN, as far as the plan tells; where there are two handshakes, those of the first."""
-        for index, place in enumerate(self._map.places):
-            if place.knocks_at is not None:
-                start = float(self._trace.reached[request, index])
-                times = place.retries_s[: int(self._trace.syn_retries[request])]
-                later = self._trace.reached[request, index + 1] if index + 1 < len(self._map.places) else np.nan
-                end = float(np.nan_to_num(later, nan=np.inf))
-                return tuple(t for t in (start + after for after in times) if t <= end + TOLERANCE_S)
-        return ()
-
-    def _handshake_s(self, request: int, place: Place) -> float:
-        return 0.0 if place.link is Link.LOCAL else 1.5 * float(self._trace.workload.rtt[request])
-
     def _full_backlog(self, request: int, stay: Stay, place: Place) -> Blocker:
         syn, data = int(self._trace.syn_retries[request]), int(self._trace.data_retries[request])
         backlog = place.knocks_at
-        if backlog is None or stay.end - stay.start <= self._handshake_s(request, place) + TOLERANCE_S:
+        handshake_s = 0.0 if place.link is Link.LOCAL else 1.5 * float(self._trace.workload.rtt[request])
+        if backlog is None or stay.end - stay.start <= handshake_s + TOLERANCE_S:
             return NOBODY
         fields = {"backlog": translated(backlog.name), "n": count(backlog.limit + 1), "syn": syn, "data": data}
         if syn and data:
@@ -146,12 +133,8 @@ class Blockers:
 
     def _slots(self, request: int, stay: Stay, pool: Pool) -> Blocker:
         """What the slots were used for meanwhile, and who had one for longest."""
-        column = next(part.column for part in self._map.held if part.pool == pool)
-        others = self._others(request, stay)
-        holding = others.take(self._map.of_pool[column][others.place])
         copy = int(self._trace.process[request]) if pool.processes > 1 else -1
-        if copy >= 0:
-            holding = holding.take(self._trace.slot[holding.request, column] // pool.size == copy)
+        holding = self._holding(request, stay, pool, copy)
         if not len(holding):
             return NOBODY
         overlap = holding.seconds_in(stay.start, stay.end)
@@ -184,6 +167,13 @@ class Blockers:
                 **fields,
             )
         return Blocker(words=words, request=first)
+
+    def _holding(self, request: int, stay: Stay, pool: Pool, copy: int) -> Segments:
+        """What those who had slots did meanwhile: slots of one process, or of all where that is -1."""
+        column = next(part.column for part in self._map.held if part.pool == pool)
+        others = self._others(request, stay)
+        holding = others.take(self._map.of_pool[column][others.place])
+        return holding if copy < 0 else holding.take(self._trace.slot[holding.request, column] // pool.size == copy)
 
     def _process(self, request: int, lock: Lock) -> int:
         return int(self._trace.process[request]) if lock.processes > 1 else 0

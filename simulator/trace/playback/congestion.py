@@ -12,8 +12,8 @@ from math import floor
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.trace.availability import CORES
 from simulator.trace.intervals import StepFunction, concurrency
-from simulator.trace.measures import CORES
 from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, HAS_LOCK, Activities, Activity
 from simulator.trace.playback.cache import BoundedCache
 from simulator.trace.playback.place_map import PlaceMap

@@ -130,11 +130,23 @@ class LifeStories:
             down_rate=float(workload.down_rate[client]),
             rtt_s=float(workload.rtt[request]),
             syn_retries=int(trace.syn_retries[request]),
-            retries_s=self._blockers.retries_s(request),
+            retries_s=self._retries_s(request),
             parts=parts,
             measured=trace.labels.get("engine") == MEASURED,
             labels=trace.labels,
         )
+
+    def _retries_s(self, request: int) -> tuple[float, ...]:
+        """When it repeated its SYN, as far as the plan tells; where there are two handshakes, those of the first."""
+        places = self.trace.places
+        for index, place in enumerate(places):
+            if place.knocks_at is not None:
+                start = float(self.trace.reached[request, index])
+                times = place.retries_s[: int(self.trace.syn_retries[request])]
+                later = self.trace.reached[request, index + 1] if index + 1 < len(places) else np.nan
+                end = float(np.nan_to_num(later, nan=np.inf))
+                return tuple(t for t in (start + after for after in times) if t <= end + NOTHING_S)
+        return ()
 
     def _parts(self, request: int) -> Iterator[LifePart]:
         """Stays in which the same happens at the same place are one part: threads take turns at the GIL."""

@@ -6,8 +6,7 @@ from math import floor
 
 import numpy as np
 
-from simulator.trace.availability import quota_at
-from simulator.trace.measures import CORES
+from simulator.trace.availability import CORES, quota_at
 from simulator.trace.playback.activity import Activity
 from simulator.trace.playback.congestion import FOR_CLIENT, Cause, Congestion
 from simulator.trace.playback.moment import BacklogNow, Moment, Present

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Lock, Loop
-from simulator.trace.availability import Outages
+from simulator.trace.availability import CORES, Outages
 from simulator.trace.intervals import StepFunction, concurrency, union
-from simulator.trace.measures import CORES
 from simulator.trace.outcomes import percentiles
 from simulator.trace.playback.activity import FOR_LOCK, HAS_LOCK, READY, Activity
 from simulator.trace.playback.place_map import PlaceMap
