@@ -27,6 +27,17 @@ Document = dict[str, Any]
 def document(trace: Trace, summary: Summary, advice: Advice | None = None) -> Document:
     """The results of a run, ready for JSON. ``advice``: where it was tried what might help."""
     labels = trace.labels
+    return {
+        **_what_was_run(trace, summary),
+        **_what_came_of_it(summary),
+        **({} if advice is None else _advice(advice)),
+        **({"driver": json.loads(labels["driver"])} if "driver" in labels else {}),  # of a measured run only
+        **({"other_programs": float(labels[OTHERS])} if OTHERS in labels else {}),  # the same
+    }
+
+
+def _what_was_run(trace: Trace, summary: Summary) -> Document:
+    labels = trace.labels
     start, end = summary.window
     return {
         "model": labels.get("model"),
@@ -50,6 +61,11 @@ def document(trace: Trace, summary: Summary, advice: Advice | None = None) -> Do
         "window_ends_with": "last request" if summary.to_the_end else "arrivals",
         "timeline": [timeline_data(entry) for entry in timeline_of(trace)],
         "timeline_csv_step_s": step_for(trace),
+    }
+
+
+def _what_came_of_it(summary: Summary) -> Document:
+    return {
         "requests": {
             "offered": summary.offered,
             "completed": summary.completed,
@@ -69,9 +85,6 @@ def document(trace: Trace, summary: Summary, advice: Advice | None = None) -> Do
         "bottleneck": _bottleneck(summary),
         "diagnosis": list(summary.diagnosis),
         "findings": [_finding(finding) for finding in summary.findings],
-        **({} if advice is None else _advice(advice)),
-        **({"driver": json.loads(labels["driver"])} if "driver" in labels else {}),  # of a measured run only
-        **({"other_programs": float(labels[OTHERS])} if OTHERS in labels else {}),  # the same
     }
 
 

@@ -124,26 +124,36 @@ def _all_clear(facts: Facts) -> Finding:
     for (name, _), share in facts.attribution.all.items():
         waits[name] = waits.get(name, 0.0) + share
     name, worst = max(waits.items(), key=lambda item: item[1])
-    if worst >= NOTABLE and name not in resources:  # a rate limit, or the cores of another machine
-        text = said(
-            "Requests spend {share} of their time waiting for the {name}.", share=percents(worst), name=said(name)
-        )
-        return Finding(0.0, text, resource=name)
     if worst >= NOTABLE:
-        text = said_many(
-            "Requests spend {share} of their time waiting for {who}, though {who} is in use {used} of the time: at "
-            "times several come at once.",
-            "Requests spend {share} of their time waiting for {who}, though {who} are in use {used} of the time: at "
-            "times several come at once.",
-            resources[name].size,
-            share=percents(worst),
-            who=partial(all_of, noun(name), resources[name].size),
-            used=percents(resources[name].utilisation),
+        return Finding(0.0, _taken_now_and_then(facts, name, worst), resource=name)
+    return _nobody_waits(facts, sum(waits.values()))
+
+
+def _taken_now_and_then(facts: Facts, name: str, share: float) -> Said:
+    """What requests wait for, though it is free most of the time."""
+    resources = facts.summary.resources
+    if name not in resources:  # a rate limit, or the cores of another machine
+        return said(
+            "Requests spend {share} of their time waiting for the {name}.", share=percents(share), name=said(name)
         )
-        return Finding(0.0, text, resource=name)
+    return said_many(
+        "Requests spend {share} of their time waiting for {who}, though {who} is in use {used} of the time: at "
+        "times several come at once.",
+        "Requests spend {share} of their time waiting for {who}, though {who} are in use {used} of the time: at "
+        "times several come at once.",
+        resources[name].size,
+        share=percents(share),
+        who=partial(all_of, noun(name), resources[name].size),
+        used=percents(resources[name].utilisation),
+    )
+
+
+def _nobody_waits(facts: Facts, waiting: float) -> Finding:
+    """What requests' time is, and what is used most; ``waiting`` is the share in which they wait all the same."""
+    resources = facts.summary.resources
     name = max((n for n in resources if resources[n].kind != "backlog"), key=lambda n: resources[n].utilisation)
-    fields = {"own": percents(1.0 - sum(waits.values()))}
-    if sum(waits.values()) >= HARDLY:
+    fields = {"own": percents(1.0 - waiting)}
+    if waiting >= HARDLY:
         text = said(
             "Hardly any request waits for another one: {own} of a request's time is its own computing, its I/O and "
             "its client's line.",

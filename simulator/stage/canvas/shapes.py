@@ -140,10 +140,8 @@ PLUS = (
 )  # fmt: skip
 
 
-def _marks() -> dict[str, Shape]:
-    """Marks that stand alone in their cell."""
-    cross = (*_stroke(1.4, (1.4, 5.9), (6.6, 11.1)), *_stroke(1.4, (1.4, 11.1), (6.6, 5.9)))
-    heavy = (*_stroke(2.2, (1.2, 4), (6.8, 13)), *_stroke(2.2, (1.2, 13), (6.8, 4)))
+def _discs() -> dict[str, Shape]:
+    """Marks that stand alone in their cell: round ones."""
     return {
         "·": (Disc(4, 8.5, 1),),
         "•": (Disc(4, 8.5, 2),),
@@ -154,6 +152,13 @@ def _marks() -> dict[str, Shape]:
             Disc(4 + 3 * math.cos(turn * math.tau / 8), 8.5 + 3 * math.sin(turn * math.tau / 8), 0.8)
             for turn in range(8)
         ),
+        "◉": (Disc(4, 8.5, 3.6, hole=2.7), Disc(4, 8.5, 1.9)),
+        "◦": (Disc(4, 8.5, 2.6, hole=1.7),),
+    }
+
+
+def _triangles() -> dict[str, Shape]:
+    return {
         "▲": (Polygon(((4, 4.5), (7.7, 12.5), (0.3, 12.5))),),
         "△": _outlined((4, 4.8), (7.2, 12), (0.8, 12)),
         "▼": (Polygon(((4, 12.5), (0.3, 4.5), (7.7, 4.5))),),
@@ -163,17 +168,29 @@ def _marks() -> dict[str, Shape]:
         "◂": (Polygon(((1, 8.5), (6, 5.5), (6, 11.5))),),
         "▸": (Polygon(((7, 8.5), (2, 11.5), (2, 5.5))),),
         "►": (Polygon(((8, 8.5), (0.5, 13), (0.5, 4))),),
+    }
+
+
+def _outlines() -> dict[str, Shape]:
+    """Diamonds, squares and crosses: full, empty, and with something inside."""
+    return {
         "◆": (Polygon(((4, 3.5), (8, 8.5), (4, 13.5), (0, 8.5))),),
         "◇": _outlined(*_diamond(4.2)),
         "◈": (*_outlined(*_diamond(4.2)), Polygon(_diamond(2.2))),
         "■": (Box(1, 5, 7, 12),),
         "□": _frame(),
         "▣": (*_frame(), Box(3, 7, 5, 10)),
-        "◉": (Disc(4, 8.5, 3.6, hole=2.7), Disc(4, 8.5, 1.9)),
-        "◦": (Disc(4, 8.5, 2.6, hole=1.7),),
         "✚": (Box(2.7, 4.5, 5.3, 12.5), Box(0, 7.2, 8, 9.8)),
         "✛": _outlined(*PLUS),
         "✜": (*_outlined(*PLUS), Disc(4, 8.5, 1.2)),
+    }
+
+
+def _signs() -> dict[str, Shape]:
+    """Arrows, and signs that are read like letters."""
+    cross = (*_stroke(1.4, (1.4, 5.9), (6.6, 11.1)), *_stroke(1.4, (1.4, 11.1), (6.6, 5.9)))
+    heavy = (*_stroke(2.2, (1.2, 4), (6.8, 13)), *_stroke(2.2, (1.2, 13), (6.8, 4)))
+    return {
         "→": (Box(0.5, 8, 6, 9), Polygon(((7.8, 8.5), (4.2, 11.5), (4.2, 5.5)))),
         "←": (Box(2, 8, 7.5, 9), Polygon(((0.2, 8.5), (3.8, 5.5), (3.8, 11.5)))),
         "↑": (Box(3.5, 6, 4.5, 13), Polygon(((4, 3.5), (7, 7.5), (1, 7.5)))),
@@ -197,7 +214,15 @@ def _braille() -> dict[str, Shape]:
     return {chr(0x2800 + dots): tuple(disc for bit, disc in enumerate(discs) if dots >> bit & 1) for dots in range(256)}
 
 
-SHAPES: Mapping[str, Shape] = {**_rules(), **_blocks(), **_marks(), **_braille()}
+SHAPES: Mapping[str, Shape] = {
+    **_rules(),
+    **_blocks(),
+    **_discs(),
+    **_triangles(),
+    **_outlines(),
+    **_signs(),
+    **_braille(),
+}
 
 
 def spans(shape: Shape) -> bool:

@@ -4,6 +4,7 @@ What to watch: the street is the largest thing at every size. Below it stands th
 width on, claim, log and the rest move into a column at the right. Nothing here depends on the moment.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
@@ -93,23 +94,13 @@ def _panes(width: int, height: int, views: int, keys: bool, caption: bool, prese
         claim = 0 if column else _claim(rows, below, deep, tiny=tiny)
     block = (rows - below - figures) // max(deep, 1)  # equally high, so that equal numbers look alike
     below = rows - figures - block * deep if below or deep > 1 else below
-    places = []
-    row = top
-    for number in range(deep):
-        shown = min(across, views - number * across)
-        col = 0
-        for wide in equal_parts(width - column, across)[:shown]:
-            tall = max(block - claim, 0)
-            street, words = Area(row, col, tall, wide), Area(row + tall, col, min(claim, block), wide)
-            if column:
-                words = Area(top, width - column, _column_claim(height), column)
-            places.append(Place(street, words))
-            col += wide
-        row += block
-    used = _column_claim(height) if column else 0
+    places = tuple(_places(Area(top, 0, block * deep, width - column), views, deep, across, claim))
+    row, used = top + block * deep, _column_claim(height) if column else 0
+    if column:
+        places = tuple(Place(each.street, Area(top, width - column, used, column)) for each in places)
     return Panes(
         title=Area(0, 0, top, width),
-        places=tuple(places),
+        places=places,
         figures=Area(row, 0, figures, width),
         caption=Area(row + figures, 0, caption_rows, width - column),
         below=Area(row + figures + caption_rows, 0, below, width - column),
@@ -117,6 +108,16 @@ def _panes(width: int, height: int, views: int, keys: bool, caption: bool, prese
         time=Area(height - key_rows - time_rows, 0, time_rows, width),
         keys=Area(height - key_rows, 0, key_rows, width),
     )
+
+
+def _places(area: Area, views: int, deep: int, across: int, claim: int) -> Iterator[Place]:
+    """The streets of all servers, in so many rows of so many, each with its claim below."""
+    block = area.height // max(deep, 1)
+    for number in range(deep):
+        row, col, tall = area.row + number * block, area.col, max(block - claim, 0)
+        for wide in equal_parts(area.width, across)[: views - number * across]:
+            yield Place(Area(row, col, tall, wide), Area(row + tall, col, min(claim, block), wide))
+            col += wide
 
 
 def _column(width: int, height: int, views: int, *, presenting: bool) -> int:
