@@ -95,6 +95,8 @@ class Backlog:
 
 QUOTA_PERIOD_S = 0.1
 """How often a container gets its quota anew (cpu.cfs_period_us; Docker and Kubernetes leave it at that)."""
+QUOTA_CLOSE, QUOTA_SPENT_S = 1e-9, 1e-12
+"""A period has begun, and a quota is used up, also where rounding leaves the smallest part of it."""
 
 
 @dataclass(frozen=True, slots=True)

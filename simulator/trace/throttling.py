@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import QUOTA_PERIOD_S
+from simulator.plan.resources import QUOTA_CLOSE, QUOTA_PERIOD_S
 from simulator.plan.words import State
 from simulator.trace.availability import quotas
 from simulator.trace.demands import lock_copies
@@ -108,7 +108,7 @@ def _used_up(trace: Trace, runnable: StepFunction) -> Throttled:
     lengths = np.diff(at)
     size = changed.searchsorted(at[:-1], "right") - 1
     cores = np.minimum(np.round(runnable.values(at[:-1])), counts[size])
-    share = np.floor(at[:-1] / QUOTA_PERIOD_S + CLOSE_S) + size * (len(periods) + 1)  # a new quota is there at once
+    share = np.floor(at[:-1] / QUOTA_PERIOD_S + QUOTA_CLOSE) + size * (len(periods) + 1)  # a new quota is there at once
     begins = np.append(True, share[1:] != share[:-1])
     number = np.cumsum(begins) - 1
     got = np.cumsum(cores * lengths)

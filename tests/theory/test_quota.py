@@ -6,8 +6,9 @@ from math import ceil
 import numpy as np
 import pytest
 
+from simulator.engine.kernel import numbers
 from simulator.experiments.run import EngineName, run
-from simulator.plan import Cores, Handle, Plan
+from simulator.plan import Cores, Handle, Plan, resources
 from simulator.trace.summary import summarise
 from simulator.trace.table import Trace
 from simulator.workload.interventions import Do, Intervention
@@ -89,3 +90,8 @@ def test_utilisation_is_that_of_the_quota() -> None:
 def test_a_service_of_one_and_a_half_cores_never_gets_more_on_average() -> None:
     trace = computed(1.5, 0.05, np.linspace(0.0, 0.5, 100).tolist())
     assert trace.horizon_s >= 100 * 0.05 / 1.5 - 0.1
+
+
+def test_the_kernel_has_the_numbers_of_the_plan() -> None:
+    plan = (resources.QUOTA_PERIOD_S, resources.QUOTA_CLOSE, resources.QUOTA_SPENT_S)
+    assert plan == (numbers.QUOTA_PERIOD_S, numbers.CLOSE, numbers.SPENT_S)

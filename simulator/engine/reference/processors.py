@@ -14,11 +14,9 @@ from typing import Any
 import simpy
 
 from simulator.plan import Cores, Gil, Lock
-from simulator.plan.resources import QUOTA_PERIOD_S
+from simulator.plan.resources import QUOTA_CLOSE, QUOTA_PERIOD_S, QUOTA_SPENT_S
 
 Wait = simpy.Event
-CLOSE, SPENT_S = 1e-9, 1e-12
-"""A period has begun, and a quota is used up, also where rounding leaves the smallest part of it."""
 
 
 class Job:
@@ -90,10 +88,10 @@ class Processor:
         """Count what was computed against the quota, which is there anew in every period; nothing can be saved."""
         if not self.throttled:
             self.budget -= elapsed * min(len(self.jobs), self.cores.count)
-        period = int(self.env.now / QUOTA_PERIOD_S + CLOSE)
+        period = int(self.env.now / QUOTA_PERIOD_S + QUOTA_CLOSE)
         if period > self.period:
             self.period, self.budget = period, self.cores.quota * QUOTA_PERIOD_S
-        self.throttled = self.budget <= SPENT_S
+        self.throttled = self.budget <= QUOTA_SPENT_S
 
     def _turns_in(self) -> float:
         """Seconds until the quota of this period is used up if nothing changes, or the next period begins."""
@@ -116,7 +114,7 @@ class Processor:
         delay = max((self.jobs[0][0] - self.virtual) / self.cores.rate(len(self.jobs)), 0.0)
         if self.cores.quota > 0:
             turn = self._turns_in()
-            if self.throttled or turn < delay - SPENT_S:  # who is through at that very moment is through
+            if self.throttled or turn < delay - QUOTA_SPENT_S:  # who is through at that very moment is through
                 _after(self.env, turn, self._turn, self.version)
                 return
         _after(self.env, delay, self._finish, self.version)

@@ -6,7 +6,6 @@ room. Where no slots are held, an event loop is the desk of everybody.
 
 from dataclasses import dataclass
 from enum import IntEnum, auto
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,10 +83,8 @@ class Stages:
 def stages(playback: Playback) -> Stages:
     """From the columns of the trace of a run."""
     trace, places = playback.trace, playback.trace.places
-    after = partial(_next_reached, trace)
     queues = [i for i, place in enumerate(places) if isinstance(place.queue, Backlog)]
-    never = np.full(len(trace), np.nan)
-    joined = trace.reached[:, queues[-1]] if queues else never
+    joined = trace.reached[:, queues[-1]] if queues else np.full(len(trace), np.nan)
     has_room = len(queues) > 1 and any(group.kind is GroupKind.COUNT for group in playback.groups)
     room = trace.reached[:, queues[0]] if has_room else None
     over = server_end(trace)
@@ -95,14 +92,11 @@ def stages(playback: Playback) -> Stages:
     takes = queues[-1] if queues else 0
     if pool is not None:
         takes = max(taken_at(places, pool), takes)
-    got = after(takes)
+    got = _next_reached(trace, takes)
     served = ~np.isnan(got) & ~np.isnan(joined)
     if pool is not None:
         served &= trace.slot[:, trace.plan.pools.index(pool)] >= 0
-        done = trace.reached[:, freed_at(places, pool)]
-    else:
-        sent = sent_at(places, takes + 1)
-        done = never if sent is None else trace.reached[:, sent + 1] if sent + 1 < len(places) else trace.left
+    done = _done_at_loop(trace, takes) if pool is None else trace.reached[:, freed_at(places, pool)]
     lost = np.flatnonzero(np.isin(trace.outcome, lost_by(*Loss)))
     instead = np.flatnonzero(~served)
     got[instead] = np.where(np.isnan(joined[instead]), np.nan, over[instead])
@@ -128,6 +122,14 @@ def _desks(playback: Playback) -> Pool | None:
     """The pool whose slots are lanes; None where requests are served by event loops."""
     groups = (group for group in playback.groups if group.kind is GroupKind.SLOTS)
     return next((group.resource for group in groups if isinstance(group.resource, Pool)), None)
+
+
+def _done_at_loop(trace: Trace, takes: int) -> Floats:
+    """When responses had been sent of those whom a loop serves from after this place on."""
+    sent = sent_at(trace.places, takes + 1)
+    if sent is None:
+        return np.full(len(trace), np.nan)
+    return trace.reached[:, sent + 1] if sent + 1 < len(trace.places) else trace.left
 
 
 def _next_reached(trace: Trace, place: int) -> Floats:
