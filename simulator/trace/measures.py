@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from simulator.plan.resources import Backlog, Bucket, Lock, Pool
 from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
-from simulator.trace.availability import away_by_name, capacity, cores
+from simulator.trace.availability import CORES, away_by_name, capacity, cores
 from simulator.trace.demands import lock_copies
 from simulator.trace.holding import Held, held_parts, held_until, holdings
 from simulator.trace.intervals import overlap

@@ -74,7 +74,7 @@ class Processor:
         """
         self._catch_up()
         self.cores, self.throttled = cores, False
-        self.period, self.budget = int(self.env.now / QUOTA_PERIOD_S + CLOSE), cores.quota * QUOTA_PERIOD_S
+        self.period, self.budget = int(self.env.now / QUOTA_PERIOD_S + QUOTA_CLOSE), cores.quota * QUOTA_PERIOD_S
         self._expect()
 
     def _catch_up(self) -> None:
