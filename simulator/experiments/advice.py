@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import isfinite
 
-from simulator.experiments.candidates import Candidate, Family, Ideas, Ladder, next_size
+from simulator.experiments.candidates import Ideas
 from simulator.experiments.deployment_words import setting_flags
+from simulator.experiments.ladders import Candidate, Family, Ladder, next_size
 from simulator.experiments.setup import Prepared
 from simulator.experiments.trial import (
     LEAST_LOST,

@@ -4,7 +4,7 @@ What to watch: a rule says "more slots", prefork says that its slots are called 
 of deployments, 8 workers, 16 workers, and so on. Nothing is run here.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from math import ceil, isclose
 from typing import Any
@@ -13,6 +13,7 @@ from models.settings import Size
 from simulator.experiments.catalogue import Model, fronts, server
 from simulator.experiments.deployment import Deployment, changed, configured
 from simulator.experiments.deployment_words import setting_flags
+from simulator.experiments.ladders import Candidate, Choice, Family, Ladder, first_of
 from simulator.experiments.options import RUN, section
 from simulator.experiments.refusal import RefusalError
 from simulator.trace.cures import Cure
@@ -20,64 +21,6 @@ from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import count
 
 MOST_CORES = 4096
-FIRST_SIZE = 4
-"""Of something of which there was none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """Another deployment for the same requests."""
-
-    change: Said
-    """What is different: ``12 workers``, ``coroutine``, ``with nginx in front``."""
-    side: Deployment
-    cores: float
-    """Of a container with a quota, the part of them that it allows."""
-    flags: tuple[str, ...]
-    """What is typed for the change."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ladder:
-    """Something of which there can be more, or less, and how many there are now."""
-
-    now: int
-    sized: Callable[[int], Candidate | None]
-    """The deployment with so many; None where there cannot be."""
-    up: bool = True
-    enough: int = 0
-    """Less than so many of it need not be tried."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Deployments of which the next is only worth a run where the one before does not help."""
-
-    candidates: tuple[Candidate, ...]
-
-
-Family = Ladder | Choice
-"""Deployments that try one idea."""
-
-
-def _first(family: Family) -> Candidate | None:
-    match family:
-        case Ladder():
-            return family.sized(next_size(family, family.now))
-        case Choice(candidates=candidates):
-            return next(iter(candidates), None)
-
-
-def next_size(ladder: Ladder, size: int) -> int:
-    """Twice as many, or enough; downwards a round number that is at most half."""
-    if ladder.up:
-        return max(2 * size or FIRST_SIZE, _rounded_up(ladder.enough) if size == ladder.now else 0)
-    return 1 << max(size // 2, 1).bit_length() - 1 if size > 1 else 0
-
-
-def _rounded_up(size: int) -> int:
-    """To a power of two."""
-    return 1 << (size - 1).bit_length() if size > 0 else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +42,7 @@ class Ideas:
         """In the order of the cures; each idea once."""
         for cure in cures:
             for family in () if cure in but else self._about(cure):
-                first = _first(family)
+                first = first_of(family)
                 if first is not None and (key := (first.side, first.cores)) not in self._had:
                     self._had.add(key)
                     yield family

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from simulator.experiments.candidates import Candidate
+from simulator.experiments.ladders import Candidate
 from simulator.experiments.profiles import machine_of
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.run import check_laws, run_unchecked

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from simulator.experiments.advice import Advice
-from simulator.experiments.candidates import Ideas, Ladder, next_size
+from simulator.experiments.candidates import Ideas
 from simulator.experiments.catalogue import catalogue
+from simulator.experiments.ladders import Ladder, next_size
 from simulator.experiments.trial import Figures, Verdict, judged
 from simulator.trace.cures import Cure
 from simulator.words.language import speaking
