@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 from models.wire.message import Request
-from models.wire.work import Job, parse
+from models.wire.report import LOST
+from models.wire.work import Job, before_a_crash, parse
 
 FOLDER, NONCE = "LOOPFORK_REPORT", "LOOPFORK_NONCE"
 """Environment variables: where the files go, and the word by which whoever started the server knows it again."""
@@ -52,15 +53,21 @@ class Lines(threading.local):
 LINES = Lines()
 
 
+IN_HAND = set["Account"]()
+"""Of this process: what has begun and is not over."""
+
+
 class Account:
     """One request as the application sees it."""
 
-    __slots__ = ("_marks", "job")
+    __slots__ = ("_marks", "_thread", "job")
 
     def __init__(self, fields: dict[str, str]) -> None:
         """The handler starts now, with the whole request at hand. Raises Refused for work that makes no sense."""
         self.job: Job = parse(Request("POST", "/", 0, False, fields))
         self._marks = list[tuple[str, float]]()
+        self._thread = threading.get_native_id()
+        IN_HAND.add(self)
 
     def phase(self, number: int) -> None:
         """A phase begins; counted from 1."""
@@ -72,10 +79,18 @@ class Account:
 
     def close(self) -> None:
         """The server has taken all of the response, or nobody wants it any more."""
+        self._end("completed", "closed")
+
+    def lose(self) -> None:
+        """The process dies of a request, of this one or of another."""
+        self._end(LOST, "left")
+
+    def _end(self, outcome: str, last: str) -> None:
+        IN_HAND.discard(self)
         if self.job.row < 0:
             return
-        marks = " ".join(f"{place}={when:.7f}" for place, when in [*self._marks, ("closed", time.monotonic())])
-        LINES.add(f"{self.job.row} {os.getpid()} {threading.get_native_id()} completed {marks}\n".encode())
+        marks = " ".join(f"{place}={when:.7f}" for place, when in [*self._marks, (last, time.monotonic())])
+        LINES.add(f"{self.job.row} {os.getpid()} {self._thread} {outcome} {marks}\n".encode())
 
     @property
     def headers(self) -> list[tuple[str, str]]:
@@ -90,6 +105,13 @@ class Account:
         return [PIECE] * whole + ([PIECE[:rest]] if rest else [])
 
 
+def lose_all(_boot_s: float) -> None:
+    """What this process has in hand is lost with it. How long the next one boots is the server's affair."""
+    for account in list(IN_HAND):
+        account.lose()
+
+
 def here() -> None:
     """This process has loaded the application."""
+    before_a_crash(lose_all)
     (Path(os.environ[FOLDER]) / f"{HERE}{os.getpid()}").touch()

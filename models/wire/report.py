@@ -12,6 +12,11 @@ import sys
 import time
 from pathlib import Path
 
+from models.wire.work import before_a_crash
+
+LOST = "lost"
+"""The outcome of whatever a process has in hand that dies of a request."""
+
 
 class Report:
     """Where the lines go; without a path, nowhere."""
@@ -19,6 +24,14 @@ class Report:
     def __init__(self, path: Path | None) -> None:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
         self._fd = None if path is None else os.open(path, flags, 0o644)
+        self.in_hand = set[Visit]()
+        """Of this process."""
+        before_a_crash(self._lose)
+
+    def _lose(self, _boot_s: float) -> None:
+        """This process dies of a request, now, and takes all others along."""
+        for visit in list(self.in_hand):
+            visit.leave(LOST)
 
     def write(self, line: str) -> None:
         """Append a line."""
@@ -44,6 +57,7 @@ class Visit:
         """Row in the workload, -1 until the request has said it."""
         self.heard = False
         """Whether its client has sent anything."""
+        report.in_hand.add(self)
 
     def reach(self, place: str) -> None:
         """It is at this step now."""
@@ -52,10 +66,12 @@ class Visit:
     def again(self) -> None:
         """The next request on the same connection."""
         self._marks, self.row, self.heard = [], -1, False
+        self._report.in_hand.add(self)
 
     def leave(self, outcome: str) -> None:
         """The server is through with it. A connection on which nothing came was no request, and is not reported."""
         self.reach("left")
+        self._report.in_hand.discard(self)
         if self.heard:
             marks = " ".join(f"{place}={when:.7f}" for place, when in self._marks)
             self._report.write(f"{self.row} {self.process} {self.slot} {outcome} {marks}\n")

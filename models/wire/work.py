@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -74,7 +75,19 @@ def do(phase: Phase) -> None:
             time.sleep(phase.seconds)
         case "crash":
             if phase.seconds > 0:
+                for say in _LAST_WORDS:
+                    say(phase.seconds)
                 os.kill(os.getpid(), signal.SIGKILL)
+
+
+_LAST_WORDS: list[Callable[[float], None]] = []
+
+
+def before_a_crash(say: Callable[[float], None]) -> None:
+    """``say(boot_s)`` is called when this process is about to die of a request: nobody else knows what it had in hand,
+    or how long it is to take until it is back.
+    """
+    _LAST_WORDS.append(say)
 
 
 def burn(seconds: float) -> None:

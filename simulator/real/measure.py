@@ -26,9 +26,9 @@ from simulator.plan import Machine, Plan
 from simulator.plan.walk import walk
 from simulator.real.driver_fitness import driver_label, fitness
 from simulator.real.job import Job, Result, read_result, write_job
-from simulator.real.merge import merge
+from simulator.real.merge import deadly, merge
 from simulator.real.other_programs import moment, share_of_others
-from simulator.real.processes import START_LIMIT_S, running
+from simulator.real.processes import START_LIMIT_S, MeasureError, running
 from simulator.real.production.installed import refuse_missing
 from simulator.real.reports import Silence
 from simulator.real.servers import Servers, production_labels, start
@@ -110,7 +110,7 @@ def _measured_once(
             before = moment(groups)
             result = drive(job_for(plans[-1], workload, servers.port), folder, progress)
             others = share_of_others(before, moment(groups))
-            _check_alive(servers)
+            _check_alive(servers, deadly(workload))
             _let_settle(servers, int(np.count_nonzero(~np.isnan(result.stood))))
         if result.ran_out:
             return None
@@ -140,10 +140,19 @@ def drive(job: Job, folder: Path, progress: Callable[[float], None] | None = Non
     return read_result(back)
 
 
-def _check_alive(servers: Servers) -> None:
+def _check_alive(servers: Servers, dies_of_requests: bool) -> None:
     for process in servers.processes:
-        if process.has_ended(0.0):
-            raise process.error(tell("{what} ended while it was being measured", what=process.what))
+        if not process.has_ended(0.0):
+            continue
+        if dies_of_requests:
+            raise MeasureError(
+                tell(
+                    "{what} died of a request of this load and came back no more, because nothing replaces its "
+                    "process: start it with several (--workers 2, or uwsgi with --master), or leave the crashes out",
+                    what=process.what,
+                )
+            )
+        raise process.error(tell("{what} ended while it was being measured", what=process.what))
 
 
 def _let_settle(servers: Servers, connections: int) -> None:

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from models.wire.report import LOST
 from simulator.plan import Outcome, Plan, Pool
 from simulator.plan.walk import Place, connected_at, walk
 from simulator.real.job import Ending, Result
@@ -35,7 +36,7 @@ def merge(plans: Sequence[Plan], workload: Workload, result: Result, reports: Se
     said = [list(its) for its in reports]
     seen = {
         "finished": result.finished.copy(),
-        "outcome": outcomes(plan, result, said[-1], deadly=_deadly(workload)),
+        "outcome": outcomes(plan, result, said[-1], crashes=deadly(workload)),
         "syn_retries": result.syn_retries,
     }
     if workload.clients_in_loop:
@@ -54,6 +55,7 @@ def merge(plans: Sequence[Plan], workload: Workload, result: Result, reports: Se
     if len(trace.places) > door + 1:
         trace.reached[:, door + 1] = result.stood
     enter_waits(trace, result.sent)
+    _lose(trace, [report.row for report in said[0] if report.outcome == LOST])
     put_in_order(trace.reached)
     return _sent(trace)
 
@@ -116,6 +118,26 @@ def _enter(
             trace.reached[:, column] = trace.reached[:, inner]
 
 
+AT_ONCE_S = 0.1
+"""A process has written down whom it takes along before it is gone."""
+
+
+def _lose(trace: Trace, rows: Sequence[int]) -> None:
+    """Who was lost with a process left the server at the very moment at which it died, as in a simulated run, and has
+    reached nothing that a wait would have led to.
+    """
+    load, lost = trace.workload, np.array(rows, np.intp)
+    for index, place in enumerate(trace.places):
+        if place.phase is None:
+            continue
+        fatal = (load.phase_kinds[load.request_class, place.phase] == Work.CRASH) & (load.phases[:, place.phase] > 0.0)
+        for row in np.flatnonzero(fatal & ~np.isnan(trace.reached[:, index])).tolist():
+            at = trace.reached[row, index]
+            with_it = lost[(trace.process[lost] == trace.process[row]) & (np.abs(trace.left[lost] - at) < AT_ONCE_S)]
+            trace.left[with_it] = at
+            trace.reached[with_it] = np.where(trace.reached[with_it] > at, np.nan, trace.reached[with_it])
+
+
 def _behind(trace: Trace, columns: dict[str, int]) -> int:
     """The column of a proxy's connect to the server behind it: the first place after the proxy's own."""
     return next(column for column in range(1, len(trace.places)) if column not in columns.values())
@@ -153,16 +175,17 @@ STATUSES = {502: Outcome.BAD_GATEWAY, 503: Outcome.QUEUE_FULL, 504: Outcome.UPST
 SAID = {
     "upstream_refused": Outcome.REFUSED,  # a 502 because no server behind took the connection
     "connection_limit": Outcome.CONNECTION_LIMIT,
+    LOST: Outcome.CRASHED,
 }
 """What a server may report of a request that did not get its response."""
 EXPLAINED = (Outcome.BROKEN, Outcome.BAD_GATEWAY)
 """Where the server's own word is more exact than what the client saw."""
 
 
-def outcomes(plan: Plan, result: Result, outermost: Sequence[Report], *, deadly: bool = False) -> NDArray[np.int8]:
+def outcomes(plan: Plan, result: Result, outermost: Sequence[Report], *, crashes: bool = False) -> NDArray[np.int8]:
     """[n] An ``Outcome`` for every row; ``outermost`` are the reports of the server that clients connect to.
 
-    ``deadly``: processes die of some of the requests, so whom nobody reports was lost with one.
+    ``crashes``: processes die of some of the requests, so whom nobody reports was lost with one.
     """
     found = np.array([OUTCOMES[Ending(ending)] for ending in result.ending.tolist()], np.int8)
     answered = result.ending == Ending.ANSWERED
@@ -170,7 +193,7 @@ def outcomes(plan: Plan, result: Result, outermost: Sequence[Report], *, deadly:
     for status, outcome in STATUSES.items():
         found[answered & (result.status == status)] = outcome
     said = {report.row: report.outcome for report in outermost}
-    turned_away = Outcome.CRASHED if deadly else _turned_away(plan)
+    turned_away = Outcome.CRASHED if crashes else _turned_away(plan)
     for row in np.flatnonzero(np.isin(found, EXPLAINED)).tolist():
         if row in said:
             found[row] = SAID.get(said[row], found[row])
@@ -179,7 +202,8 @@ def outcomes(plan: Plan, result: Result, outermost: Sequence[Report], *, deadly:
     return found
 
 
-def _deadly(workload: Workload) -> bool:
+def deadly(workload: Workload) -> bool:
+    """Whether processes die of some of its requests."""
     kinds = workload.phase_kinds[workload.request_class]
     return bool(((kinds == Work.CRASH) & (workload.phases > 0.0)).any())
 

@@ -216,7 +216,7 @@ def _others_wait(facts: Facts, lock: Lock, name: str) -> tuple[float, float]:
                 continue
             waited += float(np.nansum(trace.lock_wait[block, column][some]))
             if place.acceptor and facts.measures.in_hand(i) < AT_LIMIT:
-                waited += float((reached[:, i][some] - reached[:, i - 1][some]).sum())
+                waited += float(np.nansum(reached[:, i][some] - reached[:, i - 1][some]))  # not seen in others' servers
     return (waited / np.count_nonzero(counted), waited / total) if total > 0.0 else (0.0, 0.0)
 
 

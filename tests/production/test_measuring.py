@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from simulator.cli.main import main
@@ -20,8 +21,10 @@ from simulator.experiments.deployment import configured
 from simulator.experiments.production_line import deployed
 from simulator.plan import Machine, Outcome
 from simulator.real.measure import measure
+from simulator.real.processes import MeasureError
 from simulator.results.trace_file import read
 from simulator.trace.checks import check_measured
+from simulator.workload.table import Workload
 from tests.production.conftest import PATIENTLY_S, installed
 from tests.trace.by_hand import Kind, load_at
 
@@ -90,6 +93,53 @@ def test_every_server_completes_what_is_sent_and_its_application_sees_every_phas
     assert seen["inside"][:2] == ["handle.1", "handle.2"]
     assert trace.labels["server"].startswith(line.split(maxsplit=1)[0])
     assert ("behind nginx" in trace.labels["server"]) == nginx
+
+
+MASTERS = {
+    "gunicorn -w 3": 1,
+    "gunicorn -w 1 -k gthread --threads 4": 3,
+    "gunicorn -w 1 -k uvicorn_worker.UvicornWorker": 3,
+    "uwsgi --master -p 1 --threads 4": 3,
+}
+"""Servers that replace a process that died, and how many of three requests are lost with it."""
+
+
+def deadly() -> Workload:
+    """Two pages, then what kills the process that serves it, while they are in hand; and a page long after."""
+    page, poison = Kind(steps=(("io", 2.0),)), Kind(steps=(("io", 0.7), ("crash", 1.0)), every=3)
+    return load_at([0.0, 0.02, 0.3, 6.0], 7.0, page=page, poison=poison)
+
+
+@pytest.mark.parametrize("line", MASTERS)
+def test_an_application_says_before_its_process_dies_whom_it_takes_along(temporary: Path, line: str) -> None:
+    installed(line)
+    trace = measure(deployed(line), Machine(), deadly())
+    assert check_measured(trace) == []
+    lost = trace.outcome == Outcome.CRASHED
+    assert trace.process[2] >= 0
+    assert np.count_nonzero(lost[:3]) == MASTERS[line]
+    assert lost.tolist()[2:] == [True, False]
+    (death,) = trace.interventions
+    assert (trace.left[lost] == death.at).all()
+
+
+@pytest.mark.parametrize("line", ["uvicorn", "waitress-serve --threads=4", "aiohttp"])
+def test_a_server_that_nobody_replaces_is_said_to_have_died_of_a_request(temporary: Path, line: str) -> None:
+    installed(line)
+    with pytest.raises(MeasureError, match="died of a request of this load and came back no more"):
+        measure(deployed(line), Machine(), deadly())
+
+
+def test_native_code_leaves_the_gil_to_other_threads_and_a_call_that_blocks_keeps_a_loop(temporary: Path) -> None:
+    """Order only: beside a call that blocks, a page on a loop is begun when that is over, in a thread before."""
+    blocked = load_at([0.0, 0.1], 1.5, page=Kind(steps=(("block", 1.0),)))
+    ended = {}
+    for line in ("gunicorn -w 1 -k gthread --threads 2", "uvicorn"):
+        installed(line)
+        trace = measure(deployed(line), Machine(), blocked)
+        column = next(i for i, place in enumerate(trace.places) if place.name == "handle.1")
+        ended[line] = bool(trace.reached[1, column] >= trace.finished[0] - 0.1)
+    assert ended == {"gunicorn -w 1 -k gthread --threads 2": False, "uvicorn": True}
 
 
 LOAD = """
