@@ -164,7 +164,7 @@ def test_every_server_takes_so_many_times_as_long_under_a_shipped_load(deploymen
 
 
 def only_the_unit_changes(engine: EngineName, plan: Plan, workload: Workload, factor: float) -> Trace | None:
-    plan = without_quota(plan)
+    plan, workload = without_quota(plan, workload)
     before = run_on(engine, plan, workload)
     after = run_on(engine, scaled(plan, factor), scaled_workload(workload, factor))
     assert changed(before, after, factor) == []

@@ -85,9 +85,10 @@ def scaled(plan: Plan, factor: float) -> Plan:
     return longer
 
 
-def without_quota(plan: Plan) -> Plan:
+def without_quota(plan: Plan, workload: Workload) -> tuple[Plan, Workload]:
     """The period of a container's quota is the system's, no time of the plan: with a quota nothing scales."""
-    return replace(plan, cores=replace(plan.cores, quota=0.0))
+    entries = tuple(replace(entry, quota=0.0) for entry in workload.interventions)
+    return replace(plan, cores=replace(plan.cores, quota=0.0)), replace(workload, interventions=entries)
 
 
 def _scaled(value: Any, name: str, factor: float) -> Any:
