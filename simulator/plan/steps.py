@@ -120,7 +120,7 @@ class AcceptEagerly:
     """Who is woken first: a random one, or the one that went to sleep last and is still warm."""
     by: Pool | None = None
     """Whose slot the acceptor holds from when it wants its lock until it lets go of it: that of a thread which has
-    something else to do, for requests that seize it. None: it does nothing else."""
+    something else to do, for requests that seize it; they go first. None: it does nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,8 @@ def test_what_is_done_before_the_first_byte_is_told_from_reading_the_request() -
     assert costs["accept_cost_s"] + costs["hand_over_cost_s"] / 2 == pytest.approx(0.5e-4)
 
 
-def test_waking_up_for_each_part_is_no_work_of_that_part() -> None:
-    woken = parted(1e-4, 2e-4, 1.5e-4)  # each 0.05 ms more
-    assert found(parts=woken) == pytest.approx(found())
+def test_a_client_that_pauses_says_only_which_part_is_which() -> None:
+    assert found(parts=parted(1e-4, 3e-4, 2e-4)) == pytest.approx(found())
 
 
 def test_what_cannot_be_told_apart_from_outside_keeps_its_proportion() -> None:

@@ -61,3 +61,13 @@ def test_while_the_main_thread_closes_it_accepts_nothing() -> None:
     closing, accepted = trace.reached[0, names.index("close")], trace.reached[1, names.index("accept GIL")]
     assert closing < 1.2 < accepted
     assert accepted == pytest.approx(trace.reached[0, names.index("release main thread")])
+
+
+def test_the_main_thread_closes_all_who_are_done_before_it_accepts_a_connection_that_came_earlier() -> None:
+    machine = Machine(hand_over_cost_s=2.0)
+    load = load_at([0.0, 0.5, 1.5], 60.0, page=PAGE)  # the second is done after the third has come
+    trace = run(plan(Config(threads=8, accept="eager"), machine), load)
+    names = [place.name for place in trace.places]
+    done, accepted = trace.reached[1, names.index("seize main thread")], trace.reached[2, names.index("accept GIL")]
+    assert 1.5 < done < accepted
+    assert accepted == pytest.approx(trace.reached[1, names.index("release main thread")])

@@ -120,7 +120,11 @@ def give_back(k: Kernel, station: cython.int, slot: cython.int) -> cython.void:
         w = k.copies[copy].head
         if k.stations[station].ranks > 0:
             forget_rank(k, w, station, copy)
-        dequeue(k, copy)
+        if w >= k.rows and k.copies[copy].size > 1:  # an acceptor goes last
+            w = k.walkers[w].link
+            leave_queue(k, copy, w)
+        else:
+            dequeue(k, copy)
         k.walkers[w].flags &= ~QUEUED
         take(k, w, station, slot)
         hop(k, w)

@@ -74,13 +74,21 @@ class Slots:
         if self.closed(slot):
             self.away.add(slot)
         elif self.queue:
-            request = self.queue.popleft()
+            request = self._next()
             request.queued = None
             self.server.stock.hold(request, self.pool, slot)
             assert request.seat is not None  # it waits for it
             request.seat.succeed(True)
         else:
             self.free.append(slot)
+
+    def _next(self) -> "Request | Acceptor":
+        """The first in the queue; but an acceptor goes last."""
+        if isinstance(self.queue[0], Request) or len(self.queue) == 1:
+            return self.queue.popleft()
+        request: Request = self.queue[1]
+        self.queue.remove(request)
+        return request
 
     def rearrange(self) -> None:
         """What is closed has changed: idle slots go away, or come back in their order."""

@@ -20,8 +20,11 @@ from simulator.real.measure import scratch_folder
 from simulator.real.messages import request_head
 from simulator.real.servers import start
 
-PAUSE_S = 0.02
-"""After it, what there was to do is done."""
+LOOK_S = 0.002
+"""Between two looks at the clocks of its processes; a server that sleeps for so long is not cold yet."""
+MOST_LOOKS = 20
+WAIT_S = 0.06
+"""In the handler: longer than all that is done until then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,22 +38,16 @@ class Parts:
     answered: Samples
     """From the end of that wait to the end of the connection."""
 
-    def shares(self, hot_s: float) -> tuple[float, float, float]:
-        """What belongs to each part of the ``hot_s`` that a request needs of a server that does not sleep.
-
-        Each of the three begins with waking up here, and what waking costs is a value of its own: all that three parts
-        need more than a hot request is taken off, the same from each.
-        """
-        parts = [median(each) for each in (self.connected, self.asked, self.answered)]
-        waking = max(sum(parts) - hot_s, 0.0) / len(parts)
-        rest = [max(seconds - waking, 0.0) for seconds in parts]
-        connected, asked, answered = (seconds / sum(rest) for seconds in rest)
-        return connected, asked, answered
+    def shares(self) -> tuple[float, float, float]:
+        """Of all that a request needs; they add up to 1."""
+        connected, asked, answered = (median(each) for each in (self.connected, self.asked, self.answered))
+        whole = connected + asked + answered
+        return connected / whole, asked / whole, answered / whole
 
 
 def parts(deployment: Deployment, requests: int) -> Parts:
     """Ask a server so many times. Raises MeasureError."""
-    head, body = request_head(0, f"io={2 * PAUSE_S:g}", 1024, 10240)
+    head, body = request_head(0, f"io={WAIT_S:g}", 1024, 10240)
     said = (b"", head + bytes(body))
     with scratch_folder() as folder, ExitStack() as stack:
         running = start(deployment, folder, stack)
@@ -64,10 +61,20 @@ def _round(port: int, group: int, said: Sequence[bytes]) -> tuple[float, ...]:
     with socket.create_connection(("127.0.0.1", port), timeout=LONGEST_S) as client:
         for words in said:
             client.sendall(words)
-            time.sleep(PAUSE_S)
-            looks.append(used_s(group))
+            looks.append(_used_in_the_end(group))
         while client.recv(65536):  # to the end of what it sends
             pass
-    time.sleep(PAUSE_S)
-    looks.append(used_s(group))
+    looks.append(_used_in_the_end(group))
     return tuple(until - since for since, until in pairwise(looks))
+
+
+def _used_in_the_end(group: int) -> float:
+    """What its processes have used when they have nothing more to do."""
+    before = used_s(group)
+    for _ in range(MOST_LOOKS):
+        time.sleep(LOOK_S)
+        now = used_s(group)
+        if now == before:
+            break
+        before = now
+    return before

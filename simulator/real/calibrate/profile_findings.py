@@ -91,7 +91,7 @@ def _by_part(deployment: Deployment, hot: Regime, parts: Parts, base: Machine) -
     paid = _paid(deployment, base, [name for name in names if name in COSTS])
     loops = [sum(part.values()) for part in _paid(deployment, base, SHARED)]
     hot_s = median(hot.computing)
-    parts_s = [max(share * hot_s - loop, 0.0) for share, loop in zip(parts.shares(hot_s), loops, strict=True)]
+    parts_s = [max(share * hot_s - loop, 0.0) for share, loop in zip(parts.shares(), loops, strict=True)]
     costs = _costs(parts_s, paid)
     return [
         Measured(what=what, samples=[costs[name] * seconds / hot_s for seconds in hot.computing], field=name)
