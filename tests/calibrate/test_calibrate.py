@@ -317,6 +317,12 @@ def test_a_send_buffer_of_loopback_does_not_grow_as_the_default_does() -> None:
     assert most[0] / begins[0] < grown / 4
 
 
+def test_a_send_buffer_is_filled_until_it_takes_nothing_more_though_who_asks_for_room_hears_no_sooner() -> None:
+    with buffers._connected(slow=True) as (server, _):
+        taken = buffers._taken(server)
+        assert buffers._filled(server, 65536, buffers.MOST_BYTES) < 0.1 * taken
+
+
 def test_the_spread_is_that_of_the_samples() -> None:
     assert spread([float(n) for n in range(11)]) == (5.0, 1.0, 9.0)
     assert (size(2.25 * 2**20), size(105 * 1024), size(471)) == ("2.25 MiB", "105 KiB", "471 B")

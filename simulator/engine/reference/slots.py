@@ -84,10 +84,12 @@ class Slots:
 
     def _next(self) -> "Request | Acceptor":
         """The first in the queue; but an acceptor goes last."""
-        if isinstance(self.queue[0], Request) or len(self.queue) == 1:
-            return self.queue.popleft()
-        request: Request = self.queue[1]
-        self.queue.remove(request)
+        request: Request | Acceptor = self.queue[0]
+        if isinstance(request, Request) or len(self.queue) == 1:
+            self.queue.popleft()
+        else:
+            request = self.queue[1]
+            self.queue.remove(request)
         return request
 
     def rearrange(self) -> None:
