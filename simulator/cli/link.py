@@ -50,6 +50,9 @@ def linked(pairs: Pairs, own: Collection[str]) -> list[str]:
             tell("a link names one to {most} servers and a load, like {example}", most=MOST_SIDES, example=LIKE)
         )
     sides = [pane(word) for word in words]
+    for side in sides:
+        if side.profile:
+            _refuse_files("profile", side.profile, own)
     known = _known(sides)
     rest = [word for key, value in pairs if key != SERVER for word in _words(key, value, known, own)]
     start = ["--model", sides[0].model.name, *flags(sides[0])] if len(sides) == 1 else ["compare", *words]

@@ -54,7 +54,8 @@ def measured(deployment: Deployment, options: RunOptions, outputs: OutputOptions
         told = tell("warning: the servers' reports contradict one another: {violation}", violation=violation)
         talk(f"simulate: {told}\n")
     labels = labels_of(deployment, scenario, options) | trace.labels | {"engine": MEASURED}
-    labels.pop("profile")  # nothing of it is predicted
+    for key in ("profile", "profile_of"):
+        labels.pop(key, None)  # nothing of it is predicted
     put_out(replace(trace, labels=labels), outputs)
     driver = json.loads(labels[LABEL])
     if driver["valid"]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from models.profiles import MINI
 from simulator.cli.command import Given
 from simulator.cli.given import deployment_of, say_left_out
 from simulator.cli.outputs import STDOUT, json_file, refuse_early, write_text
@@ -135,7 +136,10 @@ def pairs_of(model: Model | None, given: Given) -> list[Pair]:
     if options.server and is_production(options.server):
         return [Pair(deployment=deployment_of(_alone(named, options), COMMAND, given, options), options=options)]
     chosen = [model] if model is not None and named == [model] else named or servers()
-    return [Pair(deployment=deployment_of(each, COMMAND, given, options), options=options) for each in chosen]
+    deployed = (deployment_of(each, COMMAND, given, options) for each in chosen)
+    # what is measured are our own servers, so what is predicted has their costs, unless somebody says others
+    ours = "" if options.profile else MINI
+    return [Pair(deployment=replace(each, profile=ours), options=options) for each in deployed]
 
 
 def _alone(named: Sequence[Model], options: RunOptions) -> Model | None:

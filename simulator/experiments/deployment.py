@@ -24,7 +24,12 @@ class Deployment:
     production: Production | None = None
     """The production server that is measured instead of one of the model's."""
     profile: str = ""
-    """Whose costs it has; nothing: those that its model has by itself."""
+    """Whose costs it has, said of it alone; nothing: what is said of all, or its own."""
+
+    @property
+    def own_profile(self) -> str:
+        """Whose costs it has if nobody says anything: those of the server that it is, or that its model stands for."""
+        return self.model.profile(self.config) if self.production is None else self.production.kind.profile
 
     @property
     def programs(self) -> "tuple[tuple[Model, Any], ...]":

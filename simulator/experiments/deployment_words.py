@@ -10,12 +10,14 @@ from typing import Any, get_args, get_type_hints
 from simulator.experiments.amounts import amount
 from simulator.experiments.catalogue import Model, fronts, server
 from simulator.experiments.deployment import Deployment, changed, configured
-from simulator.experiments.options import section
+from simulator.experiments.options import RUN, section
 from simulator.experiments.refusal import RefusalError
 from simulator.words.language import tell
 from simulator.words.nearest import nearest
 
 SWITCH = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
+COSTS = "profile="
+"""Begins what is no setting of a model, but of each server: whose costs it has."""
 GRAMMAR = "MODEL, MODEL+nginx, MODEL:SETTING=VALUE,SETTING=VALUE"
 
 
@@ -26,13 +28,18 @@ def pane(word: str) -> Deployment:
     model = server(its_model, "compare")
     stand = [_front(word, name) for name in its_fronts]
     given: dict[str, dict[str, Any]] = {each.name: {} for each in (model, *stand)}
+    costs = ""
     for pair in filter(None, settings.split(",")):
+        if pair.startswith(COSTS) and pair != COSTS:
+            costs = pair.removeprefix(COSTS)
+            continue
         owner, name, value = _setting(word, pair, model, stand)
         given[owner.name][name] = value
     return Deployment(
         model=model,
         config=configured(model, given[model.name]),
         fronts=tuple((front, configured(front, given[front.name])) for front in stand),
+        profile=costs,
     )
 
 
@@ -44,6 +51,7 @@ def pane_words(side: Deployment) -> str:
         for model, config in side.programs
         for name, value in changed(model, config).items()
     ]
+    settings += [f"{COSTS}{side.profile}"] if side.profile else []
     return f"{names}:{','.join(settings)}" if settings else names
 
 
@@ -53,7 +61,7 @@ def flags(side: Deployment) -> list[str]:
     for model, config in side.programs:
         words += [] if model == side.model else [f"--{model.name}"]
         words += setting_flags(model, config)
-    return words
+    return [*words, RUN.flag("profile"), side.profile] if side.profile else words
 
 
 def setting_flags(model: Model, config: Any) -> list[str]:
@@ -112,6 +120,7 @@ def _setting(word: str, pair: str, model: Model, stand: list[Model]) -> tuple[Mo
     owner = next((each for each in stand if each.folder == prefix), None) if dot else model
     names = [field.name for field in model.settings]
     names += [f"{front.name}.{field.name}" for front in stand for field in front.settings]
+    names.append(COSTS.removesuffix("="))
     field = next((field for field in owner.settings if field.name == rest), None) if owner else None
     if owner is None or field is None:
         raise RefusalError(

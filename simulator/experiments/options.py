@@ -42,7 +42,8 @@ class RunOptions:
     profile: str | None = option(
         None,
         "Whose costs the server has: a name from `simulate list profiles`, own: those of the server that the model "
-        "stands for, or a file from `simulate calibrate --server`. Default: mini, loopfork's own servers.",
+        "stands for, mini: those of loopfork's own servers, or a file from `simulate calibrate --server`. Default: "
+        "own, and mini where loopfork's own servers are measured.",
         metavar="NAME|own|FILE",
     )
     server: str | None = option(

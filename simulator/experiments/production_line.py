@@ -36,7 +36,7 @@ def deployed(line: str) -> Deployment:
     model = server(found.kind.model)
     known = {found.kind.roles[role]: value for role, value in found.roles if role in found.kind.roles}
     return Deployment(model=model, config=configured(model, {**found.kind.settings, **known, **dict(found.settings)}),
-                      production=found, profile=found.kind.profile)  # fmt: skip
+                      production=found)  # fmt: skip
 
 
 def production(line: str) -> Production:

@@ -59,8 +59,8 @@ def _in_file(path: Path) -> Profile:
 
 def profile_of(side: Deployment, options: RunOptions) -> Profile:
     """Of the server itself. Raises RefusalError."""
-    own = side.model.profile(side.config) if options.profile == OWN else ""
-    return profile(own or options.profile or side.profile or MINI)
+    named = side.profile or options.profile or OWN
+    return profile(side.own_profile if named == OWN else named)
 
 
 def machine_of(side: Deployment, scenario: "Scenario", options: RunOptions) -> Machine:

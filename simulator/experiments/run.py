@@ -130,6 +130,8 @@ def labels_of(deployment: Deployment, scenario: "Scenario", options: RunOptions)
     """What was run, in words: everything that a reader of the trace alone could not know."""
     fronts = {model.name: asdict(config) for model, config in deployment.fronts}
     named = {"machine": options.machine, "server": deployment.server, "profile": profile_of(deployment, options).name}
+    if not (options.profile or deployment.profile or deployment.production):
+        named["profile_of"] = deployment.model.name  # its own: nobody has said anything else
     return {
         **{name: value for name, value in named.items() if value},
         "model": deployment.model.name,

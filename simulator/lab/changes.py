@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import floor
 
 from simulator.experiments.catalogue import Model, fronts, servers
-from simulator.experiments.deployment import configured
+from simulator.experiments.deployment import Deployment, configured
 from simulator.experiments.options import RunOptions
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import MOST_SIDES, Prepared, Setup, with_front
@@ -109,9 +109,14 @@ def show_model(lab: Lab, model: Model) -> None:
     def changed(wanted: Prepared) -> Setup:
         number = _side(lab, wanted)
         side = wanted.setup.sides[number]
-        return wanted.setup.with_side(number, replace(side, model=model, config=configured(model, {}), server=""))
+        return wanted.setup.with_side(number, _another(side, model))
 
     lab.change(changed)
+
+
+def _another(side: Deployment, model: Model) -> Deployment:
+    """Another server with its own defaults and costs, behind the same."""
+    return Deployment(model=model, config=configured(model, {}), fronts=side.fronts)
 
 
 def compare(lab: Lab) -> None:
@@ -128,7 +133,7 @@ def compare_with(lab: Lab, model: Model) -> None:
         sides = wanted.setup.sides
         if len(sides) >= MOST_SIDES:
             raise RefusalError(tell("at most {n} servers side by side; C takes one away", n=MOST_SIDES))
-        return replace(wanted.setup, sides=(*sides, replace(sides[-1], model=model, config=configured(model, {}))))
+        return replace(wanted.setup, sides=(*sides, _another(sides[-1], model)))
 
     lab.change(wider)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from models.profiles import PROFILES
-from simulator.experiments.profiles import profile_of
+from simulator.experiments.profiles import OWN, profile_of
 from simulator.experiments.setup import Prepared, Setup
 from simulator.lab.knob import Knob, next_cores, next_nice, seconds_text
 from simulator.lab.typed_values import typed_amount, typed_number, unit_of
@@ -35,18 +35,20 @@ def _cores(prepared: Prepared) -> Iterator[Knob]:
 
 
 def _profile(prepared: Prepared) -> Iterator[Knob]:
-    setup, names = prepared.setup, list(PROFILES)
-    its = profile_of(setup.sides[0], setup.options).name
+    setup, names = prepared.setup, [OWN, *PROFILES]
+    its = [profile_of(side, setup.options).name for side in setup.sides]
+    turned = setup.options.profile or OWN
 
     def turn(direction: int) -> Setup:
-        name = names[(names.index(its) + direction) % len(names)] if its in names else names[0]
-        return replace(setup, options=replace(setup.options, profile=name))
+        name = names[(names.index(turned) + direction) % len(names)] if turned in names else OWN
+        sides = tuple(replace(side, profile="") for side in setup.sides)
+        return replace(setup, sides=sides, options=replace(setup.options, profile=None if name == OWN else name))
 
     yield Knob(
         id="profile",
         group=MACHINE,
         label=later("costs of"),
-        value=its,
+        value=", ".join(dict.fromkeys(its)),
         help=later("Whose costs the server has: what a request takes of computing, and what waking up adds."),
         turn=turn,
     )

@@ -43,13 +43,13 @@ QUESTIONS: tuple[Question, ...] = (
         short=later("A site hangs, the CPU is idle"),
         about=later("slow phones, with and without nginx in front"),
         watch=later(
-            "Watch the workers: each listens to a slow phone, all others queue, and the cores are idle. "
-            "Behind nginx nobody queues."
+            "Watch the workers: they listen to slow phones and wait for clients to close, all others queue, and the "
+            "cores are idle. Behind nginx nobody queues."
         ),
         load="slow-clients",
         servers=("prefork", "prefork+nginx"),
         opens_s=17.5,
-        worst_s=20.0,
+        worst_s=20.5,
     ),
     Question(
         asks=later("Why do 4 threads not compute 4 times as fast?"),
@@ -86,35 +86,35 @@ QUESTIONS: tuple[Question, ...] = (
             "Of the workers one visitor is lost."
         ),
         load="crash",
-        servers=("threaded", "prefork"),
+        servers=("threaded", "prefork:workers=6"),
         opens_s=18.0,
         worst_s=21.5,
     ),
     Question(
         asks=later("Suddenly many times as many visitors?"),
         short=later("Suddenly many more visitors"),
-        about=later("4 workers or 16, and visitors who lose patience"),
+        about=later("4 workers or 24, and visitors who lose patience"),
         watch=later(
             "Watch the queue from second 20 on: 4 workers still serve it long after the flood, for visitors who have "
-            "left. 16 are through when it ends."
+            "left. 24 are through soon after it."
         ),
         load="spike",
-        servers=("prefork", "prefork:workers=16"),
-        opens_s=18.5,
-        worst_s=33.0,
+        servers=("prefork", "prefork:workers=24"),
+        opens_s=19.5,
+        worst_s=34.0,
     ),
     Question(
         asks=later("90 % busy is efficient, is it not?"),
         short=later("90 % busy: is that efficient?"),
-        about=later("8 workers or 12 for the same visitors"),
+        about=later("10 workers or 16 for the same visitors"),
         watch=later(
-            "Watch the queue: of 8 workers 90 % are busy on average, and visitors wait again and again. "
-            "Of 12 it is 60 %, and hardly anybody waits."
+            "Watch the queue: of 10 workers more than 90 % are busy on average, and visitors wait again and again. "
+            "Of 16 it is 60 %, and hardly anybody waits."
         ),
         load="io-heavy",
-        servers=("prefork:workers=8", "prefork:workers=12"),
-        opens_s=12.5,
-        worst_s=15.0,
+        servers=("prefork:workers=10", "prefork:workers=16"),
+        opens_s=15.0,
+        worst_s=17.75,
     ),
 )
 START = QUESTIONS[0]

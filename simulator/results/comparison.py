@@ -68,7 +68,8 @@ def comparison(sides: Sequence[Side]) -> Iterator[RenderableType]:
     yield Text(in_this_language(labels, "title") or translated("A comparison"), style="bold")
     yield Text(translated("the same requests for all of them"), style=QUIET)
     for side in sides:
-        yield Text.assemble((f"{side.letter} ", "bold"), (side.words, NAME_STYLE))
+        costs = tell("costs of {profile}", profile=side.trace.labels["profile"])
+        yield Text.assemble((f"{side.letter} ", "bold"), (side.words, NAME_STYLE), (f"  {costs}", QUIET))
     yield _heading(translated("Figures"))
     yield figure_table(sides)
     for side in sides:

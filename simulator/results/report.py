@@ -95,7 +95,13 @@ def _origin(labels: Mapping[str, str]) -> Iterator[str]:
     yield translated("measured on real servers") if engine == "measured" else tell("{name} engine", name=engine)
     if "server" in labels:
         yield tell("server {name}", name=labels["server"])
-    if "profile" in labels:
+    if "profile_of" in labels:
+        yield tell(
+            "costs of {profile}, {model}'s own (--profile: others)",
+            profile=labels["profile"],
+            model=labels["profile_of"],
+        )
+    elif "profile" in labels:
         yield tell("costs of {profile}", profile=labels["profile"])
     if "machine" in labels:
         yield tell("machine {name}", name=labels["machine"])

@@ -31,6 +31,9 @@ from simulator.words.phrases import all_of
 OVERLOADED = 0.95
 GROWS_BY = 20.0
 """Requests more in the system at the end than at the start: less is chance."""
+LINGERS = 0.1
+"""From this share of the time on, the wait for clients to close is told beside what else holds a slot: it is not what
+anybody expects of a response that has been sent."""
 LASTING = 10.0
 """A load lasts from so many times on what one request takes of the bottleneck."""
 
@@ -225,6 +228,17 @@ def _held(facts: Facts, state: State, doing: Said) -> Finding | None:
         size,
         **fields,
     )
+    closing = used.split.get(State.CLOSING.value, 0.0)
+    if state is not State.CLOSING and closing >= LINGERS:
+        text = said_many(
+            "{who} is held {used} of the time{law}, {share} {doing} and {closing} waiting for clients to close, while "
+            "{cores}.",
+            "{who} are held {used} of the time{law}, {share} {doing} and {closing} waiting for clients to close, while "
+            "{cores}.",
+            size,
+            closing=percents(closing),
+            **fields,
+        )
     weight = facts.attribution.score(pool.name, state)
     if pool.processes > 1:  # slots idle in another process are the business of the rule about imbalance
         weight *= used.utilisation

@@ -10,8 +10,11 @@ import pytest
 from models.profiles import MINI, PROFILES
 from simulator.cli.link import linked
 from simulator.cli.main import main
+from simulator.cli.parser import parse
+from simulator.cli.validate import pairs_of
 from simulator.experiments.catalogue import catalogue
 from simulator.experiments.deployment import Deployment
+from simulator.experiments.deployment_words import pane, pane_words
 from simulator.experiments.options import RunOptions
 from simulator.experiments.profiles import machine_of, profile
 from simulator.experiments.refusal import RefusalError
@@ -94,8 +97,36 @@ def test_a_name_that_is_none_is_answered_with_the_nearest(typed: str) -> None:
         profile(typed)
 
 
-def test_own_is_the_profile_of_the_server_that_the_model_stands_for() -> None:
-    assert machine(profile="own").request_cost_s == SYNC["request_cost_s"]
+def test_a_model_has_the_costs_of_the_server_that_it_stands_for_if_nobody_says_anything() -> None:
+    assert machine() == machine(profile="own") == machine(profile="gunicorn-sync")
+
+
+def test_a_server_can_have_costs_of_its_own_beside_others(capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["compare", "prefork", "prefork:profile=uwsgi", "coroutine+nginx:profile=own,processes=2"]
+    assert main([*line, "--load", "steady", "--duration", "6s", "--profile", "mini"]) == 0
+    said = capsys.readouterr().out
+    assert "A prefork  costs of mini" in said
+    assert "B prefork:profile=uwsgi  costs of uwsgi" in said
+    assert "C coroutine+nginx:processes=2,profile=own  costs of uvicorn" in said
+
+
+@pytest.mark.parametrize("word", ["prefork:profile=uwsgi", "prefork+nginx:workers=8,profile=mini"])
+def test_whose_costs_a_server_has_is_part_of_the_word_for_it(word: str) -> None:
+    assert pane_words(pane(word)) == word
+
+
+def test_a_profile_that_no_server_has_is_refused_in_a_word_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "prefork", "prefork:profile=uwsgy", "--load", "steady"]) == 2
+    assert "no such profile. Did you mean uwsgi?" in capsys.readouterr().err
+
+
+def test_our_own_servers_are_validated_with_their_own_costs_unless_others_are_named() -> None:
+    (plain,), (named,) = (
+        pairs_of(None, parse(["validate", "prefork", "--load", "steady", *more]).given)
+        for more in ((), ("--profile", "uwsgi"))
+    )
+    assert (plain.deployment.profile, plain.load) == (MINI, "steady")
+    assert (named.deployment.profile, named.options.profile) == ("", "uwsgi")
 
 
 def test_a_file_that_calibrating_wrote_is_a_profile(tmp_path: Path) -> None:
@@ -123,12 +154,17 @@ def test_a_link_names_a_profile_and_no_file_with_one() -> None:
     assert "--profile=own" in linked([*server, ("profile", "own")], ())
     with pytest.raises(RefusalError, match="a link can name no file"):
         linked([*server, ("profile", "secret.toml")], ())
+    assert "--profile" in linked([("server", "prefork:profile=uwsgi"), ("load", "steady")], ())
+    with pytest.raises(RefusalError, match="a link can name no file"):
+        linked([("server", "prefork:profile=secret.toml"), ("load", "steady")], ())
 
 
 def test_the_output_names_whose_costs_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     line = ["--model", "prefork", "--load", "steady", "--duration", "6s", "--no-advice"]
     assert main([*line, "--profile", "uwsgi"]) == 0
     assert "costs of uwsgi" in " ".join(capsys.readouterr().out.split())
+    assert main(line) == 0
+    assert "costs of gunicorn-sync, prefork's own (--profile: others)" in " ".join(capsys.readouterr().out.split())
     assert main([*line, "--profile", "own", "--json", "-"]) == 0
     assert json.loads(capsys.readouterr().out)["profile"] == "gunicorn-sync"
 

@@ -19,7 +19,7 @@ GB = 1e9
 
 def ready(name: str = "prefork", *overrides: str, **options: Any) -> Prepared:
     model = catalogue()[name]
-    given = RunOptions(load="steady", set=overrides, **options)
+    given = RunOptions(load="steady", set=overrides, **({"profile": "mini"} | options))
     return prepared(Setup(sides=(Deployment(model=model, config=model.config(), fronts=()),), options=given))
 
 

@@ -26,7 +26,7 @@ MOMENTS = np.arange(20.0, 40.0, 0.05).tolist()
 @cache
 def watched() -> Trace:
     """What the screen, ``compare`` and its pictures show: as it is simulated for them."""
-    (trace,) = run_checked(ready("threaded:threads=8", load="mixed"), detail=True)
+    (trace,) = run_checked(ready("threaded:threads=8,profile=mini", load="mixed"), detail=True)
     return trace
 
 
@@ -62,5 +62,5 @@ def test_the_screen_shows_what_was_recorded_and_no_guess(t_s: float) -> None:
 def test_a_picture_from_the_command_line_does_too(tmp_path: Path) -> None:
     file = tmp_path / "lanes.txt"
     drawn = f"--picture {file} --at 29s --size 120x36 --glyphs unicode --quiet"
-    assert main(f"--model threaded --threads 8 --load mixed {drawn}".split()) == 0
+    assert main(f"--model threaded --threads 8 --profile mini --load mixed {drawn}".split()) == 0
     assert of_lanes(file.read_text(encoding="utf-8")) == lanes(trace_of(CROWD), 29.0)

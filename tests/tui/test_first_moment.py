@@ -24,7 +24,7 @@ def opens_at(*servers: str, load: str) -> float:
 
 
 def test_a_crash_is_opened_before_it_happens() -> None:
-    assert opens_at("prefork", load="crash") == pytest.approx(20.0 - LEAD_S)
+    assert opens_at("prefork:workers=6", load="crash") == pytest.approx(20.0 - LEAD_S)
 
 
 def test_a_spike_is_opened_while_all_is_quiet() -> None:
@@ -64,7 +64,7 @@ def test_where_nothing_happens_a_run_is_opened_when_the_curves_have_something_to
 
 
 def test_what_is_watched_plays_from_there(now: ManualClock) -> None:
-    lab = watched(shown("prefork", load="crash"), now=now)
+    lab = watched(shown("prefork:workers=6", load="crash"), now=now)
     now.pass_s(LEAD_S)
     assert lab.playhead.t_s == pytest.approx(20.0)
     assert "killed" in lab.shown.playbacks[0].why(lab.playhead.t_s + 0.01)

@@ -47,7 +47,7 @@ PLACES = {"parse", "handle", "respond", "connect", "receive", "send", "release"}
 UNITS = {"ms", "s", "min", "h", "s.SS", "p", "KiB", "MiB", "GiB", "Mbit/s", "CPU", "GIL", "SYN"}
 
 
-SAME = ((" WHY ", "\u539f\u56e0"), (" moment 2 of", "\u4e2a\u65f6\u523b"), (" quit", "\u9000\u51fa"))
+SAME = ((" WHY ", "\u539f\u56e0"), (" moment 2 of", "\u4e2a\u65f6\u523b"), (" all keys", "\u5168\u90e8\u6309\u952e"))
 """Words of the stage in both languages."""
 AT_SIZES = [
     pytest.param(size, marks=() if size == (120, 36) else pytest.mark.slow, id="x".join(map(str, size)))

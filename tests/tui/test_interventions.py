@@ -13,6 +13,7 @@ from simulator.lab import changes as turning
 from simulator.lab import interventions
 from simulator.lab.lab import Lab
 from simulator.plan import Outcome
+from simulator.plan.words import State
 from simulator.workload.interventions import Do
 from tests.tui.labs import ready
 
@@ -56,9 +57,18 @@ def test_it_is_listed_in_words(do: Do) -> None:
 
 
 def test_a_killed_process_loses_what_it_holds() -> None:
-    start = ready("prefork:workers=1", rate="200")
+    start = ready("prefork:workers=1,profile=mini", rate="200")
     (trace,) = run_checked(prepared(interventions.killed(start, AT_S, 0, 0)), detail=True)
     assert (trace.outcome == Outcome.CRASHED).sum() == 1
+
+
+def test_whoever_has_the_whole_response_is_not_lost_with_a_process_that_waits_for_it_to_close() -> None:
+    start = ready("prefork:workers=1", rate="200")  # at that moment it has answered
+    (trace,) = run_checked(prepared(interventions.killed(start, AT_S, 0, 0)), detail=True)
+    (place,) = (i for i, place in enumerate(trace.places) if place.state is State.CLOSING)
+    closing = (trace.reached[:, place] <= AT_S) & (trace.left >= AT_S)
+    assert (trace.outcome[closing] == Outcome.COMPLETED).sum() == 1
+    assert (trace.outcome == Outcome.CRASHED).sum() == 0
 
 
 def test_resizing_twice_goes_on_from_the_size_at_that_moment() -> None:

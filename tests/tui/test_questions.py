@@ -46,6 +46,8 @@ def test_workers_are_held_by_slow_phones_while_the_cores_are_idle_and_behind_ngi
     now = one.at(question.worst_s)
     (pool,) = now.pools
     assert set(pool.activity.tolist()) == {Activity.UPLOAD}
+    moments = np.arange(question.opens_s, question.worst_s, 0.1)
+    assert any(Activity.CLOSING in one.at(t_s).pools[0].activity for t_s in moments)
     assert waiting(now) > 200
     assert share(one, "cores: in use", question.opens_s, question.worst_s) < 0.1
     assert waiting(other.at(question.worst_s)) == 0
@@ -80,7 +82,7 @@ def test_a_crash_takes_all_that_a_process_of_threads_had_and_of_the_workers_one(
     assert float(other.series("completions_rps", 20.2, 22.0, 1)[0]) > 20.0
 
 
-def test_four_workers_serve_visitors_who_have_left_long_after_the_flood_and_sixteen_do_not() -> None:
+def test_four_workers_serve_visitors_who_have_left_long_after_the_flood_and_twenty_four_do_not() -> None:
     question, one, other = runs("spike")
     assert waiting(one.at(20.0)) == 0
     assert waiting(one.at(question.worst_s)) > 1000
@@ -90,9 +92,9 @@ def test_four_workers_serve_visitors_who_have_left_long_after_the_flood_and_sixt
     assert waiting(one.at(40.0)) > 50  # ten seconds after the flood
 
 
-def test_workers_that_are_ninety_percent_busy_keep_visitors_waiting_and_those_at_sixty_do_not() -> None:
+def test_workers_that_are_more_than_ninety_percent_busy_keep_visitors_waiting_and_those_at_sixty_do_not() -> None:
     question, one, other = runs("io-heavy")
-    assert share(one, "worker: in use", 5.0, 60.0) == pytest.approx(0.9, abs=0.03)
+    assert 0.9 < share(one, "worker: in use", 5.0, 60.0) < 0.95
     assert share(other, "worker: in use", 5.0, 60.0) == pytest.approx(0.6, abs=0.03)
     assert waiting(one.at(question.worst_s)) >= 10
     assert waiting(other.at(question.worst_s)) == 0

@@ -101,7 +101,7 @@ def test_a_profile_has_a_name_and_takes_no_digits(lab: Lab) -> None:
     opened_on(lab, "profile")
     assert knob_entry.takes(lab, "1", "1")
     assert lab.message == "Nothing can be typed here: left and right turn it."
-    assert (lab.typed, value(lab, "profile")) == ("", "mini")
+    assert (lab.typed, value(lab, "profile")) == ("", "gunicorn-sync")
 
 
 def test_the_command_has_the_share_that_the_list_shows(lab: Lab) -> None:
