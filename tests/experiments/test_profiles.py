@@ -1,6 +1,7 @@
 """Whose costs a server has: the order in which they are asked for, and what a profile's figures come to."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from simulator.experiments.run import run
 from simulator.experiments.scenario import scenario_of
 from simulator.experiments.setup import with_front
 from simulator.plan import Machine
+from simulator.real.validate.pairs import Pair
 from simulator.workload.draw import draw
 from simulator.workload.load import load
 from simulator.workload.profile_file import profile_text
@@ -120,11 +122,14 @@ def test_a_profile_that_no_server_has_is_refused_in_a_word_too(capsys: pytest.Ca
     assert "no such profile. Did you mean uwsgi?" in capsys.readouterr().err
 
 
+def pairs_typed(more: Sequence[str]) -> list[Pair]:
+    typed = parse(["validate", "prefork", "--load", "steady", *more])
+    assert typed is not None
+    return pairs_of(None, typed.given)
+
+
 def test_our_own_servers_are_validated_with_their_own_costs_unless_others_are_named() -> None:
-    (plain,), (named,) = (
-        pairs_of(None, parse(["validate", "prefork", "--load", "steady", *more]).given)
-        for more in ((), ("--profile", "uwsgi"))
-    )
+    (plain,), (named,) = map(pairs_typed, ((), ("--profile", "uwsgi")))
     assert (plain.deployment.profile, plain.load) == (MINI, "steady")
     assert (named.deployment.profile, named.options.profile) == ("", "uwsgi")
 
