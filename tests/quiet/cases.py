@@ -91,7 +91,7 @@ SHORT = (
 PRODUCTION = (
     # Mostly waiting, at 60 % of what four workers or threads carry, alone and behind nginx.
     *(_production(server, f"--load io-heavy --rate 16 {LONG}") for server in SERVERS),
-    *(_production(server, f"--load io-heavy --rate 16 {LONG} --nginx") for server in SERVERS[:5]),
+    *(_production(server, f"--load io-heavy --rate 16 {LONG} --nginx") for server in SERVERS),
     *(_production(server, SHORT) for server in SERVERS),
     # A few long computations among many short requests: threads beside computing, a blocked loop.
     *(
