@@ -9,7 +9,6 @@ from typing import Literal
 from models.coroutine.config import Config
 from simulator.plan import (
     AcceptEagerly,
-    Backlog,
     Choose,
     Compute,
     Connect,
@@ -27,7 +26,7 @@ def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: a task that needs the loop between its awaits, and nothing while it awaits."""
     order: Literal["even", "warm"] = "even" if config.sharing == "even" else "warm"
     own = config.sharing == "reuseport" and config.processes > 1  # a socket and a queue for each process
-    backlog = Backlog("backlog", config.backlog, machine.refuses, config.processes if own else 1)
+    backlog = machine.backlog(config.backlog, config.processes if own else 1)
     loop = Loop("event loop", config.processes)
     batch = machine.accept_batch or config.backlog + 1  # in one turn: all that wait, or what the loop takes
     resume = machine.loop_turn_cost_s + machine.task_switch_cost_s

@@ -5,12 +5,12 @@ core is idle. This is Python's wsgiref, or Django's runserver with --nothreading
 """
 
 from models.dev_server.config import Config
-from simulator.plan import Accept, Backlog, Compute, Connect, Handle, Machine, Plan, Pool, Receive, Release, Send
+from simulator.plan import Accept, Compute, Connect, Handle, Machine, Plan, Pool, Receive, Release, Send
 
 
 def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: the only process belongs to it from accept to close."""
-    backlog = Backlog("backlog", config.backlog, machine.refuses)
+    backlog = machine.backlog(config.backlog)
     process = Pool("process", size=1, slots_per_process=1)
     return Plan(
         steps=(

@@ -10,7 +10,6 @@ from dataclasses import replace
 from models.nginx.config import Config
 from simulator.plan import (
     Accept,
-    Backlog,
     Compute,
     Connect,
     Linger,
@@ -28,7 +27,7 @@ from simulator.plan import (
 
 def in_front(plan: Plan, config: Config, machine: Machine) -> Plan:
     """The plan of the same server behind nginx."""
-    port = Backlog("nginx backlog", 511, machine.refuses)
+    port = replace(machine.backlog(511), name="nginx backlog", defer_s=0.0)
     connection = Pool(
         "nginx connection",
         config.connections,

@@ -7,7 +7,6 @@ clients as workers stop the whole server, while every core is idle and the backl
 from models.prefork.config import Config
 from simulator.plan import (
     Accept,
-    Backlog,
     Choose,
     Compute,
     Connect,
@@ -26,7 +25,7 @@ from simulator.plan import (
 def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: one worker belongs to it from accept to close."""
     own = config.sharing == "reuseport" and config.workers > 1  # a socket and a queue for each worker
-    backlog = Backlog("backlog", config.backlog, machine.refuses, config.workers if own else 1)
+    backlog = machine.backlog(config.backlog, config.workers if own else 1)
     worker = Pool("worker", 1, config.workers) if own else Pool("worker", config.workers, slots_per_process=1)
     linger = (Linger(machine.linger_s),) if machine.linger_s > 0 else ()  # worker held until the client has closed
     return Plan(

@@ -33,7 +33,7 @@ Steps = tuple[Step, ...]
 def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: one thread belongs to it; the GIL only while it computes."""
     own = config.sharing == "reuseport" and config.processes > 1  # a socket and a queue for each process
-    backlog = Backlog("backlog", config.backlog, machine.refuses, config.processes if own else 1)
+    backlog = machine.backlog(config.backlog, config.processes if own else 1)
     gil = machine.gil(config.processes)
     taken, thread, closed = _take(config, machine, backlog, gil)
     hand_over_s = machine.hand_over_cost_s if config.accept == "buffered" else 0.0  # of what is complete

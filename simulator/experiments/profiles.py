@@ -13,7 +13,7 @@ from simulator.experiments.deployment import Deployment
 from simulator.experiments.options import RunOptions
 from simulator.experiments.refusal import RefusalError
 from simulator.plan import Machine
-from simulator.plan.machine import COUNTS
+from simulator.plan.machine import KNOWN
 from simulator.words.language import tell
 from simulator.words.nearest import nearest
 
@@ -52,8 +52,8 @@ def _in_file(path: Path) -> Profile:
     except ScenarioError as mistakes:
         raise RefusalError(str(mistakes)) from None
     named = PROFILES[found.name].costs if found.name in PROFILES else {}
-    counts = {field: named[field] for field in COUNTS if field in named}  # nobody measures them
-    costs = {**counts, **found.values}
+    known = {field: named[field] for field in KNOWN if field in named}
+    costs = {**known, **found.values}
     return Profile(name=found.name, title=found.title, costs=costs, source=str(path), measured_here=True)
 
 

@@ -13,6 +13,7 @@ from simulator.plan.blocks import (
     Scale,
     Within,
 )
+from simulator.plan.handshake_timers import HandshakeTimers
 from simulator.plan.machine import Machine
 from simulator.plan.plan import Plan
 from simulator.plan.resources import Backlog, Bucket, Cores, Gil, Lock, Loop, Memory, Pool, Resource, Upstreams
@@ -27,7 +28,6 @@ from simulator.plan.steps import (
     Die,
     End,
     Handle,
-    HandshakeTimers,
     Limit,
     Linger,
     Link,

@@ -7,7 +7,7 @@ more than their absolute values. A scenario's ``[machine]`` table overrides any 
 from dataclasses import dataclass
 from typing import Literal
 
-from simulator.plan.resources import Cores, Gil
+from simulator.plan.resources import Backlog, Cores, Gil
 
 LINEAR_RETRIES_S = (1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 11.0, 19.0, 35.0, 67.0)
 """Linux 6.5 and later: tcp_syn_linear_timeouts = 4, tcp_syn_retries = 6; gives up after 131 s (ip-sysctl.rst)."""
@@ -21,7 +21,8 @@ SHARES = ("gil_asker_wins", "gil_release_loss")
 
 
 COUNTS = ("accept_releases", "request_releases", "close_releases", "accept_batch")
-"""Fields that count what a server does, which no measurement finds."""
+KNOWN = (*COUNTS, "defer_accept_s")
+"""Fields that count what a server does; they, and how it listens, are known from its code, and from no measurement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,8 @@ class Machine:
     """Bytes that the kernel takes from a writer at once: the send buffer and what the client's window lets go."""
     send_buffer_most: float = 4194304.0
     """Bytes to which the send buffer grows while the client reads (tcp_wmem); below send_buffer: it does not grow."""
+    defer_accept_s: float = 0.0
+    """For about so long an ACK without data lets nobody into the backlog (TCP_DEFER_ACCEPT; uWSGI: 4 s); 0: it does."""
     linger_s: float = 0.0
     """How long a server waits for its client to close after the response (gunicorn >= 26: 2 s); 0: it closes first."""
     mebibyte_cost_s: float = 0.0
@@ -106,6 +109,14 @@ class Machine:
         """CPython's lock, in so many processes."""
         wins, loss = self.gil_asker_wins, self.gil_release_loss
         return Gil("GIL", processes, self.gil_switch_interval_s, asker_wins=wins, release_loss=loss)
+
+    def backlog(self, limit: int, processes: int = 1) -> Backlog:
+        """What a server listens on; with several processes, a socket for each.
+
+        Before 6.14, Linux remembered one half-open handshake less than a backlog has places.
+        """
+        remembers = None if self.syn_retries == "linear" else limit
+        return Backlog("backlog", limit, self.refuses, processes, self.defer_accept_s, remembers)
 
     @property
     def refuses(self) -> bool:

@@ -86,6 +86,10 @@ class Backlog:
     processes: int = 1
     """Number of copies; with more than one, every process listens on a socket of its own (SO_REUSEPORT), and a request
     connects to that of the process that was chosen for it."""
+    defer_s: float = 0.0
+    """For about so long an ACK without data is not enough to get in (TCP_DEFER_ACCEPT; uWSGI: 4 s). 0: it is."""
+    remembers: int | None = None
+    """Handshakes that each copy may have half open; those beyond get a cookie. None: as many as there are places."""
 
     @property
     def places(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from simulator.plan.handshake_timers import LINUX_TIMERS, HandshakeTimers
 from simulator.plan.resources import Backlog, Bucket, Cores, Lock, Memory, Pool, Upstreams
 from simulator.plan.words import Outcome
 
@@ -26,49 +27,6 @@ class Link(Enum):
     """Between two programs on the same machine: no delay, no limit."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandshakeTimers:
-    """How TCP goes on where the backlog drops the end of a handshake. Linux's values; no configuration reaches them."""
-
-    least_timeout_s: float = 0.2
-    """TCP_RTO_MIN: no packet is repeated sooner after its first round trip."""
-    syn_ack_s: float = 1.0
-    """Seconds after which the server repeats its SYN-ACK for the first time; every further gap is twice as long."""
-    last_syn_ack_s: float = 31.0
-    """It is not repeated any more after this (tcp_synack_retries = 5: after 1, 3, 7, 15 and 31 s)."""
-    remembered_s: float = 63.0
-    """When its next repetition would be due, the server forgets the handshake instead."""
-    cookie_valid_s: float = 120.0
-    """A handshake that only its cookie knows of can be finished for two minutes (TCP_SYNCOOKIE_VALID)."""
-    tick_s: float = 0.004
-    """A tick of the wheel that all these timers hang on (HZ = 250); see ``on_wheel``. 0: they are exact."""
-
-    def on_wheel(self, since_s: float, delay_s: float) -> float:
-        """When a timer fires that is set now. A wheel of Linux never fires early, and turns in steps.
-
-        A wait of less than 63 ticks ends on a tick, one of less than 504 on every eighth, and so on: the longer, the
-        coarser. So what many wait for comes at the same moment.
-        """
-        if self.tick_s <= 0 or delay_s > MOST_TICKS * self.tick_s:
-            return since_s + delay_s
-        ticks, step = int(delay_s / self.tick_s + ALMOST), 1
-        end = int(since_s / self.tick_s + HARDLY) + ticks
-        while ticks >= FINEST * step:
-            step *= COARSER
-        return (end // step + 1) * step * self.tick_s
-
-
-FINEST, COARSER = 63, 8
-"""So many waits each level of a wheel is for, and how many times as coarse the next one is (kernel/time/timer.c)."""
-MOST_TICKS = 2.0**40
-"""Nobody waits so long, except for ever."""
-HARDLY, ALMOST = 1e-6, 1.0 - 1e-6
-"""Of a tick: what rounding has done to a time that is on one; and all but that, to round up."""
-
-
-LINUX_TIMERS = HandshakeTimers()
-
-
 @dataclass(frozen=True, slots=True)
 class Connect:
     """Open a connection: 1.5 round trips, then a place in the backlog.
@@ -85,6 +43,9 @@ class Connect:
     """Seconds after the first SYN at which the connecting side stops trying, if no SYN was answered."""
     on_timeout: Outcome = Outcome.CONNECT_TIMEOUT
     timers: HandshakeTimers = LINUX_TIMERS
+    at_once: bool = False
+    """Whether nothing happens within a handshake, however far the client is: whoever measures on a loopback device lets
+    its clients wait for their lines, and then connect."""
 
 
 @dataclass(frozen=True, slots=True)

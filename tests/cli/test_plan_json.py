@@ -5,7 +5,7 @@ import json
 from hypothesis import given, settings
 
 from simulator.plan import Connect, HandshakeTimers, Plan
-from simulator.plan.steps import LINUX_TIMERS
+from simulator.plan.handshake_timers import LINUX_TIMERS
 from simulator.results.plan_json import plan_from_data, plan_to_data
 from tests.engine.strategies import plans
 from tests.engine.transformations import QUICK, with_timers

@@ -91,6 +91,8 @@ def connecting_costs_what_the_schedules_say(trace: Trace) -> Iterator[str]:
 
 def _may_get_in_at(step: Connect, began: float, trip: float, leaves: float, syns: int, data: int) -> Iterator[float]:
     """The moments at which one can get in after so many repetitions."""
+    if step.at_once:
+        began, trip = began + 1.5 * trip, 0.0
     timers, sent = step.timers, began
     for gap in np.diff([0.0, *step.retries_s])[:syns]:
         sent = fires_at(timers, sent, float(gap))

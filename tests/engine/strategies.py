@@ -57,6 +57,9 @@ MEBIBYTE_S = (0.0, 0.0, 1000.0, 2500.0)
 """For bodies of a few hundred bytes."""
 RETRIES_AND_TIMEOUT_S = (((), 0.5), ((0.1, 0.3), 1.0), ((1.0,), 2.0), ((0.5, 1.5, 3.5), 4.5), ((1.0, 2.0, 3.0), 127.0))
 TIMERS = (HandshakeTimers(), EXACT, COARSE, COARSE)
+DEFER_S = (0.0, 0.0, 0.5, 4.0)
+AT_ONCE = (False, False, False, True)
+REMEMBERS = (None, None, 0, 1, 7)
 COSTS = [field.name for field in fields(Machine) if field.name.endswith("_cost_s")]
 STEPS = ("handle", "handle", "seize", "seize", "compute", "release", "receive", "send", "linger", "accept", "eager")
 """Several times what makes requests meet one another."""
@@ -226,10 +229,15 @@ class _Build:
             self.processes, self.decided = -(-step.pool.size // step.pool.slots_per_process), True
 
     def connect(self) -> Backlog:
-        backlog = Backlog(self.name("backlog"), self.pick((0, 1, 2, 5, 50)), self.pick((False, False, True)))
+        limit, refuses = self.pick((0, 1, 2, 5, 50)), self.pick((False, False, True))
+        backlog = Backlog(
+            self.name("backlog"), limit, refuses, defer_s=self.pick(DEFER_S), remembers=self.pick(REMEMBERS)
+        )
         outcome = self.pick((Outcome.CONNECT_TIMEOUT, Outcome.UPSTREAM_TIMEOUT))
         retries_s, timeout_s = self.pick(RETRIES_AND_TIMEOUT_S)
-        self.steps.append(Connect(backlog, self.link(), retries_s, timeout_s, outcome, self.pick(TIMERS)))
+        self.steps.append(
+            Connect(backlog, self.link(), retries_s, timeout_s, outcome, self.pick(TIMERS), self.pick(AT_ONCE))
+        )
         return backlog
 
     def accept(self) -> None:

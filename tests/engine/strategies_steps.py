@@ -37,12 +37,15 @@ from simulator.plan import (
 )
 from simulator.plan.values import MOST_HELD
 from tests.engine.strategies import (
+    AT_ONCE,
     BUFFER,
     COST_S,
+    DEFER_S,
     LATE_S,
     LINGER_S,
     LUCK_OF_A_GIL,
     MEBIBYTE_S,
+    REMEMBERS,
     RETRIES_AND_TIMEOUT_S,
     SWITCH_INTERVAL_S,
     TIMERS,
@@ -289,9 +292,15 @@ class Steps:
         self.walk.first_among = 0
 
     def backlog(self) -> Backlog:
-        return Backlog(self.shared.name("backlog"), self.pick((0, 1, 2, 5, 50)), self.pick((False, False, True)))
+        return Backlog(
+            self.shared.name("backlog"),
+            self.pick((0, 1, 2, 5, 50)),
+            self.pick((False, False, True)),
+            defer_s=self.pick(DEFER_S),
+            remembers=self.pick(REMEMBERS),
+        )
 
     def connect(self, backlog: Backlog) -> Connect:
         outcome = self.pick((Outcome.CONNECT_TIMEOUT, Outcome.UPSTREAM_TIMEOUT))
         retries_s, timeout_s = self.pick(RETRIES_AND_TIMEOUT_S)
-        return Connect(backlog, self.link(), retries_s, timeout_s, outcome, self.pick(TIMERS))
+        return Connect(backlog, self.link(), retries_s, timeout_s, outcome, self.pick(TIMERS), self.pick(AT_ONCE))

@@ -5,6 +5,7 @@ All times by hand, on timers that are exact. A round trip is 0.1 s, so the SYN o
 Linux's wheel of timers makes of that is in ``test_bunches``.
 """
 
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -153,6 +154,73 @@ def test_how_long_a_server_remembers_is_one_of_its_timers(engine: EngineName) ->
     trace = served(engine, [0.0] * 4, 200.0, plan=with_timers(server(), QUICK))
     assert trace.outcome.tolist() == [Outcome.COMPLETED, Outcome.COMPLETED, Outcome.BROKEN, Outcome.BROKEN]
     assert trace.finished[2:].tolist() == pytest.approx([5.0, 9.8], abs=1e-9)
+
+
+def broken_at(trace: Trace) -> list[float]:
+    return [round(float(moment), 9) for moment in np.sort(trace.finished[trace.outcome == Outcome.BROKEN])]
+
+
+def test_a_server_forgets_old_handshakes_where_they_take_half_of_the_places(engine: EngineName) -> None:
+    """Of the twelve it remembers nine, and three have cookies. At 7.05 s, when the SYN-ACKs would be repeated for the
+    third time, five are forgotten, until four are left; their next data, 9.6 s after the ACK was dropped, are answered
+    with a reset. The four are forgotten after 63 s, and the cookies after 120 s.
+    """
+    trace = served(engine, [0.0] * 22, 200.0, plan=server(8))
+    assert broken_at(trace) == pytest.approx([9.8] * 5 + [77.0] * 4 + [153.8] * 3, abs=1e-9)
+
+
+def test_a_server_keeps_old_handshakes_where_most_are_young(engine: EngineName) -> None:
+    """Four are half open. At 6.6 s a place becomes free, and six come: one gets it, and five more are half open. At
+    7.05 s these are younger than a second: nobody is forgotten, unlike at 13.61 s.
+    """
+    trace = served(engine, [0.0] * 14 + [6.56] * 6, 6.45, 200.0, plan=server(8))
+    assert (trace.data_retries[14:] > 0).sum() == 5
+    assert broken_at(trace)[0] > 9.8
+
+
+@pytest.mark.parametrize("remembers", [0, 1])
+def test_before_linux_6_14_a_server_remembers_one_less(engine: EngineName, remembers: int) -> None:
+    """There is a place from 2.65 s; the answer to the SYN-ACK of 3.05 s takes it, if anybody repeats that."""
+    plan = server()
+    old = plan.backlogs[0]
+    trace = served(engine, [0.0] * 3, 2.5, 0.1, plan=plan.exchanging(old, replace(old, remembers=remembers)))
+    assert in_backlog(trace)[2] == (3.15 if remembers else 4.95)
+
+
+def deferring(limit: int = 0) -> Plan:
+    """As uWSGI listens."""
+    plan = server(limit)
+    old = plan.backlogs[0]
+    return plan.exchanging(old, replace(old, defer_s=4.0))
+
+
+def test_a_server_that_defers_accepting_lets_nobody_in_without_data(engine: EngineName) -> None:
+    """There is a place from 2.65 s. No SYN-ACK is repeated at 3.05 s, so no worker waits for the data of 4.95 s."""
+    trace = served(engine, [0.0, 0.0, 0.0, 4.0], 2.5, 0.1, plan=deferring())
+    assert in_backlog(trace) == [0.15, 0.15, 4.95, 4.15]
+    assert data_there(trace) == accepted(trace)
+
+
+def test_a_server_that_defers_accepting_asks_once_more_when_the_time_is_over(engine: EngineName) -> None:
+    """There is a place from 6.15 s; the SYN-ACK of 7.05 s, after the third wait, is answered at 7.15."""
+    trace = served(engine, [0.0] * 3, 6.0, 0.1, plan=deferring())
+    assert in_backlog(trace)[2] == 7.15
+    assert data_there(trace)[2] == 9.75
+
+
+def test_a_server_that_defers_accepting_forgets_nobody_sooner_than_it_asks(engine: EngineName) -> None:
+    """Nobody before the fourth wait is over, at 15.05 s; the data after that come 19.2 s after the ACK was dropped."""
+    trace = served(engine, [0.0] * 22, 200.0, plan=deferring(8))
+    assert broken_at(trace) == pytest.approx([19.4] * 5 + [77.0] * 4 + [153.8] * 3, abs=1e-9)
+
+
+def test_a_handshake_of_distant_clients_on_a_loopback_device_takes_no_time(engine: EngineName) -> None:
+    """They connect 0.15 s after they came, as ever; but the third finds the backlog full, and nobody is half open."""
+    plan = server()
+    near = replace(plan, steps=plan.steps_after(lambda s: replace(s, at_once=True) if isinstance(s, Connect) else s))
+    trace = served(engine, [0.0] * 3, 0.5, plan=near)
+    assert in_backlog(trace) == [0.15, 0.15, 1.15]
+    assert (trace.syn_retries.tolist(), trace.data_retries.tolist()) == ([0, 0, 1], [0, 0, 0])
 
 
 def test_a_connected_client_no_longer_minds_the_timeout_of_connecting(engine: EngineName) -> None:

@@ -20,7 +20,7 @@ EXACT = HandshakeTimers(tick_s=0.0)
 """Timers that hang on no wheel, so that moments can be worked out by heart."""
 COARSE = HandshakeTimers(tick_s=0.125)
 """Ticks so far apart that nearly all who knock again do so together."""
-QUICK = replace(EXACT, least_timeout_s=0.5, syn_ack_s=0.25, last_syn_ack_s=1.75, remembered_s=4.0, cookie_valid_s=9.0)
+QUICK = replace(EXACT, least_timeout_s=0.5, syn_ack_s=0.25, syn_acks=3, fewest_syn_acks=1, cookie_valid_s=9.0)
 """A system that repeats the SYN-ACK after 0.25, 0.75 and 1.75 s, and forgets sooner."""
 
 

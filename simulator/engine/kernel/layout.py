@@ -63,30 +63,38 @@ class Clock(cython.struct):
 class Handshake(cython.struct):
     """What a client remembers who found a backlog full."""
 
+    began: cython.double
+    """When it sent its first SYN ..."""
     sent: cython.double
-    """When it sent its last SYN."""
+    """... and its last."""
     dropped: cython.double
     """When its ACK was."""
     data_sent: cython.double
-    ack_sent: cython.double
-    """When it will have sent its data, and the server its SYN-ACK, next ..."""
+    """When it will have sent its data next ..."""
     data_after: cython.double
-    ack_after: cython.double
-    """... and by how much later, by their schedules, than for the first time."""
+    """... and by how much later, by its schedule, once more."""
+    timer: cython.double
+    """When the server will repeat its SYN-ACK, or forget ..."""
+    timer_after: cython.double
+    """... and how long it has waited for that."""
+    answer: cython.double
+    """When the answer to its SYN-ACK will be there."""
     data_at: cython.double
     passed_on_at: cython.double
     """When the data come for which a connection waits: its own, and a proxy's."""
     tries: cython.longlong
     """SYNs repeated so far, and, once half open, everything."""
+    timeouts: cython.longlong
+    """SYN-ACKs repeated, or left out, so far."""
 
 
 class Timers(cython.struct):
-    """When what a full backlog dropped comes again, in seconds (``HandshakeTimers``)."""
+    """When what a full backlog dropped comes again, in seconds, and how often (``HandshakeTimers``)."""
 
     least_timeout: cython.double
     syn_ack: cython.double
-    last_syn_ack: cython.double
-    remembered: cython.double
+    syn_acks: cython.double
+    fewest_syn_acks: cython.double
     cookie_valid: cython.double
     tick: cython.double
 
@@ -159,6 +167,8 @@ class Copy(cython.struct):
     permits: cython.int
     """How many have it, and how many may; only counted where several may."""
     half_open: cython.int
+    young: cython.int
+    """Handshakes that a backlog has to remember, and for how many of them no SYN-ACK was repeated."""
     station: cython.int
     ring: cython.int
     """Of its quantum; -1: the lock is never taken away."""

@@ -119,9 +119,12 @@ def give_up(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
 @cython.inline
 def forget(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
     """The server has one handshake less to remember, if this was one."""
+    copy: cython.int
     if k.walkers[w].flags & HALF_OPEN:
         k.walkers[w].flags &= ~HALF_OPEN
-        k.copies[copy_of(k, w, k.code[pc].a)].half_open -= 1
+        copy = copy_of(k, w, k.code[pc].a)
+        k.copies[copy].half_open -= 1
+        k.copies[copy].young -= k.handshakes[w].timeouts == 0
 
 
 def leave(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:

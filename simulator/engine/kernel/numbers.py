@@ -88,20 +88,22 @@ RESUME, PATIENCE, BOOT, BEGIN, REFILL = range(5)
 # what an event of a ring does, that is not of a time limit
 SWITCHES, WAKES, CLOCKS = -1, -2, -3
 
-HALF_OPEN_RINGS = 16
+HALF_OPEN_RINGS = 24
 """One for the first wait of a half-open connection, one for the second ...: as many as fit into a minute."""
 
 FINEST, COARSER, MOST_TICKS = 63, 8, 2.0**40
 """So many waits each level of the wheel of timers is for, how much coarser the next is, and when it is no use."""
 HARDLY, ALMOST = 1e-6, 1.0 - 1e-6
 """Of a tick of that wheel."""
+CROWD = 8
+"""Twice as many handshakes as are half open: if they are no more than this, none is forgotten before its time."""
 
 # whether a lock is kept when the work is done
 NEVER, ALWAYS, IF_NEXT_COMPUTES = range(3)
 
 # flags of a request
 SETTLED, QUEUED, HALF_OPEN, DATA_LATE, LEAVING, JOB, REDELIVERED, HOLDING = 1, 2, 4, 8, 16, 32, 64, 128
-PASSED_ON_LATE = 256
+PASSED_ON_LATE, FORGOTTEN = 256, 512
 
 # what a number of a request stands for: which copy it uses, what a slot decides
 NOTHING, PROCESS, GROUP = range(3)

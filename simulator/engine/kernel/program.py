@@ -11,10 +11,11 @@ from simulator.engine.kernel.acceptors import (
     take_connection,
     wait_to_be_taken,
 )
-from simulator.engine.kernel.backlog import admitted, knock, knock_with_repeated_syn, late_syn, repeated_in_time, shake
+from simulator.engine.kernel.backlog import admitted, knock, knock_with_repeated_syn, late_syn, shake
 from simulator.engine.kernel.blocks import arm, by_luck, disarm, enqueue_job, if_busy, joined
 from simulator.engine.kernel.cores import run
 from simulator.engine.kernel.events import hop
+from simulator.engine.kernel.half_open import repeated_in_time
 from simulator.engine.kernel.instances import crash, retire
 from simulator.engine.kernel.life import finish, give_up, leave_instance, start, turn_away
 from simulator.engine.kernel.limits import allocate, pick, put_back, take_token

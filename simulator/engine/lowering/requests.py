@@ -183,11 +183,13 @@ class ClassProgram(Blocks):
         program.retries_s += [*step.retries_s, step.timeout_s]
         program.timers_s.append(astuple(step.timers))
         self._emit(ops.SHAKE, column, a=station, x=1.5 if client else 0.0)
-        self._emit(ops.KNOCK, column, a=station, b=step.backlog.refuses, c=client)
+        knock = Micro(op=ops.KNOCK, a=station, b=step.backlog.refuses, c=client, d=client and not step.at_once)
+        self.program.emit(knock, column)
         self._emit(ops.COUNT, column, a=station)
         self._emit(ops.LATE_SYN, column, a=station, b=step.on_timeout)
-        self._emit(ops.REPEATED, column, a=station)
-        self._emit(ops.ADMITTED, column, a=station)
+        self._emit(ops.REPEATED, column, a=station, b=step.timers.syn_acks_in(step.backlog.defer_s))
+        remembers = step.backlog.limit + 1 if step.backlog.remembers is None else step.backlog.remembers
+        self._emit(ops.ADMITTED, column, a=station, b=remembers)
         self._emit(ops.NOTE, column, a=first, b=len(program.retries_s), c=len(program.timers_s) - 1)
 
     def _add_work(self, column: int, place: Place) -> None:

@@ -60,7 +60,7 @@ class Copy:
         full_since = -inf if self.fills == 0 else inf
         queue = (-1, -1, 0, self.fills, self.idle, 0)
         lock = (-1, -1, 1 if self.permits == 1 else 0, self.permits)
-        return *queue, *lock, 0, self.station, self.ring, 0, 0, 0, self.asker, full_since, self.level, 0.0
+        return *queue, *lock, 0, 0, self.station, self.ring, 0, 0, 0, self.asker, full_since, self.level, 0.0
 
 
 class Stations:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from simulator.engine.reference.backlog import AcceptQueue, repetitions
+from simulator.engine.reference.backlog import AcceptQueue, HalfOpen
 from simulator.engine.reference.request import Life, Moment, Request
 from simulator.plan import Connect, Linger, Link, Outcome, Receive, Send
 from simulator.plan.walk import Way
@@ -72,13 +72,18 @@ class Network:
         rtt = request.rtt if step.link is Link.CLIENT else 0.0
         if not (yield from self.until(request, began + 1.5 * rtt)):
             return
+        if step.at_once:
+            began, rtt = self.env.now, 0.0
         if step.backlog.refuses:
             if queue.full:
                 self.server.rows.abort(request, Outcome.REFUSED, self.env.now)
             return
+        repeated_before = int(self.record.syn_retries[request.row])
         admitted = yield from self.knock(request, step, queue, began, rtt)
         if admitted and queue.full:
-            yield from self.wait_half_open(request, queue, step, rtt)
+            in_bunch = int(self.record.syn_retries[request.row]) > repeated_before
+            half_open = HalfOpen(queue, step.timers, self.env.now, rtt, in_bunch=in_bunch)
+            yield from self.wait_half_open(request, step, half_open)
 
     def knock(self, request: Request, step: Connect, queue: AcceptQueue[Any], began: float, rtt: float) -> Answer:
         """Repeat the SYN until the backlog has a place for it; False if it never had.
@@ -105,36 +110,29 @@ class Network:
             yield self.env.timeout(0)
         return True
 
-    def wait_half_open(self, request: Request, queue: AcceptQueue[Any], step: Connect, rtt: float) -> Life:
-        """The client believes that it is connected; only what is repeated can still find a place.
-
-        The server answered the SYN one round trip ago. It remembers as many of these as the backlog has places.
-        """
-        cookie = queue.half_open > queue.limit
-        queue.half_open += not cookie
+    def wait_half_open(self, request: Request, step: Connect, half_open: HalfOpen) -> Life:
+        """The client believes that it is connected; only what is repeated can still find a place."""
         try:
-            yield from self.repeat_until_seated(request, queue, step, rtt, cookie)
+            yield from self.repeat_until_seated(request, step, half_open)
         finally:
-            queue.half_open -= not cookie
+            half_open.forget()
 
-    def repeat_until_seated(
-        self, request: Request, queue: AcceptQueue[Any], step: Connect, rtt: float, cookie: bool
-    ) -> Life:
+    def repeat_until_seated(self, request: Request, step: Connect, half_open: HalfOpen) -> Life:
         """Data take their place with them; who got in by an ACK without data waits for the data's next repetition.
 
         A client that leaves meanwhile stays: its FIN comes, once, and its data come on and on.
         """
-        timers, dropped = step.timers, self.env.now
-        valid_s = timers.cookie_valid_s if cookie else timers.remembered_s
-        fin = request.deadline + rtt / 2
-        for when, data_at, with_data in repetitions(timers, dropped, rtt, cookie=cookie):
-            if self.env.now < fin < when and fin - dropped + rtt < valid_s:
-                yield Moment(self.env, fin)
-                if not queue.full:
-                    return self.enter(request, step, data_at, with_data=False)
+        queue, fin = half_open.queue, request.deadline + half_open.rtt_s / 2
+        while True:
+            when, data_at = half_open.next_at, half_open.data_at
+            if self.env.now < fin < when and half_open.known(fin):
+                when = fin
             yield Moment(self.env, when)
+            something, with_data = half_open.happen(when)
             self.record.data_retries[request.row] += with_data
-            if when - dropped + rtt >= valid_s:
+            if not something and when != fin:
+                continue
+            if not half_open.known(when):
                 return self.server.rows.turn_away(request, Outcome.BROKEN)
             if not queue.full:
                 return self.enter(request, step, data_at, with_data=with_data)
