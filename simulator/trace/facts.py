@@ -1,5 +1,6 @@
 """What the rules of the diagnosis look at, and how they word what they have in common."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -150,6 +151,11 @@ class Facts:
 def percents(share: float) -> partial[str]:
     """A share for a field: it is worded when it is read."""
     return partial(share_in_words, share)
+
+
+def share_of_time(life: Mapping[str, float], *states: State) -> float:
+    """The part of a life that is spent in some states; as ``Summary.where_time_goes`` has it, so as readers see it."""
+    return sum(life.get(state.value, 0.0) for state in states) / max(sum(life.values()), 1e-300)
 
 
 def one_of(lock: Lock) -> partial[str]:

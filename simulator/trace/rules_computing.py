@@ -11,7 +11,17 @@ from simulator.plan.words import Need, State, needing
 from simulator.trace.availability import CORES
 from simulator.trace.culprits import MOST, Computing, who_failed
 from simulator.trace.cures import Cure
-from simulator.trace.facts import HARDLY, HIGH, NOTABLE, Facts, failed_words, one_of, percents, slots_limit_computing
+from simulator.trace.facts import (
+    HARDLY,
+    HIGH,
+    NOTABLE,
+    Facts,
+    failed_words,
+    one_of,
+    percents,
+    share_of_time,
+    slots_limit_computing,
+)
 from simulator.trace.finding import Finding, Kind, Party, told
 from simulator.words.kinds import kind_name
 from simulator.words.language import Said, said, said_many
@@ -36,8 +46,7 @@ def throttled(facts: Facts) -> Finding | None:
     quota, waiting = facts.trace.plan.cores.quota, facts.attribution.score(CORES, *needing(Need.CORE))
     if not quota or facts.throttled < HARDLY or waiting < NOTABLE:
         return None
-    life = facts.summary.where_time_goes
-    for_core = sum(life.get(state.value, 0.0) for state in needing(Need.CORE)) / sum(life.values())
+    for_core = share_of_time(facts.summary.where_time_goes, *needing(Need.CORE))
     text = said(
         "The container is throttled {share} of the time: its quota of {quota} cores, {budget} of computing in every "
         "100 ms, is used up before the 100 ms are over, and all threads stand still until the next begin; requests "
@@ -56,35 +65,10 @@ def cores_saturated(facts: Facts) -> Finding | None:
         return None  # told with the quota
     if facts.others and not facts.cores_full:  # then it is not the server's computing that took them
         return None
-    score = facts.attribution.score(CORES, State.CORE)
-    if not facts.cores_full and score < NOTABLE:
-        return None  # a slot that computes is no reason to wait for a core
-    for pool in facts.trace.plan.pools:
-        if facts.pool_size(pool) >= facts.cores.size and not slots_limit_computing(facts, pool):
-            score += facts.attribution.score(pool.name, State.COMPUTING)
-    if facts.cores_full:
-        score += sum(facts.lock_score(lock) for lock in facts.trace.plan.locks)
+    score = _explained_by_cores(facts)
     if score < NOTABLE:
         return None
-    size = facts.cores.size
-    if facts.cores_full:
-        text = said_many(
-            "{who} is {busy} busy{law}, and whoever wants to compute shares it with others.",
-            "{who} are {busy} busy{law}, and whoever wants to compute shares them with others.",
-            size,
-            who=partial(all_of, "core", size),
-            busy=percents(facts.cores.utilisation),
-            law=facts.law(CORES),
-        )
-    else:
-        text = said(
-            "Computing comes in bursts: {cores} on average, but at times {threads} threads want to compute at once, "
-            "and requests spend {share} of their time waiting for a core.",
-            cores=facts.busy_cores,
-            threads=count(facts.cores.queue_max + size),
-            share=percents(facts.attribution.score(CORES, State.CORE)),
-        )
-    computing = facts.computing()
+    text, computing = _all_busy(facts) if facts.cores_full else _in_bursts(facts), facts.computing()
     if computing.share < MOST:
         return Finding(min(score, 1.0), text, (Cure.MORE_CORES,), CORES)
     who = said(
@@ -94,6 +78,54 @@ def cores_saturated(facts: Facts) -> Finding | None:
         longest=short_duration(computing.longest_s),
     )
     return Finding(min(score, 1.0), told(text, who), (Cure.MORE_CORES,), CORES, (Party(Kind.CLASS, computing.name),))
+
+
+def _explained_by_cores(facts: Facts) -> float:
+    """How much of the latency: waiting for a core, and what waits behind slots and locks whose holders compute."""
+    score = facts.attribution.score(CORES, State.CORE)
+    if not facts.cores_full and score < NOTABLE:
+        return 0.0  # a slot that computes is no reason to wait for a core
+    for pool in facts.trace.plan.pools:
+        if facts.pool_size(pool) >= facts.cores.size and not slots_limit_computing(facts, pool):
+            score += facts.attribution.score(pool.name, State.COMPUTING)
+    if facts.cores_full:
+        score += sum(facts.lock_score(lock) for lock in facts.trace.plan.locks)
+    return score
+
+
+def _all_busy(facts: Facts) -> Said:
+    size = facts.cores.size
+    return said_many(
+        "{who} is {busy} busy{law}, and whoever wants to compute shares it with others.",
+        "{who} are {busy} busy{law}, and whoever wants to compute shares them with others.",
+        size,
+        who=partial(all_of, "core", size),
+        busy=percents(facts.cores.utilisation),
+        law=facts.law(CORES),
+    )
+
+
+def _in_bursts(facts: Facts) -> Said:
+    """Who hardly notices it on average says what the slowest wait."""
+    summary = facts.summary
+    share, slowest = (share_of_time(life, State.CORE) for life in (summary.where_time_goes, summary.where_slowest))
+    fields = {
+        "cores": facts.busy_cores,
+        "threads": count(facts.cores.queue_max + facts.cores.size),
+        "share": percents(share),
+        "slowest": percents(slowest),
+    }
+    if share < NOTABLE < slowest:
+        return said(
+            "Computing comes in bursts: {cores} on average, but at times {threads} threads want to compute at once, "
+            "and requests spend {share} of their time waiting for a core, the slowest 1 % {slowest}.",
+            **fields,
+        )
+    return said(
+        "Computing comes in bursts: {cores} on average, but at times {threads} threads want to compute at once, "
+        "and requests spend {share} of their time waiting for a core.",
+        **fields,
+    )
 
 
 # --- one lock, in use most of the time --------------------------------------------------------------------------------

@@ -39,6 +39,14 @@ class Throttled:
         """How much of a stretch that is."""
         return overlap(self.start, self.end, low, high)
 
+    def before(self, moments: Floats) -> Floats:
+        """How much of the time before each moment that is."""
+        passed = np.append(0.0, np.cumsum(self.end - self.start))
+        index = self.start.searchsorted(moments, "right")
+        begun = np.maximum(index - 1, 0)
+        over = np.where(index > 0, np.maximum(self.end[begun] - moments, 0.0), 0.0) if len(self) else 0.0
+        return np.asarray(passed[index] - over)
+
     def within(self, start_s: float, end_s: float) -> list[Stretch]:
         """What of it lies between two moments."""
         first, last = int(self.end.searchsorted(start_s, "right")), int(self.start.searchsorted(end_s, "left"))
@@ -63,6 +71,7 @@ class Throttled:
 
 
 NEVER = Throttled(np.empty(0), np.empty(0))
+# What is known of a trace goes when the trace goes.
 _known: "WeakKeyDictionary[Trace, Throttled]" = WeakKeyDictionary()
 
 
@@ -131,21 +140,13 @@ def _cut(trace: Trace, found: Iterator[Span], still: Throttled) -> Iterator[Span
         if State.CORE not in span.shares or trace.places[span.place].cores is not None:
             yield span
             continue
-        inside = _seconds_before(still, span.end) - _seconds_before(still, span.start)
+        inside = still.before(span.end) - still.before(span.start)
         if not inside.any():
             yield span
         elif span.shares.keys() <= {State.CORE, State.COMPUTING}:
             yield from pieces(_at_work(span, inside), still)
         else:
             yield _told_apart(span, inside)
-
-
-def _seconds_before(still: Throttled, moments: Floats) -> Floats:
-    passed = np.append(0.0, np.cumsum(still.end - still.start))
-    index = still.start.searchsorted(moments, "right")
-    begun = np.maximum(index - 1, 0)
-    over = np.where(index > 0, np.maximum(still.end[begun] - moments, 0.0), 0.0) if len(still) else 0.0
-    return np.asarray(passed[index] - over)
 
 
 def _at_work(span: Span, inside: Floats) -> Span:

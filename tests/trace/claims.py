@@ -116,6 +116,17 @@ def throttled_time(facts: Facts, found: Finding) -> str:
     return share_in_words(still / (high - low))
 
 
+def for_a_core(facts: Facts, found: Finding) -> str:
+    """The part of the time of requests in which others have the core that they want."""
+    life = facts.summary.where_time_goes
+    return share_in_words(life.get(State.CORE.value, 0.0) / sum(life.values()))
+
+
+def for_a_core_of_the_slowest(facts: Facts, found: Finding) -> str:
+    life = facts.summary.where_slowest
+    return share_in_words(life.get(State.CORE.value, 0.0) / sum(life.values()))
+
+
 def without_core(facts: Facts, found: Finding) -> str:
     """The part of the time of requests in which they want a core: others have it, or the quota is used up."""
     life = facts.summary.where_time_goes
@@ -254,6 +265,7 @@ OF_RULE: dict[str, dict[str, Claim]] = {
         "budget": lambda facts, _: short_duration(0.1 * facts.trace.plan.cores.quota),
         "waiting": without_core,
     },
+    "cores_saturated": {"share": for_a_core, "slowest": for_a_core_of_the_slowest},
     "gil_convoy": {"share": shares_for_others},
     "crashes": {
         "at": _killed_at,

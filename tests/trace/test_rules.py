@@ -17,11 +17,10 @@ from simulator.trace.rules_capacity import (
     held_by_io,
     held_by_readers,
     held_by_uploads,
-    overload,
-    taken,
     too_few_to_compute,
 )
 from simulator.trace.rules_computing import cores_saturated, gil_saturated, loop_saturated, other_programs, throttled
+from simulator.trace.rules_deaths import crashes, without_effect
 from simulator.trace.rules_ends import (
     broken,
     few_samples,
@@ -31,7 +30,8 @@ from simulator.trace.rules_ends import (
     turned_away,
 )
 from simulator.trace.rules_locks import gil_convoy, gil_or_cores, loop_blocked, loop_stands_still
-from simulator.trace.rules_processes import crashes, imbalance, without_effect
+from simulator.trace.rules_overload import overload, taken
+from simulator.trace.rules_processes import imbalance
 from simulator.trace.rules_waiting import episode, siblings
 from simulator.words.numbers import count
 from simulator.workload.interventions import Do, Intervention

@@ -11,10 +11,12 @@ from simulator.trace.cures import Cure
 from simulator.trace.finding import Kind as KindOf
 from simulator.trace.finding import Party
 from simulator.trace.rules_backlog import overflow
-from simulator.trace.rules_capacity import held_by_io, overload, taken
+from simulator.trace.rules_capacity import held_by_io
 from simulator.trace.rules_computing import cores_saturated, gil_saturated, loop_saturated
+from simulator.trace.rules_deaths import crashes
 from simulator.trace.rules_ends import gave_up
-from simulator.trace.rules_processes import crashes, imbalance
+from simulator.trace.rules_overload import overload, taken
+from simulator.trace.rules_processes import imbalance
 from simulator.trace.rules_waiting import episode, siblings
 from simulator.trace.victims import who_waited
 from simulator.workload.interventions import Do, Intervention

@@ -18,7 +18,7 @@ from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.canvas.text import centred, first_that_fits
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.baton_columns import Owners, owners
-from simulator.stage.street.columns import Columns, columns_of
+from simulator.stage.street.columns import DIGITS, Columns, Floats, columns_of
 from simulator.stage.street.doing import mark
 from simulator.stage.street.loop_turns import LEAST_S, LoopNow, behind, loops_now, numbered
 from simulator.stage.street.places import Street, lane_at
@@ -29,6 +29,7 @@ from simulator.trace.playback.lock_holds import LockHolds
 from simulator.trace.playback.notable_events import BLOCKS_S
 from simulator.trace.residence import Stretch, whole_spans
 from simulator.trace.table import Trace
+from simulator.trace.throttling import CLOSE_S, throttled
 from simulator.words.language import tell, tell_many
 from simulator.words.numbers import short_duration
 
@@ -70,8 +71,9 @@ def put_loop_tapes(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
         for turn in turns:
             small[turn.first : turn.stop] = False
         _put_small_turns(sheet, range(place.row, place.row + place.height), np.flatnonzero(small) + street.tape_col)
+        pauses = _pauses(snapshot, columns)
         for turn in turns:
-            _put_block(sheet, snapshot, turn, Area(place.row, street.tape_col, place.height, street.columns))
+            _put_block(sheet, snapshot, turn, Area(place.row, street.tape_col, place.height, street.columns), pauses)
         if number < len(street.bracket_rows):
             _put_brackets(sheet, street, street.bracket_rows[number], turns, named=place.height == 1)
 
@@ -123,7 +125,14 @@ def _others(snapshot: Snapshot, now: LoopNow | None, request: int, end_s: float)
     return behind(snapshot.playback, request, end_s)
 
 
-def _put_block(sheet: Sheet, snapshot: Snapshot, turn: LongTurn, tape: Area) -> None:
+def _pauses(snapshot: Snapshot, columns: Columns) -> Floats:
+    """[columns] The part of each in which the quota of the container was spent: no turn goes on meanwhile."""
+    edges = np.clip((columns.first + np.arange(columns.count + 1)) * columns.column_s, 0.0, snapshot.t_s)
+    still: Floats = np.diff(throttled(snapshot.playback.trace).before(edges)) / np.maximum(np.diff(edges), CLOSE_S)
+    return still.round(DIGITS)
+
+
+def _put_block(sheet: Sheet, snapshot: Snapshot, turn: LongTurn, tape: Area, pauses: Floats) -> None:
     style, ground = (Style.CPU_NEXT, Ground.COMPUTING_NEXT) if turn.next_to else (Style.CPU, Ground.COMPUTING)
     glyph, words = sheet.look.glyphs.full, Style.ON_BRIGHT
     if turn.stands:
@@ -133,6 +142,11 @@ def _put_block(sheet: Sheet, snapshot: Snapshot, turn: LongTurn, tape: Area) -> 
     sheet.grid.fill(tape.row, col, tape.height, width, glyph, style=style)
     if turn.stands:
         sheet.grid.lay(tape.row, col, tape.height, width, ground)
+    pause = mark(Activity.THROTTLED, sheet.look.glyphs)
+    for column in np.flatnonzero(pauses[turn.first : turn.stop] > 0.0).tolist():  # from above: below it computes
+        height = round(tape.height * float(pauses[turn.first + column]))
+        sheet.grid.fill(tape.row, col + column, height, 1)
+        sheet.grid.fill(tape.row + height - 1, col + column, min(height, 1), 1, pause, style=Style.THROTTLED)
     lines = [line for line in _lines(sheet, snapshot, turn, width) if line][: tape.height]
     if not lines:
         return

@@ -12,6 +12,7 @@ from simulator.trace.availability import CORES
 from simulator.trace.playback import Activity, GroupKind, LaneGroup
 from simulator.words.language import tell, tell_many
 from simulator.words.numbers import exact_duration, short_duration
+from simulator.workload.table import Work
 
 MANY_WAIT = 0.5
 """On average: so many threads that want the GIL could use a core each."""
@@ -43,6 +44,9 @@ def desk_words(snapshot: Snapshot, group: LaneGroup, lane: int) -> DeskWords | N
         return DeskWords("", (tell("waits for it"), Style.DIM), time, time)
     lock = snapshot.now.lock(gil.name)
     held = np.flatnonzero(lock.holder == request).tolist() if request >= 0 else []
+    if not held and activity is Activity.COMPUTING:  # native code
+        time = short_duration(snapshot.t_s - float(now.since_s[lane]))
+        return DeskWords("", (tell("needs no baton"), Style.BY_COMPUTING), time, time)
     if not held or activity not in (Activity.COMPUTING, Activity.CORE, Activity.THROTTLED):
         return None
     since_s = snapshot.t_s - float(lock.since_s[held[0]])
@@ -75,7 +79,9 @@ def unused_cores(snapshot: Snapshot) -> str | None:
 def lock_words(snapshot: Snapshot) -> dict[Activity, str]:
     """What computing means where it needs a lock, and waiting for it: for the legend."""
     if gil_of(snapshot.playback) is not None:
-        return {Activity.COMPUTING: tell("holds the baton: computes"), Activity.GIL: tell("waits for the baton")}
+        native = (snapshot.playback.trace.workload.phase_kinds == Work.NATIVE).any()
+        computes = tell("computes (native code: no baton)") if native else tell("holds the baton: computes")
+        return {Activity.COMPUTING: computes, Activity.GIL: tell("waits for the baton")}
     if snapshot.inventory.loops:
         return {Activity.COMPUTING: tell("has the loop: computes")}
     return {}

@@ -18,8 +18,8 @@ from simulator.stage.street.baton_columns import owners
 from simulator.stage.street.columns import Columns, columns_of
 from simulator.stage.street.places import Street, street_of
 from simulator.stage.street.tape import put_tapes
-from simulator.stage.street.turn_words import desk_words, unused_cores
-from simulator.trace.playback import Playback
+from simulator.stage.street.turn_words import desk_words, lock_words, unused_cores
+from simulator.trace.playback import Activity, Playback
 from simulator.words.language import Language, speaking
 from tests.stage.plays import THREADED, Play, play, playback, scene, style_runs, trace_of
 
@@ -224,3 +224,15 @@ def test_when_a_column_is_over_it_stays_as_it_is_and_only_moves_on(number: int, 
     before, after = (np.append(each.holds.start, -1.0)[each.owner] for each in (now, later))
     assert (before[2:-1] == after[1:-2]).all()
     assert np.allclose(now.share[1:-1], later.share[:-2])
+
+
+def test_native_code_computes_at_a_desk_without_the_baton_and_the_legend_says_so() -> None:
+    wanted = play("threaded", "passwords", overrides={"duration": "12 s"})
+    found = set()
+    for moment in np.linspace(5.0, 10.0, 60):
+        snapshot = shot(wanted, float(moment))
+        group = slots_of(snapshot)
+        found |= {each.does[0] for lane in range(4) if (each := desk_words(snapshot, group, lane)) and not each.badge}
+    assert "needs no baton" in found
+    assert lock_words(snapshot)[Activity.COMPUTING] == "computes (native code: no baton)"
+    assert lock_words(shot(FOUR))[Activity.COMPUTING] == "holds the baton: computes"

@@ -21,6 +21,7 @@ from simulator.stage.street.parked import come_back, put_parked
 from simulator.stage.street.places import Street, street_of
 from simulator.stage.street.tape import put_tapes
 from simulator.trace.playback.notable_events import BLOCKS_S
+from simulator.trace.throttling import throttled
 from simulator.words.language import Language, speaking
 from tests.stage.plays import CALLBACK, Play, play, playback, scene, style_runs
 
@@ -28,6 +29,7 @@ LOOP = play("coroutine", "mixed")
 TWO = play("coroutine", "mixed", processes=2)
 SIX = play("coroutine", "mixed", processes=6)
 PHONES = play("coroutine", "slow-clients")
+THROTTLED = play("coroutine", "passwords", overrides={"machine.cores": "0.5", "duration": "12 s"})
 BLOCKED_S, CALM_S = 11.099, 14.0
 SIZES = ((120, 22), (148, 29), (120, 30), (80, 12), (60, 17), (60, 13), (40, 8))
 
@@ -103,6 +105,30 @@ def test_every_long_turn_in_sight_is_a_solid_block_as_wide_as_it_was_long() -> N
         solid = np.isin(sheet.grid.styles[cells], (Style.CPU, Style.CPU_NEXT)) | (sheet.grid.grounds[cells] > 0)
         assert solid.all()
     assert [turn.next_to for turn in turns] == [False, False, True, False]
+
+
+def test_while_the_quota_is_spent_a_block_has_a_pause_and_computes_only_beside_it() -> None:
+    snapshot = shot(THROTTLED, 10.0)
+    sheet, street = drawn(snapshot)
+    columns, place = columns_of(snapshot, street.columns), street.lanes[0]
+    (holds,) = snapshot.playback.holds("event loop")
+    still = throttled(snapshot.playback.trace)
+    kinds = set()
+    for turn in long_turns(snapshot, holds, 0, columns):
+        for column in range(turn.first, turn.stop):
+            cells = np.s_[place.row : place.row + place.height, street.tape_col + column]
+            glyphs, styles = sheet.grid.characters[cells], sheet.grid.styles[cells]
+            begin = columns.start_s + column * columns.column_s
+            part = still.seconds(begin, begin + columns.column_s) / columns.column_s
+            named = (sheet.grid.grounds[cells] > 0).any()  # who it was stands over both
+            if not named and part > 0.99:
+                kinds.add("still")
+                assert (glyphs.tolist()[-1], styles[-1]) == ("╫", Style.THROTTLED)
+                assert not np.isin(styles, (Style.CPU, Style.CPU_NEXT)).any()
+            elif not named and part < 0.01:
+                kinds.add("computing")
+                assert np.isin(styles, (Style.CPU, Style.CPU_NEXT)).all()
+    assert kinds == {"still", "computing"}
 
 
 def test_below_each_block_behind_which_others_stood_is_a_bracket_with_its_length() -> None:
