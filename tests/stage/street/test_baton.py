@@ -234,5 +234,5 @@ def test_native_code_computes_at_a_desk_without_the_baton_and_the_legend_says_so
         group = slots_of(snapshot)
         found |= {each.does[0] for lane in range(4) if (each := desk_words(snapshot, group, lane)) and not each.badge}
     assert "needs no baton" in found
-    assert lock_words(snapshot)[Activity.COMPUTING] == "computes (native code: no baton)"
+    assert lock_words(shot(wanted))[Activity.COMPUTING] == "computes (native code: no baton)"
     assert lock_words(shot(FOUR))[Activity.COMPUTING] == "holds the baton: computes"
