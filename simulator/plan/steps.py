@@ -31,8 +31,7 @@ class Link(Enum):
 class Connect:
     """Open a connection: 1.5 round trips, then a place in the backlog.
 
-    A full backlog refuses, or drops the SYN, which is repeated, or drops the ACK that ends the handshake: the client
-    then believes that it is connected, and gets in when what it has sent is repeated.
+    A full backlog refuses, or drops the SYN, or the ACK that ends the handshake; what is dropped comes again.
     """
 
     backlog: Backlog
@@ -44,8 +43,7 @@ class Connect:
     on_timeout: Outcome = Outcome.CONNECT_TIMEOUT
     timers: HandshakeTimers = LINUX_TIMERS
     at_once: bool = False
-    """Whether nothing happens within a handshake, however far the client is: whoever measures on a loopback device lets
-    its clients wait for their lines, and then connect."""
+    """Whether a handshake takes no time once it begins, as for the waiting clients of who measures on loopback."""
 
 
 @dataclass(frozen=True, slots=True)
