@@ -78,8 +78,7 @@ class AcceptEagerly:
     order: Literal["even", "warm"] = "even"
     """Who is woken first: a random one, or the one that went to sleep last and is still warm."""
     by: Pool | None = None
-    """Whose slot the acceptor holds from when it wants its lock until it lets go of it: that of a thread which has
-    something else to do, for requests that seize it; they go first. None: it does nothing else."""
+    """Whose slot it holds from wanting its lock to letting go: a thread's with other work. None: it has no other."""
 
 
 @dataclass(frozen=True, slots=True)
