@@ -78,7 +78,7 @@ class AcceptEagerly:
     order: Literal["even", "warm"] = "even"
     """Who is woken first: a random one, or the one that went to sleep last and is still warm."""
     by: Pool | None = None
-    """Whose slot it holds from wanting its lock to letting go: a thread's with other work. None: it has no other."""
+    """Whose slot it holds while it wants or has its lock: a thread's, where requests that seize it go first."""
 
 
 @dataclass(frozen=True, slots=True)
