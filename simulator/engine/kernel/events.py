@@ -5,7 +5,7 @@ entry that its owner has forgotten means nothing.
 """
 
 from simulator.engine.kernel.layout import Event, Hop
-from simulator.engine.kernel.numbers import CLOCKS, INFINITY, RESUME
+from simulator.engine.kernel.numbers import INFINITY, RESUME
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.storage import HEAP, HOPS, RINGS, lengthen
 from simulator.engine.uncompiled import cython
@@ -112,9 +112,8 @@ def pop_ring(k: Kernel) -> cython.longlong:
     ring: cython.int = k.ring_order[0]
     at: cython.int = place_in_ring(k, ring, 0)
     what: cython.longlong = k.ring_events[at].what
-    drop_first(k, ring)
-    if k.rings[ring].guard == CLOCKS:
-        drop_stopped_clocks(k, ring)
+    k.rings[ring].head = (k.rings[ring].head + 1) & (k.ring_room - 1)
+    k.rings[ring].size -= 1
     if k.rings[ring].size > 0:
         at = place_in_ring(k, ring, 0)
         k.rings[ring].due, k.rings[ring].seq = k.ring_events[at].time, k.ring_events[at].seq
@@ -125,19 +124,10 @@ def pop_ring(k: Kernel) -> cython.longlong:
 
 
 @cython.inline
-def drop_first(k: Kernel, ring: cython.int) -> cython.void:
-    """The first event of a ring is one no longer."""
-    k.rings[ring].head = (k.rings[ring].head + 1) & (k.ring_room - 1)
-    k.rings[ring].size -= 1
-
-
-@cython.inline
-def drop_stopped_clocks(k: Kernel, ring: cython.int) -> cython.void:
-    """Many who wait for a lock have it long before their clocks run out: these need not come as events."""
-    at: cython.int = place_in_ring(k, ring, 0)
-    while k.rings[ring].size > 0 and k.clocks[k.ring_events[at].what].seq != k.ring_events[at].seq:
-        drop_first(k, ring)
-        at = place_in_ring(k, ring, 0)
+def set_clocks(k: Kernel, ring: cython.int, time: cython.double) -> cython.void:
+    """Look at the clocks of a lock at this time, behind all else that happens then. Nothing is stored in its ring."""
+    k.rings[ring].due, k.rings[ring].size = time, 1
+    line_up_last(k, ring)
 
 
 def line_up_first(k: Kernel, ring: cython.int) -> cython.void:
@@ -156,9 +146,15 @@ def line_up_first(k: Kernel, ring: cython.int) -> cython.void:
 
 
 def line_up_last(k: Kernel, ring: cython.int) -> cython.void:
-    """A ring that was empty goes before those that come after it; its event has the highest number."""
+    """A ring that was empty goes before those that come after it."""
     i: cython.int = k.rings_waiting
-    while i > 0 and k.rings[k.ring_order[i - 1]].due > k.rings[ring].due:
+    while i > 0 and (
+        k.rings[k.ring_order[i - 1]].due > k.rings[ring].due
+        or (
+            k.rings[k.ring_order[i - 1]].due == k.rings[ring].due
+            and k.rings[k.ring_order[i - 1]].seq > k.rings[ring].seq
+        )
+    ):
         k.ring_order[i] = k.ring_order[i - 1]
         i -= 1
     k.ring_order[i] = ring

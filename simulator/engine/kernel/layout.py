@@ -49,11 +49,8 @@ class Worker(cython.struct):
 class Clock(cython.struct):
     """What a walker remembers that waits for a GIL, or lets go of it for a moment."""
 
-    seq: cython.longlong
-    """Of the event at which it has waited a whole interval; 0: it does not wait."""
-    switches: cython.longlong
-    """Hand-overs of the lock when its clock started."""
-    copy: cython.int
+    since: cython.double
+    """When it joined the queue, or its clock ran out last, as far as that was looked at."""
     draws: cython.int
     """How many numbers of its luck are used up."""
     calls: cython.int
@@ -171,13 +168,13 @@ class Copy(cython.struct):
     """Handshakes that a backlog has to remember, and for how many of them no SYN-ACK was repeated."""
     station: cython.int
     ring: cython.int
-    """Of its quantum; -1: the lock is never taken away."""
+    """Of its switch interval; -1: the lock is never taken away."""
     load: cython.int
     """Requests in hand, of an upstream."""
     switch_seq: cython.longlong
     """The number of the event that takes a lock away, or brings a token; 0: there is none."""
-    switches: cython.longlong
-    """Hand-overs of a lock so far, where every waiter has a clock."""
+    switched_at: cython.double
+    """When a lock was handed over last, where every waiter has a clock."""
     asker: cython.double
     """How often who asks for the lock gets it; -1: waiters have no clocks."""
     full_since: cython.double
@@ -282,10 +279,11 @@ class Ring(cython.struct):
     seq: cython.longlong
     """When the first one comes, and its number."""
     head: cython.int
+    """Of clocks: the copy of the lock."""
     size: cython.int
     guard: cython.int
-    """The time limit whose events these are; or they take locks away (``SWITCHES``), are clocks (``CLOCKS``), or wake
-    walkers (``WAKES``)."""
+    """The time limit whose events these are; or they take locks away (``SWITCHES``), wake walkers (``WAKES``), or it is
+    time to look at the clocks of a lock (``CLOCKS``)."""
 
 
 class Stretch(cython.struct):

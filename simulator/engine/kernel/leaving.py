@@ -39,8 +39,6 @@ def leave_lock_queue(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
     """Somebody will never have the lock. Where nobody waits any more, the holder is not interrupted."""
     copy: cython.int = copy_of(k, w, k.code[pc].c)
     leave_queue(k, copy, w)
-    if k.copies[copy].asker >= 0:
-        k.clocks[w].seq = 0
     if k.code[pc].op in (AGAIN, BLOCK, CALLS):
         note_wait(k, w, pc)
     if k.copies[copy].size == 0:

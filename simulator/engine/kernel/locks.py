@@ -2,14 +2,14 @@
 
 ``holder`` is the walker that has it; of a lock with several permits it is the first of a list. Somebody who has waited
 a whole interval makes the holder stop and queue again. Of CPython's GIL every waiter has a clock of its own, see
-``expire``; otherwise there is one for all, see ``switch``.
+``look_at_clocks``; otherwise there is one for all, see ``switch``.
 """
 
 from simulator.engine.kernel.cores import stop
-from simulator.engine.kernel.events import hop, set_ring
+from simulator.engine.kernel.events import hop, line_up_first, set_clocks, set_ring
 from simulator.engine.kernel.luck import draw
-from simulator.engine.kernel.numbers import GRANTED, HOLDING
-from simulator.engine.kernel.queues import dequeue, enqueue, go_last, leave_queue
+from simulator.engine.kernel.numbers import GRANTED, HOLDING, INFINITY
+from simulator.engine.kernel.queues import dequeue, enqueue, first_goes_last, leave_queue
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.uncompiled import cython
 
@@ -30,18 +30,36 @@ def hold(k: Kernel, w: cython.int, copy: cython.int) -> cython.bint:
 @cython.inline
 def wait_for_lock(k: Kernel, w: cython.int, copy: cython.int) -> cython.void:
     """Join the queue; somebody will have to let go, in one interval."""
-    enqueue(k, copy, w)
     if k.copies[copy].asker >= 0:
         start_clock(k, w, copy)
-    elif k.copies[copy].switch_seq == 0:
-        set_switch(k, copy)
+    else:
+        enqueue(k, copy, w)
+        if k.copies[copy].switch_seq == 0:
+            set_switch(k, copy)
 
 
 @cython.inline
 def start_clock(k: Kernel, w: cython.int, copy: cython.int) -> cython.void:
-    """From now on it waits a whole interval."""
-    k.clocks[w].copy, k.clocks[w].switches = copy, k.copies[copy].switches
-    k.clocks[w].seq = set_ring(k, k.copies[copy].ring, w)
+    """Join the queue of a GIL, behind those whose clocks have run out; nobody asks before a whole interval is over."""
+    ring: cython.int = k.copies[copy].ring
+    catch_up_with_clocks(k, copy)
+    enqueue(k, copy, w)
+    k.clocks[w].since = k.now
+    if k.rings[ring].size == 0:
+        set_clocks(k, ring, k.now + k.rings[ring].lag)
+
+
+@cython.inline
+def catch_up_with_clocks(k: Kernel, copy: cython.int) -> cython.void:
+    """Whose clock has run out before now, and who did not ask, waits anew, behind the others."""
+    w: cython.int
+    lag: cython.double = k.rings[k.copies[copy].ring].lag
+    while k.copies[copy].size > 0:
+        w = k.copies[copy].head
+        if k.clocks[w].since + lag >= k.now:
+            return
+        k.clocks[w].since += lag
+        first_goes_last(k, copy)
 
 
 @cython.inline
@@ -103,11 +121,13 @@ def let_go(k: Kernel, w: cython.int, copy: cython.int) -> cython.void:
         leave_holders(k, w, copy)
     else:
         k.copies[copy].holder = -1
+    if k.copies[copy].asker >= 0:
+        catch_up_with_clocks(k, copy)
+        if k.copies[copy].size > 0:
+            hand_on(k, dequeue(k, copy), copy)
+        return
     if k.copies[copy].size > 0:
         following = dequeue(k, copy)
-        if k.copies[copy].asker >= 0:
-            hand_on(k, following, copy)
-            return
         give(k, following, copy)
         hop(k, following)
     if k.copies[copy].size > 0:
@@ -115,25 +135,41 @@ def let_go(k: Kernel, w: cython.int, copy: cython.int) -> cython.void:
 
 
 def hand_on(k: Kernel, w: cython.int, copy: cython.int) -> cython.void:
-    """Somebody who has left the queue has the lock: that is a switch, of which the others' clocks will know."""
-    k.clocks[w].seq = 0
-    k.copies[copy].switches += 1
+    """Somebody who has left the queue has the lock: that is a switch, after which nobody asks for a whole interval."""
+    k.copies[copy].switched_at = k.now
     k.copies[copy].holder = w
     hop(k, w)
 
 
-def expire(k: Kernel, w: cython.int, seq: cython.longlong) -> cython.void:
-    """A waiter's clock has run out: it waits anew, behind the others; if there was no switch, it asks for the lock."""
-    copy: cython.int = k.clocks[w].copy
-    before: cython.longlong = k.clocks[w].switches
-    if seq != k.clocks[w].seq:
-        return
-    go_last(k, copy, w)
-    start_clock(k, w, copy)
-    if before == k.copies[copy].switches and interrupt(k, copy):
-        w = chosen(k, w, copy)
-        leave_queue(k, copy, w)
-        hand_on(k, w, copy)
+def look_at_clocks(k: Kernel, ring: cython.int) -> cython.void:
+    """Perhaps somebody asks for a lock now, which cannot be before a whole interval has passed since a switch."""
+    copy: cython.int = k.rings[ring].head
+    due: cython.double = k.copies[copy].switched_at + k.rings[ring].lag
+    if k.copies[copy].size == 0:
+        due, k.rings[ring].size = INFINITY, 0
+    elif due <= k.now:
+        due = ask(k, copy, k.rings[ring].lag)
+    k.rings[ring].due = due
+    line_up_first(k, ring)
+
+
+def ask(k: Kernel, copy: cython.int, lag: cython.double) -> cython.double:
+    """Whose clock runs out now waits anew; if there was no switch meanwhile, it asks. When the next one may do so."""
+    w: cython.int
+    unchanged: cython.bint
+    catch_up_with_clocks(k, copy)
+    w = k.copies[copy].head
+    while k.clocks[w].since + lag <= k.now:
+        unchanged = k.clocks[w].since >= k.copies[copy].switched_at
+        k.clocks[w].since = k.now
+        first_goes_last(k, copy)
+        if unchanged and interrupt(k, copy):
+            w = chosen(k, w, copy)
+            leave_queue(k, copy, w)
+            hand_on(k, w, copy)
+            return k.now + lag
+        w = k.copies[copy].head
+    return k.clocks[w].since + lag
 
 
 def chosen(k: Kernel, asker: cython.int, copy: cython.int) -> cython.int:

@@ -11,7 +11,7 @@ from simulator.engine.kernel.events import fill_hole, hop, nothing_else_now, pop
 from simulator.engine.kernel.instances import come_back
 from simulator.engine.kernel.life import lose_patience
 from simulator.engine.kernel.limits import give_token
-from simulator.engine.kernel.locks import expire, switch
+from simulator.engine.kernel.locks import look_at_clocks, switch
 from simulator.engine.kernel.numbers import BEGIN, CLOCKS, INFINITY, PATIENCE, REFILL, RESUME, SWITCHES, WAKES
 from simulator.engine.kernel.program import go, resume
 from simulator.engine.kernel.state import Kernel
@@ -61,7 +61,7 @@ def happen(k: Kernel, budget: cython.longlong) -> cython.bint:
             else:
                 hop(k, w)
         elif source == ALWAYS_AS_LONG:
-            ring_out(k, k.rings[k.ring_order[0]].guard, cython.cast(cython.int, pop_ring(k)), seq)
+            ring_out(k, k.ring_order[0], seq)
         else:
             come(k)
     return k.shortage == 0
@@ -100,12 +100,16 @@ def begin(k: Kernel, row: cython.int) -> cython.void:
     go(k, row, k.starts[k.request_class[row * k.request_class_step]])
 
 
-def ring_out(k: Kernel, guard: cython.int, subject: cython.int, seq: cython.longlong) -> cython.void:
+def ring_out(k: Kernel, ring: cython.int, seq: cython.longlong) -> cython.void:
     """What always lasts equally long is over: an interval of a lock, until a SYN is repeated, or a time limit."""
+    guard: cython.int = k.rings[ring].guard
+    subject: cython.int
+    if guard == CLOCKS:
+        look_at_clocks(k, ring)
+        return
+    subject = cython.cast(cython.int, pop_ring(k))
     if guard == SWITCHES:
         switch(k, subject, seq)
-    elif guard == CLOCKS:
-        expire(k, subject, seq)
     elif guard == WAKES:
         resume(k, subject)
     else:

@@ -21,10 +21,10 @@ def draw(k: Kernel, w: cython.int) -> cython.double:
     """What C does by itself."""
     number: cython.ulonglong = BEHIND_COLUMNS
     coin: cython.double = k.coin[w * k.coin_step] if w < k.rows else k.acceptor_coins[w - k.rows]
-    mixed: cython.ulonglong = cython.cast(cython.ulonglong, coin * BITS)
+    mixed: cython.ulonglong = cython.cast(cython.longlong, coin * BITS)
     number += k.clocks[w].draws
     k.clocks[w].draws += 1
     mixed = (mixed + number * golden) & wrap
     mixed = (mixed ^ (mixed >> 30)) * first & wrap
     mixed = (mixed ^ (mixed >> 27)) * second & wrap
-    return cython.cast(cython.double, (mixed ^ (mixed >> 31)) >> 11) / BITS
+    return cython.cast(cython.double, cython.cast(cython.longlong, (mixed ^ (mixed >> 31)) >> 11)) / BITS

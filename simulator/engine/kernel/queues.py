@@ -67,11 +67,15 @@ def leave_queue(k: Kernel, copy: cython.int, w: cython.int) -> cython.void:
 
 
 @cython.inline
-def go_last(k: Kernel, copy: cython.int, w: cython.int) -> cython.void:
-    """Somebody goes behind all others, from wherever it stands."""
-    if k.copies[copy].tail != w:
-        leave_queue(k, copy, w)
-        enqueue(k, copy, w)
+def first_goes_last(k: Kernel, copy: cython.int) -> cython.void:
+    """The first goes behind all others."""
+    w: cython.int = k.copies[copy].head
+    after: cython.int = k.walkers[w].link
+    if after >= 0:
+        k.copies[copy].head, k.walkers[after].back = after, -1
+        k.walkers[w].link, k.walkers[w].back = -1, k.copies[copy].tail
+        k.walkers[k.copies[copy].tail].link = w
+        k.copies[copy].tail = w
 
 
 def enqueue_by_rank(k: Kernel, copy: cython.int, w: cython.int, rank: cython.int, tails: cython.int) -> cython.void:

@@ -10,6 +10,7 @@ from simulator.engine.kernel.numbers import (
     CLOCKS,
     HALF_OPEN_RINGS,
     INFINITY,
+    LAST,
     OF_FURTHER,
     OF_ROUNDS,
     QUOTA_PERIOD_S,
@@ -108,15 +109,19 @@ def read_sources(k: Kernel, program: Any) -> None:
     k.heap, k.heap_size, k.heap_hole = blank("Event", 64), 0, False
     k.hops, k.hop_head, k.hop_size, k.hop_mask = blank("Hop", 64), 0, 0, 63
     rings = [
-        *((lag, CLOCKS if own else SWITCHES) for lag, own in program.stations.rings),
+        *((lag, SWITCHES) for lag in program.stations.rings),
         *((g.lag, i) for i, g in enumerate(program.guards)),
     ]
     k.first_syn_ring, k.first_half_open_ring = len(rings), len(rings) + len(program.retries_s)
     if program.retries_s:
         rings += [(0.0, WAKES)] * (len(program.retries_s) + HALF_OPEN_RINGS)
-    k.rings = table("Ring", [(lag, INFINITY, 0, 0, 0, guard) for lag, guard in rings])
     k.ring_count, k.ring_room = len(rings), 64
-    k.ring_order, k.rings_waiting = ints([0] * (len(rings) + 1)), 0
+    stored = [(lag, INFINITY, 0, 0, 0, guard) for lag, guard in rings]
+    clocks = [(lag, INFINITY, LAST + i, copy, 0, CLOCKS) for i, (copy, lag) in enumerate(program.stations.clocks)]
+    k.rings = table("Ring", stored + clocks)
+    for ring, (_, _, _, copy, _, _) in enumerate(clocks, k.ring_count):
+        k.copies[copy].ring = ring
+    k.ring_order, k.rings_waiting = ints([0] * (len(k.rings) + 1)), 0
     k.ring_events, k.ring_due, k.ring_seq = blank("Event", 64 * max(k.ring_count, 1)), INFINITY, 0
     k.stretches, k.stretch_head, k.stretch_size, k.stretch_mask = blank("Stretch", 64), 0, 0, 63
     cpus = [
@@ -139,7 +144,7 @@ def read_walkers(k: Kernel, program: Any) -> None:
     acceptors = program.acceptors
     walkers = k.rows + acceptors + len(program.scalers)
     k.walkers, k.workers = blank("Walker", walkers), blank("Worker", walkers if program.plan.locks else 0)
-    k.clocks = blank("Clock", walkers if program.stations.clocks else 0)
+    k.clocks = blank("Clock", walkers if program.stations.clocked else 0)
     k.handshakes = blank("Handshake", k.rows if program.retries_s else 0)
     k.members, k.lost = blank("Member", k.rows if program.mortal else 0), ints([0] * 64)
     k.guards, k.guard_count = table("Guard", [guard.row() for guard in program.guards]), len(program.guards)

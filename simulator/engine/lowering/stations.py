@@ -60,7 +60,7 @@ class Copy:
         full_since = -inf if self.fills == 0 else inf
         queue = (-1, -1, 0, self.fills, self.idle, 0)
         lock = (-1, -1, 1 if self.permits == 1 else 0, self.permits)
-        return *queue, *lock, 0, 0, self.station, self.ring, 0, 0, 0, self.asker, full_since, self.level, 0.0
+        return *queue, *lock, 0, 0, self.station, self.ring, 0, 0, 0.0, self.asker, full_since, self.level, 0.0
 
 
 class Stations:
@@ -74,8 +74,10 @@ class Stations:
         self.plan, self.classes = plan, tuple(classes)
         self.all: list[Station] = []
         self.copies: list[Copy] = []
-        self.rings: list[tuple[float, bool]] = []
-        """The lag of each ring, a switch interval; and whether every waiter has a clock of its own."""
+        self.rings: list[float] = []
+        """The switch intervals of locks whose waiters have one clock together."""
+        self.clocks: list[tuple[int, float]] = []
+        """The copies of locks whose waiters have a clock each, and their switch intervals."""
         self.rank_of: list[int] = []
         self.slots = self.tails = 0
         """Of all pools; of all queues in which some go first."""
@@ -96,11 +98,9 @@ class Stations:
         return self._numbers[resource]
 
     @property
-    def clocks(self) -> bool:
+    def clocked(self) -> bool:
         """Whether anybody has a clock, or makes calls."""
-        return any(
-            isinstance(lock, Gil) and (lock.asker_wins is not None or lock.release_loss) for lock in self._numbers
-        )
+        return bool(self.clocks) or any(isinstance(lock, Gil) and lock.release_loss for lock in self._numbers)
 
     def queue_of(self, backlog: Backlog) -> int:
         """The first copy in whose queue connections wait to be accepted."""
@@ -185,12 +185,15 @@ class Stations:
                 pass
 
     def _ring_of(self, lock: Lock) -> int:
+        """Of its switch interval. Where waiters have clocks of their own, each copy has a ring, behind all others."""
         if not isinstance(lock, Gil):
             return -1
-        ring = (lock.switch_interval_s, lock.asker_wins is not None)
-        if ring not in self.rings:
-            self.rings.append(ring)
-        return self.rings.index(ring)
+        if lock.asker_wins is not None:
+            self.clocks += [(len(self.copies) + process, lock.switch_interval_s) for process in range(lock.processes)]
+            return -1
+        if lock.switch_interval_s not in self.rings:
+            self.rings.append(lock.switch_interval_s)
+        return self.rings.index(lock.switch_interval_s)
 
 
 def _permits(lock: Lock) -> int:

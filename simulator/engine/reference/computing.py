@@ -6,6 +6,7 @@ for one lock, and a thread whose lock is taken away queues for it again with wha
 
 from collections.abc import Callable, Container, Generator
 from functools import partial
+from itertools import count
 from typing import Any
 
 import simpy
@@ -27,15 +28,16 @@ class Computing:
         self.processors = {cores: Processor(env, cores) for cores in plan.processors}
         self.processor = self.processors[plan.cores]
         self.awake = Wakefulness(env, plan.cores) if plan.cores.wake_cost_s else None
-        self.turns = {lock: [self._turn(lock) for _ in range(lock.processes)] for lock in plan.locks}
+        numbers = count()
+        self.turns = {lock: [self._turn(lock, next(numbers)) for _ in range(lock.processes)] for lock in plan.locks}
         self.grants: list[tuple[int, int, float, float]] = []
         """Every time that a lock was held: (request, place, start, end)."""
         locked = [column for column, place in enumerate(record.places) if place.lock is not None]
         self.lock_column = {column: i for i, column in enumerate(locked)}
 
-    def _turn(self, lock: Lock) -> Turn:
+    def _turn(self, lock: Lock, number: int) -> Turn:
         if isinstance(lock, Gil) and lock.asker_wins is not None:
-            return ClockedTurn(self.env, lock, self.processor, self.draw)
+            return ClockedTurn(self.env, lock, self.processor, self.draw, number)
         return Turn(self.env, lock, self.processor)
 
     def draw(self, who: object) -> float:

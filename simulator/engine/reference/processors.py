@@ -7,11 +7,13 @@ SimPy resumes it after whatever is running now has paused.
 from collections import deque
 from collections.abc import Callable, Container
 from dataclasses import dataclass
+from functools import partial
 from heapq import heapify, heappop, heappush
 from math import inf
 from typing import Any
 
 import simpy
+from simpy.events import NORMAL, EventPriority
 
 from simulator.plan import Cores, Gil, Lock
 from simulator.plan.resources import QUOTA_CLOSE, QUOTA_PERIOD_S, QUOTA_SPENT_S
@@ -159,10 +161,8 @@ class Waiter:
 
     who: object
     event: Wait
-    clock: int = 0
-    """How many times its clock has been started ..."""
-    switches: int = 0
-    """... and how often the lock had changed hands by then."""
+    since: float
+    """When it joined, or its clock ran out last."""
 
 
 class Turn:
@@ -184,7 +184,7 @@ class Turn:
         if len(self.holders) < self.permits:
             self.holders[who] = None
             return None
-        waiter = Waiter(who, self.env.event())
+        waiter = Waiter(who, self.env.event(), self.env.now)
         self.queue.append(waiter)
         self._joined(waiter)
         return waiter.event
@@ -250,35 +250,34 @@ class ClockedTurn(Turn):
     """CPython's GIL: every waiter has a clock of its own, and whoever asks for the lock often gets it."""
 
     def __init__(
-        self, env: simpy.Environment, lock: Gil, processor: Processor, draw: Callable[[object], float]
+        self, env: simpy.Environment, lock: Gil, processor: Processor, draw: Callable[[object], float], number: int
     ) -> None:
-        """``draw``: somebody's next number of luck."""
+        """``draw``: somebody's next number of luck. ``number``: of this lock among all."""
         super().__init__(env, lock, processor)
-        self.wins, self.draw = lock.asker_wins or 0.0, draw
-        self.switches = 0
+        self.wins, self.draw, self.number = lock.asker_wins or 0.0, draw, number
+        self.switched_at = 0.0
 
     def _hand_on(self, waiter: Waiter) -> None:
         super()._hand_on(waiter)
-        self.switches += 1
-        waiter.clock += 1
+        self.switched_at = self.env.now
 
     def _joined(self, waiter: Waiter) -> None:
         assert self.interval_s is not None  # a GIL has one
-        waiter.clock, waiter.switches = waiter.clock + 1, self.switches
-        _after(self.env, self.interval_s, lambda clock: self._expire(waiter, clock), waiter.clock)
+        Clock(self.env, self.interval_s, self.number, partial(self._expire, waiter))
 
     def _released(self) -> None:
         """The clocks go on."""
 
-    def _expire(self, waiter: Waiter, clock: int) -> None:
+    def _expire(self, waiter: Waiter, _: simpy.Event) -> None:
         """It has waited a whole interval: it waits anew, behind the others; if there was no switch, it asks."""
-        if clock != waiter.clock or waiter not in self.queue:
+        if waiter not in self.queue:
             return
-        unchanged = waiter.switches == self.switches
+        asks = waiter.since >= self.switched_at
+        waiter.since = self.env.now
         self.queue.remove(waiter)
         self.queue.append(waiter)
         self._joined(waiter)
-        holder = self._interrupted() if unchanged else None
+        holder = self._interrupted() if asks else None
         if holder is not None:
             del self.holders[holder]
             self._hand_on(self._chosen(waiter))
@@ -290,6 +289,18 @@ class ClockedTurn(Turn):
         if not others or drawn < self.wins:
             return asker
         return self.queue[min(int((drawn - self.wins) / (1.0 - self.wins) * others), others - 1)]
+
+
+class Clock(simpy.Event):
+    """Runs out behind all else of that moment: who computes no longer need not be interrupted."""
+
+    def __init__(
+        self, env: simpy.Environment, delay_s: float, number: int, action: Callable[[simpy.Event], None]
+    ) -> None:
+        """``number``: which lock's clocks run out before those of which other."""
+        super().__init__(env)
+        self._ok, self._value, self.callbacks = True, None, [action]
+        env.schedule(self, EventPriority(NORMAL + 1 + number), delay_s)
 
 
 def _after(env: simpy.Environment, delay_s: float, action: Callable[[int], None], version: int) -> None:
