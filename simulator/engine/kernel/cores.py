@@ -3,7 +3,7 @@
 ``virtual`` is the work that somebody present all the time would have got so far; one number ages all jobs at once.
 """
 
-from simulator.engine.kernel.layout import Job
+from simulator.engine.kernel.entries import Job
 from simulator.engine.kernel.numbers import CLOSE, INFINITY, QUOTA_PERIOD_S, SPENT_S
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.storage import JOBS, lengthen

@@ -4,7 +4,7 @@ Every entry has a number from one sequence, which decides at equal times, and by
 entry that its owner has forgotten means nothing.
 """
 
-from simulator.engine.kernel.layout import Event, Hop
+from simulator.engine.kernel.entries import Event, Hop
 from simulator.engine.kernel.numbers import INFINITY, RESUME
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.storage import HEAP, HOPS, RINGS, lengthen

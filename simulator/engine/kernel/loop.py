@@ -53,18 +53,23 @@ def happen(k: Kernel, budget: cython.longlong) -> cython.bint:
             if k.heap_hole:
                 fill_hole(k)
         elif source == COMPUTED:
-            w = finish_job(k)
-            if w < 0:
-                continue
-            if nothing_else_now(k):  # then the hop would be the next event: spare it the way there
-                resume(k, w)
-            else:
-                hop(k, w)
+            let_compute(k)
         elif source == ALWAYS_AS_LONG:
             ring_out(k, k.ring_order[0], seq)
         else:
             come(k)
     return k.shortage == 0
+
+
+@cython.inline
+def let_compute(k: Kernel) -> cython.void:
+    """The job that is due is done, and whose it was goes on; or only the quota is used up, or there anew."""
+    w: cython.int = finish_job(k)
+    if w >= 0:
+        if nothing_else_now(k):  # then the hop would be the next event: spare it the way there
+            resume(k, w)
+        else:
+            hop(k, w)
 
 
 @cython.inline

@@ -88,7 +88,7 @@ RESUME, PATIENCE, BOOT, BEGIN, REFILL = range(5)
 # what an event of a ring does, that is not of a time limit
 SWITCHES, WAKES, CLOCKS = -1, -2, -3
 LAST = 2**62
-"""No other event has a number as high: clocks run out behind all else of that moment, a lock's before the next one's."""
+"""No other event has a number as high: clocks run out behind all else of that moment, lock by lock."""
 
 HALF_OPEN_RINGS = 24
 """One for the first wait of a half-open connection, one for the second ...: as many as fit into a minute."""

@@ -3,7 +3,7 @@
 Links are two-way, because some leave from the middle.
 """
 
-from simulator.engine.kernel.layout import Stretch
+from simulator.engine.kernel.entries import Stretch
 from simulator.engine.kernel.numbers import INFINITY
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.storage import STRETCHES, lengthen

@@ -2,24 +2,19 @@
 
 from typing import Any
 
+from simulator.engine.kernel.entries import Event, Grant, Hop, Job, Ring, Stretch
 from simulator.engine.kernel.layout import (
     Awake,
     Clock,
     Code,
     Copy,
     Cpu,
-    Event,
-    Grant,
     Guard,
     Handshake,
-    Hop,
     Instance,
-    Job,
     Member,
-    Ring,
     Scaler,
     Station,
-    Stretch,
     Timers,
     Walk,
     Walker,

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.engine.kernel.layout import LAYOUTS
+from simulator.engine.kernel.entries import LAYOUTS
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.uncompiled import cython
 
@@ -35,9 +35,9 @@ def flat(array: Any) -> Any:
 
 def class_of(kind: str) -> Any:
     """The class of a struct; where the kernel is compiled there is none."""
-    from simulator.engine.kernel import layout
+    from simulator.engine.kernel import state
 
-    return getattr(layout, kind)
+    return getattr(state, kind)
 
 
 def one_or_all(column: Any, own: bool = False) -> tuple[Any, int]:

@@ -5,8 +5,8 @@ for the next step.
 """
 
 from simulator.engine.kernel.cores import run
+from simulator.engine.kernel.entries import Grant
 from simulator.engine.kernel.events import push
-from simulator.engine.kernel.layout import Grant
 from simulator.engine.kernel.locks import has_lock, hold, let_go, wait_for_lock
 from simulator.engine.kernel.luck import draw
 from simulator.engine.kernel.numbers import ALWAYS, IF_NEXT_COMPUTES, RESUME

@@ -13,8 +13,9 @@ import simpy
 
 from simulator.engine.record import Record
 from simulator.engine.reference.acceptors import Acceptor, Acceptors
+from simulator.engine.reference.locks import ClockedTurn, Turn
 from simulator.engine.reference.luck import Streams
-from simulator.engine.reference.processors import ClockedTurn, Job, Processor, Turn, Wakefulness
+from simulator.engine.reference.processors import Job, Processor, Wakefulness
 from simulator.engine.reference.request import Life, LostError, Run
 from simulator.plan import Cores, Gil, Lock, Plan
 

@@ -18,9 +18,9 @@ from simulator.engine.reference.computing import Computing
 from simulator.engine.reference.interventions import Intervening
 from simulator.engine.reference.jobs import Jobs
 from simulator.engine.reference.lifetimes import Lifetimes
+from simulator.engine.reference.locks import Turn
 from simulator.engine.reference.luck import Streams
 from simulator.engine.reference.network import Network
-from simulator.engine.reference.processors import Turn
 from simulator.engine.reference.request import Life, LostError, Request
 from simulator.engine.reference.rows import Rows
 from simulator.engine.reference.slots import Scaling
