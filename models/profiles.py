@@ -88,7 +88,7 @@ class Profile:
     """On this machine: of its server it knows better than a machine file, whose costs are those of other servers."""
 
 
-LINGERS_S = {"gunicorn-sync": 2.0}
+LINGERS_S = {"gunicorn-sync": 2.0, "gunicorn-gthread": 2.0}
 """Who waits for its client to close after the response, how long: ``close_graceful``, gunicorn/util.py 27.0.1."""
 
 
