@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import isfinite
 
-from simulator.experiments.candidates import Ideas
-from simulator.experiments.deployment_words import setting_flags
+from simulator.experiments.candidates import Ideas, instead
 from simulator.experiments.ladders import Candidate, Family, Ladder, next_size
 from simulator.experiments.setup import Prepared
 from simulator.experiments.trial import (
@@ -74,7 +73,9 @@ def advise(
     queue_max = max((r.queue_max for r in summary.resources.values() if r.kind == "backlog"), default=0.0)
     limited = any(outcome.words in summary.failed for outcome in lost_by(Loss.LIMIT))
     crowd = most_at_the_door(trace) if Cure.LONGER_BACKLOG in cures else 0
-    ideas = Ideas(ready.setup.sides[side], ready.scenario.machine.cores_as_typed, queue_max, limited, crowd)
+    its, alone = ready.setup.sides[side], len(ready.setup.sides) == 1
+    costs = its.profile or (ready.setup.options.profile or "" if alone else "")  # of several: named for all of them
+    ideas = Ideas(its, ready.scenario.machine.cores_as_typed, queue_max, limited, crowd, costs)
     victim = next((party for finding in summary.findings for party in finding.victims), None)
     spend = _budget(trace.reached.size) if budget is None else budget
     search = _Search(Runs(ready, figures(trace, victim), spend, stop, victim))
@@ -151,7 +152,7 @@ class _Search:
 
     def _onward(self, ideas: Ideas, found: Trial) -> Iterator[Trial]:
         """More of a model that helps instead of another, but was only tried with as many as it has by itself."""
-        for ladder in map(_named, ideas.more_of_it()):
+        for ladder in (_named(each, ideas.profile) for each in ideas.more_of_it()):
             trial = self._runs.tried(ladder.sized(next_size(ladder, ladder.now)), must=True)
             if trial is not None and not as_good(found.after, trial.after):
                 yield from self._closer(ladder, trial)
@@ -185,16 +186,15 @@ class _Search:
         return nearest
 
 
-def _named(ladder: Ladder) -> Ladder:
+def _named(ladder: Ladder, profile: str) -> Ladder:
     """With the name of the model, which is another than the one that the advice is for."""
 
     def sized(number: int) -> Candidate | None:
         candidate = ladder.sized(number)
         if candidate is None:
             return None
-        model, config = candidate.side.model, candidate.side.config
-        change = said("{model} with {size}", model=model.name, size=candidate.change)
-        return replace(candidate, change=change, flags=("--model", model.name, *setting_flags(model, config)))
+        change = said("{model} with {size}", model=candidate.side.model.name, size=candidate.change)
+        return instead(replace(candidate, change=change), profile)
 
     return replace(ladder, sized=sized)
 

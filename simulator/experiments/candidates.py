@@ -9,18 +9,22 @@ from dataclasses import dataclass, field, replace
 from math import ceil, isclose
 from typing import Any
 
+from models.profiles import MINI
 from models.settings import Size
 from simulator.experiments.catalogue import Model, fronts, server
 from simulator.experiments.deployment import Deployment, changed, configured
 from simulator.experiments.deployment_words import setting_flags
 from simulator.experiments.ladders import Candidate, Choice, Family, Ladder, first_of
 from simulator.experiments.options import RUN, section
+from simulator.experiments.profiles import OWN
 from simulator.experiments.refusal import RefusalError
 from simulator.trace.cures import Cure
 from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import count
 
 MOST_CORES = 4096
+PROJECTS = (OWN, MINI)
+"""Profiles that fit every model: its own, and that of this project's servers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Ideas:
     """Whether somebody was turned away because a limit was reached."""
     at_the_door: int = 0
     """How many were connecting, or waited in a backlog, at once."""
+    profile: str = ""
+    """Whose costs were named for this server, and not for all: another model does not have them."""
     _had: set[tuple[Deployment, float]] = field(default_factory=set)
 
     def about(self, cures: Iterable[Cure], *, but: Collection[Cure] = ()) -> Iterator[Family]:
@@ -139,9 +145,9 @@ class Ideas:
             config = configured(model, settings)
         except RefusalError:
             return None
-        side = Deployment(model=model, config=config, fronts=self.side.fronts)
-        flags = ("--model", model.name, *setting_flags(model, config))
-        return Candidate(change=change, side=side, cores=self.cores, flags=flags)
+        costs = OWN if self.profile and self.profile not in PROJECTS else self.side.profile
+        side = Deployment(model=model, config=config, fronts=self.side.fronts, profile=costs)
+        return instead(Candidate(change=change, side=side, cores=self.cores, flags=()), self.profile)
 
     def _more_cores(self) -> Ladder:
         """More cores, or a larger quota, and as many processes where there were no more than cores: a lock keeps each
@@ -192,6 +198,16 @@ class Ideas:
                 yield self._choice(self._with(change, front, dict.fromkeys(off, True)))
             elif front.neighbours.kept is not None:
                 yield self._ladder(front, config, front.neighbours.kept)
+
+
+def instead(candidate: Candidate, profile: str) -> Candidate:
+    """A candidate that is another model: what is typed for it, and said of its costs where others were named."""
+    side = candidate.side
+    flags = ("--model", side.model.name, *setting_flags(side.model, side.config))
+    if side.profile != OWN or profile in PROJECTS:
+        return replace(candidate, flags=flags)
+    change = said("{change} (costs of {profile})", change=candidate.change, profile=side.own_profile)
+    return replace(candidate, change=change, flags=(*flags, RUN.flag("profile"), OWN))
 
 
 def _parts(cores: float) -> int:

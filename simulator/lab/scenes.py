@@ -80,7 +80,7 @@ def _card(lab: Lab, scene: Scene) -> EndCard:
     """The verdicts on the servers in sight."""
     several = len(scene.views) > 1
     verdicts = [
-        replace(lab.verdicts[number], title=" · ".join(filter(None, (its.title, its.note))), letter=letter)
+        replace(lab.verdicts[number], title=" · ".join(filter(None, (its.title, its.note, its.costs))), letter=letter)
         for number in scene.shown
         for its, letter in [(scene.views[number], "ABCD"[number] if several else "")]
     ]
@@ -108,6 +108,7 @@ def view(lab: Lab, number: int) -> View:
         playback=playback,
         title=title,
         note=note,
+        costs=_costs(lab, playback),
         ghost=lab.history.before_change(number),
         busy=str(lab.busy),
         selected_lane=selected_lane_of(lab, number),
@@ -198,6 +199,15 @@ def _words(prepared: Prepared | None, playback: Playback, number: int) -> tuple[
         note = [_size_of(playback.trace.plan), *([tell("measured")] if labels.get("engine") == "measured" else [])]
         return " + ".join(names), ", ".join(note)
     return prepared.setup.sides[number].title, _size_of(playback.trace.plan)
+
+
+def _costs(lab: Lab, playback: Playback) -> str:
+    """``costs of uwsgi``, where servers in sight differ in it or somebody has chosen it; nothing of a measured run."""
+    its = playback.trace.labels
+    differ = len({each.trace.labels.get("profile") for each in lab.shown.playbacks}) > 1
+    if "profile" not in its or (not differ and "profile_of" in its):
+        return ""
+    return tell("costs of {profile}", profile=its["profile"])
 
 
 def _size_of(plan: Plan) -> str:

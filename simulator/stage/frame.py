@@ -125,7 +125,9 @@ def _title(snapshot: Snapshot) -> tuple[Piece, ...]:
     letter = [(f"{snapshot.letter}  ", snapshot.spark)] if snapshot.letter else []
     note = view.busy or view.note
     words = [*letter, (view.title, Style.HEADING)]
-    return (piece(*words), *([piece((note, Style.WARN if view.busy else Style.DIM), rank=1)] if note else []))
+    noted = [piece((note, Style.WARN if view.busy else Style.DIM), rank=1)] if note else []
+    costs = [piece((view.costs, Style.DIM), rank=2)] if view.costs else []
+    return (piece(*words), *noted, *costs)
 
 
 # What somebody wants to be read.

@@ -37,6 +37,8 @@ class View:
     """The name of the server, for example ``prefork``; ``nginx + prefork``."""
     note: str = ""
     """Its size in a few words: ``8 workers``."""
+    costs: str = ""
+    """Whose costs it has, where that is not what one would expect: ``costs of uwsgi``."""
     proposal: KeyHint | None = None
     """The one key that would help most at this server, as far as that was tried; shown with the claim."""
     why: str | None = None

@@ -370,3 +370,22 @@ def test_who_was_kept_waiting_is_named_only_where_the_p95_of_all_hides_what_they
     (tmp_path / "office.toml").write_text(OFFICE, encoding="utf-8")
     assert asked("prefork", str(tmp_path / "office.toml")).advice().felt_by == "office"
     assert asked("prefork", "spike").advice().felt_by == ""
+
+
+# Whose costs another model has.
+
+
+def test_another_model_does_not_have_the_costs_that_were_named_for_this_one() -> None:
+    uwsgi = asked("prefork", "io-heavy")
+    tried = by_change(replace(uwsgi, options=replace(uwsgi.options, profile="uwsgi")).advice(Cure.HOLD_NOTHING))
+    trial = tried["coroutine (costs of uvicorn)"]
+    assert trial.flags == ("--model", "coroutine", "--profile", "own")
+    typed = asked("coroutine", "io-heavy")
+    its_own = replace(typed, options=replace(typed.options, profile="own")).advice(Cure.LONGER_BACKLOG)
+    assert trial.after.p95_s == its_own.trials[0].before.p95_s
+
+
+def test_the_costs_of_this_projects_servers_fit_every_model() -> None:
+    tried = by_change(asked("prefork", "io-heavy").advice(Cure.HOLD_NOTHING))
+    assert tried["coroutine"].flags == ("--model", "coroutine")
+    assert tried["coroutine"].side.profile == ""

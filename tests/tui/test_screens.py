@@ -7,6 +7,9 @@ from simulator.lab import scenes as staging
 from simulator.lab.keys import BY_ID
 from simulator.lab.lab import Lab, open_lab
 from simulator.lab.scenes import scene
+from simulator.stage.canvas.grid import Size
+from simulator.stage.canvas.look import GLYPH_SETS, THEMES, Look
+from simulator.stage.frame import frame
 from simulator.tui.inspect_screen import InspectScreen
 from simulator.tui.lab_screen import LabScreen
 from simulator.tui.reading_screens import ChartsScreen, SourceScreen
@@ -156,3 +159,19 @@ def test_a_request_of_several_servers_is_shown_under_each_of_them_and_z_shows_on
         assert f"request #{screen.request}" in str(screen.canvas.grid)
 
     play(lab, played)
+
+
+def test_servers_beside_one_another_say_whose_costs_they_have_where_these_differ(now: ManualClock) -> None:
+    def costs(*words: str, **options: object) -> list[str]:
+        return [view.costs for view in scene(open_lab(shown(*words, **options), now=now)).views]
+
+    assert costs("prefork", "prefork:profile=uwsgi") == ["costs of gunicorn-sync", "costs of uwsgi"]
+    assert costs("prefork", "prefork:workers=2") == ["", ""]
+    assert costs("prefork", "coroutine", profile="mini") == ["costs of mini", "costs of mini"]
+
+
+def test_the_frame_of_a_server_says_whose_costs_it_has_as_far_as_there_is_room(now: ManualClock) -> None:
+    two = scene(open_lab(shown("prefork", "prefork:profile=uwsgi"), now=now))
+    look = Look(GLYPH_SETS["unicode"], THEMES["dark"])
+    assert "A  prefork  4 workers  costs of gunicorn-sync" in frame(two, Size(120, 36), look).text(1)
+    assert "prefork · 4 workers" in frame(two, Size(80, 24), look).text(0)

@@ -33,7 +33,7 @@ def put_title(sheet: Sheet, scene: Scene, *, names: bool) -> None:
     sheet.put(0, end, state, Style.TITLE_STATE)
     title = scene.title or scene.load or tell("a run")
     col = sheet.put(0, 1, clipped(title, max(end - 2, 0), sheet.look), Style.TITLE) + GAP
-    servers = " | ".join(" · ".join(filter(None, (view.title, view.note))) for view in scene.views) if names else ""
+    servers = _servers(scene, end - col - 1) if names else ""
     if scene.message and cell_width(scene.message) > end - col - 1:
         sheet.grid.fill(0, 0, 1, end, style=Style.TITLE)
         col = 1
@@ -42,3 +42,11 @@ def put_title(sheet: Sheet, scene: Scene, *, names: bool) -> None:
     if words and (room >= LEAST_STORY or cell_width(words) <= room):
         style = Style.TITLE_MESSAGE if scene.message else Style.TITLE_STORY
         sheet.put(0, col, clipped(words.replace("·", glyphs.bullet), room, sheet.look), style)
+
+
+def _servers(scene: Scene, room: int) -> str:
+    """Their names and sizes, and whose costs they have where there is room for all of that."""
+    short = [" · ".join(filter(None, (view.title, view.note))) for view in scene.views]
+    full = [" · ".join(filter(None, (words, view.costs))) for words, view in zip(short, scene.views, strict=True)]
+    servers = [" | ".join(each) for each in (full, short)]
+    return next((words for words in servers if cell_width(words) <= room), servers[-1])
