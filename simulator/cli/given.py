@@ -29,7 +29,7 @@ def deployment_of(model: Model | None, said: str, given: Given, options: RunOpti
     """What the flags describe; ``said`` is what the server's name is typed after."""
     if options.server and is_production(options.server):
         return _production_of(model, options, given)
-    if model is None and options.server:
+    if options.server is not None and (model is None or not options.server):
         raise RefusalError(no_such_server(options.server))
     if model is None:
         names = ", ".join(each.name for each in servers())

@@ -17,7 +17,7 @@ from simulator.cli.outputs import STDOUT, json_file, refuse_early, write_text
 from simulator.cli.parser import parse
 from simulator.experiments.catalogue import Model, server, servers
 from simulator.experiments.options import MEASURE, VALIDATION, RunOptions, ValidationOptions
-from simulator.experiments.production_line import is_production
+from simulator.experiments.production_line import is_production, no_such_server
 from simulator.experiments.progress import talk
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.scenario import scenario_of
@@ -135,10 +135,12 @@ def pairs_of(model: Model | None, given: Given) -> list[Pair]:
         return _standard(named, options, given)
     if options.server and is_production(options.server):
         return [Pair(deployment=deployment_of(_alone(named, options), COMMAND, given, options), options=options)]
+    if options.server is not None and not named:
+        raise RefusalError(no_such_server(options.server))
     chosen = [model] if model is not None and named == [model] else named or servers()
     deployed = (deployment_of(each, COMMAND, given, options) for each in chosen)
     # what is measured are our own servers, so what is predicted has their costs, unless somebody says others
-    ours = "" if options.profile else MINI
+    ours = MINI if options.profile is None else ""
     return [Pair(deployment=replace(each, profile=ours), options=options) for each in deployed]
 
 

@@ -59,7 +59,7 @@ def _in_file(path: Path) -> Profile:
 
 def profile_of(side: Deployment, options: RunOptions) -> Profile:
     """Of the server itself. Raises RefusalError."""
-    named = side.profile or options.profile or OWN
+    named = side.profile or (OWN if options.profile is None else options.profile)
     return profile(side.own_profile if named == OWN else named)
 
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.experiments.profiles import machine_of
 from simulator.experiments.progress import talk
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import Prepared
-from simulator.plan import Gil, Plan
+from simulator.plan import Gil, Machine, Plan
 from simulator.plan.walk import walk
 from simulator.words.language import tell, tell_many
 from simulator.words.numbers import count, long_duration, size
@@ -50,29 +51,32 @@ def needs(ready: Prepared, pace: str = "compiled") -> Needs:
     from simulator.workload.arrival_times import drawn_rows
 
     rows, memory, seconds = drawn_rows(ready.scenario), 0.0, 0.0
+    setup = ready.setup
     phases = max(len(each.steps) for each in ready.scenario.requests)
-    for plan in ready.plans:
+    for side, plan in zip(setup.sides, ready.plans, strict=True):
+        computing = rows * _computing_s(ready.scenario, machine_of(side, ready.scenario, setup.options))
         places = walk(plan, phases)
         locked = sum(place.lock is not None for place in places)
         a_row = BYTES_A_ROW + BYTES_A_PLACE * (len(places) + phases) + BYTES_A_LOCKED_PLACE * locked
         memory += rows * (a_row + BYTES_A_POOL * len(plan.pools))
-        seconds += rows * len(places) * SECONDS_A_PLACE[pace] + _switches(plan, ready, rows) * SECONDS_A_SWITCH[pace]
+        seconds += (
+            rows * len(places) * SECONDS_A_PLACE[pace] + _switches(plan, ready, computing) * SECONDS_A_SWITCH[pace]
+        )
     return Needs(requests=rows, memory=memory, seconds=seconds)
 
 
-def _switches(plan: Plan, ready: Prepared, rows: float) -> float:
+def _switches(plan: Plan, ready: Prepared, computing: float) -> float:
     """How often threads take the GIL from one another, if others always want it."""
     intervals = [lock.switch_interval_s for lock in plan.locks if isinstance(lock, Gil)]
-    computing = rows * _computing_s(ready.scenario)
     wanted = min(computing / ready.scenario.duration, 1.0)  # of short requests, one after the other, nobody does
     return wanted * computing / min(intervals) if intervals else 0.0
 
 
-def _computing_s(scenario: "Scenario") -> float:
+def _computing_s(scenario: "Scenario", machine: Machine) -> float:
     """Mean seconds of computing of a request, with the largest of its fixed costs."""
     weight = sum(each.weight for each in scenario.requests)
     own = sum(each.weight * each.mean_cpu_s for each in scenario.requests) / weight
-    return own + scenario.machine.request_cost_s + scenario.machine.response_cost_s
+    return own + machine.request_cost_s + machine.response_cost_s
 
 
 def refuse_without_room(ready: Prepared) -> None:

@@ -65,6 +65,11 @@ def read_profile(path: Path) -> ProfileFile:
         Mistake(place, tell("unknown key; {expected}", expected=translated(EXPECTED)))
         for place in [*((key,) for key in raw if key != "profile"), *(("profile", k) for k in profile if k not in KEYS)]
     ]
+    mistakes += [
+        Mistake(("profile", key), tell("expected a line of text in quotation marks"), profile[key])
+        for key in ("name", "title")
+        if key in profile and not _is_line(profile[key])
+    ]
     values: Mapping[str, Any] = {}
     try:
         values = fields_of(MachineTable.model_validate(costs))
@@ -74,8 +79,13 @@ def read_profile(path: Path) -> ProfileFile:
         ]
     if mistakes:
         raise error(mistakes, Origin(label=label, lines=line_numbers(text)))
-    name = profile.get("name", path.stem)
-    return ProfileFile(name=str(name), title=str(profile.get("title", name)), costs=costs, values=values)
+    name: str = profile.get("name") or printable_line(path.stem)
+    return ProfileFile(name=name, title=profile.get("title") or name, costs=costs, values=values)
+
+
+def _is_line(value: Any) -> bool:
+    """Whether a value of the file can stand in a line that is shown."""
+    return isinstance(value, str) and bool(value.strip()) and printable_line(value) == value
 
 
 def profile_text(name: str, title: str, costs: Mapping[str, tuple[float, float, float]]) -> str:

@@ -117,6 +117,9 @@ def test_a_profile_survives_its_file(tmp_path: Path) -> None:
         ('[profile.costs]\nrequest_cost = "fast"\n', "mine.toml:2"),
         ("[profile]\nspeed = 1\n[profile.costs]\n", "profile.speed"),
         ("[profile\n", "mine.toml:1: not TOML"),
+        ('[profile]\nname = ""\n[profile.costs]\n', 'profile.name = "": expected a line of text'),
+        ("[profile]\nname = [1, 2]\n[profile.costs]\n", "profile.name = a list of 2: expected a line of text"),
+        ('[profile]\ntitle = "two\\nlines"\n[profile.costs]\n', "profile.title"),
     ],
 )
 def test_a_wrong_profile_says_what_is_wrong_with_it(text: str, said: str, tmp_path: Path) -> None:

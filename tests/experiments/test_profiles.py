@@ -99,6 +99,14 @@ def test_a_name_that_is_none_is_answered_with_the_nearest(typed: str) -> None:
         profile(typed)
 
 
+@pytest.mark.parametrize(
+    "command", [["--model", "prefork"], ["compare", "prefork", "threaded"], ["validate", "prefork"]]
+)
+def test_a_name_that_is_empty_is_refused_too(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command, "--load", "steady", "--profile", ""]) == 2
+    assert "no such profile." in capsys.readouterr().err
+
+
 def test_a_model_has_the_costs_of_the_server_that_it_stands_for_if_nobody_says_anything() -> None:
     assert machine() == machine(profile="own") == machine(profile="gunicorn-sync")
 

@@ -50,6 +50,13 @@ def test_threads_that_would_take_the_gil_from_one_another_for_days_are_refused()
     refuse_without_room(ready("prefork", 'requests.page.steps=[{cpu = "1e8 s"}]'))
 
 
+def test_costs_of_a_profile_count_for_how_long_a_run_takes(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('[profile.costs]\nrequest_cost = "1e8 s"\n', encoding="utf-8")
+    with pytest.raises(RefusalError, match=r"^this run would take \d+ days: "):
+        refuse_without_room(ready("threaded", profile=str(file)))
+
+
 def test_what_takes_minutes_is_said_and_what_does_not_is_not(capsys: pytest.CaptureFixture[str]) -> None:
     say_before(ready())
     assert capsys.readouterr().err == ""
