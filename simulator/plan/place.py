@@ -94,6 +94,8 @@ class Place:
     """Calls at its end that let go of a GIL for a moment."""
     what: str | None = None
     """What is computed, where the model says it."""
+    by: Pool | None = None
+    """Whose slot the acceptor needs too that a request waits for: while others hold it, nobody is accepted."""
     acceptor: bool = False
     """Whether the acceptor computes here, that took the request out of its queue, and the request waits for it."""
     most_in_hand: int | None = None
@@ -206,6 +208,7 @@ def _accept_eagerly(step: AcceptEagerly) -> tuple[Place, ...]:
         step=step,
         state=State.BACKLOG,
         waits_for=lock,
+        by=step.by,
         queue=step.backlog,
         decides_among=None if step.backlog.processes > 1 else lock.processes,
     )

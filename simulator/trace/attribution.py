@@ -71,7 +71,7 @@ def _charged(measures: Measures, life: Floats, handshake_s: float) -> Charges:
             charges[place.queue.name, place.state] += waits
         elif place.queue is not None and place.waits_for is not None:
             waits += _knocking(measures, life, i, handshake_s)
-            for cause, share in _eagerly(measures, i, place.queue.name, place.waits_for.name).items():
+            for cause, share in _eagerly(measures, i, place.queue.name, place.waits_for.name, place.by).items():
                 charges[cause] += waits * share
         if place.lock is not None and place.lock_state is not None:
             for state in (place.lock_state, State.GIL_OR_CORE):
@@ -90,12 +90,25 @@ def _knocking(measures: Measures, life: Floats, index: int, handshake_s: float) 
     return max(float(life[index - 1, INDEX[State.CONNECTING]]) - due, 0.0)
 
 
-def _eagerly(measures: Measures, index: int, queue: str, lock: str) -> Charges:
-    """Why a connection waits to be accepted: the acceptor waits for its lock, or its process has taken all it may."""
+def _eagerly(measures: Measures, index: int, queue: str, lock: str, by: Pool | None) -> Charges:
+    """Why a connection waits to be accepted: the acceptor waits for its lock, or its process has taken all it may.
+
+    An acceptor that needs a slot waits for that as long as others hold it.
+    """
     if measures.in_hand(index + 1) >= AT_LIMIT:
         inner = next((part.pool for part in measures.held if part.taken_at > index), None)
         return {(queue, State.BACKLOG): 1.0} if inner is None else uses(measures, inner)
-    return {(lock, _lock_state(measures, lock)): 1.0}
+    taken = {} if by is None else uses(measures, by)
+    low, high = measures.window
+    part = (
+        0.0
+        if by is None or high <= low
+        else float(measures.slot_time[by.name].sum()) / (by.size * by.processes * (high - low))
+    )
+    charges = defaultdict[Cause, float](float, {(lock, _lock_state(measures, lock)): 1.0 - part if taken else 1.0})
+    for cause, share in taken.items():
+        charges[cause] += part * share
+    return charges
 
 
 def uses(measures: Measures, pool: Pool) -> Charges:

@@ -107,6 +107,10 @@ class Facts:
         busy = sum(split.get(state.value, 0.0) for state in WITH_LOCK)
         return still / busy if busy > 0.0 else 0.0
 
+    def accepts(self, pool: str) -> bool:
+        """Whether acceptors need its slots, of which each process has the one that its acceptor is."""
+        return any(place.by is not None and place.by.name == pool for place in self.measures.places)
+
     def pool_size(self, pool: Pool) -> int:
         """Slots in all copies."""
         return pool.size * pool.processes

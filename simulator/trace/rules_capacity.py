@@ -150,6 +150,8 @@ def cures_of_slots(facts: Facts, pool: Pool, state: State) -> tuple[Cure, ...]:
     """What might help where the slots of a pool are in this state."""
     if _is_outer(facts, pool):
         return (Cure.MORE_SLOTS,)
+    if facts.accepts(pool.name):
+        return (Cure.PROXY, Cure.MORE_PROCESSES, Cure.HOLD_NOTHING)
     if state in (State.UPLOAD, State.DOWNLOAD, State.CLOSING):
         return (Cure.PROXY, Cure.MORE_SLOTS, Cure.HOLD_NOTHING)
     return (Cure.MORE_SLOTS, Cure.HOLD_NOTHING) if state is State.IO else (Cure.MORE_SLOTS, Cure.MORE_PROCESSES)

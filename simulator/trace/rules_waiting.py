@@ -189,7 +189,7 @@ def _cures(facts: Facts, found: Episode) -> tuple[Cure, ...]:
     kind = facts.summary.resources[found.resource].kind
     if found.resource == CORES:
         return (Cure.MORE_CORES,)
-    return (Cure.MORE_SLOTS,) if kind == "pool" else (Cure.MORE_PROCESSES,)
+    return (Cure.MORE_SLOTS,) if kind == "pool" and not facts.accepts(found.resource) else (Cure.MORE_PROCESSES,)
 
 
 # --- behind one another -----------------------------------------------------------------------------------------------

@@ -130,6 +130,8 @@ def short_of(places: tuple[Place, ...], i: int) -> str:
     place = places[i]
     if place.takes is not None:
         return place.takes.name
+    if place.by is not None:
+        return place.by.name
     if place.lock is not None:
         return place.lock.name
     if place.waits_for is not None and place.knocks_at is None:

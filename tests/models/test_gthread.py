@@ -9,6 +9,9 @@ from models.threaded.config import Config
 from models.threaded.model import plan
 from simulator.experiments.run import run
 from simulator.plan import Machine
+from simulator.trace.cures import Cure
+from simulator.trace.figures import Summary
+from simulator.trace.summary import summarise
 from simulator.trace.table import Trace
 from tests.trace.by_hand import Kind, load_at
 
@@ -71,3 +74,23 @@ def test_the_main_thread_closes_all_who_are_done_before_it_accepts_a_connection_
     done, accepted = trace.reached[1, names.index("seize main thread")], trace.reached[2, names.index("accept GIL")]
     assert 1.5 < done < accepted
     assert accepted == pytest.approx(trace.reached[1, names.index("release main thread")])
+
+
+def beside_who_closes_late(linger_s: float, round_trip_s: float) -> Summary:
+    """Thirty at the same moment, whose clients close a round trip after the response."""
+    load = load_at([0.001 * n for n in range(30)], 10.0, page=PAGE, rtt=round_trip_s)
+    return summarise(run(plan(Config(threads=30, accept="eager"), Machine(linger_s=linger_s)), load))
+
+
+@pytest.mark.parametrize("linger_s", [2.0, 0.0], ids=["lingers", "does not"])
+def test_who_waits_while_the_main_thread_lingers_is_not_said_to_wait_for_the_gil(linger_s: float) -> None:
+    said = " ".join(beside_who_closes_late(linger_s, 0.2).diagnosis)
+    assert ("main thread" in said) == (linger_s > 0.0)
+    assert "wait for the GIL" not in said
+    assert "waiting for the GIL" not in said
+
+
+def test_more_processes_are_what_a_lingering_main_thread_calls_for() -> None:
+    cures = [cure for each in beside_who_closes_late(2.0, 0.2).findings for cure in each.cures]
+    assert Cure.MORE_PROCESSES in cures
+    assert Cure.MORE_SLOTS not in cures
