@@ -4,6 +4,7 @@ import dataclasses
 from functools import cache, partial
 from typing import Any
 
+from models.profiles import MINI, PROFILES
 from simulator.experiments.catalogue import catalogue
 from simulator.experiments.run import run
 from simulator.stage.canvas.grid import CellGrid, Size
@@ -45,6 +46,8 @@ class Play:
     settings: tuple[tuple[str, Any], ...] = ()
     nginx: bool = False
     overrides: tuple[tuple[str, str], ...] = ()
+    profile: str = MINI
+    """Whose costs it has."""
 
     @property
     def title(self) -> str:
@@ -65,9 +68,10 @@ def playback(wanted: Play) -> Playback:
 def trace_of(wanted: Play, *, detail: bool = True) -> Trace:
     scenario = load(wanted.load, list(wanted.overrides))
     model, proxy = catalogue()[wanted.model], catalogue()["nginx"]
-    plan = model.plan(model.config(**dict(wanted.settings)), scenario.machine)
+    machine = scenario.machine_with(PROFILES[wanted.profile].costs)
+    plan = model.plan(model.config(**dict(wanted.settings)), machine)
     if wanted.nginx:
-        plan = proxy.in_front(plan, proxy.config(), scenario.machine)
+        plan = proxy.in_front(plan, proxy.config(), machine)
     return run(plan, draw(scenario), detail=detail, redraw=partial(draw, scenario))
 
 
