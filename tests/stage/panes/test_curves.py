@@ -125,7 +125,7 @@ def test_closely_looked_at_a_gil_it_says_who_computed_and_otherwise_what_happene
     assert "what happened" in drawn(scene(GIL, t_s=41.4, column_s=0.005), 120, 6, log=True)[0]
     rows = drawn(scene(GIL, t_s=41.4, column_s=0.002), 120, 6, log=True)
     assert "who computed in the last 5 s" in rows[0]
-    assert [row.split()[-3] for row in rows[1:5]] == ["25", "25", "25", "25"]
+    assert [row.split()[-3] for row in rows[1:5]] == ["24", "26", "24", "26"]  # who gets the GIL is drawn
 
 
 def test_who_computed_shows_the_threads_that_serve_and_not_those_that_accept() -> None:
