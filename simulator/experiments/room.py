@@ -25,7 +25,9 @@ if TYPE_CHECKING:  # this imports Pydantic
     from simulator.workload.scenario import Scenario
 
 BYTES_A_ROW, BYTES_A_PLACE, BYTES_A_LOCKED_PLACE, BYTES_A_POOL = 130, 8, 24, 4
-"""The load, the trace and its summary: 230 bytes for a request on prefork, 370 on threads."""
+BYTES_A_WOKEN_PLACE = 8
+"""The load, the trace and its summary: 230 bytes for a request on prefork, 370 on threads; where waking costs, one more
+column of what it cost at each place."""
 SECONDS_A_PLACE = {"compiled": 0.2e-6, "python": 6e-6, "reference": 9e-6}
 SECONDS_A_SWITCH = {"compiled": 0.05e-6, "python": 4e-6, "reference": 15e-6}
 """Each time that a thread has to let go of the GIL because another one has waited for a switch interval."""
@@ -58,6 +60,8 @@ def needs(ready: Prepared, pace: str = "compiled") -> Needs:
         places = walk(plan, phases)
         locked = sum(place.lock is not None for place in places)
         a_row = BYTES_A_ROW + BYTES_A_PLACE * (len(places) + phases) + BYTES_A_LOCKED_PLACE * locked
+        if plan.cores.wake_cost_s:
+            a_row += BYTES_A_WOKEN_PLACE * len(places)
         memory += rows * (a_row + BYTES_A_POOL * len(plan.pools))
         seconds += (
             rows * len(places) * SECONDS_A_PLACE[pace] + _switches(plan, ready, computing) * SECONDS_A_SWITCH[pace]

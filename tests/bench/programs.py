@@ -56,16 +56,16 @@ def behind_nginx(requests: int) -> Program:
 
 
 def on(scenario: str, rate: float, server: Callable[[Machine], Plan], requests: int) -> Program:
-    """A server under a shipped load, at some rate."""
+    """A server with the costs of this project's own ones under a shipped load, at some rate."""
     duration = ("duration", f"{requests / rate} s")
     drawn = load(scenario, [duration, ("arrivals.rate", str(rate)), ("warmup", "0 s")])
     return server(drawn.machine), draw(drawn)
 
 
-def waking(machine: Machine) -> Plan:
-    """Prefork with the costs of gunicorn sync: a process that has slept needs more to begin."""
-    costs: dict[str, Any] = dict(PROFILES["gunicorn-sync"].costs)
-    return prefork(replace(machine, **costs))
+def costing(profile: str, server: Callable[[Machine], Plan], machine: Machine) -> Plan:
+    """A server with the costs that its model has by default: a process that has slept needs more to begin."""
+    costs: dict[str, Any] = dict(PROFILES[profile].costs)
+    return server(replace(machine, **costs))
 
 
 PROGRAMS: dict[str, Callable[[int], Program]] = {
@@ -78,6 +78,12 @@ PROGRAMS: dict[str, Callable[[int], Program]] = {
     "coroutines": partial(on, "io-heavy", 100, partial(coroutine, CoroutineConfig())),
     "coroutines on two loops": partial(on, "io-heavy", 200, partial(coroutine, CoroutineConfig(processes=2))),
     "nginx and prefork, slow clients": behind_nginx,
-    "prefork, slow clients, waking costs": partial(on, "slow-clients", 40, waking),
+    "prefork, slow clients, waking costs": partial(on, "slow-clients", 40, partial(costing, "gunicorn-sync", prefork)),
     "threads and GIL, overloaded": partial(on, "cpu-heavy", 60, partial(threaded, ThreadedConfig(threads=16))),
+    "threads and GIL, costs of gthread": partial(
+        on, "mixed", 40, partial(costing, "gunicorn-gthread", partial(threaded, ThreadedConfig(threads=16)))
+    ),
+    "coroutines, costs of uvicorn": partial(
+        on, "io-heavy", 100, partial(costing, "uvicorn", partial(coroutine, CoroutineConfig()))
+    ),
 }

@@ -70,6 +70,11 @@ def test_the_estimate_is_near_what_a_request_was_measured_to_take(name: str, lea
     assert least < found.memory / found.requests < most
 
 
+def test_where_waking_costs_each_place_takes_a_number_more() -> None:
+    asleep, awake = (needs(ready("prefork", profile=name)) for name in ("gunicorn-sync", "mini"))
+    assert 0 < (asleep.memory - awake.memory) / awake.requests < 150
+
+
 def test_a_closed_loop_needs_a_row_for_each_of_its_requests(tmp_path: Path) -> None:
     loop = 'arrivals={kind = "closed", clients = 5, requests = 1000}'
     assert needs(ready("prefork", loop)).requests == 1000
