@@ -75,7 +75,7 @@ QUESTIONS: tuple[Question, ...] = (
         load="mixed",
         servers=("coroutine", "prefork"),
         opens_s=9.5,
-        worst_s=11.1,
+        worst_s=11.05,
     ),
     Question(
         asks=later("A worker dies. Who notices?"),

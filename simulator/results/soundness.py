@@ -173,6 +173,8 @@ def _ranges(trace: Trace) -> Iterator[tuple[str, NDArray[Any], float, float, boo
     yield "process", trace.process, -1, max(processes) - 1, False
     for name in ("syn_retries", "data_retries", "attempt"):
         yield name, getattr(trace, name), 0, np.inf, False
+    costs = [cost for place in trace.places for cost in (place.work_s, place.mebibyte_s)]
+    yield "plan", np.array(costs, float), 0.0, LATEST_S, False
     yield "parent", trace.parent, -1, rows - 1, False
     yield "group", trace.group, -1, MOST_COPIES, False
     for number, pool in enumerate(plan.pools):

@@ -103,7 +103,7 @@ def test_a_full_backlog_says_so_and_those_it_turned_away_are_counted() -> None:
     assert " full" in street(CROWDED, full).row(1)
     assert " full" not in street(CROWDED, 5.0).row(1)
     lost = sum(playback(CROWDED).at(58.0).ended.values()) - playback(CROWDED).at(58.0).completed
-    assert f"{LOST}{lost}gaveup" in letters(str(shown(CROWDED, t_s=58.0)))
+    assert f"{LOST}{lost}lost" in letters(str(shown(CROWDED, t_s=58.0)))
 
 
 def test_those_who_gave_up_are_hollow_in_the_queue_for_nobody_waits_for_them() -> None:

@@ -138,7 +138,7 @@ async def until_drawn(pilot: Pilot[int]) -> None:
 def test_beside_a_question_stands_the_stage_at_its_worst_moment_as_soon_as_it_is_drawn(play: Play) -> None:
     async def played(pilot: Pilot[int]) -> None:
         await until_drawn(pilot)
-        assert "prefork at 20 s" in picture(pilot)
+        assert "prefork at 20.5 s" in picture(pilot)
         await pilot.press("down", "down", "down")
         await until_drawn(pilot)
         assert "coroutine at 11.1 s" in picture(pilot)

@@ -92,10 +92,10 @@ def test_the_counters_are_those_of_the_moment() -> None:
 
 def test_whoever_knocks_at_a_full_queue_tries_again() -> None:
     its = snapshot(FULL, 25.0)
-    assert trying_again(its) == len(its.now.backlogs[0].retrying) == 890
+    assert trying_again(its) == len(its.now.backlogs[0].retrying) == 876
     sheet = drawn(FULL, 25.0)
-    assert "◉ ◈ 890 trying again" in str(sheet.grid)
-    assert style_of(sheet, "890 trying") == Style.STRONG
+    assert "◉ ◈ 876 trying again" in str(sheet.grid)
+    assert style_of(sheet, "876 trying") == Style.STRONG
 
 
 def test_between_two_tries_a_client_tries_again() -> None:

@@ -189,14 +189,14 @@ def test_those_who_gave_up_are_hollow_in_the_queue() -> None:
 
 
 def test_a_full_queue_says_so_in_red_and_how_many_knock_in_vain() -> None:
-    its = snapshot(SMALL_BACKLOG, 25.2)
+    its = snapshot(SMALL_BACKLOG, 24.6)
     limit = limit_of(its)
     assert limit is not None
     assert limit.reached
     assert len(its.now.backlogs[-1].waiting) < limit.places, "for a moment; nobody shall see it flicker"
-    sheet = drawn(SMALL_BACKLOG, 25.2)
+    sheet = drawn(SMALL_BACKLOG, 24.6)
     row, heading = 1, sheet.grid.text(1)
-    assert "full, 925 try again" in heading
+    assert "full, 799 try again" in heading
     assert sheet.grid.styles[row, heading.index("full")] == Style.BAD
     assert "full" not in str(drawn(PHONES, 20.0).grid)
 
