@@ -43,7 +43,7 @@ COMMANDS = {
             help=later("Measure what this machine needs, for --machine."),
             run="simulator.cli.calibrate:run",
             usage="calibrate [FLAGS]",
-            examples=("simulate calibrate --quick",),
+            examples=("simulate calibrate --quick", 'simulate calibrate --server "gunicorn -w 4" --output mine.toml'),
             sections=(CALIBRATE,),
         ),
         Command(
@@ -111,15 +111,18 @@ COMMANDS = {
             help=later("Explain the models with their flags, the loads, or what servers cost."),
             run="simulator.cli.listing:run",
             usage="list [models|loads|profiles]",
-            examples=("simulate list loads",),
+            examples=("simulate list loads", "simulate list profiles"),
             first=(word("what", LISTS | None, later("Which of them; without any models and loads."), default=None),),
         ),
         Command(
             name="measure",
             help=later("Send the load to a real server on this machine instead."),
             run="simulator.cli.measure:run",
-            usage="measure MODEL --load LOAD [FLAGS]",
-            examples=("simulate measure prefork --load steady --duration 20s",),
+            usage="measure MODEL|--server COMMAND --load LOAD [FLAGS]",
+            examples=(
+                "simulate measure prefork --load steady --duration 20s",
+                'simulate measure --server "gunicorn -w 4 -k gthread --threads 8" --load io-heavy',
+            ),
             more=later("What happened is shown as for a simulated run."),
             first=(word("model", str | None, later("The server: a name from `simulate list models`."), default=None),),
             sections=(MEASURE, OUTPUT),
@@ -172,7 +175,10 @@ COMMANDS = {
             help=later("Hold models against real servers, and say how far off they are."),
             run="simulator.cli.validate:run",
             usage="validate [MODEL ...] [--load LOAD] [FLAGS]",
-            examples=("simulate validate prefork --load steady --repeat 1",),
+            examples=(
+                "simulate validate prefork --load steady --repeat 1",
+                'simulate validate --server "uvicorn --workers 2" --load mixed --nginx',
+            ),
             first=(
                 words(
                     "models", later("Servers; without any all. Without a --load: what the standard set has for them.")

@@ -161,6 +161,9 @@ INSTEAD: Mapping[str, str] = {
 }
 """What to type instead; ``{value}`` is what was typed behind the flag."""
 
+OF_PROCESSES = ("-w", "--worker", "--worker-processes", "-p", "--process")
+"""Of those, what is called as the server at hand calls it."""
+
 NO_KILLER = later(
     "{flag}: servers that kill a worker that takes too long are not modelled; how long clients wait is: "
     '--set clients.NAME.patience="10 s"'
@@ -238,10 +241,14 @@ def _value_of(flags: Sequence[str], tokens: Sequence[str]) -> str:
     return ""
 
 
-def answer_to_flag(flag: str, value: str) -> str:
-    """What to type for the flag of another program, with the value behind it; nothing where the flag is unknown."""
+def answer_to_flag(flag: str, value: str, processes: str = "") -> str:
+    """What to type for the flag of another program, with the value behind it; nothing where the flag is unknown.
+
+    ``processes`` is what a server that is named has for its processes.
+    """
     if flag in INSTEAD:
-        return tell("{flag}: here it is {typed}", flag=flag, typed=INSTEAD[flag].format(value=value or "N"))
+        instead = f"{processes} {{value}}" if processes and flag in OF_PROCESSES else INSTEAD[flag]
+        return tell("{flag}: here it is {typed}", flag=flag, typed=instead.format(value=value or "N"))
     if flag in ABOUT:
         about = CLIENTS if flag == "-c" and value.isdecimal() else ABOUT[flag]  # gunicorn's is a file, ab's a number
         return tell(about, flag=flag, value=value if value.isdecimal() else "N")

@@ -1,5 +1,6 @@
 """Whoever types the name or a flag of a real server is told what it is here."""
 
+import json
 import re
 import shlex
 from typing import Any
@@ -46,6 +47,11 @@ def test_what_is_answered_to_a_name_can_be_typed(name: str) -> None:
         ("measure prefork --server= --load steady", "There are: gunicorn, uvicorn, uwsgi, waitress-serve"),
         (LOADED + "-w 4", "--workers 4"),
         (LOADED + "-w", "--workers N"),
+        ("--model threaded --load steady -w 4", "-w: here it is --processes 4"),
+        ("--model coroutine --load steady --worker 3", "--worker: here it is --processes 3"),
+        (LOADED + "-p 4", "-p: here it is --workers 4"),
+        ("--model dev-server --load steady -w 4", "-w: here it is --workers 4"),
+        ("measure threaded --load steady -w 4", "-w: here it is --processes 4"),
         (LOADED + "--timeout 30", "not modelled"),
         (LOADED + "--timeout=30", "patience"),
         (LOADED + "--harakiri 30", "patience"),
@@ -77,6 +83,34 @@ def test_a_known_word_is_answered_with_what_is_modelled(line: str, says: str, si
     assert (done.code, done.out) == (2, "")
     assert says in done.err
     assert "Did you mean" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("line", "settings", "costs"),
+    [
+        ("gunicorn -w 4 -k gthread --threads 8", {"processes": 4, "threads": 8, "accept": "eager"}, "gunicorn-gthread"),
+        ("uwsgi --processes 3", {"workers": 3, "backlog": 100}, "uwsgi"),
+        ("aiohttp", {"backlog": 128}, "aiohttp"),
+    ],
+)
+def test_a_production_server_typed_to_be_simulated_is_answered_with_its_flags_and_how_to_start_it(
+    line: str, settings: dict[str, Any], costs: str, simulate: Any
+) -> None:
+    done = simulate("--server", line, "--load", "steady")
+    assert (done.code, done.out) == (2, "")
+    assert f"simulate measure --server {shlex.quote(line)}" in done.err
+    typed = re.search(r"type (--model .*); to start", done.err)
+    assert typed is not None
+    followed = simulate(*shlex.split(typed[1]), "--load", "steady", "--duration", "6s", "--json", "-")
+    assert followed.code == 0
+    document = json.loads(followed.out)
+    assert settings.items() <= document["settings"].items()
+    assert document["profile"] == costs
+
+
+def test_what_cannot_be_read_of_a_production_server_is_said_before_it_is_simulated(simulate: Any) -> None:
+    assert "has no option --wrkers" in simulate("--server", "gunicorn --wrkers 4", "--load", "steady").err
+    assert "--server: no such flag" in simulate("--server", "prefork", "--load", "steady").err
 
 
 def test_no_known_name_hides_a_model_and_none_is_in_both_tables() -> None:

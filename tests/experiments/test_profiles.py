@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,18 @@ def test_threads_are_those_of_the_server_that_accepts_as_they_do() -> None:
     model = catalogue()["threaded"]
     assert model.profile(model.config(accept="idle")) == "uwsgi"
     assert model.profile(model.config(accept="eager")) == "gunicorn-gthread"
+
+
+def test_the_main_thread_of_gthread_accepts_nobody_while_its_clients_are_about_to_close() -> None:
+    model = catalogue()["threaded"]
+    costs: dict[str, Any] = dict(PROFILES["gunicorn-gthread"].costs)
+    far = random_load(15.0, 40.0, inf, 0.1, page=Kind(steps=(("io", 0.02),)))
+
+    def mean_s(**others: float) -> float:
+        trace = run(model.plan(model.config(accept="eager", threads=8), Machine(**costs | others)), far)
+        return float((trace.left - trace.arrival).mean())
+
+    assert mean_s() > mean_s(linger_s=0.0) + 0.02
 
 
 @pytest.mark.parametrize("name", [name for name, its in PROFILES.items() if its.hot_s is not None and name != "nginx"])

@@ -107,6 +107,18 @@ def test_chinese_and_latin_stand_apart() -> None:
     assert wrong == []
 
 
+def test_chinese_quotation_marks_stand_close() -> None:
+    apart = re.compile(r"[\u4e00-\u9fff] “|” [\u4e00-\u9fff]")
+    wrong = [chinese for message in CATALOGUE if message.id for _, chinese in forms(message) if apart.search(chinese)]
+    assert wrong == []
+
+
+def test_whose_costs_a_server_has_is_called_alike_wherever_a_profile_is_named() -> None:
+    named = [pair for message in CATALOGUE if message.id for pair in forms(message) if "costs of {profile}" in pair[0]]
+    assert named
+    assert [chinese for _, chinese in named if "开销" not in chinese] == []
+
+
 def test_the_compiled_catalogue_is_the_written_one() -> None:
     written = gettext.GNUTranslations(io.BytesIO(compiled(CATALOGUE)))
     committed = gettext.GNUTranslations(io.BytesIO(MO.read_bytes()))

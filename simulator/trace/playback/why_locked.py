@@ -48,20 +48,24 @@ def lock_taken(now: MomentFacts, cause: Cause) -> Iterator[str]:
     """Some class has had the loop or the GIL while others waited."""
     lock, name = now.moment.lock(cause.resource), translated(cause.resource)
     waiting = _joined(lock.waiting)
-    lines = [*_behind(now, lock, waiting), *queue_in(now, now.backlogs_of(cause.resource))]
+    backlogs, turns = now.backlogs_of(cause.resource), _in_turn(now, lock, waiting)
+    in_front = list(queue_in(now, backlogs))
+    if turns:  # how many threads wait is said
+        lines = in_front
+    elif sum(len(each.waiting) for each in backlogs) > len(waiting):  # most come first: there may be room for one line
+        lines = [*in_front, *_in_hand(lock, len(waiting))]
+    else:
+        lines = [*_behind(now, lock, waiting), *in_front]
     for pool in now.moment.pools:
         if (FOR_LOCK[pool.activity] & (pool.request >= 0)).any():  # who waits for them, waits for the lock
             lines += queued(now, pool)
     start_s = now.start_s
     if lines:
         start_s = now.congestion.waited_since(cause.resource, now.start_s, now.moment.t_s, BREATH_S)
-    turns = _in_turn(now, lock, waiting)
     yield turns or _having(now, cause, lock, start_s)
     stands = list(_stands(now, lock))
     yield from stands
-    if turns:
-        lines = lines[1:]  # how many threads wait is said
-    elif not lines:
+    if not (lines or turns):
         yield tell("Nobody waits for the {lock} at this moment.", lock=name)
         return
     yield from lines
@@ -141,6 +145,18 @@ def _alone(now: MomentFacts, lock: LockNow, request: int, seconds: float, fields
         return tell('#{request} ("{name}") has had the {lock} for {time}.', time=since, **fields)
     time = short_duration(seconds)
     return tell('#{request} ("{name}") had the {lock} for {time} and has just let go.', time=time, **fields)
+
+
+def _in_hand(lock: LockNow, number: int) -> Iterator[str]:
+    """Those who have been accepted, where more have not."""
+    if number:
+        yield tell_many(
+            "{n} request that has been accepted waits for the {lock} too.",
+            "{n} requests that have been accepted wait for the {lock} too.",
+            number,
+            n=count(number),
+            lock=translated(lock.lock.name),
+        )
 
 
 def _behind(now: MomentFacts, lock: LockNow, waiting: Present) -> Iterator[str]:

@@ -87,6 +87,16 @@ def test_a_long_computation_blocks_the_loop(name: str) -> None:
     assert blocked in Playback(serve(name, mixed)).why(1.0)
 
 
+@pytest.mark.parametrize("name", ["callback", "coroutine"])
+def test_who_is_not_even_accepted_is_told_before_the_fewer_who_are(name: str) -> None:
+    page, report = Kind(steps=(("io", 0.2), ("cpu", 0.01))), Kind(steps=(("cpu", 2.0),), every=4)
+    load = load_at([0.1, 0.1, 0.1, 0.15, *[0.5] * 4], 5.0, page=page, report=report)
+    assert (
+        '#3 ("report") has had the event loop for 850 ms. 4 connections queue in the backlog, the first for '
+        "500 ms. 3 requests that have been accepted wait for the event loop too."
+    ) in Playback(serve(name, load)).why(1.0)
+
+
 def test_threads_wait_for_the_gil_while_a_core_is_idle() -> None:
     load = load_at([0.0] * 9, 20.0, page=Kind(steps=(("cpu", 1.0),)))
     playback = Playback(serve("threaded", load, threads=4))
