@@ -121,7 +121,7 @@ COMMANDS = {
             usage="measure MODEL|--server COMMAND --load LOAD [FLAGS]",
             examples=(
                 "simulate measure prefork --load steady --duration 20s",
-                'simulate measure --server "gunicorn -w 4 -k gthread --threads 8" --load io-heavy',
+                'simulate measure --server "gunicorn -w 4 --threads 8" --load io-heavy',
             ),
             more=later("What happened is shown as for a simulated run."),
             first=(word("model", str | None, later("The server: a name from `simulate list models`."), default=None),),

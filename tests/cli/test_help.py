@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from simulator.cli.commands import COMMANDS
+from simulator.cli.commands import COMMANDS, THE_RUN
 from simulator.experiments.catalogue import servers
 
 PAGES = [
@@ -100,3 +100,8 @@ def test_the_lists_are_as_wide_as_the_terminal_at_most(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "64")
     assert max(map(cell_len, simulate("--lang", language, "list").out.splitlines())) < 64
+
+
+def test_every_example_fits_a_line_of_a_small_terminal() -> None:
+    commands = [THE_RUN, *COMMANDS.values()]
+    assert [example for command in commands for example in command.examples if len(example) > 78] == []
