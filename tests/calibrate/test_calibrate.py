@@ -35,8 +35,8 @@ from simulator.workload.machine_table import machine_text, read_machine
 pytestmark = pytest.mark.real
 KEYS = {field.name.removesuffix("_s") for field in fields(Machine)} - {"cpu_quota"}
 """What a machine file has: a quota is written as a fraction of ``cores``."""
-OF_ITS_SERVER = {"io_late", "wake_cost", "wake_after", "linger", "mebibyte_cost"}
-"""What a profile says, and no machine: ``calibrate --server`` finds it."""
+OF_ITS_SERVER = {"io_late", "wake_cost", "wake_after", "linger", "mebibyte_cost", "defer_accept"}
+"""What a profile says, and no machine: ``calibrate --server`` finds it, or the table knows it."""
 
 
 @pytest.fixture
