@@ -4,7 +4,7 @@
 name = "gunicorn-sync"
 title = "gunicorn 27.0.1, as measured here"
 
-[profile.costs]                 any keys of a scenario's [machine] table
+[profile.costs]                 any keys of a scenario's [machine] table but cores
 request_cost = "165 us"
 
 [profile.spread]                p10 and p90 of the samples behind each; for people
@@ -70,6 +70,9 @@ def read_profile(path: Path) -> ProfileFile:
         for key in ("name", "title")
         if key in profile and not _is_line(profile[key])
     ]
+    if "cores" in costs:
+        said = tell("cores belong to a machine, not to the costs of a server; they are typed with --cores")
+        mistakes.append(Mistake(("profile", "costs", "cores"), said, costs["cores"]))
     values: Mapping[str, Any] = {}
     try:
         values = fields_of(MachineTable.model_validate(costs))

@@ -87,6 +87,10 @@ def test_a_profile_that_was_measured_here_may_know_what_stands_in_front(tmp_path
 def test_a_file_that_is_no_profile_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RefusalError, match="no such file"):
         profile(str(tmp_path / "nowhere.toml"))
+    cores = tmp_path / "cores.toml"
+    cores.write_text(MEASURED + "cores = 8\n", encoding="utf-8")
+    with pytest.raises(RefusalError, match="cores belong to a machine"):
+        profile(str(cores))
 
 
 def test_nginx_in_front_has_costs_of_its_own_unless_all_are_ours() -> None:

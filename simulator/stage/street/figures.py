@@ -14,7 +14,7 @@ from simulator.stage.snapshot import Snapshot, recent_average
 from simulator.stage.street.places import Street
 from simulator.stage.street.shares import Form
 from simulator.stage.street.turn_words import unused_cores
-from simulator.trace.availability import CORES
+from simulator.trace.availability import CORES, quota_at
 from simulator.trace.playback import GroupKind, LaneGroup
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import percent
@@ -171,7 +171,11 @@ def _share(snapshot: Snapshot) -> str:
 
 
 def _busy_lately(snapshot: Snapshot) -> list[Words]:
-    share = _share(snapshot)
+    """Of all cores; a container has no more of them than its quota, so that it is full at 50 % of one core."""
+    share, quota = _share(snapshot), quota_at(snapshot.playback.trace, snapshot.now.t_s)
+    if quota:
+        most = percent(quota / snapshot.now.cores)
+        return with_figure(tell("busy {share}, quota {most}", share=share, most=most), share, Style.STRONG)
     return with_figure(tell("busy {share} in 5 s", share=share), share, Style.STRONG)
 
 

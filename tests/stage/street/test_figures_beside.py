@@ -20,6 +20,7 @@ CRASHED = play("threaded", "crash", threads=4)
 LOOP = play("coroutine", "mixed")
 TWELVE = play("prefork", "cpu-heavy", workers=12)
 MANY_CORES = play("prefork", "steady", workers=4, overrides={"machine.cores": "16"})
+CONTAINER = play("prefork", "cpu-heavy", workers=4, overrides={"machine.cores": "0.5"})
 SIZES = ((120, 22), (148, 29), (80, 12), (60, 17), (60, 13), (40, 8), (120, 30), (25, 6))
 
 
@@ -36,6 +37,10 @@ def drawn(wanted: Play, t_s: float, size: tuple[int, int] = (120, 22), look: Loo
 def style_of(sheet: Sheet, words: str) -> int:
     row = next(row for row in range(sheet.height) if words in sheet.grid.text(row))
     return int(sheet.grid.styles[row, sheet.grid.text(row).index(words)])
+
+
+def test_a_container_whose_quota_is_spent_is_seen_to_be_full() -> None:
+    assert "busy 50 %, quota 50 %" in str(drawn(CONTAINER, 20.0).grid)
 
 
 def test_that_all_workers_are_taken_is_red() -> None:
