@@ -80,8 +80,12 @@ class Pace:
 
     @property
     def behind(self) -> bool:
-        """Whether another picture would only make a queue longer."""
-        return self._open(FIRST_S) > (1 if max(self._took_s, default=0.0) < FAR_S else 0)
+        """Whether another picture would only make a queue longer: where answers are quick, two may be on their way.
+
+        The first answer says nothing: its question has no picture before it, and passes quickly on a slow line too.
+        """
+        quick = len(self._took_s) != 1 and max(self._took_s, default=0.0) < FAR_S
+        return self._open(FIRST_S) > int(quick)
 
     def _open(self, first_s: float) -> int:
         """How many answers can be hoped for; where none has come, only for ``first_s`` from the first question on."""

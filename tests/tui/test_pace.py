@@ -37,6 +37,20 @@ def test_before_the_first_answer_one_picture_is_sent_and_no_more(now: ManualCloc
     assert pace.behind
 
 
+def test_a_quick_answer_to_the_first_question_which_no_picture_precedes_lets_no_second_picture_pass(
+    now: ManualClock,
+) -> None:
+    pace = Pace(now)
+    answered(pace, now, 0.001)
+    asked(pace)
+    assert pace.behind
+    pace = Pace(now)
+    answered(pace, now, 0.001)
+    answered(pace, now, 0.001)  # a picture was
+    asked(pace)
+    assert not pace.behind
+
+
 def test_a_terminal_that_never_answered_is_not_waited_for(now: ManualClock) -> None:
     pace = Pace(now)
     for _ in range(3):
@@ -60,6 +74,7 @@ def test_a_slow_one_gets_one_picture_at_a_time(now: ManualClock) -> None:
 
 def test_a_quick_or_far_one_gets_the_next_while_the_last_is_on_its_way(now: ManualClock) -> None:
     pace = Pace(now)
+    answered(pace, now, FAR_S / 2)  # before any picture
     answered(pace, now, FAR_S / 2)
     asked(pace)
     assert not pace.behind
