@@ -147,9 +147,17 @@ def read_machine(path: Path) -> dict[str, Any]:
     return table
 
 
+OF_SERVERS = (
+    *("io_late_s", "wake_cost_s", "wake_after_s", "linger_s", "mebibyte_cost_s", "defer_accept_s"),
+    *("accept_batch", "accept_releases", "request_releases", "close_releases"),
+)
+"""What a server does, which is in its profile: a machine file with these would overrule it, and nobody would linger."""
+
+
 def machine_text(machine: Machine) -> str:
-    """A machine file with every value of the machine."""
-    values = {key: _quantity_text(name, getattr(machine, name)) for name, (key, _) in _WRITTEN.items()}
+    """A machine file with every value of the machine, but what only servers have and this one does not say."""
+    said = [name for name in _WRITTEN if name not in OF_SERVERS or getattr(machine, name) != getattr(Machine(), name)]
+    values = {_WRITTEN[name][0]: _quantity_text(name, getattr(machine, name)) for name in said}
     values["cores"] = machine.cores_as_typed
     lines = [f'{key} = "{value}"' if isinstance(value, str) else f"{key} = {value}" for key, value in values.items()]
     return "\n".join(["[machine]", *lines, ""])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from simulator.plan import Machine
 from simulator.real.validate.pairs import Pair
 from simulator.workload.draw import draw
 from simulator.workload.load import load
+from simulator.workload.machine_table import machine_text
 from simulator.workload.profile_file import profile_text
 from tests.trace.by_hand import Kind, load_at, random_load
 
@@ -63,6 +65,17 @@ def test_a_scenario_knows_better_than_a_machine_file_and_set_than_both(tmp_path:
     }
     assert machine(**given).request_cost_s == pytest.approx(0.002)
     assert machine(**given).wake_cost_s == pytest.approx(0.001)
+
+
+def test_a_file_of_a_calibrated_machine_leaves_its_server_what_only_the_server_does(tmp_path: Path) -> None:
+    file = tmp_path / "machine.toml"
+    file.write_text(machine_text(replace(Machine(), request_cost_s=0.009)), encoding="utf-8")
+    its = machine(machine=str(file))
+    assert its.request_cost_s == pytest.approx(0.009)
+    assert its.linger_s == SYNC["linger_s"] > 0.0
+    assert its.wake_cost_s == SYNC["wake_cost_s"] > 0.0
+    file.write_text(machine_text(replace(Machine(), linger_s=0.5)), encoding="utf-8")
+    assert machine(machine=str(file)).linger_s == pytest.approx(0.5)  # whoever types it there means it
 
 
 MEASURED = '[profile]\nname = "mine"\n[profile.costs]\nrequest_cost = "4 ms"\nproxy_cost = "5 ms"\n'
