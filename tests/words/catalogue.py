@@ -3,8 +3,10 @@
 import ast
 import io
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from babel.messages import pofile
 from babel.messages.catalog import Catalog
@@ -111,10 +113,20 @@ def _tables(table: type[Table]) -> Iterator[type[Table]]:
 def _plans(model: Model) -> Iterator[Plan]:
     machine = Machine()
     if not model.stands_in_front:
-        yield model.plan(model.config(), machine)
+        for config in _configs(model):
+            yield model.plan(config, machine)
         return
     server = next(each for each in models().values() if not each.stands_in_front)
     yield model.in_front(server.plan(server.config(), machine), model.config(), machine)
+
+
+def _configs(model: Model) -> Iterator[Any]:
+    """The settings by default, and with each other way of those that have a few ways to be."""
+    default = model.config()
+    yield default
+    for name, hint in get_type_hints(type(default)).items():
+        for way in get_args(hint) if get_origin(hint) is Literal else ():
+            yield replace(default, **{name: way})
 
 
 def read() -> Catalog:

@@ -129,7 +129,7 @@ def _told(snapshot: Snapshot, request: int, sheet: Sheet) -> Told:
         return Told(tell("It is not here at this moment."), (), came_for)
     index = int(at[0])
     activity, place = Activity(int(now.present.activity[index])), int(now.present.place[index])
-    needs = _needs(trace, place, activity)
+    needs = _needs(now, trace, place, activity)
     waits = activity in (Activity.BACKLOG, Activity.QUEUED)
     since_s = float(now.present.came_s[index] if waits else now.present.since_s[index])
     time = short_duration(max(now.t_s - since_s, 0.0))
@@ -147,12 +147,14 @@ def _told(snapshot: Snapshot, request: int, sheet: Sheet) -> Told:
     return Told(words, tuple(_so_far(trace, request, now.t_s, sheet)), came_for)
 
 
-def _needs(trace: Trace, place: int, activity: Activity) -> Pool | Lock | None:
-    """What it waits for, that others have."""
+def _needs(now: Moment, trace: Trace, place: int, activity: Activity) -> Pool | Lock | None:
+    """What it waits for, that others have: the thread that accepts, before the lock that this one needs."""
     if place >= len(trace.places):
         return None
     if activity in (Activity.BACKLOG, Activity.QUEUED):
-        taker = trace.places[place].waits_for
+        by, taker = trace.places[place].by, trace.places[place].waits_for
+        if by is not None and now.pool(by.name).taken == by.size * by.processes:
+            return by
         return taker if isinstance(taker, Pool | Lock) else None
     return trace.places[place].lock if FOR_LOCK[activity] else None
 

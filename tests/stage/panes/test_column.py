@@ -22,6 +22,8 @@ FOUR = play("prefork", "slow-clients", workers=4)
 NGINX = play("prefork", "slow-clients", nginx=True, workers=4)
 LOOP = play("coroutine", "mixed")
 GIL = play("threaded", "cpu-heavy", threads=4)
+FAR = {"machine.linger": "2 s", "clients.browser.rtt": "80 ms"}
+EAGER = play("threaded", "steady", accept="eager", threads=4, overrides=FAR)
 
 
 def snapshot(its: Scene) -> Snapshot:
@@ -61,6 +63,13 @@ def test_whoever_waits_for_an_event_loop_sees_who_has_it() -> None:
     rows = request_pane(scene(LOOP, t_s=11.1))
     assert "waits for the event loop for 229 ms" in rows[1]
     assert "#374 has the event loop" in rows[3]
+
+
+def test_whoever_is_not_accepted_waits_for_the_main_thread_while_that_is_held_and_for_the_gil_only_otherwise() -> None:
+    held, free = request_pane(scene(EAGER, t_s=11.2)), request_pane(scene(EAGER, t_s=10.2))
+    assert "waits for the main thread for 32 ms" in held[1]
+    assert "#196 holds main thread 0" in held[3]
+    assert "waits for the GIL for 924 µs" in free[1]
 
 
 def test_the_selected_lane_decides_whose_life_is_shown() -> None:
