@@ -38,7 +38,7 @@ from simulator.plan.steps import (
     Send,
     Step,
 )
-from simulator.plan.words import Outcome, State
+from simulator.plan.words import Kind, Outcome, State
 
 __all__ = [
     "Accept",
@@ -62,6 +62,7 @@ __all__ = [
     "Gil",
     "Handle",
     "HandshakeTimers",
+    "Kind",
     "Limit",
     "Linger",
     "Link",

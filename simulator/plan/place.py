@@ -31,7 +31,7 @@ from simulator.plan.steps import (
     Send,
     Step,
 )
-from simulator.plan.words import State
+from simulator.plan.words import Kind, State
 
 
 class Way(Enum):
@@ -90,6 +90,8 @@ class Place:
     """Seconds on a core that are added for every MiB of its body."""
     visits: int = 1
     """In how many turns under the lock."""
+    keeps: tuple[Kind, ...] = ()
+    """Where the lock is a loop: kinds of waiting that do not let go of it."""
     releases: int = 0
     """Calls at its end that let go of a GIL for a moment."""
     what: str | None = None
@@ -242,4 +244,4 @@ def _compute(step: Compute) -> Place:
 
 def _phase(step: Handle, phase: int) -> Place:
     name, lock, cost_s = f"handle.{phase + 1}", step.lock, step.visit_cost_s
-    return Place(name=name, step=step, state=State.COMPUTING, phase=phase, lock=lock, work_s=cost_s)
+    return Place(name=name, step=step, state=State.COMPUTING, phase=phase, lock=lock, work_s=cost_s, keeps=step.keeps)

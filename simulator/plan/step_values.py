@@ -8,12 +8,14 @@ from itertools import pairwise
 
 from simulator.plan.blocks import Branch, Chance, Element, Enqueue, PlanError, Within
 from simulator.plan.resources import Gil
-from simulator.plan.steps import AcceptEagerly, Allocate, Compute, Connect, Crash, Die, Retire, Step
-from simulator.plan.words import Outcome
+from simulator.plan.steps import AcceptEagerly, Allocate, Compute, Connect, Crash, Die, Handle, Retire, Step
+from simulator.plan.words import Kind, Outcome
 from simulator.words.language import tell
 
 DEEPEST = 50
 """Blocks are read block by block, and Python does not call that deep for ever."""
+WAITING: tuple[Kind, ...] = ("io", "block")
+"""What may be done with an event loop or without it; computing always has it."""
 
 
 def check_made_of_steps(where: str, steps: object, depth: int = 0) -> None:
@@ -85,6 +87,13 @@ def _check_step(where: str, step: Step) -> None:
             _check_accepting(where, step)
         case Compute(on=on, lock=lock) if on is not None and lock is not None:
             raise PlanError("{where}: who computes on other cores needs no lock of the server", where=where)
+        case Handle(keeps=keeps) if not {*keeps} <= {*WAITING}:
+            raise PlanError(
+                "{where}: keeps: expected kinds of waiting, {kinds}, got {keeps}",
+                where=where,
+                kinds=", ".join(map(repr, WAITING)),
+                keeps=repr(keeps),
+            )
         case Retire(after=after) if after < 1:
             raise PlanError("{where}: expected at least one request, got {step}", where=where, step=step)
         case Retire(boot_s=boot_s) | Crash(boot_s=boot_s) | Allocate(when_full=Die(boot_s=boot_s)) if boot_s <= 0:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from simulator.plan.handshake_timers import LINUX_TIMERS, HandshakeTimers
 from simulator.plan.resources import Backlog, Bucket, Cores, Lock, Memory, Pool, Upstreams
-from simulator.plan.words import Outcome
+from simulator.plan.words import Kind, Outcome
 
 Policy = Literal["in turn", "least in hand", "random", "hashed"]
 """How one of several upstreams is chosen."""
@@ -134,6 +134,9 @@ class Handle:
     """Cores that do the work of every ``io`` phase, shared by all who wait: a database. None: it only waits."""
     io_late_s: float = 0.0
     """How much later each wait ends: timers are late, and whoever has slept has to be woken."""
+    keeps: tuple[Kind, ...] = ("block",)
+    """Which waiting keeps an event loop: calls that do not come back before. With gevent none of those that it patched
+    (``()``), and all that an unpatched library makes (``("io", "block")``)."""
 
 
 @dataclass(frozen=True, slots=True)

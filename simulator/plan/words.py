@@ -7,8 +7,12 @@ line here, with everything that is known of it; what it looks like is said in ``
 
 from collections.abc import Sequence
 from enum import Enum, IntEnum, StrEnum
+from typing import Literal
 
 from simulator.words.language import later
+
+Kind = Literal["cpu", "io", "native", "block"]
+"""The kinds of pieces that a request's own work has, as scenarios call them."""
 
 
 class Loss(Enum):

@@ -49,7 +49,7 @@ def _ready(trace: Trace, index: int, place: Place, sent: Floats) -> Floats:
         slept = _end_of_sleep(trace, index - 1, before.phase)
         if place.phase is None:
             return slept
-        worked = [work for work in Work if work.computes or work.needs(place.lock)]
+        worked = [work for work in Work if work.computes or work.needs_lock(place)]
         return np.where(np.isin(_kinds(trace)[:, place.phase], worked), slept, np.nan)
     return np.full(len(trace), np.nan)
 

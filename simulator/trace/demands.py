@@ -6,7 +6,7 @@ What to watch: this is the service demand, known from plan and workload. How lon
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import Lock, Loop
+from simulator.plan.resources import Lock
 from simulator.plan.steps import MEBIBYTE
 from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
@@ -48,13 +48,15 @@ def needs_lock_at(trace: Trace, index: int, rows: Rows) -> NDArray[np.bool_]:
     place = trace.places[index]
     there: NDArray[np.bool_] = ~np.isnan(trace.reached[rows, index])
     if place.phase is not None:
-        there &= np.isin(kinds_at(trace, place.phase, rows), [work for work in Work if work.needs(place.lock)])
+        there &= np.isin(kinds_at(trace, place.phase, rows), [work for work in Work if work.needs_lock(place)])
     return there
 
 
 def blocked(trace: Trace, lock: Lock) -> bool:
     """Whether requests may wait while they have a lock: a loop, in calls that do not let go of it."""
-    return isinstance(lock, Loop) and bool((trace.workload.phase_kinds == Work.BLOCK).any())
+    under = [place for place in trace.places if place.phase is not None and place.lock == lock]
+    kinds = [Work(kind) for kind in np.unique(trace.workload.phase_kinds)] if under else []
+    return any(not kind.computes and kind.needs_lock(place) for kind in kinds for place in under)
 
 
 def lock_held_at(trace: Trace, index: int, rows: Rows) -> Floats:
@@ -62,8 +64,8 @@ def lock_held_at(trace: Trace, index: int, rows: Rows) -> Floats:
     place = trace.places[index]
     if place.phase is None:
         return work_at(trace, index, rows)
-    stands = kinds_at(trace, place.phase, rows) == Work.BLOCK
-    return work_at(trace, index, rows) - np.where(stands, place.work_s, 0.0)
+    computes = np.isin(kinds_at(trace, place.phase, rows), [work for work in Work if work.computes])
+    return work_at(trace, index, rows) - np.where(computes, 0.0, place.work_s)
 
 
 def lock_copies(trace: Trace, place: Place, rows: Rows) -> NDArray[np.int32]:

@@ -153,10 +153,10 @@ def _own_work(trace: Trace, index: int, kind: Work, rows: Rows, start: Floats, e
     """Stays for one phase of the request's own work, all of one kind."""
     place = trace.places[index]
     if kind.computes:
-        alone = replace(place, lock=None) if not kind.needs(place.lock) else place
+        alone = replace(place, lock=None) if not kind.needs_lock(place) else place
         for span in _computing(trace, index, alone, rows, start, end):
             yield replace(span, unlocked=alone is not place)
-    elif kind.needs(place.lock) and place.lock_state is not None:
+    elif kind.needs_lock(place) and place.lock_state is not None:
         wait = trace.lock_wait[rows, trace.lock_places.index(index)]
         begun = start + np.minimum(np.where(wait > 0.0, wait, 0.0), end - start)
         yield from _wait_then_block(Span(index, rows, start, end, {}), place.lock_state, begun)

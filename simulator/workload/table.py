@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simulator.plan.resources import Lock, Loop
+from simulator.plan.place import Place
+from simulator.plan.resources import Loop
 from simulator.workload.interventions import Interventions
 
 Floats = NDArray[np.float64]
@@ -45,7 +46,7 @@ class Work(IntEnum):
     NATIVE = 3
     """Time on a core in code that lets go of the GIL. An event loop runs it as it runs everything."""
     BLOCK = 4
-    """Waiting in a call that does not come back before: no core is needed, and an event loop stands still."""
+    """Waiting in a call that does not come back before: no core is needed, and most event loops stand still."""
     CRASH = 5
     """The process dies of it, and is back after so many seconds; 0: this request does no harm."""
 
@@ -54,13 +55,11 @@ class Work(IntEnum):
         """Whether it needs a core."""
         return self in (Work.CPU, Work.NATIVE)
 
-    def needs(self, lock: Lock | None) -> bool:
-        """Whether it is done under the lock of the place where it is done. A loop is left by who waits for I/O only."""
-        return lock is not None and (self is Work.CPU or (isinstance(lock, Loop) and self in ON_LOOP))
-
-
-ON_LOOP = (Work.CPU, Work.NATIVE, Work.BLOCK)
-"""What an event loop cannot do anything beside."""
+    def needs_lock(self, place: Place) -> bool:
+        """Whether it is done under the lock of a place. Computing keeps a loop; which waiting does, the place says."""
+        if place.lock is None or self is Work.CPU:
+            return place.lock is not None
+        return isinstance(place.lock, Loop) and (self is Work.NATIVE or self.name.lower() in place.keeps)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

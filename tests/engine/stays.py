@@ -6,7 +6,7 @@ Written anew, apart from ``simulator.trace``: a mistake there and one here would
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan import Loop
+from simulator.plan import Handle, Loop
 from simulator.trace.table import Trace
 from simulator.workload.table import Work
 
@@ -55,9 +55,13 @@ def doing(trace: Trace, column: int, *kinds: Work) -> NDArray[np.bool_]:
 
 
 def locked(trace: Trace, column: int) -> NDArray[np.bool_]:
-    """[n] whether each request came to a place, and needs its lock there: a loop for all but I/O and crashes."""
-    on_loop = isinstance(trace.places[column].lock, Loop)
-    return doing(trace, column, *((Work.CPU, Work.NATIVE, Work.BLOCK) if on_loop else (Work.CPU,)))
+    """[n] whether each request came to a place, and needs its lock there: a loop for all that computes, and for the
+    waiting that its step says.
+    """
+    place = trace.places[column]
+    on_loop, kept = isinstance(place.lock, Loop), place.step.keeps if isinstance(place.step, Handle) else ()
+    waits = [work for name, work in (("io", Work.IO), ("block", Work.BLOCK)) if name in kept]
+    return doing(trace, column, *((Work.CPU, Work.NATIVE, *waits) if on_loop else (Work.CPU,)))
 
 
 def alone(trace: Trace, column: int) -> NDArray[np.bool_]:

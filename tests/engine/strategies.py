@@ -23,6 +23,7 @@ from simulator.plan import (
     Gil,
     Handle,
     HandshakeTimers,
+    Kind,
     Linger,
     Link,
     Lock,
@@ -47,6 +48,7 @@ SECONDS = (*ROUND_S, 0.777, 1e-9, 1.234567)
 COST_S = (0.0, 0.0, 0.125, 0.25, 1e-4)
 WAKING_S = ((0.0, 0.0), (0.0, 0.0), (0.125, 0.5), (0.3, 2.0))
 LATE_S = (0.0, 0.0, 0.25, 0.003)
+KEEPS: tuple[tuple[Kind, ...], ...] = (("block",), ("block",), (), ("io", "block"), ("io",))
 SWITCH_INTERVAL_S = (0.03125, 0.05, 0.25, 1.0, 10.0)
 LUCK_OF_A_GIL = ((None, 0.0), (None, 0.4), (0.0, 0.0), (0.6, 0.1), (0.6, 0.6), (0.9, 0.4), (1.0, 1.0))
 """How often who asks for it gets it, and how often a call loses it."""
@@ -261,7 +263,7 @@ class _Build:
                     Compute(pick(SECONDS), lock, mebibyte_s=pick(MEBIBYTE_S), releases=self.releases(lock))
                 )
             case "handle":
-                self.steps.append(Handle(self.some_lock(), pick(COST_S), io_late_s=pick(LATE_S)))
+                self.steps.append(Handle(self.some_lock(), pick(COST_S), io_late_s=pick(LATE_S), keeps=pick(KEEPS)))
             case "send":
                 self.steps.append(Send(self.link(), *buffers(pick)))
             case "linger":

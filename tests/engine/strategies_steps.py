@@ -41,6 +41,7 @@ from tests.engine.strategies import (
     BUFFER,
     COST_S,
     DEFER_S,
+    KEEPS,
     LATE_S,
     LINGER_S,
     LUCK_OF_A_GIL,
@@ -121,7 +122,7 @@ class Steps:
 
     def handle(self) -> None:
         on = self.a_database() if self.pick((True, False, False)) else None
-        self.steps.append(Handle(self.a_lock(), self.pick(COST_S), on, self.pick(LATE_S)))
+        self.steps.append(Handle(self.a_lock(), self.pick(COST_S), on, self.pick(LATE_S), self.pick(KEEPS)))
 
     def compute(self) -> None:
         lock = self.a_lock()

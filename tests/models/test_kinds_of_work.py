@@ -5,12 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.plan import Outcome
+from simulator.plan import Cores, Handle, Loop, Outcome, Plan
+from simulator.plan import Kind as PlanKind
 from simulator.trace.summary import summarise
 from simulator.workload.draw import draw
 from simulator.workload.load import load
 from tests.models.serving import latencies, serve
 from tests.models.test_computing import FREE
+from tests.plan.playing import play
 from tests.trace.by_hand import Kind, load_at
 
 LOOPS = pytest.mark.parametrize("name", ["callback", "coroutine"])
@@ -62,6 +64,26 @@ def test_in_threads_and_workers_a_call_that_blocks_is_waiting_like_any_other(
 def test_a_loop_that_waits_for_io_serves_the_others_meanwhile() -> None:
     work = load_at([0.0, 0.0, 0.0], 1.0, page=Kind(steps=(("io", 0.1),)))
     assert latencies(serve("coroutine", work, FREE)).max() == pytest.approx(0.1, abs=0.001)
+
+
+def kept(keeps: tuple[PlanKind, ...], *kinds: str) -> list[float]:
+    """When three requests on one loop are through, that come at once and each wait 0.1 s of these kinds."""
+    load = load_at([0.0, 0.0, 0.0], 1.0, page=Kind(steps=tuple((kind, 0.1) for kind in kinds)))
+    return sorted(play("kernel", Plan((Handle(Loop("hub"), keeps=keeps),), Cores(1)), load).finished.tolist())
+
+
+def test_where_nothing_that_waits_keeps_the_loop_a_synchronous_call_is_waiting_like_any_other() -> None:
+    assert kept((), "block") == pytest.approx([0.1, 0.1, 0.1])
+    assert kept((), "io", "block") == pytest.approx([0.2, 0.2, 0.2])
+
+
+def test_where_a_library_knows_nothing_of_the_loop_everything_that_it_waits_for_keeps_it() -> None:
+    assert kept(("io", "block"), "io") == pytest.approx([0.1, 0.2, 0.3])
+    assert kept(("io", "block"), "io", "block") == pytest.approx([0.2, 0.4, 0.6])  # the loop is kept in between
+
+
+def test_computing_keeps_a_loop_whatever_waits_beside_it() -> None:
+    assert kept((), "native") == kept(("io", "block"), "native") == pytest.approx([0.1, 0.2, 0.3])
 
 
 def deadly() -> Kind:

@@ -66,7 +66,10 @@ SAYS: dict[Step, tuple[dict[str, object], ...]] = {
     Compute(0.25, GIL, what="parse", mebibyte_s=0.5): (
         {"lock": GIL, "work_s": 0.25, "what": "parse", "mebibyte_s": 0.5},
     ),
-    Handle(GIL, visit_cost_s=0.125): tuple({"phase": n, "lock": GIL, "work_s": 0.125} for n in range(2)),
+    Handle(GIL, visit_cost_s=0.125): tuple(
+        {"phase": n, "lock": GIL, "work_s": 0.125, "keeps": ("block",)} for n in range(2)
+    ),
+    Handle(LOOP, keeps=("io",)): tuple({"phase": n, "lock": LOOP, "keeps": ("io",)} for n in range(2)),
     Linger(2.0, Link.LOCAL): ({"link": Link.LOCAL},),
     Send(Link.LOCAL): ({"link": Link.LOCAL, "way": Way.DOWN},),
     Choose(UPSTREAMS): ({"chooses": UPSTREAMS, "decides_among": 3},),

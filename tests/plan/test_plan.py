@@ -230,6 +230,14 @@ REFUSED: dict[str, tuple[tuple[Element, ...], str]] = {
     "half a slot": (held(Pool("worker", cast(int, 1.5))), "worker: size: expected a whole number"),
     "no time": ((Compute(nan),), "Compute: work_s: expected 0 or more, got nan"),
     "time that goes back": ((Handle(visit_cost_s=-1.0),), "Handle: visit_cost_s: expected 0 or more, got -1.0"),
+    "computing that could let go of a loop": (
+        (Handle(LOOP, keeps=("cpu",)),),
+        r"step 1 \(Handle\): keeps: expected kinds of waiting, 'io', 'block', got \('cpu',\)",
+    ),
+    "a kind of waiting without a comma": (
+        (Handle(LOOP, keeps=cast(Any, "io")),),
+        "Handle: keeps: expected a tuple, got 'io'; a single one is followed by a comma",
+    ),
     "an end that is none": ((End(Outcome.OPEN),), "End: outcome: expected a way to end, got 'still open'"),
     "an acceptor that may have nothing": (
         (Connect(BACKLOG), AcceptEagerly(BACKLOG, LOOP, limit=0)),

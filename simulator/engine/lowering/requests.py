@@ -197,7 +197,7 @@ class ClassProgram(Blocks):
         kind = Work.CPU if phase < 0 else Work(self.kinds[phase])
         if isinstance(place.step, Compute) and place.mebibyte_s:
             phase = self.program.column_of(place.step)
-        lock = place.lock if kind.needs(place.lock) else None
+        lock = place.lock if kind.needs_lock(place) else None
         if kind is Work.CRASH:
             self._emit(ops.STRIKE, column, b=phase)
             self._emit(ops.DIE, column, b=phase)

@@ -198,7 +198,7 @@ class Server:
 
     def lock_at(self, request: Request, place: Place) -> Lock | None:
         """The lock that it needs at a place: for its own work, that depends on what kind of work it is."""
-        needs = place.phase is None or self.kind_of(request, place.phase).needs(place.lock)
+        needs = place.phase is None or self.kind_of(request, place.phase).needs_lock(place)
         return place.lock if needs else None
 
     def goes_on(self, request: Request, lock: Lock, rest: Outline) -> bool:
@@ -224,7 +224,7 @@ class Server:
         kind, seconds = self.kind_of(request, place.phase), float(self.load.phases[request.row, place.phase])
         if kind.computes:
             return seconds + place.work_s
-        return seconds if kind is Work.BLOCK else 0.0
+        return seconds if kind.needs_lock(place) else 0.0
 
     def handle(self, request: Request, place: Place, step: Handle, rest: Outline) -> Life:
         """One phase of the request's own work."""

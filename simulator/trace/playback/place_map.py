@@ -82,7 +82,7 @@ def _exempt(trace: Trace, places: tuple[Place, ...]) -> Mask | None:
         return None
     found = np.zeros((len(load.class_names), len(places) + 1), np.bool_)
     for index, place in enumerate(places):
-        if place.phase is not None and place.lock is not None and not Work.NATIVE.needs(place.lock):
+        if place.phase is not None and place.lock is not None and not Work.NATIVE.needs_lock(place):
             found[:, index] = load.phase_kinds[:, place.phase] == Work.NATIVE
     return found if found.any() else None
 
