@@ -140,7 +140,7 @@ def test_the_vocabulary_has_every_word_of_a_plan() -> None:
     import simulator.plan as plan
 
     text = page("docs/vocabulary.md").text
-    internal = {"PlanError", "Machine", "Resource", "Step", "Lock", "changed"}
+    internal = {"PlanError", "Machine", "Resource", "Step", "Lock", "Kind", "changed"}
     assert [name for name in plan.__all__ if name not in internal and f"`{name}`" not in text] == []
 
 
