@@ -16,7 +16,19 @@ from simulator.plan.blocks import (
 from simulator.plan.handshake_timers import HandshakeTimers
 from simulator.plan.machine import Machine
 from simulator.plan.plan import Plan
-from simulator.plan.resources import Backlog, Bucket, Cores, Gil, Lock, Loop, Memory, Pool, Resource, Upstreams
+from simulator.plan.resources import (
+    Backlog,
+    Bucket,
+    Cores,
+    Gil,
+    Lock,
+    Loop,
+    Memory,
+    Pool,
+    Processors,
+    Resource,
+    Upstreams,
+)
 from simulator.plan.steps import (
     Accept,
     AcceptEagerly,
@@ -75,6 +87,7 @@ __all__ = [
     "Plan",
     "PlanError",
     "Pool",
+    "Processors",
     "Receive",
     "Release",
     "Resource",

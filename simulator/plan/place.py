@@ -9,7 +9,7 @@ from enum import Enum
 from math import inf
 
 from simulator.plan.blocks import Enqueue
-from simulator.plan.resources import Backlog, Bucket, Cores, Gil, Lock, Memory, Pool, Upstreams
+from simulator.plan.resources import Backlog, Bucket, Cores, Gil, Lock, Memory, Pool, Processors, Upstreams
 from simulator.plan.steps import (
     Accept,
     AcceptEagerly,
@@ -119,6 +119,8 @@ class Place:
         """What waiting for the lock is called here."""
         if self.lock is None:
             return None
+        if isinstance(self.lock, Processors):
+            return State.PROCESSOR
         return State.GIL if isinstance(self.lock, Gil) else State.LOOP
 
 

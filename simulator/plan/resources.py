@@ -62,6 +62,20 @@ class Gil:
     release_loss: float = 0.0
     """How often a call that lets go of the lock for a moment loses it, if somebody waits for it."""
 
+    @property
+    def units(self) -> int:
+        """How many may hold it at once, in all processes."""
+        return self.processes * self.permits
+
+
+@dataclass(frozen=True, slots=True)
+class Processors(Gil):
+    """What Go's scheduler gives goroutines to compute with, its Ps: as many of them compute at once as it has permits.
+
+    A goroutine that has computed for a whole interval while others wait makes room for the first of them, and queues
+    behind the last. Source: runtime/proc.go (``retake``, ``forcePreemptNS``).
+    """
+
 
 @dataclass(frozen=True, slots=True)
 class Loop:
@@ -69,6 +83,11 @@ class Loop:
 
     name: str
     processes: int = 1
+
+    @property
+    def units(self) -> int:
+        """How many may have it at once, in all processes."""
+        return self.processes
 
 
 Lock = Gil | Loop

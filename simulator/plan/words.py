@@ -116,6 +116,13 @@ class State(StrEnum):
         later("waits for the GIL"),
         later("wait for the GIL"),
     )
+    PROCESSOR = (
+        later("waiting for a P"),
+        Need.LOCK,
+        later("waits for a P"),
+        later("wait for a P"),
+    )
+    """Of goroutines: all Ps that may compute are taken by others."""
     LOOP = (
         later("waiting for the event loop"),
         Need.LOCK,
@@ -190,3 +197,5 @@ OWN = needing(Need.WORK, Need.OTHERS)
 """What it is about, rather than waiting for other requests."""
 WITH_LOCK = (*needing(Need.WORK, Need.CORE), State.BLOCKS)
 """What somebody does who has a lock."""
+IN_TURNS = (State.GIL, State.PROCESSOR)
+"""Waiting for what may be taken away again: it alternates with computing all through a stay."""

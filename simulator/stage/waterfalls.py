@@ -177,6 +177,7 @@ WITHOUT = {
     State.BACKLOG: later("It did not wait to be accepted, which took {time} under {base}."),
     State.QUEUED: later("It did not wait for a slot, which took {time} under {base}."),
     State.GIL: later("It did not wait for the GIL, which took {time} under {base}."),
+    State.PROCESSOR: later("It did not wait for a P, which took {time} under {base}."),
     State.LOOP: later("It did not wait for the event loop, which took {time} under {base}."),
     State.CORE: later("It did not wait for a core, which took {time} under {base}."),
     State.THROTTLED: later("It was not throttled, which took {time} under {base}."),

@@ -110,7 +110,13 @@ def _too_small(sizes: list[Intervention], place: int, end: float) -> Stretches:
 def copies_away(trace: Trace, lock: Lock) -> Away:
     """When the processes of a lock's copies were down; where each process has one. The last may end after the run."""
     down = processes_down(trace) if lock.processes == process_count(trace.plan) else {}
-    rows = [(copy, *stretch) for copy, stretches in down.items() for stretch in stretches]
+    each = lock.units // lock.processes
+    rows = [
+        (copy * each + unit, *stretch)
+        for copy, stretches in down.items()
+        for stretch in stretches
+        for unit in range(each)
+    ]
     copies, starts, ends = zip(*rows, strict=True) if rows else ((), (), ())
     return Away(np.array(copies, np.int32), np.array(starts, np.float64), np.array(ends, np.float64))
 

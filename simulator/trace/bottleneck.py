@@ -11,11 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulator.plan.resources import Gil
 from simulator.plan.words import OWN, State
 from simulator.trace.availability import CORES, capacity
 from simulator.trace.demands import carried_through, computes_at, lock_held_at, needs_lock_at, work_at
-from simulator.trace.figures import Bottleneck, Hold
+from simulator.trace.figures import Bottleneck, Hold, lock_kind
 from simulator.trace.holding import Held, holdings
 from simulator.trace.measures import INDEX, OUTSIDE, Measures
 from simulator.trace.residence import Floats, Rows, blocks
@@ -73,7 +72,7 @@ def _candidates(measures: Measures) -> Iterator[_Candidate]:
         time = measures.lock_time[lock.name].sum(axis=0)
         computing = float(time[[INDEX[State.COMPUTING], INDEX[State.BLOCKS]]].sum())
         used = computing + float(time[[INDEX[State.CORE], INDEX[State.THROTTLED]]].sum())
-        yield candidate(lock.name, "gil" if isinstance(lock, Gil) else "loop", lock.processes, computing, used)
+        yield candidate(lock.name, lock_kind(lock), lock.units, computing, used)
     for pool in reversed(measures.trace.plan.pools):
         slots = measures.slot_time[pool.name]
         own = sum(float(slots[INDEX[state]]) for state in OWN)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from simulator.plan.resources import Lock, Pool
-from simulator.plan.words import WITH_LOCK, State
+from simulator.plan.words import IN_TURNS, WITH_LOCK, State
 from simulator.trace.attribution import Attribution
 from simulator.trace.availability import CORES
 from simulator.trace.culprits import Computing, Group, Lost, computing_under, who_held
@@ -92,7 +92,7 @@ class Facts:
 
     def lock_score(self, lock: Lock) -> float:
         """How much of the requests' time a lock explains."""
-        return self.attribution.score(lock.name, State.GIL, State.LOOP, State.COMPUTING)
+        return self.attribution.score(lock.name, *IN_TURNS, State.LOOP, State.COMPUTING)
 
     @cached_property
     def throttled(self) -> float:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from simulator.plan.resources import Gil, Lock, Processors
 from simulator.trace.finding import Finding
 from simulator.words.numbers import TIMES, count, duration, percent, rounded
 
@@ -54,7 +55,7 @@ class ClassSummary(Ends):
 class ResourceSummary:
     """One resource, between warm-up and the end of the arrivals."""
 
-    kind: Literal["pool", "gil", "loop", "backlog", "cores"]
+    kind: Literal["pool", "gil", "loop", "processors", "backlog", "cores"]
     size: int
     """Slots, locks or cores, all copies together; for a backlog the places in it."""
     utilisation: float
@@ -66,6 +67,13 @@ class ResourceSummary:
     queue_max: float
     queue_in: str | None = None
     """Of a pool that accepts only when it is idle: the backlog, in which all wait who wait for it."""
+
+
+def lock_kind(lock: Lock) -> Literal["gil", "loop", "processors"]:
+    """What a lock is called in files."""
+    if isinstance(lock, Processors):
+        return "processors"
+    return "gil" if isinstance(lock, Gil) else "loop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

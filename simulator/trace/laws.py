@@ -12,7 +12,7 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import QUOTA_PERIOD_S, Loop
+from simulator.plan.resources import QUOTA_PERIOD_S, Lock, Loop
 from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
 from simulator.trace import availability
@@ -105,9 +105,22 @@ def _locks(trace: Trace) -> Iterator[str]:
         rows = np.array([i for i, place in enumerate(trace.places) if place.lock == lock])
         of_lock = np.flatnonzero(np.isin(grants.place, rows))
         copies = lock_copies(trace, trace.places[rows[0]], grants.request[of_lock].astype(np.intp))
+        if lock.units > lock.processes:
+            yield from _at_once(trace, lock, copies, grants.start[of_lock], grants.end[of_lock])
+            continue
         twice = _overlaps(copies, grants.start[of_lock], grants.end[of_lock], equal_s(trace))
         if twice is not None:
             yield f"{lock.name} {copies[twice[0]]} was held by two requests at {twice[1]:.6f} s"
+
+
+def _at_once(trace: Trace, lock: Lock, copies: NDArray[np.int32], start: Floats, end: Floats) -> Iterator[str]:
+    """No more have it than may."""
+    permits = lock.units // lock.processes
+    for copy in range(lock.processes):
+        mine, equal = copies == copy, equal_s(trace)
+        most = concurrency(start[mine] + equal, np.maximum(end[mine], start[mine] + equal)).maximum(0.0, np.inf)
+        if most > permits:
+            yield f"{lock.name} {copy} was held by {most:.0f} requests at once, and {permits} may"
 
 
 def _cores(measures: Measures, history: QueueHistory) -> Iterator[str]:

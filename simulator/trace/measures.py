@@ -120,9 +120,10 @@ def _bound(measures: Measures) -> None:
     """
     length = max(measures.window[1] - measures.window[0], 0.0)
     computing, core, still = INDEX[State.COMPUTING], INDEX[State.CORE], INDEX[State.THROTTLED]
-    for time in measures.lock_time.values():
+    for lock in measures.trace.plan.locks:
+        time, most = measures.lock_time[lock.name], length * (lock.units // lock.processes)
         used = time[:, computing] + time[:, core] + time[:, still]
-        kept = np.where(used > length, length / np.maximum(used, length or 1.0), 1.0)
+        kept = np.where(used > most, most / np.maximum(used, most or 1.0), 1.0)
         used_for = [computing, core, still]
         measures.cores_time[used_for] -= ((1.0 - kept)[:, None] * time[:, used_for]).sum(axis=0)
         time[:, used_for] *= kept[:, None]
@@ -148,7 +149,7 @@ def _blank(trace: Trace, between: tuple[float, float]) -> Measures:
         waiting={r.name: Queue() for r in plan.resources if isinstance(r, Backlog | Bucket)}
         | {queue.name: Queue(pool.processes * pool.size) for pool, queue in _own_queues(places)}
         | {pool.name: Queue(pool.size * pool.processes if pool.processes > 1 else 0) for pool in plan.pools},
-        at_lock={lock.name: LockQueue(lock.processes) for lock in plan.locks},
+        at_lock={lock.name: LockQueue(lock) for lock in plan.locks},
         runnable=Runnable(),
     )
 

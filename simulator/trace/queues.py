@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.plan.resources import Lock
 from simulator.trace.intervals import StepFunction
 from simulator.trace.running_counts import Changes, RunningCount, joined, total
 
@@ -59,15 +60,15 @@ class Queue:
 
 
 class LockQueue:
-    """Those who are at a lock: in each of its copies one has it, the others wait."""
+    """Those who are at a lock: in each of its copies as many have it as may, usually one, and the others wait."""
 
-    def __init__(self, copies: int) -> None:
-        """``copies``: how many there are, one in each process."""
+    def __init__(self, lock: Lock) -> None:
+        """Nobody is there."""
         self.most, self.beside_free = 0, 0.0
         """The most that waited; the seconds of waiting during which some copy was free."""
         self._there, self._used = 0.0, 0.0
-        self._copies = copies
-        self._counts = {copy: RunningCount() for copy in range(copies)}
+        self._copies, self._permits = lock.processes, lock.units // lock.processes
+        self._counts = {copy: RunningCount() for copy in range(lock.processes)}
 
     @property
     def seconds(self) -> float:
@@ -87,16 +88,18 @@ class LockQueue:
     def settle(self, begin: float, end: float, *, last: bool) -> tuple[Changes, dict[int, Changes]]:
         """What happens in the next part: who waits, and which copies are in use."""
         there = {copy: count.settle(begin, end, last=last) for copy, count in self._counts.items()}
-        used = {copy: changes.merged() for copy, changes in there.items()}
+        used = {copy: self._in_use(changes) for copy, changes in there.items()}
         for changes in used.values():
-            starts, ends = changes.stretches(1)
-            self._used += float((ends - starts).sum())
+            self._used += changes.seconds()
         in_use = total(used.values())
         waiting = total(there.values()).without(in_use)
         self.most = waiting.highest(self.most)
         if self._copies > 1:
-            self.beside_free += _beside_free(waiting, in_use, self._copies)
+            self.beside_free += _beside_free(waiting, in_use, self._copies * self._permits)
         return waiting, used
+
+    def _in_use(self, there: Changes) -> Changes:
+        return there.merged() if self._permits == 1 else there.limited(self._permits)
 
 
 class Runnable:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.plan.words import OUTSIDE, Need, State, needing
+from simulator.plan.words import IN_TURNS, OUTSIDE, Need, State, needing
 from simulator.trace.holding import Held, held_parts
 from simulator.trace.residence import Span, Stretch, client_end
 from simulator.trace.table import Trace
@@ -73,8 +73,9 @@ def _stretches(trace: Trace, span: Span, request: int) -> Iterator[tuple[State, 
     start, end = float(span.start[0]), float(span.end[0])
     shares = {state: float(np.ravel(share)[0]) for state, share in span.shares.items()}
     holds = _holds(trace, span, request)
-    if State.GIL in shares and holds:
-        yield from _around(holds, start, end, shares, throttled(trace))
+    waits = next((state for state in IN_TURNS if state in shares), None)
+    if waits is not None and holds:
+        yield from _around(waits, holds, start, end, shares, throttled(trace))
         return
     length = end - start
     present = [s for s in dict.fromkeys((*ORDER, *shares)) if shares.get(s, 0.0) * length > NOTHING_S]
@@ -93,15 +94,15 @@ def _holds(trace: Trace, span: Span, request: int) -> list[tuple[float, float]]:
 
 
 def _around(
-    holds: list[Stretch], start: float, end: float, shares: dict[State, float], still: Throttled
+    waits: State, holds: list[Stretch], start: float, end: float, shares: dict[State, float], still: Throttled
 ) -> Iterator[tuple[State, float, float]]:
-    """Waiting for the GIL between the holds; a hold is part waiting for a core, part computing."""
+    """Waiting for the GIL, or a P, between the holds; a hold is part waiting for a core, part computing."""
     held = shares[State.CORE] + shares[State.COMPUTING]
     core = shares[State.CORE] / held if held > 0.0 else 0.0  # of the time in which the quota lasts
     now = start
     for taken, given in (*holds, (end, end)):
         if taken - now > NOTHING_S:
-            yield State.GIL, now, taken
+            yield waits, now, taken
         yield from _on_the_cores(taken, given, core, still.within(taken, given))
         now = given
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.plan.processes import process_count
 from simulator.plan.resources import Backlog
-from simulator.plan.words import State
+from simulator.plan.words import IN_TURNS, State
 from simulator.trace.cures import Cure
 from simulator.trace.facts import NOTABLE, Facts, percents
 from simulator.trace.finding import Finding, told
@@ -64,7 +64,7 @@ def _locks(facts: Facts) -> list[tuple[float, float, str, str]]:
         if lock.processes == 1:
             continue
         places = [i for i, place in enumerate(facts.measures.places) if place.lock == lock]
-        waiting = sum(_share_of_life(facts, i, State.GIL) + _share_of_life(facts, i, State.LOOP) for i in places)
+        waiting = sum(_share_of_life(facts, i, state) for i in places for state in (*IN_TURNS, State.LOOP))
         found.append((waiting, _beside_free(facts, lock.name), lock.name, "lock"))
     return found
 

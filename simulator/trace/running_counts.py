@@ -65,6 +65,14 @@ class Changes:
             closes = np.append(closes, self.down[-1])
         return Changes(self.begin, self.end, min(self.before, 1), self.up[opens], closes)
 
+    def limited(self, number: int) -> "Changes":
+        """How many of them are there at most ``number`` of."""
+        at, change = np.concatenate((self.up, self.down)), np.repeat((1, -1), (len(self.up), len(self.down)))
+        order = np.lexsort((-change, at))  # at one moment first who comes: then it stays as it is where all are taken
+        counts = np.minimum(self.before + np.cumsum(change[order]), number)
+        change, at = np.diff(counts, prepend=min(self.before, number)), at[order]
+        return Changes(self.begin, self.end, min(self.before, number), at[change > 0], at[change < 0])
+
     def seconds(self) -> float:
         """The count times the time that it lasts."""
         return float(self.before * (self.end - self.begin) + (self.end - self.up).sum() - (self.end - self.down).sum())

@@ -92,7 +92,7 @@ def spans(trace: Trace, rows: slice | Rows | None = None, between: Stretch = ALW
 
 def _runnable(trace: Trace) -> StepFunction:
     """How many threads want a core at each moment."""
-    runnable, locks = Runnable(), {lock.name: LockQueue(lock.processes) for lock in trace.plan.locks}
+    runnable, locks = Runnable(), {lock.name: LockQueue(lock) for lock in trace.plan.locks}
     for span in whole_spans(trace):
         place = trace.places[span.place] if span.place < len(trace.places) else None
         if place is None or place.cores is not None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Cores, Memory, Upstreams
-from simulator.plan.words import Outcome, State
+from simulator.plan.words import IN_TURNS, Outcome, State
 from simulator.trace.availability import CORES, away_by_name, cores_in_use
 from simulator.trace.demands import blocked
 from simulator.trace.holding import Held, held_parts, held_until
@@ -126,7 +126,7 @@ class _Recorder:
         self.splits[CORES] = {State.COMPUTING: Bins(count, step_s)}
         self.queues[CORES] = Bins(count, step_s)
         self.sizes = {pool.name: pool.size * pool.processes for pool in plan.pools}
-        self.sizes |= {lock.name: lock.processes for lock in plan.locks} | {CORES: plan.cores.count}
+        self.sizes |= {lock.name: lock.units for lock in plan.locks} | {CORES: plan.cores.count}
 
     def add(self, span: Span) -> None:
         if span.place == len(self.places):
@@ -149,7 +149,7 @@ class _Recorder:
         for state, share in span.shares.items():
             if state in self.splits[name]:
                 self.splits[name][state].add(span.start, span.end, share)
-            elif state in (State.GIL, State.LOOP):
+            elif state in (*IN_TURNS, State.LOOP):
                 self.queues[name].add(span.start, span.end, share)
 
     def _add_slots(self, part: Held, span: Span) -> None:

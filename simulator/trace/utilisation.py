@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from simulator.plan.resources import Backlog, Gil, Lock, Loop, Pool
 from simulator.plan.words import WITH_LOCK, State
 from simulator.trace.availability import CORES, capacity
-from simulator.trace.figures import ResourceSummary
+from simulator.trace.figures import ResourceSummary, lock_kind
 from simulator.trace.measures import INDEX, STATES, Measures
 
 IDLE = "idle"
@@ -82,11 +82,11 @@ def _pool(measures: Measures, pool: Pool) -> ResourceSummary:
 def _lock(measures: Measures, lock: Lock) -> ResourceSummary:
     seconds = measures.lock_time[lock.name].sum(axis=0)
     used = {state: float(seconds[INDEX[state]]) for state in WITH_LOCK}
-    split = _split(used, lock.processes * _length(measures), measures.available(lock.name, lock.processes))
+    split = _split(used, lock.units * _length(measures), measures.available(lock.name, lock.units))
     mean, most = _queue(measures, lock.name)
     return ResourceSummary(
-        kind="gil" if isinstance(lock, Gil) else "loop",
-        size=lock.processes,
+        kind=lock_kind(lock),
+        size=lock.units,
         utilisation=_utilisation(split),
         split=split,
         queue_mean=mean,

@@ -26,6 +26,7 @@ STATE_MARKS: Mapping[str, Mark] = {
     "UPLOAD": Mark("▲", "^", "dodger_blue2"),
     "COMPUTING": Mark("█", "#", "dark_orange3"),
     "GIL": Mark("▒", "%", LOCK),
+    "PROCESSOR": Mark("▞", "?", LOCK),
     "LOOP": Mark("▚", "&", LOCK),
     "CORE": Mark("░", "=", LOCK),
     "THROTTLED": Mark("╫", "T", LOCK),

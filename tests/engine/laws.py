@@ -202,8 +202,17 @@ def first_come_first_served(trace: Trace) -> Iterator[str]:
 
 
 def a_lock_is_held_by_one_at_a_time(trace: Trace) -> Iterator[str]:
-    """No two threads or callbacks of a process have its GIL or its loop at the same moment."""
-    for name, held, _ in lock_copies(trace):
+    """No two threads or callbacks of a process have its GIL or its loop at the same moment; of Ps no more than there
+    are are taken.
+    """
+    for name, permits, held, _ in lock_copies(trace):
+        if permits > 1:
+            longer = held + np.array((EQUAL_S, 0.0))
+            longer = longer[longer[:, 1] > longer[:, 0]]
+            most = how_many(longer, longer[:, 0]).max(initial=0)
+            if most > permits:
+                yield f"{most} of {permits} {name} were taken"
+            continue
         moment = first_overlap(held)
         if moment is not None:
             yield f"{name} was held twice at {moment} s"
@@ -211,7 +220,14 @@ def a_lock_is_held_by_one_at_a_time(trace: Trace) -> Iterator[str]:
 
 def a_lock_is_never_free_while_somebody_wants_it(trace: Trace) -> Iterator[str]:
     """Whoever is at a place that computes under a lock either holds it, or somebody else of its process does."""
-    for name, held, stays in lock_copies(trace):
+    for name, permits, held, stays in lock_copies(trace):
+        if permits > 1:
+            moments = np.unique(np.concatenate((held.ravel(), stays.ravel())))
+            low = moments[:-1][np.diff(moments) > 3 * EQUAL_S] + EQUAL_S
+            free = how_many(held, low) < np.minimum(how_many(stays, low), permits)
+            if free.any():
+                yield f"a {name} was free while somebody wanted it at {low[free][0]} s"
+            continue
         taken = merged(held)
         around = np.searchsorted(taken[:, 0], stays[:, 0] + EQUAL_S, side="right") - 1
         covered = (around >= 0) & (stays[:, 1] <= taken[np.maximum(around, 0), 1] + EQUAL_S) if len(taken) else False
@@ -233,8 +249,10 @@ def a_stay_under_a_lock_is_waiting_for_it_and_holding_it(trace: Trace) -> Iterat
             yield f"request {row} at {trace.places[column].name}: {stay[row]} s are not its waiting and holding"
 
 
-def lock_copies(trace: Trace) -> Iterator[tuple[str, Floats, Floats]]:
-    """For every copy of every lock: its name, when it was held (rows start, end), when somebody held or wanted it."""
+def lock_copies(trace: Trace) -> Iterator[tuple[str, int, Floats, Floats]]:
+    """For every copy of every lock: its name, how many may have it, when it was held (rows start, end), and when
+    somebody held or wanted it.
+    """
     until, grants = next_place(trace), trace.grants
     assert grants is not None
     for lock in trace.plan.locks:
@@ -248,7 +266,8 @@ def lock_copies(trace: Trace) -> Iterator[tuple[str, Floats, Floats]]:
             stays.append((process[here], trace.reached[here, column], until[here, column]))
         of_held, of_stays = np.hstack([np.array(h) for h in held]), np.hstack([np.array(s) for s in stays])
         for copy in range(lock.processes):
-            yield (f"{lock.name} {copy}", of_held[1:, of_held[0] == copy].T, of_stays[1:, of_stays[0] == copy].T)
+            mine = of_held[1:, of_held[0] == copy].T, of_stays[1:, of_stays[0] == copy].T
+            yield f"{lock.name} {copy}", lock.units // lock.processes, *mine
 
 
 # --- the cores ------------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from simulator.plan import (
     Memory,
     Outcome,
     Pool,
+    Processors,
     Receive,
     Release,
     Seize,
@@ -180,7 +181,8 @@ class Steps:
         permits, (wins, loss) = self.pick((1, 1, 1, 2, 3)), self.pick(LUCK_OF_A_GIL)
         wins = wins if permits == 1 else None
         gil = Gil(self.shared.name("GIL"), processes, self.pick(SWITCH_INTERVAL_S), permits, wins, loss)
-        made: Lock = self.pick((gil, Loop(self.shared.name("loop"), processes)))
+        its_ps = Processors(self.shared.name("P"), processes, self.pick(SWITCH_INTERVAL_S), self.pick((1, 2, 3)))
+        made: Lock = self.pick((gil, Loop(self.shared.name("loop"), processes), its_ps))
         self.walk.locks.append(made)
         return made
 

@@ -24,7 +24,7 @@ README_S = 20.5
 """All eight workers are held by phones: half of these upload, half have yet to close."""
 LETTERS = (
     ".-T=|kngbwaCSBtuvxyzGcdefh______i0UPlkqID3+!X#oQ$"
-    "_VH____________12345678*_______sjrpNFUIDYmmLBPo____WWWWWW____1234567"
+    "_VHJ___________12345678*_______sjrpNFUIDYmmLBPo____WWWWWW____1234567"
 )
 """One for each number of a style; chrome may share some, what a slot does may not."""
 LOOK = Look(UNICODE)

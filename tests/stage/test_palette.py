@@ -20,7 +20,7 @@ GROUPS = (
     (Style.WAITING, Style.CONNECTING, Style.QUEUED),
     (Style.UPLOAD,),
     (Style.CPU,),
-    (Style.GIL, Style.LOOP, Style.CORE, Style.THROTTLED, Style.GIL_OR_CORE),
+    (Style.GIL, Style.PROCESSOR, Style.LOOP, Style.CORE, Style.THROTTLED, Style.GIL_OR_CORE),
     (Style.IO, Style.BLOCKS),
     (Style.DOWNLOAD, Style.CLOSING, Style.DONE),
     (Style.DROPPED,),

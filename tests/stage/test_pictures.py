@@ -70,7 +70,7 @@ def shown(screen: pyte.Screen) -> list[str]:
 def test_plain_text_is_the_characters_alone() -> None:
     assert (
         plain(sample(Look())) == " A 请求 & <b>\n" + "─" * 24 + "\n  ·○▲█▒▚░~▼→✓\N{MULTIPLICATION SIGN}✘"
-        "\N{BOX DRAWINGS LIGHT DIAGONAL UPPER RIGHT TO LOWER LEFT}◌◎▓≡▽╫\nwhy  it waits\n"
+        "\N{BOX DRAWINGS LIGHT DIAGONAL UPPER RIGHT TO LOWER LEFT}◌◎▓≡▽╫▞\nwhy  it waits\n"
     )
 
 

@@ -102,3 +102,9 @@ def test_without_the_one_who_is_served_the_others_are_left(counted: Counted) -> 
             == part.step_function().values(HALF_PAST).tolist()
         )
     assert most == max(max(many - 1, 0) for many in counted.by_hand())
+
+
+@given(counts(), st.integers(1, 5))
+def test_limited_it_is_never_more_than_there_may_be(counted: Counted, number: int) -> None:
+    limited = [part.limited(number) for part in counted.parts]
+    assert joined(limited).values(HALF_PAST).tolist() == [min(many, number) for many in counted.by_hand()]

@@ -173,7 +173,7 @@ class Copy(cython.struct):
     switched_at: cython.double
     """When a lock was handed over last, where every waiter has a clock."""
     asker: cython.double
-    """How often who asks for the lock gets it; -1: waiters have no clocks."""
+    """How often who asks for the lock gets it; -1: waiters have no clocks; LOOKED_AT: somebody looks at the holders."""
     full_since: cython.double
     level: cython.double
     """Tokens, as they were when last looked at; bytes in use."""

@@ -2,13 +2,14 @@
 
 ``holder`` is the walker that has it; of a lock with several permits it is the first of a list. Somebody who has waited
 a whole interval makes the holder stop and queue again. Of CPython's GIL every waiter has a clock of its own, see
-``look_at_clocks``; otherwise there is one for all, see ``switch``.
+``look_at_clocks``; otherwise there is one for all, see ``switch``, or somebody looks at the holders, see
+``look_at_holders``.
 """
 
 from simulator.engine.kernel.cores import stop
 from simulator.engine.kernel.events import hop, line_up_first, set_clocks, set_ring
 from simulator.engine.kernel.luck import draw
-from simulator.engine.kernel.numbers import GRANTED, HOLDING, INFINITY
+from simulator.engine.kernel.numbers import AT_A_LOOK, GRANTED, HOLDING, INFINITY, LOOKED_AT
 from simulator.engine.kernel.queues import dequeue, enqueue, first_goes_last, leave_queue
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.uncompiled import cython
@@ -65,8 +66,31 @@ def catch_up_with_clocks(k: Kernel, copy: cython.int) -> cython.void:
 @cython.inline
 def set_switch(k: Kernel, copy: cython.int) -> cython.void:
     """In one interval, the holder will have to let somebody else compute. No entry has the number 0."""
-    if k.copies[copy].ring >= 0:
-        k.copies[copy].switch_seq = set_ring(k, k.copies[copy].ring, copy)
+    ring: cython.int = k.copies[copy].ring
+    if ring < 0:
+        return
+    if not is_looked_at(k, copy):
+        k.copies[copy].switch_seq = set_ring(k, ring, copy)
+    elif k.rings[ring].size == 0:
+        set_clocks(k, ring, next_look(k, ring))
+
+
+@cython.inline
+def is_looked_at(k: Kernel, copy: cython.int) -> cython.bint:
+    """Whether somebody looks at the holders of a lock every interval, as Go does."""
+    return k.copies[copy].asker == LOOKED_AT
+
+
+@cython.inline
+def looks_until(k: Kernel, ring: cython.int, time: cython.double) -> cython.longlong:
+    """How often somebody has looked up to a moment."""
+    return cython.cast(cython.longlong, time / k.rings[ring].lag + AT_A_LOOK)
+
+
+@cython.inline
+def next_look(k: Kernel, ring: cython.int) -> cython.double:
+    """When somebody looks again."""
+    return k.now + ((looks_until(k, ring, k.now) + 1) * k.rings[ring].lag - k.now)  # rounded as if by waiting
 
 
 @cython.inline
@@ -78,6 +102,8 @@ def has_lock(k: Kernel, w: cython.int, copy: cython.int) -> cython.bint:
 @cython.inline
 def give(k: Kernel, w: cython.int, copy: cython.int) -> cython.void:
     """From now on a walker has the lock."""
+    if is_looked_at(k, copy):
+        k.clocks[w].since = k.now
     if k.copies[copy].permits > 1:
         join_holders(k, w, copy)
     else:
@@ -145,12 +171,28 @@ def look_at_clocks(k: Kernel, ring: cython.int) -> cython.void:
     """Perhaps somebody asks for a lock now, which cannot be before a whole interval has passed since a switch."""
     copy: cython.int = k.rings[ring].head
     due: cython.double = k.copies[copy].switched_at + k.rings[ring].lag
+    if is_looked_at(k, copy):
+        look_at_holders(k, copy, ring)
+        due = next_look(k, ring)
     if k.copies[copy].size == 0:
         due, k.rings[ring].size = INFINITY, 0
     elif due <= k.now:
         due = ask(k, copy, k.rings[ring].lag)
     k.rings[ring].due = due
     line_up_first(k, ring)
+
+
+def look_at_holders(k: Kernel, copy: cython.int, ring: cython.int) -> cython.void:
+    """Whoever is seen for the second time since it got the lock, or the fourth, makes room while somebody waits."""
+    w: cython.int = k.copies[copy].holder
+    following: cython.int
+    looks: cython.longlong
+    while w >= 0 and k.copies[copy].size > 0:
+        following = k.walkers[w].link if k.copies[copy].permits > 1 else -1
+        looks = looks_until(k, ring, k.now) - looks_until(k, ring, k.clocks[w].since)
+        if looks > 0 and looks % 2 == 0 and interrupt(k, w):
+            let_go(k, w, copy)
+        w = following
 
 
 def ask(k: Kernel, copy: cython.int, lag: cython.double) -> cython.double:
@@ -163,7 +205,7 @@ def ask(k: Kernel, copy: cython.int, lag: cython.double) -> cython.double:
         unchanged = k.clocks[w].since >= k.copies[copy].switched_at
         k.clocks[w].since = k.now
         first_goes_last(k, copy)
-        if unchanged and interrupt(k, copy):
+        if unchanged and interrupt(k, k.copies[copy].holder):
             w = chosen(k, w, copy)
             leave_queue(k, copy, w)
             hand_on(k, w, copy)
@@ -195,16 +237,15 @@ def switch(k: Kernel, copy: cython.int, seq: cython.longlong) -> cython.void:
     if seq != k.copies[copy].switch_seq:
         return
     k.copies[copy].switch_seq = 0
-    if interrupt(k, copy):
+    if interrupt(k, w):
         let_go(k, w, copy)
     elif k.copies[copy].size > 0:  # between two pieces of work at this very moment
         set_switch(k, copy)
 
 
 @cython.inline
-def interrupt(k: Kernel, copy: cython.int) -> cython.bint:
-    """The holder stops computing, and will queue again. False if it does not compute at this very moment."""
-    w: cython.int = k.copies[copy].holder
+def interrupt(k: Kernel, w: cython.int) -> cython.bint:
+    """A holder stops computing, and will queue again. False if it does not compute at this very moment."""
     pc: cython.int
     left: cython.double
     if w < 0:

@@ -90,6 +90,11 @@ SWITCHES, WAKES, CLOCKS = -1, -2, -3
 LAST = 2**62
 """No other event has a number as high: clocks run out behind all else of that moment, lock by lock."""
 
+LOOKED_AT = -2
+"""How often whoever asks for a lock gets it, where nobody asks: somebody looks who has had it for long."""
+AT_A_LOOK = 1e-9
+"""Of the time between two looks: rounding must not make one come before itself."""
+
 HALF_OPEN_RINGS = 24
 """One for the first wait of a half-open connection, one for the second ...: as many as fit into a minute."""
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import ceil, inf
 from typing import Any
 
-from simulator.engine.kernel.numbers import GROUP, NO_LIMIT, NOTHING, PROCESS
-from simulator.plan import Backlog, Bucket, Gil, Lock, Loop, Memory, Plan, Pool, Resource, Upstreams
+from simulator.engine.kernel.numbers import GROUP, LOOKED_AT, NO_LIMIT, NOTHING, PROCESS
+from simulator.plan import Backlog, Bucket, Gil, Lock, Loop, Memory, Plan, Pool, Processors, Resource, Upstreams
 from simulator.plan.processes import Processes, main_pool, owner_of, slots_in_each
 from simulator.plan.walk import Place
 
@@ -77,7 +77,7 @@ class Stations:
         self.rings: list[float] = []
         """The switch intervals of locks whose waiters have one clock together."""
         self.clocks: list[tuple[int, float]] = []
-        """The copies of locks whose waiters have a clock each, and their switch intervals."""
+        """The copies of locks whose waiters have a clock each, or whose holders are looked at; and their intervals."""
         self.rank_of: list[int] = []
         self.slots = self.tails = 0
         """Of all pools; of all queues in which some go first."""
@@ -188,7 +188,7 @@ class Stations:
         """Of its switch interval. Where waiters have clocks of their own, each copy has a ring, behind all others."""
         if not isinstance(lock, Gil):
             return -1
-        if lock.asker_wins is not None:
+        if lock.asker_wins is not None or isinstance(lock, Processors):
             self.clocks += [(len(self.copies) + process, lock.switch_interval_s) for process in range(lock.processes)]
             return -1
         if lock.switch_interval_s not in self.rings:
@@ -201,4 +201,6 @@ def _permits(lock: Lock) -> int:
 
 
 def _asker(lock: Lock) -> float:
+    if isinstance(lock, Processors):
+        return LOOKED_AT
     return lock.asker_wins if isinstance(lock, Gil) and lock.asker_wins is not None else -1.0

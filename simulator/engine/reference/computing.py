@@ -13,11 +13,11 @@ import simpy
 
 from simulator.engine.record import Record
 from simulator.engine.reference.acceptors import Acceptor, Acceptors
-from simulator.engine.reference.locks import ClockedTurn, Turn
+from simulator.engine.reference.locks import ClockedTurn, LookedAtTurn, Turn
 from simulator.engine.reference.luck import Streams
 from simulator.engine.reference.processors import Job, Processor, Wakefulness
 from simulator.engine.reference.request import Life, LostError, Run
-from simulator.plan import Cores, Gil, Lock, Plan
+from simulator.plan import Cores, Gil, Lock, Plan, Processors
 
 
 class Computing:
@@ -37,6 +37,8 @@ class Computing:
         self.lock_column = {column: i for i, column in enumerate(locked)}
 
     def _turn(self, lock: Lock, number: int) -> Turn:
+        if isinstance(lock, Processors):
+            return LookedAtTurn(self.env, lock, self.processor, number)
         if isinstance(lock, Gil) and lock.asker_wins is not None:
             return ClockedTurn(self.env, lock, self.processor, self.draw, number)
         return Turn(self.env, lock, self.processor)

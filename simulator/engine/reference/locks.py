@@ -12,7 +12,10 @@ import simpy
 from simpy.events import NORMAL, EventPriority
 
 from simulator.engine.reference.processors import Job, Processor, Wait, after
-from simulator.plan import Gil, Lock
+from simulator.plan import Gil, Lock, Processors
+
+AT_A_LOOK = 1e-9
+"""Of an interval: rounding must not make a look come before itself."""
 
 
 @dataclass(eq=False, slots=True)
@@ -149,6 +152,58 @@ class ClockedTurn(Turn):
         if not others or drawn < self.wins:
             return asker
         return self.queue[min(int((drawn - self.wins) / (1.0 - self.wins) * others), others - 1)]
+
+
+class LookedAtTurn(Turn):
+    """Go's Ps: somebody looks every interval, and whoever is seen for the second time makes room.
+
+    The first look notes that another goroutine computes than at the one before; the second finds it there for a whole
+    interval. Where nobody waits it is started anew at once, which the look after that notes again.
+    """
+
+    def __init__(self, env: simpy.Environment, lock: Processors, processor: Processor, number: int) -> None:
+        """``number``: of this lock among all."""
+        super().__init__(env, lock, processor)
+        self.every_s, self.number = lock.switch_interval_s, number
+        self.seen: dict[object, int] = {}
+        """By holder: how often somebody had looked when it got the lock."""
+
+    @property
+    def looks(self) -> int:
+        """How often somebody has looked up to now."""
+        return int(self.env.now / self.every_s + AT_A_LOOK)
+
+    def wait(self, who: object) -> Wait | None:
+        """Join the queue; None if the lock was free and is now held."""
+        self.seen[who] = self.looks
+        return super().wait(who)
+
+    def leave_queue(self, gone: Container[object]) -> None:
+        """Some will never have the lock."""
+        self.queue = deque(waiter for waiter in self.queue if waiter.who not in gone)
+
+    def _hand_on(self, waiter: Waiter) -> None:
+        self.seen[waiter.who] = self.looks
+        super()._hand_on(waiter)
+
+    def _released(self) -> None:
+        """Somebody will look all the same."""
+
+    def _set_timer(self) -> None:
+        self.timer_set = True
+        again = (self.looks + 1) * self.every_s
+        Clock(self.env, again - self.env.now, self.number, self._look)
+
+    def _look(self, _: simpy.Event) -> None:
+        """Whoever computes for the second interval makes room, as long as somebody waits."""
+        self.timer_set = False
+        for who, job in list(self.holders.items()):
+            looks = self.looks - self.seen[who]
+            due = looks > 0 and looks % 2 == 0
+            if self.queue and due and job is not None and self.processor.stop(job):
+                self.release(who)
+        if self.queue:
+            self._set_timer()
 
 
 class Clock(simpy.Event):

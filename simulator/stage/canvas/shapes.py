@@ -117,6 +117,7 @@ def _blocks() -> dict[str, Shape]:
     sides: dict[str, Shape] = {character: (Box(0, 0, 1 + n, 16),) for n, character in enumerate("▏▎▍▌▋▊▉")}
     halves: dict[str, Shape] = {"▀": (Box(0, 0, 8, 8),), "▐": (Box(4, 0, 8, 16),)}
     textures = {"░": _dots(8), "▒": _dots(4), "▚": (Box(0, 0, 4, 8), Box(4, 8, 8, 16))}
+    textures["▞"] = (Box(4, 0, 8, 8), Box(0, 8, 4, 16))
     textures["▓"] = (*_dots(4), *(Box(0, y, WIDTH, y + 1) for y in range(0, HEIGHT, 2)))
     return sparks | sides | halves | textures
 

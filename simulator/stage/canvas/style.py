@@ -52,7 +52,7 @@ class Style(IntEnum):
     FADED = 25
     """All that lies behind a card."""
 
-    # From here to THROTTLED: what a slot or a request is doing.
+    # From here to PROCESSOR: what a slot or a request is doing.
     IDLE = 32
     """A slot that nobody needs."""
     WAITING = 33
@@ -85,6 +85,8 @@ class Style(IntEnum):
     """Waiting for the client to close."""
     THROTTLED = 51
     """The quota of the container is spent: nobody computes."""
+    PROCESSOR = 52
+    """Waiting for one of the Ps of Go's scheduler."""
 
     # Who a request is: one bright mark each, and faint ones where it has been.
     WHO_A = 64
@@ -185,7 +187,7 @@ class Ground(IntEnum):
 
 SPARKS = (Style.SPARK_A, Style.SPARK_B, Style.SPARK_C, Style.SPARK_D)
 """Of up to four runs beside one another."""
-DOING = tuple(style for style in Style if Style.IDLE <= style <= Style.THROTTLED)
+DOING = tuple(style for style in Style if Style.IDLE <= style <= Style.PROCESSOR)
 """What a slot or a request is doing."""
 WHO = (Style.WHO_A, Style.WHO_B, Style.WHO_C, Style.WHO_D)
 PAST = (Style.PAST_A, Style.PAST_B, Style.PAST_C, Style.PAST_D)

@@ -36,6 +36,7 @@ SPENT = {
     State.CORE: later("{workers}: time spent waiting for a core"),
     State.THROTTLED: later("{workers}: time spent throttled"),
     State.GIL_OR_CORE: later("{workers}: time spent waiting for the GIL or a core"),
+    State.PROCESSOR: later("{workers}: time spent waiting for a P"),
     State.LOOP: later("{workers}: time spent waiting for the loop"),
 }
 """What slots can be held for."""

@@ -29,6 +29,7 @@ LEGEND = (
     Activity.GIL,
     Activity.GIL_OR_CORE,
     Activity.BLOCKS,
+    Activity.PROCESSOR,
     Activity.LOOP,
     Activity.CORE,
     Activity.THROTTLED,

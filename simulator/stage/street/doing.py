@@ -60,6 +60,7 @@ DOING: Mapping[Activity, Doing] = {
     Activity.BLOCKS: Doing(Style.BLOCKS, Ground.IO, Style.BLOCKS, later("blocks loop"), later("blocks")),
     Activity.CORE: _waits(later("waits for core"), later("no core")),
     Activity.THROTTLED: Doing(Style.THROTTLED, Ground.BACK, Style.THROTTLED, later("throttled"), later("no CPU")),
+    Activity.PROCESSOR: _waits(later("waits for P"), later("waits")),
     Activity.LOOP: _waits(later("waits for loop"), later("waits")),
     Activity.GIL_OR_CORE: _waits(later("waits its turn"), later("waits")),
     Activity.GIL: _waits(later("waits for lock"), later("waits")),
@@ -71,6 +72,7 @@ DOING: Mapping[Activity, Doing] = {
 LINE, DOTTED = Mark("╌", "-"), Mark("┈", "=")
 WAITS: Mapping[Activity, Mark] = {
     Activity.CORE: DOTTED,
+    Activity.PROCESSOR: LINE,
     Activity.LOOP: LINE,
     Activity.GIL_OR_CORE: LINE,
     Activity.GIL: LINE,

@@ -31,13 +31,14 @@ class Activity(IntEnum):
     CORE = 11
     THROTTLED = 12
     LOOP = 13
-    GIL_OR_CORE = 14
-    GIL = 15
-    DOWN = 16
+    PROCESSOR = 14
+    GIL_OR_CORE = 15
+    GIL = 16
+    DOWN = 17
     """A slot that is not there: its process died and has not booted yet, or the pool was made smaller."""
-    DROPPED = 17
+    DROPPED = 18
     """The request ended here without an answer."""
-    CRASHED = 18
+    CRASHED = 19
     """The process died here, and the request with it."""
 
     @property

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.words import State
+from simulator.plan.words import IN_TURNS, State
 from simulator.trace.playback.activity import OF_STATE, Activities
 from simulator.trace.request_life import NOTHING_S, ORDER
 from simulator.trace.residence import ALWAYS, Span, Stretch
@@ -94,8 +94,9 @@ def segments(trace: Trace, rows: slice | NDArray[np.intp], holds: Holds | None, 
     """
     collected = _Collected()
     for span in spans(trace, rows, between):
-        if holds is not None and State.GIL in span.shares:
-            _around_holds(collected, span, holds, throttled(trace))
+        waits = next((state for state in IN_TURNS if state in span.shares), None)
+        if holds is not None and waits is not None:
+            _around_holds(collected, span, waits, holds, throttled(trace))
         elif len(span.shares) == 1:
             collected.add(span, span.rows, next(iter(span.shares)), span.start, span.end)
         else:
@@ -155,8 +156,8 @@ def _one_after_another(collected: _Collected, span: Span, stays: slice | NDArray
         now = until
 
 
-def _around_holds(collected: _Collected, span: Span, holds: Holds, still: Throttled) -> None:
-    """Waiting for the GIL between the holds; a hold is part waiting for a core, part computing."""
+def _around_holds(collected: _Collected, span: Span, waits: State, holds: Holds, still: Throttled) -> None:
+    """Waiting for the GIL, or a P, between the holds; a hold is part waiting for a core, part computing."""
     stay, taken, given = holds.at(span.place, span.rows)
     held = np.bincount(stay, minlength=len(span.rows)) > 0
     if not held.all():
@@ -170,7 +171,7 @@ def _around_holds(collected: _Collected, span: Span, holds: Holds, still: Thrott
     busy = core + np.asarray(span.shares[State.COMPUTING])
     share = np.where(busy > 0.0, core / np.where(busy > 0.0, busy, 1.0), 0.0)
     rows = span.rows[stay]
-    collected.add(span, rows, State.GIL, asked, taken)
+    collected.add(span, rows, waits, asked, taken)
     core = share[stay]
     for part in pieces(Span(span.place, rows, taken, given, {State.CORE: core, State.COMPUTING: 1.0 - core}), still):
         if State.THROTTLED in part.shares:
@@ -179,4 +180,4 @@ def _around_holds(collected: _Collected, span: Span, holds: Holds, still: Thrott
         runs = part.start + np.asarray(part.shares[State.CORE]) * (part.end - part.start)
         collected.add(span, part.rows, State.CORE, part.start, runs)
         collected.add(span, part.rows, State.COMPUTING, runs, part.end)
-    collected.add(span, rows[last], State.GIL, given[last], span.end[stay[last]])
+    collected.add(span, rows[last], waits, given[last], span.end[stay[last]])

@@ -22,7 +22,11 @@ from simulator.trace.throttling import spans
 
 Floats = NDArray[np.float64]
 
-WAITS_FOR = {State.GIL: (State.GIL, State.GIL_OR_CORE), State.LOOP: (State.LOOP,)}
+WAITS_FOR = {
+    State.GIL: (State.GIL, State.GIL_OR_CORE),
+    State.PROCESSOR: (State.PROCESSOR,),
+    State.LOOP: (State.LOOP,),
+}
 """By what a lock is waited for in: what of a stay there can be."""
 
 

@@ -115,7 +115,9 @@ def test_waiting_for_the_lock_is_a_quiet_line_and_only_the_holder_is_orange() ->
 @pytest.mark.parametrize("rows", [1, 2, 4])
 @pytest.mark.parametrize("glyphs", ["unicode", "ascii"])
 def test_what_a_worker_does_can_be_told_without_colours(rows: int, glyphs: str) -> None:
-    activities = np.array([[a for a in Activity if a.name not in ("BACKLOG", "LOOP", "GIL_OR_CORE")]], np.uint8)
+    activities = np.array(
+        [[a for a in Activity if a.name not in ("BACKLOG", "LOOP", "PROCESSOR", "GIL_OR_CORE")]], np.uint8
+    )
     computing = np.where(activities == Activity.COMPUTING, 1.0, 0.0)
     cells = painted(Taken(activities, computing, 0), rows, Look(GLYPH_SETS[glyphs]))
     seen = ["".join(cells.characters[0, :, i]) for i in range(activities.shape[1])]

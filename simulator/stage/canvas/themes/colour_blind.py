@@ -40,6 +40,7 @@ COLOUR_BLIND = Theme(
         Style.UPLOAD: Paint(fg="#aaaaff"),
         Style.CPU: Paint(fg="#ee9911"),
         Style.GIL: Paint(fg="#ffff00"),
+        Style.PROCESSOR: Paint(fg="#ffff00"),
         Style.LOOP: Paint(fg="#ffff00"),
         Style.CORE: Paint(fg="#ffff00"),
         Style.THROTTLED: Paint(fg="#ffff00"),

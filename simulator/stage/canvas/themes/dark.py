@@ -40,6 +40,7 @@ DARK = Theme(
         Style.UPLOAD: Paint(fg="#0096ff"),
         Style.CPU: Paint(fg="#ff9600"),
         Style.GIL: Paint(fg="#ffff5a"),
+        Style.PROCESSOR: Paint(fg="#ffff5a"),
         Style.LOOP: Paint(fg="#ffff5a"),
         Style.CORE: Paint(fg="#ffff5a"),
         Style.THROTTLED: Paint(fg="#ffff5a"),

@@ -40,6 +40,7 @@ HIGH_CONTRAST = Theme(
         Style.UPLOAD: Paint(fg="#00bbff"),
         Style.CPU: Paint(fg="#ee9900"),
         Style.GIL: Paint(fg="#eeee00"),
+        Style.PROCESSOR: Paint(fg="#eeee00"),
         Style.LOOP: Paint(fg="#eeee00"),
         Style.CORE: Paint(fg="#eeee00"),
         Style.THROTTLED: Paint(fg="#eeee00"),

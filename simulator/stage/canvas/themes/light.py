@@ -40,6 +40,7 @@ LIGHT = Theme(
         Style.UPLOAD: Paint(fg="#0066cc"),
         Style.CPU: Paint(fg="#da7520"),
         Style.GIL: Paint(fg="#443300"),
+        Style.PROCESSOR: Paint(fg="#443300"),
         Style.LOOP: Paint(fg="#443300"),
         Style.CORE: Paint(fg="#443300"),
         Style.THROTTLED: Paint(fg="#443300"),
