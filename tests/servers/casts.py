@@ -42,6 +42,9 @@ BUFFERED = Cast(
 CALLBACK = Cast("models.callback.server", places=_LOOP)
 COROUTINE = Cast("models.coroutine.server", ("--processes", "2"), processes=2, places=_LOOP)
 ASYNCIO = Cast("models.coroutine.asyncio_server", places=_LOOP)
+NODE = Cast("models.node.server", beside=1, places=_LOOP, needs="node")
+NODES = Cast("models.node.server", ("--processes", "2"), processes=2, beside=2, places=_LOOP, needs="node")
+TWISTED = Cast("models.twisted.server", places=_LOOP, needs="twisted")
 NGINX = Cast(
     "models.nginx.server",
     places=("receive", "proxy", "connect_backlog", "send", "release_nginx_connection"),
@@ -53,5 +56,5 @@ UNBUFFERED = Cast(
     places=("receive", "proxy", "connect_backlog", "send", "release_nginx_connection"),
     behind=Cast("models.callback.server", places=_LOOP),
 )
-SERVERS = (DEV_SERVER, PREFORK, THREADED, EAGER, BUFFERED, CALLBACK, COROUTINE, ASYNCIO)
+SERVERS = (DEV_SERVER, PREFORK, THREADED, EAGER, BUFFERED, CALLBACK, COROUTINE, ASYNCIO, NODE, NODES, TWISTED)
 ALL = (*SERVERS, NGINX, UNBUFFERED)

@@ -1,13 +1,17 @@
 """Starting the real servers under test, and seeing to it that nothing of them stays behind."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_S = 20.0
@@ -30,6 +34,10 @@ class Cast:
     """What it reports between the first and the last mark, ``handle`` left out."""
     behind: "Cast | None" = None
     """The server behind, for a proxy."""
+    needs: str = ""
+    """A program, or a package of Python, without which it does not start; `.ci/run` installs all of them."""
+    beside: int = 0
+    """Processes that serve nobody, besides the master."""
 
     def __str__(self) -> str:
         return " ".join((self.module.removeprefix("models."), *self.flags))
@@ -99,6 +107,12 @@ def alive(group: int) -> set[int]:
     return found
 
 
+def refuse_missing(cast: Cast) -> None:
+    """Skip the test of a server that cannot run here; in continuous integration it fails."""
+    if cast.needs and shutil.which(cast.needs) is None and find_spec(cast.needs) is None:
+        (pytest.fail if "LOOPFORK_SERVERS" in os.environ else pytest.skip)(f"{cast.needs} is not installed")
+
+
 def refused(cast: Cast, flags: tuple[str, ...]) -> tuple[int, str]:
     """Exit code and complaint of a server that does not start."""
     upstream = ("--upstream", "127.0.0.1:1") if cast.behind else ()
@@ -112,6 +126,7 @@ def refused(cast: Cast, flags: tuple[str, ...]) -> tuple[int, str]:
 def performed(cast: Cast, folder: Path, *flags: str) -> Iterator[Running]:
     """The server with these flags, until the end of the block; afterwards nothing of it may be left."""
     folder.mkdir(exist_ok=True)
+    refuse_missing(cast)
     if cast.behind is None:
         with _started(cast, folder / "report", flags) as running:
             yield running
@@ -134,7 +149,9 @@ def _started(cast: Cast, report: Path, flags: tuple[str, ...]) -> Iterator[Runni
     assert process.stderr is not None
     try:
         running = Running(process, int(process.stdout.readline()), report)
-        until(lambda: len(running.children()) == cast.processes, "all its processes")  # the port comes before they do
+        until(
+            lambda: len(running.children()) == cast.processes + cast.beside, "all its processes"
+        )  # the port comes before they do
         yield running
         if process.poll() is None:
             assert running.end() == 0

@@ -1,0 +1,1 @@
+"""A reactor, and threads for calls that block."""
