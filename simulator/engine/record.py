@@ -15,7 +15,7 @@ from simulator.trace.columns import Columns, blank_columns, renumbered
 from simulator.trace.table import Grants, Trace
 from simulator.workload.table import Workload
 
-KINDS = (np.int32, np.int16, np.float64, np.float64)
+KINDS = (np.int32, np.int16, np.int16, np.float64, np.float64)
 """Of the columns of grants."""
 
 
@@ -64,7 +64,8 @@ class Record(Columns):
 
 
 def grants_table(columns: Iterable[ArrayLike]) -> Grants:
-    """The columns request, place, start and end, put in order of time."""
-    request, place, start, end = (np.asarray(column, kind) for column, kind in zip(columns, KINDS, strict=True))
-    order = np.lexsort((request, end, start))
-    return Grants(request=request[order], place=place[order], start=start[order], end=end[order])
+    """The columns request, place, lock, start and end, put in order of time."""
+    request, place, lock, start, end = (np.asarray(column, kind) for column, kind in zip(columns, KINDS, strict=True))
+    order = np.lexsort((lock, request, end, start))
+    request, place, lock, start, end = request[order], place[order], lock[order], start[order], end[order]
+    return Grants(request=request, place=place, lock=lock, start=start, end=end)

@@ -9,7 +9,7 @@ from enum import Enum
 from math import inf
 
 from simulator.plan.blocks import Enqueue
-from simulator.plan.resources import Backlog, Bucket, Cores, Gil, Lock, Memory, Pool, Processors, Upstreams
+from simulator.plan.resources import Backlog, Bucket, Cores, Gil, Lock, Loop, Memory, Pool, Processors, Upstreams
 from simulator.plan.steps import (
     Accept,
     AcceptEagerly,
@@ -113,6 +113,13 @@ class Place:
     """Seconds after which it asks again."""
     timeout_s: float = inf
     """Seconds after which nobody tries here any longer."""
+
+    @property
+    def locks(self) -> tuple[Lock, ...]:
+        """The lock, and behind a loop the GIL that its callbacks need besides."""
+        if self.lock is None:
+            return ()
+        return (self.lock, self.lock.gil) if isinstance(self.lock, Loop) and self.lock.gil else (self.lock,)
 
     @property
     def lock_state(self) -> State | None:

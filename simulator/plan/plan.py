@@ -114,6 +114,8 @@ def _named_by(said: object) -> Iterator[Resource]:
     """The resources in whatever a plan says: steps, blocks, tests."""
     if isinstance(said, Resource):
         yield said
+        if isinstance(said, Loop) and said.gil is not None:
+            yield said.gil
     elif isinstance(said, tuple):
         for part in said:
             yield from _named_by(part)
@@ -126,6 +128,9 @@ def _exchanging(said: Any, old: Resource, new: Resource) -> Any:
     """The same with one resource exchanged."""
     if said == old:
         return new
+    if isinstance(said, Loop) and said.gil is not None and said.gil == old:
+        assert isinstance(new, Gil)  # only its numbers are others
+        return replace(said, gil=new)
     if isinstance(said, tuple):
         return tuple(_exchanging(part, old, new) for part in said)
     if is_dataclass(said) and not isinstance(said, type | Resource):

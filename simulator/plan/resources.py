@@ -83,6 +83,9 @@ class Loop:
 
     name: str
     processes: int = 1
+    gil: Gil | None = None
+    """The GIL that callbacks need besides, where threads of the same process compute too: who has the loop waits for
+    it as any thread does, and keeps the loop meanwhile. Native code and calls that wait have the loop alone."""
 
     @property
     def units(self) -> int:
@@ -91,6 +94,11 @@ class Loop:
 
 
 Lock = Gil | Loop
+
+
+def gil_of(lock: Lock | None) -> Gil | None:
+    """The GIL that computing under a lock needs: that lock itself, or that of a loop beside which threads compute."""
+    return lock.gil if isinstance(lock, Loop) else lock
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import astuple, replace
 from itertools import pairwise
 
 from simulator.plan.blocks import Branch, Chance, Element, Enqueue, PlanError, Within
-from simulator.plan.resources import Gil
+from simulator.plan.resources import gil_of
 from simulator.plan.steps import AcceptEagerly, Allocate, Compute, Connect, Crash, Die, Handle, Retire, Step
 from simulator.plan.words import Kind, Outcome
 from simulator.words.language import tell
@@ -79,8 +79,8 @@ def _check_step(where: str, step: Step) -> None:
     match step:
         case Connect():
             _check_times(where, step)
-        case AcceptEagerly(lock=lock, releases=releases) | Compute(lock=lock, releases=releases) if releases and not (
-            isinstance(lock, Gil)
+        case AcceptEagerly(lock=lock, releases=releases) | Compute(lock=lock, releases=releases) if (
+            releases and gil_of(lock) is None
         ):
             raise PlanError("{where}: calls let go of a GIL, and here is none", where=where)
         case AcceptEagerly():

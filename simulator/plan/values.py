@@ -130,6 +130,8 @@ def _check_lock(lock: Lock) -> None:
         raise PlanError("{name}: expected at least one permit, got {resource}", name=lock.name, resource=lock)
     if isinstance(lock, Gil):
         _check_shares(lock)
+    elif lock.gil is not None and lock.gil.processes != lock.processes:
+        raise PlanError("{name}: expected as many GILs as loops, got {resource}", name=lock.name, resource=lock)
     if lock.processes < 1 or (isinstance(lock, Gil) and lock.switch_interval_s <= 0):
         raise PlanError(
             "{name}: expected a process and a switch interval above 0 s, got {resource}",

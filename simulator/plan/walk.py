@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from simulator.plan.blocks import Branch, Element, Enqueue, Within
 from simulator.plan.place import Place, Way, places_of
 from simulator.plan.plan import Plan, once_a_plan
-from simulator.plan.resources import Backlog, Pool
+from simulator.plan.resources import Backlog, Lock, Pool
 
 __all__ = [
     "Outline",
@@ -20,6 +20,7 @@ __all__ = [
     "accepted_at",
     "connected_at",
     "freed_at",
+    "locked",
     "outline",
     "sent_at",
     "taken_at",
@@ -93,6 +94,11 @@ def _outline(steps: tuple[Element, ...], phase_count: int, at: int) -> tuple[Out
                 parts += range(at, at + count)
                 at += count
     return tuple(parts), at
+
+
+def locked(places: Sequence[Place]) -> tuple[tuple[int, Lock], ...]:
+    """Every place that computes under a lock, once with each lock that it needs: the columns of ``lock_wait``."""
+    return tuple((index, lock) for index, place in enumerate(places) for lock in place.locks)
 
 
 def connected_at(places: Sequence[Place], backlog: Backlog) -> int | None:

@@ -16,6 +16,7 @@ from simulator.plan import (
     Die,
     HandshakeTimers,
     Link,
+    Loop,
     OfClass,
     Outcome,
     Plan,
@@ -38,7 +39,7 @@ class PlanDataError(ValueError):
 def plan_to_data(plan: Plan) -> dict[str, Any]:
     """The plan as data for ``json.dumps(..., allow_nan=False)``."""
     return {
-        "resources": {resource.name: _to_data(resource) for resource in plan.resources},
+        "resources": {resource.name: _to_data(resource) for resource in sorted(plan.resources, key=_is_beside)},
         "steps": [_to_data(step) for step in plan.steps],
         "cores": _to_data(plan.cores),
         **({"retry": _to_data(plan.retry)} if plan.retry is not None else {}),
@@ -49,7 +50,9 @@ def plan_to_data(plan: Plan) -> dict[str, Any]:
 def plan_from_data(data: Any) -> Plan:
     """The plan again, equal to the one that was written. Raises PlanDataError."""
     try:
-        resources = {name: _from_data(item, {}) for name, item in data["resources"].items()}
+        resources: dict[str, Any] = {}
+        for name, item in data["resources"].items():
+            resources[name] = _from_data(item, resources)
         steps = tuple(_from_data(item, resources) for item in data["steps"])
         retry = _from_data(data.get("retry"), resources)
         scales = tuple(_from_data(item, resources) for item in data.get("scales", ()))
@@ -71,11 +74,16 @@ def _to_data(value: Any) -> Any:
 
 
 def _fields(value: Any) -> Iterator[tuple[str, Any]]:
-    """Names and values, without timers that are the usual ones: a program that knows no others can read the file."""
+    """Names and values, without what is as usual and is new: a program that knows no others can read the file."""
     for field in dataclasses.fields(value):
         item = getattr(value, field.name)
-        if not (isinstance(item, HandshakeTimers) and item == field.default):
+        if not (isinstance(item, HandshakeTimers) and item == field.default) and (type(value), item) != (Loop, None):
             yield field.name, item
+
+
+def _is_beside(resource: Resource) -> bool:
+    """Whether it names another one, which is read first."""
+    return isinstance(resource, Loop) and resource.gil is not None
 
 
 def _reference(value: Any) -> Any:

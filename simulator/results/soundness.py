@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from simulator.experiments.room import SPARE, free_memory
 from simulator.plan import Outcome, Plan
 from simulator.plan.processes import process_count
-from simulator.plan.walk import walk
+from simulator.plan.walk import locked, walk
 from simulator.results.run_words import settings_in_words
 from simulator.trace.checks import check_measured
 from simulator.trace.columns import COLUMNS, Per
@@ -38,7 +38,7 @@ OF_WORKLOAD = {
     "coin": FLOAT,
     "think": FLOAT,
 }
-OF_GRANTS = {"request": INT, "place": SHORT, "start": FLOAT, "end": FLOAT}
+OF_GRANTS = {"request": INT, "place": SHORT, "lock": SHORT, "start": FLOAT, "end": FLOAT}
 MOST_COPIES = 1_000_000
 """Slots, processes or cores of one kind: far more than any machine has."""
 LATEST_S = 1e12
@@ -94,8 +94,7 @@ def _phases(about: Mapping[str, Any]) -> int:
 def _wanted(plan: Plan, phases: int, told: Mapping[str, Any]) -> dict[str, list[Any]]:
     """As a file has them; those that most runs have no need of only where it has them."""
     places = walk(plan, phases)
-    locked = sum(place.lock is not None for place in places)
-    widths = {Per.PLACE: len(places), Per.POOL: len(plan.pools), Per.LOCK_PLACE: locked}
+    widths = {Per.PLACE: len(places), Per.POOL: len(plan.pools), Per.LOCK_PLACE: len(locked(places))}
     found: dict[str, list[Any]] = {}
     for column in COLUMNS:
         if not column.rare or column.name in told:
@@ -106,6 +105,8 @@ def _wanted(plan: Plan, phases: int, told: Mapping[str, Any]) -> dict[str, list[
             found[f"workload.{name}"] = [dtype, phases] if name == "phases" else [dtype]
     if any(name.startswith("grants.") for name in told):
         found |= {f"grants.{name}": [dtype] for name, dtype in OF_GRANTS.items()}
+        if "grants.lock" not in told and widths[Per.LOCK_PLACE] == len({place for place, _ in locked(places)}):
+            del found["grants.lock"]  # the place says which
     return found
 
 
@@ -193,5 +194,6 @@ def _ranges(trace: Trace) -> Iterator[tuple[str, NDArray[Any], float, float, boo
     if trace.grants is not None:
         yield "grants.request", trace.grants.request, 0, rows - 1, False
         yield "grants.place", trace.grants.place, 0, len(trace.places) - 1, False
+        yield "grants.lock", trace.grants.lock, 0, len(plan.locks) - 1, False
         for name in ("start", "end"):
             yield f"grants.{name}", getattr(trace.grants, name), 0.0, LATEST_S, False

@@ -8,7 +8,7 @@ import math
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,9 @@ OF_TRACE = tuple(column.name for column in COLUMNS)
 RARE = {column.name: column for column in COLUMNS if column.rare}
 """Not in a file if there is nothing in them."""
 OF_WORKLOAD = ("arrival", "request_class", "client", "upload", "response", "phases", "rtt", "patience", "coin", "think")
-OF_GRANTS = ("request", "place", "start", "end")
+OF_GRANTS = ("request", "place", "lock", "start", "end")
+WHICH_LOCK = "grants.lock"
+"""Not in a file where the place says it, as it does but for loops beside which threads compute."""
 RATES = ("up_rate", "down_rate")
 NUMBERS = ("duration", "warmup", "seed", "clients_in_loop")
 NUMBERS_IF_ANY = ("limit",)
@@ -155,7 +157,9 @@ def _arrays(trace: Trace) -> Iterator[tuple[str, NDArray[Any]]]:
     for prefix, (table, names) in parts.items():
         for name in names:
             array = getattr(table, name, None)
-            if array is not None and not (name in RARE and RARE[name].is_blank(array)):
+            if array is None or (name in RARE and RARE[name].is_blank(array)):
+                continue
+            if prefix + name != WHICH_LOCK or len(set(trace.lock_places)) < len(trace.lock_places):
                 yield prefix + name, array
 
 
@@ -179,15 +183,20 @@ def _about(trace: Trace) -> dict[str, Any]:
 
 def _trace(about: Mapping[str, Any], plan: Plan, frame: "pl.DataFrame") -> Trace:
     arrays = {name: _array(frame, name, *kind) for name, kind in about["columns"].items()}
-    with_grants = "grants.request" in arrays
-    return Trace(
-        plan=plan,
-        workload=_workload(about["workload"], arrays),
-        grants=Grants(**{name: arrays[f"grants.{name}"] for name in OF_GRANTS}) if with_grants else None,
-        labels=dict(about["labels"]),
-        **{name: column.made(len(frame), {}) for name, column in RARE.items()}
-        | {name: arrays[name] for name in OF_TRACE if name not in RARE or name in arrays},
-    )
+    columns: dict[str, Any] = {name: column.made(len(frame), {}) for name, column in RARE.items()}
+    columns |= {name: arrays[name] for name in OF_TRACE if name not in RARE or name in arrays}
+    load = _workload(about["workload"], arrays)
+    trace = Trace(plan=plan, workload=load, labels=dict(about["labels"]), **columns)
+    return replace(trace, grants=_grants(trace, arrays)) if "grants.request" in arrays else trace
+
+
+def _grants(trace: Trace, arrays: dict[str, NDArray[Any]]) -> Grants:
+    if WHICH_LOCK not in arrays:
+        number = np.zeros(len(trace.places), np.int16)
+        for place, lock in trace.locked:
+            number[place] = trace.plan.locks.index(lock)
+        arrays = arrays | {WHICH_LOCK: number[arrays["grants.place"]]}
+    return Grants(**{name: arrays[f"grants.{name}"] for name in OF_GRANTS})
 
 
 def _array(frame: "pl.DataFrame", name: str, dtype: str, width: int | None = None) -> NDArray[Any]:

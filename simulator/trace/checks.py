@@ -172,4 +172,4 @@ def _grants(trace: Trace, rows: Rows) -> Grants | None:
         return None
     number = renumbered(grants.request, rows, len(trace))
     kept = np.flatnonzero(number >= 0)
-    return Grants(request=number[kept], place=grants.place[kept], start=grants.start[kept], end=grants.end[kept])
+    return replace(grants.take(kept), request=number[kept])

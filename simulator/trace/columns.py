@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan import Plan
-from simulator.plan.walk import walk
+from simulator.plan.walk import locked, walk
 from simulator.workload.table import Workload
 
 Floats = NDArray[np.float64]
@@ -26,7 +26,7 @@ class Per(Enum):
     PLACE = "place"
     POOL = "pool"
     LOCK_PLACE = "lock place"
-    """A place that computes under a lock."""
+    """A place that computes under a lock; under a loop and the GIL of its threads, one for each of the two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,6 @@ def blank_columns(plan: Plan, workload: Workload) -> dict[str, Any]:
     Raises MemoryError where the machine cannot hold them.
     """
     places = walk(plan, workload.phase_count)
-    locked = sum(place.lock is not None for place in places)
-    widths = {Per.PLACE: len(places), Per.POOL: len(plan.pools), Per.LOCK_PLACE: locked}
+    widths = {Per.PLACE: len(places), Per.POOL: len(plan.pools), Per.LOCK_PLACE: len(locked(places))}
     known = {} if workload.clients_in_loop else {"arrival": workload.arrival}
     return known | {each.name: each.made(len(workload), widths) for each in COLUMNS if each.name not in known}

@@ -4,7 +4,7 @@ This is the only thing that anybody reads after a run, simulated or measured.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import NamedTuple
 
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from simulator.plan import Plan
 from simulator.plan.processes import every_process
-from simulator.plan.walk import Place, walk
+from simulator.plan.resources import Lock
+from simulator.plan.walk import Place, locked, walk
 from simulator.trace.columns import Columns, Floats
 from simulator.workload.interventions import Death, Do, Interventions
 from simulator.workload.table import Work, Workload
@@ -29,8 +30,14 @@ class Grants:
     request: NDArray[np.int32]
     place: NDArray[np.int16]
     """Index into the walk."""
+    lock: NDArray[np.int16]
+    """Index into ``plan.locks``: a place under a loop may need a GIL as well."""
     start: Floats
     end: Floats
+
+    def take(self, which: slice | NDArray[np.intp]) -> "Grants":
+        """Some of them."""
+        return Grants(**{each.name: getattr(self, each.name)[which] for each in fields(self)})
 
 
 class Window(NamedTuple):
@@ -127,9 +134,14 @@ class Trace(Columns):
         return Window(low, high, high, to_the_end=False)
 
     @cached_property
+    def locked(self) -> tuple[tuple[int, Lock], ...]:
+        """The columns of ``lock_wait``: an index into the walk, and a lock that is needed there."""
+        return locked(self.places)
+
+    @cached_property
     def lock_places(self) -> tuple[int, ...]:
-        """The columns of ``lock_wait``, as indices into the walk."""
-        return tuple(i for i, place in enumerate(self.places) if place.lock is not None)
+        """The columns of ``lock_wait``, as indices into the walk; a loop stands in front of the GIL of its threads."""
+        return tuple(place for place, _ in self.locked)
 
 
 def _earliest_and_latest(arrival: Floats, parent: NDArray[np.int32]) -> tuple[float, float]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simulator.plan.place import Place
-from simulator.plan.resources import Loop
+from simulator.plan.resources import Lock, Loop
 from simulator.workload.interventions import Interventions
 
 Floats = NDArray[np.float64]
@@ -60,6 +60,12 @@ class Work(IntEnum):
         if place.lock is None or self is Work.CPU:
             return place.lock is not None
         return isinstance(place.lock, Loop) and (self is Work.NATIVE or self.name.lower() in place.keeps)
+
+    def locks(self, place: Place) -> tuple[Lock, ...]:
+        """Those that it is done under there: of a loop and the GIL of its threads, only computing needs both."""
+        if not self.needs_lock(place):
+            return ()
+        return place.locks if self is Work.CPU else place.locks[:1]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -166,7 +166,11 @@ def test_a_saved_run_keeps_every_column(run: Callable[..., Any], tmp_path: Path)
     plain = trace_file.read(tmp_path / "r.parquet")
     seconds = np.array([0.5, 1.25])
     grants = Grants(
-        request=np.array([3, 1], np.int32), place=np.array([2, 5], np.int16), start=seconds, end=2 * seconds
+        request=np.array([3, 1], np.int32),
+        place=np.array([2, 5], np.int16),
+        lock=np.array([0, 0], np.int16),
+        start=seconds,
+        end=2 * seconds,
     )
     for trace in (plain, replace(plain, grants=grants)):
         trace_file.save(trace, tmp_path / "again.parquet")

@@ -11,7 +11,7 @@ from simulator.trace.columns import COLUMNS
 from simulator.trace.table import Trace
 from simulator.workload.table import Workload
 
-GRANTS = ("request", "place", "start", "end")
+GRANTS = ("request", "place", "lock", "start", "end")
 EQUAL_S = 1e-9
 
 

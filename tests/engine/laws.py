@@ -238,15 +238,24 @@ def a_lock_is_never_free_while_somebody_wants_it(trace: Trace) -> Iterator[str]:
 
 def a_stay_under_a_lock_is_waiting_for_it_and_holding_it(trace: Trace) -> Iterator[str]:
     """The waiting that was recorded and the grants, noted at different moments, add up to the stay."""
-    until, held = next_place(trace), np.zeros_like(trace.reached)
-    assert trace.grants is not None
-    np.add.at(held, (trace.grants.request, trace.grants.place), trace.grants.end - trace.grants.start)
-    for index, column in enumerate(trace.lock_places):
-        stay = np.where(locked(trace, column), until[:, column] - trace.reached[:, column], 0.0)
-        wrong = np.abs(stay - held[:, column] - trace.lock_wait[:, index]) > EQUAL_S
+    until, grants = next_place(trace), trace.grants
+    assert grants is not None
+    for index, (column, lock) in enumerate(trace.locked):
+        held, of_lock = np.zeros(len(trace)), (grants.place == column) & (grants.lock == trace.plan.locks.index(lock))
+        np.add.at(held, grants.request[of_lock], (grants.end - grants.start)[of_lock])
+        stay = np.where(locked(trace, column, lock), until[:, column] - trace.reached[:, column], 0.0)
+        wrong = np.abs(stay - held - waited(trace, index)) > EQUAL_S
         if wrong.any():
             row = int(np.argmax(wrong))
             yield f"request {row} at {trace.places[column].name}: {stay[row]} s are not its waiting and holding"
+
+
+def waited(trace: Trace, index: int) -> Floats:
+    """[n] how long each request waited at a place for one of its locks, and before for the other."""
+    column, lock = trace.locked[index]
+    if lock == trace.places[column].lock:
+        return trace.lock_wait[:, index]
+    return np.where(locked(trace, column, lock), trace.lock_wait[:, index - 1 : index + 1].sum(axis=1), 0.0)
 
 
 def lock_copies(trace: Trace) -> Iterator[tuple[str, int, Floats, Floats]]:
@@ -255,15 +264,18 @@ def lock_copies(trace: Trace) -> Iterator[tuple[str, int, Floats, Floats]]:
     """
     until, grants = next_place(trace), trace.grants
     assert grants is not None
-    for lock in trace.plan.locks:
+    for number, lock in enumerate(trace.plan.locks):
         held, stays = [], []
-        for column in (i for i, place in enumerate(trace.places) if place.lock == lock):
-            here = locked(trace, column)
+        for index, column in ((i, column) for i, (column, needed) in enumerate(trace.locked) if needed == lock):
+            here, outer = locked(trace, column, lock), np.zeros(len(trace))
+            if lock != trace.places[column].lock:  # whoever has the loop wants it; in several turns nobody knows when
+                here &= trace.places[column].visits == 1
+                outer = trace.lock_wait[:, index - 1]
             # a request at the place where an acceptor takes it has its process from then on
             process = process_at(trace, column + 1) if lock.processes > 1 else np.zeros(len(trace), np.int64)
-            granted = grants.place == column
+            granted = (grants.place == column) & (grants.lock == number)
             held.append((process[grants.request[granted]], grants.start[granted], grants.end[granted]))
-            stays.append((process[here], trace.reached[here, column], until[here, column]))
+            stays.append((process[here], (trace.reached[:, column] + outer)[here], until[here, column]))
         of_held, of_stays = np.hstack([np.array(h) for h in held]), np.hstack([np.array(s) for s in stays])
         for copy in range(lock.processes):
             mine = of_held[1:, of_held[0] == copy].T, of_stays[1:, of_stays[0] == copy].T
@@ -335,8 +347,10 @@ def runs(trace: Trace) -> Iterator[tuple[int, NDArray[np.int64], Floats, Floats]
     assert grants is not None
     for column, place in enumerate(trace.places):
         if place.lock is not None:
-            computes = doing(trace, column, Work.CPU, Work.NATIVE)
-            at = np.flatnonzero((grants.place == column) & computes[grants.request])
+            numbers = [trace.plan.locks.index(lock) for lock in place.locks]  # Python needs all of them
+            needed = np.where(doing(trace, column, Work.CPU), numbers[-1], numbers[0])[grants.request]
+            computes = doing(trace, column, Work.CPU, Work.NATIVE)[grants.request]
+            at = np.flatnonzero((grants.place == column) & computes & (grants.lock == needed))
             yield column, grants.request[at].astype(np.int64), grants.start[at], grants.end[at]
         if place.state is State.COMPUTING and (place.lock is None or place.phase is not None):
             rows = np.flatnonzero(alone(trace, column))

@@ -6,7 +6,7 @@ Written anew, apart from ``simulator.trace``: a mistake there and one here would
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan import Handle, Loop
+from simulator.plan import Handle, Lock, Loop
 from simulator.trace.table import Trace
 from simulator.workload.table import Work
 
@@ -54,11 +54,13 @@ def doing(trace: Trace, column: int, *kinds: Work) -> NDArray[np.bool_]:
     return here if phase is None else here & np.isin(load.phase_kinds[load.request_class, phase], kinds)
 
 
-def locked(trace: Trace, column: int) -> NDArray[np.bool_]:
+def locked(trace: Trace, column: int, lock: Lock | None = None) -> NDArray[np.bool_]:
     """[n] whether each request came to a place, and needs its lock there: a loop for all that computes, and for the
-    waiting that its step says.
+    waiting that its step says. ``lock``: one of two, the other of which is the GIL of threads, for Python alone.
     """
     place = trace.places[column]
+    if lock not in (None, place.lock):
+        return doing(trace, column, Work.CPU)
     on_loop, kept = isinstance(place.lock, Loop), place.step.keeps if isinstance(place.step, Handle) else ()
     waits = [work for name, work in (("io", Work.IO), ("block", Work.BLOCK)) if name in kept]
     return doing(trace, column, *((Work.CPU, Work.NATIVE, *waits) if on_loop else (Work.CPU,)))

@@ -36,6 +36,7 @@ from simulator.plan import (
     Send,
     Upstreams,
 )
+from simulator.plan.resources import gil_of
 from simulator.plan.values import MOST_HELD
 from tests.engine.strategies import (
     AT_ONCE,
@@ -132,7 +133,7 @@ class Steps:
         )
 
     def releases(self, lock: Lock | None) -> int:
-        releases: int = self.pick((0, 0, 1, 2, 5)) if isinstance(lock, Gil) else 0
+        releases: int = self.pick((0, 0, 1, 2, 5)) if gil_of(lock) is not None else 0
         return releases
 
     def database(self) -> None:
@@ -182,9 +183,17 @@ class Steps:
         wins = wins if permits == 1 else None
         gil = Gil(self.shared.name("GIL"), processes, self.pick(SWITCH_INTERVAL_S), permits, wins, loss)
         its_ps = Processors(self.shared.name("P"), processes, self.pick(SWITCH_INTERVAL_S), self.pick((1, 2, 3)))
-        made: Lock = self.pick((gil, Loop(self.shared.name("loop"), processes), its_ps))
+        made: Lock = self.pick((gil, Loop(self.shared.name("loop"), processes, self.beside(gil)), its_ps))
         self.walk.locks.append(made)
         return made
+
+    def beside(self, new: Gil) -> Gil | None:
+        """The GIL of threads that compute beside a loop, if there are any: their own, or one that is known."""
+        known = [lock for lock in self.walk.locks if isinstance(lock, Gil) and lock.processes == new.processes]
+        gil: Gil | None = self.pick((None, None, new, *known))
+        if gil is not None and gil not in known:
+            self.walk.locks.append(gil)
+        return gil
 
     # --- what is held ---------------------------------------------------------------------------------------------
 

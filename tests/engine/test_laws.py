@@ -105,9 +105,7 @@ def test_a_lock_held_twice_is_found(threaded: Trace) -> None:
 def test_a_free_lock_that_somebody_wants_is_found(threaded: Trace) -> None:
     grants = threaded.grants
     assert grants is not None
-    half = replace(
-        grants, request=grants.request[::2], place=grants.place[::2], start=grants.start[::2], end=grants.end[::2]
-    )
+    half = grants.take(slice(None, None, 2))
     found = says(laws.a_lock_is_never_free_while_somebody_wants_it, replace(threaded, grants=half))
     assert "was free while somebody wanted it" in found
 

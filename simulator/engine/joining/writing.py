@@ -18,7 +18,7 @@ from simulator.engine.loading import digest
 HERE = tuple(f"simulator/engine/joining/{name}.py" for name in ("parts", "numbers", "writing"))
 DECORATORS = {"cfunc": "cfunc", "nogil": "nogil", "exceptval": "exceptval(check=False)"}
 """Of a C function; in the checked build it goes without the last one, so errors are passed on."""
-NUMPY = {"cython.int": "i4", "cython.longlong": "i8", "cython.double": "f8"}
+NUMPY = {"cython.short": "i2", "cython.int": "i4", "cython.longlong": "i8", "cython.double": "f8"}
 """What NumPy calls the types of the fields of a struct."""
 _ORIGIN = re.compile(r"# --- (.+), line (\d+)")
 

@@ -9,7 +9,7 @@ from simulator.engine.kernel.events import hop
 from simulator.engine.kernel.leaving import leave_lock_queue, stop_computing
 from simulator.engine.kernel.locks import has_lock, hold, let_go
 from simulator.engine.kernel.members import join
-from simulator.engine.kernel.numbers import AGAIN, CALLS, HOLD, NOWHERE, QUEUED
+from simulator.engine.kernel.numbers import AGAIN, CALLS, ENTER, HOLD, NOWHERE, QUEUED
 from simulator.engine.kernel.queues import dequeue, enqueue
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import copy_of, give_back, pop_idle, stop_waiting, take, wait_in_queue
@@ -132,6 +132,7 @@ def take_connection(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """While it has its lock, the acceptor takes the oldest connection, if nobody else has; otherwise it looks again."""
     acceptor: cython.int = w - k.rows
     lock: cython.int = copy_of(k, w, k.code[pc].c)
+    gil: cython.int
     row: cython.int
     if has_lock(k, w, lock) and k.instances[acceptor].taken < k.code[pc].a and has_work(k, acceptor):
         row = dequeue(k, queue_before(k, acceptor))
@@ -144,6 +145,10 @@ def take_connection(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
         if k.mortal:
             join(k, row, acceptor)
         return pc + 1
+    if k.code[pc].b >= 0:  # beside the loop it may have the GIL of the threads
+        gil = copy_of(k, w, k.code[pc].b)
+        if has_lock(k, w, gil):
+            let_go(k, w, gil)
     if has_lock(k, w, lock):
         let_go(k, w, lock)
     let_thread_go(k, w)
@@ -175,7 +180,7 @@ def lose_acceptor(k: Kernel, acceptor: cython.int) -> cython.void:
             k.sleepers[awake] = k.sleepers[i]
             awake += 1
     k.asleep = awake
-    if (op in (HOLD, AGAIN, CALLS)) and not has_lock(k, w, copy_of(k, w, k.code[pc].c)):
+    if (op in (HOLD, AGAIN, CALLS, ENTER)) and not has_lock(k, w, copy_of(k, w, k.code[pc].c)):
         leave_lock_queue(k, w, pc)
     stop_computing(k, w, pc)
     if k.walkers[w].flags & QUEUED:

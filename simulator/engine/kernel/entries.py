@@ -58,4 +58,5 @@ class Grant(cython.struct):
     start: cython.double
     end: cython.double
     row: cython.int
-    place: cython.int
+    place: cython.short
+    station: cython.short

@@ -32,6 +32,9 @@ from simulator.plan.words import Outcome
     IO_RUN,
     BLOCK,
     STAND,
+    ENTER,
+    ENTERED,
+    LEAVE,
     # connecting, and bytes on a line
     SHAKE,
     KNOCK,
@@ -80,7 +83,7 @@ from simulator.plan.words import Outcome
     STRIKE,
     DIE,
     RETIRE,
-) = range(61)
+) = range(64)
 
 # what an entry of the heap is about
 RESUME, PATIENCE, BOOT, BEGIN, REFILL = range(5)

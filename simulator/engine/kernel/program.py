@@ -38,6 +38,8 @@ from simulator.engine.kernel.numbers import (
     DOOM,
     END,
     ENQUEUE,
+    ENTER,
+    ENTERED,
     FREE,
     GRANTED,
     GROW,
@@ -49,6 +51,7 @@ from simulator.engine.kernel.numbers import (
     JUMP,
     KNOCK,
     LATE_SYN,
+    LEAVE,
     LET_GO,
     LINGER,
     LOCKRUN,
@@ -86,9 +89,12 @@ from simulator.engine.kernel.under_lock import (
     again,
     block,
     done,
+    enter_loop,
     go_on_without,
     granted,
+    leave_loop,
     lock_and_run,
+    loop_granted,
     make_calls,
     retaken,
     stand_granted,
@@ -172,7 +178,13 @@ def go(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
 
 def go_rarely(k: Kernel, w: cython.int, pc: cython.int, op: cython.int) -> cython.int:
     """What few walkers do, or seldom."""
-    if op == PART:
+    if op == ENTER:
+        return enter_loop(k, w, pc)
+    elif op == ENTERED:
+        return loop_granted(k, w, pc)
+    elif op == LEAVE:
+        return leave_loop(k, w, pc)
+    elif op == PART:
         return part_here(k, w, pc)
     elif op == BY:
         return seize_to_accept(k, w, pc)

@@ -144,6 +144,8 @@ def read_walkers(k: Kernel, program: Any) -> None:
     acceptors = program.acceptors
     walkers = k.rows + acceptors + len(program.scalers)
     k.walkers, k.workers = blank("Walker", walkers), blank("Worker", walkers if program.plan.locks else 0)
+    k.loop_of = ints([-1, *program.loops])
+    k.entered = flat(np.zeros(walkers if max(program.loops, default=-1) >= 0 else 0))
     k.clocks = blank("Clock", walkers if program.stations.clocked else 0)
     k.handshakes = blank("Handshake", k.rows if program.retries_s else 0)
     k.members, k.lost = blank("Member", k.rows if program.mortal else 0), ints([0] * 64)
@@ -212,7 +214,7 @@ def columns(k: Kernel) -> dict[str, Any]:
     }
 
 
-def grants_so_far(k: Kernel) -> tuple[Any, Any, Any, Any]:
-    """Every time that a lock was held: columns of requests, places, starts and ends, in order of their ends."""
+def grants_so_far(k: Kernel) -> tuple[Any, Any, Any, Any, Any]:
+    """Every time that a lock was held: requests, places, stations, starts and ends, in order of their ends."""
     grants = structured("Grant", k.grants, k.grant_count)
-    return grants["row"], grants["place"], grants["start"], grants["end"]
+    return grants["row"], grants["place"], grants["station"], grants["start"], grants["end"]

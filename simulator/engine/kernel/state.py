@@ -77,6 +77,10 @@ class Kernel:
     rows: cython.int
     walkers: Walker[::1]
     workers: Worker[::1]
+    entered: cython.double[::1]
+    """Since when each walker has a loop beside which threads compute."""
+    loop_of: cython.int[::1]
+    """The station of such a loop, from 1 on for each place that needs one and their GIL; -1: none."""
     clocks: Clock[::1]
     handshakes: Handshake[::1]
     members: Member[::1]

@@ -36,7 +36,11 @@ def note_grant(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
     """It has had the lock until now."""
     if k.detail and (k.grant_count < len(k.grants) or lengthen(k, GRANTS)):
         k.grants[k.grant_count] = Grant(
-            k.workers[w].since, k.now, w if w < k.rows else k.instances[w - k.rows].serving, k.place_of[pc]
+            k.workers[w].since,
+            k.now,
+            w if w < k.rows else k.instances[w - k.rows].serving,
+            cython.cast(cython.short, k.place_of[pc]),
+            cython.cast(cython.short, k.code[pc].c),
         )
         k.grant_count += 1
 
@@ -145,3 +149,62 @@ def retaken(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """It has the lock back, and makes the calls that are left."""
     note_wait(k, w, pc)
     return pc - 1
+
+
+# A loop beside which threads compute: its callbacks enter it, compute under the GIL like those threads, and leave it.
+
+
+def enter_loop(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """Have the loop, and then do what follows; wait for it first, unless it is free."""
+    if work_at(k, w, pc) <= 0 and w < k.rows:
+        return pc + k.code[pc].a
+    if not hold(k, w, copy_of(k, w, k.code[pc].c)):
+        k.walkers[w].pc = pc
+        return 0
+    k.entered[w] = k.now
+    return pc + 2
+
+
+def loop_granted(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """The loop is free for this walker at last."""
+    note_wait(k, w, pc)
+    k.entered[w] = k.now
+    return pc + 1
+
+
+def note_turn(k: Kernel, w: cython.int, pc: cython.int, loop: cython.int) -> cython.void:
+    """It has had the loop until now, whatever it did meanwhile."""
+    if k.detail and (k.grant_count < len(k.grants) or lengthen(k, GRANTS)):
+        k.grants[k.grant_count] = Grant(
+            k.entered[w],
+            k.now,
+            w if w < k.rows else k.instances[w - k.rows].serving,
+            cython.cast(cython.short, k.place_of[pc]),
+            cython.cast(cython.short, loop),
+        )
+        k.grant_count += 1
+
+
+def leave_loop(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
+    """The GIL is let go, and then the loop; unless the next step needs them too."""
+    keep: cython.int = k.code[pc].d
+    goes_on: cython.bint = keep == ALWAYS or (keep == IF_NEXT_COMPUTES and work_at(k, w, pc + 1) > 0)
+    gil: cython.int = copy_of(k, w, k.code[pc].a)
+    loop: cython.int = copy_of(k, w, k.code[pc].c)
+    note_turn(k, w, pc, k.code[pc].c)
+    if has_lock(k, w, gil) and not (goes_on and k.code[pc].b > 0):
+        let_go(k, w, gil)
+    if not goes_on:
+        let_go(k, w, loop)
+    return pc + 1
+
+
+def lose_loop(k: Kernel, w: cython.int, pc: cython.int) -> cython.void:
+    """It will never be through with what it entered the loop for."""
+    loop: cython.int = k.loop_of[k.place_of[pc] + 1]
+    copy: cython.int
+    if loop >= 0:
+        copy = copy_of(k, w, loop)
+        if has_lock(k, w, copy):
+            note_turn(k, w, pc, loop)
+            let_go(k, w, copy)

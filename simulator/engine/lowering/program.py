@@ -15,6 +15,7 @@ from simulator.workload.table import Work, Workload
 
 MOMENTS = (ops.SHAKE, ops.RECEIVE, ops.RECEIVE_LATE, ops.SEND, ops.LINGER, ops.IO, ops.STAND)
 CALLING = (ops.CALLS, ops.RETAKEN, ops.LET_GO)
+ON_LOOP = (ops.ENTER, ops.ENTERED, ops.LEAVE)
 WAYS_OF = {
     Operation.SEIZE: (
         *(ops.SEIZE, ops.TOKEN, ops.ALLOCATE),
@@ -22,7 +23,7 @@ WAYS_OF = {
     ),
     Operation.RELEASE: (ops.RELEASE, ops.FREE, ops.PUT_BACK, ops.PART),
     Operation.TAKE: (ops.WAIT, ops.REST, ops.LOOK, ops.BY, ops.HOLD, ops.TAKE, ops.HANDOVER),
-    Operation.WORK: (ops.RUN, ops.LOCKRUN, ops.AGAIN, ops.GRANTED, ops.DONE, *CALLING, ops.IO_RUN, ops.BLOCK),
+    Operation.WORK: (ops.RUN, ops.LOCKRUN, ops.AGAIN, ops.GRANTED, ops.DONE, *CALLING, *ON_LOOP, ops.IO_RUN, ops.BLOCK),
     Operation.UNTIL: (*MOMENTS, ops.NOTE, ops.ARM, ops.DISARM, ops.AT, ops.TICK),
     Operation.GO: (ops.LUCK, ops.BUSY, ops.JUMP, ops.CHECK),
     Operation.PICK: (ops.PICK,),
@@ -173,6 +174,12 @@ class Program:
     def inside(self) -> Processes:
         """Where requests are inside a process."""
         return self.every_inside[0]
+
+    @property
+    def loops(self) -> list[int]:
+        """Of each place, the station of the loop that it needs beside the GIL of its threads; -1: it needs none."""
+        both = (place.locks if len(place.locks) > 1 else () for place in self.walk)
+        return [self.stations.number(locks[0]) if locks else -1 for locks in both]
 
     @property
     def main_is_scaled(self) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import astuple, replace
 
 from simulator.engine.kernel import numbers as ops
 from simulator.engine.lowering.blocks import Blocks, Jobs
-from simulator.engine.lowering.computing import add_blocking_wait, add_locked_work, keep_lock
+from simulator.engine.lowering.computing import Piece, add_blocking_wait, add_locked_work, add_work_under, keep_lock
 from simulator.engine.lowering.program import Micro, Program
 from simulator.plan import (
     Accept,
@@ -94,7 +94,7 @@ class ClassProgram(Blocks):
 
     def _same_lock(self, before: int, first: int) -> bool:
         code = self.program.code
-        return code[first].op in (ops.LOCKRUN, ops.BLOCK) and code[first].c == code[before].c
+        return code[first].op in (ops.LOCKRUN, ops.BLOCK, ops.ENTER) and code[first].c == code[before].c
 
     def _add_place(self, column: int, place: Place) -> None:
         number = self.program.stations.number
@@ -205,8 +205,11 @@ class ClassProgram(Blocks):
             self._add_wait(column, place, phase, lock)
         elif lock is None:
             self._emit(ops.RUN, column, a=self._cpu(place), b=phase, x=place.work_s)
+        elif kind is Work.NATIVE:  # on a loop, which it keeps
+            add_work_under(self.program, Piece(column, phase, place.work_s), lock, ops.NEVER)
+            self.done = self.program.end - 1
         else:
-            add_locked_work(self.program, column, ops.NEVER, phase, place.work_s, place.releases)
+            add_locked_work(self.program, Piece(column, phase, place.work_s, place.releases), ops.NEVER)
             self.done = self.program.end - 1
 
     def _add_wait(self, column: int, place: Place, phase: int, lock: Lock | None) -> None:

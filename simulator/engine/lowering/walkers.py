@@ -6,9 +6,10 @@ The timeline is pairs of micro-steps, when and what. It is known before the run,
 from math import inf
 
 from simulator.engine.kernel import numbers as ops
-from simulator.engine.lowering.computing import add_locked_work
+from simulator.engine.lowering.computing import Piece, add_locked_work
 from simulator.engine.lowering.program import Micro, Program, Scaler
 from simulator.plan import AcceptEagerly, Scale
+from simulator.plan.resources import gil_of
 from simulator.workload.interventions import Do, Intervention, Interventions
 
 
@@ -91,9 +92,11 @@ def add_acceptors(program: Program) -> None:
         program.emit(Micro(op=ops.BY, a=program.accept_by), word=AcceptEagerly)
     program.emit(Micro(op=ops.HOLD, c=station), word=AcceptEagerly)
     take = program.end
-    program.emit(Micro(op=ops.TAKE, a=step.batch, c=station), place)
+    inner = gil_of(step.lock)
+    beside = -1 if inner in (None, step.lock) else stations.number(inner)
+    program.emit(Micro(op=ops.TAKE, a=step.batch, b=beside, c=station), place)
     for visit in range(step.visits):
         last = visit == step.visits - 1
         keep, calls = (ops.ALWAYS, step.releases) if last else (ops.NEVER, 0)
-        add_locked_work(program, place, keep, -1, step.work_s / step.visits, calls)
+        add_locked_work(program, Piece(place, -1, step.work_s / step.visits, calls), keep)
     program.emit(Micro(op=ops.HANDOVER, a=take), place)

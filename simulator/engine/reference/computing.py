@@ -4,7 +4,7 @@ What to watch: ``hold`` and ``work`` are the same for a request's thread and for
 for one lock, and a thread whose lock is taken away queues for it again with what is left of its work.
 """
 
-from collections.abc import Callable, Container, Generator
+from collections.abc import Callable, Container, Generator, Sequence
 from functools import partial
 from itertools import count
 from typing import Any
@@ -17,7 +17,9 @@ from simulator.engine.reference.locks import ClockedTurn, LookedAtTurn, Turn
 from simulator.engine.reference.luck import Streams
 from simulator.engine.reference.processors import Job, Processor, Wakefulness
 from simulator.engine.reference.request import Life, LostError, Run
-from simulator.plan import Cores, Gil, Lock, Plan, Processors
+from simulator.plan import AcceptEagerly, Cores, Gil, Lock, Plan, Processors
+from simulator.plan.resources import gil_of
+from simulator.plan.walk import locked
 
 
 class Computing:
@@ -31,10 +33,10 @@ class Computing:
         self.awake = Wakefulness(env, plan.cores) if plan.cores.wake_cost_s else None
         numbers = count()
         self.turns = {lock: [self._turn(lock, next(numbers)) for _ in range(lock.processes)] for lock in plan.locks}
-        self.grants: list[tuple[int, int, float, float]] = []
-        """Every time that a lock was held: (request, place, start, end)."""
-        locked = [column for column, place in enumerate(record.places) if place.lock is not None]
-        self.lock_column = {column: i for i, column in enumerate(locked)}
+        self.grants: list[tuple[int, int, int, float, float]] = []
+        """Every time that a lock was held: (request, place, lock, start, end)."""
+        self.numbers = {lock: number for number, lock in enumerate(plan.locks)}
+        self.lock_column = {place_and_lock: i for i, place_and_lock in enumerate(locked(record.places))}
 
     def _turn(self, lock: Lock, number: int) -> Turn:
         if isinstance(lock, Processors):
@@ -69,31 +71,42 @@ class Computing:
         elif work_s > 0:
             yield from self.run(processor.run(work_s))
 
-    def compute_locked(self, turn: Turn, row: int, column: int, work_s: float, releases: int, goes_on: bool) -> Life:
-        """So many seconds on a core with the lock of the process.
+    def compute_locked(
+        self, turns: Sequence[Turn], row: int, column: int, work_s: float, releases: int, kept: Sequence[Lock]
+    ) -> Life:
+        """So many seconds on a core with the lock of the process; or with its loop, and then the GIL of its threads.
 
-        A thread or callback that ``goes_on`` computing under the same lock keeps it: only waiting lets go of it.
+        A thread or callback that goes on computing under the same lock keeps it: only waiting lets go of it. Of a loop
+        and the GIL it may keep both, or the loop alone.
         """
         if work_s > 0:
-            deed = self.work_and_call(turn, row, column, work_s, releases)
-            yield from self.under_lock(turn, row, column, deed, goes_on)
+            turn, *inner = turns
+            if inner:
+                deed = self.holding(turn, row, column, self.compute_locked(inner, row, column, work_s, releases, kept))
+            else:
+                deed = self.work_and_call(turn, row, column, work_s, releases)
+            yield from self.under_lock(turn, row, column, deed, turn.lock in kept)
+
+    def keep_loop(self, loop: Turn, row: int, column: int, deed: Life, goes_on: bool) -> Life:
+        """Wait, and nothing else can be done on the loop meanwhile: nobody computes there, and no core is used."""
+        yield from self.under_lock(loop, row, column, self.holding(loop, row, column, deed), goes_on)
 
     def work_and_call(self, turn: Turn, row: int, column: int, work_s: float, releases: int) -> Life:
         """Compute, then make the calls that let go of the lock for a moment."""
         yield from self.work(turn, row, row, column, work_s)
         yield from self.make_calls(turn, row, row, column, releases)
 
-    def block(self, turn: Turn, row: int, column: int, waiting: Life, goes_on: bool) -> Life:
-        """Wait and keep the lock of the process: nobody computes under it, and no core is used."""
-        yield from self.under_lock(turn, row, column, self.stand_still(row, column, waiting), goes_on)
-
-    def stand_still(self, row: int, column: int, waiting: Life) -> Life:
-        """So long is the lock held for nothing."""
+    def holding(self, turn: Turn, row: int, column: int, deed: Life) -> Life:
+        """So long is the lock held for something that is not interrupted, be it for nothing at all."""
         since = self.env.now
         try:
-            yield from waiting
+            yield from deed
         finally:
-            self.grants.append((row, column, since, self.env.now))
+            self.note_grant(turn, row, column, since)
+
+    def note_grant(self, turn: Turn, row: int, column: int, since: float) -> None:
+        """The lock was held until now."""
+        self.grants.append((row, column, self.numbers[turn.lock], since, self.env.now))
 
     def under_lock(self, turn: Turn, row: int, column: int, deed: Life, goes_on: bool) -> Life:
         """Get the lock, unless it was kept, and do something with it."""
@@ -138,7 +151,7 @@ class Computing:
             if granted is not None:
                 yield granted
         finally:
-            self.record.lock_wait[row, self.lock_column[column]] += self.env.now - asked
+            self.record.lock_wait[row, self.lock_column[column, turn.lock]] += self.env.now - asked
 
     def work(self, turn: Turn, who: object, row: int, column: int, work_s: float) -> Life:
         """Compute while holding the lock; where it is taken away in between, queue for it again."""
@@ -148,7 +161,7 @@ class Computing:
                 process = who.process if isinstance(who, Acceptor) else int(self.record.process[row])
                 work_s = yield from self.run_awake(partial(turn.run, who), process, row, column, work_s)
             finally:
-                self.grants.append((row, column, since, self.env.now))
+                self.note_grant(turn, row, column, since)
             if work_s <= 0:
                 return
             yield from self.hold(turn, who, row, column)
@@ -168,17 +181,27 @@ class Computing:
 
     def accept_until_lost(self, acceptors: Acceptors, acceptor: Acceptor) -> Life:
         """The life of an acceptor, as long as its process lives."""
-        turn = self.turns[acceptors.step.lock][acceptor.process]
+        step = acceptors.step
+        turn, gil = self.turns[step.lock][acceptor.process], gil_of(step.lock)
+        inner = turn if gil is None else self.turns[gil][acceptor.process]
         try:
-            yield from self.accept_for_ever(acceptors, acceptor, turn)
+            yield from self.accept_for_ever(acceptors, acceptor, turn, inner)
         except LostError:
             acceptors.forget(acceptor)
-            if acceptor in turn.holders:
-                turn.release(acceptor)
+            self.let_go(acceptor, inner, turn)
             acceptors.let_go(acceptor)
 
-    def accept_for_ever(self, acceptors: Acceptors, acceptor: Acceptor, turn: Turn) -> Life:
-        """Sleep, wait for the lock, take what is in the backlog, hand it over."""
+    def let_go(self, who: object, *turns: Turn) -> None:
+        """Of these locks it has none any more."""
+        for turn in turns:
+            if who in turn.holders:
+                turn.release(who)
+
+    def accept_for_ever(self, acceptors: Acceptors, acceptor: Acceptor, turn: Turn, inner: Turn) -> Life:
+        """Sleep, wait for the lock, take what is in the backlog, hand it over.
+
+        ``inner``: what computing needs, where that is not the lock itself but the GIL of the threads beside a loop.
+        """
         step = acceptors.step
         column = next(i for i, place in enumerate(self.record.places) if place.acceptor and place.step == step)
         while True:
@@ -195,15 +218,23 @@ class Computing:
                 taken += 1
                 self.record.process[row] = acceptor.process
                 self.record.reached[row, column] = self.env.now
-                yield from self.work(turn, acceptor, row, column, step.work_s / step.visits)
-                for _ in range(step.visits - 1):
-                    if acceptor in turn.holders:
-                        turn.release(acceptor)
-                    yield from self.hold(turn, acceptor, row, column)
-                    yield from self.work(turn, acceptor, row, column, step.work_s / step.visits)
-                yield from self.make_calls(turn, acceptor, row, column, step.releases)
+                for visit in range(step.visits):
+                    if visit:
+                        self.let_go(acceptor, inner, turn)
+                        yield from self.hold(turn, acceptor, row, column)
+                    deed = self.accept_one(inner, acceptor, row, column, step, last=visit == step.visits - 1)
+                    yield from deed if inner is turn else self.holding(turn, row, column, deed)
                 assert accepted is not None  # the request waits for it, or has left
                 accepted.succeed(True)
-            if acceptor in turn.holders:
-                turn.release(acceptor)
+            self.let_go(acceptor, inner, turn)
             acceptors.let_go(acceptor)
+
+    def accept_one(
+        self, turn: Turn, acceptor: Acceptor, row: int, column: int, step: AcceptEagerly, *, last: bool
+    ) -> Life:
+        """One visit to the lock for the sake of a connection."""
+        if acceptor not in turn.holders:  # of a loop it has that, and needs the GIL
+            yield from self.hold(turn, acceptor, row, column)
+        yield from self.work(turn, acceptor, row, column, step.work_s / step.visits)
+        if last:
+            yield from self.make_calls(turn, acceptor, row, column, step.releases)

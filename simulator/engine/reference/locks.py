@@ -33,7 +33,7 @@ class Turn:
 
     def __init__(self, env: simpy.Environment, lock: Lock, processor: Processor) -> None:
         """Free at the start."""
-        self.env, self.processor = env, processor
+        self.env, self.lock, self.processor = env, lock, processor
         self.interval_s = lock.switch_interval_s if isinstance(lock, Gil) else None
         self.permits = lock.permits if isinstance(lock, Gil) else 1
         self.release_loss = lock.release_loss if isinstance(lock, Gil) else 0.0

@@ -185,27 +185,29 @@ class Server:
 
     def compute(self, request: Request, place: Place, work_s: float, rest: Outline) -> Life:
         """So many seconds on a core, under the lock that is needed for it."""
-        lock = self.lock_at(request, place)
-        if lock is None:
+        turns = [self.turn_at(request, lock) for lock in self.locks_at(request, place)]
+        if not turns:
             yield from self.computing.compute(place.cores or self.plan.cores, request.row, request.at, work_s)
             return
-        turn, goes_on = self.turn_at(request, lock), self.goes_on(request, lock, rest)
-        yield from self.computing.compute_locked(turn, request.row, request.at, work_s, place.releases, goes_on)
+        kept = self.kept(request, place, rest)
+        yield from self.computing.compute_locked(turns, request.row, request.at, work_s, place.releases, kept)
 
     def turn_at(self, request: Request, lock: Lock) -> Turn:
         """The lock of its process."""
         return self.computing.turns[lock][self.stock.copy_of(request, lock.processes)]
 
-    def lock_at(self, request: Request, place: Place) -> Lock | None:
-        """The lock that it needs at a place: for its own work, that depends on what kind of work it is."""
-        needs = place.phase is None or self.kind_of(request, place.phase).needs_lock(place)
-        return place.lock if needs else None
+    def locks_at(self, request: Request, place: Place) -> Sequence[Lock]:
+        """The locks that it needs at a place: for its own work, that depends on what kind of work it is."""
+        if place.phase is None:
+            return place.locks
+        return self.kind_of(request, place.phase).locks(place)
 
-    def goes_on(self, request: Request, lock: Lock, rest: Outline) -> bool:
-        """Whether it has more to do under this lock, without leaving it in between."""
+    def kept(self, request: Request, place: Place, rest: Outline) -> Sequence[Lock]:
+        """The locks that it needs for what it does next, if that is under the same lock: it does not let go of them."""
         following = self.following(request, rest)
-        needs = following is not None and self.lock_at(request, following) == lock
-        return needs and following is not None and self.work_at(request, following) > 0
+        if following is None or following.lock != place.lock or self.work_at(request, following) <= 0:
+            return ()
+        return self.locks_at(request, following)
 
     def following(self, request: Request, rest: Outline) -> Place | None:
         """Where it goes next, if that is on the same straight way."""
@@ -236,10 +238,10 @@ class Server:
             return
         elif kind is Work.CRASH:
             yield from self.lifetimes.die_of(request, seconds)
-        elif (lock := self.lock_at(request, place)) is not None:
-            turn, goes_on = self.turn_at(request, lock), self.goes_on(request, lock, rest)
-            waiting = self.wait_for_io(request, step, seconds)
-            yield from self.computing.block(turn, request.row, request.at, waiting, goes_on)
+        elif locks := self.locks_at(request, place):
+            kept, waiting = self.kept(request, place, rest), self.wait_for_io(request, step, seconds)
+            turn = self.turn_at(request, locks[0])
+            yield from self.computing.keep_loop(turn, request.row, request.at, waiting, locks[0] in kept)
         else:
             yield from self.wait_for_io(request, step, seconds, step.io_late_s)
 
@@ -286,5 +288,5 @@ def simulate(
     if server.rows.shortage is not None:
         return server.rows.shortage
     grants = server.computing.grants
-    columns = zip(*grants, strict=True) if grants else ((), (), (), ())
+    columns = zip(*grants, strict=True) if grants else ((), (), (), (), ())
     return server.record.trace(plan, workload, grants_table(columns) if detail else None)
