@@ -6,7 +6,7 @@ from dataclasses import replace
 from rich.console import RenderableType
 from rich.text import Text
 
-from simulator.experiments.catalogue import catalogue, fronts
+from simulator.experiments.catalogue import called, catalogue, fronts
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.production_line import deployed, is_production
 from simulator.experiments.refusal import RefusalError
@@ -34,7 +34,7 @@ def named_server(line: str) -> Deployment:
     """What was typed: a command line, or the name of a model or of what stands in front. Raises RefusalError."""
     if is_production(line):
         return deployed(line)
-    model = catalogue().get(line)
+    model = called(line)
     if model is None:
         names = ", ".join(catalogue())
         raise RefusalError(

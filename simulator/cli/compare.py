@@ -52,7 +52,7 @@ def _refuse(models: Sequence[str], options: RunOptions) -> None:
     from simulator.experiments.setup import MOST_SIDES
 
     if not LEAST <= len(models) <= MOST_SIDES:
-        names = ", ".join(model.name for model in servers())
+        names = ", ".join(model.names for model in servers())
         raise RefusalError(
             tell(
                 "compare: expected {least} to {most} servers, got {given}. There are: {names}; "

@@ -15,7 +15,7 @@ from simulator.cli.command import Command, Given
 from simulator.cli.commands import COMMANDS, SHELLS, THE_RUN
 from simulator.cli.flags import signature, switch
 from simulator.cli.parser import Stub
-from simulator.experiments.catalogue import Model, catalogue, fronts, servers
+from simulator.experiments.catalogue import Model, all_names, catalogue, fronts, servers
 from simulator.experiments.options import RUN, Section, section
 from simulator.experiments.refusal import RefusalError
 from simulator.results.terminal import write
@@ -109,13 +109,13 @@ def _with_choices(parameter: Parameter) -> Parameter:
     hint: Any
     name = parameter.name
     if name in ("models", "model", f"{RUN.key}__model"):
-        hint = Literal[tuple(model.name for model in servers())]
+        hint = Literal[tuple(all_names(servers()))]
     elif name == f"{RUN.key}__load":
         hint = Literal[tuple(shipped())] | Path
     elif name.endswith(("__machine", "__json", "__csv", "__parquet", "__report", "__picture", "__film", "__output")):
         hint = Path
     elif name == "topic":
-        hint = Literal[(*COMMANDS, *catalogue())]
+        hint = Literal[(*COMMANDS, *all_names(catalogue().values()))]
     else:
         return parameter
     _, *about = get_args(parameter.annotation)

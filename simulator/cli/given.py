@@ -32,7 +32,7 @@ def deployment_of(model: Model | None, said: str, given: Given, options: RunOpti
     if options.server is not None and (model is None or not options.server):
         raise RefusalError(no_such_server(options.server))
     if model is None:
-        names = ", ".join(each.name for each in servers())
+        names = ", ".join(each.names for each in servers())
         raise RefusalError(tell("which server? Type {said} and one of: {names}", said=said, names=names))
     if options.load is None:
         raise RefusalError(which_load())

@@ -13,7 +13,7 @@ from simulator.cli.command import Command, Given
 from simulator.cli.commands import COMMANDS, THE_RUN
 from simulator.cli.page import block, page_width, print_page, wrapped
 from simulator.experiments.amounts import STANDS_FOR, amount_text
-from simulator.experiments.catalogue import Model, catalogue, fronts, servers
+from simulator.experiments.catalogue import Model, all_names, called, catalogue, fronts, servers
 from simulator.experiments.options import PICTURES, SCREEN, Section
 from simulator.experiments.refusal import RefusalError
 from simulator.words.language import tell, translated
@@ -31,9 +31,9 @@ def run(_: Model | None, given: Given) -> int:
     elif topic in COMMANDS:
         print_help(COMMANDS[topic], None)
     else:
-        model = catalogue().get(topic.replace("_", "-"))
+        model = called(topic)
         if model is None:
-            near = nearest(topic, [*COMMANDS, *catalogue()])
+            near = nearest(topic, [*COMMANDS, *all_names(catalogue().values())])
             raise RefusalError(
                 tell(
                     "help {topic}: no such command and no such model.{near} Type simulate help", topic=topic, near=near
@@ -87,7 +87,7 @@ def _commands(width: int) -> Iterator[str]:
 def _choices(width: int) -> Iterator[str]:
     """The end of the first page: what can be chosen, and where the flags are."""
     yield ""
-    yield from wrapped(tell("Servers: {names}", names=", ".join(model.name for model in servers())), width)
+    yield from wrapped(tell("Servers: {names}", names=", ".join(model.names for model in servers())), width)
     flags = "simulate --model prefork --help"
     yield from wrapped(tell("The flags of one of them: {typed}", typed=flags), width)
     yield from wrapped(tell("All flags: {typed}", typed="simulate --help-all"), width)

@@ -37,6 +37,8 @@ def models_page(width: int) -> Iterator[str]:
     for model in catalogue().values():
         yield f"{HEADING}{model.name}  {_role(model)}"
         yield from (f"  {line}" for line in wrapped(translated(model.claim), width - 2))
+        if model.aliases:
+            yield f"  {tell('Also called: {names}', names=', '.join(model.aliases))}"
         yield from beside(flag_rows(section(model)), width=width, indent=4)
         yield ""
 
@@ -103,7 +105,7 @@ EXAMPLE = "simulate --model prefork --load slow-clients"
 
 def orientation() -> int:
     """Print it; returns the exit code."""
-    names = ", ".join(model.name for model in servers())
+    names = ", ".join(model.names for model in servers())
     front = next((f" --{front.name}" for front in fronts()), "")
     paragraphs = (
         tell("The same requests arrive. What happens to them under another server, and why?"),

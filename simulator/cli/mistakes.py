@@ -13,7 +13,7 @@ from cyclopts.exceptions import RepeatArgumentError
 from simulator.cli.command import Command
 from simulator.cli.commands import COMMANDS
 from simulator.cli.help import choices_of
-from simulator.experiments.catalogue import Model, servers
+from simulator.experiments.catalogue import Model, called, servers
 from simulator.experiments.deployment_words import flags
 from simulator.experiments.options import RUN, section
 from simulator.experiments.production_line import deployed, is_production
@@ -154,8 +154,9 @@ def _unused(word: str, tokens: Sequence[str]) -> str:
 
 def _meant(word: str) -> str:
     """What to type for a model or a load that was typed alone."""
-    if any(word == each.name for each in servers()):
-        return f"simulate --model {word} --load slow-clients"
+    model = called(word)
+    if model is not None and not model.stands_in_front:
+        return f"simulate --model {model.name} --load slow-clients"
     return f"simulate --model prefork --load {word}" if word in shipped() else ""
 
 

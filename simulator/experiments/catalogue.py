@@ -7,7 +7,7 @@ server and becomes a switch (``--name``) beside it.
 import dataclasses
 import functools
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from types import ModuleType
@@ -59,6 +59,17 @@ class Model:
         if isinstance(own, str):
             return own
         return next(name for choice, name in own.items() if choice in dataclasses.asdict(config).values())
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Other names under which people know it, each of them as good as its own."""
+        aliases: tuple[str, ...] = getattr(importlib.import_module(f"models.{self.folder}.config"), "ALIASES", ())
+        return aliases
+
+    @property
+    def names(self) -> str:
+        """Its name, with the others in brackets."""
+        return f"{self.name} ({', '.join(self.aliases)})" if self.aliases else self.name
 
     @property
     def summary(self) -> str:
@@ -123,14 +134,24 @@ def fronts() -> tuple[Model, ...]:
     return tuple(model for model in catalogue().values() if model.stands_in_front)
 
 
+def called(name: str) -> Model | None:
+    """The model of that name, or known by it."""
+    word, models = name.replace("_", "-"), catalogue()
+    return models.get(word) or next((model for model in models.values() if word in model.aliases), None)
+
+
+def all_names(models: Iterable[Model]) -> list[str]:
+    """Every word by which one of these is found."""
+    return [name for model in models for name in (model.name, *model.aliases)]
+
+
 def server(name: str, said: str = "--model") -> Model:
     """The server of that name, which stood after ``said``. Raises RefusalError with the names there are."""
-    model = catalogue().get(name) or catalogue().get(name.replace("_", "-"))
-    names = [each.name for each in servers()]
+    model, names = called(name), all_names(servers())
     if model is None:
         from simulator.experiments.real_servers import answer_to_name  # only a mistake pays for it
 
-        known = ", ".join(names)
+        known = ", ".join(each.names for each in servers())
         unknown = tell(
             "{said} {name}: no such model.{near} There are: {known}",
             said=said, name=name, near=nearest(name, names), known=known,
