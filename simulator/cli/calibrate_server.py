@@ -8,7 +8,7 @@ from rich.text import Text
 
 from simulator.experiments.catalogue import called, catalogue, fronts
 from simulator.experiments.deployment import Deployment
-from simulator.experiments.production_line import deployed, is_production
+from simulator.experiments.production_line import deployed, is_production, startable
 from simulator.experiments.refusal import RefusalError
 from simulator.plan import Machine
 from simulator.real.calibrate.parts import parts
@@ -33,7 +33,7 @@ QUIET, INDENT = "bright_black", 2
 def named_server(line: str) -> Deployment:
     """What was typed: a command line, or the name of a model or of what stands in front. Raises RefusalError."""
     if is_production(line):
-        return deployed(line)
+        return startable(line)
     model = called(line)
     if model is None:
         names = ", ".join(catalogue())

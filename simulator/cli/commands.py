@@ -21,15 +21,15 @@ from simulator.experiments.options import (
 from simulator.words.language import later
 
 SHELLS = Literal["bash", "zsh", "fish"]
-LISTS = Literal["models", "loads", "profiles"]
+LISTS = Literal["models", "loads", "profiles", "servers"]
 THE_RUN = Command(
     name="",
     help=later("The same requests arrive. What happens to them under another server, and why?"),
     run="simulator.cli.run:run",
-    usage="--model MODEL --load LOAD [FLAGS]",
+    usage="--model MODEL|--server COMMAND --load LOAD [FLAGS]",
     examples=(
         "simulate --model prefork --load slow-clients",
-        "simulate --model prefork --load slow-clients --nginx --watch",
+        'simulate --server "gunicorn -w 4" --load slow-clients --nginx --watch',
         "simulate compare prefork coroutine --load mixed",
     ),
     sections=(RUN, OUTPUT, PICTURES, SCREEN),
@@ -54,6 +54,7 @@ COMMANDS = {
             examples=(
                 "simulate compare prefork prefork+nginx --load slow-clients",
                 "simulate compare prefork:workers=8 threaded:threads=8 --load io-heavy",
+                'simulate compare --server "gunicorn -w 4" --server uvicorn --load mixed',
             ),
             first=(
                 words(
@@ -62,6 +63,12 @@ COMMANDS = {
                         "Two to four servers: prefork, prefork+nginx, prefork:workers=8, "
                         "threaded+nginx:threads=8,backlog=100."
                     ),
+                ),
+                flag(
+                    "server",
+                    tuple[str, ...],
+                    later('A server as you start it, like "gunicorn -w 4", beside the others; may be repeated.'),
+                    default=(),
                 ),
             ),
             sections=(COMPARE, COMPARISON, PICTURES, SCREEN),
@@ -90,10 +97,10 @@ COMMANDS = {
         ),
         Command(
             name="explain",
-            help=later("Explain a word of the field, or list the words."),
+            help=later("Explain a word of the field or a server's line, or list the words."),
             run="simulator.cli.explain:run",
-            usage="explain [TERM]",
-            examples=("simulate explain backlog",),
+            usage="explain [TERM|COMMAND]",
+            examples=("simulate explain backlog", 'simulate explain "gunicorn -w 4 --timeout 30"'),
             first=(words("words", later("The word, like p99, GIL or event loop; without any they are listed.")),),
         ),
         Command(
@@ -108,10 +115,10 @@ COMMANDS = {
         ),
         Command(
             name="list",
-            help=later("Explain the models with their flags, the loads, or what servers cost."),
+            help=later("Explain models with their flags, loads, servers and their costs."),
             run="simulator.cli.listing:run",
-            usage="list [models|loads|profiles]",
-            examples=("simulate list loads", "simulate list profiles"),
+            usage="list [models|loads|profiles|servers]",
+            examples=("simulate list loads", "simulate list servers"),
             first=(word("what", LISTS | None, later("Which of them; without any models and loads."), default=None),),
         ),
         Command(

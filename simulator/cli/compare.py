@@ -31,7 +31,7 @@ LEAST = 2
 
 def run(_: Model | None, given: Given) -> int:
     """Carry the command out; returns the exit code. Raises RefusalError."""
-    models = given.get("models", ())
+    models = (*given.get("models", ()), *given.get("server", ()))
     options, outputs = RunOptions(**COMPARE.given(given)), ComparisonOptions(**COMPARISON.given(given))
     screen = screen_options(given, outputs)
     _refuse(models, options)

@@ -1,12 +1,14 @@
-"""``simulate explain``: a term of the glossary in two sentences, or the list of them."""
+"""``simulate explain``: a term of the glossary in two sentences, what became of a server's line, or all the terms."""
 
 from collections.abc import Iterator
 
 from rich.cells import cell_len
 
 from simulator.cli.command import Given
-from simulator.cli.page import HEADING, page_width, print_page, wrapped
+from simulator.cli.page import HEADING, beside, page_width, print_page, wrapped
 from simulator.experiments.catalogue import Model
+from simulator.experiments.production_answer import answer
+from simulator.experiments.production_line import is_production, production
 from simulator.experiments.refusal import RefusalError
 from simulator.words.glossary import Term, find, terms
 from simulator.words.language import tell
@@ -16,6 +18,9 @@ from simulator.words.nearest import nearest
 def run(_: Model | None, given: Given) -> int:
     """Carry the command out; returns the exit code. Raises RefusalError."""
     word = " ".join(given.get("words", ()))
+    if word and find(word) is None and is_production(word):
+        print_page(_line(word, page_width()))
+        return 0
     print_page(_explained(known(word), page_width()) if word else _listed(page_width()))
     return 0
 
@@ -36,6 +41,28 @@ def _explained(term: Term, width: int) -> Iterator[str]:
     others = [name for name in term.names if name != term.word]
     yield HEADING + term.word + (f" ({', '.join(others)})" if others else "")
     yield from (f"  {line}" for line in wrapped(term.meaning, width - 2))
+
+
+def _line(line: str, width: int) -> Iterator[str]:
+    """What a server's line becomes here, all of it."""
+    given = answer(production(line))
+    yield HEADING + given.line
+    program = tell("{program}, options of {version}", program=given.program, version=given.version)
+    yield from (f"  {each}" for each in wrapped(f"{program}: --model {given.model}", width - 2))
+    for title, entries in (
+        (tell("Modelled"), given.modelled),
+        (tell("Makes no difference here"), given.harmless),
+        (tell("Would make one, and is not modelled"), given.matters),
+    ):
+        if entries:
+            yield ""
+            yield title
+            yield from beside([(each.typed, each.told) for each in entries], width=width, indent=2)
+    if given.by_itself:
+        yield ""
+        yield tell("What it has by itself")
+        words = ", ".join(f"{name} {value}" for name, value in given.by_itself.items())
+        yield from (f"  {each}" for each in wrapped(words, width - 2))
 
 
 def _listed(width: int) -> Iterator[str]:

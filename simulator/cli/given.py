@@ -16,7 +16,7 @@ from simulator.experiments.options import (
     ScreenOptions,
     section,
 )
-from simulator.experiments.production_line import deployed, is_production, no_such_server
+from simulator.experiments.production_line import deployed, is_production, no_such_server, startable
 from simulator.experiments.progress import talk
 from simulator.experiments.refusal import RefusalError
 from simulator.words.language import tell
@@ -25,11 +25,15 @@ if TYPE_CHECKING:
     from simulator.lab.pictures import Pictures
 
 
+SIMULATED = "--model"
+"""What a server's name is typed after where it is only simulated."""
+
+
 def deployment_of(model: Model | None, said: str, given: Given, options: RunOptions) -> Deployment:
     """What the flags describe; ``said`` is what the server's name is typed after."""
     if options.server and is_production(options.server):
-        return _production_of(model, options, given)
-    if options.server is not None and (model is None or not options.server):
+        return _production_of(model, said, options, given)
+    if options.server is not None and (model is None or not options.server or said == SIMULATED):
         raise RefusalError(no_such_server(options.server))
     if model is None:
         names = ", ".join(each.names for each in servers())
@@ -44,9 +48,9 @@ def deployment_of(model: Model | None, said: str, given: Given, options: RunOpti
     )
 
 
-def _production_of(model: Model | None, options: RunOptions, given: Given) -> Deployment:
-    """The production server that ``--server`` describes, behind what was asked for."""
-    found = deployed(options.server or "")
+def _production_of(model: Model | None, said: str, options: RunOptions, given: Given) -> Deployment:
+    """The server that ``--server`` describes, behind what was asked for."""
+    found = (deployed if said == SIMULATED else startable)(options.server or "")
     if options.load is None:
         raise RefusalError(which_load())
     if model is not None and model != found.model:
@@ -57,7 +61,7 @@ def _production_of(model: Model | None, options: RunOptions, given: Given) -> De
     for name, value in section(found.model).given(given).items():
         flag = section(found.model).typed(name, value)
         raise RefusalError(
-            tell("{flag}: with a production server its own line says it all: --server {server}", flag=flag,
+            tell("{flag}: with --server its own line says it all: --server {server}", flag=flag,
                  server=shlex.quote(options.server or ""))
         )  # fmt: skip
     return replace(found, fronts=_fronts(given))

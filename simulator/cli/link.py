@@ -15,7 +15,7 @@ from typing import get_type_hints
 from models.profiles import PROFILES
 from simulator.experiments.catalogue import Model, fronts
 from simulator.experiments.deployment import Deployment
-from simulator.experiments.deployment_words import SWITCH, flags, pane
+from simulator.experiments.deployment_words import SWITCH, named, pane
 from simulator.experiments.options import COMPARE, PICTURES, RUN, SCREEN, Section, section
 from simulator.experiments.profiles import OWN
 from simulator.experiments.refusal import RefusalError
@@ -55,7 +55,7 @@ def linked(pairs: Pairs, own: Collection[str]) -> list[str]:
             _refuse_files("profile", side.profile, own)
     known = _known(sides)
     rest = [word for key, value in pairs if key != SERVER for word in _words(key, value, known, own)]
-    start = ["--model", sides[0].model.name, *flags(sides[0])] if len(sides) == 1 else ["compare", *words]
+    start = named(sides[0]) if len(sides) == 1 else ["compare", *words]
     return [*start, *rest, "--watch"]
 
 

@@ -15,12 +15,13 @@ from simulator.words.numbers import short_duration
 
 
 def run(_: Model | None, given: Given) -> int:
-    """``simulate list``, ``list models``, ``list loads`` or ``list profiles``; returns the exit code."""
+    """``simulate list``, ``list models``, ``loads``, ``profiles`` or ``servers``; returns the exit code."""
     what, width = given.get("what"), page_width()
     models = models_page(width) if what in (None, "models") else ()
     loads = loads_page(width) if what in (None, "loads") else ()
     profiles = profiles_page(width) if what == "profiles" else ()
-    print_page([*models, *loads, *profiles])
+    typed = servers_page(width) if what == "servers" else ()
+    print_page([*models, *loads, *profiles, *typed])
     return 0
 
 
@@ -79,6 +80,22 @@ def profiles_page(width: int) -> Iterator[str]:
     yield ""
     for number, source in enumerate(sources, 1):
         yield from beside([(f"[{number}]", translated(source))], width=width, indent=0)
+
+
+def servers_page(width: int) -> Iterator[str]:
+    """Every server that can be typed as it is started: what its kinds of worker are here, and which options count."""
+    from simulator.experiments.production_answer import kinds_of, modelled_options
+    from simulator.experiments.production_options import table
+    from simulator.experiments.production_table import PROGRAMS
+
+    for program in PROGRAMS.values():
+        version = table(program.name).version
+        yield HEADING + tell("{program}, options of {version}", program=program.name, version=version)
+        yield from beside(kinds_of(program), width=width, indent=2)
+        options = ", ".join(modelled_options(program))
+        yield from (f"  {line}" for line in wrapped(tell("modelled: {typed}", typed=options), width - 2) if options)
+        yield ""
+    yield from wrapped(tell("What becomes of a line: {typed}", typed='simulate explain "gunicorn -w 4"'), width)
 
 
 def _costs(profile: Profile) -> Iterator[str]:

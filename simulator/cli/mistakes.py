@@ -4,7 +4,6 @@ What to watch: Cyclopts says what it could not read as structured errors, and it
 neither our commands nor Chinese.
 """
 
-import shlex
 from collections.abc import Sequence
 
 from cyclopts import CoercionError, CycloptsError, MissingArgumentError, UnknownOptionError, UnusedCliTokensError
@@ -14,19 +13,14 @@ from simulator.cli.command import Command
 from simulator.cli.commands import COMMANDS
 from simulator.cli.help import choices_of
 from simulator.experiments.catalogue import Model, called, servers
-from simulator.experiments.deployment_words import flags
-from simulator.experiments.options import RUN, section
-from simulator.experiments.production_line import deployed, is_production
+from simulator.experiments.options import section
 from simulator.experiments.real_servers import GUNICORNS, answer_to_flag, answer_to_gunicorn, answer_to_name
-from simulator.experiments.refusal import RefusalError
 from simulator.words.language import tell
 from simulator.words.nearest import nearest
 from simulator.workload.shipped_scenarios import shipped
 
 WORKERS = "--workers"
 """What most real servers call their processes."""
-SERVER = "--server"
-"""What has a production server started."""
 
 
 def explained(error: CycloptsError, tokens: Sequence[str], command: Command, model: Model | None) -> str:
@@ -59,8 +53,6 @@ def _unknown(flag: str, tokens: Sequence[str], command: Command, model: Model | 
         )
     if owners and command.has_settings:
         return _another_models(flag, " + ".join(owners), command, model)
-    if flag == SERVER and command.server == "--model" and (answer := _simulated(behind or _following(flag, tokens))):
-        return answer
     value = behind or _following(flag, tokens)
     if command.has_fronts and (answer := answer_to_flag(flag, value, _processes(model))):
         return answer
@@ -85,24 +77,6 @@ def _processes(model: Model | None) -> str:
     """The flag of a server for the number of its processes; nothing where it has but one."""
     size = model.neighbours.processes if model is not None else None
     return section(model).flag(size.setting) if model is not None and size is not None else ""
-
-
-def _simulated(line: str) -> str:
-    """What to type to simulate a production server, and to measure it; nothing for a line that begins with none."""
-    try:
-        if not is_production(line):
-            return ""
-        side = deployed(line)
-    except RefusalError as error:
-        return str(error)
-    typed = ["--model", side.model.name, *flags(side)]
-    if side.own_profile != side.model.profile(side.config):
-        typed += [RUN.flag("profile"), side.own_profile]
-    return tell(
-        "{flag}: only measure, validate and calibrate start a server. To simulate this one, type {typed}; to start it, "
-        "{measure}",
-        flag=SERVER, typed=" ".join(typed), measure=f"simulate measure {SERVER} {shlex.quote(line)}",
-    )  # fmt: skip
 
 
 def _another_models(flag: str, owners: str, command: Command, model: Model | None) -> str:

@@ -22,6 +22,8 @@ from simulator.results.terminal import write
 
 EVERYTHING, VERSION, INSTALL = "--help-all", frozenset({"--version", "-V"}), "--install-completion"
 """The last is the custom of other programs for ``simulate completion --install``."""
+LINE = "--server"
+"""What a server is typed after that is named by the line that starts it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,11 @@ def model_as_word(command: Command, tokens: Sequence[str]) -> list[str]:
     words, others = list[str](), list[str]()
     while rest:
         token = rest.pop(0)
-        if token.startswith("--model="):
+        if command.server == "settings in words" and token == LINE and rest and rest[0].strip():
+            others.append(rest.pop(0))  # in its place: servers are told apart by their letters
+        elif command.server == "settings in words" and token.removeprefix(f"{LINE}=").strip() not in ("", token):
+            others.append(token.removeprefix(f"{LINE}="))
+        elif token.startswith("--model="):
             words.append(token.partition("=")[2])
         elif token == "--model" and rest and not rest[0].startswith("-"):
             words.append(rest.pop(0))

@@ -1,8 +1,9 @@
 """``simulate --model MODEL --load LOAD``: from the flags to a run, and to everything that was asked for of it."""
 
 from simulator.cli.command import Given
-from simulator.cli.given import deployment_of, moment, pictures, screen_options
+from simulator.cli.given import SIMULATED, deployment_of, moment, pictures, screen_options
 from simulator.experiments.catalogue import Model, fronts
+from simulator.experiments.deployment_words import pane_words
 from simulator.experiments.options import OUTPUT, PICTURES, RUN, SCREEN, SEPARATOR, OutputOptions, RunOptions
 from simulator.experiments.progress import shown_while
 from simulator.experiments.setup import Setup, prepared
@@ -23,7 +24,7 @@ def run(model: Model | None, given: Given) -> int:
         from simulator.tui.opening import open_home
 
         return open_home(screen, chosen)
-    deployment = deployment_of(model, "--model", given, options)
+    deployment = deployment_of(model, SIMULATED, given, options)
     setup = Setup(sides=(deployment,), options=options)
     if screen.watch:
         from simulator.tui.opening import open_setup
@@ -38,7 +39,7 @@ def run(model: Model | None, given: Given) -> int:
     )
     drawn = pictures(given, screen)
     ready = prepared(setup)
-    what = tell("{server} under {load}", server=options.model, load=options.load)
+    what = tell("{server} under {load}", server=pane_words(deployment), load=options.load)
     say_before(ready)
     with shown_while(what, ready.scenario.duration) as progress:
         (trace,) = run_checked(ready, detail=drawn is not None, progress=progress)

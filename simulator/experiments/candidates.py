@@ -13,9 +13,10 @@ from models.profiles import MINI
 from models.settings import Size
 from simulator.experiments.catalogue import Model, fronts, server
 from simulator.experiments.deployment import Deployment, changed, configured
-from simulator.experiments.deployment_words import setting_flags
+from simulator.experiments.deployment_words import named, setting_flags
 from simulator.experiments.ladders import Candidate, Choice, Family, Ladder, first_of
 from simulator.experiments.options import RUN, section
+from simulator.experiments.production_line import reconfigured
 from simulator.experiments.profiles import OWN
 from simulator.experiments.refusal import RefusalError
 from simulator.trace.cures import Cure
@@ -113,13 +114,19 @@ class Ideas:
             side = _replaced(self.side, model, settings)
         except RefusalError:
             return None
+        return Candidate(change=change, side=side, cores=self.cores, flags=self._typed(side, model, settings))
+
+    def _typed(self, side: Deployment, model: Model, settings: dict[str, Any]) -> tuple[str, ...]:
+        """What is typed for it: a setting; or the server anew, where it was named by its line."""
+        if self.side.production is not None and model == self.side.model:
+            alone = replace(side, fronts=())
+            return tuple(named(alone))
         typed = section(model)
-        flags = [
+        return tuple(
             word
             for name, value in settings.items()
             for word in (typed.typed(name, value), *([] if isinstance(value, bool) else [str(value)]))
-        ]
-        return Candidate(change=change, side=side, cores=self.cores, flags=tuple(flags))
+        )
 
     def _choice(self, *candidates: Candidate | None) -> Choice:
         return Choice(tuple(each for each in candidates if each is not None))
@@ -235,6 +242,6 @@ def _replaced(side: Deployment, model: Model, settings: dict[str, Any]) -> Deplo
         return configured(model, {**given, **settings})
 
     if model == side.model:
-        return replace(side, config=with_them(side.config))
+        return reconfigured(side, with_them(side.config))
     stand = tuple((front, with_them(config) if front == model else config) for front, config in side.fronts)
     return replace(side, fronts=stand)

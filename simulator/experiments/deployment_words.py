@@ -1,4 +1,5 @@
-"""How a deployment is typed: as one word, ``prefork+nginx:workers=8,backlog=9``, or as flags, ``--workers 8 --nginx``.
+"""How a deployment is typed: as one word, ``prefork+nginx:workers=8,backlog=9``, or as flags, ``--workers 8 --nginx``;
+or as the line that starts a server, ``"gunicorn -w 8 +nginx"``.
 
 What to watch: a setting that has its default is not written down. In a word the same server can stand beside itself
 with other settings; flags are for one server alone.
@@ -8,7 +9,7 @@ from dataclasses import Field, replace
 from typing import Any, get_args, get_type_hints
 
 from simulator.experiments.amounts import amount
-from simulator.experiments.catalogue import Model, fronts, server
+from simulator.experiments.catalogue import Model, called, fronts, server
 from simulator.experiments.deployment import Deployment, changed, configured
 from simulator.experiments.options import RUN, section
 from simulator.experiments.refusal import RefusalError
@@ -19,14 +20,42 @@ SWITCH = {"yes": True, "on": True, "true": True, "no": False, "off": False, "fal
 COSTS = "profile="
 """Begins what is no setting of a model, but of each server: whose costs it has."""
 GRAMMAR = "MODEL, MODEL+nginx, MODEL:SETTING=VALUE,SETTING=VALUE"
+BEHIND = " +"
+"""Begins what stands in front of a server that is typed as a line, or whose costs it has."""
 
 
 def pane(word: str) -> Deployment:
     """The server that the word describes. Raises RefusalError."""
     names, _, settings = word.partition(":")
     its_model, *its_fronts = names.split("+")
+    if called(its_model) is None and (line := _line(word)) is not None:
+        return line
     model = server(its_model, "compare")
     stand = [_front(word, name) for name in its_fronts]
+    return _with_settings(word, settings, model, stand)
+
+
+def _line(word: str) -> Deployment | None:
+    """The server that a line starts, with what stands in front of it; None where no server is in it."""
+    from simulator.experiments.production_line import deployed, is_production
+
+    line, *behind = word.split(BEHIND)
+    if not is_production(line):
+        return None
+    found = deployed(line)
+    for each in behind:
+        if each.startswith(COSTS) and each != COSTS:
+            found = replace(found, profile=each.removeprefix(COSTS))
+            continue
+        name, _, settings = each.partition(":")
+        front = _front(word, name)
+        prefixed = ",".join(f"{name}.{pair}" for pair in filter(None, settings.split(",")))
+        its = _with_settings(word, prefixed, found.model, [front])
+        found = replace(found, fronts=(*found.fronts, *its.fronts))
+    return found
+
+
+def _with_settings(word: str, settings: str, model: Model, stand: list[Model]) -> Deployment:
     given: dict[str, dict[str, Any]] = {each.name: {} for each in (model, *stand)}
     costs = ""
     for pair in filter(None, settings.split(",")):
@@ -45,6 +74,8 @@ def pane(word: str) -> Deployment:
 
 def pane_words(side: Deployment) -> str:
     """The word that describes a server."""
+    if side.production is not None:
+        return side.production.line + "".join(f"{BEHIND}{each}" for each in _behind(side))
     names = "+".join(model.name for model, _ in side.programs)
     settings = [
         f"{'' if model == side.model else f'{model.name}.'}{name}={_text(value)}"
@@ -53,6 +84,22 @@ def pane_words(side: Deployment) -> str:
     ]
     settings += [f"{COSTS}{side.profile}"] if side.profile else []
     return f"{names}:{','.join(settings)}" if settings else names
+
+
+def _behind(side: Deployment) -> list[str]:
+    """What is said of a line besides."""
+    fronts_words = []
+    for model, config in side.fronts:
+        settings = ",".join(f"{name}={_text(value)}" for name, value in changed(model, config).items())
+        fronts_words.append(f"{model.name}:{settings}" if settings else model.name)
+    return [*fronts_words, *([f"{COSTS}{side.profile}"] if side.profile else [])]
+
+
+def named(side: Deployment) -> list[str]:
+    """What is typed after ``simulate`` for a server alone, with its settings and what stands in front."""
+    if side.production is None:
+        return ["--model", side.model.name, *flags(side)]
+    return ["--server", side.production.line, *flags(replace(side, config=side.model.config()))]
 
 
 def flags(side: Deployment) -> list[str]:

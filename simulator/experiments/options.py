@@ -48,8 +48,8 @@ class RunOptions:
     )
     server: str | None = option(
         None,
-        'A production server, like "gunicorn -w 4"; or which one of ours, where a model has several: coroutine also '
-        "has asyncio.",
+        'A server as you start it, like "gunicorn -w 4"; measured, also which one of ours, where a model has several: '
+        "coroutine also has asyncio.",
         metavar="COMMAND|NAME",
     )
     engine: Literal["kernel", "reference"] = option("kernel", "The compiled engine, or the readable one on SimPy.")
@@ -201,7 +201,7 @@ class Section:
 SIMULATED = frozenset({"no_advice"})
 """What makes sense for the run of one model alone."""
 
-RUN = Section(key="run", title=later("Run"), options=RunOptions, left_out=frozenset({"server"}))
+RUN = Section(key="run", title=later("Run"), options=RunOptions)
 MEASURE = Section(key="run", title=later("Run"), options=RunOptions, left_out=SIMULATED | {"model", "engine"})
 CALIBRATE = Section(key="calibrate", title=later("Calibrate"), options=CalibrateOptions)
 OUTPUT = Section(key="output", title=later("Output"), options=OutputOptions)

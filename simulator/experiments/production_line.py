@@ -1,31 +1,36 @@
-"""A production server as it is typed, ``gunicorn -w 4 -k gthread``: read against a table, and never run as it stands.
+"""A server as it is typed, ``gunicorn -w 4 -k gthread``: read against a table, and never run as it stands.
 
 What to watch: of a typed line only names that a table knows are taken over, and only values that are numbers or one of
 a few words. What is started is built from those. Whatever would load code, read a file, or change who and where the
 server is, is left out and said, or refused where leaving it out would measure something else.
 """
 
-import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from shlex import quote
+from typing import Any
 
 from simulator.experiments.catalogue import server
 from simulator.experiments.deployment import Deployment, configured
-from simulator.experiments.production import Kind, Option, Production, Program
+from simulator.experiments.production import Kind, Option, Piece, Production, Program
+from simulator.experiments.production_options import table
+from simulator.experiments.production_pieces import pieces, value_of
+from simulator.experiments.production_words import line_of, split
 from simulator.experiments.refusal import RefusalError
 from simulator.words.language import tell
 from simulator.words.nearest import nearest
 
 
 def is_production(line: str) -> bool:
-    """Whether a line begins with a production server's name, and not with the name of one of ours."""
-    return next(iter(_words(line)), "") in _programs()
+    """Whether there is a server's command in a line, and not the name of one of ours."""
+    return line_of(line, _programs()) is not None
 
 
 def no_such_server(line: str) -> str:
-    """What is answered to a line that begins with no production server, where no model was named either."""
-    name, known = next(iter(_words(line)), ""), list(_programs())
+    """What is answered to a line that has no server in it, where no model was named either."""
+    name, known = next(iter(split(line)), ""), list(_programs())
     return tell(
-        "--server {name}: no production server that can be started here.{near} There are: {known}",
+        "--server {name}: no server that is known here.{near} There are: {known}",
         name=name, near=nearest(name, known), known=", ".join(known),
     )  # fmt: skip
 
@@ -33,129 +38,198 @@ def no_such_server(line: str) -> str:
 def deployed(line: str) -> Deployment:
     """The deployment that a command line describes: model, settings, and what to start. Raises RefusalError."""
     found = production(line)
-    model = server(found.kind.model)
+    if found.program.refused:
+        raise RefusalError(_closest(found))
+    return Deployment(model=server(found.kind.model), config=_config(found), production=found)
+
+
+def _config(found: Production) -> Any:
+    """The settings of the model that it is. Raises RefusalError."""
     known = {found.kind.roles[role]: value for role, value in found.roles if role in found.kind.roles}
-    return Deployment(model=model, config=configured(model, {**found.kind.settings, **known, **dict(found.settings)}),
-                      production=found)  # fmt: skip
+    return configured(server(found.kind.model), {**found.kind.settings, **known, **dict(found.settings)})
+
+
+def _closest(found: Production) -> str:
+    """What is said of a server that is understood, and not modelled: what is closest to it."""
+    numbers = dict(found.roles)
+    settings = [f"--{setting} {numbers[role]}" for role, setting in found.kind.roles.items() if role in numbers]
+    return tell(
+        "--server {line}: tasks from a queue are not modelled yet (docs/limits.md). Closest is a server of that size, "
+        "as if tasks came as requests: {typed}",
+        line=quote(found.line), typed=" ".join(["--model", found.kind.model, *settings]),
+    )  # fmt: skip
 
 
 def production(line: str) -> Production:
     """The command line, understood. Raises RefusalError."""
-    name, *rest = _words(line)
-    program = _programs()[name]
-    pairs, left_out = [], []
-    for option, text in _typed(program, rest):
-        if option.does == "refused":
-            raise RefusalError(_refused(program, option, text))
-        if option.does == "left out":
-            left_out.append(text)
-        else:
-            pairs.append((option, _value(program, option, text)))
-    values: dict[str, str] = {option.role: value for option, value in pairs if option.role}
-    roles = {**program.defaults, **{role: int(value) for role, value in values.items() if role != "kind"}}
-    kind = _kind(program, values.get("kind", next(iter(program.kinds))), roles)
-    arguments = [word for option, value in pairs if option.role != "kind" for word in _built(program, option, value)]
+    found = line_of(line, _programs())
+    if found is None:
+        raise RefusalError(no_such_server(line))
+    return understood(found.program, found.begins, pieces(found))
+
+
+def understood(program: Program, begins: tuple[str, ...], parts: Sequence[Piece]) -> Production:
+    """What the pieces of a line say; of an option that is there twice the last counts. Raises RefusalError."""
+    kinds = list(program.kinds)
+    read = [
+        replace(piece, value=value_of(program, piece.option, piece.value, kinds)) if piece.option else piece
+        for piece in parts
+    ]
+    options = [(piece.option, piece.value) for piece in read if piece.option is not None]
+    if prints := next((piece for piece in read if piece.option and piece.option.does == "prints"), None):
+        raise RefusalError(
+            tell("--server: with {option} {program} prints something and ends; leave it out", option=prints.typed,
+                 program=program.name)
+        )  # fmt: skip
+    said = {option.what: option.gives or value for option, value in options if option.does == "modelled"}
+    numbers = {role: int(value) for role, value in said.items() if role != "kind" and value.isdecimal()}
+    kind = _kind(program, said.get("kind", next(iter(program.kinds))), numbers)
+    roles = {**program.defaults, **numbers}
+    for role, whole in kind.shares.items():
+        if role not in numbers:
+            roles[role] = max(roles[whole] // (roles["processes"] if whole == "backlog" else 1), 1)
     return Production(
         program=program,
         kind=kind,
         roles=tuple(roles.items()),
-        settings=tuple(option.gives for option, _ in pairs if option.gives[0]),
-        arguments=(*arguments, *kind.argument.split()),
-        left_out=tuple(left_out),
-    )
+        settings=tuple((kind.roles[role], value) for role, value in said.items()
+                       if role in kind.roles and not value.isdecimal()),
+        arguments=(*(word for option, value in options for word in _built(program, option, value)),
+                   *kind.argument.split()),
+        begins=begins,
+        pieces=tuple(read),
+    )  # fmt: skip
 
 
-def _kind(program: Program, typed: str, roles: Mapping[str, int]) -> Kind:
-    with_threads = program.kinds.get(f"{typed}, threads")
-    return with_threads if with_threads is not None and roles.get("threads", 1) > 1 else program.kinds[typed]
+def _kind(program: Program, typed: str, numbers: Mapping[str, int]) -> Kind:
+    """Threads, or greenlets, make another kind of some."""
+    for role, from_ in (("greenlets", 1), ("threads", 2)):
+        if numbers.get(role, 0) >= from_ and (found := program.kinds.get(f"{typed}, {role}")):
+            return found
+    return program.kinds[typed]
 
 
 def _programs() -> Mapping[str, Program]:
-    from simulator.experiments.production_table import PROGRAMS  # only who names a production server pays for it
+    from simulator.experiments.production_table import PROGRAMS  # only who names a server pays for it
 
     return PROGRAMS
 
 
-def _words(line: str) -> list[str]:
-    """The words of a line, from the server's name on: ``python -m gunicorn`` is gunicorn, as is its whole path."""
-    try:
-        words = shlex.split(line)
-    except ValueError:
-        raise RefusalError(
-            tell("--server {line}: a quotation mark is missing; type it as in a shell", line=line)
-        ) from None
-    if len(words) > 2 and words[0].rpartition("/")[2].startswith("python") and words[1] == "-m":
-        words = words[2:]
-    if words:
-        typed = words[0].rpartition("/")[2]
-        words[0] = next((each.name for each in _programs().values() if typed in each.aliases), typed)
-    return words
-
-
-def _typed(program: Program, words: Sequence[str]) -> Iterator[tuple[Option, str]]:
-    """Each option with the text behind it, in order; what names an application comes as an option that is left out."""
-    rest = list(words)
-    while rest:
-        word = rest.pop(0)
-        if not word.startswith("-"):
-            yield Option(names=("APPLICATION",), takes="any", does="left out"), word
-            continue
-        name, equals, text = word.partition("=")
-        option = program.option(name)
-        if option is None and not name.startswith("--") and program.option(name[:2]) is not None:
-            option, equals, text = program.option(name[:2]), "=", word[2:]  # -w4
-        if option is None:
-            near = nearest(name, program.names)
-            raise RefusalError(
-                tell("--server: {program} has no option {name} that is known here.{near}", program=program.name,
-                     name=name, near=near)
-            )  # fmt: skip
-        if not option.takes:
-            if equals and not name.startswith("--"):
-                rest.insert(0, f"-{text}")  # -MT is -M -T
-                word = word[:2]
-            yield option, word
-            continue
-        if not equals:
-            if not rest:
-                raise RefusalError(tell("--server: {name} of {program} needs a value", name=name, program=program.name))
-            text = rest.pop(0)
-        yield option, f"{name} {text}" if option.does in ("left out", "refused") else text
-
-
-def _value(program: Program, option: Option, text: str) -> str:
-    """The text, if it is what the option takes. Raises RefusalError."""
-    if option.takes in ("", "any"):
-        return ""
-    if option.words and text in option.words:
-        return text
-    if option.takes == "word":
-        raise RefusalError(
-            tell(
-                "--server: {program} {name} {text}: expected one of {words}.{near}",
-                program=program.name,
-                name=option.name,
-                text=text,
-                words=", ".join(option.words),
-                near=nearest(text, option.words),
-            )
-        )
-    if not (text.isascii() and text.isdigit() and len(text) < 12):
-        raise RefusalError(
-            tell("--server: {program} {name} {text}: expected a whole number", program=program.name, name=option.name,
-                 text=text)
-        )  # fmt: skip
-    return text
-
-
 def _built(program: Program, option: Option, value: str) -> list[str]:
+    """The words of what is started; the kind of worker comes last, as ours calls it."""
+    if option.started != "passed" or option.what == "kind" or not option.name.startswith("-"):
+        return []
     if not option.takes:
         return [option.name]
+    if option.takes == "maybe":
+        return []
     return [f"{option.name}={value}"] if program.joined else [option.name, value]
 
 
-def _refused(program: Program, option: Option, text: str) -> str:
-    why = tell(option.why) if option.why else tell("only loopfork's own application is started, with no code besides")
-    return tell(
-        "--server: {program} {text} is not taken: {why}. Leave it out", program=program.name, text=text, why=why
+# Starting it for real.
+
+
+def startable(line: str) -> Deployment:
+    """The same, where such a server can be started with what was typed, and nothing else. Raises RefusalError."""
+    side = deployed(line)
+    found = side.production
+    assert found is not None  # a line describes one
+    refuse_unstartable(found)
+    return side
+
+
+def refuse_unstartable(found: Production) -> None:
+    """Raise RefusalError where it is only simulated, or where something of it is never passed on."""
+    program = found.program
+    if not program.starts or not found.kind.application:
+        started = ", ".join(each.name for each in _programs().values() if each.starts)
+        raise RefusalError(
+            tell("--server: {server} is simulated, but not started here. Started are: {started}",
+                 server=" ".join([program.name, *_kind_words(found)]), started=started)
+        )  # fmt: skip
+    for piece in found.pieces:
+        if piece.option is not None and piece.option.started == "refused":
+            raise RefusalError(_refused(program, piece))
+
+
+def _kind_words(found: Production) -> list[str]:
+    kinds = [piece for piece in found.pieces if piece.option is not None and piece.option.what in ("kind", "greenlets")]
+    return [word for piece in kinds for word in piece.words]
+
+
+def _refused(program: Program, piece: Piece) -> str:
+    from simulator.experiments.production_reasons import REASONS
+    from simulator.words.language import translated
+
+    assert piece.option is not None
+    why = (
+        translated(REASONS[piece.option.what])
+        if piece.option.does == "matters"
+        else tell("only loopfork's own application is started, with no code besides")
     )
+    return tell(
+        "--server: {program} {text} is not passed on to a server that is started: {why}. Leave it out",
+        program=program.name, text=piece.typed, why=why,
+    )  # fmt: skip
+
+
+# The line again, with another number in it.
+
+
+def reconfigured(side: Deployment, config: Any) -> Deployment:
+    """The server with other settings: its line says them, or it is described by its model where no line could."""
+    found = side.production
+    if found is None:
+        return replace(side, config=config)
+    roles = {setting: role for role, setting in found.kind.roles.items()}
+    for field in fields(config):
+        new = getattr(config, field.name)
+        if found is not None and new != getattr(side.config, field.name):
+            found = rewritten(found, roles[field.name], new) if field.name in roles else None
+    if found is not None and found.kind.model == side.model.name and _config(found) == config:
+        return replace(side, config=config, production=found)
+    own = side.own_profile
+    costs = side.profile or ("" if own == side.model.profile(config) else own)
+    return replace(side, config=config, production=None, profile=costs)
+
+
+def rewritten(found: Production, role: str, value: Any) -> Production | None:
+    """The same line with another number of processes or threads; None where nothing on a line says that."""
+    options = [each for each in table(found.program.name).options if each.does == "modelled" and each.what == role]
+    if not options:
+        return None
+    option = options[0]
+    if not option.name.startswith("-"):
+        return _with_variable(found, option, value)
+    kept = [piece for piece in found.pieces if piece.before or piece.option not in options]
+    if not option.takes:
+        new = [Piece((option.name,), option)] if option.gives == value else []
+        return understood(found.program, found.begins, [*kept[: _first(found)], *new, *kept[_first(found) :]])
+    old = [at for at, piece in enumerate(found.pieces) if piece.option is option and not piece.before]
+    piece = _renumbered(found.pieces[old[-1]] if old else None, option, value, joined=found.program.joined)
+    at = sum(1 for each in found.pieces[: old[-1]] if each in kept) if old else _first(found)
+    return understood(found.program, found.begins, [*kept[:at], piece, *kept[at:]])
+
+
+def _renumbered(old: Piece | None, option: Option, value: int, *, joined: bool) -> Piece:
+    """Written as it was: ``-w4``, ``-w 4`` or ``--workers=4``."""
+    name = option.name if old is None else next(name for name in option.names if old.words[0].startswith(name))
+    if (old is None and not joined) or (old is not None and len(old.words) > 1):
+        return Piece((name, str(value)), option, str(value))
+    return Piece((f"{name}={value}" if name.startswith("--") else f"{name}{value}",), option, str(value))
+
+
+def _with_variable(found: Production, option: Option, value: int) -> Production:
+    word = f"{option.name}={value}"
+    new = Piece((word,), option, str(value), before=True)
+    kept = [piece for piece in found.pieces if piece.option is not option]
+    others = [each for each in found.begins if not each.startswith(f"{option.name}=")]
+    return understood(found.program, (word, *others), [new, *kept])
+
+
+def _first(found: Production) -> int:
+    """Where a new option can stand: behind what stood before the name, and behind the word that makes it serve."""
+    words = [piece.words[0] for piece in found.pieces]
+    if found.program.subcommand:
+        return words.index(found.program.subcommand) + 1
+    return sum(1 for piece in found.pieces if piece.before)

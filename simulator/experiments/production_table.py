@@ -1,43 +1,13 @@
-"""The production servers that can be started: how, with which defaults, and which model each kind of worker is.
+"""The servers that can be typed: which there are, which kinds of worker, and how some of them are started.
 
-What to watch: this is data. A server more is a row of ``PROGRAMS``, its options in ``production_options``, and an
-application of ``models/applications`` where its interface is a new one.
+What to watch: this is data. A server more is a row of ``PROGRAMS``, a table in ``server_options``, what its workers are
+in ``production_kinds``, and, where it is to be started, an application of ``models/applications``.
 """
 
 from collections.abc import Mapping
 
-from simulator.experiments.production import Kind, Program
-from simulator.experiments.production_options import AIOHTTP, GUNICORN, TORNADO, UVICORN, UWSGI, WAITRESS
-
-WSGI, ASGI = "models.applications.wsgi:application", "models.applications.asgi:application"
-ROLES = {"processes": "processes", "backlog": "backlog"}
-WITH_THREADS = {**ROLES, "threads": "threads"}
-SYNC = Kind(
-    model="prefork",
-    settings={},
-    roles={"processes": "workers", "backlog": "backlog"},
-    profile="gunicorn-sync",
-    application=WSGI,
-    needs=("gunicorn",),
-)
-GTHREAD = Kind(
-    model="threaded",
-    settings={"accept": "eager"},
-    roles={**WITH_THREADS, "connections": "connections"},
-    profile="gunicorn-gthread",
-    application=WSGI,
-    needs=("gunicorn",),
-    argument="--worker-class gthread",
-)
-UVICORN_WORKER = Kind(
-    model="coroutine",
-    settings={},
-    roles=ROLES,
-    profile="uvicorn",
-    application=ASGI,
-    needs=("gunicorn", "uvicorn", "uvicorn-worker"),
-    argument="--worker-class uvicorn_worker.UvicornWorker",
-)
+from simulator.experiments import production_kinds as kinds
+from simulator.experiments.production import Program
 
 PROGRAMS: Mapping[str, Program] = {
     program.name: program
@@ -45,70 +15,51 @@ PROGRAMS: Mapping[str, Program] = {
         Program(
             name="gunicorn",
             starts="{python} -m gunicorn --bind 127.0.0.1:{port} {arguments} {application}",
-            options=GUNICORN,
             kinds={
-                "sync": SYNC,
-                "sync, threads": GTHREAD,  # as gunicorn itself does with --threads
-                "gthread": GTHREAD,
-                "uvicorn_worker.UvicornWorker": UVICORN_WORKER,
-                "uvicorn.workers.UvicornWorker": UVICORN_WORKER,
+                "sync": kinds.SYNC,
+                "sync, threads": kinds.GTHREAD,  # as gunicorn itself does with --threads
+                "gthread": kinds.GTHREAD,
+                "gevent": kinds.GEVENT,
+                "tornado": kinds.TORNADO_WORKER,
+                "asgi": kinds.GUNICORN_ASGI,
+                "uvicorn_worker.UvicornWorker": kinds.UVICORN_WORKER,
+                "uvicorn.workers.UvicornWorker": kinds.UVICORN_WORKER,
+                "uvicorn_worker.UvicornH11Worker": kinds.UVICORN_H11_WORKER,
+                "uvicorn.workers.UvicornH11Worker": kinds.UVICORN_H11_WORKER,
             },
             defaults={"processes": 1, "threads": 1, "connections": 1000, "backlog": 2048},
         ),
         Program(
             name="uvicorn",
             starts="{python} -m uvicorn --host 127.0.0.1 --port {port} {arguments} {application}",
-            options=UVICORN,
-            kinds={
-                "asyncio": Kind(
-                    model="coroutine",
-                    settings={},
-                    roles=ROLES,
-                    profile="uvicorn",
-                    application=ASGI,
-                    needs=("uvicorn",),
-                )
-            },
+            kinds={"asyncio": kinds.UVICORN},
             defaults={"processes": 1, "backlog": 2048},
         ),
         Program(
+            name="hypercorn",
+            kinds=dict.fromkeys(("asyncio", "uvloop", "trio"), kinds.HYPERCORN),
+            defaults={"processes": 1, "backlog": 100},
+        ),
+        Program(
+            name="granian",
+            kinds={**dict.fromkeys(("rsgi", "asgi", "asginl"), kinds.GRANIAN), "wsgi": kinds.GRANIAN_WSGI},
+            defaults={"processes": 1, "backlog": 1024, "connections": 1024, "threads": 1024},
+        ),
+        Program(name="daphne", kinds={"loop": kinds.DAPHNE}, defaults={"backlog": 50}),
+        Program(
             name="uwsgi",
             starts="{uwsgi} --http-socket 127.0.0.1:{port} --module {application} --lazy-apps --need-app {arguments}",
-            options=UWSGI,
             kinds={
-                "processes": Kind(
-                    model="prefork",
-                    settings={},
-                    roles={"processes": "workers", "backlog": "backlog"},
-                    profile="uwsgi",
-                    application=WSGI,
-                    needs=("uWSGI",),
-                ),
-                "processes, threads": Kind(
-                    model="threaded",
-                    settings={"accept": "idle"},
-                    roles=WITH_THREADS,
-                    profile="uwsgi",
-                    application=WSGI,
-                    needs=("uWSGI",),
-                ),
+                "processes": kinds.UWSGI,
+                "processes, threads": kinds.UWSGI_THREADS,
+                "processes, greenlets": kinds.UWSGI_GEVENT,
             },
             defaults={"processes": 1, "threads": 1, "backlog": 100},
         ),
         Program(
             name="waitress-serve",
             starts="{python} -m waitress --listen=127.0.0.1:{port} {arguments} {application}",
-            options=WAITRESS,
-            kinds={
-                "threads": Kind(
-                    model="threaded",
-                    settings={"accept": "buffered"},
-                    roles={"threads": "threads", "connections": "connections", "backlog": "backlog"},
-                    profile="waitress",
-                    application=WSGI,
-                    needs=("waitress",),
-                )
-            },
+            kinds={"threads": kinds.WAITRESS},
             defaults={"threads": 4, "connections": 100, "backlog": 1024},
             joined=True,
             aliases=("waitress",),
@@ -116,34 +67,46 @@ PROGRAMS: Mapping[str, Program] = {
         Program(
             name="tornado",
             starts="{python} -m {application} {port} {processes} {backlog}",
-            options=TORNADO,
-            kinds={
-                "loop": Kind(
-                    model="callback",
-                    settings={},
-                    roles=ROLES,
-                    profile="tornado",
-                    application="models.applications.tornado_server",
-                    needs=("tornado",),
-                )
-            },
+            kinds={"loop": kinds.TORNADO},
             defaults={"processes": 1, "backlog": 128},
         ),
         Program(
             name="aiohttp",
             starts="{python} -m {application} {port} {backlog}",
-            options=AIOHTTP,
-            kinds={
-                "loop": Kind(
-                    model="coroutine",
-                    settings={},
-                    roles={"backlog": "backlog"},
-                    profile="aiohttp",
-                    application="models.applications.aiohttp_server",
-                    needs=("aiohttp",),
-                )
-            },
+            kinds={"loop": kinds.AIOHTTP},
             defaults={"backlog": 128},
+            modules=("aiohttp.web",),
+        ),
+        Program(
+            name="flask",
+            subcommand="run",
+            kinds={"threads": kinds.FLASK, "one by one": kinds.ONE_BY_ONE},
+            defaults={"backlog": 128},
+        ),
+        Program(
+            name="manage.py",
+            subcommand="runserver",
+            kinds={"threads": kinds.RUNSERVER, "one by one": kinds.ONE_BY_ONE},
+            defaults={"backlog": 10},
+            aliases=("django-admin",),
+            modules=("django",),
+        ),
+        Program(name="http.server", kinds={"threads": kinds.HTTP_SERVER}, defaults={"backlog": 5}),
+        Program(
+            name="node", kinds={"loop": kinds.NODE}, defaults={"backlog": 511}, aliases=("nodejs",), own_flags=True
+        ),
+        Program(name="go", kinds={"goroutines": kinds.GO}, defaults={"backlog": 4096}, own_flags=True),
+        Program(
+            name="celery",
+            subcommand="worker",
+            kinds={
+                **dict.fromkeys(("prefork", "processes", "custom"), kinds.TASKS),
+                "threads": kinds.TASKS_THREADS,
+                "solo": kinds.TASKS_SOLO,
+                **dict.fromkeys(("gevent", "eventlet"), kinds.TASKS_GREENLETS),
+            },
+            defaults={},
+            refused="tasks",
         ),
     )
 }

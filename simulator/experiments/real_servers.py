@@ -127,6 +127,8 @@ def answer_to_name(name: str, said: str) -> str:
     lines = [f"  {real:{width}}  ->  {typed}" for real, typed in rows]
     if said in ("measure", "validate") and name in PROGRAMS:
         lines.append(tell("To start it itself: {typed}", typed=f"{said} --server {name}"))
+    elif word in PROGRAMS:
+        lines.append(tell("As you start it: {typed}", typed=f'--server "{SERVERS[word][0].real}"'))
     return "\n".join(
         [tell("{said} {name}: here models have the names of architectures:", said=said, name=name), *lines]
     )

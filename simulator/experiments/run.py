@@ -26,6 +26,8 @@ from simulator.workload.table import MOST_ROWS, Workload
 if TYPE_CHECKING:  # this imports Pydantic, which a bare run does not need
     from simulator.workload.scenario import Scenario
 
+LINE = "line"
+"""The label that says how a server is started, where that was typed."""
 EngineName = Literal["kernel", "reference"]
 Progress = Callable[[float], None]
 
@@ -129,7 +131,9 @@ def _say_once(notice: str) -> None:
 def labels_of(deployment: Deployment, scenario: "Scenario", options: RunOptions) -> dict[str, str]:
     """What was run, in words: everything that a reader of the trace alone could not know."""
     fronts = {model.name: asdict(config) for model, config in deployment.fronts}
-    named = {"machine": options.machine, "server": deployment.server, "profile": profile_of(deployment, options).name}
+    line = deployment.production.line if deployment.production else ""
+    named = {"machine": options.machine, "server": deployment.server, LINE: line}
+    named["profile"] = profile_of(deployment, options).name
     if not (options.profile or deployment.profile or deployment.production):
         named["profile_of"] = deployment.model.name  # its own: nobody has said anything else
     return {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from urllib.parse import urlencode
 
-from simulator.experiments.deployment_words import flags, pane_words
+from simulator.experiments.deployment_words import named, pane_words
 from simulator.experiments.options import RUN, RunOptions
 from simulator.experiments.setup import Setup
 from simulator.words.language import language
@@ -26,8 +26,8 @@ def command_line(setup: Setup, *, watch: bool = False, at_s: float | None = None
 def arguments(setup: Setup) -> list[str]:
     """The words after ``simulate``."""
     if len(setup.sides) == 1:
-        side = setup.sides[0]
-        return ["--model", side.model.name, *_options(setup.options), *flags(side)]
+        first, name, *others = named(setup.sides[0])
+        return [first, name, *_options(setup.options), *others]
     return ["compare", *map(pane_words, setup.sides), *_options(setup.options)]
 
 

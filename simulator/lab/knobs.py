@@ -13,6 +13,7 @@ from typing import Any, get_args, get_type_hints
 from simulator.experiments.amounts import DIMENSIONS, amount_text
 from simulator.experiments.catalogue import Model, fronts
 from simulator.experiments.deployment import Deployment, configured
+from simulator.experiments.production_line import reconfigured
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import Prepared, Setup, with_front
 from simulator.lab.knob import Knob, next_nice, next_whole
@@ -58,7 +59,9 @@ def main_setting(model: Model) -> str | None:
 def _of_server(setup: Setup, side: int) -> Iterator[Knob]:
     """Made one by one, so that whoever looks for one of them makes no more than those before it."""
     deployment = setup.sides[side]
-    yield from _settings(deployment.model, deployment.config, "", lambda new: _put(setup, side, config=new))
+    yield from _settings(
+        deployment.model, deployment.config, "", lambda new: setup.with_side(side, reconfigured(deployment, new))
+    )
     for front in fronts():
         config = next((its for model, its in deployment.fronts if model.name == front.name), None)
         yield Knob(

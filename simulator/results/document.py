@@ -11,6 +11,7 @@ from dataclasses import fields
 from typing import Any
 
 from simulator.experiments.advice import Advice, Figures
+from simulator.experiments.run import LINE
 from simulator.trace.facts import OTHERS
 from simulator.trace.figures import Ends, Latency, ResourceSummary, Summary
 from simulator.trace.finding import Finding, Party
@@ -51,6 +52,7 @@ def _what_was_run(trace: Trace, summary: Summary) -> Document:
         "machine": labels.get("machine"),
         "profile": labels.get("profile"),
         "server": labels.get(SERVER),
+        "server_line": _line(labels),
         "seen": json.loads(labels.get(SEEN, "null")),
         "cores": trace.plan.cores.count,
         "loop": summary.loop,
@@ -62,6 +64,16 @@ def _what_was_run(trace: Trace, summary: Summary) -> Document:
         "timeline": [timeline_data(entry) for entry in timeline_of(trace)],
         "timeline_csv_step_s": step_for(trace),
     }
+
+
+def _line(labels: Mapping[str, str]) -> Document | None:
+    """How the server is started, and what became of it; nothing where a model was named."""
+    from simulator.experiments.production_answer import answer_to, data
+
+    if LINE not in labels:
+        return None
+    answer = answer_to(labels[LINE])
+    return {"line": labels[LINE]} if answer is None else data(answer)
 
 
 def _what_came_of_it(summary: Summary) -> Document:

@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from simulator.experiments.advice import Advice
+from simulator.experiments.run import LINE
 from simulator.results.document import timeline_of
 from simulator.results.report_tables import INDENT, Listed, latency_table, resource_rows, time_table
 from simulator.results.run_words import settings_in_words, timeline_words
@@ -67,9 +68,22 @@ def _headline(trace: Trace) -> Iterator[RenderableType]:
     for name, settings in json.loads(labels.get("fronts", "{}")).items():
         yield _deployment(tell("behind {name}", name=name), settings, name)
     yield Listed(Text(style="bright_black"), [*_load(trace), *_origin(labels)])
+    yield from _line(labels)
     for entry in timeline_of(trace):
         yield Text(timeline_words(entry, trace.plan), style="bright_black")
     yield from _driver(labels)
+
+
+def _line(labels: Mapping[str, str]) -> Iterator[RenderableType]:
+    """How the server is started, and what became of that."""
+    from simulator.experiments.production_answer import answer_to, short_lists
+
+    answer = answer_to(labels[LINE]) if LINE in labels else None
+    if answer is None:
+        return
+    yield Text(f"$ {answer.line}", style="cyan")
+    for sentence in short_lists(answer):
+        yield Padding(Prose(sentence, "bright_black"), (0, 0, 0, INDENT))
 
 
 def _load(trace: Trace) -> Iterator[str]:

@@ -171,7 +171,7 @@ WRONG = [
     ("compare prefork --workers 3", "write it behind the name, as in compare prefork:workers=8 coroutine"),
     ("show /nowhere/run.parquet --reqest 3", "--reqest: no such flag. Did you mean --request?"),
     ("--model prefork --load steady --json /tmp/x --parquet /tmp/x", "/tmp/x is named for two outputs"),
-    ("list servers", "list servers: expected one of models, loads"),
+    ("list machines", "list machines: expected one of models, loads"),
     ("--model prefork --load steady --picture /tmp/x.txt --json /tmp/x.txt", "/tmp/x.txt is named for two outputs"),
     ("--model prefork --load steady --thread 3", "Did you mean --threads?"),
     ("--model prefork --load steady --rate -1", "--rate -1: expected a number above 0"),

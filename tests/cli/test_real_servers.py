@@ -1,6 +1,5 @@
 """Whoever types the name or a flag of a real server is told what it is here."""
 
-import json
 import re
 import shlex
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from simulator.cli.commands import THE_RUN
 from simulator.cli.parser import parse
 from simulator.experiments.catalogue import fronts, server, servers
+from simulator.experiments.production_line import deployed, is_production
 from simulator.experiments.real_servers import ABOUT, INSTEAD, NOT_MODELLED, SERVERS
 
 LOADED = "--model prefork --load steady "
@@ -37,14 +37,15 @@ def test_what_is_answered_to_a_name_can_be_typed(name: str) -> None:
         ("--model django --load steady", "--model dev-server"),
         ("--model celery --load steady", "tasks from a queue"),
         ("--model haproxy --load steady", "--nginx"),
-        ("compare gunicorn prefork --load steady", "compare threaded:accept=eager,processes=N,threads=N"),
+        ("compare wsgi prefork --load steady", "compare threaded:accept=eager,processes=N,threads=N"),
+        ("--model gunicorn --load steady", 'As you start it: --server "gunicorn -w N"'),
         ("measure uwsgi --load steady", "measure prefork --workers N"),
         ("measure uwsgi --load steady", "To start it itself: measure --server uwsgi"),
         ("validate gunicorn --load steady", "To start it itself: validate --server gunicorn"),
-        ("measure --server hypercorn --load steady", "There are: gunicorn, uvicorn, uwsgi, waitress-serve"),
-        ("validate --server hypercorn --load steady", "There are: gunicorn, uvicorn, uwsgi, waitress-serve"),
-        ("validate --server= --load steady", "There are: gunicorn, uvicorn, uwsgi, waitress-serve"),
-        ("measure prefork --server= --load steady", "There are: gunicorn, uvicorn, uwsgi, waitress-serve"),
+        ("measure --server xyzzy --load steady", "There are: gunicorn, uvicorn, hypercorn, granian"),
+        ("validate --server xyzzy --load steady", "There are: gunicorn, uvicorn, hypercorn, granian"),
+        ("validate --server= --load steady", "There are: gunicorn, uvicorn, hypercorn, granian"),
+        ("measure prefork --server= --load steady", "There are: gunicorn, uvicorn, hypercorn, granian"),
         (LOADED + "-w 4", "--workers 4"),
         (LOADED + "-w", "--workers N"),
         ("--model threaded --load steady -w 4", "-w: here it is --processes 4"),
@@ -85,32 +86,17 @@ def test_a_known_word_is_answered_with_what_is_modelled(line: str, says: str, si
     assert "Did you mean" not in done.err
 
 
-@pytest.mark.parametrize(
-    ("line", "settings", "costs"),
-    [
-        ("gunicorn -w 4 -k gthread --threads 8", {"processes": 4, "threads": 8, "accept": "eager"}, "gunicorn-gthread"),
-        ("uwsgi --processes 3", {"workers": 3, "backlog": 100}, "uwsgi"),
-        ("aiohttp", {"backlog": 128}, "aiohttp"),
-    ],
-)
-def test_a_production_server_typed_to_be_simulated_is_answered_with_its_flags_and_how_to_start_it(
-    line: str, settings: dict[str, Any], costs: str, simulate: Any
-) -> None:
-    done = simulate("--server", line, "--load", "steady")
-    assert (done.code, done.out) == (2, "")
-    assert f"simulate measure --server {shlex.quote(line)}" in done.err
-    typed = re.search(r"type (--model .*); to start", done.err)
-    assert typed is not None
-    followed = simulate(*shlex.split(typed[1]), "--load", "steady", "--duration", "6s", "--json", "-")
-    assert followed.code == 0
-    document = json.loads(followed.out)
-    assert settings.items() <= document["settings"].items()
-    assert document["profile"] == costs
-
-
-def test_what_cannot_be_read_of_a_production_server_is_said_before_it_is_simulated(simulate: Any) -> None:
-    assert "has no option --wrkers" in simulate("--server", "gunicorn --wrkers 4", "--load", "steady").err
-    assert "--server: no such flag" in simulate("--server", "prefork", "--load", "steady").err
+def test_what_is_answered_to_a_name_is_what_its_line_becomes() -> None:
+    rows = {row for rows in SERVERS.values() for row in rows}
+    typed = [row for row in rows if is_production(row.real.replace(" N", " 2"))]
+    assert len(typed) > 10
+    for row in typed:
+        side = deployed(row.real.replace(" N", " 2"))
+        words = dict(pair.split("=") for pair in row.settings if "=" in pair)
+        assert side.model.name == row.model, row
+        assert {name: getattr(side.config, name) for name in words} == words
+        if " N" in row.real:
+            assert all(getattr(side.config, name) == 2 for name in row.settings if "=" not in name), row
 
 
 def test_no_known_name_hides_a_model_and_none_is_in_both_tables() -> None:

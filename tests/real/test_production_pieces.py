@@ -184,7 +184,7 @@ def test_a_server_that_is_not_installed_is_refused_with_what_to_type(
             "--server gunicorn is prefork: leave coroutine out",
         ),
         (["prefork", "--server", "gunicorn", "--workers", "3", "--load", "steady"], "its own line says it all"),
-        (["--server", "gunicorn -c x.py", "--load", "steady"], "gunicorn -c x.py is not taken"),
+        (["--server", "gunicorn -c x.py", "--load", "steady"], "gunicorn -c x.py is not passed on"),
     ],
 )
 def test_a_production_server_and_what_contradicts_it_is_refused(

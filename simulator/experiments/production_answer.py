@@ -1,0 +1,203 @@
+"""What a server's command line became here, as three lists: modelled, without effect here, and not modelled although
+it matters.
+
+What to watch: nothing that was typed is missing from the lists, and none of it is in two.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.experiments.production import Option, Piece, Production, Program
+from simulator.experiments.production_options import table
+from simulator.experiments.production_reasons import HARMLESS, MATTERS
+from simulator.experiments.production_words import INSTRUMENTS, VARIABLE
+from simulator.words.language import tell, translated
+
+CONFIGURATION = (".ini", ".yaml", ".yml", ".xml", ".json", ".toml", ".conf")
+ADDRESSES = ("manage.py", "http.server")
+"""Programs for which a word alone is where they listen."""
+HABITS = ("worker-timeout", "keep-alive", "silent", "healthcheck", "recycle", "harakiri", "prefetch")
+"""What a server does that nobody typed."""
+FREE_THREADED = ("PYTHON_GIL=0", "-Xgil=0")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something of a line, and what is said about it."""
+
+    typed: str
+    told: str
+    """In the language of now."""
+    key: str
+    """The same for programs: a setting, or the name of a reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The three lists, and what the server has by itself."""
+
+    line: str
+    program: str
+    version: str
+    """Of the server, as its table of options has it."""
+    model: str
+    modelled: tuple[Entry, ...]
+    harmless: tuple[Entry, ...]
+    matters: tuple[Entry, ...]
+    by_itself: Mapping[str, str]
+    """Options that nobody typed, with their values."""
+
+
+def answer(found: Production) -> Answer:
+    """What became of a line, in the language of now."""
+    lists: dict[str, list[Entry]] = {"modelled": [], "harmless": [], "matters": []}
+    for piece in found.pieces:
+        name, entry = _entry(found, piece)
+        lists[name].append(entry)
+    lists["matters"] += [Entry(found.program.name, translated(MATTERS[note]), note) for note in found.kind.notes]
+    typed = {piece.option for piece in found.pieces}
+    return Answer(
+        line=found.line,
+        program=found.program.name,
+        version=table(found.program.name).version,
+        model=found.kind.model,
+        modelled=tuple(lists["modelled"]),
+        harmless=tuple(lists["harmless"]),
+        matters=tuple(lists["matters"]),
+        by_itself=_by_itself(found, typed),
+    )
+
+
+def answer_to(line: str) -> Answer | None:
+    """The same for a line that was saved; None where today's tables cannot read it any more."""
+    from simulator.experiments.production_line import production
+    from simulator.experiments.refusal import RefusalError
+
+    try:
+        return answer(production(line))
+    except RefusalError:
+        return None
+
+
+def data(given: Answer) -> dict[str, Any]:
+    """The answer for programs."""
+    return {
+        "line": given.line,
+        "program": given.program,
+        "options_of_version": given.version,
+        "model": given.model,
+        "modelled": {entry.typed: entry.key for entry in given.modelled},
+        "makes_no_difference": {entry.typed: entry.key for entry in given.harmless},
+        "not_modelled": {entry.typed: entry.key for entry in given.matters},
+        "by_itself": dict(given.by_itself),
+    }
+
+
+def _entry(found: Production, piece: Piece) -> tuple[str, Entry]:
+    """The list that a piece belongs to, and what is said there."""
+    option = piece.option
+    if option is None:
+        return _word(found, piece)
+    if option.does == "modelled":
+        became = _became(found, option, piece)
+        return ("modelled", became) if became else ("harmless", _harmless(piece, "no-effect"))
+    if option.does == "matters":
+        return "matters", _matters(piece, option.what)
+    return "harmless", _harmless(piece, option.what)
+
+
+def _became(found: Production, option: Option, piece: Piece) -> Entry | None:
+    """What it is of the model; None where it is nothing with this kind of worker."""
+    kind = found.kind
+    if option.what == "kind" or (option.what == "greenlets" and kind.model not in ("prefork", "threaded")):
+        settings = " ".join(f"{name} {value}" for name, value in kind.settings.items())
+        words = f"{kind.model} {settings}".strip()
+        return Entry(piece.typed, words, words)
+    if option.what not in kind.roles:
+        return None
+    setting = kind.roles[option.what]
+    value = option.gives or str(dict(found.roles).get(option.what, piece.value))
+    words = f"{setting} {value}".replace("_", " ")
+    return Entry(piece.typed, words, f"{setting}={value}")
+
+
+def _word(found: Production, piece: Piece) -> tuple[str, Entry]:
+    """What is no option: the application, a file, what stood before the server's name."""
+    word, program = piece.words[0], found.program
+    if piece.before:
+        if piece.typed.replace(" ", "") in FREE_THREADED:
+            return "matters", _matters(piece, "free-threaded")
+        if word in INSTRUMENTS:
+            return "matters", _matters(piece, "instrumented")
+        return "harmless", _harmless(piece, "variable" if VARIABLE.match(word) else "prefix")
+    if word == program.subcommand:
+        return "modelled", Entry(piece.typed, found.kind.model, found.kind.model)
+    if program.own_flags:
+        scripts = [each for each in found.pieces if each.option is None and not each.before]
+        is_script = program.name == "node" and scripts[0] is piece
+        return "harmless", _harmless(piece, "application" if is_script else "own")
+    if word.endswith(CONFIGURATION) and program.name == "uwsgi":
+        return "matters", _matters(piece, "file")
+    return "harmless", _harmless(piece, "address" if program.name in ADDRESSES else "application")
+
+
+def _harmless(piece: Piece, why: str) -> Entry:
+    return Entry(piece.typed, translated(HARMLESS[why]), why)
+
+
+def _matters(piece: Piece, why: str) -> Entry:
+    return Entry(piece.typed, translated(MATTERS[why]), why)
+
+
+def _by_itself(found: Production, typed: set[Option | None]) -> dict[str, str]:
+    """Defaults of what is modelled with this kind of worker, or would matter."""
+    said = {piece.option.what for piece in found.pieces if piece.option is not None}
+    found_defaults = {}
+    roles = dict(found.roles)
+    for option in table(found.program.name).options:
+        is_role = option.does == "modelled" and option.what in found.kind.roles and option.what not in said
+        if is_role and not option.gives:
+            found_defaults[option.name] = str(roles.get(option.what, option.default))
+        elif option.what in HABITS and option.default not in ("", "0") and option not in typed:
+            found_defaults[option.name] = option.default
+    return found_defaults
+
+
+def short_lists(given: Answer) -> Iterator[str]:
+    """The lists for a summary: of what makes no difference only the names."""
+    if given.modelled:
+        typed = ", ".join(tell("{typed} ({became})", typed=each.typed, became=each.told) for each in given.modelled)
+        yield tell("modelled: {typed}", typed=typed)
+    if given.harmless:
+        yield tell("makes no difference here: {typed}", typed=", ".join(each.typed for each in given.harmless))
+    for why, typed in _by_reason(given.matters):
+        yield tell("not modelled: {typed}: {why}", typed=typed, why=why)
+
+
+def _by_reason(entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
+    """Each reason once, with all that was typed for it."""
+    reasons = dict.fromkeys(entry.told for entry in entries)
+    for told in reasons:
+        yield told, ", ".join(entry.typed for entry in entries if entry.told == told)
+
+
+# All there is, for pages.
+
+
+def kinds_of(program: Program) -> list[tuple[str, str]]:
+    """Each kind of worker as it is typed, and what it is here; those that are the same together."""
+    same: dict[int, list[str]] = {}
+    for name, kind in program.kinds.items():
+        same.setdefault(id(kind), []).append(name)
+    rows = []
+    for names in same.values():
+        kind = program.kinds[names[0]]
+        settings = "".join(f" --{name} {value}" for name, value in kind.settings.items())
+        rows.append((", ".join(names), f"--model {kind.model}{settings} --profile {kind.profile}"))
+    return rows
+
+
+def modelled_options(program: Program) -> list[str]:
+    """The options that set something here."""
+    return [", ".join(option.names) for option in table(program.name).options if option.does == "modelled"]

@@ -1,0 +1,173 @@
+"""What each kind of worker of a real server is here: a model, its settings, and whose costs it has.
+
+What to watch: what is typed sets roles, ``processes`` or ``threads``, and a kind says which setting of its model each
+of them is. A role that it does not name has no effect with it.
+"""
+
+from dataclasses import replace
+
+from simulator.experiments.production import Kind
+
+WSGI, ASGI = "models.applications.wsgi:application", "models.applications.asgi:application"
+ROLES = {"processes": "processes", "backlog": "backlog", "sharing": "sharing"}
+WITH_THREADS = {**ROLES, "threads": "threads"}
+FORKED = {"processes": "workers", "backlog": "backlog", "sharing": "sharing"}
+EACH_ITS_OWN = 1000
+"""Threads where each connection has one: more than ever come at once to a server of that kind."""
+
+SYNC = Kind(
+    model="prefork",
+    settings={},
+    roles=FORKED,
+    profile="gunicorn-sync",
+    application=WSGI,
+    needs=("gunicorn",),
+)
+GTHREAD = Kind(
+    model="threaded",
+    settings={"accept": "eager"},
+    roles={**WITH_THREADS, "connections": "connections"},
+    profile="gunicorn-gthread",
+    application=WSGI,
+    needs=("gunicorn",),
+    argument="--worker-class gthread",
+)
+GEVENT = Kind(
+    model="coroutine",
+    settings={},
+    roles=ROLES,
+    profile="gunicorn-gevent",
+    application=WSGI,
+    needs=("gunicorn", "gevent"),
+    argument="--worker-class gevent",
+    notes=("greenlets",),
+)
+TORNADO_WORKER = Kind(
+    model="callback",
+    settings={},
+    roles=ROLES,
+    profile="tornado",
+)
+UVICORN_WORKER = Kind(
+    model="coroutine",
+    settings={},
+    roles=ROLES,
+    profile="uvicorn",
+    application=ASGI,
+    needs=("gunicorn", "uvicorn", "uvicorn-worker"),
+    argument="--worker-class uvicorn_worker.UvicornWorker",
+)
+UVICORN_H11_WORKER = replace(UVICORN_WORKER, application="", notes=("borrowed-costs",))
+GUNICORN_ASGI = Kind(  # its server listens again, with asyncio's own backlog: _start_serving, asyncio/base_events.py
+    model="coroutine",
+    settings={"backlog": 100},
+    roles={"processes": "processes", "sharing": "sharing"},
+    profile="uvicorn",
+    notes=("borrowed-costs",),
+)
+
+UVICORN = Kind(
+    model="coroutine",
+    settings={},
+    roles=ROLES,
+    profile="uvicorn",
+    application=ASGI,
+    needs=("uvicorn",),
+)
+HYPERCORN = Kind(
+    model="coroutine", settings={}, roles=ROLES, profile="uvicorn", needs=("hypercorn",), notes=("borrowed-costs",)
+)
+GRANIAN = Kind(  # each process has a socket of its own
+    model="coroutine",
+    settings={"sharing": "reuseport"},
+    roles={"processes": "processes", "backlog": "backlog"},
+    profile="uvicorn",
+    needs=("granian",),
+    notes=("borrowed-costs",),
+)
+GRANIAN_WSGI = Kind(  # threads in Rust read and write, so that those that run the application never wait for a client
+    model="threaded",
+    settings={"accept": "buffered", "sharing": "reuseport"},
+    roles={"processes": "processes", "threads": "threads", "connections": "connections", "backlog": "backlog"},
+    profile="waitress",
+    needs=("granian",),
+    notes=("borrowed-costs",),
+    shares={"connections": "backlog", "threads": "connections"},
+)
+DAPHNE = Kind(
+    model="coroutine",
+    settings={},
+    roles={"backlog": "backlog"},
+    profile="uvicorn",
+    needs=("daphne",),
+    notes=("borrowed-costs",),
+)
+
+UWSGI = Kind(
+    model="prefork",
+    settings={},
+    roles={"processes": "workers", "backlog": "backlog"},
+    profile="uwsgi",
+    application=WSGI,
+    needs=("uWSGI",),
+)
+UWSGI_THREADS = Kind(
+    model="threaded",
+    settings={"accept": "idle"},
+    roles={"processes": "processes", "threads": "threads", "backlog": "backlog"},
+    profile="uwsgi",
+    application=WSGI,
+    needs=("uWSGI",),
+)
+UWSGI_GEVENT = Kind(
+    model="coroutine",
+    settings={},
+    roles={"processes": "processes", "backlog": "backlog"},
+    profile="gunicorn-gevent",
+    notes=("greenlets", "borrowed-costs"),
+)
+WAITRESS = Kind(
+    model="threaded",
+    settings={"accept": "buffered"},
+    roles={"threads": "threads", "connections": "connections", "backlog": "backlog"},
+    profile="waitress",
+    application=WSGI,
+    needs=("waitress",),
+)
+
+TORNADO = Kind(
+    model="callback",
+    settings={},
+    roles=ROLES,
+    profile="tornado",
+    application="models.applications.tornado_server",
+    needs=("tornado",),
+)
+AIOHTTP = Kind(
+    model="coroutine",
+    settings={},
+    roles={"backlog": "backlog"},
+    profile="aiohttp",
+    application="models.applications.aiohttp_server",
+    needs=("aiohttp",),
+)
+
+# Servers for one's own desk: a thread for each connection, or none but the main one.
+THREAD_EACH = Kind(
+    model="threaded",
+    settings={"accept": "eager", "threads": EACH_ITS_OWN, "connections": EACH_ITS_OWN},
+    roles={"backlog": "backlog"},
+    profile="wsgiref",
+    notes=("threads-started",),
+)
+ONE_BY_ONE = Kind(model="dev-server", settings={}, roles={"backlog": "backlog"}, profile="wsgiref")
+FLASK = RUNSERVER = HTTP_SERVER = THREAD_EACH
+
+NODE = Kind(model="callback", settings={}, roles={"backlog": "backlog"}, profile="node", notes=("helpers",))
+GO = Kind(model="coroutine", settings={}, roles={"backlog": "backlog"}, profile="go", notes=("gil-cores",))
+
+# Of a program that takes tasks: what would be like it.
+TASKS = Kind(model="prefork", settings={}, roles={"processes": "workers"}, profile="gunicorn-sync")
+TASKS_THREADS = Kind(model="threaded", settings={}, roles={"processes": "threads"}, profile="uwsgi")
+TASKS_SOLO = Kind(model="dev-server", settings={}, roles={}, profile="wsgiref")
+TASKS_GREENLETS = Kind(model="coroutine", settings={}, roles={}, profile="gunicorn-gevent")
