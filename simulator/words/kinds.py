@@ -16,6 +16,7 @@ CALLED = frozenset(
         later("phone"),
         later("detail"),
         later("list"),
+        later("export"),
         later("login"),
         later("page"),
         later("photo"),
