@@ -17,14 +17,14 @@ from simulator.experiments.progress import talk
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import Prepared
 from simulator.plan import Gil, Machine, Plan
-from simulator.plan.walk import walk
+from simulator.plan.walk import takings, walk
 from simulator.words.language import tell, tell_many
 from simulator.words.numbers import count, long_duration, size
 
 if TYPE_CHECKING:  # this imports Pydantic
     from simulator.workload.scenario import Scenario
 
-BYTES_A_ROW, BYTES_A_PLACE, BYTES_A_LOCKED_PLACE, BYTES_A_POOL = 130, 8, 24, 4
+BYTES_A_ROW, BYTES_A_PLACE, BYTES_A_LOCKED_PLACE, BYTES_A_TAKING = 130, 8, 24, 4
 BYTES_A_WOKEN_PLACE = 8
 """The load, the trace and its summary: 230 bytes for a request on prefork, 370 on threads; where waking costs, one more
 column of what it cost at each place."""
@@ -62,7 +62,7 @@ def needs(ready: Prepared, pace: str = "compiled") -> Needs:
         a_row = BYTES_A_ROW + BYTES_A_PLACE * (len(places) + phases) + BYTES_A_LOCKED_PLACE * locked
         if plan.cores.wake_cost_s:
             a_row += BYTES_A_WOKEN_PLACE * len(places)
-        memory += rows * (a_row + BYTES_A_POOL * len(plan.pools))
+        memory += rows * (a_row + BYTES_A_TAKING * len(takings(plan, places)))
         seconds += (
             rows * len(places) * SECONDS_A_PLACE[pace] + _switches(plan, ready, computing) * SECONDS_A_SWITCH[pace]
         )

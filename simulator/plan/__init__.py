@@ -13,6 +13,7 @@ from simulator.plan.blocks import (
     Scale,
     Within,
 )
+from simulator.plan.elsewhere import Elsewhere
 from simulator.plan.handshake_timers import HandshakeTimers
 from simulator.plan.machine import Machine
 from simulator.plan.plan import Plan
@@ -69,6 +70,7 @@ __all__ = [
     "Crash",
     "Die",
     "Element",
+    "Elsewhere",
     "End",
     "Enqueue",
     "Gil",

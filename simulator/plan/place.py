@@ -1,37 +1,21 @@
 """What a request meets at one place of its walk: what it waits for, takes, frees and computes under, and whose line.
 
-What to watch: this is where a step is recognised by its class, and the only such place outside of the engines. Whoever
-measures, draws or explains a run asks the place, so a new kind of step is understood everywhere once its places say so.
+What to watch: whoever measures, draws or explains a run asks the place, never the step that it comes from. Which places
+a step has is said in ``places``.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from math import inf
+from typing import Literal
 
 from simulator.plan.blocks import Enqueue
 from simulator.plan.resources import Backlog, Bucket, Cores, Gil, Lock, Loop, Memory, Pool, Processors, Upstreams
-from simulator.plan.steps import (
-    Accept,
-    AcceptEagerly,
-    Allocate,
-    Choose,
-    Compute,
-    Connect,
-    Crash,
-    Die,
-    End,
-    Handle,
-    Limit,
-    Linger,
-    Link,
-    Receive,
-    Release,
-    Retire,
-    Seize,
-    Send,
-    Step,
-)
+from simulator.plan.steps import Link, Step
 from simulator.plan.words import Kind, State
+
+Kinds = tuple[Kind | Literal["crash"], ...]
+"""Kinds of phases; a crash is nothing that somebody else could do."""
 
 
 class Way(Enum):
@@ -56,6 +40,10 @@ class Place:
     lock or for a core."""
     phase: int | None = None
     """For the request's own work: which of its phases, from 0."""
+    piece: int | None = None
+    """Which phase all that happens here is about, be it only a slot that is taken for it; None: no certain one."""
+    kinds: Kinds | None = None
+    """Whoever has no such phase, or one of another kind than these, has no business here. None: of any kind."""
 
     waits_for: Pool | Lock | Backlog | Bucket | None = None
     """What must have room, or be free, before a request goes on. What it computes under is ``lock``."""
@@ -129,128 +117,3 @@ class Place:
         if isinstance(self.lock, Processors):
             return State.PROCESSOR
         return State.GIL if isinstance(self.lock, Gil) else State.LOOP
-
-
-def places_of(step: Step | Enqueue, phase_count: int) -> tuple[Place, ...]:
-    """The places of one step, for requests with up to ``phase_count`` phases. Names may come again in other steps."""
-    match step:
-        case Connect():
-            return (_connect(step),)
-        case Accept(backlog=backlog, pool=pool):
-            return (_take(f"accept {pool.name}", step, State.BACKLOG, pool, backlog),)
-        case AcceptEagerly():
-            return _accept_eagerly(step)
-        case Seize(pool=pool):
-            return (_take(f"seize {pool.name}", step, State.QUEUED, pool, pool),)
-        case Release():
-            return (_release(step),)
-        case Receive() | Send() | Linger():
-            return (_bytes(step),)
-        case Compute():
-            return (_compute(step),)
-        case Handle():
-            return tuple(_phase(step, phase) for phase in range(phase_count))
-        case Limit() | Choose() | Allocate() | End() | Crash() | Retire() | Enqueue():
-            return (_brief(step),)
-
-
-def _brief(step: Limit | Choose | Allocate | End | Crash | Retire | Enqueue) -> Place:
-    """A place that takes no time, unless a request waits there for a token or for its job."""
-    match step:
-        case Limit(bucket=bucket):
-            name = f"limit {bucket.name}"
-            return Place(name=name, step=step, state=State.QUEUED, waits_for=bucket, queue=bucket)
-        case Choose(upstreams=upstreams):
-            name = f"choose {upstreams.name}"
-            return Place(name=name, step=step, state=State.DELIVERY, chooses=upstreams, decides_among=upstreams.count)
-        case Allocate(memory=memory):
-            name, kills = f"allocate {memory.name}", isinstance(step.when_full, Die)
-            return Place(name=name, step=step, state=State.DELIVERY, allocates=memory, about_process=kills)
-        case Enqueue(name=job):
-            return Place(name=f"enqueue {job}", step=step, state=State.IO)
-        case End() | Crash() | Retire():
-            name, about = type(step).__name__.lower(), not isinstance(step, End)
-            return Place(name=name, step=step, state=State.DELIVERY, about_process=about)
-
-
-def _bytes(step: Receive | Send | Linger) -> Place:
-    if isinstance(step, Receive):
-        return Place(name="receive", step=step, state=State.UPLOAD, link=step.link, way=Way.UP)
-    if isinstance(step, Linger):
-        return Place(name="linger", step=step, state=State.CLOSING, link=step.link)
-    return Place(name="send", step=step, state=State.DOWNLOAD, link=step.link, way=Way.DOWN)
-
-
-def _release(step: Release) -> Place:
-    place = Place(name=f"release {step.pool.name}", step=step, state=State.DELIVERY)
-    match step.pool:
-        case Pool():
-            return replace(place, frees=step.pool)
-        case Upstreams():
-            return replace(place, leaves=step.pool)
-        case Memory():
-            return replace(place, deallocates=step.pool)
-
-
-def _connect(step: Connect) -> Place:
-    return Place(
-        name=f"connect {step.backlog.name}",
-        step=step,
-        state=State.CONNECTING,
-        waits_for=step.backlog,
-        link=step.link,
-        knocks_at=step.backlog,
-        retries_s=step.retries_s,
-        timeout_s=step.timeout_s,
-    )
-
-
-def _take(name: str, step: Step, state: State, pool: Pool, queue: Pool | Backlog) -> Place:
-    span = pool.slots_per_process
-    among = None if span is None else -(-pool.size // span)
-    return Place(name=name, step=step, state=state, waits_for=pool, queue=queue, takes=pool, decides_among=among)
-
-
-def _accept_eagerly(step: AcceptEagerly) -> tuple[Place, ...]:
-    """First the request waits, then the acceptor works for it."""
-    lock = step.lock
-    waits = Place(
-        name=f"wait {step.backlog.name}",
-        step=step,
-        state=State.BACKLOG,
-        waits_for=lock,
-        by=step.by,
-        queue=step.backlog,
-        decides_among=None if step.backlog.processes > 1 else lock.processes,
-    )
-    accepted = Place(
-        name=f"accept {lock.name}",
-        step=step,
-        state=State.COMPUTING,
-        lock=lock,
-        work_s=step.work_s,
-        visits=step.visits,
-        releases=step.releases,
-        acceptor=True,
-        most_in_hand=step.limit,
-    )
-    return waits, accepted
-
-
-def _compute(step: Compute) -> Place:
-    return Place(
-        name=step.what,
-        step=step,
-        state=State.COMPUTING,
-        lock=step.lock,
-        work_s=step.work_s,
-        mebibyte_s=step.mebibyte_s,
-        releases=step.releases,
-        what=step.what,
-        cores=step.on,
-    )
-
-
-def _phase(step: Handle, phase: int) -> Place:
-    name, lock, cost_s = f"handle.{phase + 1}", step.lock, step.visit_cost_s
-    return Place(name=name, step=step, state=State.COMPUTING, phase=phase, lock=lock, work_s=cost_s, keeps=step.keeps)

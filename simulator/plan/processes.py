@@ -201,7 +201,7 @@ def _workers(plan: Plan, pool: Pool) -> bool:
 @once_a_plan
 def _own_pools(plan: Plan) -> tuple[Pool, ...]:
     """The pools that are taken by, or after, the step that decides on the process."""
-    places = walk(plan, 0)
+    places = walk(plan, 1)  # with work, for which slots may be taken
     made = processes(plan, places)
-    taking = _taking(places, own_walks(plan, 0)[0], made.first) if made.count else iter(())
+    taking = _taking(places, own_walks(plan, 1)[0], made.first) if made.count else iter(())
     return tuple(place.takes for place in taking if place.takes is not None)

@@ -5,9 +5,10 @@ What to watch: what holds of every field of its kind is asked in ``values``, of 
 
 from dataclasses import astuple, replace
 from itertools import pairwise
+from typing import get_args
 
 from simulator.plan.blocks import Branch, Chance, Element, Enqueue, PlanError, Within
-from simulator.plan.resources import gil_of
+from simulator.plan.resources import Loop, gil_of
 from simulator.plan.steps import AcceptEagerly, Allocate, Compute, Connect, Crash, Die, Handle, Retire, Step
 from simulator.plan.words import Kind, Outcome
 from simulator.words.language import tell
@@ -94,6 +95,8 @@ def _check_step(where: str, step: Step) -> None:
                 kinds=", ".join(map(repr, WAITING)),
                 keeps=repr(keeps),
             )
+        case Handle():
+            _check_helpers(where, step)
         case Retire(after=after) if after < 1:
             raise PlanError("{where}: expected at least one request, got {step}", where=where, step=step)
         case Retire(boot_s=boot_s) | Crash(boot_s=boot_s) | Allocate(when_full=Die(boot_s=boot_s)) if boot_s <= 0:
@@ -111,6 +114,28 @@ def _check_accepting(where: str, step: AcceptEagerly) -> None:
         raise PlanError("{where} has both batch and visits above 1", where=where)
     if step.limit == 0:
         raise PlanError("{where}: expected a limit of at least one connection, got {step}", where=where, step=step)
+
+
+def _check_helpers(where: str, step: Handle) -> None:
+    """A piece is done by one of them, who needs nothing that others may keep for ever."""
+    kinds = [kind for elsewhere in step.elsewhere for kind in elsewhere.kinds or ("",)]
+    if len({*kinds}) != len(kinds) or not {*kinds} <= {*get_args(Kind)}:
+        raise PlanError(
+            "{where}: elsewhere: expected each of {kinds} at most once, got {found}",
+            where=where,
+            kinds=", ".join(map(repr, get_args(Kind))),
+            found=", ".join(map(repr, kinds)),
+        )
+    for elsewhere in step.elsewhere:
+        pool = elsewhere.pool
+        if pool.slots_per_process is not None or pool.frees_when_client_leaves:
+            raise PlanError(
+                "{where}: a {name} that helps neither decides the process nor is free before its work is done",
+                where=where,
+                name=pool.name,
+            )
+        if isinstance(elsewhere.lock, Loop):
+            raise PlanError("{where}: a {name} that helps needs a GIL or no lock", where=where, name=pool.name)
 
 
 def _check_times(where: str, step: Connect) -> None:

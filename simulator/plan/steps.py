@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from simulator.plan.elsewhere import Elsewhere
 from simulator.plan.handshake_timers import LINUX_TIMERS, HandshakeTimers
 from simulator.plan.resources import Backlog, Bucket, Cores, Lock, Memory, Pool, Upstreams
 from simulator.plan.words import Kind, Outcome
@@ -137,6 +138,8 @@ class Handle:
     keeps: tuple[Kind, ...] = ("block",)
     """Which waiting keeps an event loop: calls that do not come back before. With gevent none of those that it patched
     (``()``), and all that an unpatched library makes (``("io", "block")``)."""
+    elsewhere: tuple[Elsewhere, ...] = ()
+    """Kinds of pieces that helpers do; those of no other kind are done here."""
 
 
 @dataclass(frozen=True, slots=True)

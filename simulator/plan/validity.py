@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from simulator.plan.blocks import Branch, Busy, Element, Enqueue, PlanError, Whole, Within, every_element
-from simulator.plan.place import Place, places_of
+from simulator.plan.place import Place
+from simulator.plan.places import places_of
 from simulator.plan.resources import Backlog, Resource, Upstreams
 from simulator.plan.step_values import at_step, check_made_of_steps
 from simulator.plan.steps import Die, Link
@@ -73,14 +74,17 @@ def _take_and_free(
                 _check_slots(way, around | held)
         case _:
             for place in places_of(element, phase_count=1):
-                _take_or_free(at_step(number, place.step), place, taken, held)
+                _take_or_free(at_step(number, element), place, taken, held, around)
 
 
-def _take_or_free(where: str, place: Place, taken: set[Resource], held: set[Resource]) -> None:
+def _take_or_free(
+    where: str, place: Place, taken: set[Resource], held: set[Resource], around: frozenset[Resource]
+) -> None:
     takes = place.takes or place.allocates or place.chooses
     frees = place.frees or place.deallocates or place.leaves
     if takes is not None:
-        if takes in taken:
+        again = held | around if place.piece is not None else taken
+        if takes in again:
             raise PlanError("{where} takes a {name} a second time", where=where, name=takes.name)
         taken.add(takes)
         held.add(takes)
@@ -139,11 +143,11 @@ def _check_own(number: int, element: Element, known: list[int], deciders: list[t
                 )
         case _:
             for place in places_of(element, phase_count=1):
-                _check_place(number, place, known, deciders)
+                _check_place(number, at_step(number, element), place, known, deciders)
 
 
-def _check_place(number: int, place: Place, known: list[int], deciders: list[tuple[int, Place]]) -> None:
-    where, used = at_step(number, place.step), place.takes or place.lock or place.allocates
+def _check_place(number: int, where: str, place: Place, known: list[int], deciders: list[tuple[int, Place]]) -> None:
+    used = place.takes or place.lock or place.allocates
     if used is not None:
         _check_copies(where, used.processes, known)
     copies = 1 if place.takes is None or not isinstance(place.queue, Backlog) else place.takes.processes

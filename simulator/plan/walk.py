@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from simulator.plan.blocks import Branch, Element, Enqueue, Within
-from simulator.plan.place import Place, Way, places_of
+from simulator.plan.place import Place, Way
+from simulator.plan.places import places_of
 from simulator.plan.plan import Plan, once_a_plan
 from simulator.plan.resources import Backlog, Lock, Pool
 
@@ -16,6 +17,7 @@ __all__ = [
     "Outline",
     "Place",
     "Stretch",
+    "Taking",
     "Way",
     "accepted_at",
     "connected_at",
@@ -24,6 +26,7 @@ __all__ = [
     "outline",
     "sent_at",
     "taken_at",
+    "takings",
     "walk",
     "while_held",
 ]
@@ -111,19 +114,53 @@ def accepted_at(places: Sequence[Place], backlog: Backlog) -> int:
     return next(i for i, place in enumerate(places) if place.queue == backlog)
 
 
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """One of the stretches of the walk in which a slot of a pool is held. A request comes to some of a pool's."""
+
+    pool: Pool
+    taken_at: int
+    """The place where a request waits for the slot; it holds the slot when it leaves that place."""
+    freed_at: int
+    """The place that gives the slot back."""
+
+    @property
+    def held(self) -> range:
+        """The places at which a request holds it."""
+        return range(self.taken_at + 1, self.freed_at)
+
+
+def takings(plan: Plan, places: Sequence[Place]) -> tuple[Taking, ...]:
+    """Wherever slots are taken, pool by pool: the number of each here is its column in ``Trace.slot``."""
+    return tuple(_takings(plan, places))
+
+
+def _takings(plan: Plan, places: Sequence[Place]) -> Iterator[Taking]:
+    for pool in plan.pools:
+        freed = [i for i, place in enumerate(places) if place.frees == pool]
+        for at in (i for i, place in enumerate(places) if place.takes == pool):
+            yield Taking(pool, at, next(i for i in freed if i > at))
+
+
 def taken_at(places: Sequence[Place], pool: Pool) -> int:
-    """Where requests wait for a slot of a pool; they hold it when they leave that place."""
+    """Where requests wait for a slot of a pool, for the first time."""
     return next(i for i, place in enumerate(places) if place.takes == pool)
 
 
 def freed_at(places: Sequence[Place], pool: Pool) -> int:
-    """Where requests give the slot back."""
+    """Where requests give the slot back, for the first time."""
     return next(i for i, place in enumerate(places) if place.frees == pool)
 
 
-def while_held(places: Sequence[Place], pool: Pool) -> range:
+def while_held(places: Sequence[Place], pool: Pool) -> tuple[int, ...]:
     """The places at which a request holds a slot of a pool."""
-    return range(taken_at(places, pool) + 1, freed_at(places, pool))
+    inside, held = list[int](), False
+    for number, place in enumerate(places):
+        held &= place.frees != pool
+        if held:
+            inside.append(number)
+        held |= place.takes == pool
+    return tuple(inside)
 
 
 def sent_at(places: Sequence[Place], first: int = 0) -> int | None:

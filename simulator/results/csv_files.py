@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simulator.plan.walk import Taking, takings
 from simulator.plan.words import Outcome
 from simulator.results.document import Document, flat
 from simulator.results.whole_files import WholeFiles
@@ -69,8 +70,8 @@ def requests_table(trace: Trace, rows: slice) -> "pl.DataFrame":
         array = getattr(trace, column.name)
         if column.per is Per.REQUEST and column.name not in NAMED and not (column.rare and column.is_blank(array)):
             columns[column.name] = _known(array[rows], column.blank)
-    for number, pool in enumerate(trace.plan.pools):
-        columns[f"{_column(pool.name)}_slot"] = _known(trace.slot[rows, number], blank=-1)
+    for number, taking in enumerate(takings(trace.plan, trace.places)):
+        columns[_slot_column(trace, taking)] = _known(trace.slot[rows, number], blank=-1)
     for number, place in enumerate(trace.places):
         columns[f"{_column(place.name)}_s"] = trace.reached[rows, number]
     for number, place_number in enumerate(trace.lock_places):
@@ -97,6 +98,12 @@ def _words(words: tuple[str, ...], numbers: Any) -> "pl.Series":
     return pl.Series([harmless_cell(word) for word in words], dtype=pl.String).gather(
         pl.Series(numbers).cast(pl.UInt32)
     )
+
+
+def _slot_column(trace: Trace, taking: Taking) -> str:
+    """``worker_slot``; where slots of a pool are taken at several places, from the second on by the place's number."""
+    _, mark, number = trace.places[taking.taken_at].name.partition(" #")
+    return f"{_column(taking.pool.name)}_slot{mark and '_'}{number}"
 
 
 def _column(name: str) -> str:

@@ -14,6 +14,7 @@ from simulator.plan import (
     Busy,
     Chance,
     Die,
+    Elsewhere,
     HandshakeTimers,
     Link,
     Loop,
@@ -27,7 +28,10 @@ from simulator.plan import (
     Step,
 )
 
-SAID = (*Step.__args__, *Block.__args__, *Resource.__args__, OfClass, Chance, Busy, Die, Retry, Scale, HandshakeTimers)
+SAID = (
+    *(*Step.__args__, *Block.__args__, *Resource.__args__),
+    *(OfClass, Chance, Busy, Die, Elsewhere, Retry, Scale, HandshakeTimers),
+)
 DATACLASSES: dict[str, type[Any]] = {each.__name__: each for each in SAID}
 ENUMS: dict[str, type[Enum]] = {each.__name__: each for each in (Link, Outcome)}
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from simulator.experiments.room import SPARE, free_memory
 from simulator.plan import Outcome, Plan
 from simulator.plan.processes import process_count
-from simulator.plan.walk import locked, walk
+from simulator.plan.walk import locked, takings, walk
 from simulator.results.run_words import settings_in_words
 from simulator.trace.checks import check_measured
 from simulator.trace.columns import COLUMNS, Per
@@ -94,7 +94,11 @@ def _phases(about: Mapping[str, Any]) -> int:
 def _wanted(plan: Plan, phases: int, told: Mapping[str, Any]) -> dict[str, list[Any]]:
     """As a file has them; those that most runs have no need of only where it has them."""
     places = walk(plan, phases)
-    widths = {Per.PLACE: len(places), Per.POOL: len(plan.pools), Per.LOCK_PLACE: len(locked(places))}
+    widths = {
+        Per.PLACE: len(places),
+        Per.TAKING: len(takings(plan, places)),
+        Per.LOCK_PLACE: len(locked(places)),
+    }
     found: dict[str, list[Any]] = {}
     for column in COLUMNS:
         if not column.rare or column.name in told:
@@ -178,8 +182,8 @@ def _ranges(trace: Trace) -> Iterator[tuple[str, NDArray[Any], float, float, boo
     yield "plan", np.array(costs, float), 0.0, LATEST_S, False
     yield "parent", trace.parent, -1, rows - 1, False
     yield "group", trace.group, -1, MOST_COPIES, False
-    for number, pool in enumerate(plan.pools):
-        yield "slot", trace.slot[:, number], -1, pool.size * pool.processes - 1, False
+    for number, taking in enumerate(takings(plan, trace.places)):
+        yield "slot", trace.slot[:, number], -1, taking.pool.size * taking.pool.processes - 1, False
     yield "workload.request_class", load.request_class, 0, len(load.class_names) - 1, False
     yield "workload.client", load.client, 0, len(load.client_names) - 1, False
     yield "workload.arrival", load.arrival, 0.0, LATEST_S, True

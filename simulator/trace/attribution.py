@@ -96,7 +96,7 @@ def _eagerly(measures: Measures, index: int, queue: str, lock: str, by: Pool | N
     An acceptor that needs a slot waits for that as long as others hold it.
     """
     if measures.in_hand(index + 1) >= AT_LIMIT:
-        inner = next((part.pool for part in measures.held if part.taken_at > index), None)
+        inner = next((part.pool for part in measures.held if any(at > index for at in part.waits_at)), None)
         return {(queue, State.BACKLOG): 1.0} if inner is None else uses(measures, inner)
     taken = {} if by is None else uses(measures, by)
     low, high = measures.window
@@ -137,7 +137,7 @@ def uses(measures: Measures, pool: Pool) -> Charges:
 def inner_pool(measures: Measures, pool: Pool) -> Pool | None:
     """The pool that a request waits for while it holds a slot of this one."""
     part = next(p for p in measures.held if p.pool == pool)
-    inside = (p.pool for p in measures.held if p.taken_at in part)
+    inside = (p.pool for p in measures.held if any(at in part for at in p.waits_at))
     return next(inside, None)
 
 

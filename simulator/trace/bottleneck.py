@@ -118,7 +118,11 @@ def _slot_times(measures: Measures, part: Held, since: float, until: float) -> I
     for block in blocks(measures.trace):
         held = holdings(measures.trace, part, block)
         got = (held.start >= since) & (held.start <= until) & (held.end > measures.window[0])
-        yield held.rows[got], (held.end - held.start)[got]
+        rows, seconds = held.rows[got], (held.end - held.start)[got]
+        if len(part.takings) > 1:  # some took one again and again
+            rows, of = np.unique(rows, return_inverse=True)
+            seconds = np.bincount(of, weights=seconds, minlength=len(rows)).astype(np.float64)
+        yield rows, seconds
 
 
 def _work_times(measures: Measures, resource: str) -> Iterator[tuple[Rows, Floats]]:

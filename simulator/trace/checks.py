@@ -7,6 +7,7 @@ its beginning and at its end, for whatever goes wrong late is still there at the
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import product
 from math import inf
 
 import numpy as np
@@ -115,10 +116,10 @@ def _held_in_all(trace: Trace) -> Iterator[str]:
     for part in held_parts(trace, trace.places):
         pool, size = part.pool, part.pool.size * part.pool.processes
         highest, seconds = -1, 0.0
-        for block in blocks(trace, BLOCK):
-            slot, reached = trace.slot[block, part.column], trace.reached[block]
+        for block, (taking, column) in product(blocks(trace, BLOCK), zip(part.takings, part.columns, strict=True)):
+            slot, reached = trace.slot[block, column], trace.reached[block]
             highest = max(highest, int(slot.max()))
-            held = reached[:, part.freed_at] - reached[:, part.taken_at + 1]
+            held = reached[:, taking.freed_at] - reached[:, taking.taken_at + 1]
             seconds += float(held.sum(where=(slot >= 0) & (held > 0.0)))
         if highest >= size:
             yield f"{pool.name} {highest} was held, and the last one is {size - 1}"

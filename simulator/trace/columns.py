@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan import Plan
-from simulator.plan.walk import locked, walk
+from simulator.plan.walk import locked, takings, walk
 from simulator.workload.table import Workload
 
 Floats = NDArray[np.float64]
@@ -24,7 +24,8 @@ class Per(Enum):
 
     REQUEST = "request"
     PLACE = "place"
-    POOL = "pool"
+    TAKING = "taking"
+    """A place where a slot is taken."""
     LOCK_PLACE = "lock place"
     """A place that computes under a lock; under a loop and the GIL of its threads, one for each of the two."""
 
@@ -83,8 +84,9 @@ class Columns:
     measured runs."""
     reached: Floats = field(metadata=_column(np.float64, nan, Per.PLACE))
     """[n, places]"""
-    slot: NDArray[np.int32] = field(metadata=_column(np.int32, -1, Per.POOL))
-    """[n, pools] the slot it held, numbered through all copies of the pool (copy * size + slot); -1: none."""
+    slot: NDArray[np.int32] = field(metadata=_column(np.int32, -1, Per.TAKING))
+    """[n, takings] the slot that it took at each place where it could take one, numbered through all copies of the pool
+    (copy * size + slot); -1: none. Pool by pool; of most pools a slot is taken at one place only."""
     lock_wait: Floats = field(metadata=_column(np.float64, 0.0, Per.LOCK_PLACE))
     """[n, lock places] seconds that it waited for the lock at each place that computes under one; nan: not known."""
 
@@ -132,6 +134,10 @@ def blank_columns(plan: Plan, workload: Workload) -> dict[str, Any]:
     Raises MemoryError where the machine cannot hold them.
     """
     places = walk(plan, workload.phase_count)
-    widths = {Per.PLACE: len(places), Per.POOL: len(plan.pools), Per.LOCK_PLACE: len(locked(places))}
+    widths = {
+        Per.PLACE: len(places),
+        Per.TAKING: len(takings(plan, places)),
+        Per.LOCK_PLACE: len(locked(places)),
+    }
     known = {} if workload.clients_in_loop else {"arrival": workload.arrival}
     return known | {each.name: each.made(len(workload), widths) for each in COLUMNS if each.name not in known}

@@ -56,7 +56,8 @@ def blocked(trace: Trace, lock: Lock) -> bool:
     """Whether requests may wait while they have a lock: a loop, in calls that do not let go of it."""
     under = [place for place in trace.places if place.phase is not None and place.lock == lock]
     kinds = [Work(kind) for kind in np.unique(trace.workload.phase_kinds)] if under else []
-    return any(not kind.computes and kind.needs_lock(place) for kind in kinds for place in under)
+    standing = [kind for kind in kinds if not kind.computes]
+    return any(kind.is_done_at(place) and kind.needs_lock(place) for kind in standing for place in under)
 
 
 def lock_held_at(trace: Trace, index: int, rows: Rows) -> Floats:

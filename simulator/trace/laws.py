@@ -215,11 +215,13 @@ def _little(measures: Measures, history: QueueHistory) -> Iterator[str]:
 def _waits(measures: Measures) -> Iterator[tuple[str, tuple[float, float]]]:
     """For every queue, the sum of the times that requests waited in it, from the columns; and the doubt."""
     trace, between = measures.trace, measures.window
-    for index, place in enumerate(measures.places):
-        if place.queue is not None:
-            _, start, end = _stays(trace, index)
-            seconds = np.minimum(end, between[1]) - np.maximum(start, between[0])
-            yield place.queue.name, (float(seconds[seconds > 0.0].sum()), len(seconds) * rounding_s(trace))
+    lines = [(index, place.queue.name) for index, place in enumerate(measures.places) if place.queue is not None]
+    for name in dict.fromkeys(name for _, name in lines):
+        _, start, end = (
+            np.concatenate(each) for each in zip(*(_stays(trace, i) for i, n in lines if n == name), strict=True)
+        )
+        seconds = np.minimum(end, between[1]) - np.maximum(start, between[0])
+        yield name, (float(seconds[seconds > 0.0].sum()), len(seconds) * rounding_s(trace))
     for lock in trace.plan.locks:
         found = [_locked_out(trace, index, between) for index in trace.lock_places if trace.places[index].lock == lock]
         yield lock.name, (sum(seconds for seconds, _ in found), sum(doubt for _, doubt in found))

@@ -242,7 +242,7 @@ def _add_held(measures: Measures, block: slice) -> None:
             starts, ends = np.maximum(held.start, low), np.minimum(held.end, high)
             seen = ends > starts
             measures.waiting[part.pool.name].add_held(starts[seen], ends[seen])
-            for _, queue in _own_queues((measures.places[part.taken_at],)):
+            for _, queue in _own_queues([measures.places[place] for place in part.waits_at]):
                 measures.waiting[queue.name].add_held(starts[seen], ends[seen])
 
 

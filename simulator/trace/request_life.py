@@ -125,8 +125,9 @@ def _on_the_cores(
 
 
 def _slots(trace: Trace, request: int, span: Span, parts: tuple[Held, ...]) -> tuple[str, ...]:
-    held = sorted((part for part in parts if span.place in part), key=lambda part: part.taken_at)
-    numbers = [(part.pool.name, int(trace.slot[request, part.column])) for part in held]
+    held = sorted((part for part in parts if span.place in part), key=lambda part: part.waits_at)
+    here = np.array([request]), np.array([span.place])
+    numbers = [(part.pool.name, int(part.slots(trace, *here)[0])) for part in held]
     return tuple(f"{name} {slot}" for name, slot in numbers if slot >= 0)
 
 

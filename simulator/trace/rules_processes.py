@@ -47,13 +47,13 @@ def imbalance(facts: Facts) -> Finding | None:
 def _pools(facts: Facts) -> list[tuple[float, float, str, str]]:
     found = []
     for part in facts.measures.held:
-        place = facts.measures.places[part.taken_at]
-        own = isinstance(place.queue, Backlog) and place.queue.processes > 1
-        if part.pool.processes == 1 or not (own or place.queue == part.pool):
+        places, name = [facts.measures.places[at] for at in part.waits_at], part.pool.name
+        own = {p.queue for p in places if isinstance(p.queue, Backlog) and p.queue.processes > 1}
+        if part.pool.processes == 1 or not (own or part.pool in (place.queue for place in places)):
             continue
-        name = part.pool.name
-        waiting = _share_of_life(facts, part.taken_at, State.BACKLOG if own else State.QUEUED)
-        queue = place.queue.name if own and place.queue is not None else name
+        state = State.BACKLOG if own else State.QUEUED
+        waiting = sum(_share_of_life(facts, at, state) for at in part.waits_at)
+        queue = next((each.name for each in own), name)
         found.append((waiting, _beside_free(facts, queue), name, "pool"))
     return found
 

@@ -160,7 +160,7 @@ class _Recorder:
 
 def _states_inside(part: Held, trace: Trace) -> list[State]:
     """What a slot of the pool can be used for, in the order of ``State``."""
-    inside = trace.places[part.taken_at + 1 : part.freed_at]
+    inside = [trace.places[place] for place in part.places]
     states = {place.state for place in inside}
     if State.COMPUTING in states:
         states |= {State.CORE, State.THROTTLED} if throttled(trace) else {State.CORE}

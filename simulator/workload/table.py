@@ -67,6 +67,10 @@ class Work(IntEnum):
             return ()
         return place.locks if self is Work.CPU else place.locks[:1]
 
+    def is_done_at(self, place: Place) -> bool:
+        """Whether who has such a phase has business at a place that is about it."""
+        return self is not Work.NONE and (place.kinds is None or self.name.lower() in place.kinds)
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Workload:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan import AcceptEagerly, Connect, HandshakeTimers, Link, Outcome, Pool, State
-from simulator.plan.walk import Way, freed_at, taken_at
+from simulator.plan.walk import Way
 from simulator.trace.table import Trace
 from simulator.workload.interventions import Do
 from simulator.workload.table import Work
@@ -21,6 +21,7 @@ from tests.engine.stays import (
     EQUAL_S,
     Floats,
     alone,
+    concerned,
     doing,
     first_overlap,
     how_many,
@@ -46,8 +47,8 @@ def every_request_ends_once(trace: Trace) -> Iterator[str]:
     before = answers[0] if answers else len(trace.places)  # after its answer a request may yet fail
     for column, place in enumerate(trace.places[:before]):
         due = completed.copy()
-        if place.phase is not None:
-            due &= trace.workload.phase_kinds[trace.workload.request_class, place.phase] != Work.NONE
+        if place.piece is not None:
+            due &= concerned(trace, column)
         if np.isnan(trace.reached[due, column]).any():
             yield f"a completed request never came to {place.name}"
 
@@ -144,18 +145,24 @@ def copies(trace: Trace) -> Iterator[Copy]:
     """Every copy of every pool."""
     until, places = next_place(trace), trace.places
     gone = np.where(trace.outcome == Outcome.GAVE_UP, trace.arrival + trace.workload.patience, np.inf)
-    for column, pool in enumerate(trace.plan.pools):
-        taken, freed = taken_at(places, pool), freed_at(places, pool)
-        process = process_at(trace, taken) if pool.processes > 1 else np.zeros(len(trace), np.int64)
-        end = trace.reached[:, freed]
-        if pool.frees_when_client_leaves:
-            end = np.fmin(end, np.maximum(gone, until[:, taken]))  # whose slot is gone does not come to the release
-        wait = np.column_stack((trace.reached[:, taken], until[:, taken]))
-        hold = np.column_stack((until[:, taken], end))
-        for copy in range(pool.processes):
-            here = ~np.isnan(wait[:, 0]) & (process == copy)
-            got = here & (trace.slot[:, column] >= 0)
-            yield Copy(pool, copy, wait[here], hold[got], wait[got, 0], trace.slot[got, column].astype(np.int64))
+    columns = [(pool, taken) for pool in trace.plan.pools for taken, p in enumerate(places) if p.takes == pool]
+    for pool in trace.plan.pools:
+        found: list[list[tuple[Floats, Floats, Floats, NDArray[np.int64]]]] = [[] for _ in range(pool.processes)]
+        for column, taken in ((column, taken) for column, (taking, taken) in enumerate(columns) if taking == pool):
+            freed = next(i for i in range(taken, len(places)) if places[i].frees == pool)
+            process = process_at(trace, taken) if pool.processes > 1 else np.zeros(len(trace), np.int64)
+            end = trace.reached[:, freed]
+            if pool.frees_when_client_leaves:
+                end = np.fmin(end, np.maximum(gone, until[:, taken]))  # whose slot is gone does not come to the release
+            wait = np.column_stack((trace.reached[:, taken], until[:, taken]))
+            hold = np.column_stack((until[:, taken], end))
+            for copy in range(pool.processes):
+                here = ~np.isnan(wait[:, 0]) & (process == copy)
+                got = here & (trace.slot[:, column] >= 0)
+                found[copy].append((wait[here], hold[got], wait[got, 0], trace.slot[got, column].astype(np.int64)))
+        for copy, stays in enumerate(found):
+            if stays:
+                yield Copy(pool, copy, *map(np.concatenate, zip(*stays, strict=True)))
 
 
 def slots_are_held_by_one_at_a_time(trace: Trace) -> Iterator[str]:

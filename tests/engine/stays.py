@@ -42,9 +42,18 @@ def process_at(trace: Trace, column: int) -> NDArray[np.int64]:
         if place.decides_among is not None and place.takes is None:
             return trace.process.astype(np.int64)
         if place.takes is not None and place.takes.slots_per_process is not None:
-            slot = trace.slot[:, trace.plan.pools.index(place.takes)]
+            pools = [pool for pool in trace.plan.pools for p in trace.places if p.takes == pool]
+            slot = trace.slot[:, pools.index(place.takes)]
             return np.where(slot >= 0, slot // place.takes.slots_per_process, -1).astype(np.int64)
     return np.zeros(len(trace), np.int64)
+
+
+def concerned(trace: Trace, column: int) -> NDArray[np.bool_]:
+    """[n] whether a place is for the kind of work that each request has as the phase that the place is about."""
+    place, load = trace.places[column], trace.workload
+    kinds = load.phase_kinds[load.request_class, place.piece]
+    names = [each.name.lower() for each in Work if each is not Work.NONE]
+    return np.isin(kinds, [Work[name.upper()] for name in names if place.kinds is None or name in place.kinds])
 
 
 def doing(trace: Trace, column: int, *kinds: Work) -> NDArray[np.bool_]:

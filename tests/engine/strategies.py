@@ -20,6 +20,7 @@ from simulator.plan import (
     Compute,
     Connect,
     Cores,
+    Elsewhere,
     Gil,
     Handle,
     HandshakeTimers,
@@ -38,6 +39,7 @@ from simulator.plan import (
     Send,
     Step,
 )
+from simulator.plan.resources import gil_of
 from tests.engine.strategies_load import ROUND_S
 from tests.engine.transformations import COARSE, EXACT
 
@@ -63,6 +65,11 @@ DEFER_S = (0.0, 0.0, 0.5, 4.0)
 AT_ONCE = (False, False, False, True)
 REMEMBERS = (None, None, 0, 1, 7)
 COSTS = [field.name for field in fields(Machine) if field.name.endswith("_cost_s")]
+HELPED: tuple[tuple[tuple[Kind, ...], ...], ...] = (
+    *((), (), (), (("block",),), (("cpu",),), (("io",),), (("io", "native"),), (("block",), ("cpu",))),
+    *((("native", "block"), ("io", "cpu")), (("cpu", "io", "native", "block"),)),
+)
+"""Which kinds of work helpers do, each tuple those of one pool."""
 STEPS = ("handle", "handle", "seize", "seize", "compute", "release", "receive", "send", "linger", "accept", "eager")
 """Several times what makes requests meet one another."""
 YES_OR_NO = (False, True)
@@ -165,6 +172,22 @@ def config(pick: Pick, model: Model) -> Any:
     return model.config(**chosen)
 
 
+def helper_pool(pick: Pick, name: str, copies: int) -> Pool:
+    """Helpers of every process, or of all of them together."""
+    order = pick(("fifo", "fifo", "lifo"))
+    limit, outcome = pick((None, None, None, 0, 1)), pick((Outcome.QUEUE_FULL, Outcome.CONNECTION_LIMIT))
+    return Pool(
+        name,
+        pick((1, 1, 2, 3)),
+        copies,
+        queue_limit=limit,
+        when_full=outcome,
+        order=order,
+        first=pick(((), ("a",), ("b", "a"))) if order == "fifo" else (),
+        renege=pick(YES_OR_NO),
+    )
+
+
 class _Build:
     """A plan in the making: the steps so far, and what later steps may refer to."""
 
@@ -175,6 +198,7 @@ class _Build:
         self.locks: list[Lock] = []
         self.processes = 1
         self.decided = self.eager = False
+        self.helpers: list[Pool] = []
         self.names = 0
 
     def name(self, what: str) -> str:
@@ -203,6 +227,24 @@ class _Build:
             (lambda: None, lambda: self.lock(self.copies()), lambda: self.pick([None, *usable]))
         )()
         return lock
+
+    def elsewhere(self) -> tuple[Elsewhere, ...]:
+        return tuple(
+            Elsewhere(kinds, self.helping(), self.gil_of_helpers(), self.pick(COST_S)) for kinds in self.pick(HELPED)
+        )
+
+    def helping(self) -> Pool:
+        """Helpers never wait for another slot while they have one, so everybody may share them."""
+        usable = [pool for pool in self.helpers if pool.processes in (1, self.processes)]
+        if usable and self.pick(YES_OR_NO):
+            old: Pool = self.pick(usable)
+            return old
+        made = helper_pool(self.pick, self.name("helper"), self.copies())
+        self.helpers.append(made)
+        return made
+
+    def gil_of_helpers(self) -> Gil | None:
+        return gil_of(self.some_lock())
 
     def releases(self, lock: Lock | None) -> int:
         releases: int = self.pick((0, 1, 3)) if isinstance(lock, Gil) else 0
@@ -263,7 +305,8 @@ class _Build:
                     Compute(pick(SECONDS), lock, mebibyte_s=pick(MEBIBYTE_S), releases=self.releases(lock))
                 )
             case "handle":
-                self.steps.append(Handle(self.some_lock(), pick(COST_S), io_late_s=pick(LATE_S), keeps=pick(KEEPS)))
+                lock, cost_s, elsewhere = self.some_lock(), pick(COST_S), self.elsewhere()
+                self.steps.append(Handle(lock, cost_s, io_late_s=pick(LATE_S), keeps=pick(KEEPS), elsewhere=elsewhere))
             case "send":
                 self.steps.append(Send(self.link(), *buffers(pick)))
             case "linger":

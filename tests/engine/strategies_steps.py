@@ -19,6 +19,7 @@ from simulator.plan import (
     Cores,
     Die,
     Element,
+    Elsewhere,
     Gil,
     Handle,
     Limit,
@@ -43,6 +44,7 @@ from tests.engine.strategies import (
     BUFFER,
     COST_S,
     DEFER_S,
+    HELPED,
     KEEPS,
     LATE_S,
     LINGER_S,
@@ -55,6 +57,7 @@ from tests.engine.strategies import (
     YES_OR_NO,
     Pick,
     buffers,
+    helper_pool,
 )
 from tests.engine.strategies_load import ROUND_S
 
@@ -62,6 +65,7 @@ Held = Pool | Memory | Upstreams
 
 BOOTS_S = (0.125, 0.25, 0.5, 0.5, 1.0)
 CLASSES = ((), ("a",), ("b",), ("b", "a"), ("c", "nobody"))
+MOST_HELPERS = 8
 FAILURES = (Outcome.UPSTREAM_TIMEOUT, Outcome.QUEUE_FULL, Outcome.CONNECTION_LIMIT, Outcome.COMPLETED)
 
 
@@ -74,6 +78,8 @@ class Shared:
     pools: list[Pool] = field(default_factory=list)
     buckets: list[Bucket] = field(default_factory=list)
     databases: list[Cores] = field(default_factory=list)
+    helpers: list[Pool] = field(default_factory=list)
+    """Pools of which slots are taken for pieces of work only."""
     accepting: list[Pool] = field(default_factory=list)
     """Pools that a backlog feeds: each has one."""
     eager: bool = False
@@ -94,6 +100,7 @@ class Walk:
     first_among: int = 0
     """Among how many the first of them decides, if another one may follow it."""
     locks: list[Lock] = field(default_factory=list)
+    helpers: list[Pool] = field(default_factory=list)
     attended: Pool | None = None
     """Whose slots acceptors hold while they accept, until a request seizes one."""
 
@@ -124,7 +131,28 @@ class Steps:
 
     def handle(self) -> None:
         on = self.a_database() if self.pick((True, False, False)) else None
-        self.steps.append(Handle(self.a_lock(), self.pick(COST_S), on, self.pick(LATE_S), self.pick(KEEPS)))
+        work = Handle(self.a_lock(), self.pick(COST_S), on, self.pick(LATE_S), self.pick(KEEPS))
+        self.steps.append(replace(work, elsewhere=self.elsewhere()))
+
+    def elsewhere(self) -> tuple[Elsewhere, ...]:
+        """Helpers never wait for another slot while they have one, so everybody may share them."""
+        return tuple(
+            Elsewhere(kinds, self.helping(), self.gil_of_helpers(), self.pick(COST_S)) for kinds in self.pick(HELPED)
+        )
+
+    def helping(self) -> Pool:
+        usable = [pool for pool in self.walk.helpers if pool.processes in self.known]
+        usable += [pool for pool in self.shared.helpers if pool.processes == 1]
+        if usable and self.pick((True, False) if len(self.shared.helpers) < MOST_HELPERS else (True,)):
+            old: Pool = self.pick(usable)
+            return old
+        made = helper_pool(self.pick, self.shared.name("helper"), self.pick(self.known) if usable else 1)
+        self.shared.helpers.append(made)
+        self.walk.helpers.append(made)
+        return made
+
+    def gil_of_helpers(self) -> Gil | None:
+        return gil_of(self.a_lock())
 
     def compute(self) -> None:
         lock = self.a_lock()

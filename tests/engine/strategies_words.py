@@ -84,7 +84,7 @@ def _retry(pick: Pick) -> Retry | None:
 
 
 def _scales(pick: Pick, shared: "Shared") -> tuple[Scale, ...]:
-    pools = [pool for pool in shared.pools if pool.processes == 1 and pool.size > 1]
+    pools = [pool for pool in (*shared.pools, *shared.helpers) if pool.processes == 1 and pool.size > 1]
     if not pools or not pick((True, False, False)):
         return ()
     pool, least = pick(pools), 1
@@ -158,7 +158,7 @@ class Way(Steps):
     def branch(self) -> None:
         if self.depth > 2:
             return
-        gauges = [pool for pool in self.shared.pools if pool.processes in self.known]
+        gauges = [pool for pool in (*self.shared.pools, *self.shared.helpers) if pool.processes in self.known]
         test: OfClass | Chance | Busy = self.pick(
             (OfClass(self.pick(CLASSES)), Chance(self.pick((0.0, 0.3, 0.7, 1.0))))
         )

@@ -91,10 +91,9 @@ def test_a_slot_is_held_by_one_at_a_time_be_it_a_request_or_a_job(seed: int) -> 
     if trace is None:
         event("there were too few rows")
         return
-    for column, pool in enumerate(trace.plan.pools):
+    for pool, held in holds(trace).items():
         for slot in range(pool.size * pool.processes):
-            held = holds(trace, pool)[trace.slot[:, column] == slot]
-            assert first_overlap(held) is None, f"{pool.name} {slot}"
+            assert first_overlap(held[held[:, 2] == slot, :2]) is None, f"{pool.name} {slot}"
 
 
 def of_clients(trace: Trace) -> Trace:
@@ -110,11 +109,14 @@ def main_places(trace: Trace) -> list[int]:
     return own_walks(trace.plan, trace.workload.phase_count)[0]
 
 
-def holds(trace: Trace, pool: Pool) -> Floats:
-    """From when to when each row had a slot; nan for pools that are taken in several places, or freed by clients."""
-    taken = [i for i, place in enumerate(trace.places) if place.takes == pool]
-    if len(taken) != 1 or pool.frees_when_client_leaves:
-        return np.full((len(trace), 2), np.nan)
-    freed = next(i for i, place in enumerate(trace.places) if place.frees == pool)
-    following = np.fmin.reduce(trace.reached[:, taken[0] + 1 :], axis=1)
-    return np.column_stack((following, trace.reached[:, freed]))
+def holds(trace: Trace) -> dict[Pool, Floats]:
+    """From when to when somebody had which slot; of all pools but those that are freed by clients."""
+    found: dict[Pool, list[Floats]] = {pool: [] for pool in trace.plan.pools if not pool.frees_when_client_leaves}
+    taking = [(pool, i) for pool in trace.plan.pools for i, place in enumerate(trace.places) if place.takes == pool]
+    for column, (pool, taken) in enumerate(taking):
+        if pool in found:
+            freed = next(i for i in range(taken, len(trace.places)) if trace.places[i].frees == pool)
+            following = np.fmin.reduce(trace.reached[:, taken + 1 :], axis=1)
+            rows = np.column_stack((following, trace.reached[:, freed], trace.slot[:, column]))
+            found[pool].append(rows[trace.slot[:, column] >= 0])
+    return {pool: np.concatenate([np.empty((0, 3)), *rows]) for pool, rows in found.items()}

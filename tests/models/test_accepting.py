@@ -9,6 +9,7 @@ import pytest
 from simulator.experiments.catalogue import fronts, server
 from simulator.experiments.run import run
 from simulator.plan import Machine, Outcome
+from simulator.plan.walk import takings
 from simulator.trace.table import Trace
 from simulator.workload.draw import draw
 from simulator.workload.load import load
@@ -158,7 +159,7 @@ def test_a_short_backlog_collapses_under_overload_and_is_long_in_recovering(ngin
 @pytest.mark.parametrize("nginx", [False, True])
 def test_workers_are_held_for_clients_that_had_left_half_open(nginx: bool) -> None:
     trace = rush(8, nginx=nginx)
-    worker = trace.plan.pools.index(next(pool for pool in trace.plan.pools if pool.name == "worker"))
+    worker = [taking.pool.name for taking in takings(trace.plan, trace.places)].index("worker")
     left = trace.arrival + trace.workload.patience
     accepted = trace.reached[:, [place.name for place in trace.places].index("accept worker") + 1]
     for_nobody = (trace.data_retries > 0) & (trace.slot[:, worker] >= 0) & (accepted > left)

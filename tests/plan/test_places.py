@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
+from itertools import accumulate
 from math import inf
 
 import pytest
@@ -17,6 +18,7 @@ from simulator.plan import (
     Connect,
     Crash,
     Die,
+    Elsewhere,
     End,
     Gil,
     Handle,
@@ -37,9 +39,10 @@ from simulator.plan import (
     Step,
     Upstreams,
 )
-from simulator.plan.place import Place, Way, places_of
+from simulator.plan.place import Place, Way
+from simulator.plan.places import places_of
 from simulator.plan.processes import process_count, processes
-from simulator.plan.walk import accepted_at, connected_at, walk, while_held
+from simulator.plan.walk import accepted_at, connected_at, takings, walk, while_held
 from tests.engine.strategies import seeded_plan
 
 BACKLOG, WORKER, THREAD = Backlog("backlog", 4), Pool("worker", 6, slots_per_process=2), Pool("thread", 3, processes=2)
@@ -67,9 +70,27 @@ SAYS: dict[Step, tuple[dict[str, object], ...]] = {
         {"lock": GIL, "work_s": 0.25, "what": "parse", "mebibyte_s": 0.5},
     ),
     Handle(GIL, visit_cost_s=0.125): tuple(
-        {"phase": n, "lock": GIL, "work_s": 0.125, "keeps": ("block",)} for n in range(2)
+        {"phase": n, "piece": n, "lock": GIL, "work_s": 0.125, "keeps": ("block",)} for n in range(2)
     ),
-    Handle(LOOP, keeps=("io",)): tuple({"phase": n, "lock": LOOP, "keeps": ("io",)} for n in range(2)),
+    Handle(LOOP, keeps=("io",)): tuple({"phase": n, "piece": n, "lock": LOOP, "keeps": ("io",)} for n in range(2)),
+    Handle(LOOP, 0.125, elsewhere=(Elsewhere(("block",), THREAD, GIL, 0.5),)): tuple(
+        place
+        for n in range(2)
+        for place in (
+            {"piece": n, "kinds": ("block",), "waits_for": THREAD, "queue": THREAD, "takes": THREAD},
+            {"piece": n, "kinds": ("block",), "lock": GIL, "work_s": 0.5, "what": "hand to thread"},
+            {"phase": n, "piece": n, "kinds": ("block",), "lock": GIL, "keeps": ("block",)},
+            {"piece": n, "kinds": ("block",), "frees": THREAD},
+            {
+                "phase": n,
+                "piece": n,
+                "kinds": ("cpu", "io", "native", "crash"),
+                "lock": LOOP,
+                "work_s": 0.125,
+                "keeps": ("block",),
+            },
+        )
+    ),
     Linger(2.0, Link.LOCAL): ({"link": Link.LOCAL},),
     Send(Link.LOCAL): ({"link": Link.LOCAL, "way": Way.DOWN},),
     Choose(UPSTREAMS): ({"chooses": UPSTREAMS, "decides_among": 3},),
@@ -104,7 +125,13 @@ def resources_of(place: Place) -> Iterator[object]:
 
 @EVERY_STEP
 def test_every_resource_that_a_step_names_is_found_at_one_of_its_places(step: Step) -> None:
-    named = {value for f in fields(step) if isinstance(value := getattr(step, f.name), Resource)}
+    elsewhere = step.elsewhere if isinstance(step, Handle) else ()
+    named = {
+        value
+        for said in (step, *elsewhere)
+        for f in fields(said)
+        if isinstance(value := getattr(said, f.name), Resource)
+    }
     places = places_of(step, phase_count=1)
     assert named == {r for p in places for r in resources_of(p)}
 
@@ -128,7 +155,7 @@ def test_names_are_unique_and_phases_are_all_that_a_walk_without_work_lacks() ->
     for plan in GENERATED:
         places = walk(plan, 3)
         assert len({place.name for place in places}) == len(places)
-        assert walk(plan, 0) == tuple(place for place in places if place.phase is None)
+        assert walk(plan, 0) == tuple(place for place in places if place.piece is None)
 
 
 def test_what_is_taken_is_freed_later_and_once() -> None:
@@ -137,9 +164,25 @@ def test_what_is_taken_is_freed_later_and_once() -> None:
         taken, freed = [place.takes for place in places], [place.frees for place in places]
         assert {*taken} == {*freed} == {None, *plan.pools}
         for pool in plan.pools:
-            assert taken.count(pool) == freed.count(pool) == 1
-            assert while_held(places, pool) == range(taken.index(pool) + 1, freed.index(pool))
-            assert taken.index(pool) < freed.index(pool)
+            for again, place in enumerate(p for p in places if pool in (p.takes, p.frees)):
+                assert (place.takes if again % 2 == 0 else place.frees) == pool
+            inside = [*accumulate((t == pool) - (f == pool) for t, f in zip(taken, freed, strict=True))]
+            held = [i for i, (here, took) in enumerate(zip(inside, taken, strict=True)) if here and took != pool]
+            assert list(while_held(places, pool)) == held
+
+
+def test_only_pieces_of_work_may_take_a_slot_again_and_each_time_has_a_column_of_its_own() -> None:
+    again = 0
+    for plan in GENERATED:
+        places = walk(plan, 2)
+        found = takings(plan, places)
+        assert {each.taken_at for each in found} == {i for i, place in enumerate(places) if place.takes is not None}
+        for pool in plan.pools:
+            mine = [each for each in found if each.pool == pool]
+            again += len(mine) > 1
+            assert len(mine) == 1 or all(places[each.taken_at].piece is not None for each in mine)
+            assert all(places[each.freed_at].frees == pool for each in mine)
+    assert again > 30
 
 
 def test_who_knocks_at_a_backlog_is_accepted_from_it_next() -> None:

@@ -22,6 +22,7 @@ from simulator.plan import (
     Cores,
     Die,
     Element,
+    Elsewhere,
     End,
     Enqueue,
     Gil,
@@ -237,6 +238,39 @@ REFUSED: dict[str, tuple[tuple[Element, ...], str]] = {
     "a kind of waiting without a comma": (
         (Handle(LOOP, keeps=cast(Any, "io")),),
         "Handle: keeps: expected a tuple, got 'io'; a single one is followed by a comma",
+    ),
+    "a slot taken again that is still held": (
+        (Seize(WORKER), Handle(elsewhere=(Elsewhere(("block",), WORKER),)), Release(WORKER)),
+        r"step 2 \(Handle\) takes a worker a second time",
+    ),
+    "a slot taken again that is held around a way": (
+        (Seize(WORKER), Branch(Chance(0.5), (Handle(elsewhere=(Elsewhere(("io",), WORKER),)),)), Release(WORKER)),
+        r"step 1 \(Handle\) takes a worker a second time",
+    ),
+    "the same pieces by two": (
+        (Handle(elsewhere=(Elsewhere(("io", "block"), WORKER), Elsewhere(("io",), CONNECTION))),),
+        "elsewhere: expected each of 'cpu', 'io', 'native', 'block' at most once, got 'io', 'block', 'io'",
+    ),
+    "a helper without work": ((Handle(elsewhere=(Elsewhere((), WORKER),)),), "at most once, got ''"),
+    "a helper for no kind of work": (
+        (Handle(elsewhere=(Elsewhere((cast(Any, "disk"),), WORKER),)),),
+        "at most once, got 'disk'",
+    ),
+    "a helper that decides the process": (
+        (Handle(elsewhere=(Elsewhere(("io",), Pool("thread", 4, slots_per_process=2)),)),),
+        "a thread that helps neither decides the process nor is free before its work is done",
+    ),
+    "a helper that is free too early": (
+        (Handle(elsewhere=(Elsewhere(("io",), Pool("thread", 4, frees_when_client_leaves=True)),)),),
+        "a thread that helps neither decides the process nor is free before its work is done",
+    ),
+    "a helper that computes on a loop": (
+        (Handle(elsewhere=(Elsewhere(("cpu",), WORKER, cast(Any, LOOP)),)),),
+        "a worker that helps needs a GIL or no lock",
+    ),
+    "a helper of a process that nobody chose": (
+        (Handle(elsewhere=(Elsewhere(("cpu",), Pool("thread", 4, processes=3)),)),),
+        r"step 1 \(Handle\) needs one of 3 processes|step 1 \(Seize\) needs one of 3 processes",
     ),
     "an end that is none": ((End(Outcome.OPEN),), "End: outcome: expected a way to end, got 'still open'"),
     "an acceptor that may have nothing": (

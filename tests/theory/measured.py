@@ -43,7 +43,9 @@ class Run:
     @cached_property
     def begun(self) -> Floats:
         """[n] when the first phase of the service began; nan: never."""
-        return self.reached("handle.1")
+        here = [i for i, place in enumerate(self.trace.places) if place.phase == 0]
+        begun: Floats = np.fmin.reduce(self.trace.reached[:, here], axis=1)
+        return begun
 
     @cached_property
     def served(self) -> Bools:

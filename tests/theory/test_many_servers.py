@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.plan import Compute, Handle, Loop, Plan, Pool, Release, Seize
+from simulator.plan import Compute, Elsewhere, Handle, Loop, Plan, Pool, Release, Seize
 from simulator.workload.distribution import Exponential, Hyperexponential
 from simulator.workload.table import Work
 from tests.theory.formulas import erlang_c, mmc, mmc_sojourn_beyond, mmc_wait_beyond, quantile
@@ -141,3 +141,34 @@ def test_a_loop_whose_requests_await_something_is_two_stations(length: Length) -
     phases = (piece, (Work.IO, SERVICES["lognormal cv 2"]), piece)
     theory = 2 * 0.25 / (1 - 1.6 * 0.5) + 1
     judge(length, plan, poisson(1.6, phases), Claim("sojourn", sojourn, theory, 0.05))
+
+
+def helped(helpers: int) -> Plan:
+    """A loop that hands calls which block to so many helpers."""
+    calls = Elsewhere(("block",), Pool("helper", helpers))
+    return Plan((Handle(Loop("loop"), elsewhere=(calls,)),), ONE_CORE)
+
+
+@pytest.mark.parametrize("length", [kernel(40_000), slow(reference())], ids=str)
+def test_a_loop_that_only_hands_over_is_one_queue_for_all_helpers(length: Length) -> None:
+    """M/M/c: the loop has nothing to do."""
+    theory = mmc(3.2, 4)
+    claim = Claim("sojourn", sojourn, theory.sojourn, 0.06)
+    judge(length, helped(4), poisson(3.2, ((Work.BLOCK, Exponential(1.0)),)), claim)
+
+
+@pytest.mark.parametrize("length", [kernel(40_000), slow(reference())], ids=str)
+def test_helpers_that_each_request_needs_twice_serve_twice_as_many(length: Length) -> None:
+    """Jackson: a station to which half of those that leave it come back."""
+    call = (Work.BLOCK, Exponential(1.0))
+    theory = 2 * mmc(3.2, 4).sojourn
+    judge(length, helped(4), poisson(1.6, (call, call)), Claim("sojourn", sojourn, theory, 0.06))
+
+
+@pytest.mark.parametrize("length", [kernel(40_000), slow(reference())], ids=str)
+def test_a_loop_and_its_helpers_are_two_stations(length: Length) -> None:
+    """Jackson: the loop is visited twice, and helpers in between."""
+    piece = (Work.CPU, Exponential(0.25))
+    theory = 2 * 0.25 / (1 - 1.6 * 0.5) + mmc(1.6, 2).sojourn
+    load = poisson(1.6, (piece, (Work.BLOCK, Exponential(1.0)), piece))
+    judge(length, helped(2), load, Claim("sojourn", sojourn, theory, 0.06))

@@ -180,7 +180,8 @@ def held_by_groups(facts: Facts, found: Finding) -> set[str]:
     """How long requests of each class hold a slot, and all others."""
     part = next(part for part in facts.measures.held if part.pool.name == found.resource)
     trace, load = facts.trace, facts.trace.workload
-    held = np.nan_to_num(trace.reached[:, part.freed_at] - trace.reached[:, part.taken_at + 1])
+    (taking,) = part.takings
+    held = np.nan_to_num(trace.reached[:, taking.freed_at] - trace.reached[:, taking.taken_at + 1])
     means = set()
     for i in range(len(load.class_names)):
         for some in (load.request_class == i, load.request_class != i):
@@ -230,8 +231,9 @@ def _slots_held_all_the_time(facts: Facts, found: Finding) -> set[str]:
     assert episode is not None
     begin, end = episode.begin_s, episode.end_s
     held = facts.trace.slot[:, 0] >= 0
-    start = np.where(held, facts.trace.reached[:, facts.measures.held[0].taken_at + 1], np.inf)
-    until = facts.trace.reached[:, facts.measures.held[0].freed_at]
+    (taking,) = facts.measures.held[0].takings
+    start = np.where(held, facts.trace.reached[:, taking.taken_at + 1], np.inf)
+    until = facts.trace.reached[:, taking.freed_at]
     for moment in np.linspace(begin, end, 200)[1:-1]:
         assert np.count_nonzero((start <= moment) & (until > moment)) >= facts.summary.resources["worker"].size - 1
     return {short_duration(begin), short_duration(end)}

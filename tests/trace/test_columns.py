@@ -14,7 +14,7 @@ from tests.trace.by_hand import load_at
 BACKLOG, THREAD, GIL = Backlog("backlog", 9), Pool("thread", 2), Gil("GIL")
 PLAN = Plan((Connect(BACKLOG), Accept(BACKLOG, THREAD), Handle(GIL), Send(), Release(THREAD)), Cores(2))
 LOAD = load_at([0.1, 0.2, 0.3], 1.0)
-WIDTHS = {Per.REQUEST: (), Per.PLACE: (5,), Per.POOL: (1,), Per.LOCK_PLACE: (1,)}
+WIDTHS = {Per.REQUEST: (), Per.PLACE: (5,), Per.TAKING: (1,), Per.LOCK_PLACE: (1,)}
 
 
 @pytest.mark.parametrize("engine", ["kernel", "reference"])

@@ -118,7 +118,7 @@ def test_a_law_over_time_that_breaks_at_either_end_is_noticed(
 
 def test_slots_that_were_held_for_longer_than_there_was_time_are_noticed_over_the_whole_run(long: Trace) -> None:
     held = np.flatnonzero(long.slot[:, 0] >= 0)[MIDDLE : MIDDLE + 500]
-    column = held_parts(long, long.places)[0].freed_at
+    column = held_parts(long, long.places)[0].takings[0].freed_at
     long.reached[held, column:] = long.horizon_s
     long.left[held] = long.finished[held] = long.horizon_s
     assert any("slots were held" in sentence for sentence in check(long))

@@ -2,7 +2,6 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from unittest.mock import patch
 
@@ -70,16 +69,18 @@ def by_hand(some: list[Stay], window: tuple[float, float]) -> Seconds:
     ]
 
 
-def lines(trace: Trace) -> Iterator[tuple[str, list[Stay]]]:
+def lines(trace: Trace) -> dict[str, list[Stay]]:
     """Every queue before a backlog or a pool, with all who waited there."""
+    found: dict[str, list[Stay]] = {}
     for index, place in enumerate(trace.places):
         match place.step:
             case Accept(backlog=queue) | Seize(pool=queue):
-                yield queue.name, stays_at(trace, index)
+                found.setdefault(queue.name, []).extend(stays_at(trace, index))
             case AcceptEagerly(backlog=queue) if place.lock is None:
-                yield queue.name, stays_at(trace, index)
+                found.setdefault(queue.name, []).extend(stays_at(trace, index))
             case _:
                 pass
+    return found
 
 
 def computing_alone_at(trace: Trace, index: int) -> list[Stay]:
@@ -115,7 +116,7 @@ def at_lock(trace: Trace, lock: Lock) -> list[Stay]:
 @given(st.integers(0, 10**6), st.integers(1, 30))
 def test_a_queue_is_as_long_as_those_who_wait_in_it(seed: int, rows: int) -> None:
     measures = measured(seed, rows)
-    for name, waited in lines(measures.trace):
+    for name, waited in lines(measures.trace).items():
         expected = by_hand(waited, measures.window)
         queue = measures.queue(name)
         assert queue.most == max((many.total() for _, many in expected), default=0)

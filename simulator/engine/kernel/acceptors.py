@@ -107,7 +107,7 @@ def seize_to_accept(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     station: cython.int = k.code[pc].a
     copy: cython.int = copy_of(k, w, station)
     if k.copies[copy].idle > 0:
-        take(k, w, station, pop_idle(k, copy))
+        take(k, w, pc, station, pop_idle(k, copy))
         return pc + 1
     wait_in_queue(k, w, pc, copy)
     return 0

@@ -113,7 +113,9 @@ class Station(cython.struct):
     slots: cython.int
     """Where its slots begin among all slots."""
     column: cython.int
-    """Of ``slot``; -1: not a pool."""
+    """Of ``slot``, the first of its own; -1: not a pool."""
+    columns: cython.int
+    """So many: one for each place of the walk at which its slots are taken."""
     limit: cython.int
     full: cython.int
     lifo: cython.int

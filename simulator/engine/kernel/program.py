@@ -241,7 +241,7 @@ def seize(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     station: cython.int = k.code[pc].a
     copy: cython.int = copy_of(k, w, station)
     if k.copies[copy].idle > 0:
-        take(k, w, station, pop_idle(k, copy))
+        take(k, w, pc, station, pop_idle(k, copy))
         return pc + 1
     if k.copies[copy].size >= k.stations[station].limit:
         return turn_away(k, w, pc, k.stations[station].full)

@@ -67,13 +67,13 @@ def push_idle(k: Kernel, copy: cython.int, slot: cython.int) -> cython.void:
 
 
 @cython.inline
-def take(k: Kernel, w: cython.int, station: cython.int, slot: cython.int) -> cython.void:
+def take(k: Kernel, w: cython.int, pc: cython.int, station: cython.int, slot: cython.int) -> cython.void:
     """From this moment the walker holds a slot, which may decide its process."""
     if w >= k.rows:
         note_held(k, w, station)
         k.instances[w - k.rows].slot = slot
         return
-    k.slot[w * k.pools + k.stations[station].column] = slot
+    k.slot[w * k.pools + k.code[pc].c] = slot
     note_held(k, w, station)
     if k.stations[station].decides == PROCESS and k.stations[station].copies == 1:
         belong(k, w, PROCESS, slot // k.stations[station].span)
@@ -107,7 +107,16 @@ def release(k: Kernel, w: cython.int, station: cython.int) -> cython.void:
     """Give the slot back, unless it is gone already; the next in the queue gets it."""
     if holds(k, w, station):
         note_freed(k, w, station)
-        give_back(k, station, k.slot[w * k.pools + k.stations[station].column])
+        give_back(k, station, slot_of(k, w, station))
+
+
+@cython.inline
+def slot_of(k: Kernel, w: cython.int, station: cython.int) -> cython.int:
+    """The slot that it holds: what was taken last stands last."""
+    column: cython.int = k.stations[station].column + k.stations[station].columns - 1
+    while k.slot[w * k.pools + column] < 0:
+        column -= 1
+    return k.slot[w * k.pools + column]
 
 
 def give_back(k: Kernel, station: cython.int, slot: cython.int) -> cython.void:
@@ -126,7 +135,7 @@ def give_back(k: Kernel, station: cython.int, slot: cython.int) -> cython.void:
         else:
             dequeue(k, copy)
         k.walkers[w].flags &= ~QUEUED
-        take(k, w, station, slot)
+        take(k, w, k.walkers[w].pc, station, slot)
         hop(k, w)
     else:
         push_idle(k, copy, slot)

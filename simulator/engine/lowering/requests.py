@@ -90,7 +90,8 @@ class ClassProgram(Blocks):
 
     def _passes(self, place: Place) -> bool:
         """Whether the class has no business there; where its acceptor computes, the acceptor notes it."""
-        return place.acceptor or (place.phase is not None and self.kinds[place.phase] == Work.NONE)
+        done = place.piece is None or Work(self.kinds[place.piece]).is_done_at(place)
+        return place.acceptor or not done
 
     def _same_lock(self, before: int, first: int) -> bool:
         code = self.program.code
@@ -102,7 +103,7 @@ class ClassProgram(Blocks):
             case Connect():
                 self._add_connect(column, place.step)
             case Accept(pool=pool) | Seize(pool=pool):
-                self._emit(ops.SEIZE, column, a=number(pool))
+                self._emit(ops.SEIZE, column, a=number(pool), c=self.program.stations.column_at[column])
             case Release():
                 self._add_release(column, place.step)
             case AcceptEagerly(backlog=backlog, order=order):

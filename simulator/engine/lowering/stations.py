@@ -8,7 +8,7 @@ from typing import Any
 from simulator.engine.kernel.numbers import GROUP, LOOKED_AT, NO_LIMIT, NOTHING, PROCESS
 from simulator.plan import Backlog, Bucket, Gil, Lock, Loop, Memory, Plan, Pool, Processors, Resource, Upstreams
 from simulator.plan.processes import Processes, main_pool, owner_of, slots_in_each
-from simulator.plan.walk import Place
+from simulator.plan.walk import Place, takings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,7 @@ class Station:
     size: int = 0
     slots: int = 0
     column: int = -1
+    columns: int = 1
     limit: int = NO_LIMIT
     full: int = 0
     lifo: bool = False
@@ -84,6 +85,8 @@ class Stations:
         self._numbers: dict[Resource, int] = {}
         self._total = sum(each.count for each in inside)
         self._places = places
+        self.column_at = {taking.taken_at: column for column, taking in enumerate(takings(plan, places))}
+        """Of ``Trace.slot``, by the place where it is filled."""
         self._group_choices = {places[part.group_first].chooses for part in inside if part.groups}
         accepted = {place.takes: place.queue for place in places if isinstance(place.queue, Backlog)}
         for pool in plan.pools:
@@ -109,12 +112,14 @@ class Stations:
     def _add_pool(self, pool: Pool, backlog: object) -> None:
         number = len(self.all)
         width, allowed = self._open_slots(pool)
+        columns = [column for place, column in self.column_at.items() if self._places[place].takes == pool]
         station = Station(
             first=len(self.copies),
             copies=pool.processes,
             size=pool.size,
             slots=self.slots,
-            column=number,
+            column=min(columns, default=0),
+            columns=len(columns),
             limit=NO_LIMIT if pool.queue_limit is None else pool.queue_limit,
             full=pool.when_full,
             lifo=pool.order == "lifo",

@@ -140,8 +140,8 @@ class Server:
         if request.aborted:
             frees = place.frees in request.held or place.leaves in request.upstream
             return not frees and place.deallocates not in request.memory
-        if place.phase is not None:
-            return self.kind_of(request, place.phase) is Work.NONE
+        if place.piece is not None:
+            return not self.kind_of(request, place.piece).is_done_at(place)
         return place.acceptor  # it notes the request itself
 
     def perform(self, request: Request, place: Place, rest: Outline) -> Life:

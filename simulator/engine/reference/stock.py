@@ -26,6 +26,7 @@ from simulator.plan import (
     Seize,
     Upstreams,
 )
+from simulator.plan.walk import takings
 
 if TYPE_CHECKING:
     from simulator.engine.reference.server import Server
@@ -39,7 +40,7 @@ class Stock:
         self.server, self.record = server, server.record
         env, plan, places = server.env, server.plan, server.record.places
         steps = [place.step for place in places]
-        self.column = {pool: i for i, pool in enumerate(plan.pools)}
+        self.column = {each.taken_at: i for i, each in enumerate(takings(plan, places))}
         self.slots = {pool: [Slots(server, pool, copy) for copy in range(pool.processes)] for pool in plan.pools}
         self.eager = {
             step.backlog: Acceptors(env, step, self.slots) for step in steps if isinstance(step, AcceptEagerly)
@@ -107,7 +108,7 @@ class Stock:
             request.slot = slot
             return
         request.held[pool] = slot
-        self.record.slot[request.row, self.column[pool]] = slot
+        self.record.slot[request.row, self.column[request.at]] = slot
         if pool.slots_per_process is not None:
             copy, place = divmod(slot, pool.size)
             among = -(-pool.size // pool.slots_per_process)

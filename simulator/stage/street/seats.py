@@ -102,7 +102,7 @@ def _seats(playback: Playback, pool: Pool, first: int, last: int) -> tuple[NDArr
     inside = while_held(trace.places, pool)
     gone = np.where(trace.outcome == Outcome.COMPLETED, np.inf, trace.finished)
     end = np.fmin(_first_reached(trace, range(freed_at(trace.places, pool), len(trace.places))), gone)
-    came = _first_reached(trace, range(inside.start, first + 1))
+    came = _first_reached(trace, range(inside[0], first + 1))
     away = np.fmin(_first_reached(trace, range(first, len(trace.places))), end)
     back = _first_reached(trace, range(last + 1, len(trace.places)))
     stays = [(came, away), (back, end)]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Pool
+from simulator.plan.walk import takings
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.clients import ClientRows, client_rows
 from simulator.stage.street.crowd import marks_for
@@ -45,10 +46,11 @@ class Whereabouts:
     def of(cls, snapshot: Snapshot, street: Street) -> "Whereabouts":
         """Of a view."""
         groups, first, pool = snapshot.inventory.lane_groups, 0, -1
-        plan = snapshot.playback.trace.plan
+        trace = snapshot.playback.trace
+        plan = trace.plan
         for group in groups:
             if group.kind is GroupKind.SLOTS and isinstance(group.resource, Pool):
-                pool = plan.pools.index(group.resource)
+                pool = next(i for i, each in enumerate(takings(plan, trace.places)) if each.pool == group.resource)
                 break
             first += group.lanes
         its_who = who(snapshot.playback)

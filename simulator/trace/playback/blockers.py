@@ -170,10 +170,11 @@ class Blockers:
 
     def _holding(self, request: int, stay: Stay, pool: Pool, copy: int) -> Segments:
         """What those who had slots did meanwhile: slots of one process, or of all where that is -1."""
-        column = next(part.column for part in self._map.held if part.pool == pool)
+        part = next(part for part in self._map.held if part.pool == pool)
         others = self._others(request, stay)
-        holding = others.take(self._map.of_pool[column][others.place])
-        return holding if copy < 0 else holding.take(self._trace.slot[holding.request, column] // pool.size == copy)
+        holding = others.take(self._map.of_pool[part.number][others.place])
+        slots = part.slots(self._trace, holding.request, holding.place)
+        return holding if copy < 0 else holding.take(slots // pool.size == copy)
 
     def _process(self, request: int, lock: Lock) -> int:
         return int(self._trace.process[request]) if lock.processes > 1 else 0

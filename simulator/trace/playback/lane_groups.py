@@ -5,7 +5,7 @@ queue is where the work is done, so each slot is a lane. A pool around another a
 connections of a proxy) is shown by counts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from simulator.plan import Plan
@@ -38,6 +38,8 @@ class LaneGroup:
     """Slots in all copies, or copies of the lock; 0 for PARKED."""
     per_process: int
     """Lanes that belong to one process, side by side; ``lanes`` if a process is not decided by the lane."""
+    helps: bool = False
+    """Whether slots are held for pieces of a request's work only, as by helpers of an event loop."""
 
     def label(self, lane: int) -> str:
         """``worker 3``, counted from 0; without a number where there is only one."""
@@ -50,16 +52,17 @@ class LaneGroup:
 
 def lane_groups(plan: Plan) -> tuple[LaneGroup, ...]:
     """The groups of a plan; a GIL follows its threads, a loop is followed by its parked requests."""
-    places = walk(plan, 0)
+    places = walk(plan, 1)
     others = [pool for pool in plan.pools if _is_outer(places, pool)]
     slots = [pool for pool in plan.pools if pool not in others]
     groups = [_of_pool(pool, GroupKind.COUNT) for pool in others]
-    groups += [_of_pool(pool, GroupKind.SLOTS) for pool in slots]
+    helpers = {place.takes for place in places if place.piece is not None}
+    groups += [replace(_of_pool(pool, GroupKind.SLOTS), helps=pool in helpers) for pool in slots]
     for lock in plan.locks:
         groups.append(
             LaneGroup(kind=GroupKind.LOCK, name=lock.name, resource=lock, lanes=lock.processes, per_process=1)
         )
-    if any(isinstance(lock, Loop) for lock in plan.locks) and not slots:
+    if any(isinstance(lock, Loop) for lock in plan.locks) and helpers.issuperset(slots):
         groups.append(LaneGroup(kind=GroupKind.PARKED, name="parked", resource=None, lanes=0, per_process=1))
     return tuple(groups)
 

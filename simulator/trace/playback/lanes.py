@@ -141,7 +141,7 @@ def _slots_in_sight(
     trace, pool = segment_index.trace, resource.number
     held = _in_sight(segment_index, resource, window, rows)
     held = held.take(place_map.of_pool[pool][held.place])
-    lane = trace.slot[held.request, pool] - window.first_lane
+    lane = place_map.held[pool].slots(trace, held.request, held.place) - window.first_lane
     inside = (lane >= 0) & (lane < window.lanes)
     held, lane = held.take(inside), lane[inside]
     end = held.end

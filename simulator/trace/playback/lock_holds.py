@@ -98,9 +98,9 @@ def _lanes(
     for group in place_map.groups:
         if group.kind is not GroupKind.SLOTS:
             continue
-        column = next(i for i, part in enumerate(place_map.held) if part.pool.name == group.name)
-        if place_map.of_pool[column][place]:
-            slots = segment_index.trace.slot[rows, column]
+        part = next(part for part in place_map.held if part.pool.name == group.name)
+        if place in part:
+            slots = part.slots(segment_index.trace, rows, np.full(len(rows), place))
             return np.where(slots >= 0, slots + first, -1).astype(np.int32)
         first += group.lanes
     return -1

@@ -51,9 +51,12 @@ class Present:
             self.process[which],
         )
 
-    def at(self, place: int) -> "Present":
-        """Those at one place of the walk."""
-        return self.take(slice(*self.place.searchsorted((place, place + 1)).tolist()))
+    def at(self, *places: int) -> "Present":
+        """Those at one place of the walk, or at several: who came first stands first."""
+        if len(places) == 1:
+            return self.take(slice(*self.place.searchsorted((places[0], places[0] + 1)).tolist()))
+        here = np.flatnonzero(np.isin(self.place, places))
+        return self.take(here[np.lexsort((self.request[here], self.came_s[here]))])
 
     def doing(self, *activities: Activity) -> "Present":
         """Those who do one of these."""

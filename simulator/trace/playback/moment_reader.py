@@ -86,7 +86,7 @@ class MomentReader:
         request, activity = np.full(size, -1, np.int32), np.zeros(size, np.uint8)
         since = np.full(size, np.nan)
         holders = present.take(self._map.of_pool[column][present.place])
-        slot = self._trace.slot[holders.request, column]
+        slot = part.slots(self._trace, holders.request, holders.place)
         has = slot >= 0
         if part.pool.frees_when_client_leaves:
             has &= ~self._gone(holders, t_s)
@@ -94,7 +94,7 @@ class MomentReader:
         activity[self._outages.slots_down(column, t_s)] = Activity.DOWN
         request[slot], activity[slot] = holders.request, holders.activity
         since[slot] = holders.since_s
-        queue = present.at(part.taken_at).doing(Activity.QUEUED)
+        queue = present.at(*part.waits_at).doing(Activity.QUEUED)
         return PoolNow(pool=part.pool, request=request, activity=activity, since_s=since, queue=queue)
 
     def _lock(self, present: Present, column: int, t_s: float) -> LockNow:

@@ -91,7 +91,7 @@ def place_map(trace: Trace) -> PlaceMap:
     """The map of the walk that the requests of a trace take."""
     places, plan = trace.places, trace.plan
     held = held_parts(trace, places)
-    of_pool = tuple(_mask(places, range(part.taken_at + 1, part.freed_at)) for part in held)
+    of_pool = tuple(_mask(places, part.places) for part in held)
     groups = lane_groups(plan)
     lanes = {group.name for group in groups if group.kind is GroupKind.SLOTS}
     slots = _mask(places, ())

@@ -70,8 +70,9 @@ def of_whole_run(segment_index: SegmentIndex, place_map: PlaceMap) -> Iterator[t
     for backlog, place in zip(place_map.backlogs, place_map.of_backlog, strict=True):
         yield f"{backlog.name}: waiting", partial(_waiting_at, segment_index, place)
     for part in place_map.held:
-        if place_map.places[part.taken_at].queue == part.pool:
-            yield f"{part.pool.name}: waiting", partial(_waiting_at, segment_index, part.taken_at)
+        lines = [place for place in part.waits_at if place_map.places[place].queue == part.pool]
+        if lines:
+            yield f"{part.pool.name}: waiting", partial(_waiting_at, segment_index, *lines)
         yield f"{part.pool.name}: in use", partial(_slots_in_use, trace, part)
         for name, held in held_for(trace, place_map, part):
             yield name, partial(_share_of, held, part)
@@ -81,11 +82,10 @@ def of_whole_run(segment_index: SegmentIndex, place_map: PlaceMap) -> Iterator[t
             yield f"{lock.name}: in use", partial(_loop_in_use, segment_index, lock)
 
 
-def _waiting_at(segment_index: SegmentIndex, place: int) -> Curve:
-    """Requests at a place where they only wait."""
-    line = segment_index.lines[place]
-    there = np.flatnonzero(line.left > line.came)  # false for those who never came
-    return Average(concurrency(line.came[there], line.left[there]))
+def _waiting_at(segment_index: SegmentIndex, *places: int) -> Curve:
+    """Requests at places where they only wait."""
+    lines = [segment_index.lines[place] for place in places]
+    return Average(_between([line.came for line in lines], [line.left for line in lines]))
 
 
 def _slots_in_use(trace: Trace, part: Held) -> Curve:
@@ -110,5 +110,5 @@ def _loop_in_use(segment_index: SegmentIndex, loop: Loop) -> Curve:
 
 def _between(starts: list[Floats], ends: list[Floats]) -> StepFunction:
     start, end = np.concatenate([np.empty(0), *starts]), np.concatenate([np.empty(0), *ends])
-    longer = np.flatnonzero(end > start)
+    longer = np.flatnonzero(end > start)  # false for those who never came
     return concurrency(start[longer], end[longer])

@@ -32,7 +32,7 @@ WAITS_FOR = {
 
 def held_for(trace: Trace, place_map: PlaceMap, part: Held) -> Iterator[tuple[str, Callable[[], StepFunction]]]:
     """By state, under names such as ``worker: UPLOAD``: how many slots of a pool are held for it at each moment."""
-    mask = place_map.of_pool[part.column]
+    mask = place_map.of_pool[part.number]
     places = [place for place, held in zip(place_map.places, mask.tolist(), strict=False) if held]
     for state in dict.fromkeys(state for place in places for state in _states(place)):
         yield series_of(part.pool.name, state), partial(_held_at, trace, mask, state)
@@ -70,7 +70,7 @@ def _held_at(trace: Trace, mask: NDArray[np.bool_], state: State) -> StepFunctio
 
 def seconds_held_for(trace: Trace, place_map: PlaceMap, part: Held) -> Mapping[State, float]:
     """For how long slots of a pool were held for what in a whole run, all of them together."""
-    mask, seconds = place_map.of_pool[part.column], dict[State, float]()
+    mask, seconds = place_map.of_pool[part.number], dict[State, float]()
     for span in spans(trace):
         for state, share in span.shares.items() if mask[span.place] else ():
             seconds[state] = seconds.get(state, 0.0) + float((share * (span.end - span.start)).sum())
@@ -96,11 +96,11 @@ def seconds_computed(index: SegmentIndex, part: Held, place_map: PlaceMap, start
     for cut in index.busy(start_s, end_s):
         these = cut.take(
             AT_WORK[cut.activity]
-            & place_map.of_pool[part.column][cut.place]
+            & place_map.of_pool[part.number][cut.place]
             & (cut.start < end_s)
             & (cut.end > start_s)
         )
-        slot = index.trace.slot[these.request, part.column]
+        slot = part.slots(index.trace, these.request, these.place)
         on = np.flatnonzero((slot >= 0) & (slot < size))
         found += np.bincount(slot[on], these.seconds_in(start_s, end_s)[on], minlength=size)[:size]
     return found

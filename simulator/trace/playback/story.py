@@ -141,7 +141,7 @@ class Story:
         part = next((part for part in reversed(self._map.held) if part.pool in pools), None)
         if part is None or not isinstance(part.pool, Pool):
             return
-        mask, trace = self._map.of_pool[part.column], self._trace
+        mask, trace = self._map.of_pool[part.number], self._trace
         places = [i for i, place in enumerate(self._map.places) if mask[i] and place.way is not None]
         rows = [np.flatnonzero(~np.isnan(trace.reached[:, place])) for place in places]
         start = np.concatenate([np.empty(0), *(trace.reached[r, p] for r, p in zip(rows, places, strict=True))])
