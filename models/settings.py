@@ -26,7 +26,7 @@ class SettingError(ValueError):
         self.message, self.fields = message, fields
 
 
-def setting(
+def setting(  # noqa: PLR0913 - by keyword, each with a meaning of its own
     default: Any,
     help: str,
     *,
@@ -34,12 +34,14 @@ def setting(
     maximum: float | None = None,
     choices: tuple[str, ...] | None = None,
     unit: Literal["B", "s"] | None = None,
+    quiet: bool = False,
 ) -> Any:  # `Any` as in dataclasses.field: the annotation of the field itself is what type checkers use
     """A dataclass field with its default, one sentence of help, and what it may be.
 
     ``unit``: a size in bytes or a time in seconds, which people may also type in other units: ``100 MB``, ``5ms``.
+    ``quiet``: what few turn, so that a summary says nothing of its default.
     """
-    metadata = {"help": help, "minimum": minimum, "maximum": maximum, "choices": choices, "unit": unit}
+    metadata = {"help": help, "minimum": minimum, "maximum": maximum, "choices": choices, "unit": unit, "quiet": quiet}
     return dataclasses.field(default=default, metadata=metadata)
 
 
@@ -81,6 +83,12 @@ class Neighbours:
     """A model that holds nothing while a request waits."""
     own_processes: str = ""
     """A model that gives a long computation a process of its own."""
+
+
+def check_alone(config: Any) -> None:
+    """Raise SettingError for settings that make sense only behind a front."""
+    if getattr(config, "protocol", "http") == "uwsgi":
+        raise SettingError("--protocol uwsgi: clients speak HTTP, and only a front speaks uwsgi; add --nginx")
 
 
 def check(config: Any) -> None:

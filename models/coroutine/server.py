@@ -7,6 +7,8 @@ wakes it.
 from models.coroutine.config import Config
 from models.coroutine.scheduler import Scheduler
 from models.coroutine.serving import Server
+from models.wire.application import check
+from models.wire.options import always
 from models.wire.stage import Stage, open_stage, stop_signal
 
 
@@ -18,7 +20,8 @@ def process(stage: Stage[Config], number: int) -> None:
 
 def main() -> None:
     """Fork the processes, replace those that die, until stdin ends."""
-    stage = open_stage(Config, __doc__)
+    stage = open_stage(Config, __doc__, calls=always)
+    check(stage)
     stage.perform(stage.config.processes, lambda number: process(stage, number))
 
 

@@ -12,6 +12,8 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from models.coroutine.config import Config
+from models.wire.application import loaded
+from models.wire.asgi import Host, Lifespan
 from models.wire.blocking import CHUNK, LINGER_S, NO_ROOM, NO_ROOM_S
 from models.wire.message import Parser, Request, request_parser
 from models.wire.outgoing import Outgoing, refusal, response
@@ -60,10 +62,16 @@ class Server:
         self.idle: set[socket.socket] = set()
         """Connections on which no request has begun."""
         self.stopping = False
+        named = stage.options.application
+        self.host = Host(loaded(named), loop, self.idle_s) if named else None
         stage.listener.setblocking(False)
 
     async def run(self, stop: socket.socket) -> None:
         """Until SIGTERM makes ``stop`` readable, and then until the last request is served."""
+        lifespan = Lifespan(self.host) if self.host else None
+        if lifespan:
+            self.loop.spawn(lifespan.run())
+            await lifespan.started()
         accepting = self.loop.spawn(self.accept())
         while not self.stopping:
             with suppress(TimeoutError):
@@ -73,6 +81,8 @@ class Server:
             self.tasks[connection].cancel()
         while self.tasks:
             await self.loop.sleep(FINISHED_S)
+        if lifespan:
+            await lifespan.ended()
 
     async def accept(self) -> None:
         """A task for each connection; it costs nothing until it says something."""
@@ -91,7 +101,10 @@ class Server:
         outcome = "gave_up"
         self.idle.add(connection)
         try:
-            await self.serve(connection, visit)
+            if self.host:  # an application, in place of the load's own work
+                await self.host.serve(connection, visit, lambda: self.idle.discard(connection))
+            else:
+                await self.serve(connection, visit)
             outcome = "completed"
         except Refused as refused:
             outcome = refused.outcome

@@ -22,6 +22,10 @@ class ProxyConfig(Config):
         choices=("round-robin", "least-connections"),
     )
 
+    speak: Literal["http", "uwsgi"] = setting(
+        "http", "What it speaks to the servers behind (proxy_pass or uwsgi_pass).", choices=("http", "uwsgi")
+    )
+
     def __post_init__(self) -> None:
         """Refuse settings that no proxy could have."""
         super().__post_init__()

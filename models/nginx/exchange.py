@@ -6,9 +6,11 @@ server behind never meets it; unbuffered, each waits for the other through the p
 
 import asyncio
 from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
 
 from models.nginx.balancing import Address, Balancer, ProxyConfig
 from models.nginx.stream import Stream, connect
+from models.wire import uwsgi
 from models.wire.message import Parser, Request, request_parser, response_parser
 from models.wire.report import Visit
 from models.wire.syntax import Refused
@@ -33,7 +35,7 @@ class Exchange:
         request, body = await self.receive(request_parser())
         self.visit.reach("proxy")
         self.visit.row = row(request)
-        head = _head(request)
+        head = _head(request) if self.config.speak == "http" else uwsgi.packet(_variables(request))
         self.visit.reach("connect_backlog")
         self.missing = request.length - len(body)
         await self.behind(head + body)
@@ -129,6 +131,23 @@ def _head(request: Request) -> bytes:
     fields = {**request.fields, "connection": "close", "content-length": str(request.length)}
     lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return f"{request.method} {request.target} HTTP/1.1\r\n{lines}\r\n".encode("latin-1")
+
+
+def _variables(request: Request) -> dict[str, str]:
+    """What nginx ships as uwsgi_params: those of CGI, and every header by its name there."""
+    path, _, query = request.target.partition("?")
+    variables = {
+        "QUERY_STRING": query,
+        "REQUEST_METHOD": request.method,
+        "CONTENT_TYPE": request.fields.get("content-type", ""),
+        "CONTENT_LENGTH": str(request.length),
+        "REQUEST_URI": request.target,
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "SERVER_PROTOCOL": request.version,
+        "SERVER_NAME": request.fields.get("host", ""),
+        "SERVER_PORT": "80",
+    }
+    return variables | {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in request.fields.items()}
 
 
 async def _first_of(answer: asyncio.Future[None], upload: asyncio.Future[None]) -> None:

@@ -27,6 +27,20 @@ class Config:
         choices=("even", "reuseport"),
     )
 
+    protocol: Literal["http", "uwsgi"] = setting(
+        "http",
+        "What is spoken to the server: HTTP, or uwsgi by the nginx in front (uwsgi_pass instead of proxy_pass).",
+        choices=("http", "uwsgi"),
+        quiet=True,
+    )
+    middlewares: int = setting(
+        0,
+        "Layers of middleware around the application; each costs middleware_cost.",
+        minimum=0,
+        maximum=1000,
+        quiet=True,
+    )
+
     def __post_init__(self) -> None:
         """Refuse settings that no server could have."""
         check(self)

@@ -27,6 +27,8 @@ def plan(config: Config, machine: Machine) -> Plan:
     own = config.sharing == "reuseport" and config.workers > 1  # a socket and a queue for each worker
     backlog = machine.backlog(config.backlog, config.workers if own else 1)
     worker = Pool("worker", 1, config.workers) if own else Pool("worker", config.workers, slots_per_process=1)
+    packet, layer_s = config.protocol == "uwsgi", config.middlewares * machine.middleware_cost_s / 2
+    parse_s = machine.accept_cost_s + machine.request_cost_s - (machine.http_text_cost_s if packet else 0.0)
     linger = (Linger(machine.linger_s),) if machine.linger_s > 0 else ()  # worker held until the client has closed
     return Plan(
         steps=(
@@ -34,8 +36,10 @@ def plan(config: Config, machine: Machine) -> Plan:
             Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),
             Accept(backlog, worker),  # a worker accepts only when it is idle: one queue for all
             Receive(buffer_bytes=machine.receive_buffer),  # worker held, core free
-            Compute(machine.accept_cost_s + machine.request_cost_s, what="parse", mebibyte_s=machine.mebibyte_cost_s),
+            Compute(parse_s, what="parse uwsgi" if packet else "parse", mebibyte_s=machine.mebibyte_cost_s),
+            *((Compute(layer_s, what="middleware in"),) if config.middlewares else ()),  # a call each, in the worker
             Handle(io_late_s=machine.io_late_s),  # computing: worker and core held; waiting: worker held, core free
+            *((Compute(layer_s, what="middleware out"),) if config.middlewares else ()),
             Compute(machine.response_cost_s, what="respond"),  # a core once more, to build the response and write it
             Send(buffer_bytes=machine.send_buffer, most_bytes=machine.send_buffer_most),  # until the rest fits
             *linger,

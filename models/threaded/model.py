@@ -33,17 +33,21 @@ Steps = tuple[Step, ...]
 def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: one thread belongs to it; the GIL only while it computes."""
     own = config.sharing == "reuseport" and config.processes > 1  # a socket and a queue for each process
-    backlog = machine.backlog(config.backlog, config.processes if own else 1)
-    gil = machine.gil(config.processes)
+    backlog, gil = machine.backlog(config.backlog, config.processes if own else 1), machine.gil(config.processes)
     taken, thread, closed = _take(config, machine, backlog, gil)
     hand_over_s = machine.hand_over_cost_s if config.accept == "buffered" else 0.0  # of what is complete
-    parse_s = machine.request_cost_s + hand_over_s
+    packet = config.protocol == "uwsgi"  # then nginx has read the text
+    parse_s = machine.request_cost_s + hand_over_s - (machine.http_text_cost_s if packet else 0.0)
+    mebibyte_s, calls, layers = machine.mebibyte_cost_s, machine.request_releases, config.middlewares
+    layer_s = layers * machine.middleware_cost_s / 2  # a call each, in the same thread, and its return
     receive = (
         Receive(buffer_bytes=machine.receive_buffer),  # thread held, GIL and core free
-        Compute(parse_s, gil, what="parse", mebibyte_s=machine.mebibyte_cost_s, releases=machine.request_releases),
+        Compute(parse_s, gil, what="parse uwsgi" if packet else "parse", mebibyte_s=mebibyte_s, releases=calls),
     )
     handle = (
+        *((Compute(layer_s, gil, what="middleware in"),) if layers else ()),
         Handle(gil, io_late_s=machine.io_late_s),  # computing: thread, GIL and core held; waiting: only the thread
+        *((Compute(layer_s, gil, what="middleware out"),) if layers else ()),
         Compute(machine.response_cost_s, gil, what="respond"),  # after the last wait: the GIL once more
     )
     send, free = Send(buffer_bytes=machine.send_buffer, most_bytes=machine.send_buffer_most), Release(thread)

@@ -4,7 +4,7 @@ import errno
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager, suppress
 
 from models.wire.message import Request, request_parser
@@ -78,18 +78,33 @@ def receive(connection: socket.socket, visit: Visit) -> Request:
     """Read until the whole request is here. Raises Refused or OSError."""
     parser = request_parser()
     while True:
-        try:
-            data = connection.recv(CHUNK)
-        except BlockingIOError:
-            if visit.heard:
-                raise Refused(408, "silence") from None
-            raise
-        if not data:
-            raise ConnectionResetError(errno.ECONNRESET, "the client left")
-        visit.heard = True
-        request = parser.feed(data)
+        request = parser.feed(read(connection, visit))
         if request is not None:
             return request
+
+
+def receive_head(connection: socket.socket, visit: Visit, methods: Container[str]) -> tuple[Request, bytes]:
+    """Read until the head is here; what came of the body with it is the second. Raises Refused or OSError."""
+    parser, raw = request_parser(methods), bytearray()
+    while (request := parser.message) is None:
+        data = read(connection, visit)
+        raw += data
+        parser.feed(data)
+    return request, bytes(raw[parser.head_size : parser.head_size + request.length])
+
+
+def read(connection: socket.socket, visit: Visit, most: int = CHUNK) -> bytes:
+    """Some bytes of a request. Raises Refused or OSError."""
+    try:
+        data = connection.recv(most)
+    except BlockingIOError:
+        if visit.heard:
+            raise Refused(408, "silence") from None
+        raise
+    if not data:
+        raise ConnectionResetError(errno.ECONNRESET, "the client left")
+    visit.heard = True
+    return data
 
 
 def send(connection: socket.socket, outgoing: Outgoing) -> None:

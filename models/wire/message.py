@@ -4,15 +4,17 @@ What to watch: a body is counted and not kept, so that a large upload costs a se
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from models.wire.syntax import HEAD_LIMIT, Head, Refused, content_length, request_head, response_head
 
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|(?<!\r)\n")
 """What no head contains: found at once, and not after a wait for an empty line that never comes."""
-_METHODS = ("GET", "POST")
+LOADS_METHODS = ("GET", "POST")
+"""What the requests of a load are; applications have more."""
 _RESPONSE_LIMIT = 1 << 40
 
 
@@ -36,6 +38,7 @@ class Request:
     length: int
     keep_alive: bool
     fields: dict[str, str]
+    version: str = "HTTP/1.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +101,9 @@ class Parser(Generic[M]):
         return self.message
 
 
-def request_parser() -> Parser[Request]:
-    """For the side that serves."""
-    return Parser(_request)
+def request_parser(methods: Container[str] = LOADS_METHODS) -> Parser[Request]:
+    """For the side that serves; other methods than these are refused."""
+    return Parser(partial(_request, methods=methods))
 
 
 def response_parser() -> Parser[Response]:
@@ -108,7 +111,7 @@ def response_parser() -> Parser[Response]:
     return Parser(_response)
 
 
-def _request(raw: bytes) -> Request:
+def _request(raw: bytes, methods: Container[str]) -> Request:
     head = request_head(raw)
     method, target, version = head.start
     if version not in ("HTTP/1.1", "HTTP/1.0"):
@@ -116,11 +119,11 @@ def _request(raw: bytes) -> Request:
     if version == "HTTP/1.1" and "host" not in head.fields:
         raise Refused(400, "no Host")
     length = content_length(head)
-    if method not in _METHODS:
+    if method not in methods:
         raise Refused(501, f"method {method[:20]}")
     if length is None and method == "POST":
         raise Refused(411, "POST without Content-Length")
-    return Request(method, target, length or 0, _keep_alive(head, version), head.fields)
+    return Request(method, target, length or 0, _keep_alive(head, version), head.fields, version)
 
 
 def _response(raw: bytes) -> Response:

@@ -15,9 +15,18 @@ Lingers = Callable[[C], bool]
 """Whether a server with these settings can wait for its clients to close."""
 
 
+Calls = Callable[[C], bool]
+"""Whether a server with these settings can call an application."""
+
+
 def never(_: object) -> bool:
-    """Of a server that closes at once."""
+    """Of a server that closes at once, or calls nothing."""
     return False
+
+
+def always(_: object) -> bool:
+    """Of one that can, whatever its settings."""
+    return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +40,13 @@ class Options:
     grace: float = setting(30.0, "Seconds that running requests are given after SIGTERM (gunicorn 30).", minimum=0)
     linger: float = setting(
         0.0, "Seconds, at most, that clients are given to close when they have the response (gunicorn 2).", minimum=0
+    )
+
+    application: str = setting(
+        "", "Call this WSGI application (of the coroutine servers: ASGI) instead of doing what requests ask for."
+    )
+    buffer_size: int = setting(
+        4096, "With --protocol uwsgi: bytes that the variables of a request may have.", minimum=1, maximum=65535
     )
 
     def __post_init__(self) -> None:
@@ -49,10 +65,11 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; try --help\n")
 
 
-def parse_flags(config: type[C], description: str | None, *, lingers: Lingers[C]) -> tuple[C, Options]:
+def parse_flags(config: type[C], description: str | None, *, lingers: Lingers[C], calls: Calls[C]) -> tuple[C, Options]:
     """The settings and options on the command line; ends the program with code 2 where they cannot be used.
 
-    A server that does not linger refuses to be told: the flag must not be taken and then do nothing.
+    A server that does not linger refuses to be told: the flag must not be taken and then do nothing. Likewise one that
+    calls no application.
     """
     words = (sys.modules["__main__"].__spec__ or argparse.Namespace(name=sys.argv[0])).name
     parser = _Parser(prog=f"python -m {words}", description=description, allow_abbrev=False)
@@ -65,6 +82,14 @@ def parse_flags(config: type[C], description: str | None, *, lingers: Lingers[C]
         parser.error(str(error))
     if options.linger and not lingers(settings):
         parser.error(f"--linger {options.linger}: this server closes at once; leave it out")
+    layers: int = getattr(settings, "middlewares", 0)
+    if (options.application or layers) and not calls(settings):
+        flag = f"--application {options.application}" if options.application else f"--middlewares {layers}"
+        parser.error(f"{flag}: this server calls no application; leave it out")
+    if getattr(settings, "protocol", "http") == "uwsgi" and not calls(settings):
+        parser.error("--protocol uwsgi: this server speaks HTTP only; leave it out")
+    if options.buffer_size != Options().buffer_size and getattr(settings, "protocol", "http") != "uwsgi":
+        parser.error(f"--buffer-size {options.buffer_size}: only of --protocol uwsgi; leave it out")
     return settings, options
 
 

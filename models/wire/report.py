@@ -10,10 +10,14 @@ processes of a machine share.
 import os
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from models.wire.work import before_a_crash
 
+HTTP: Mapping[str, str] = {}
+UWSGI = {"parse": "parse_uwsgi"}
+"""What a place is called in the model where it is something else there."""
 LOST = "lost"
 """The outcome of whatever a process has in hand that dies of a request."""
 
@@ -46,10 +50,10 @@ class Report:
 class Visit:
     """One request's way through the server."""
 
-    __slots__ = ("_marks", "_report", "heard", "process", "row", "slot")
+    __slots__ = ("_marks", "_names", "_report", "heard", "process", "row", "slot")
 
-    def __init__(self, report: Report, process: int, slot: int = -1) -> None:
-        self._report, self._marks = report, list[tuple[str, float]]()
+    def __init__(self, report: Report, process: int, slot: int = -1, names: Mapping[str, str] = HTTP) -> None:
+        self._report, self._names, self._marks = report, names, list[tuple[str, float]]()
         self.process = process
         self.slot = slot
         """Worker or thread that serves it, counted through all processes; -1 where nothing is held."""
@@ -61,7 +65,7 @@ class Visit:
 
     def reach(self, place: str) -> None:
         """It is at this step now."""
-        self._marks.append((place, time.monotonic()))
+        self._marks.append((self._names.get(place, place), time.monotonic()))
 
     def again(self) -> None:
         """The next request on the same connection."""

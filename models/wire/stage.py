@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from models.wire.family import Family
-from models.wire.options import Lingers, Options, never, parse_flags
-from models.wire.report import Report, Visit
+from models.wire.options import Calls, Lingers, Options, never, parse_flags
+from models.wire.report import HTTP, UWSGI, Report, Visit
 
 C = TypeVar("C")
 
@@ -30,7 +30,12 @@ class Stage(Generic[C]):
 
     def visit(self, process: int, slot: int = -1) -> Visit:
         """A request has come to this process."""
-        return Visit(self.report, process, slot)
+        return Visit(self.report, process, slot, UWSGI if self.speaks_uwsgi else HTTP)
+
+    @property
+    def speaks_uwsgi(self) -> bool:
+        """Whether what comes is uwsgi instead of HTTP."""
+        return getattr(self.config, "protocol", "http") == "uwsgi"
 
     def perform(self, processes: int, child: Callable[[int], None]) -> None:
         """Fork ``processes`` children that run ``child(number)``, and end the program with them."""
@@ -98,9 +103,11 @@ def _socket(*, reuses_port: bool) -> socket.socket:
     return made
 
 
-def open_stage(config: type[C], description: str | None, *, lingers: Lingers[C] = never) -> Stage[C]:
+def open_stage(
+    config: type[C], description: str | None, *, lingers: Lingers[C] = never, calls: Calls[C] = never
+) -> Stage[C]:
     """Read the flags of ``config`` and listen on a port of 127.0.0.1 that the kernel chooses."""
-    settings, options = parse_flags(config, description, lingers=lingers)
+    settings, options = parse_flags(config, description, lingers=lingers, calls=calls)
     _allow_many_sockets()
     own = getattr(settings, "sharing", "") == "reuseport"
     listener = _socket(reuses_port=own)

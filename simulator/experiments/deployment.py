@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from models.settings import SettingError
+from models.settings import SettingError, check_alone
 from simulator.experiments.catalogue import Model
 from simulator.experiments.production import Production
 from simulator.experiments.refusal import RefusalError
@@ -47,6 +47,8 @@ class Deployment:
 
     def plans(self, machine: Machine) -> list[Plan]:
         """The plan of the server alone, then with each front. Raises RefusalError."""
+        if not self.fronts:
+            _refuse_alone(self.model, self.config)
         try:
             plans = [self.model.plan(self.config, machine)]
             for front, config in self.fronts:
@@ -54,6 +56,14 @@ class Deployment:
         except PlanError as error:
             raise RefusalError(tell("{model}: {problem}", model=self.model.name, problem=error)) from None
         return plans
+
+
+def _refuse_alone(model: Model, config: Any) -> None:
+    try:
+        check_alone(config)
+    except SettingError as error:
+        problem = tell(error.message, **error.fields)
+        raise RefusalError(tell("{model}: {problem}", model=model.name, problem=problem)) from None
 
 
 def changed(model: Model, config: Any) -> dict[str, Any]:

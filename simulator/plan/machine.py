@@ -63,6 +63,10 @@ class Machine:
     """Computing for one turn of an event loop: the selector and the callback."""
     task_switch_cost_s: float = 2.7e-6
     """Computing to suspend and resume a coroutine."""
+    middleware_cost_s: float = 0.8e-6
+    """Computing of one layer of middleware, on the way in and out together (a call and a header; Django's: 6 us)."""
+    http_text_cost_s: float = 2e-6
+    """What of request_cost reads HTTP as text, saved where a request comes as a uwsgi packet (uWSGI: 0.5 us)."""
     proxy_cost_s: float = 150e-6
     """Computing that nginx needs to take in a request, pass it on, and pass the response back."""
     io_late_s: float = 0.0

@@ -60,7 +60,8 @@ def start(deployment: Deployment, folder: Path, stack: ExitStack, machine: Machi
             process, port = start_nginx(config, servers.port, nonce, folder, stack)
             servers = servers.behind(process, Silence(), port)
         else:
-            servers = _with_ours(servers, front, _flags(config), "", folder, stack)
+            speak = _spoken(deployment.config)
+            servers = _with_ours(servers, front, [*_flags(config), *speak], "", folder, stack)
     return servers
 
 
@@ -85,6 +86,12 @@ def _linger_flags(plan: Plan) -> Sequence[str]:
     """What makes a server wait for its clients to close for as long as its plan does."""
     most_s = max((step.most_s for step in plan.steps if isinstance(step, Linger)), default=0.0)
     return ("--linger", repr(most_s)) if most_s > 0 else ()
+
+
+def _spoken(config: Any) -> Sequence[str]:
+    """What makes a proxy of ours speak to the server as that wants to be spoken to."""
+    protocol = getattr(config, "protocol", "http")
+    return () if protocol == "http" else ("--speak", protocol)
 
 
 def _flags(config: Any) -> Sequence[str]:

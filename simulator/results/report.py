@@ -16,7 +16,8 @@ from simulator.experiments.advice import Advice
 from simulator.experiments.run import LINE
 from simulator.results.document import timeline_of
 from simulator.results.report_tables import INDENT, Listed, latency_table, resource_rows, time_table
-from simulator.results.run_words import settings_in_words, timeline_words
+from simulator.results.run_words import settings_in_words, timeline_words, way_in_words
+from simulator.results.terminal import GLUE
 from simulator.trace.driver_words import LABEL, driver_words
 from simulator.trace.figures import Ends, Summary
 from simulator.trace.outcomes import offered_rate
@@ -24,7 +25,7 @@ from simulator.trace.seen_words import seen_words
 from simulator.trace.table import Trace
 from simulator.words.kinds import kind_name
 from simulator.words.language import in_this_language, paragraph, tell, tell_many, translated
-from simulator.words.numbers import count, duration, percent, rate
+from simulator.words.numbers import count, duration, percent, rate, short_duration
 from simulator.words.prose import Prose, Typed
 
 
@@ -50,6 +51,7 @@ def report(trace: Trace, summary: Summary, advice: Advice | None = None) -> Iter
         else tell(" from {start} to {end}", start=start, end=end),
     )
     yield from resource_rows(summary)
+    yield from _way(trace)
     if summary.where_time_goes:
         yield _heading(
             translated("Where the time of a request goes"), translated(", mean of all and of the slowest 1 %")
@@ -119,6 +121,17 @@ def _origin(labels: Mapping[str, str]) -> Iterator[str]:
         yield tell("costs of {profile}", profile=labels["profile"])
     if "machine" in labels:
         yield tell("machine {name}", name=labels["machine"])
+
+
+def _way(trace: Trace) -> Iterator[RenderableType]:
+    """Through several programs or layers: what each of them costs a request."""
+    layers = json.loads(trace.labels.get("settings", "{}")).get("middlewares", 0)
+    if "server" in trace.labels or not (layers or trace.labels.get("fronts", "{}") != "{}"):
+        return
+    hops, whole_s = way_in_words(trace.plan)
+    remark = tell(", and what each hop computes for it, {time} in all", time=short_duration(whole_s))
+    yield _heading(translated("The way of a request"), remark)
+    yield _indented(Text(f"{GLUE}→ ".join(hop.replace(" ", GLUE) for hop in hops)))
 
 
 def _driver(labels: Mapping[str, str]) -> Iterator[RenderableType]:

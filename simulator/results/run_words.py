@@ -7,8 +7,9 @@ from simulator.experiments.amounts import amount_text
 from simulator.experiments.catalogue import catalogue
 from simulator.plan import Plan
 from simulator.plan.processes import main_pool, process_count, slots_in_each
-from simulator.words.language import tell
-from simulator.words.numbers import count, duration
+from simulator.plan.walk import walk
+from simulator.words.language import tell, translated
+from simulator.words.numbers import count, duration, short_duration
 from simulator.words.phrases import cores_of, counted
 from simulator.workload.interventions import Do, Intervention
 
@@ -17,12 +18,32 @@ def settings_in_words(settings: Mapping[str, Any], model: str = "") -> list[str]
     """``workers 4``, ``backlog 2048``, ``temp file 1 GiB``; a switch is named, with ``no`` where it is off."""
     known = catalogue()[model].settings if model in catalogue() else ()  # a saved run may be of a model that is gone
     units = {field.name: field.metadata.get("unit") for field in known}
+    untold = {field.name: field.default for field in known if field.metadata.get("quiet")}
     parts = []
     for name, value in settings.items():
+        if name in untold and untold[name] == value:
+            continue
         words = name.replace("_", " ")
         switch = words if value else f"no {words}"
         parts.append(switch if isinstance(value, bool) else f"{words} {amount_text(value, units.get(name))}")
     return parts
+
+
+def way_in_words(plan: Plan) -> tuple[list[str], float]:
+    """The way of a request, hop by hop, each with what it computes for it, and how much that is in all.
+
+    Not its own work, nor what goes by the size of its body.
+    """
+    hops, whole_s = [tell("client")], 0.0
+    for place in walk(plan, 1):
+        if place.phase is not None:
+            hops.append(tell("its own work"))
+        elif place.work_s > 0:
+            hops.append(f"{place.name} {short_duration(place.work_s)}")
+            whole_s += place.work_s
+        elif (station := place.knocks_at or place.takes) is not None:
+            hops.append(translated(station.name))
+    return [*hops, tell("client")], whole_s
 
 
 def timeline_words(entry: Intervention, plan: Plan) -> str:

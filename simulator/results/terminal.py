@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 GLUE = "\ue000"
 """A blank at which no line is broken: a character for private use, because Rich breaks at no-break spaces too."""
-FINE = "█▓▒░▚▞▨▤▥▦▧▌─·•…\N{MULTIPLICATION SIGN}µ—“”"
-PLAIN = '#%=-x+&~|o/|-.*.xu-""'
+FINE = "█▓▒░▚▞▨▤▥▦▧▌─·•…→\N{MULTIPLICATION SIGN}µ—“”"
+PLAIN = '#%=-x+&~|o/|-.*.>xu-""'
 ASCII = str.maketrans(FINE, PLAIN)
 """One character for one, so that what was aligned stays aligned."""
 

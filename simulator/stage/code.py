@@ -106,7 +106,7 @@ def _makes(call: ast.Call, place: Place) -> bool:
         return False
     if place.what is None:
         return True
-    named = [word.value for word in call.keywords if word.arg == "what"]
+    named = [part for word in call.keywords if word.arg == "what" for part in ast.walk(word.value)]  # one, or a choice
     return any(isinstance(word, ast.Constant) and word.value == place.what for word in named)
 
 

@@ -75,7 +75,7 @@ def test_settings_reach_the_plan(results: Callable[..., dict[str, Any]]) -> None
     found = results("--workers", "7", "--backlog=9")
     assert found["resources"]["worker"]["size"] == 7
     assert found["resources"]["backlog"]["size"] == 10
-    assert found["settings"] == {"workers": 7, "backlog": 9, "sharing": "even"}
+    assert found["settings"] == {"workers": 7, "backlog": 9, "sharing": "even", "protocol": "http", "middlewares": 0}
 
 
 def test_a_front_stands_in_front_with_its_settings(results: Callable[..., dict[str, Any]]) -> None:

@@ -35,8 +35,8 @@ PAGES = pages()
 ids = [page.name for page in PAGES]
 each_page = pytest.mark.parametrize("page", PAGES, ids=ids)
 OUR_FOLDERS = ("simulator/", "models/", "scenarios/", "tests/", "docs/", ".ci/")
-OTHER_PROGRAMS = {"--nothreading", "--noreload", "--reuse-port"}
-"""Flags of other servers that pages mention."""
+OTHER_PROGRAMS = {"--nothreading", "--noreload", "--reuse-port", "--enable-threads", "--application", "--speak"}
+"""Flags of other servers that pages mention; the last two are of the real servers beside the models."""
 
 
 def page(name: str) -> Page:

@@ -56,5 +56,17 @@ UNBUFFERED = Cast(
     places=("receive", "proxy", "connect_backlog", "send", "release_nginx_connection"),
     behind=Cast("models.callback.server", places=_LOOP),
 )
+PACKETS = Cast(
+    "models.nginx.server",
+    ("--speak", "uwsgi"),
+    places=("receive", "proxy", "connect_backlog", "send", "release_nginx_connection"),
+    behind=Cast(
+        "models.prefork.server",
+        ("--workers", "3", "--protocol", "uwsgi"),
+        processes=3,
+        parallel=3,
+        places=("receive", "parse_uwsgi", "respond", "send", "release_worker"),
+    ),
+)
 SERVERS = (DEV_SERVER, PREFORK, THREADED, EAGER, BUFFERED, CALLBACK, COROUTINE, ASYNCIO, NODE, NODES, TWISTED)
-ALL = (*SERVERS, NGINX, UNBUFFERED)
+ALL = (*SERVERS, NGINX, UNBUFFERED, PACKETS)

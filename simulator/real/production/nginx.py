@@ -31,17 +31,25 @@ http {{
     server {{
         listen 127.0.0.1:{port} backlog=511;
         location / {{
-            proxy_pass http://127.0.0.1:{upstream};
-            proxy_connect_timeout {connect_timeout_ms}ms;
-            proxy_request_buffering {requests};
-            proxy_buffering {responses};
-            proxy_buffer_size {page};
-            proxy_buffers {buffers} {page};
-            proxy_max_temp_file_size {temp_file};
-            proxy_next_upstream off;
+            {module}_pass {scheme}127.0.0.1:{upstream};
+            {module}_connect_timeout {connect_timeout_ms}ms;
+            {module}_request_buffering {requests};
+            {module}_buffering {responses};
+            {module}_buffer_size {page};
+            {module}_buffers {buffers} {page};
+            {module}_max_temp_file_size {temp_file};
+            {module}_next_upstream off;{variables}
         }}
     }}
 }}
+"""
+
+UWSGI_VARIABLES = (
+    *("QUERY_STRING", "REQUEST_METHOD", "CONTENT_TYPE", "CONTENT_LENGTH", "REQUEST_URI", "DOCUMENT_ROOT"),
+    *("SERVER_PROTOCOL", "REMOTE_ADDR", "REMOTE_PORT", "SERVER_PORT", "SERVER_NAME"),
+)
+"""Those of nginx's own file ``uwsgi_params`` that it has by the same name; three have others. Headers
+come besides.
 """
 
 
@@ -65,9 +73,15 @@ def start_nginx(config: Any, upstream: int, nonce: str, folder: Path, stack: Exi
     raise AssertionError("the last attempt returns or raises")
 
 
-def configuration(config: Any, port: int, upstream: int, folder: Path) -> str:
-    """The file; ``config`` are the settings of the model."""
+def configuration(config: Any, port: int, upstream: int, folder: Path, protocol: str = "http") -> str:
+    """The file; ``config`` are the settings of the model, ``protocol`` is what the server behind understands."""
+    lines = [f"{name} ${name.lower()}" for name in UWSGI_VARIABLES]
+    lines += ["PATH_INFO $document_uri", "REQUEST_SCHEME $scheme", "HTTPS $https if_not_empty"]
+    uwsgi = protocol == "uwsgi"
     return CONFIGURATION.format(
+        module="uwsgi" if uwsgi else "proxy",
+        scheme="" if uwsgi else "http://",
+        variables="".join(f"\n            uwsgi_param {line};" for line in lines) if uwsgi else "",
         user=_user() if os.getuid() == 0 else "",  # else it says that it means nothing
         folder=folder,
         port=port,
