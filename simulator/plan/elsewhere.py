@@ -12,11 +12,12 @@ from simulator.plan.words import Kind
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Pieces of these kinds are done by a helper, for whom the request waits in the queue of a pool."""
+    """Pieces of these kinds are done by a helper, for whom requests wait in the queue of a pool."""
 
     kinds: tuple[Kind, ...]
-    pool: Pool
+    pool: Pool | None
+    """None: there is a helper for each piece, and nobody waits for one."""
     lock: Gil | None = None
     """What a helper needs while it computes: the GIL of its process. None: nobody disturbs it."""
     cost_s: float = 0.0
-    """Computing more for each piece, by the helper before it begins: handing over, and taking up what comes of it."""
+    """Computing more for each piece where it is handed over, under the lock that the request's own work needs there."""

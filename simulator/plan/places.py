@@ -171,11 +171,13 @@ def _kinds_here(step: Handle) -> Kinds | None:
 
 def _with_helper(step: Handle, elsewhere: Elsewhere, phase: int) -> Iterator[Place]:
     """A slot is held only meanwhile, and what is done with it is done as if it were a step of its own."""
-    pool, lock = elsewhere.pool, elsewhere.lock
-    yield _take(f"seize {pool.name}", Seize(pool), State.QUEUED, pool, pool)
+    pool, work = elsewhere.pool, replace(step, lock=elsewhere.lock, visit_cost_s=0.0, elsewhere=())
     if elsewhere.cost_s:
-        yield _compute(Compute(elsewhere.cost_s, lock, what=f"hand to {pool.name}"))
-    work = replace(step, lock=lock, visit_cost_s=0.0, elsewhere=())
+        yield _compute(Compute(elsewhere.cost_s, step.lock, what=f"hand over.{phase + 1}"))
+    if pool is None:
+        yield _own_work(f"handle.{phase + 1} elsewhere", work, phase)
+        return
+    yield _take(f"seize {pool.name}", Seize(pool), State.QUEUED, pool, pool)
     yield _own_work(f"handle.{phase + 1} in {pool.name}", work, phase)
     yield _release(Release(pool))
 

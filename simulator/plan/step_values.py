@@ -128,14 +128,14 @@ def _check_helpers(where: str, step: Handle) -> None:
         )
     for elsewhere in step.elsewhere:
         pool = elsewhere.pool
-        if pool.slots_per_process is not None or pool.frees_when_client_leaves:
+        if pool is not None and (pool.slots_per_process is not None or pool.frees_when_client_leaves):
             raise PlanError(
                 "{where}: a {name} that helps neither decides the process nor is free before its work is done",
                 where=where,
                 name=pool.name,
             )
         if isinstance(elsewhere.lock, Loop):
-            raise PlanError("{where}: a {name} that helps needs a GIL or no lock", where=where, name=pool.name)
+            raise PlanError("{where}: elsewhere: who helps needs a GIL or no lock", where=where)
 
 
 def _check_times(where: str, step: Connect) -> None:

@@ -233,8 +233,10 @@ class _Build:
             Elsewhere(kinds, self.helping(), self.gil_of_helpers(), self.pick(COST_S)) for kinds in self.pick(HELPED)
         )
 
-    def helping(self) -> Pool:
+    def helping(self) -> Pool | None:
         """Helpers never wait for another slot while they have one, so everybody may share them."""
+        if self.pick((True, False, False, False)):
+            return None
         usable = [pool for pool in self.helpers if pool.processes in (1, self.processes)]
         if usable and self.pick(YES_OR_NO):
             old: Pool = self.pick(usable)

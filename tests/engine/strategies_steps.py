@@ -140,7 +140,9 @@ class Steps:
             Elsewhere(kinds, self.helping(), self.gil_of_helpers(), self.pick(COST_S)) for kinds in self.pick(HELPED)
         )
 
-    def helping(self) -> Pool:
+    def helping(self) -> Pool | None:
+        if self.pick((True, False, False, False)):
+            return None
         usable = [pool for pool in self.walk.helpers if pool.processes in self.known]
         usable += [pool for pool in self.shared.helpers if pool.processes == 1]
         if usable and self.pick((True, False) if len(self.shared.helpers) < MOST_HELPERS else (True,)):

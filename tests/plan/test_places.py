@@ -77,8 +77,8 @@ SAYS: dict[Step, tuple[dict[str, object], ...]] = {
         place
         for n in range(2)
         for place in (
+            {"piece": n, "kinds": ("block",), "lock": LOOP, "work_s": 0.5, "what": f"hand over.{n + 1}"},
             {"piece": n, "kinds": ("block",), "waits_for": THREAD, "queue": THREAD, "takes": THREAD},
-            {"piece": n, "kinds": ("block",), "lock": GIL, "work_s": 0.5, "what": "hand to thread"},
             {"phase": n, "piece": n, "kinds": ("block",), "lock": GIL, "keeps": ("block",)},
             {"piece": n, "kinds": ("block",), "frees": THREAD},
             {

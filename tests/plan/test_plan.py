@@ -266,7 +266,7 @@ REFUSED: dict[str, tuple[tuple[Element, ...], str]] = {
     ),
     "a helper that computes on a loop": (
         (Handle(elsewhere=(Elsewhere(("cpu",), WORKER, cast(Any, LOOP)),)),),
-        "a worker that helps needs a GIL or no lock",
+        "elsewhere: who helps needs a GIL or no lock",
     ),
     "a helper of a process that nobody chose": (
         (Handle(elsewhere=(Elsewhere(("cpu",), Pool("thread", 4, processes=3)),)),),
