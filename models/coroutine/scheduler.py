@@ -86,6 +86,9 @@ class Scheduler:
             wait = task.coroutine.throw(error) if error else task.coroutine.send(None)
         except (StopIteration, Cancelled):
             return
+        if not isinstance(wait, Wait):  # of another loop's library: nobody would ever wake it
+            self.wake(task, RuntimeError(f"this scheduler cannot wait for {wait!r}"))
+            return
         task.wait = wait
         if wait.sock is not None:
             self._selector.register(wait.sock, wait.event, task)
