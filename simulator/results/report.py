@@ -126,7 +126,8 @@ def _origin(labels: Mapping[str, str]) -> Iterator[str]:
 def _way(trace: Trace) -> Iterator[RenderableType]:
     """Through several programs or layers: what each of them costs a request."""
     layers = json.loads(trace.labels.get("settings", "{}")).get("middlewares", 0)
-    if "server" in trace.labels or not (layers or trace.labels.get("fronts", "{}") != "{}"):
+    predicted = trace.labels.get("engine") != "measured"  # there the plan has no say
+    if not predicted or not (layers or trace.labels.get("fronts", "{}") != "{}"):
         return
     hops, whole_s = way_in_words(trace.plan)
     remark = tell(", and what each hop computes for it, {time} in all", time=short_duration(whole_s))
