@@ -12,7 +12,7 @@ from typing import Literal
 from simulator.plan.blocks import Enqueue
 from simulator.plan.resources import Backlog, Bucket, Cores, Gil, Lock, Loop, Memory, Pool, Processors, Upstreams
 from simulator.plan.steps import Link, Step
-from simulator.plan.words import Kind, State
+from simulator.plan.words import IN_TURNS, WITH_LOCK, Kind, State
 
 Kinds = tuple[Kind | Literal["crash"], ...]
 """Kinds of phases; a crash is nothing that somebody else could do."""
@@ -112,8 +112,16 @@ class Place:
     @property
     def lock_state(self) -> State | None:
         """What waiting for the lock is called here."""
-        if self.lock is None:
-            return None
-        if isinstance(self.lock, Processors):
-            return State.PROCESSOR
-        return State.GIL if isinstance(self.lock, Gil) else State.LOOP
+        return None if self.lock is None else state_of(self.lock)
+
+
+def state_of(lock: Lock) -> State:
+    """What waiting for a lock is called."""
+    if isinstance(lock, Processors):
+        return State.PROCESSOR
+    return State.GIL if isinstance(lock, Gil) else State.LOOP
+
+
+def having(lock: Lock) -> tuple[State, ...]:
+    """What somebody does who has a lock: who has a loop may wait for the GIL of the threads beside it."""
+    return (*WITH_LOCK, *IN_TURNS, State.GIL_OR_CORE) if isinstance(lock, Loop) else WITH_LOCK

@@ -110,6 +110,8 @@ def _check_accepting(where: str, step: AcceptEagerly) -> None:
         raise PlanError("{where}: batch and visits must be at least 1", where=where)
     if step.by is not None and (step.by.processes != step.lock.processes or step.by.first):
         raise PlanError("{where}: expected one {name} for each lock, and nobody first", where=where, name=step.by.name)
+    if step.visits > 1 and isinstance(step.lock, Loop) and step.lock.gil is not None:
+        raise PlanError("{where}: beside threads, a loop accepts in one visit", where=where)
     if step.batch > 1 and step.visits > 1:
         raise PlanError("{where} has both batch and visits above 1", where=where)
     if step.limit == 0:

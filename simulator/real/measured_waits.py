@@ -30,8 +30,9 @@ def enter_waits(trace: Trace, sent: Floats) -> None:
             wait = reached - ready
             if place.acceptor:
                 wait = _until_begun(trace, index, place.work_s)
-            unknown = isinstance(place.lock, Gil)
-            trace.lock_wait[:, trace.lock_places.index(index)] = np.nan if unknown else np.nan_to_num(wait)
+            for lock in place.locks:
+                column = trace.locked.index((index, lock))
+                trace.lock_wait[:, column] = np.nan if isinstance(lock, Gil) else np.nan_to_num(wait)
 
 
 def _until_begun(trace: Trace, index: int, work_s: float) -> Floats:

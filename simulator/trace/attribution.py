@@ -5,13 +5,15 @@ listening to slow uploads, 71 % of the wait for a slot is waiting for other peop
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from simulator.plan.resources import Backlog, Pool
+from simulator.plan.place import having, state_of
+from simulator.plan.resources import Backlog, Lock, Loop, Pool
 from simulator.plan.steps import Link
-from simulator.plan.words import IN_LINE, Need, State, needing
+from simulator.plan.walk import Place
+from simulator.plan.words import IN_LINE, IN_TURNS, Need, State, needing
 from simulator.trace.availability import CORES
 from simulator.trace.measures import COMPLETED, INDEX, NOT_COMPLETED, SLOWEST, STATES, Measures
 from simulator.trace.residence import Floats, blocks
@@ -73,9 +75,8 @@ def _charged(measures: Measures, life: Floats, handshake_s: float) -> Charges:
             waits += _knocking(measures, life, i, handshake_s)
             for cause, share in _eagerly(measures, i, place.queue.name, place.waits_for.name, place.by).items():
                 charges[cause] += waits * share
-        if place.lock is not None and place.lock_state is not None:
-            for state in (place.lock_state, State.GIL_OR_CORE):
-                charges[place.lock.name, state] += float(life[i, INDEX[state]])
+        for cause, seconds in _locked_out(measures, place, life[i]):
+            charges[cause] += seconds
         cores = CORES if place.cores is None else place.cores.name
         for state in needing(Need.CORE):
             charges[cores, state] += float(life[i, INDEX[state]])
@@ -105,10 +106,32 @@ def _eagerly(measures: Measures, index: int, queue: str, lock: str, by: Pool | N
         if by is None or high <= low
         else float(measures.slot_time[by.name].sum()) / (by.size * by.processes * (high - low))
     )
-    charges = defaultdict[Cause, float](float, {(lock, _lock_state(measures, lock)): 1.0 - part if taken else 1.0})
+    charges = defaultdict[Cause, float](float)
+    for cause, share in _kept_for(measures, _lock(measures, lock)).items():
+        charges[cause] += (1.0 - part if taken else 1.0) * share
     for cause, share in taken.items():
         charges[cause] += part * share
     return charges
+
+
+def _locked_out(measures: Measures, place: Place, life: Floats) -> Iterator[tuple[Cause, float]]:
+    """Seconds of waiting for each lock at a place, and why."""
+    for lock in place.locks:
+        for cause, share in _kept_for(measures, lock).items():
+            yield cause, float(life[INDEX[state_of(lock)]]) * share
+    if place.locks:
+        yield (place.locks[-1].name, State.GIL_OR_CORE), float(life[INDEX[State.GIL_OR_CORE]])
+
+
+def _kept_for(measures: Measures, lock: Lock) -> Charges:
+    """Why others wait for a lock; shares that sum to 1. Whoever has a loop may be waiting for the GIL of threads."""
+    own = lock.name, state_of(lock)
+    if not isinstance(lock, Loop) or lock.gil is None:
+        return {own: 1.0}
+    seconds, beside = measures.lock_time[lock.name].sum(axis=0), state_of(lock.gil)
+    had = float(seconds[[INDEX[state] for state in having(lock)]].sum())
+    part = float(seconds[INDEX[beside]]) / had if had > 0.0 else 0.0
+    return {own: 1.0 - part, (lock.gil.name, beside): part}
 
 
 def uses(measures: Measures, pool: Pool) -> Charges:
@@ -126,9 +149,10 @@ def uses(measures: Measures, pool: Pool) -> Charges:
         elif state.need is Need.CORE:
             causes[CORES, state] += used
         elif lock is not None and state.need in (Need.LOCK, Need.WORK):
-            causes[lock, state] += used
+            of = _lock(measures, lock)
+            causes[of.gil.name if isinstance(of, Loop) and of.gil and state in IN_TURNS else lock, state] += used
         elif lock is not None and state in IN_LINE:
-            causes[lock, _lock_state(measures, lock)] += used
+            causes[lock, state_of(_lock(measures, lock))] += used
         else:
             causes[pool.name, state] += used
     return causes
@@ -148,6 +172,5 @@ def inner_lock(measures: Measures, pool: Pool) -> str | None:
     return next(locks, None)
 
 
-def _lock_state(measures: Measures, name: str) -> State:
-    states = (p.lock_state for p in measures.places if p.lock is not None and p.lock.name == name)
-    return next(state for state in states if state is not None)
+def _lock(measures: Measures, name: str) -> Lock:
+    return next(lock for lock in measures.trace.plan.locks if lock.name == name)

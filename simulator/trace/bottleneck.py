@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from simulator.plan.place import having
 from simulator.plan.words import OWN, State
 from simulator.trace.availability import CORES, capacity
 from simulator.trace.demands import carried_through, computes_at, lock_held_at, needs_lock_at, work_at
@@ -71,7 +72,7 @@ def _candidates(measures: Measures) -> Iterator[_Candidate]:
     for lock in measures.trace.plan.locks:
         time = measures.lock_time[lock.name].sum(axis=0)
         computing = float(time[[INDEX[State.COMPUTING], INDEX[State.BLOCKS]]].sum())
-        used = computing + float(time[[INDEX[State.CORE], INDEX[State.THROTTLED]]].sum())
+        used = float(time[[INDEX[state] for state in having(lock)]].sum())
         yield candidate(lock.name, lock_kind(lock), lock.units, computing, used)
     for pool in reversed(measures.trace.plan.pools):
         slots = measures.slot_time[pool.name]
@@ -141,17 +142,19 @@ def _work_of(measures: Measures, resource: str, rows: Rows) -> Floats:
         if resource == CORES and place.cores is None:
             computes = computes_at(trace, i, rows)
             each[computes] += work_at(trace, i, rows[computes])
-        elif resource != CORES and place.lock is not None and place.lock.name == resource:
-            needs = needs_lock_at(trace, i, rows)
-            each[needs] += lock_held_at(trace, i, rows[needs])
+        for lock in place.locks:
+            if lock.name == resource:
+                needs = needs_lock_at(trace, i, lock, rows)
+                each[needs] += lock_held_at(trace, i, rows[needs])
     return each
 
 
 def _held_per_computing(measures: Measures, resource: str) -> float:
-    """A lock is also held while its holder waits for a core."""
-    if resource == CORES:
+    """A lock is also held while its holder waits for a core, a loop also while it waits for the GIL."""
+    lock = next((lock for lock in measures.trace.plan.locks if lock.name == resource), None)
+    if lock is None:
         return 1.0
     time = measures.lock_time[resource].sum(axis=0)
     computing = float(time[[INDEX[State.COMPUTING], INDEX[State.BLOCKS]]].sum())
-    core = float(time[[INDEX[State.CORE], INDEX[State.THROTTLED]]].sum())
-    return (computing + core) / computing if computing > 0.0 else 1.0
+    used = float(time[[INDEX[state] for state in having(lock)]].sum())
+    return used / computing if computing > 0.0 else 1.0

@@ -148,10 +148,13 @@ def computing_under(measures: Measures, lock: Lock | None) -> Computing:
     for block in blocks(measures.trace):
         ends = _ends(measures, block)
         for i, place in enumerate(measures.places):
-            if place.phase is None or (place.cores is not None if lock is None else place.lock != lock):
+            if place.phase is None or (place.cores is not None if lock is None else lock not in place.locks):
                 continue
             rows = np.arange(block.start, block.stop)
-            rows = rows[(computes_at if lock is None else needs_lock_at)(measures.trace, i, rows)]
+            needs = (
+                computes_at(measures.trace, i, rows) if lock is None else needs_lock_at(measures.trace, i, lock, rows)
+            )
+            rows = rows[needs]
             start, end = measures.trace.reached[rows, i], ends[i][rows - block.start]
             seen = (end > low) & (start < high) & (end > start)
             rows, start, end = rows[seen], start[seen], end[seen]

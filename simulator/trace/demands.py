@@ -43,12 +43,12 @@ def computes_at(trace: Trace, index: int, rows: Rows) -> NDArray[np.bool_]:
     return there
 
 
-def needs_lock_at(trace: Trace, index: int, rows: Rows) -> NDArray[np.bool_]:
-    """Which of the requests came to a place of the walk and needed its lock there."""
+def needs_lock_at(trace: Trace, index: int, lock: Lock | None, rows: Rows) -> NDArray[np.bool_]:
+    """Which of the requests came to a place of the walk and needed this one of its locks there."""
     place = trace.places[index]
     there: NDArray[np.bool_] = ~np.isnan(trace.reached[rows, index])
     if place.phase is not None:
-        there &= np.isin(kinds_at(trace, place.phase, rows), [work for work in Work if work.needs_lock(place)])
+        there &= np.isin(kinds_at(trace, place.phase, rows), [work for work in Work if lock in work.locks(place)])
     return there
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+from simulator.plan.place import having
 from simulator.plan.resources import Lock, Pool
-from simulator.plan.words import IN_TURNS, WITH_LOCK, State
+from simulator.plan.words import IN_TURNS, State
 from simulator.trace.attribution import Attribution
 from simulator.trace.availability import CORES
 from simulator.trace.culprits import Computing, Group, Lost, computing_under, who_held
@@ -104,7 +105,7 @@ class Facts:
         """The part of a lock's use in which who has it only waits."""
         split = self.summary.resources[lock.name].split
         still = split.get(State.BLOCKS.value, 0.0)
-        busy = sum(split.get(state.value, 0.0) for state in WITH_LOCK)
+        busy = sum(split.get(state.value, 0.0) for state in having(lock))
         return still / busy if busy > 0.0 else 0.0
 
     def accepts(self, pool: str) -> bool:

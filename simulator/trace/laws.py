@@ -101,10 +101,10 @@ def _locks(trace: Trace) -> Iterator[str]:
     grants = trace.grants
     if grants is None:
         return
-    for lock in trace.plan.locks:
-        rows = np.array([i for i, place in enumerate(trace.places) if place.lock == lock])
-        of_lock = np.flatnonzero(np.isin(grants.place, rows))
-        copies = lock_copies(trace, trace.places[rows[0]], grants.request[of_lock].astype(np.intp))
+    for number, lock in enumerate(trace.plan.locks):
+        of_lock = np.flatnonzero(grants.lock == number)
+        place = next(place for place in trace.places if lock in place.locks)
+        copies = lock_copies(trace, place, grants.request[of_lock].astype(np.intp))
         if lock.units > lock.processes:
             yield from _at_once(trace, lock, copies, grants.start[of_lock], grants.end[of_lock])
             continue
@@ -157,9 +157,9 @@ def _computed(trace: Trace, index: int, place: Place, between: tuple[float, floa
     computes = computes_at(trace, index, rows)
     rows, start, end = rows[computes], start[computes], end[computes]
     work, rounded = work_at(trace, index, rows), len(rows) * rounding_s(trace)
-    if place.lock is not None:
-        wait = np.fmax(trace.lock_wait[rows, trace.lock_places.index(index)], 0.0)
-        if _waits_first(place):
+    for lock in place.locks:
+        wait = _waited(trace, index, lock, rows)
+        if _waits_first(place, lock):
             start = np.minimum(start + wait, end)
         else:
             work = np.minimum(work, np.maximum(end - start - wait, 0.0))
@@ -167,9 +167,14 @@ def _computed(trace: Trace, index: int, place: Place, between: tuple[float, floa
     return done, unknown + rounded
 
 
-def _waits_first(place: Place) -> bool:
-    """Whether all the waiting for the lock comes before all the computing: nobody takes turns at a loop."""
-    return isinstance(place.lock, Loop) and place.visits == 1
+def _waits_first(place: Place, lock: Lock) -> bool:
+    """Whether all the waiting for a lock comes before all that it is wanted for: nobody takes turns at a loop."""
+    return isinstance(lock, Loop) and place.visits == 1
+
+
+def _waited(trace: Trace, index: int, lock: Lock, rows: Rows) -> Floats:
+    """How long each of some requests waited at a place for one of its locks."""
+    return np.asarray(np.fmax(trace.lock_wait[rows, trace.locked.index((index, lock))], 0.0))
 
 
 def _between(seconds: Floats, start: Floats, end: Floats, between: tuple[float, float]) -> tuple[float, float]:
@@ -223,15 +228,17 @@ def _waits(measures: Measures) -> Iterator[tuple[str, tuple[float, float]]]:
         seconds = np.minimum(end, between[1]) - np.maximum(start, between[0])
         yield name, (float(seconds[seconds > 0.0].sum()), len(seconds) * rounding_s(trace))
     for lock in trace.plan.locks:
-        found = [_locked_out(trace, index, between) for index in trace.lock_places if trace.places[index].lock == lock]
+        found = [_locked_out(trace, index, lock, between) for index, needed in trace.locked if needed == lock]
         yield lock.name, (sum(seconds for seconds, _ in found), sum(doubt for _, doubt in found))
 
 
-def _locked_out(trace: Trace, index: int, between: tuple[float, float]) -> tuple[float, float]:
-    """Seconds of waiting for the lock of a place between two moments, and how many of them are in doubt."""
+def _locked_out(trace: Trace, index: int, lock: Lock, between: tuple[float, float]) -> tuple[float, float]:
+    """Seconds of waiting for a lock at a place between two moments, and how many of them are in doubt."""
     rows, start, end = _stays(trace, index)
-    wait = np.fmax(trace.lock_wait[rows, trace.lock_places.index(index)], 0.0)
-    if _waits_first(trace.places[index]):
+    place, wait = trace.places[index], _waited(trace, index, lock, rows)
+    if place.lock is not None and lock != place.lock:  # before that it waited for the loop
+        start = start + _waited(trace, index, place.lock, rows)
+    if _waits_first(place, lock):
         end = start + wait
     seconds, doubt = _between(wait, start, end, between)
     return seconds, doubt + len(rows) * rounding_s(trace)

@@ -206,13 +206,14 @@ def _add_resources(measures: Measures, span: Span) -> None:
     for state in (State.COMPUTING, State.CORE, State.THROTTLED):
         if state in span.shares:
             measures.cores_time[INDEX[state]] += float(_part(seconds, span.shares[state]).sum())
-    if place.lock is not None and not span.unlocked:
-        copies = lock_copies(measures.trace, place, span.rows)
-        measures.at_lock[place.lock.name].add(starts, ends, copies)
-        if State.BLOCKS in span.shares:
-            measures.runnable.add_blocked(starts, ends)
-        _add_lock(measures, place.lock, copies, span, seconds)
-    elif State.COMPUTING in span.shares or State.THROTTLED in span.shares:
+    copies = lock_copies(measures.trace, place, span.rows) if span.locks else None
+    for lock in span.locks:
+        assert copies is not None  # there is a lock
+        measures.at_lock[lock.name].add(starts, ends, copies)
+        _add_lock(measures, lock, copies, span, seconds)
+    if State.BLOCKS in span.shares or len(span.locks) > 1:  # has a loop that waits, or under which the GIL counts
+        measures.runnable.add_blocked(starts, ends)
+    if not span.locks and (State.COMPUTING in span.shares or State.THROTTLED in span.shares):
         measures.runnable.add(starts, ends)
 
 

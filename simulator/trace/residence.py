@@ -12,7 +12,8 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import Loop
+from simulator.plan.place import state_of
+from simulator.plan.resources import Lock, Loop
 from simulator.plan.walk import Place
 from simulator.plan.words import State
 from simulator.trace.demands import kinds_at, work_at
@@ -43,8 +44,13 @@ class Span:
     """Seconds from the start of the run."""
     shares: Mapping[State, Floats | float]
     """The part of the stretch that belongs to each state, spread evenly over it; the parts sum to 1."""
-    unlocked: bool = False
-    """Whether it has no use for the lock of its place: it waits for I/O, or computes in native code."""
+    locks: tuple[Lock, ...] = ()
+    """Those of the place's locks that it wants or has: none of them where it waits for I/O, or computes in native code
+    beside a GIL; of a loop and the GIL of its threads only the loop, until it has that."""
+
+    def some(self, which: NDArray[np.bool_]) -> "Span":
+        """Some of the stretches, of which no shares are known yet."""
+        return replace(self, rows=self.rows[which], start=self.start[which], end=self.end[which])
 
     def within(self, low: float, high: float) -> "Span":
         """What of the stretches lies between two moments."""
@@ -53,7 +59,7 @@ class Span:
         start, end = np.maximum(self.start, low), np.minimum(self.end, high)
         seen = np.flatnonzero(end > start)
         shares = {state: share if isinstance(share, float) else share[seen] for state, share in self.shares.items()}
-        return Span(self.place, self.rows[seen], start[seen], end[seen], shares, self.unlocked)
+        return Span(self.place, self.rows[seen], start[seen], end[seen], shares, self.locks)
 
 
 def client_end(trace: Trace, rows: slice | Rows = slice(None)) -> Floats:
@@ -146,66 +152,80 @@ def _at_place(trace: Trace, index: int, place: Place, rows: Rows, start: Floats,
             stays = (rows, start, end) if of_kind.all() else (rows[of_kind], start[of_kind], end[of_kind])
             yield from _own_work(trace, index, Work(kind), *stays)
         return
-    yield from _computing(trace, index, place, rows, start, end)
+    yield from _computing(trace, Span(index, rows, start, end, {}, place.locks))
 
 
 def _own_work(trace: Trace, index: int, kind: Work, rows: Rows, start: Floats, end: Floats) -> Iterator[Span]:
     """Stays for one phase of the request's own work, all of one kind."""
     place = trace.places[index]
+    locks = kind.locks(place)
     if kind.computes:
-        alone = replace(place, lock=None) if not kind.needs_lock(place) else place
-        for span in _computing(trace, index, alone, rows, start, end):
-            yield replace(span, unlocked=alone is not place)
-    elif kind.needs_lock(place) and place.lock_state is not None:
-        wait = trace.lock_wait[rows, trace.lock_places.index(index)]
+        yield from _computing(trace, Span(index, rows, start, end, {}, locks))
+    elif locks and place.lock_state is not None:
+        wait = _waited(trace, index, locks[0], rows)
         begun = start + np.minimum(np.where(wait > 0.0, wait, 0.0), end - start)
-        yield from _wait_then_block(Span(index, rows, start, end, {}), place.lock_state, begun)
+        yield from _wait_then_block(Span(index, rows, start, end, {}, locks), place.lock_state, begun)
     else:
-        yield Span(index, rows, start, end, {State.IO: 1.0}, unlocked=True)
+        yield Span(index, rows, start, end, {State.IO: 1.0})
 
 
-def _computing(trace: Trace, index: int, place: Place, rows: Rows, start: Floats, end: Floats) -> Iterator[Span]:
-    elapsed, work = end - start, work_at(trace, index, rows)
-    if place.lock is None or place.lock_state is None:
-        computing = np.minimum(work, elapsed) / elapsed
-        yield Span(index, rows, start, end, {State.COMPUTING: computing, State.CORE: 1.0 - computing})
+def _waited(trace: Trace, index: int, lock: Lock, rows: Rows) -> Floats:
+    """How long each of some requests waited at a place for one of its locks; nan: not known."""
+    return np.asarray(trace.lock_wait[rows, trace.locked.index((index, lock))])
+
+
+def _computing(trace: Trace, whole: Span) -> Iterator[Span]:
+    """Stays in which a place computes, under the locks of the span."""
+    if not len(whole.rows):
         return
-    wait = trace.lock_wait[rows, trace.lock_places.index(index)]
+    place, elapsed, work = trace.places[whole.place], whole.end - whole.start, work_at(trace, whole.place, whole.rows)
+    if not whole.locks:
+        computing = np.minimum(work, elapsed) / elapsed
+        yield replace(whole, shares={State.COMPUTING: computing, State.CORE: 1.0 - computing})
+        return
+    wait = _waited(trace, whole.place, whole.locks[0], whole.rows)
     unknown = np.isnan(wait)
     if unknown.any():
-        yield from _not_told_apart(index, place, rows[unknown], start[unknown], end[unknown], work[unknown])
-        known = ~unknown
-        rows, start, end, elapsed, work, wait = (each[known] for each in (rows, start, end, elapsed, work, wait))
-        if not len(rows):
-            return
+        yield from _not_told_apart(whole.some(unknown), work[unknown])
+        yield from _computing(trace, whole.some(~unknown))
+        return
     wait = np.minimum(np.where(wait > 0.0, wait, 0.0), elapsed)
-    if isinstance(place.lock, Loop) and place.visits == 1:
-        yield from _wait_then_compute(Span(index, rows, start, end, {}), place.lock_state, start + wait, work)
+    if isinstance(whole.locks[0], Loop) and place.visits == 1:
+        yield from _wait_then_compute(trace, whole, whole.start + wait, work)
         return
     # Threads take turns at the GIL: waiting and computing alternate all through the stay.
     computing = np.minimum(work, elapsed - wait) / elapsed
     waiting = wait / elapsed
     core = np.maximum(1.0 - waiting - computing, 0.0)
-    yield Span(index, rows, start, end, {place.lock_state: waiting, State.COMPUTING: computing, State.CORE: core})
+    yield replace(whole, shares={state_of(whole.locks[0]): waiting, State.COMPUTING: computing, State.CORE: core})
 
 
-def _not_told_apart(index: int, place: Place, rows: Rows, start: Floats, end: Floats, work: Floats) -> Iterator[Span]:
+def _not_told_apart(whole: Span, work: Floats) -> Iterator[Span]:
     """A measured thread under the GIL: what is not computing is waiting, and nobody knows for which of the two."""
-    computing = np.minimum(work, end - start) / (end - start)
-    waiting = State.GIL_OR_CORE if place.lock_state is State.GIL else State.CORE
-    yield Span(index, rows, start, end, {State.COMPUTING: computing, waiting: 1.0 - computing})
+    elapsed = whole.end - whole.start
+    computing = np.minimum(work, elapsed) / elapsed
+    waiting = State.GIL_OR_CORE if state_of(whole.locks[0]) is State.GIL else State.CORE
+    yield replace(whole, shares={State.COMPUTING: computing, waiting: 1.0 - computing})
 
 
-def _wait_then_compute(whole: Span, waiting: State, begun: Floats, work: Floats) -> Iterator[Span]:
-    """A loop is never interrupted, so the order is known: first all the waiting, then all the computing."""
-    index, rows, end = whole.place, whole.rows, whole.end
-    yield from _cut(whole, whole.start, np.minimum(begun, end), waiting)
-    ran = np.flatnonzero(end > begun)
-    if len(ran):
-        held = (end - begun)[ran]
+def _wait_then_compute(trace: Trace, whole: Span, begun: Floats, work: Floats) -> Iterator[Span]:
+    """A loop is never interrupted, so the order is known: first all the waiting, then all the computing.
+
+    Where threads compute beside it, that is under their GIL, at which it takes turns with them.
+    """
+    loop, *beside = whole.locks
+    yield from _cut(replace(whole, locks=(loop,)), whole.start, np.minimum(begun, whole.end), state_of(loop))
+    ran = np.flatnonzero(whole.end > begun)
+    if not len(ran):
+        return
+    held = (whole.end - begun)[ran]
+    having = replace(whole, rows=whole.rows[ran], start=begun[ran], end=whole.end[ran])
+    if not beside:
         computing = np.minimum(work[ran], held) / held
-        shares = {State.COMPUTING: computing, State.CORE: 1.0 - computing}
-        yield Span(index, rows[ran], begun[ran], end[ran], shares)
+        yield replace(having, shares={State.COMPUTING: computing, State.CORE: 1.0 - computing})
+        return
+    for span in _computing(trace, replace(having, locks=tuple(beside))):
+        yield replace(span, locks=whole.locks)
 
 
 def _wait_then_block(whole: Span, waiting: State, begun: Floats) -> Iterator[Span]:
@@ -218,4 +238,4 @@ def _cut(whole: Span, start: Floats, end: Floats, state: State) -> Iterator[Span
     """What of some stays lies between these moments, for those in which that is longer than nothing."""
     some = np.flatnonzero(end > start)
     if len(some):
-        yield Span(whole.place, whole.rows[some], start[some], end[some], {state: 1.0})
+        yield Span(whole.place, whole.rows[some], start[some], end[some], {state: 1.0}, whole.locks)

@@ -210,12 +210,12 @@ def _others_wait(facts: Facts, lock: Lock, name: str) -> tuple[float, float]:
     for block in blocks(trace):  # there may be millions
         some = counted[block]
         total += float((trace.finished[block][some] - trace.arrival[block][some]).sum())
-        for column, i in enumerate(trace.lock_places):
+        for column, (i, needed) in enumerate(trace.locked):
             place, reached = facts.measures.places[i], trace.reached[block]
-            if place.lock != lock:
+            if needed != lock:
                 continue
             waited += float(np.nansum(trace.lock_wait[block, column][some]))
-            if place.acceptor and facts.measures.in_hand(i) < AT_LIMIT:
+            if place.acceptor and place.lock == lock and facts.measures.in_hand(i) < AT_LIMIT:
                 waited += float(np.nansum(reached[:, i][some] - reached[:, i - 1][some]))  # not seen in others' servers
     return (waited / np.count_nonzero(counted), waited / total) if total > 0.0 else (0.0, 0.0)
 

@@ -4,9 +4,10 @@ from functools import partial
 
 import numpy as np
 
+from simulator.plan.place import state_of
 from simulator.plan.processes import process_count
 from simulator.plan.resources import Backlog
-from simulator.plan.words import IN_TURNS, State
+from simulator.plan.words import State
 from simulator.trace.cures import Cure
 from simulator.trace.facts import NOTABLE, Facts, percents
 from simulator.trace.finding import Finding, told
@@ -63,8 +64,8 @@ def _locks(facts: Facts) -> list[tuple[float, float, str, str]]:
     for lock in facts.trace.plan.locks:
         if lock.processes == 1:
             continue
-        places = [i for i, place in enumerate(facts.measures.places) if place.lock == lock]
-        waiting = sum(_share_of_life(facts, i, state) for i in places for state in (*IN_TURNS, State.LOOP))
+        places = [i for i, place in enumerate(facts.measures.places) if lock in place.locks]
+        waiting = sum(_share_of_life(facts, i, state_of(lock)) for i in places)
         found.append((waiting, _beside_free(facts, lock.name), lock.name, "lock"))
     return found
 

@@ -97,11 +97,13 @@ def _runnable(trace: Trace) -> StepFunction:
         place = trace.places[span.place] if span.place < len(trace.places) else None
         if place is None or place.cores is not None:
             continue
-        if place.lock is not None and not span.unlocked:
-            locks[place.lock.name].add(span.start, span.end, lock_copies(trace, place, span.rows))
-            if State.BLOCKS in span.shares:
-                runnable.add_blocked(span.start, span.end)
-        elif State.COMPUTING in span.shares:
+        for lock in span.locks:
+            locks[lock.name].add(span.start, span.end, lock_copies(trace, place, span.rows))
+        if State.BLOCKS in span.shares or len(span.locks) > 1:
+            runnable.add_blocked(span.start, span.end)
+        if span.locks:
+            continue
+        if State.COMPUTING in span.shares:
             runnable.add(span.start, span.end)
     time = (0.0, trace.horizon_s)
     used = [copy for lock in locks.values() for copy in lock.settle(*time, last=True)[1].values()]
@@ -161,7 +163,7 @@ def _at_work(span: Span, inside: Floats) -> Span:
         span.start,
         span.end,
         {State.COMPUTING: computing, State.CORE: 1.0 - computing},
-        span.unlocked,
+        span.locks,
     )
 
 
@@ -187,7 +189,7 @@ def _part(span: Span, some: NDArray[np.intp], begin: Floats, until: Floats, stat
     shares = {each: share if isinstance(share, float) else share[some] for each, share in span.shares.items()}
     if state is not None:
         shares = {state: 1.0}
-    yield Span(span.place, span.rows[some], begin[some], until[some], shares, span.unlocked)
+    yield Span(span.place, span.rows[some], begin[some], until[some], shares, span.locks)
 
 
 def _told_apart(span: Span, inside: Floats) -> Span:
@@ -195,4 +197,4 @@ def _told_apart(span: Span, inside: Floats) -> Span:
     core = np.asarray(span.shares[State.CORE])
     still = np.minimum(core, inside / (span.end - span.start))
     shares = {**span.shares, State.CORE: core - still, State.THROTTLED: still}
-    return Span(span.place, span.rows, span.start, span.end, shares, span.unlocked)
+    return Span(span.place, span.rows, span.start, span.end, shares, span.locks)

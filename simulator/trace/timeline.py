@@ -11,7 +11,8 @@ from math import ceil, floor, log10
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import Cores, Memory, Upstreams
+from simulator.plan.place import state_of
+from simulator.plan.resources import Cores, Loop, Memory, Upstreams
 from simulator.plan.words import IN_TURNS, Outcome, State
 from simulator.trace.availability import CORES, away_by_name, cores_in_use
 from simulator.trace.demands import blocked
@@ -122,6 +123,7 @@ class _Recorder:
         for lock in plan.locks:
             states = [State.COMPUTING, State.CORE, *([State.THROTTLED] if throttled(trace) else [])]
             states += [State.BLOCKS] if blocked(trace, lock) else []
+            states += [state_of(lock.gil)] if isinstance(lock, Loop) and lock.gil is not None else []
             self.splits[lock.name] = {state: Bins(count, step_s) for state in states}
         self.splits[CORES] = {State.COMPUTING: Bins(count, step_s)}
         self.queues[CORES] = Bins(count, step_s)
@@ -137,8 +139,8 @@ class _Recorder:
         for part in self.held:
             if span.place in part:
                 self._add_slots(part, span)
-        if place.lock is not None and not span.unlocked:
-            self._add_lock(place.lock.name, span)
+        for lock in span.locks:
+            self._add_lock(lock.name, span)
         for state, share in span.shares.items() if place.cores is None else ():
             if state is State.COMPUTING:
                 self.splits[CORES][state].add(span.start, span.end, share)
@@ -166,7 +168,7 @@ def _states_inside(part: Held, trace: Trace) -> list[State]:
         states |= {State.CORE, State.THROTTLED} if throttled(trace) else {State.CORE}
     if any(place.phase is not None for place in inside):
         states.add(State.IO)
-    states |= {place.lock_state for place in inside if place.lock_state is not None}
+    states |= {state_of(lock) for place in inside for lock in place.locks}
     if any(place.lock is not None and blocked(trace, place.lock) for place in inside):
         states.add(State.BLOCKS)
     if State.GIL in states and np.isnan(trace.lock_wait).any():

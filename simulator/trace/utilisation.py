@@ -5,8 +5,9 @@ What to watch: what was down is not there to be used, so a utilisation is a shar
 
 from collections.abc import Iterator
 
+from simulator.plan.place import having
 from simulator.plan.resources import Backlog, Gil, Lock, Loop, Pool
-from simulator.plan.words import WITH_LOCK, State
+from simulator.plan.words import State
 from simulator.trace.availability import CORES, capacity
 from simulator.trace.figures import ResourceSummary, lock_kind
 from simulator.trace.measures import INDEX, STATES, Measures
@@ -81,7 +82,7 @@ def _pool(measures: Measures, pool: Pool) -> ResourceSummary:
 
 def _lock(measures: Measures, lock: Lock) -> ResourceSummary:
     seconds = measures.lock_time[lock.name].sum(axis=0)
-    used = {state: float(seconds[INDEX[state]]) for state in WITH_LOCK}
+    used = {state: float(seconds[INDEX[state]]) for state in having(lock)}
     split = _split(used, lock.units * _length(measures), measures.available(lock.name, lock.units))
     mean, most = _queue(measures, lock.name)
     return ResourceSummary(

@@ -120,7 +120,7 @@ def _waited(measures: Measures, i: int, rows: Rows, start: Floats, end: Floats) 
     computes = computes_at(trace, i, rows)
     waited = np.where(computes, end - start - work_at(trace, i, rows), 0.0)
     if place.lock is not None and place.phase is not None:
-        stands = needs_lock_at(trace, i, rows) & ~computes
+        stands = needs_lock_at(trace, i, place.lock, rows) & ~computes
         waited[stands] = trace.lock_wait[rows[stands], trace.lock_places.index(i)]
     return waited, start
 

@@ -217,9 +217,18 @@ class _Build:
         if self.pick(YES_OR_NO):
             made: Lock = Gil(self.name("GIL"), processes, self.pick(SWITCH_INTERVAL_S), 1, *self.pick(LUCK_OF_A_GIL))
         else:
-            made = Loop(self.name("loop"), processes)
+            made = Loop(self.name("loop"), processes, self.beside(processes))
         self.locks.append(made)
         return made
+
+    def beside(self, processes: int) -> Gil | None:
+        """The GIL of threads that compute beside a loop, if there are any."""
+        gils = [lock for lock in self.locks if isinstance(lock, Gil) and lock.processes == processes]
+        new = Gil(self.name("GIL"), processes, self.pick(SWITCH_INTERVAL_S), 1, *self.pick(LUCK_OF_A_GIL))
+        gil: Gil | None = self.pick((None, None, new, *gils))
+        if gil is new:
+            self.locks.append(new)
+        return gil
 
     def some_lock(self) -> Lock | None:
         usable = [lock for lock in self.locks if lock.processes in (1, self.processes)]
@@ -249,7 +258,7 @@ class _Build:
         return gil_of(self.some_lock())
 
     def releases(self, lock: Lock | None) -> int:
-        releases: int = self.pick((0, 1, 3)) if isinstance(lock, Gil) else 0
+        releases: int = self.pick((0, 1, 3)) if gil_of(lock) is not None else 0
         return releases
 
     def pool(self, copies: int) -> Pool:
@@ -292,6 +301,7 @@ class _Build:
     def accept_eagerly(self) -> None:
         backlog, lock = self.connect(), self.lock(self.pick((1, 2, 3)))
         visits, batch = self.pick(((1, 1), (2, 1), (3, 1), (1, 2), (1, 9)))
+        visits = visits if gil_of(lock) in (None, lock) else 1
         limit, releases = self.pick((None, 1, 2)), self.releases(lock)
         self.steps.append(AcceptEagerly(backlog, lock, self.pick(COST_S), visits, batch, limit, releases))
         self.processes, self.decided, self.eager = lock.processes, True, True

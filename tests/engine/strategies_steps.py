@@ -323,6 +323,7 @@ class Steps:
         self.shared.eager = True
         lock, backlog = self.new_lock(own if own > 1 else self.pick((1, 2, 3))), replace(self.backlog(), processes=own)
         visits, batch = self.pick(((1, 1), (2, 1), (3, 1), (1, 2), (1, 9)))
+        visits = visits if gil_of(lock) in (None, lock) else 1
         limit, releases = self.pick((None, 1, 2)), self.releases(lock)
         order = self.pick(("even", "warm"))
         by = Pool(self.shared.name("thread"), self.pick((1, 1, 2)), lock.processes) if self.pick(YES_OR_NO) else None

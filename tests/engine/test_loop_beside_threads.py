@@ -56,8 +56,8 @@ def seeded_server(seed: int) -> Plan:
         gil = replace(gil, permits=2, asker_wins=None)
     loop, thread = Loop("loop", processes, gil), Pool("thread", pick((1, 2, 3)), processes)
     backlog = Backlog("backlog", pick((0, 2, 50)))
-    visits, batch = pick(((1, 1), (2, 1), (3, 1), (1, 2), (1, 9)))
-    accept = AcceptEagerly(backlog, loop, pick(COST_S), visits, batch, pick((None, 2)), pick((0, 1, 3)))
+    batch, limit, releases = pick((1, 1, 2, 9)), pick((None, 2)), pick((0, 1, 3))
+    accept = AcceptEagerly(backlog, loop, pick(COST_S), batch=batch, limit=limit, releases=releases)
     on_loop: list[Element] = [Handle(loop, pick(COST_S), keeps=pick(KEEPS)), Compute(pick(COST_S), loop, releases=2)]
     if pick((True, False)):
         on_loop = [Within(pick((0.5, 1.0)), tuple(on_loop), Outcome.UPSTREAM_TIMEOUT, pick(("stops", "goes on")))]

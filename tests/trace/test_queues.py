@@ -87,7 +87,8 @@ def computing_alone_at(trace: Trace, index: int) -> list[Stay]:
     """Every stay at a place, of those who compute there and need no lock for it."""
     everybody = np.arange(len(trace))
     computes, place = computes_at(trace, index, everybody), trace.places[index]
-    return stays_at(trace, index, 1, computes & ~(needs_lock_at(trace, index, everybody) & (place.lock is not None)))
+    needs = needs_lock_at(trace, index, place.lock, everybody) & (place.lock is not None)
+    return stays_at(trace, index, 1, computes & ~needs)
 
 
 STANDS = -1
@@ -95,22 +96,38 @@ STANDS = -1
 
 
 def standing_at(trace: Trace, lock: Lock) -> list[Stay]:
-    """When somebody had a loop and waited for something else."""
+    """When somebody had a loop and waited for something else, or was at the GIL of threads beside it."""
     found, everybody = [], np.arange(len(trace))
-    for column, index in enumerate(trace.lock_places):
-        stands = needs_lock_at(trace, index, everybody) & ~computes_at(trace, index, everybody)
-        if trace.places[index].lock == lock:
-            for row in np.flatnonzero(stands).tolist():
-                stays = stays_at(trace, index, lock.processes, np.arange(len(trace)) == row)
-                found += [(start + float(trace.lock_wait[row, column]), end, copy) for start, end, copy in stays]
+    for column, (index, needed) in enumerate(trace.locked):
+        place = trace.places[index]
+        if needed == lock == place.lock:
+            stands = needs_lock_at(trace, index, lock, everybody) & ~computes_at(trace, index, everybody)
+            if len(place.locks) > 1:
+                stands |= needs_lock_at(trace, index, place.locks[1], everybody)
+            found += later_at(trace, index, lock, stands, trace.lock_wait[:, column])
+    return found
+
+
+def later_at(trace: Trace, index: int, lock: Lock, which: NDArray[np.bool_], by: NDArray[np.float64]) -> list[Stay]:
+    """What is left of some stays at a place, when a part of each is over."""
+    found = []
+    for row in np.flatnonzero(which).tolist():
+        stays = stays_at(trace, index, lock.processes, np.arange(len(trace)) == row)
+        found += [(start + float(by[row]), end, copy) for start, end, copy in stays]
     return [stay for stay in found if stay[1] > stay[0]]
 
 
 def at_lock(trace: Trace, lock: Lock) -> list[Stay]:
-    """Every stay at a place that needs the lock, of those who compute there."""
-    places, everybody = [i for i, place in enumerate(trace.places) if place.lock == lock], np.arange(len(trace))
-    stays = [stays_at(trace, i, lock.processes, needs_lock_at(trace, i, everybody)) for i in places]
-    return [stay for some in stays for stay in some]
+    """Every stay at a place that needs the lock, of those who compute there; of those who have a loop at its GIL."""
+    everybody, found = np.arange(len(trace)), list[Stay]()
+    for column, (index, needed) in enumerate(trace.locked):
+        if needed == lock:
+            needs = needs_lock_at(trace, index, lock, everybody)
+            if lock == trace.places[index].lock:
+                found += stays_at(trace, index, lock.processes, needs)
+            else:
+                found += later_at(trace, index, lock, needs, trace.lock_wait[:, column - 1])
+    return found
 
 
 @given(st.integers(0, 10**6), st.integers(1, 30))

@@ -99,13 +99,18 @@ class LockTurns:
 
 def turns_at(trace: Trace, lock: Lock) -> tuple[LockTurns, ...]:
     """Every stay that needs a lock, place by place."""
-    return tuple(_turns(trace, index) for index, place in enumerate(trace.places) if place.lock == lock)
+    return tuple(_turns(trace, index, lock) for index, needed in trace.locked if needed == lock)
 
 
-def _turns(trace: Trace, place: int) -> LockTurns:
-    rows = np.flatnonzero(needs_lock_at(trace, place, np.arange(len(trace))))
+def _turns(trace: Trace, place: int, lock: Lock) -> LockTurns:
+    rows, column = (
+        np.flatnonzero(needs_lock_at(trace, place, lock, np.arange(len(trace)))),
+        trace.locked.index((place, lock)),
+    )
     asked = trace.reached[rows, place]
-    waited = np.nan_to_num(trace.lock_wait[rows, trace.lock_places.index(place)])
+    if lock != trace.places[place].lock:  # by who has the loop
+        asked = asked + np.nan_to_num(trace.lock_wait[rows, column - 1])
+    waited = np.nan_to_num(trace.lock_wait[rows, column])
     copy = lock_copies(trace, trace.places[place], rows)
     return LockTurns(place, rows, copy, asked, asked + waited, when_left(trace, place, rows))
 
