@@ -58,6 +58,7 @@ UVICORN_WORKER = Kind(
     argument="--worker-class uvicorn_worker.UvicornWorker",
 )
 UVICORN_H11_WORKER = replace(UVICORN_WORKER, application="", notes=("borrowed-costs",))
+AIOHTTP_WORKER = Kind(model="coroutine", settings={}, roles=ROLES, profile="aiohttp")
 GUNICORN_ASGI = Kind(  # its server listens again, with asyncio's own backlog: _start_serving, asyncio/base_events.py
     model="coroutine",
     settings={"backlog": 100},

@@ -70,7 +70,7 @@ def production(line: str) -> Production:
 
 def understood(program: Program, begins: tuple[str, ...], parts: Sequence[Piece]) -> Production:
     """What the pieces of a line say; of an option that is there twice the last counts. Raises RefusalError."""
-    kinds = list(program.kinds)
+    kinds = [kind for kind in program.kinds if "," not in kind]
     read = [
         replace(piece, value=value_of(program, piece.option, piece.value, kinds)) if piece.option else piece
         for piece in parts
@@ -204,10 +204,11 @@ def rewritten(found: Production, role: str, value: Any) -> Production | None:
     kept = [piece for piece in found.pieces if piece.before or piece.option not in options]
     if not option.takes:
         new = [Piece((option.name,), option)] if option.gives == value else []
-        return understood(found.program, found.begins, [*kept[: _first(found)], *new, *kept[_first(found) :]])
+        at = _place(kept, found.program)
+        return understood(found.program, found.begins, [*kept[:at], *new, *kept[at:]])
     old = [at for at, piece in enumerate(found.pieces) if piece.option is option and not piece.before]
     piece = _renumbered(found.pieces[old[-1]] if old else None, option, value, joined=found.program.joined)
-    at = sum(1 for each in found.pieces[: old[-1]] if each in kept) if old else _first(found)
+    at = sum(1 for each in found.pieces[: old[-1]] if each in kept) if old else _place(kept, found.program)
     return understood(found.program, found.begins, [*kept[:at], piece, *kept[at:]])
 
 
@@ -227,9 +228,7 @@ def _with_variable(found: Production, option: Option, value: int) -> Production:
     return understood(found.program, (word, *others), [new, *kept])
 
 
-def _first(found: Production) -> int:
-    """Where a new option can stand: behind what stood before the name, and behind the word that makes it serve."""
-    words = [piece.words[0] for piece in found.pieces]
-    if found.program.subcommand:
-        return words.index(found.program.subcommand) + 1
-    return sum(1 for piece in found.pieces if piece.before)
+def _place(pieces: Sequence[Piece], program: Program) -> int:
+    """Where a new option stands: behind the others, or behind the word that makes it serve; never before the name."""
+    last = (at for at, piece in enumerate(pieces) if piece.before or piece.option or piece.typed == program.subcommand)
+    return max(last, default=-1) + 1

@@ -22,6 +22,8 @@ PROGRAMS: Mapping[str, Program] = {
                 "gevent": kinds.GEVENT,
                 "tornado": kinds.TORNADO_WORKER,
                 "asgi": kinds.GUNICORN_ASGI,
+                "aiohttp.GunicornWebWorker": kinds.AIOHTTP_WORKER,
+                "aiohttp.GunicornUVLoopWebWorker": kinds.AIOHTTP_WORKER,
                 "uvicorn_worker.UvicornWorker": kinds.UVICORN_WORKER,
                 "uvicorn.workers.UvicornWorker": kinds.UVICORN_WORKER,
                 "uvicorn_worker.UvicornH11Worker": kinds.UVICORN_H11_WORKER,

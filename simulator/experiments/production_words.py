@@ -23,6 +23,8 @@ BEFORE: tuple[tuple[str, ...], ...] = (
     *((name,) for name in ("ddtrace-run", "opentelemetry-instrument")),
 )
 """What people type before a server."""
+OF_RUNNERS = ("--", "--frozen", "--locked", "--no-sync", "--no-dev", "--isolated", "--all-extras", "-q", "--quiet")
+"""Their own options, as far as these take no value."""
 INSTRUMENTS = ("newrelic-admin", "ddtrace-run", "opentelemetry-instrument")
 """Which of them have a part in serving."""
 OF_A_SHELL = ("|", "||", "&", "&&", ";", "<", ">", ">>", "2>&1")
@@ -56,7 +58,9 @@ def line_of(text: str, programs: Mapping[str, Program]) -> Line | None:
             break
         taken = len(wrapper)
         before.append(Piece(wrapper, before=True))
-        at += taken + (words[at + taken : at + taken + 1] == ["--"])
+        at += taken
+        while words[at : at + 1] and words[at] in OF_RUNNERS:
+            at += 1
     found = _program(words[at:], programs, before)
     if found is None:
         return None

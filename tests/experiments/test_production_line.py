@@ -90,6 +90,9 @@ def test_a_row_of_the_table_says_all_that_is_needed(program: Program) -> None:
     assert len(known.names) == len(set(known.names))
     filled = {*program.defaults, "python", "port", "application", "uwsgi", "arguments"}
     assert {word.strip("{}") for word in shlex.split(program.starts) if word.startswith("{")} <= filled
+    written = {option.what: option.default for option in known.options if option.does == "modelled" and option.default}
+    own = {role: str(number) for role, number in program.defaults.items() if role in written}
+    assert own == {role: default for role, default in written.items() if role in own}
     for name, kind in program.kinds.items():
         assert kind.profile in PROFILES
         assert set(kind.roles) <= {option.what for option in known.options} | {*program.defaults, "sharing"}, name

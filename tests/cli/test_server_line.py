@@ -1,0 +1,142 @@
+"""A server that is named by the line that starts it, wherever a model can be named."""
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from simulator.cli.link import linked
+from simulator.cli.parser import parse
+from simulator.experiments.deployment_words import pane, pane_words
+from simulator.experiments.options import RunOptions
+from simulator.experiments.setup import Setup, prepared
+from simulator.lab.command_line import arguments, link
+from simulator.lab.knobs import knob
+
+GTHREAD = "gunicorn -w 4 -k gthread --threads 8 --timeout 30 -b :8000"
+SHORT = ("--load", "mixed", "--duration", "6s")
+
+
+def test_a_line_is_simulated_as_its_model_with_its_settings_and_costs(simulate: Any) -> None:
+    line = json.loads(simulate("--server", GTHREAD, *SHORT, "--no-advice", "--json", "-").out)
+    flags = shlex.split("--model threaded --accept eager --processes 4 --threads 8 --profile gunicorn-gthread")
+    model = json.loads(simulate(*flags, *SHORT, "--no-advice", "--json", "-").out)
+    assert line["server_line"]["line"] == GTHREAD
+    assert model["server_line"] is None
+    ours = {"server_line", "profile"}
+    assert {key: line[key] for key in line.keys() - ours} == {key: model[key] for key in model.keys() - ours}
+
+
+def test_three_lists_are_in_the_summary_and_by_key_in_every_file(simulate: Any, tmp_path: Path) -> None:
+    done = simulate("--server", GTHREAD, *SHORT, "--csv", str(tmp_path), "--parquet", str(tmp_path / "run.parquet"))
+    assert done.code == 0
+    said = " ".join(done.out.split())
+    assert f"$ {GTHREAD}" in said
+    assert "modelled: -w 4 (processes 4), -k gthread (threaded accept eager), --threads 8 (threads 8)" in said
+    assert "makes no difference here: -b :8000" in said
+    assert "not modelled: --timeout 30: a worker that its master does not hear of" in said
+    assert f"server_line.line,{GTHREAD}" in (tmp_path / "summary.csv").read_text()
+    assert "server_line.not_modelled.--timeout 30,worker-timeout" in (tmp_path / "summary.csv").read_text()
+    assert f"$ {GTHREAD}" in " ".join(simulate("show", str(tmp_path / "run.parquet")).out.split())
+
+
+def test_the_lists_follow_the_language(simulate: Any) -> None:
+    said = simulate("--lang", "zh", "--server", GTHREAD, *SHORT, "--no-advice").out
+    assert "已建模：-w 4" in said
+    assert "未建模：--timeout 30：" in said
+
+
+def test_lines_and_models_stand_beside_one_another_in_the_order_in_which_they_are_typed(simulate: Any) -> None:
+    typed = ("--server", "gunicorn -w 2 +nginx", "prefork:workers=3", "--server=uvicorn --workers 2", *SHORT)
+    done = simulate("compare", *typed, "--json", "-")
+    runs = json.loads(done.out)["runs"]
+    assert [run["server"] for run in runs] == ["gunicorn -w 2 +nginx", "prefork:workers=3", "uvicorn --workers 2"]
+    assert [run["model"] for run in runs] == ["prefork", "prefork", "coroutine"]
+    assert [run["in_front"] != {} for run in runs] == [True, False, False]
+    assert simulate("compare", "gunicorn -w 2 +nginx", "prefork:workers=3", *SHORT).code == 0
+
+
+@pytest.mark.parametrize(
+    "word", ["gunicorn -w 2 +nginx:temp_file=0", "uvicorn +profile=mini", "WEB_CONCURRENCY=2 gunicorn app:app", "node"]
+)
+def test_a_word_of_a_comparison_is_written_as_it_was_typed(word: str) -> None:
+    assert pane_words(pane(word)) == word
+
+
+def test_advice_is_the_line_that_helps_and_can_be_typed(simulate: Any) -> None:
+    typed = ("--load", "slow-clients", "--duration", "30s", "--json", "-")
+    advice = json.loads(simulate("--server", "gunicorn -w 2 app:app", *typed).out)["advice"]
+    lines = [shlex.split(each["flags"]) for each in advice if each["flags"].startswith("--server")]
+    assert lines
+    for words in lines:
+        assert words[1].startswith("gunicorn -w ")
+        assert words[1].endswith(" app:app")
+        assert simulate(*words, *typed).code == 0
+
+
+def shown(line: str) -> Setup:
+    return Setup(sides=(pane(line),), options=RunOptions(load="mixed"))
+
+
+def test_a_knob_of_the_screen_changes_the_line() -> None:
+    found = knob(prepared(shown("gunicorn -w 4 app:app")), 0, "workers")
+    assert found is not None
+    turned = found.turn(1)
+    assert arguments(turned) == ["--server", "gunicorn -w 5 app:app", "--load", "mixed"]
+    assert arguments(found.turn(-1)) == ["--server", "gunicorn -w 3 app:app", "--load", "mixed"]
+
+
+def test_what_no_line_can_say_is_said_of_the_model_with_the_same_costs() -> None:
+    found = knob(prepared(shown("uwsgi -p 4 --threads 2")), 0, "accept")
+    assert found is not None
+    typed = arguments(found.turn(1))
+    assert typed[:2] == ["--model", "threaded"]
+    assert typed[-2:] == ["--profile", "uwsgi"]
+
+
+@pytest.mark.parametrize("line", [GTHREAD, "gunicorn -w 2 +nginx", "uvicorn --workers 2"])
+def test_what_is_seen_can_be_typed_and_opened_by_a_link(line: str) -> None:
+    setup = shown(line)
+    understood = parse(arguments(setup))
+    assert understood is not None
+    pairs = parse_qsl(urlsplit(link("http://x/", setup, at_s=1, theme="dark")).query)
+    assert linked(pairs, [])[:2] == arguments(setup)[:2]
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (["--server", "gunicorn --wrkers 4", "--load", "steady"], "has no option --wrkers"),
+        (["--server", "prefork", "--load", "steady"], "--server prefork: no server that is known here"),
+        (["--model", "coroutine", "--server", "asyncio", "--load", "steady"], "no server that is known here"),
+        (["--server", "gunicorn -w 4"], "which load?"),
+        (["--server", "gunicorn", "--model", "threaded", "--load", "steady"], "is prefork: leave threaded out"),
+        (["compare", "gunicorn -w 4", "--load", "steady"], "expected 2 to 4 servers, got 1"),
+        (["compare", "gunicorn -w 4 +varnish", "prefork", "--load", "steady"], "nothing called varnish"),
+        (["compare", "--server", "gunicorn --wrkers 2", "prefork", "--load", "steady"], "has no option --wrkers"),
+        (["measure", "--server", "node server.js", "--load", "steady"], "is simulated, but not started here"),
+        (["explain", "gunicorn --wrkers 4"], "has no option --wrkers"),
+    ],
+)
+def test_a_line_that_cannot_be_carried_out_gets_one_message(typed: list[str], says: str, simulate: Any) -> None:
+    done = simulate(*typed)
+    assert (done.code, done.out) == (2, "")
+    assert says in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_all_that_became_of_a_line_is_explained(simulate: Any) -> None:
+    said = " ".join(simulate("explain", GTHREAD).out.split())
+    assert "-w 4 processes 4" in said
+    assert "-b :8000 nothing listens in a simulation" in said
+    assert "--worker-connections 1000" in said
+    assert "--keep-alive 2" in said
+
+
+def test_every_server_is_listed_with_what_it_is_here(simulate: Any) -> None:
+    said = simulate("list", "servers").out
+    assert "gunicorn, options of" in said
+    assert "--model threaded --accept eager" in said
