@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from importlib import import_module
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
+from simulator.experiments.production_options import table
 from simulator.real.production.installed import uwsgi_binary
 
-NOTHING, VALUE, PERHAPS = "nothing", "a value", "perhaps a value"
+NOTHING, VALUE, PERHAPS, UNKNOWN = "nothing", "a value", "perhaps a value", "not asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +145,25 @@ def celery() -> dict[str, Theirs]:
 
 
 def uwsgi() -> dict[str, Theirs]:
-    """Asked of the program itself: it says which of its options take no value, and which cannot be without."""
+    """Asked of the program itself: it says which of its options take no value.
+
+    Some act as soon as they are read, so those that the table knows to do so are not asked for that.
+    """
     names = re.findall(r"^    (?:(-\w)\|)?(--[\w-]+)", _said(["--help"]), re.MULTILINE)
+    acting = {name for option in table("uwsgi").options if option.does == "prints" for name in option.names}
     found = {}
     for short, long in names:
-        found[long] = Theirs(NOTHING if "doesn't allow" in _said([f"{long}=1", "--no-such"]) else VALUE)
+        flag = long in acting or "doesn't allow" in _said([f"{long}=1", "--no-such"])
+        found[long] = Theirs(UNKNOWN if long in acting else NOTHING if flag else VALUE)
         found |= {short: found[long]} if short else {}
     return found
 
 
 def _said(words: Iterable[str]) -> str:
-    done = subprocess.run([uwsgi_binary() or "uwsgi", *words], capture_output=True, text=True, timeout=60, check=False)
+    """What it says, in a folder of its own: it may write files."""
+    command = [uwsgi_binary() or "uwsgi", *words]
+    with TemporaryDirectory() as folder:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
     return done.stdout + done.stderr
 
 
