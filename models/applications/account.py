@@ -9,6 +9,7 @@ import mmap
 import os
 import threading
 import time
+from collections import defaultdict
 from pathlib import Path
 
 from models.wire.message import Request
@@ -27,30 +28,31 @@ PIECE = bytes(64 * 1024)
 """Of a response; larger ones have many."""
 
 
-class Lines(threading.local):
-    """Where this thread's lines go."""
+class Lines:
+    """Where a thread's lines go."""
 
     def __init__(self) -> None:
         self._file: mmap.mmap | None = None
         self._process, self._written, self._number = 0, 0, 0
 
-    def add(self, line: bytes) -> None:
+    def add(self, thread: int, line: bytes) -> None:
         """Write a line down."""
         if self._file is None or self._process != os.getpid() or self._written + len(line) > ROOM:
-            self._begin()
+            self._begin(thread)
         assert self._file is not None  # begun just now
         self._file[self._written : self._written + len(line)] = line
         self._written += len(line)
 
-    def _begin(self) -> None:
+    def _begin(self, thread: int) -> None:
         self._process, self._written, self._number = os.getpid(), 0, self._number + 1
-        name = Path(os.environ[FOLDER]) / f"{self._process}-{threading.get_native_id()}-{self._number}"
+        name = Path(os.environ[FOLDER]) / f"{self._process}-{thread}-{self._number}"
         with name.open("w+b") as file:
             file.truncate(ROOM)
             self._file = mmap.mmap(file.fileno(), ROOM)
 
 
-LINES = Lines()
+LINES = defaultdict[int, Lines](Lines)
+"""By the number that the system gave to a thread: to gevent, what is local to a thread is local to each greenlet."""
 
 
 IN_HAND = set["Account"]()
@@ -90,7 +92,9 @@ class Account:
         if self.job.row < 0:
             return
         marks = " ".join(f"{place}={when:.7f}" for place, when in [*self._marks, (last, time.monotonic())])
-        LINES.add(f"{self.job.row} {os.getpid()} {self._thread} {outcome} {marks}\n".encode())
+        LINES[self._thread].add(
+            self._thread, f"{self.job.row} {os.getpid()} {self._thread} {outcome} {marks}\n".encode()
+        )
 
     @property
     def headers(self) -> list[tuple[str, str]]:

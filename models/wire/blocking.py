@@ -97,7 +97,7 @@ def read(connection: socket.socket, visit: Visit, most: int = CHUNK) -> bytes:
     """Some bytes of a request. Raises Refused or OSError."""
     try:
         data = connection.recv(most)
-    except BlockingIOError:
+    except (BlockingIOError, TimeoutError):
         if visit.heard:
             raise Refused(408, "silence") from None
         raise
@@ -128,7 +128,13 @@ def linger(connection: socket.socket, seconds: float) -> None:
 
 
 def _limit_silence(connection: socket.socket, seconds: float) -> None:
-    """Let the kernel count: ``settimeout`` would add a system call to each read, and a chance to lose the GIL."""
+    """Let the kernel count: ``settimeout`` would add a system call to each read, and a chance to lose the GIL.
+
+    A socket that never blocks its thread has a limit of its own, and keeps having one.
+    """
+    if connection.gettimeout() is not None:
+        connection.settimeout(seconds)
+        return
     limit = struct.pack("ll", int(seconds), int(seconds % 1 * 1e6))
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)

@@ -37,13 +37,13 @@ class Row:
 
 SYNC = Row("gunicorn -w N", "prefork", ("workers",))
 GTHREAD = Row("gunicorn -w N -k gthread --threads N", "threaded", ("accept=eager", "processes", "threads"))
-GEVENT = Row("gunicorn -w N -k gevent", "coroutine", ("processes",))
+GEVENT = Row("gunicorn -w N -k gevent", "greenlet", ("processes",))
 UVICORN = Row("uvicorn --workers N", "coroutine", ("processes",))
 UNDER_GUNICORN = Row("gunicorn -w N -k uvicorn_worker.UvicornWorker", "coroutine", ("processes",))
 HYPERCORN = Row("hypercorn -w N", "coroutine", ("processes",))
 UWSGI = Row("uwsgi --processes N", "prefork", ("workers",))
 UWSGI_THREADS = Row("uwsgi --processes N --threads N", "threaded", ("processes", "threads"))
-UWSGI_GEVENT = Row("uwsgi --processes N --gevent N", "coroutine", ("processes",))
+UWSGI_GEVENT = Row("uwsgi --processes N --gevent N", "greenlet", ("processes", "pool"))
 RUNSERVER = Row("manage.py runserver --nothreading", "dev-server")
 FLASK_RUN = Row("flask run", "threaded", ("threads",))
 WSGIREF = Row("wsgiref", "dev-server")
@@ -63,7 +63,6 @@ SERVERS: Mapping[str, tuple[Row, ...]] = {
     "gthread": (GTHREAD,),
     "gevent": (GEVENT, UWSGI_GEVENT),
     "eventlet": (GEVENT,),
-    "greenlet": (GEVENT,),
     "uwsgi": (UWSGI, UWSGI_THREADS, UWSGI_GEVENT),
     "uvicorn": (UVICORN, UNDER_GUNICORN),
     "hypercorn": (HYPERCORN,),
@@ -180,7 +179,7 @@ NO_TLS = later("{flag}: TLS is not modelled (docs/limits.md); leave it out")
 NO_DIFFERENCE = later("{flag}: makes no difference to what is simulated; leave it out")
 CHOOSE = later(
     "{flag}: here the kind of worker is the model: sync is --model prefork, gthread is --model threaded "
-    "--accept eager, gevent and uvicorn's are --model coroutine"
+    "--accept eager, gevent is --model greenlet, uvicorn's are --model coroutine"
 )
 CLIENTS = later(
     '{flag}: the load says who comes; one of kind "closed" has a number of clients: --load think-time --set '
@@ -208,7 +207,7 @@ ABOUT: Mapping[str, str] = {
         (NO_TLS, "--ssl --tls --certfile --keyfile --ssl-certfile --ssl-keyfile"),
         (NO_DIFFERENCE, "--preload --reload --daemon -D --log-level --access-logfile --error-logfile --log-config"),
         (NO_DIFFERENCE, "--pid --user --group --chdir --master --vacuum --module --wsgi-file --loop --gzip"),
-        (CHOOSE, "-k --worker-class --worker-type --pool --gevent --async --asyncio"),
+        (CHOOSE, "-k --worker-class --worker-type --gevent --async --asyncio"),
         (CLIENTS, "--concurrency -u --users --clients --vus"),
         (REQUESTS, "-n --requests"),
         (LISTEN, "--listen"),

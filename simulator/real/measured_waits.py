@@ -47,7 +47,7 @@ def _ready(trace: Trace, index: int, place: Place, sent: Floats) -> Floats:
     if before.way is Way.UP and before.link is Link.CLIENT:
         return np.maximum(earlier, sent)
     if before.phase is not None:
-        slept = _end_of_sleep(trace, index - 1, before.phase)
+        slept = _end_of_sleep(trace, index - 1, before)
         if place.phase is None:
             return slept
         worked = [work for work in Work if work.computes or work.needs_lock(place)]
@@ -55,12 +55,16 @@ def _ready(trace: Trace, index: int, place: Place, sent: Floats) -> Floats:
     return np.full(len(trace), np.nan)
 
 
-def _end_of_sleep(trace: Trace, index: int, phase: int) -> Floats:
-    """[n] When the last phase up to this one was over, if it was waiting; nan where it was computing."""
+def _end_of_sleep(trace: Trace, index: int, place: Place) -> Floats:
+    """[n] When the last phase up to this one was over, if it was waiting beside others; nan where it was computing, or
+    kept the loop.
+    """
+    phase = place.phase or 0
     kinds = _kinds(trace)[:, : phase + 1]
     rows, last = np.arange(len(trace)), np.maximum((kinds != Work.NONE).sum(axis=1) - 1, 0)
     over = trace.reached[rows, index - phase + last] + trace.workload.phases[rows, last]
-    return np.where(kinds[rows, last] == Work.IO, over, np.nan)
+    sleeps = [work for work in (Work.IO, Work.BLOCK) if not work.needs_lock(place)]
+    return np.where(np.isin(kinds[rows, last], sleeps), over, np.nan)
 
 
 def _kinds(trace: Trace) -> NDArray[np.int8]:

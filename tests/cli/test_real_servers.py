@@ -60,7 +60,7 @@ def test_what_is_answered_to_a_name_can_be_typed(name: str) -> None:
         (LOADED + "--max-requests 1000", "workers are not replaced"),
         (LOADED + "--read-timeout 60s", "--connect-timeout"),
         (LOADED + "-k gthread", "--model threaded --accept eager"),
-        (LOADED + "--worker-class gevent", "--model coroutine"),
+        (LOADED + "--worker-class gevent", "--model greenlet"),
         (LOADED + "--config gunicorn.conf.py", "configuration files"),
         (LOADED + "--bind :8000", "nothing listens"),
         (LOADED + "--concurrency 10", "arrivals.clients=10"),

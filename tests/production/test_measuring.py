@@ -31,6 +31,7 @@ from tests.trace.by_hand import Kind, load_at
 LINES = (
     "gunicorn -w 2",
     "gunicorn -w 2 -k gthread --threads 2",
+    "gunicorn -w 2 -k gevent",
     "gunicorn -w 2 -k uvicorn_worker.UvicornWorker",
     "uvicorn --workers 2",
     "uwsgi -p 2",
@@ -98,6 +99,7 @@ def test_every_server_completes_what_is_sent_and_its_application_sees_every_phas
 MASTERS = {
     "gunicorn -w 3": 1,
     "gunicorn -w 1 -k gthread --threads 4": 3,
+    "gunicorn -w 1 -k gevent": 3,
     "gunicorn -w 1 -k uvicorn_worker.UvicornWorker": 3,
     "uwsgi --master -p 1 --threads 4": 3,
 }

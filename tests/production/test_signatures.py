@@ -34,6 +34,7 @@ def test_slow_clients_stop_a_server_whose_workers_wait_for_them(line: str, wait:
     ("line", "nginx"),
     [
         ("uvicorn", False),
+        ("gunicorn -k gevent", False),
         ("gunicorn -k uvicorn_worker.UvicornWorker", False),
         ("tornado", False),
         ("aiohttp", False),
@@ -59,7 +60,9 @@ def done(report: Report) -> float:
     return report.marks["respond"]
 
 
-@pytest.mark.parametrize("line", ["uvicorn", "tornado", "aiohttp", "gunicorn -k uvicorn_worker.UvicornWorker"])
+@pytest.mark.parametrize(
+    "line", ["uvicorn", "tornado", "aiohttp", "gunicorn -k gevent", "gunicorn -k uvicorn_worker.UvicornWorker"]
+)
 def test_one_computation_stops_everybody_on_an_event_loop(line: str, tmp_path: Path) -> None:
     with serving(line, tmp_path) as served:
         (first,) = served.clients_that(lambda client: client.ask(0, "io=0.000001,cpu=1.500000"), 1)
@@ -82,6 +85,17 @@ def test_a_call_that_blocks_stops_everybody_on_an_event_loop_and_waiting_stops_n
         seen = served.accounts(4)
         assert begun(seen[1]) > done(seen[0])
         assert begun(seen[3]) < done(seen[2])
+
+
+def test_a_call_that_blocks_waits_beside_others_in_greenlets_and_computing_stops_them_all(tmp_path: Path) -> None:
+    with serving("gunicorn -k gevent", tmp_path) as served:
+        served.clients_that(lambda client: client.ask(0, "block=3.000000"), 1)
+        assert served.client().ask(1, "block=0.001000").answered()
+        served.clients_that(lambda client: client.ask(2, "native=1.500000"), 1)
+        assert served.client().ask(3, "io=0.001000").answered()
+        seen = served.accounts(4)
+        assert begun(seen[1]) < done(seen[0])
+        assert begun(seen[3]) > done(seen[2])
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_lines_of_an_account_are_there_without_any_system_call_to_write_them(
     monkeypatch.setenv(FOLDER, str(tmp_path))
     lines = Lines()
     for row in range(30_000):  # more than one file takes
-        lines.add(f"{row} 10 20 completed handle.1=1.0 respond=1.1 closed=1.2\n".encode())
+        lines.add(20, f"{row} 10 20 completed handle.1=1.0 respond=1.1 closed=1.2\n".encode())
     told = Accounts(tmp_path, production("gunicorn"))
     assert told.count() == 30_000
     assert sorted(report.row for report in told.read(30_000)) == list(range(30_000))

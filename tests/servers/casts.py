@@ -40,6 +40,13 @@ BUFFERED = Cast(
     places=("accept_GIL", "receive", "parse", "seize_thread", "respond", "release_thread", "send"),
 )
 CALLBACK = Cast("models.callback.server", places=_LOOP)
+GREENLET = Cast(
+    "models.greenlet.server",
+    ("--processes", "2"),
+    processes=2,
+    places=("accept_hub", "receive", "parse", "respond", "send"),
+    needs="gevent",
+)
 COROUTINE = Cast("models.coroutine.server", ("--processes", "2"), processes=2, places=_LOOP)
 ASYNCIO = Cast("models.coroutine.asyncio_server", places=_LOOP)
 NODE = Cast("models.node.server", beside=1, places=_LOOP, needs="node")
@@ -68,5 +75,5 @@ PACKETS = Cast(
         places=("receive", "parse_uwsgi", "respond", "send", "release_worker"),
     ),
 )
-SERVERS = (DEV_SERVER, PREFORK, THREADED, EAGER, BUFFERED, CALLBACK, COROUTINE, ASYNCIO, NODE, NODES, TWISTED)
+SERVERS = (DEV_SERVER, PREFORK, THREADED, EAGER, BUFFERED, CALLBACK, GREENLET, COROUTINE, ASYNCIO, NODE, NODES, TWISTED)
 ALL = (*SERVERS, NGINX, UNBUFFERED, PACKETS)

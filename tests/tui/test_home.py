@@ -114,7 +114,8 @@ def test_a_click_selects_and_a_click_on_what_is_selected_opens_it(play: Play) ->
         }
         await pilot.click(offset=places[HomeTarget(line=3)])
         assert home_of(pilot).home.focus == 3
-        threaded = HomeTarget(line=home.first_menu + 1, choice=4)
+        names = [choice.name for choice in home.menus[1].choices]
+        threaded = HomeTarget(line=home.first_menu + 1, choice=names.index("threaded"))
         await pilot.click(offset=places[threaded])
         assert "--model threaded" in picture(pilot)
         await pilot.click(offset=places[threaded])
