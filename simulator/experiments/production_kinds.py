@@ -33,14 +33,13 @@ GTHREAD = Kind(
     argument="--worker-class gthread",
 )
 GEVENT = Kind(
-    model="coroutine",
+    model="greenlet",
     settings={},
-    roles=ROLES,
+    roles={**ROLES, "connections": "pool"},
     profile="gunicorn-gevent",
     application=WSGI,
     needs=("gunicorn", "gevent"),
     argument="--worker-class gevent",
-    notes=("greenlets",),
 )
 TORNADO_WORKER = Kind(
     model="callback",
@@ -121,11 +120,11 @@ UWSGI_THREADS = Kind(
     needs=("uWSGI",),
 )
 UWSGI_GEVENT = Kind(
-    model="coroutine",
+    model="greenlet",
     settings={},
-    roles={"processes": "processes", "backlog": "backlog"},
+    roles={"processes": "processes", "backlog": "backlog", "greenlets": "pool"},
     profile="gunicorn-gevent",
-    notes=("greenlets", "borrowed-costs"),
+    notes=("borrowed-costs",),
 )
 WAITRESS = Kind(
     model="threaded",
@@ -171,4 +170,4 @@ GO = Kind(model="coroutine", settings={}, roles={"backlog": "backlog"}, profile=
 TASKS = Kind(model="prefork", settings={}, roles={"processes": "workers"}, profile="gunicorn-sync")
 TASKS_THREADS = Kind(model="threaded", settings={}, roles={"processes": "threads"}, profile="uwsgi")
 TASKS_SOLO = Kind(model="dev-server", settings={}, roles={}, profile="wsgiref")
-TASKS_GREENLETS = Kind(model="coroutine", settings={}, roles={}, profile="gunicorn-gevent")
+TASKS_GREENLETS = Kind(model="greenlet", settings={}, roles={"processes": "pool"}, profile="gunicorn-gevent")
