@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.plan.resources import Gil, Lock
 from simulator.plan.words import IN_TURNS, OUTSIDE, Need, State, needing
 from simulator.trace.holding import Held, held_parts
 from simulator.trace.residence import Span, Stretch, client_end
@@ -89,8 +90,14 @@ def _holds(trace: Trace, span: Span, request: int) -> list[tuple[float, float]]:
     grants = trace.grants
     if grants is None:
         return []
-    rows = np.flatnonzero((grants.request == request) & (grants.place == span.place))
+    here = (grants.request == request) & (grants.place == span.place)
+    rows = np.flatnonzero(here & np.isin(grants.lock, taken_away(trace.plan.locks)))
     return sorted(zip(grants.start[rows].tolist(), grants.end[rows].tolist(), strict=True))
+
+
+def taken_away(locks: Sequence[Lock]) -> list[int]:
+    """The numbers of the locks that threads take turns at; who has a loop may have one of these in turns meanwhile."""
+    return [number for number, lock in enumerate(locks) if isinstance(lock, Gil)]
 
 
 def _around(

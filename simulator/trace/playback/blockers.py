@@ -10,13 +10,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.plan.place import state_of
 from simulator.plan.resources import QUOTA_PERIOD_S, Gil, Lock, Loop, Pool
 from simulator.plan.steps import Link
 from simulator.plan.walk import Place, Way
 from simulator.plan.words import Need, State
 from simulator.trace.availability import quota_at
 from simulator.trace.demands import lock_copies
-from simulator.trace.playback.activity import AT_WORK, HAS_LOCK, Activity
+from simulator.trace.playback.activity import AT_WORK, Activity
 from simulator.trace.playback.place_map import PlaceMap, place_map
 from simulator.trace.playback.segment_index import SegmentIndex
 from simulator.trace.playback.segments import Segments
@@ -79,7 +80,8 @@ class Blockers:
             case Need.ACCEPT | Need.SLOT:
                 return self._acceptor(request, stay, place)
             case Need.LOCK if place.lock is not None:
-                return self._at_lock(request, stay, place.lock, self._process(request, place.lock))
+                lock = next((each for each in place.locks if state_of(each) is stay.state), place.locks[-1])
+                return self._at_lock(request, stay, lock, self._process(request, lock))
             case Need.CORE if stay.state is State.THROTTLED:
                 return Blocker(words=_quota_words(quota_at(self._trace, stay.start)))
             case Need.CORE:
@@ -183,9 +185,9 @@ class Blockers:
         """Who had the lock longest meanwhile, and how many had it too."""
         number = self._map.locks.index(lock)
         others = self._others(request, stay)
-        had = others.take(HAS_LOCK[others.activity] & self._map.under(number, others))
+        had = others.take(self._map.has(number, others))
         if lock.processes > 1 and copy >= 0:
-            place = next(p for p in self._map.places if p.lock == lock)
+            place = next(p for p in self._map.places if lock in p.locks)
             had = had.take(lock_copies(self._trace, place, had.request.astype(np.intp)) == copy)
         if not len(had):
             return NOBODY

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simulator.trace.availability import CORES
 from simulator.trace.intervals import StepFunction, concurrency
-from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, HAS_LOCK, Activities, Activity
+from simulator.trace.playback.activity import AT_WORK, FOR_LOCK, Activities, Activity
 from simulator.trace.playback.cache import BoundedCache
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.playback.segment_index import SegmentIndex
@@ -92,12 +92,15 @@ class Congestion:
         cut = cut.take((cut.start < end_s) & (cut.end > start_s))
         span = (start_s, end_s)
         found: dict[Cause, float] = {}
+        passed_on = 0.0
         for number, lock in enumerate(self._map.locks):
-            at = cut.take(self._map.under(number, cut))
-            waits = at.take(FOR_LOCK[at.activity])
+            waits = cut.take(self._map.wants(number, cut))
             curves = [curve_of(waits.start, waits.end), *self.curves.lines[lock.name]]
-            held = at.take(HAS_LOCK[at.activity])
-            _add(found, lock.name, self._shares(held, curves, span, lock.processes))
+            held = cut.take(self._map.has(number, cut))
+            shares = self._shares(held, curves, span, lock.processes)
+            passed_on += sum(weight for (use, _), weight in shares.items() if FOR_LOCK[use])
+            _add(found, lock.name, {cause: weight for cause, weight in shares.items() if not FOR_LOCK[cause[0]]})
+        _pass_on(found, self._lock_names, passed_on)  # who has a loop may wait for the GIL of threads
         for number, part in enumerate(self._map.held):
             held = cut.take(self._map.of_pool[number][cut.place])
             size = part.pool.size * part.pool.processes
@@ -152,7 +155,8 @@ class Congestion:
     def had(self, cause: Cause, start_s: float, end_s: float) -> tuple[Rows, Floats]:
         """Which requests had a lock because of a cause between two moments, and for how many seconds each."""
         at, start, end = self._at_lock(cause.resource, start_s, end_s)
-        held = np.flatnonzero(HAS_LOCK[at.activity] & (self.uses(at.request, at.activity)[1] == cause.who))
+        having = self._map.having[self._lock_names.index(cause.resource)]
+        held = np.flatnonzero(having[at.activity] & (self.uses(at.request, at.activity)[1] == cause.who))
         total: Floats = np.bincount(at.request[held], (end - start)[held]).astype(np.float64)
         requests = np.flatnonzero(total > LEAST)
         return requests.astype(np.int32), total[requests]
@@ -160,7 +164,7 @@ class Congestion:
     def waited_since(self, lock: str, start_s: float, t_s: float, gap_s: float) -> float:
         """Since when somebody has waited for a lock, but for short gaps; at most since the start."""
         at, start, end = self._at_lock(lock, start_s, t_s)
-        waits = np.flatnonzero(FOR_LOCK[at.activity])
+        waits = np.flatnonzero(self._map.wanting[self._lock_names.index(lock)][at.activity])
         curve = curve_of(start[waits], np.where(end[waits] >= t_s, t_s + gap_s, end[waits]))
         found = [curve.began(t_s, gap_s), self.curves.began(lock, t_s, gap_s)]
         return max(min((each for each in found if each is not None), default=start_s), start_s)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from simulator.plan.words import Outcome
 from simulator.trace.availability import Away, Outages
 from simulator.trace.outcomes import failed
-from simulator.trace.playback.activity import HAS_LOCK, Activities, Activity
+from simulator.trace.playback.activity import Activities, Activity
 from simulator.trace.playback.cache import BoundedCache
 from simulator.trace.playback.lane_uses import LaneUses, Rows, Uses, Window, uses_of_lock, uses_of_pool
 from simulator.trace.playback.place_map import PlaceMap
@@ -156,7 +156,7 @@ def _locks_in_sight(
 ) -> Seen:
     lock = resource.number
     held = _in_sight(segment_index, resource, window, rows)
-    held = held.take(place_map.under(lock, held) & HAS_LOCK[held.activity])
+    held = held.take(place_map.has(lock, held))
     lane = np.zeros(len(held), np.int32)
     if place_map.locks[lock].processes > 1:
         lane = np.maximum(segment_index.trace.process[held.request], 0)

@@ -81,7 +81,7 @@ def _all(segment_index: SegmentIndex, place_map: PlaceMap, lock: Lock) -> _Colum
     grants = segment_index.trace.grants
     if grants is None:
         return nothing
-    mine = np.flatnonzero(place_map.of_lock[place_map.locks.index(lock)][grants.place] & (grants.end > grants.start))
+    mine = np.flatnonzero((grants.lock == place_map.locks.index(lock)) & (grants.end > grants.start))
     return (
         grants.place[mine].astype(np.intp),
         grants.request[mine].astype(np.intp),

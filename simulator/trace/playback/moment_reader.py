@@ -5,10 +5,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import Backlog, Lock
+from simulator.plan.resources import Backlog, Lock, Loop
 from simulator.plan.words import Outcome
 from simulator.trace.availability import Outages
-from simulator.trace.playback.activity import ELSEWHERE, FOR_LOCK, HAS_LOCK, LINED_UP, READY, Activity
+from simulator.trace.playback.activity import AT_WORK, ELSEWHERE, LINED_UP, READY, Activity
 from simulator.trace.playback.moment import BacklogNow, LockNow, Moment, PoolNow, Present
 from simulator.trace.playback.place_map import PlaceMap, by_client
 from simulator.trace.playback.segment_index import SegmentIndex
@@ -104,18 +104,18 @@ class MomentReader:
         holder, since = np.full(lock.processes, -1, np.int32), np.full(lock.processes, np.nan)
         activity = np.zeros(lock.processes, np.uint8)
         activity[self._outages.copies_down(column, t_s)] = Activity.DOWN
-        at_work = HAS_LOCK[there.activity]
+        at_work = self._map.having[column][there.activity]
         for i in np.flatnonzero(at_work).tolist():
             holder[copies[i]], activity[copies[i]] = there.request[i], there.activity[i]
             since[copies[i]] = self._held_since(int(there.request[i]), column, float(there.since_s[i]))
-        waits = FOR_LOCK[there.activity]
+        waits = self._map.wanting[column][there.activity]
         waiting = tuple(there.take(waits & (copies == copy)) for copy in range(lock.processes))
         return LockNow(lock=lock, holder=holder, activity=activity, since_s=since, waiting=waiting)
 
     def _held_since(self, request: int, column: int, since_s: float) -> float:
         """A thread or callback keeps its lock from one computation to the next."""
         cut = self._index.of_rows(np.array([request]))
-        held = self._map.under(column, cut) & HAS_LOCK[cut.activity]
+        held = self._map.has(column, cut)
         ends = dict(zip(cut.end[held].tolist(), cut.start[held].tolist(), strict=True))
         while since_s in ends:
             since_s = ends[since_s]
@@ -146,8 +146,11 @@ class MomentReader:
         blocks = present.take(present.activity == Activity.BLOCKS)
         count = int(np.count_nonzero(self._map.alone(ready)))
         for number, lock in enumerate(self._map.locks):
+            at = self._map.under(number, ready)
+            if isinstance(lock, Loop) and lock.gil is not None:  # whoever is at the GIL too is counted with that
+                at &= AT_WORK[ready.activity] & ~self._map.under(self._map.locks.index(lock.gil), ready)
             still = blocks.process[self._map.under(number, blocks)]
-            process = ready.process[self._map.under(number, ready)]
+            process = ready.process[at]
             if len(still):
                 process = process[~np.isin(process, still)] if lock.processes > 1 else process[:0]
             count += self._copies_at_work(process, lock)

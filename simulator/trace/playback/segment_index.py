@@ -111,7 +111,7 @@ class SegmentIndex:
 
     @cached_property
     def _holds(self) -> Holds | None:
-        return None if self.trace.grants is None else Holds(self.trace.grants)
+        return None if self.trace.grants is None else Holds(self.trace.grants, self.trace.plan.locks)
 
     # --- columns of the whole run -------------------------------------------------------------------------------------
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.plan.resources import Lock
 from simulator.plan.words import IN_TURNS, State
 from simulator.trace.playback.activity import OF_STATE, Activities
-from simulator.trace.request_life import NOTHING_S, ORDER
+from simulator.trace.request_life import NOTHING_S, ORDER, taken_away
 from simulator.trace.residence import ALWAYS, Span, Stretch
 from simulator.trace.table import Grants, Trace
 from simulator.trace.throttling import Throttled, pieces, spans, throttled
@@ -70,10 +71,11 @@ class Segments:
 
 
 class Holds:
-    """Every hold of a lock that was recorded, request by request."""
+    """Every hold of a lock that threads take turns at, as it was recorded, request by request."""
 
-    def __init__(self, grants: Grants) -> None:
-        """Sorted by request; those of one request stay in order of time."""
+    def __init__(self, grants: Grants, locks: tuple[Lock, ...]) -> None:
+        """Sorted by request; those of one request stay in order of time. ``locks``: those of the plan."""
+        grants = grants.take(np.flatnonzero(np.isin(grants.lock, taken_away(locks))))
         order = np.argsort(grants.request, kind="stable")
         self._request, self._place = grants.request[order], grants.place[order]
         self._start, self._end = grants.start[order], grants.end[order]

@@ -15,7 +15,7 @@ from simulator.plan.resources import Lock, Loop
 from simulator.trace.availability import CORES, Outages
 from simulator.trace.intervals import StepFunction, concurrency, union
 from simulator.trace.outcomes import percentiles
-from simulator.trace.playback.activity import FOR_LOCK, HAS_LOCK, READY, Activity
+from simulator.trace.playback.activity import AT_WORK, HAS_LOCK, READY, Activity, among
 from simulator.trace.playback.place_map import PlaceMap
 from simulator.trace.playback.run_curves import Average, of_whole_run
 from simulator.trace.playback.segment_index import SegmentIndex
@@ -115,13 +115,13 @@ class Computing:
     def _lock_queues(self) -> tuple[Average, ...]:
         ready = self._ready
         locks = range(len(self._map.locks))
-        waits = [np.flatnonzero(FOR_LOCK[ready.activity] & self._map.under(number, ready)) for number in locks]
+        waits = [np.flatnonzero(self._map.wants(number, ready)) for number in locks]
         return tuple(Average(concurrency(ready.start[these], ready.end[these])) for these in waits)
 
     @cached_property
     def _lock_uses(self) -> tuple[Average, ...]:
-        used = self._ready.take(HAS_LOCK[self._ready.activity])
-        spans = [self._by_copy(used, number) for number in range(len(self._map.locks))]
+        ready = self._ready
+        spans = [self._by_copy(ready.take(self._map.has(n, ready)), n) for n in range(len(self._map.locks))]
         sizes = [lock.processes for lock in self._map.locks]
         return tuple(Average(concurrency(*span), size) for span, size in zip(spans, sizes, strict=True))
 
@@ -156,12 +156,20 @@ class Computing:
     def _runnable(self) -> StepFunction:
         """Threads that compute or want to: those without a lock, and one for every lock that anybody holds or wants."""
         free = self._ready.take(self._map.alone(self._ready))
-        locked = [self._by_copy(self._ready, number) for number in range(len(self._map.locks))]
+        locked = [self._by_copy(self._at(number), number) for number in range(len(self._map.locks))]
         still = self._ready.take(self._ready.activity == Activity.BLOCKS)  # counted above: its copy is in use
         return concurrency(
             np.concatenate([free.start, *(starts for starts, _ in locked), still.end]),
             np.concatenate([free.end, *(ends for _, ends in locked), still.start]),
         )
+
+    def _at(self, number: int) -> Segments:
+        """Those at a lock; of a loop beside which threads compute, those who have no use for the GIL of these."""
+        lock, ready = self._map.locks[number], self._ready
+        if not isinstance(lock, Loop) or lock.gil is None:
+            return ready
+        counted = self._map.under(self._map.locks.index(lock.gil), ready)
+        return ready.take((AT_WORK | among(Activity.BLOCKS))[ready.activity] & ~counted)
 
     def _by_copy(self, some: Segments, number: int) -> tuple[Floats, Floats]:
         """When each copy of a lock was wanted or used by any of these."""
