@@ -72,9 +72,14 @@ HTTP_TEXT_S = {"python": 2e-6, "uwsgi": 0.5e-6}
 uWSGI 2.0 (17.2 and 16.6 us behind nginx, which itself needs 29 us for proxy_pass and 31 us for uwsgi_pass)."""
 
 
-ACCEPT_BATCH = {"uvicorn": 1, "node": 1, "tornado": 128}
+ACCEPT_BATCH = {"uvicorn": 1, "node": 1, "tornado": 128, "twisted": 20}
 """Connections accepted in one turn: libuv, on which uvloop and Node stand, takes one (``uv__server_io``, since 1.45),
-Tornado 128 (``add_accept_handler``, tornado/netutil.py), asyncio all of its backlog (``_accept_connection``)."""
+Tornado 128 (``add_accept_handler``, tornado/netutil.py), asyncio all of its backlog (``_accept_connection``). Twisted
+takes as many as the last time, and 20 more where that was all (``Port.doRead``, twisted/internet/tcp.py)."""
+
+HAND_OVER_S = {"node": 6e-6, "twisted": 30e-6}
+"""A call that a loop gives to a thread, there and back: computing more than for the same call made at once. 20 000
+writes of libuv to /dev/null, one after another, less as many of ``writeSync``; 5 000 of ``deferToThread(int)``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +170,7 @@ def _loop(name: str, title: str, hot_s: float, cold_s: float, turn_s: float, swi
             "accept_batch": ACCEPT_BATCH.get(name, 0),
             "loop_turn_cost_s": turn_s,
             "task_switch_cost_s": switch_s,
+            **({"hand_over_cost_s": HAND_OVER_S[name]} if name in HAND_OVER_S else {}),
             "io_late_s": TIMER_LATE_S["poll"],
             "wake_cost_s": (cold_s - hot_s) / WAKES,
             "wake_after_s": WAKE_AFTER_S,

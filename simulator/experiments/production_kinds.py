@@ -163,7 +163,7 @@ THREAD_EACH = Kind(
 ONE_BY_ONE = Kind(model="dev-server", settings={}, roles={"backlog": "backlog"}, profile="wsgiref")
 FLASK = RUNSERVER = HTTP_SERVER = THREAD_EACH
 
-NODE = Kind(model="callback", settings={}, roles={"backlog": "backlog"}, profile="node", notes=("helpers",))
+NODE = Kind(model="node", settings={}, roles={"backlog": "backlog", "helpers": "pool"}, profile="node")
 GO = Kind(model="coroutine", settings={}, roles={"backlog": "backlog"}, profile="go", notes=("gil-cores",))
 
 # Of a program that takes tasks: what would be like it.

@@ -95,7 +95,11 @@ PROGRAMS: Mapping[str, Program] = {
         ),
         Program(name="http.server", kinds={"threads": kinds.HTTP_SERVER}, defaults={"backlog": 5}),
         Program(
-            name="node", kinds={"loop": kinds.NODE}, defaults={"backlog": 511}, aliases=("nodejs",), own_flags=True
+            name="node",
+            kinds={"loop": kinds.NODE},
+            defaults={"backlog": 511, "helpers": 4},
+            aliases=("nodejs",),
+            own_flags=True,
         ),
         Program(name="go", kinds={"goroutines": kinds.GO}, defaults={"backlog": 4096}, own_flags=True),
         Program(

@@ -48,8 +48,8 @@ RUNSERVER = Row("manage.py runserver --nothreading", "dev-server")
 FLASK_RUN = Row("flask run", "threaded", ("threads",))
 WSGIREF = Row("wsgiref", "dev-server")
 TORNADO = Row("tornado", "callback", ("processes",))
-TWISTED = Row("twistd", "callback")
-NODE = Row("node", "callback", ("processes",))
+TWISTED = Row("twistd web", "twisted", ("pool",))
+NODE = Row("UV_THREADPOOL_SIZE=N node server.js", "node", ("pool",))
 WAITRESS = Row("waitress-serve --threads N", "threaded", ("accept=buffered", "threads"))
 CHEROOT = Row("cheroot --threads N", "threaded", ("accept=eager", "threads"))
 APACHE = Row("Apache, mpm_prefork", "prefork", ("workers",))
@@ -85,10 +85,9 @@ SERVERS: Mapping[str, tuple[Row, ...]] = {
     "bottle": (WSGIREF, SYNC),
     "pyramid": (WAITRESS, SYNC),
     "tornado": (TORNADO,),
-    "twisted": (TWISTED,),
-    "node": (NODE,),
-    "nodejs": (NODE,),
-    "express": (NODE,),
+    "twist": (TWISTED,),
+    "nestjs": (NODE,),
+    "fastify": (NODE,),
     "waitress": (WAITRESS,),
     "cheroot": (CHEROOT,),
     "cherrypy": (CHEROOT,),

@@ -1,13 +1,16 @@
 """The text of a model and of its real server, and which of their lines belong to which place of the walk.
 
 What to watch: nothing here knows an architecture. In a model the lines are found by the constructors of its steps; in a
-server by the places that it reports (``visit.reach("receive")``): a place lasts to the next report.
+server by the places that it reports (``visit.reach("receive")``): a place lasts to the next report. A server need not
+be written in Python.
 """
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
+from importlib import import_module, resources
+from pathlib import PurePath
 
 from simulator.experiments.catalogue import Model, catalogue
 from simulator.plan.walk import Place, sent_at
@@ -15,6 +18,11 @@ from simulator.stage.canvas.style import Style
 
 REPORT = "reach"
 NOT_SERVERS = ("__init__.py", "config.py", "model.py")
+PYTHON = ".py"
+LANGUAGES = {PYTHON: ("python", "PythonLexer"), ".js": ("javascript", "JavascriptLexer"), ".go": ("go", "GoLexer")}
+"""What a server may be written in: how its files end, and who colours them."""
+CALL = re.compile(r"""\b[rR]each\([^"'`)]*["'`]([\w .]*)""")
+"""A report in a language with braces, up to where a number stands: ``visit.reach(`handle.${n}`)``."""
 Line = tuple[tuple[str, Style], ...]
 """Pieces of one style each, from left to right."""
 
@@ -77,7 +85,7 @@ def _server_pages(model: Model, server: str, walk: tuple[Place, ...]) -> Iterato
     main = started.get(server, next(iter(started.values())))
     folder = resources.files(f"models.{model.folder}")
     others = {*NOT_SERVERS, *started.values()} - {main}
-    files = sorted(file.name for file in folder.iterdir() if file.name.endswith(".py") and file.name not in others)
+    files = sorted(file.name for file in folder.iterdir() if _language(file.name) and file.name not in others)
     pages = {name: _page(model, name, _reported_lines, walk) for name in sorted(files, key=lambda f: f != main)}
     reporting = [page for page in pages.values() if page.spans]
     yield from reporting
@@ -86,17 +94,22 @@ def _server_pages(model: Model, server: str, walk: tuple[Place, ...]) -> Iterato
 
 
 _Spans = dict[str, tuple[range, ...]]
-_Find = Callable[[ast.Module, tuple[Place, ...]], _Spans]
+_Find = Callable[[str, str, tuple[Place, ...]], _Spans]
 
 
 def _page(model: Model, file: str, find: _Find, walk: tuple[Place, ...]) -> Page:
     text = resources.files(f"models.{model.folder}").joinpath(file).read_text("utf-8")
-    return Page(title=f"models/{model.folder}/{file}", lines=coloured(text), spans=find(ast.parse(text), walk))
+    return Page(title=f"models/{model.folder}/{file}", lines=coloured(text, file), spans=find(file, text, walk))
 
 
-def _step_lines(tree: ast.Module, walk: tuple[Place, ...]) -> _Spans:
+def _language(file: str) -> tuple[str, str] | None:
+    return LANGUAGES.get(PurePath(file).suffix)
+
+
+def _step_lines(_: str, text: str, walk: tuple[Place, ...]) -> _Spans:
     """The calls that make the step of each place."""
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    nodes = ast.walk(ast.parse(text))
+    calls = [node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
     found = {place.name: tuple(_lines(call) for call in calls if _makes(call, place)) for place in walk}
     return {place: spans for place, spans in found.items() if spans}
 
@@ -110,9 +123,10 @@ def _makes(call: ast.Call, place: Place) -> bool:
     return any(isinstance(word, ast.Constant) and word.value == place.what for word in named)
 
 
-def _reported_lines(tree: ast.Module, walk: tuple[Place, ...]) -> _Spans:
+def _reported_lines(file: str, text: str, walk: tuple[Place, ...]) -> _Spans:
     """From the report of a place to the next report in the same function, or to its end."""
-    reports = sorted(_reports(tree), key=lambda report: report[1])
+    found = _reports(ast.parse(text)) if file.endswith(PYTHON) else _calls(text.splitlines())
+    reports = sorted(found, key=lambda report: report[1])
     spans: dict[str, tuple[range, ...]] = {}
     for number, (said, line, end) in enumerate(reports):
         following = reports[number + 1][1] if number + 1 < len(reports) else end + 1
@@ -134,6 +148,17 @@ def _reports(tree: ast.Module) -> Iterator[tuple[str, int, int]]:
                     yield said, node.lineno, function.end_lineno or node.lineno
 
 
+def _calls(lines: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """The same of a language with braces, where what begins in the first column ends there, too."""
+    for number, line in enumerate(lines, 1):
+        if (call := CALL.search(line)) is not None:
+            yield (
+                call[1],
+                number,
+                next((end for end in range(number, len(lines)) if lines[end][:1] == "}"), number - 1) + 1,
+            )
+
+
 def _said(argument: ast.expr) -> str:
     """``receive``; of ``f"handle.{n}"`` what stands before the number."""
     part = argument.values[0] if isinstance(argument, ast.JoinedStr) and argument.values else argument
@@ -149,7 +174,7 @@ def _lines(node: ast.expr) -> range:
     return range(node.lineno - 1, node.end_lineno or node.lineno)
 
 
-# Python source in a few colours: keywords, strings, comments, and all the rest.
+# Source in a few colours: keywords, strings, comments, and all the rest.
 
 STYLES = (
     ("Token.Keyword", Style.CODE_KEYWORD),
@@ -160,12 +185,12 @@ STYLES = (
 """By how the names of Pygments' kinds begin: ``and`` is an operator for it, ``import`` a kind of keyword."""
 
 
-def coloured(text: str) -> tuple[Line, ...]:
+def coloured(text: str, file: str = PYTHON) -> tuple[Line, ...]:
     """The lines of a source file."""
-    from pygments.lexers.python import PythonLexer
-
+    module, lexer = _language(file) or LANGUAGES[PYTHON]
+    colours = getattr(import_module(f"pygments.lexers.{module}"), lexer)(stripnl=False)
     lines: list[list[tuple[str, Style]]] = [[]]
-    for kind, words in PythonLexer(stripnl=False).get_tokens(text):
+    for kind, words in colours.get_tokens(text):
         style = _style(str(kind))
         first, *others = words.split("\n")
         _append(lines[-1], first, style)

@@ -27,7 +27,8 @@ from simulator.trace.rules_capacity import (
 from simulator.trace.rules_computing import cores_saturated, gil_saturated, loop_saturated, other_programs, throttled
 from simulator.trace.rules_deaths import crashes, without_effect
 from simulator.trace.rules_ends import broken, few_samples, gateway_timeouts, gave_up, too_fast, turned_away
-from simulator.trace.rules_locks import gil_convoy, gil_or_cores, loop_blocked, loop_stands_still
+from simulator.trace.rules_gil import gil_convoy, gil_or_cores, loop_waits_for_gil
+from simulator.trace.rules_locks import loop_blocked, loop_stands_still
 from simulator.trace.rules_overload import overload, taken
 from simulator.trace.rules_processes import imbalance
 from simulator.trace.rules_waiting import episode, siblings
@@ -53,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     throttled,
     cores_saturated,
     gil_saturated,
+    loop_waits_for_gil,
     gil_convoy,
     gil_or_cores,
     loop_stands_still,

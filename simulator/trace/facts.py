@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+import numpy as np
+
 from simulator.plan.place import having
 from simulator.plan.resources import Lock, Pool
 from simulator.plan.words import IN_TURNS, State
-from simulator.trace.attribution import Attribution
+from simulator.trace.attribution import AT_LIMIT, Attribution
 from simulator.trace.availability import CORES
 from simulator.trace.culprits import Computing, Group, Lost, computing_under, who_held
 from simulator.trace.episodes import Episode, episode
 from simulator.trace.figures import ResourceSummary, Summary
 from simulator.trace.finding import Kind
-from simulator.trace.measures import Measures
+from simulator.trace.measures import COMPLETED, Measures
+from simulator.trace.residence import blocks
 from simulator.trace.table import Trace
 from simulator.trace.throttling import throttled
 from simulator.trace.waits import Waits, waiting_part
@@ -204,3 +207,28 @@ def slots_limit_computing(facts: Facts, pool: Pool) -> bool:
     return size < cores or (
         size == cores and not facts.cores_full and facts.attribution.score(CORES, State.CORE) < HARDLY
     )
+
+
+def others_wait(facts: Facts, lock: Lock, name: str) -> tuple[float, float]:
+    """Seconds that completed requests of other classes waited for a lock on average, and as a share of their time."""
+    trace, names = facts.trace, facts.trace.workload.class_names
+    completed = facts.measures.category >= COMPLETED
+    others = completed & (trace.workload.request_class != (names.index(name) if name else -1))
+    counted = others if others.any() else completed
+    waited = total = 0.0
+    for block in blocks(trace):  # there may be millions
+        some = counted[block]
+        total += float((trace.finished[block][some] - trace.arrival[block][some]).sum())
+        for column, (i, needed) in enumerate(trace.locked):
+            place, reached = facts.measures.places[i], trace.reached[block]
+            if needed != lock:
+                continue
+            waited += float(np.nansum(trace.lock_wait[block, column][some]))
+            if place.acceptor and place.lock == lock and facts.measures.in_hand(i) < AT_LIMIT:
+                waited += float(np.nansum(reached[:, i][some] - reached[:, i - 1][some]))  # not seen in others' servers
+    return (waited / np.count_nonzero(counted), waited / total) if total > 0.0 else (0.0, 0.0)
+
+
+def has_others(facts: Facts) -> bool:
+    """Whether requests of several classes were completed."""
+    return len(np.unique(facts.trace.workload.request_class[facts.measures.category >= COMPLETED])) > 1

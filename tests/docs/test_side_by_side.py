@@ -42,7 +42,7 @@ class SideBySide:
             for head, cell in zip(self.heads[1:-1], row[1:-1], strict=True):
                 (file,) = codes(head)
                 for code in codes(cell):
-                    if code.endswith(".py"):
+                    if code.endswith((".py", ".js", ".go")):
                         file = code
                     else:
                         yield Excerpt(file, code)
@@ -73,7 +73,7 @@ def own_steps(model: Model) -> list[str]:
         behind = catalogue()["prefork"].plan(catalogue()["prefork"].config(), machine)
         plans = [behind, model.in_front(behind, model.config(), machine)]
     places = layers(plans, phase_count=1)[-1]
-    return [re.sub(r"\.\d+$", "", name) for name in places]
+    return [re.sub(r"\.\d+\b", "", name) for name in places]
 
 
 @pytest.mark.parametrize("name", MODELS)

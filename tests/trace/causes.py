@@ -7,6 +7,7 @@ from simulator.plan import (
     Accept,
     AcceptEagerly,
     Backlog,
+    Branch,
     Connect,
     Cores,
     Element,
@@ -15,6 +16,7 @@ from simulator.plan import (
     Linger,
     Link,
     Loop,
+    OfClass,
     Outcome,
     Plan,
     Pool,
@@ -67,6 +69,15 @@ def eager(number: int, processes: int) -> Plan:
 def loops(processes: int = 1, limit: int | None = None) -> Plan:
     loop = Loop("event loop", processes)
     return Plan((Connect(BACKLOG), AcceptEagerly(BACKLOG, loop, 2e-5, limit=limit), Handle(loop), Send()), Cores(2))
+
+
+def beside_threads(number: int = 4, *, gil: bool = True) -> Plan:
+    """A loop that hands reports to threads; ``gil``: of the same process."""
+    lock, thread = Gil("GIL"), Pool("thread", number)
+    loop = Loop("event loop", gil=lock if gil else None)
+    reports = (Seize(thread), Handle(lock), Release(thread))
+    taken = (Connect(BACKLOG), AcceptEagerly(BACKLOG, loop, 2e-5), Receive())
+    return Plan((*taken, Branch(OfClass(("report",)), reports, (Handle(loop),)), Send()), Cores(2))
 
 
 def of(rate: float, duration: float = 20.0, patience: float = inf, /, **kinds: Kind) -> Workload:

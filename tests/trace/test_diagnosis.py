@@ -9,7 +9,8 @@ from simulator.trace.finding import Kind as KindOf
 from simulator.trace.finding import Party
 from simulator.trace.rules_capacity import held_by_io, held_by_readers
 from simulator.trace.rules_ends import few_samples
-from simulator.trace.rules_locks import gil_convoy, loop_blocked
+from simulator.trace.rules_gil import gil_convoy
+from simulator.trace.rules_locks import loop_blocked
 from simulator.trace.summary import summarise
 from simulator.workload.table import Workload
 from tests.trace.by_hand import Kind, load_at, random_load, simulate

@@ -29,7 +29,8 @@ from simulator.trace.rules_ends import (
     too_fast,
     turned_away,
 )
-from simulator.trace.rules_locks import gil_convoy, gil_or_cores, loop_blocked, loop_stands_still
+from simulator.trace.rules_gil import gil_convoy, gil_or_cores, loop_waits_for_gil
+from simulator.trace.rules_locks import loop_blocked, loop_stands_still
 from simulator.trace.rules_overload import overload, taken
 from simulator.trace.rules_processes import imbalance
 from simulator.trace.rules_waiting import episode, siblings
@@ -48,6 +49,7 @@ from tests.trace.causes import (
     SLOW_QUERY,
     SYNCHRONOUS,
     UPLOAD,
+    beside_threads,
     eager,
     facts,
     far,
@@ -69,6 +71,15 @@ def in_groups_of(size: int) -> Workload:
 
 
 CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]] = {
+    loop_waits_for_gil: (
+        (beside_threads(), of(60, page=QUICK, report=REPORT)),
+        (beside_threads(gil=False), of(60, page=QUICK, report=REPORT)),
+        [
+            "the event loop waits for the GIL 90 % of the time that it is in use",
+            'most of it "report", up to 200 ms at a time',
+            "each callback waits a switch interval of 5 ms or more",
+        ],
+    ),
     crashes: (
         (loops(2), replace(of(200, page=QUERY), interventions=(KILLED,))),
         (loops(1), replace(of(200, page=QUERY), interventions=(KILLED,))),

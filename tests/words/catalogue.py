@@ -121,9 +121,11 @@ def _plans(model: Model) -> Iterator[Plan]:
 
 
 def _configs(model: Model) -> Iterator[Any]:
-    """The settings by default, and with each other way of those that have a few ways to be."""
+    """The settings by default, with several processes, and each other way of those that have a few ways to be."""
     default = model.config()
     yield default
+    if hasattr(default, "processes"):
+        yield replace(default, processes=2)
     for name, hint in get_type_hints(type(default)).items():
         for way in get_args(hint) if get_origin(hint) is Literal else ():
             yield replace(default, **{name: way})
