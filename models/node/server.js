@@ -14,12 +14,14 @@ const settings = JSON.parse(process.argv[2]);
 const open = new Set(); // sockets
 let stopping = false;
 
-const work = {
-  cpu: burn, // on the loop, and everybody waits
-  io: sleep, // a timer, as for another machine's answer: no thread
-  native: hash, // crypto.pbkdf2: a thread of libuv
-  block: slowFile, // fs.write: a thread of libuv
+const onTheLoop = {
+  cpu: burn, // and everybody waits
+  io: sleep, // a timer, as for another machine's answer: others go on
   crash: wire.crash,
+};
+const inAThread = {
+  native: hash, // crypto.pbkdf2
+  block: slowFile, // fs.write
 };
 
 async function handle(request, response) {
@@ -30,9 +32,13 @@ async function handle(request, response) {
   const job = wire.parse(request);
   visit.row = job.row;
   for (const [n, phase] of job.phases.entries()) {
-    visit.reach(`handle.${n + 1}`);
-    const later = work[phase.kind](phase.seconds);
-    if (later) await later; // others go on meanwhile
+    if (phase.kind in inAThread) {
+      await wire.helped(visit, n + 1, inAThread[phase.kind](phase.seconds)); // others go on meanwhile
+    } else {
+      visit.reach(`handle.${n + 1}`);
+      const later = onTheLoop[phase.kind](phase.seconds);
+      if (later) await later;
+    }
   }
   visit.reach('respond');
   response.shouldKeepAlive &&= !stopping;

@@ -74,8 +74,8 @@ class Visit {
     inHand.add(this);
   }
 
-  reach(place) {
-    this.marks.push([place, now()]);
+  reach(place, at = now()) {
+    this.marks.push([place, at]);
   }
 
   get place() {
@@ -104,6 +104,27 @@ class Visit {
     this.reach('receive');
     inHand.add(this);
   }
+}
+
+// What a thread of libuv does for a request. Who has one is known by counting: they begin in the order in which they
+// were handed over, as many as there are.
+
+let busy = 0;
+const queue = [];
+const THREADS = Number(process.env.UV_THREADPOOL_SIZE);
+
+async function helped(visit, number, done) {
+  const again = number > 1 ? `_#${number}` : '';
+  visit.reach(`hand_over.${number}`);
+  visit.reach(`seize_libuv_thread${again}`);
+  const turn = { begun: now() };
+  if (busy < THREADS) busy++;
+  else queue.push(turn);
+  await done;
+  visit.reach(`handle.${number}_in_libuv_thread`, turn.begun);
+  visit.reach(`release_libuv_thread${again}`);
+  if (queue.length) queue.shift().begun = now();
+  else busy--;
 }
 
 // Answers.
@@ -210,4 +231,4 @@ function deal(settings) {
   for (let number = 0; number < settings.processes; number++) fork(number);
 }
 
-module.exports = { LOST, OPTIONS, Visit, begin, crash, deal, parse, refuse, send, silent, whole };
+module.exports = { LOST, OPTIONS, Visit, begin, crash, deal, helped, parse, refuse, send, silent, whole };

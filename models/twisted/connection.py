@@ -5,6 +5,7 @@ What to look at: ``serve`` is the request, from top to bottom. Computing happens
 GIL. What comes back is told to the reactor first, and only then to the request.
 """
 
+import time
 import traceback
 from typing import Any
 
@@ -18,7 +19,14 @@ from models.wire.blocking import LINGER_S
 from models.wire.message import Request, request_parser
 from models.wire.outgoing import refusal, response
 from models.wire.syntax import Refused
-from models.wire.work import do, parse
+from models.wire.work import Phase, do, parse
+
+
+def work(phase: Phase) -> tuple[float, float]:
+    """In a thread: it waits and computes as any ordinary function does. When it began, and when it was over."""
+    begun = time.monotonic()
+    do(phase)
+    return begun, time.monotonic()
 
 
 class Connection(Protocol, TimeoutMixin):  # type: ignore[misc]  # Twisted may be missing, and is Any
@@ -58,11 +66,12 @@ class Connection(Protocol, TimeoutMixin):  # type: ignore[misc]  # Twisted may b
         job = parse(request)
         self.visit.row = job.row
         for n, phase in enumerate(job.phases, 1):
+            if phase.kind in ("native", "block"):
+                await self.in_thread(phase, n)
+                continue
             self.visit.reach(f"handle.{n}")
             if phase.kind == "io":
                 await deferLater(self.server.reactor, phase.seconds)
-            elif phase.kind in ("native", "block"):
-                await deferToThread(do, phase)  # the reactor goes on, where it gets the GIL
             else:
                 do(phase)  # on the reactor: everybody waits
         self.visit.reach("respond")
@@ -72,6 +81,15 @@ class Connection(Protocol, TimeoutMixin):  # type: ignore[misc]  # Twisted may b
         self.doing = "send"
         self.resetTimeout()
         self.transport.registerProducer(self, streaming=False)
+
+    async def in_thread(self, phase: Phase, n: int) -> None:
+        """Somebody else does it, and the reactor goes on where it gets the GIL."""
+        again = f"_#{n}" if n > 1 else ""
+        self.visit.reach(f"hand_over.{n}")
+        self.visit.reach(f"seize_reactor_thread{again}")
+        begun, over = await deferToThread(work, phase)
+        self.visit.reach(f"handle.{n}_in_reactor_thread", begun)
+        self.visit.reach(f"release_reactor_thread{again}", over)
 
     def resumeProducing(self) -> None:  # noqa: N802
         """The kernel has taken all that was written: more, or the end."""

@@ -63,9 +63,9 @@ class Visit:
         """Whether its client has sent anything."""
         report.in_hand.add(self)
 
-    def reach(self, place: str) -> None:
-        """It is at this step now."""
-        self._marks.append((self._names.get(place, place), time.monotonic()))
+    def reach(self, place: str, at: float | None = None) -> None:
+        """It is at this step now; or was, at a moment that somebody else saw."""
+        self._marks.append((self._names.get(place, place), time.monotonic() if at is None else at))
 
     def again(self) -> None:
         """The next request on the same connection."""

@@ -63,11 +63,6 @@ MATTERS: Mapping[str, str] = {
     "free-threaded": later("threads would compute side by side; here one GIL lets one of them compute"),
     "gil-cores": later("its code would compute on several cores at once; here one loop computes on one"),
     "nearest": later("this kind of worker is modelled by the nearest that there is"),
-<<<<<<< HEAD
-    "helpers": later("files and passwords would be done by threads beside the loop; here they are done in it"),
-=======
-    "greenlets": later("greenlets are modelled as coroutines: what their library has not made cooperative is not"),
->>>>>>> 7e95d842 (wip2)
     "borrowed-costs": later("what it costs has not been measured; it has the costs of the server that is most like it"),
     "threads-started": later("a thread is started for each connection, and what that costs is not counted"),
     "prefetch": later("tasks would be fetched before there is somebody to do them"),

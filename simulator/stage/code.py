@@ -13,6 +13,7 @@ from importlib import import_module, resources
 from pathlib import PurePath
 
 from simulator.experiments.catalogue import Model, catalogue
+from simulator.plan import Elsewhere, Handle
 from simulator.plan.walk import Place, sent_at
 from simulator.stage.canvas.style import Style
 
@@ -115,9 +116,12 @@ def _step_lines(_: str, text: str, walk: tuple[Place, ...]) -> _Spans:
 
 
 def _makes(call: ast.Call, place: Place) -> bool:
-    if not (isinstance(call.func, ast.Name) and call.func.id == type(place.step).__name__):
+    step = place.step
+    helped = place.kinds is not None and not (isinstance(step, Handle) and step.elsewhere)
+    name = Elsewhere.__name__ if helped else type(step).__name__
+    if not (isinstance(call.func, ast.Name) and call.func.id == name):
         return False
-    if place.what is None:
+    if place.what is None or helped:
         return True
     named = [part for word in call.keywords if word.arg == "what" for part in ast.walk(word.value)]  # one, or a choice
     return any(isinstance(word, ast.Constant) and word.value == place.what for word in named)
