@@ -1,7 +1,7 @@
 """What the lab looks like: the scene on the stage, and with it the list of knobs, the menu and the message."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ from simulator.stage.panes.title import message_room
 from simulator.stage.scene import LaneRef, Scene, View
 from simulator.stage.verdict import Verdict
 from simulator.trace.playback import Playback
-from simulator.words.language import in_this_language, paragraph, tell
+from simulator.words.language import in_this_language, paragraph, tell, tell_many
 from simulator.words.phrases import counted, first_sentence
 
 if TYPE_CHECKING:  # it needs what only saving needs
@@ -196,9 +196,18 @@ def _words(prepared: Prepared | None, playback: Playback, number: int) -> tuple[
     labels = playback.trace.labels
     if prepared is None:
         names = [*reversed(json.loads(labels.get("fronts", "{}"))), labels.get("model", "") or tell("a server")]
-        note = [_size_of(playback.trace.plan), *([tell("measured")] if labels.get("engine") == "measured" else [])]
+        note = [_size_of(playback.trace.plan), *_between(labels)]
+        note += [tell("measured")] if labels.get("engine") == "measured" else []
         return " + ".join(names), ", ".join(note)
-    return prepared.setup.sides[number].title, _size_of(playback.trace.plan)
+    return prepared.setup.sides[number].title, ", ".join([_size_of(playback.trace.plan), *_between(labels)])
+
+
+def _between(labels: Mapping[str, str]) -> list[str]:
+    """What lies between nginx and the application, where somebody has asked for it: ``uwsgi``, ``7 middlewares``."""
+    settings = json.loads(labels.get("settings", "{}"))
+    protocol, layers = settings.get("protocol", "http"), settings.get("middlewares", 0)
+    said = [] if protocol == "http" else [protocol]
+    return [*said, *([tell_many("{n} middleware", "{n} middlewares", layers, n=layers)] if layers else [])]
 
 
 def _costs(lab: Lab, playback: Playback) -> str:

@@ -24,7 +24,7 @@ from simulator.words.phrases import numbered
 
 WIDE, NARROW = 100, 46
 """From this width on the slot has a column of its own; below this one there is no time axis."""
-LENGTH_WIDTH = 9
+LENGTH_WIDTH, HELD_WIDTH = 9, 22
 LEAST_BAR, LEAST_LABEL = 8, 26
 """In a language with short names of states, a computation still has room for its place."""
 INDENT = 3
@@ -53,7 +53,7 @@ class Block:
 def columns_for(width: int) -> Columns:
     """As they fit into a screen of this width."""
     label = max(2 + max(cell_width(translated(state.value)) for state in State) + 1, LEAST_LABEL)
-    held = 18 if width >= WIDE else 0
+    held = HELD_WIDTH if width >= WIDE else 0
     bar = 1 + label + LENGTH_WIDTH + 1
     room = width - bar - held - 1
     if width < NARROW or room < LEAST_BAR:
@@ -105,7 +105,10 @@ def put_block(grid: CellGrid, row: int, block: Block, where: tuple[LifeStory, Co
             grid.fill(row, columns.bar + left, 1, right - left, glyph, style=style)
         if part.state is State.CONNECTING:
             _put_retries(grid, row, told, (columns, axis), look)
-        grid.put(row, columns.held, clipped(_slots(part), columns.held_width, look), Style.DIM)
+        held = _slots(part)
+        if cell_width(held) > columns.held_width and part.slots:  # of a proxy's connection and a worker, the worker
+            held = numbered(part.slots[-1])
+        grid.put(row, columns.held, clipped(held, columns.held_width, look), Style.DIM)
     longest = max((cell_width(line) for line in block.below), default=0)
     indent = max(min(columns.bar, grid.width - 1 - longest), INDENT)  # under the bar, if there is room
     for offset, line in enumerate(block.below, 1):

@@ -30,7 +30,8 @@ def table_rows(page: Page) -> list[list[str]]:
 
 
 def test_every_readme_has_a_chinese_one() -> None:
-    readmes = [*ROOT.glob("README.md"), *ROOT.glob("models/*/README.md"), ROOT / "docs" / "glossary.md"]
+    readmes = [*ROOT.glob("README.md"), *ROOT.glob("models/*/README.md")]
+    readmes += [ROOT / "docs" / name for name in ("chain.md", "glossary.md")]
     assert {english.path for english, _ in PAIRS} == set(readmes)
 
 
