@@ -35,22 +35,9 @@ PAGES = pages()
 ids = [page.name for page in PAGES]
 each_page = pytest.mark.parametrize("page", PAGES, ids=ids)
 OUR_FOLDERS = ("simulator/", "models/", "scenarios/", "tests/", "docs/", ".ci/")
-<<<<<<< HEAD
-OTHER_PROGRAMS = {
-    "--nothreading",
-    "--noreload",
-    "--reuse-port",
-    "--enable-threads",
-    "--wsgi",
-    "--application",
-    "--speak",
-}
-"""Flags of other servers that pages mention; the last two are of the real servers beside the models."""
-=======
-OTHER_PROGRAMS = {"--nothreading", "--noreload", "--reuse-port", "--enable-threads", "--lazy-apps"}
+OTHER_PROGRAMS = {"--nothreading", "--noreload", "--reuse-port", "--enable-threads", "--lazy-apps", "--wsgi"}
 OTHER_PROGRAMS |= {"--http", "--http-socket", "--application", "--buffer-size", "--speak"}
 """Flags of other servers that pages mention; the last three are of the real servers beside the models."""
->>>>>>> ec0a7c66 (A page goes from the browser to the view: nginx, uwsgi, worker, middleware, each with its cost; the stage names protocol and layers)
 
 
 def page(name: str) -> Page:
