@@ -23,10 +23,11 @@ from simulator.plan import (
 def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: the reactor for each piece of computing, a thread for each call that is deferred."""
     backlog = machine.backlog(config.backlog)
-    reactor, thread = Loop("reactor"), Pool("reactor thread", config.pool)
+    gil = machine.gil(1)  # of the reactor and its threads
+    reactor, thread = Loop("reactor", gil=gil), Pool("reactor thread", config.pool)
     batch = machine.accept_batch or config.backlog + 1
     turn = machine.loop_turn_cost_s
-    threads = Elsewhere(("native", "block"), thread, cost_s=machine.hand_over_cost_s)  # deferToThread
+    threads = Elsewhere(("native", "block"), thread, gil, machine.hand_over_cost_s)  # deferToThread
     return Plan(
         steps=(
             Connect(backlog, retries_s=machine.retries_s, timeout_s=machine.syn_timeout_s),
