@@ -143,6 +143,9 @@ def _told(snapshot: Snapshot, request: int, sheet: Sheet) -> Told:
         words = tell("waits for the {lock} for {time}", lock=translated(needs.name), time=time)
         return Told(words, tuple(_lock_holders(snapshot, now, needs, sheet)), came_for)
     does = "" if activity.state is None else translated(activity.state.one)
+    what = trace.places[place].what if place < len(trace.places) else None
+    if what is not None and activity.state is State.COMPUTING:  # how far it has come: proxy, parse, middleware in
+        does = tell("{state}: {place}", state=does, place=what)
     words = tell("{does}, for {time} already", does=does, time=time)
     return Told(words, tuple(_so_far(trace, request, now.t_s, sheet)), came_for)
 
