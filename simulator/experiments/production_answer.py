@@ -4,7 +4,7 @@ it matters.
 What to watch: nothing that was typed is missing from the lists, and none of it is in two.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,7 +110,7 @@ def _entry(found: Production, piece: Piece) -> tuple[str, Entry]:
 def _became(found: Production, option: Option, piece: Piece) -> Entry | None:
     """What it is of the model; None where it is nothing with this kind of worker."""
     kind = found.kind
-    if option.what == "kind" or (option.what == "greenlets" and kind.model not in ("prefork", "threaded")):
+    if option.what == "kind":
         settings = " ".join(f"{name} {value}" for name, value in kind.settings.items())
         words = f"{kind.model} {settings}".strip()
         return Entry(piece.typed, words, words)
@@ -167,19 +167,23 @@ def _by_itself(found: Production, typed: set[Option | None]) -> dict[str, str]:
 def short_lists(given: Answer) -> Iterator[str]:
     """The lists for a summary: of what makes no difference only the names."""
     if given.modelled:
-        typed = ", ".join(tell("{typed} ({became})", typed=each.typed, became=each.told) for each in given.modelled)
-        yield tell("modelled: {typed}", typed=typed)
+        became = [tell("{typed} ({became})", typed=each.typed, became=each.told) for each in given.modelled]
+        yield tell("modelled: {typed}", typed=_in_a_row(became))
     if given.harmless:
-        yield tell("makes no difference here: {typed}", typed=", ".join(each.typed for each in given.harmless))
+        yield tell("makes no difference here: {typed}", typed=_in_a_row(each.typed for each in given.harmless))
     for why, typed in _by_reason(given.matters):
         yield tell("not modelled: {typed}: {why}", typed=typed, why=why)
+
+
+def _in_a_row(parts: Iterable[str]) -> str:
+    return translated(", ").join(parts)
 
 
 def _by_reason(entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
     """Each reason once, with all that was typed for it."""
     reasons = dict.fromkeys(entry.told for entry in entries)
     for told in reasons:
-        yield told, ", ".join(entry.typed for entry in entries if entry.told == told)
+        yield told, _in_a_row(entry.typed for entry in entries if entry.told == told)
 
 
 # All there is, for pages.

@@ -83,7 +83,7 @@ def _line(labels: Mapping[str, str]) -> Iterator[RenderableType]:
     answer = answer_to(labels[LINE]) if LINE in labels else None
     if answer is None:
         return
-    yield Text(f"$ {answer.line}", style="cyan")
+    yield Text(tell("started as {line}", line=answer.line), style="cyan")
     for sentence in short_lists(answer):
         yield Padding(Prose(sentence, "bright_black"), (0, 0, 0, INDENT))
 

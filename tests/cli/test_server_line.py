@@ -34,13 +34,13 @@ def test_three_lists_are_in_the_summary_and_by_key_in_every_file(simulate: Any, 
     done = simulate("--server", GTHREAD, *SHORT, "--csv", str(tmp_path), "--parquet", str(tmp_path / "run.parquet"))
     assert done.code == 0
     said = " ".join(done.out.split())
-    assert f"$ {GTHREAD}" in said
+    assert f"started as {GTHREAD}" in said
     assert "modelled: -w 4 (processes 4), -k gthread (threaded accept eager), --threads 8 (threads 8)" in said
     assert "makes no difference here: -b :8000" in said
     assert "not modelled: --timeout 30: a worker that its master does not hear of" in said
     assert f"server_line.line,{GTHREAD}" in (tmp_path / "summary.csv").read_text()
     assert "server_line.not_modelled.--timeout 30,worker-timeout" in (tmp_path / "summary.csv").read_text()
-    assert f"$ {GTHREAD}" in " ".join(simulate("show", str(tmp_path / "run.parquet")).out.split())
+    assert f"started as {GTHREAD}" in " ".join(simulate("show", str(tmp_path / "run.parquet")).out.split())
 
 
 def test_the_lists_follow_the_language(simulate: Any) -> None:

@@ -14,6 +14,8 @@ import pytest
 from simulator.cli.command import EVERYWHERE
 from simulator.experiments.catalogue import catalogue
 from simulator.experiments.options import CALIBRATE, MEASURE, OUTPUT, PICTURES, RUN, SCREEN, VALIDATION, section
+from simulator.experiments.production_options import table
+from simulator.experiments.production_table import PROGRAMS
 from simulator.experiments.real_servers import ABOUT, INSTEAD
 from simulator.experiments.run import run
 from simulator.plan import Machine, Outcome, State
@@ -28,6 +30,7 @@ from simulator.workload.request_table import RequestClass
 from simulator.workload.scenario import Caption, Client, Scenario
 from simulator.workload.table_fields import Table
 from simulator.workload.timeline_table import KINDS as INTERVENTIONS
+from tests.docs import servers
 from tests.docs.doing import Reader
 from tests.docs.pages import FENCES, ROOT, Page, matches, pages
 
@@ -98,9 +101,10 @@ def test_every_flag_that_is_named_exists(page: Page) -> None:
     known = {each.flag(field) for each in sections for field in each.fields}
     known |= {flag.replace("--", "--no-", 1) for flag in known}
     known |= {"--nginx", "--request", "--port", "--embed-from", "--install", *EVERYWHERE, *INSTEAD, *ABOUT}
+    known |= {name for program in PROGRAMS for name in table(program).names}
     for words in page.code:
-        for flag in re.findall(r"(?:^|\s)(--[a-z][a-z-]*)", words):
-            assert flag in known | OTHER_PROGRAMS, f"{page.name}: there is no {flag}"
+        for flag in re.findall(r"(?:^|\s)(--[a-z][\w.-]*)", words):
+            assert flag.rstrip(".") in known | OTHER_PROGRAMS, f"{page.name}: there is no {flag}"
 
 
 def test_the_readme_opens_with_the_two_commands() -> None:
@@ -183,6 +187,11 @@ def test_the_page_on_the_output_has_every_key_of_the_document() -> None:
     results = document(trace, summarise(trace))
     keys = {*results, *results["latency_ms"], *next(iter(results["resources"].values())), *results["requests"]}
     assert sorted(key for key in keys if f"`{key}`" not in text) == []
+
+
+def test_the_page_on_servers_has_the_tables_of_today() -> None:
+    """``python -m tests.docs.servers`` writes them."""
+    assert page(servers.PAGE).text.partition(servers.MARK)[2] == servers.tables()
 
 
 def test_omitted_lines_match_and_others_must_be_equal() -> None:

@@ -149,7 +149,7 @@ def uwsgi() -> dict[str, Theirs]:
 
     Some act as soon as they are read, so those that the table knows to do so are not asked for that.
     """
-    names = re.findall(r"^    (?:(-\w)\|)?(--[\w-]+)", _said(["--help"]), re.MULTILINE)
+    names = re.findall(r"^    (?:(-\w)\|)?(--\S+)", _said(["--help"]), re.MULTILINE)
     acting = {name for option in table("uwsgi").options if option.does == "prints" for name in option.names}
     found = {}
     for short, long in names:
