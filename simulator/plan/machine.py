@@ -63,7 +63,7 @@ class Machine:
     """Computing for one turn of an event loop: the selector and the callback."""
     task_switch_cost_s: float = 2.7e-6
     """Computing to suspend and resume a coroutine."""
-    middleware_cost_s: float = 0.8e-6
+    middleware_cost_s: float = 1.5e-6
     """Computing of one layer of middleware, on the way in and out together (a call and a header; Django's: 6 us)."""
     http_text_cost_s: float = 2e-6
     """What of request_cost reads HTTP as text, saved where a request comes as a uwsgi packet (uWSGI: 0.5 us)."""
