@@ -51,3 +51,6 @@ NEIGHBOURS = Neighbours(
 
 PROFILE = "gunicorn-gevent"
 """Whose costs it has, if nobody says something else."""
+
+NEEDS = ("gevent", "pip install gevent")
+"""What its real server runs on, as a program or a package is called, and how that is installed."""

@@ -34,5 +34,8 @@ NEIGHBOURS = Neighbours(
 ALIASES = ("koa", "nodejs", "express")
 """What is known by another name, and is the same server: frameworks on ``http.createServer``."""
 
-PROFILE = "node"
-"""Whose costs it has, if nobody says something else."""
+PROFILE = OWN_COSTS = "node"
+"""Whose costs it has, if nobody says something else; its real server is Node, too."""
+
+NEEDS = ("node", "apt-get install nodejs")
+"""What its real server runs on, as a program or a package is called, and how that is installed."""

@@ -31,3 +31,6 @@ ALIASES = ("twistd",)
 
 PROFILE = "twisted"
 """Whose costs it has, if nobody says something else."""
+
+NEEDS = ("twisted", "pip install twisted")
+"""What its real server runs on, as a program or a package is called, and how that is installed."""

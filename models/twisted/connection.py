@@ -40,7 +40,7 @@ class Connection(Protocol, TimeoutMixin):  # type: ignore[misc]  # Twisted may b
         """Accepted."""
         self.server.connections.add(self)
         self.setTimeout(self.server.stage.options.idle_timeout)
-        self.visit.reach("accept_event_loop")
+        self.visit.reach("accept_reactor")
         self.visit.reach("receive")
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802

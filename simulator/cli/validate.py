@@ -10,7 +10,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from models.profiles import MINI
 from simulator.cli.command import Given
 from simulator.cli.given import deployment_of, say_left_out
 from simulator.cli.outputs import STDOUT, json_file, refuse_early, write_text
@@ -137,11 +136,21 @@ def pairs_of(model: Model | None, given: Given) -> list[Pair]:
         return [Pair(deployment=deployment_of(_alone(named, options), COMMAND, given, options), options=options)]
     if options.server is not None and not named:
         raise RefusalError(no_such_server(options.server))
-    chosen = [model] if model is not None and named == [model] else named or servers()
+    chosen = [model] if model is not None and named == [model] else named or _startable()
     deployed = (deployment_of(each, COMMAND, given, options) for each in chosen)
     # what is measured are our own servers, so what is predicted has their costs, unless somebody says others
-    ours = MINI if options.profile is None else ""
-    return [Pair(deployment=replace(each, profile=ours), options=options) for each in deployed]
+    return [
+        Pair(deployment=replace(each, profile=each.model.own_costs if options.profile is None else ""), options=options)
+        for each in deployed
+    ]
+
+
+def _startable() -> list[Model]:
+    """All whose real servers can be started here; the others are named on stderr."""
+    if missing := ", ".join(each.name for each in servers() if any(each.missing)):
+        told = tell("left out, because what their real servers run on is not installed here: {names}", names=missing)
+        talk(f"simulate: {told}\n")
+    return [each for each in servers() if not any(each.missing)]
 
 
 def _alone(named: Sequence[Model], options: RunOptions) -> Model | None:

@@ -72,6 +72,22 @@ class Model:
         return f"{self.name} ({', '.join(self.aliases)})" if self.aliases else self.name
 
     @property
+    def missing(self) -> tuple[str, str]:
+        """What its real server runs on and is not installed here, and what to type; nothing where it can be started."""
+        from shutil import which
+
+        module = importlib.import_module(f"models.{self.folder}.config")
+        needs: tuple[str, str] = getattr(module, "NEEDS", ("", ""))
+        program, _ = needs
+        return needs if program and which(program) is None and find_spec(program) is None else ("", "")
+
+    @property
+    def own_costs(self) -> str:
+        """The profile of its real server beside the model: that of this project's, unless it is somebody else's."""
+        name: str = getattr(importlib.import_module(f"models.{self.folder}.config"), "OWN_COSTS", "mini")
+        return name
+
+    @property
     def summary(self) -> str:
         """What it is, in one line."""
         return _first_paragraph(self.config.__doc__)

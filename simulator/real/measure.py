@@ -68,6 +68,14 @@ def refuse_unmeasurable(deployment: Deployment) -> None:
             raise RefusalError(
                 tell("{model} has no real server that could be measured (no {file})", model=model.name, file=file)
             )
+        what, command = model.missing
+        if what:
+            raise RefusalError(
+                tell(
+                    "{model}: its real server runs on {what}, which is not installed here. Type {command}",
+                    model=model.name, what=what, command=command,
+                )
+            )  # fmt: skip
 
 
 def measure(

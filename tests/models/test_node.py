@@ -1,5 +1,7 @@
 """Signatures of Node: a loop that hands files and hashes to four threads, and a primary that deals out connections."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -16,15 +18,15 @@ from tests.trace.by_hand import Kind, load_at, random_load
 S = 0.1
 
 
-def through(kind: str, count: int, machine: Machine = FREE, **settings: int) -> list[float]:
+def through(kind: str, count: int, machine: Machine = FREE, **settings: Any) -> list[float]:
     """When each of so many requests is through that come at once and have one piece of this kind, of 0.1 s."""
     work = load_at([0.0] * count, 20.0, page=Kind(steps=((kind, S),)))
     return sorted(latencies(serve("node", work, machine, **settings)).tolist())
 
 
-def shipped(scenario: str, name: str = "node", *overrides: str, **settings: int) -> Trace:
+def shipped(scenario: str, name: str = "node", **settings: Any) -> Trace:
     """A shipped load on one of our servers."""
-    return serve(name, draw(load(scenario, list(overrides))), Machine(cores=2), **settings)
+    return serve(name, draw(load(scenario, [])), Machine(cores=2), **settings)
 
 
 def p95(trace: Trace, class_name: str) -> float:
@@ -116,17 +118,17 @@ def test_a_long_computation_stops_everybody_all_the_same() -> None:
 
 
 def served_by(trace: Trace) -> list[int]:
-    return trace.process[np.argsort(trace.arrival)].tolist()
+    return [int(number) for number in trace.process[np.argsort(trace.arrival)]]
 
 
 def test_a_primary_deals_connections_to_its_processes_in_turn() -> None:
-    apart = load_at(np.arange(12) * 0.01, 2.0, page=Kind(steps=(("io", S),)))
+    apart = load_at([n * 0.01 for n in range(12)], 2.0, page=Kind(steps=(("io", S),)))
     assert served_by(serve("node", apart, FREE, processes=3)) == [0, 1, 2] * 4
 
 
 def test_a_process_that_stands_still_gets_one_connection_more_and_no_second_one() -> None:
     long, short = Kind(steps=(("cpu", 1.0),)), Kind(steps=(("cpu", 0.001),))
-    work = load_at([0.0, *np.arange(1, 12) * 0.05], 2.0, page=short, report=long)
+    work = load_at([0.0, *(n * 0.05 for n in range(1, 12))], 2.0, page=short, report=long)
     work.request_class[1:], work.phases[1:] = 0, 0.001
     trace = serve("node", work, FREE, processes=2)
     busy = served_by(trace)[0]

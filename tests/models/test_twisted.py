@@ -1,5 +1,7 @@
 """Signatures of Twisted: a reactor that computes for everybody, and ten threads for calls that block."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ from tests.trace.by_hand import Kind, load_at
 S = 0.1
 
 
-def through(kind: str, count: int, **settings: int) -> list[float]:
+def through(kind: str, count: int, **settings: Any) -> list[float]:
     """When each of so many requests is through that come at once and have one piece of this kind, of 0.1 s."""
     work = load_at([0.0] * count, 20.0, page=Kind(steps=((kind, S),)))
     return sorted(latencies(serve("twisted", work, FREE, **settings)).tolist())

@@ -51,7 +51,7 @@ COROUTINE = Cast("models.coroutine.server", ("--processes", "2"), processes=2, p
 ASYNCIO = Cast("models.coroutine.asyncio_server", places=_LOOP)
 NODE = Cast("models.node.server", beside=1, places=_LOOP, needs="node")
 NODES = Cast("models.node.server", ("--processes", "2"), processes=2, beside=2, places=_LOOP, needs="node")
-TWISTED = Cast("models.twisted.server", places=_LOOP, needs="twisted")
+TWISTED = Cast("models.twisted.server", places=("accept_reactor", *_LOOP[1:]), needs="twisted")
 NGINX = Cast(
     "models.nginx.server",
     places=("receive", "proxy", "connect_backlog", "send", "release_nginx_connection"),

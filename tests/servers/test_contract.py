@@ -71,7 +71,9 @@ def test_threads_of_one_process_compute_in_turns(server: Running, row: int) -> N
     assert end - begin >= 3 * 0.05 - EPSILON_S
 
 
-@pytest.mark.parametrize("cast", [c for c in SERVERS if "accept_event_loop" in c.places], ids=str, indirect=True)
+@pytest.mark.parametrize(
+    "cast", [c for c in SERVERS if c.places[0] in ("accept_event_loop", "accept_reactor")], ids=str, indirect=True
+)
 def test_event_loops_keep_a_connection_for_the_next_request(server: Running, row: int) -> None:
     first = request(row=row, download=70_000, more="Connection: keep-alive")
     second = request(row=row + 1, steps="io=0.001")

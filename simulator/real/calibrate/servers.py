@@ -114,7 +114,8 @@ def _deployments() -> Iterator[tuple[Deployment, str]]:
 
 
 def _is_real(model: Model) -> bool:
-    return find_spec(f"models.{model.folder}.server") is not None
+    """Whether there is one beside it that can be started here."""
+    return find_spec(f"models.{model.folder}.server") is not None and not any(model.missing)
 
 
 def _measured(deployment: Deployment, name: str, group: int, port: int, effort: tuple[int, int]) -> ServerCost:
