@@ -77,6 +77,8 @@ class Neighbours:
     """Of what stands in front: how much of a response it takes from the server at once."""
     more_slots: str = ""
     """A model with more of what a request holds, where this one has no setting for it."""
+    all_cores: tuple[str, int] | None = None
+    """The setting, and its value, with which as many compute at once as there are cores."""
     one_queue: tuple[str, str] | None = None
     """The setting, and its value, with which all processes take connections from one queue."""
     holds_nothing: str = ""

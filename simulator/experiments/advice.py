@@ -94,7 +94,8 @@ def _cores_are_short(summary: Summary) -> bool:
     """Whether requests wait for a core at all, once the server has them."""
     seconds = summary.where_time_goes
     inside = sum(seconds.values()) - sum(seconds.get(state.value, 0.0) for state in OUTSIDE)
-    waits = sum(seconds.get(state.value, 0.0) for state in needing(Need.CORE))
+    for_core = (*needing(Need.CORE), State.PROCESSOR)
+    waits = sum(seconds.get(state.value, 0.0) for state in for_core)
     return _computing_fills_slots(summary) or summary.resources[CORES].utilisation >= BUSY or waits > HARDLY * inside
 
 

@@ -67,6 +67,9 @@ class Ideas:
                 yield from self._sizes(own.processes)
             case Cure.MORE_CORES:
                 yield self._more_cores()
+            case Cure.ALL_CORES if own.all_cores is not None:
+                setting, number = own.all_cores
+                yield self._choice(self._with(said("a P for each core"), self.side.model, {setting: number}))
             case Cure.HOLD_NOTHING:
                 yield from self._instead(own.holds_nothing)
             case Cure.OWN_PROCESSES:

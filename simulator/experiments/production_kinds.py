@@ -164,7 +164,7 @@ ONE_BY_ONE = Kind(model="dev-server", settings={}, roles={"backlog": "backlog"},
 FLASK = RUNSERVER = HTTP_SERVER = THREAD_EACH
 
 NODE = Kind(model="node", settings={}, roles={"backlog": "backlog", "helpers": "pool"}, profile="node")
-GO = Kind(model="coroutine", settings={}, roles={"backlog": "backlog"}, profile="go", notes=("gil-cores",))
+GO = Kind(model="goroutine", settings={}, roles={"gomaxprocs": "gomaxprocs", "backlog": "backlog"}, profile="go")
 
 # Of a program that takes tasks: what would be like it.
 TASKS = Kind(model="prefork", settings={}, roles={"processes": "workers"}, profile="gunicorn-sync")

@@ -61,7 +61,6 @@ MATTERS: Mapping[str, str] = {
     "memory": later("memory is not modelled, and nobody is killed for having too much"),
     "instrumented": later("it watches every request from inside, and computes for that"),
     "free-threaded": later("threads would compute side by side; here one GIL lets one of them compute"),
-    "gil-cores": later("its code would compute on several cores at once; here one loop computes on one"),
     "nearest": later("this kind of worker is modelled by the nearest that there is"),
     "borrowed-costs": later("what it costs has not been measured; it has the costs of the server that is most like it"),
     "threads-started": later("a thread is started for each connection, and what that costs is not counted"),

@@ -8,7 +8,7 @@ from simulator.experiments.profiles import OWN, profile_of
 from simulator.experiments.setup import Prepared, Setup
 from simulator.lab.knob import Knob, next_cores, next_nice, seconds_text
 from simulator.lab.typed_values import typed_amount, typed_number, unit_of
-from simulator.plan.resources import Gil
+from simulator.trace.figures import lock_kind
 from simulator.words.language import later, tell
 from simulator.words.numbers import exact_duration
 from simulator.workload.quantity import DURATION
@@ -57,7 +57,7 @@ def _profile(prepared: Prepared) -> Iterator[Knob]:
 def _gil(prepared: Prepared) -> Iterator[Knob]:
     setup, interval_s = prepared.setup, prepared.scenario.machine.gil_switch_interval_s
     key, label, value = "machine.gil_switch_interval", later("GIL switch interval"), exact_duration(interval_s)
-    if any(isinstance(lock, Gil) for plan in prepared.plans for lock in plan.locks):
+    if any(lock_kind(lock) == "gil" for plan in prepared.plans for lock in plan.locks):
         yield Knob(
             id="gil",
             group=MACHINE,

@@ -131,7 +131,7 @@ def check_about(about: Mapping[str, Any], plan: Plan) -> None:
     float(labels.get(OTHERS, 0.0))
     if "driver" in settings:
         driver_words(settings["driver"])
-    copies = [plan.cores.count, *(lock.processes for lock in plan.locks)]
+    copies = [plan.cores.count, *(lock.units for lock in plan.locks)]
     copies += [pool.size * pool.processes for pool in plan.pools]
     if max(copies) > MOST_COPIES:
         raise UnsoundError(tell("a server with more than {n} of something", n=count(MOST_COPIES)))

@@ -99,7 +99,7 @@ _Find = Callable[[str, str, tuple[Place, ...]], _Spans]
 
 
 def _page(model: Model, file: str, find: _Find, walk: tuple[Place, ...]) -> Page:
-    text = resources.files(f"models.{model.folder}").joinpath(file).read_text("utf-8")
+    text = resources.files(f"models.{model.folder}").joinpath(file).read_text("utf-8").expandtabs(4)
     return Page(title=f"models/{model.folder}/{file}", lines=coloured(text, file), spans=find(file, text, walk))
 
 

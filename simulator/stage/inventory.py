@@ -3,7 +3,7 @@
 What to watch: everything is read from the plan, and no architecture is known by name.
 """
 
-from simulator.plan.resources import Backlog, Gil, Lock, Loop, Pool
+from simulator.plan.resources import Backlog, Gil, Lock, Loop, Pool, Processors
 from simulator.plan.walk import sent_at
 from simulator.stage.cache import kept
 from simulator.stage.canvas.cells import cell_width
@@ -22,7 +22,12 @@ class Inventory:
         plan, groups = trace.plan, playback.groups
         self.backlogs: tuple[Backlog, ...] = plan.backlogs
         self.locks: tuple[Lock, ...] = plan.locks
-        self.loops: tuple[Loop, ...] = tuple(lock for lock in plan.locks if isinstance(lock, Loop))
+        self.loops: tuple[Loop | Processors, ...] = tuple(
+            lock for lock in plan.locks if isinstance(lock, Loop | Processors)
+        )
+        """What requests need for a moment and hold in turn, beside nothing: event loops, or the Ps of goroutines."""
+        self.ps: bool = any(isinstance(loop, Processors) for loop in self.loops)
+        """Whether these are Ps."""
         unanswered = trace.places[: sent_at(trace.places)]
         self.queued_for: tuple[Pool, ...] = tuple(p.queue for p in unanswered if isinstance(p.queue, Pool))
         """The pools that requests wait for inside the server. Who waits to be closed is not in line: it is served."""

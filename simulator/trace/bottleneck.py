@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.plan.place import having
+from simulator.plan.resources import Processors
 from simulator.plan.words import OWN, State
 from simulator.trace.availability import CORES, capacity
 from simulator.trace.demands import carried_through, computes_at, lock_held_at, needs_lock_at, work_at
@@ -70,6 +71,8 @@ def _candidates(measures: Measures) -> Iterator[_Candidate]:
     work = float(measures.cores_time[INDEX[State.COMPUTING]])
     yield candidate(CORES, "cores", float(capacity(measures.trace).height.max()), work, work)
     for lock in measures.trace.plan.locks:
+        if isinstance(lock, Processors) and lock.units >= measures.trace.plan.cores.count:
+            continue  # the cores limit
         time = measures.lock_time[lock.name].sum(axis=0)
         computing = float(time[[INDEX[State.COMPUTING], INDEX[State.BLOCKS]]].sum())
         used = float(time[[INDEX[state] for state in having(lock)]].sum())

@@ -15,6 +15,8 @@ class Cure(Enum):
     MORE_PROCESSES = "more processes"
     """More processes, each with a lock or a loop of its own."""
     MORE_CORES = "more cores"
+    ALL_CORES = "all cores"
+    """As many as compute at once as there are cores."""
     HOLD_NOTHING = "hold nothing"
     """A server that holds neither worker nor thread while a request waits."""
     OWN_PROCESSES = "own processes"

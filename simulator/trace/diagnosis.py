@@ -31,6 +31,7 @@ from simulator.trace.rules_gil import gil_convoy, gil_or_cores, loop_waits_for_g
 from simulator.trace.rules_locks import loop_blocked, loop_stands_still
 from simulator.trace.rules_overload import overload, taken
 from simulator.trace.rules_processes import imbalance
+from simulator.trace.rules_processors import processors_taken, too_few_processors
 from simulator.trace.rules_waiting import episode, siblings
 from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import duration, short_duration, three_digits
@@ -56,6 +57,8 @@ RULES: tuple[Rule, ...] = (
     gil_saturated,
     loop_waits_for_gil,
     gil_convoy,
+    too_few_processors,
+    processors_taken,
     gil_or_cores,
     loop_stands_still,
     loop_blocked,

@@ -6,7 +6,7 @@ the time or hardly ever.
 
 from functools import partial
 
-from simulator.plan.resources import QUOTA_PERIOD_S, Gil, Lock, Loop
+from simulator.plan.resources import QUOTA_PERIOD_S, Gil, Lock, Loop, Processors
 from simulator.plan.words import Need, State, needing
 from simulator.trace.availability import CORES
 from simulator.trace.culprits import MOST, Computing, who_failed
@@ -203,6 +203,6 @@ def _takes_it(computing: Computing, lock: Lock) -> Said:
 
 
 def _main_cause(facts: Facts, kind: type[Lock]) -> Lock | None:
-    locks = [lock for lock in facts.trace.plan.locks if isinstance(lock, kind)]
+    locks = [lock for lock in facts.trace.plan.locks if isinstance(lock, kind) and not isinstance(lock, Processors)]
     lock = max(locks, default=None, key=facts.lock_score)
     return lock if lock is not None and facts.lock_score(lock) >= NOTABLE else None

@@ -7,7 +7,7 @@ meanwhile nobody else gets a turn on it.
 from functools import partial
 
 from simulator.plan.place import having
-from simulator.plan.resources import Gil, Loop
+from simulator.plan.resources import Gil, Loop, Processors
 from simulator.plan.words import State
 from simulator.trace.culprits import MOST, Computing
 from simulator.trace.cures import Cure
@@ -55,7 +55,7 @@ def _part_beside(facts: Facts, loop: Loop) -> float:
 def gil_convoy(facts: Facts) -> Finding | None:
     """Short computations wait a switch interval behind long ones, though the GIL has time to spare."""
     for lock in facts.trace.plan.locks:
-        if not isinstance(lock, Gil):
+        if not isinstance(lock, Gil) or isinstance(lock, Processors):
             continue
         computing = facts.computing(lock)
         waited, share = others_wait(facts, lock, computing.name)

@@ -101,6 +101,8 @@ def _cures_of_overload(facts: Facts, found: Bottleneck) -> tuple[Cure, ...]:
         pool = next(pool for pool in facts.trace.plan.pools if pool.name == found.resource)
         split = facts.summary.resources[pool.name].split
         return cures_of_slots(facts, pool, max(OWN, key=lambda state: split.get(state.value, 0.0)))
+    if found.kind == "processors":
+        return (Cure.ALL_CORES if found.size < facts.cores.size else Cure.MORE_CORES,)
     more = {"gil": Cure.MORE_PROCESSES, "loop": Cure.MORE_PROCESSES, "cores": Cure.MORE_CORES}
     return (more[found.kind],)
 

@@ -52,6 +52,7 @@ ASYNCIO = Cast("models.coroutine.asyncio_server", places=_LOOP)
 NODE = Cast("models.node.server", beside=1, places=_LOOP, needs="node")
 NODES = Cast("models.node.server", ("--processes", "2"), processes=2, beside=2, places=_LOOP, needs="node")
 TWISTED = Cast("models.twisted.server", places=("accept_reactor", *_LOOP[1:]), needs="twisted")
+GOROUTINE = Cast("models.goroutine.server", places=("accept_P", "receive", "parse", "respond", "send"), needs="go")
 NGINX = Cast(
     "models.nginx.server",
     places=("receive", "proxy", "connect_backlog", "send", "release_nginx_connection"),
@@ -75,5 +76,6 @@ PACKETS = Cast(
         places=("receive", "parse_uwsgi", "respond", "send", "release_worker"),
     ),
 )
-SERVERS = (DEV_SERVER, PREFORK, THREADED, EAGER, BUFFERED, CALLBACK, GREENLET, COROUTINE, ASYNCIO, NODE, NODES, TWISTED)
+PYTHON = (DEV_SERVER, PREFORK, THREADED, EAGER, BUFFERED, CALLBACK, GREENLET, COROUTINE, ASYNCIO)
+SERVERS = (*PYTHON, NODE, NODES, TWISTED, GOROUTINE)
 ALL = (*SERVERS, NGINX, UNBUFFERED, PACKETS)

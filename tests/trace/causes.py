@@ -20,6 +20,7 @@ from simulator.plan import (
     Outcome,
     Plan,
     Pool,
+    Processors,
     Receive,
     Release,
     Seize,
@@ -78,6 +79,11 @@ def beside_threads(number: int = 4, *, gil: bool = True) -> Plan:
     reports = (Seize(thread), Handle(lock), Release(thread))
     taken = (Connect(BACKLOG), AcceptEagerly(BACKLOG, loop, 2e-5), Receive())
     return Plan((*taken, Branch(OfClass(("report",)), reports, (Handle(loop),)), Send()), Cores(2))
+
+
+def goroutines(permits: int) -> Plan:
+    processors = Processors("P", switch_interval_s=0.01, permits=permits)
+    return Plan((Connect(BACKLOG), AcceptEagerly(BACKLOG, processors, 2e-5), Handle(processors), Send()), Cores(2))
 
 
 def of(rate: float, duration: float = 20.0, patience: float = inf, /, **kinds: Kind) -> Workload:

@@ -269,6 +269,7 @@ OF_RULE: dict[str, dict[str, Claim]] = {
     },
     "cores_saturated": {"share": for_a_core, "slowest": for_a_core_of_the_slowest},
     "gil_convoy": {"share": shares_for_others},
+    "processors_taken": {"share": shares_for_others},
     "crashes": {
         "at": _killed_at,
         "lost": lambda facts, _: count(int((facts.trace.outcome == Outcome.CRASHED).sum())),

@@ -141,31 +141,36 @@ def test_a_queue_is_as_long_as_those_who_wait_in_it(seed: int, rows: int) -> Non
 
 
 @given(st.integers(0, 10**6), st.integers(1, 30))
-def test_all_who_are_at_a_copy_of_a_lock_wait_for_it_but_one(seed: int, rows: int) -> None:
+def test_all_who_are_at_a_copy_of_a_lock_wait_for_it_but_those_who_may_have_it(seed: int, rows: int) -> None:
     measures = measured(seed, rows)
     for lock in measures.trace.plan.locks:
-        stretches = by_hand(at_lock(measures.trace, lock), measures.window)
-        waiting = [(seconds, many.total() - len(many), len(many)) for seconds, many in stretches]
+        stretches, each = by_hand(at_lock(measures.trace, lock), measures.window), lock.units // lock.processes
+        have = [(seconds, many, sum(min(there, each) for there in many.values())) for seconds, many in stretches]
+        waiting = [(seconds, many.total() - taken, taken) for seconds, many, taken in have]
         queue = measures.queue(lock.name)
         assert queue.most == max((number for _, number, _ in waiting), default=0)
         assert queue.seconds == pytest.approx(sum(seconds * number for seconds, number, _ in waiting), abs=1e-9)
         if lock.processes > 1:
-            beside = sum(seconds * number for seconds, number, used in waiting if used < lock.processes)
+            beside = sum(seconds * number for seconds, number, used in waiting if used < lock.units)
             assert queue.beside_free == pytest.approx(beside, abs=1e-9)
 
 
 @given(st.integers(0, 10**6), st.integers(1, 30))
 def test_runnable_is_who_computes_without_a_lock_and_one_at_each_copy_of_a_lock(seed: int, rows: int) -> None:
     measures, threads = measured(seed, rows), itertools.count()
-    trace, found = measures.trace, []
+    trace, found, most = measures.trace, [], dict[int, int]()
     for lock in trace.plan.locks:
         numbers = [next(threads) for _ in range(lock.processes)]
+        most |= dict.fromkeys(numbers, lock.units // lock.processes)
         found += [(start, end, numbers[copy]) for start, end, copy in at_lock(trace, lock)]
         found += [(start, end, STANDS - numbers[copy]) for start, end, copy in standing_at(trace, lock)]
     for index in range(len(trace.places)):
         found += [(start, end, next(threads)) for start, end, _ in computing_alone_at(trace, index)]
     expected = by_hand(found, measures.window)
-    runnable = [sum(1 if thread >= 0 else -1 for thread in many) for _, many in expected]
+    runnable = [
+        sum(min(there, most.get(thread, 1)) if thread >= 0 else -1 for thread, there in many.items())
+        for _, many in expected
+    ]
     assert measures.runnable.most == max(runnable, default=0)
 
 

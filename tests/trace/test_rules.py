@@ -33,6 +33,7 @@ from simulator.trace.rules_gil import gil_convoy, gil_or_cores, loop_waits_for_g
 from simulator.trace.rules_locks import loop_blocked, loop_stands_still
 from simulator.trace.rules_overload import overload, taken
 from simulator.trace.rules_processes import imbalance
+from simulator.trace.rules_processors import processors_taken, too_few_processors
 from simulator.trace.rules_waiting import episode, siblings
 from simulator.words.numbers import count
 from simulator.workload.interventions import Do, Intervention
@@ -54,6 +55,7 @@ from tests.trace.causes import (
     facts,
     far,
     forked,
+    goroutines,
     lingering,
     loops,
     of,
@@ -134,6 +136,16 @@ CASES: dict[Rule, tuple[tuple[Plan, Workload], tuple[Plan, Workload], list[str]]
         (threads(16), of(40, page=QUICK, report=REPORT)),
         (threads(16), of(40, page=QUICK)),
         ["for the GIL on average", 'long computations of "report" (up to 200 ms)', "switch interval of 5 ms"],
+    ),
+    too_few_processors: (
+        (goroutines(1), of(30, page=HASH)),
+        (goroutines(2), of(30, page=HASH)),
+        ["the P is 8", "while both cores are 4", "no more goroutines compute at once than GOMAXPROCS says."],
+    ),
+    processors_taken: (
+        (goroutines(1), of(40, page=QUICK, report=REPORT)),
+        (goroutines(1), of(40, page=QUICK)),
+        ["for a P on average", 'while "report" computes (up to 200 ms)', "which it does after 10 ms to 20 ms"],
     ),
     throttled: (
         (replace(forked(4), cores=Cores(1, quota=0.5)), of(12, page=HASH)),

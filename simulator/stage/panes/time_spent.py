@@ -88,7 +88,7 @@ def _main_use(snapshot: Snapshot) -> Use | None:
     if there.slots:
         return _of_slots(playback, there.slots[-1])
     for loop in there.loops:
-        return Use(BUSY, loop.name, loop.processes, f"{loop.name}: in use", Style.CPU)
+        return Use(BUSY, loop.name, loop.units, f"{loop.name}: in use", Style.CPU)
     return None
 
 

@@ -32,7 +32,7 @@ def put_waiting(sheet: Sheet, snapshot: Snapshot) -> None:
         before = count(count_now(snapshot, ghost, queues(ghost)))
         right.insert(0, piece((tell("was {figure}", figure=before), Style.GHOST), rank=1))
     plot = CurvePlot(
-        title=titled(translated(FOR_LOOP if _for_loop(snapshot) else WAITING)),
+        title=titled(_title(snapshot)),
         right=tuple(right),
         low="0",
         high=short_count(scale.high),
@@ -41,8 +41,11 @@ def put_waiting(sheet: Sheet, snapshot: Snapshot) -> None:
     put_plot(sheet, snapshot, plot, partial(_curves, playback=playback, ghost=ghost, scale=scale))
 
 
-def _for_loop(snapshot: Snapshot) -> bool:
-    return bool(snapshot.inventory.loops) and not snapshot.inventory.slots
+def _title(snapshot: Snapshot) -> str:
+    there = snapshot.inventory
+    if there.slots or not there.loops:
+        return translated(WAITING)
+    return tell("waiting for a P") if there.ps else translated(FOR_LOOP)
 
 
 def _curves(window: TimeWindow, playback: Playback, ghost: Playback | None, scale: Scale) -> list[Series]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from simulator.plan.resources import Gil
 from simulator.plan.words import State
 from simulator.stage.cache import kept, still
 from simulator.stage.canvas.box import Box, put_box
@@ -15,6 +14,7 @@ from simulator.stage.panes.curve_plot import titled
 from simulator.stage.panes.each_second import makes_for_nobody
 from simulator.stage.panes.time_spent import main_use
 from simulator.stage.snapshot import Snapshot
+from simulator.trace.figures import lock_kind
 from simulator.trace.playback.slot_uses import series_of
 from simulator.words.glossary import Term, find
 from simulator.words.language import later, translated
@@ -44,7 +44,7 @@ def _names(snapshot: Snapshot) -> Iterator[str]:
     there, use = snapshot.inventory, main_use(snapshot)
     yield from (loop.name for loop in there.loops)
     yield from (pool.name for pool in there.slots)
-    if any(isinstance(lock, Gil) for lock in there.locks):
+    if any(lock_kind(lock) == "gil" for lock in there.locks):
         yield "GIL"
     if there.backlogs:
         yield "backlog"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import Loop
+from simulator.plan.resources import Loop, Processors
 from simulator.stage.cache import kept, of_moment
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.footprints import name_of
@@ -56,15 +56,17 @@ def loops_now(snapshot: Snapshot) -> tuple[LoopNow, ...]:
 
 
 def _loops_now(snapshot: Snapshot) -> tuple[LoopNow, ...]:
-    return tuple(_now(snapshot, loop, copy) for loop in snapshot.inventory.loops for copy in range(loop.processes))
+    return tuple(_now(snapshot, loop, copy) for loop in snapshot.inventory.loops for copy in range(loop.units))
 
 
-def _now(snapshot: Snapshot, loop: Loop, copy: int) -> LoopNow:
+def _now(snapshot: Snapshot, loop: Loop | Processors, copy: int) -> LoopNow:
     lock, t_s = snapshot.now.lock(loop.name), snapshot.t_s
     request, activity = int(lock.holder[copy]), Activity(int(lock.activity[copy]))
     since_s = t_s - float(lock.since_s[copy]) if request >= 0 else 0.0
     # whoever was not accepted yet waits for the only loop, and for any of several
-    waits = len(waiting(snapshot)) if loop.processes == 1 else len(lock.waiting[copy])
+    process = copy // (loop.units // loop.processes)
+    waits = len(waiting(snapshot)) if loop.processes == 1 else len(lock.waiting[process])
+    long = request >= 0 and waits > 0 and since_s >= long_s(snapshot.playback, loop.name)
     return LoopNow(
         copy=copy,
         down=activity is Activity.DOWN,
@@ -75,7 +77,7 @@ def _now(snapshot: Snapshot, loop: Loop, copy: int) -> LoopNow:
         since_s=since_s,
         whole_s=max(since_s, _whole_s(snapshot.playback.holds(loop.name)[copy], request, t_s)),
         waits=waits,
-        blocked=request >= 0 and waits > 0 and since_s >= long_s(snapshot.playback, loop.name),
+        blocked=long and isinstance(loop, Loop),  # a goroutine makes room
     )
 
 

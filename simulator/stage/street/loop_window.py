@@ -49,7 +49,7 @@ def _put_windows(sheet: Sheet, snapshot: Snapshot, area: Area, loops: tuple[Loop
 
 
 def _put_one(sheet: Sheet, snapshot: Snapshot, area: Area, loop: LoopNow, count: int) -> None:
-    names = (tell("THE ONE LOOP"), tell("ONE LOOP")) if count == 1 else (tell("LOOP {number}", number=loop.copy),)
+    names = _names(snapshot, loop, count)
     title: list[Words] = []
     if loop.blocked:
         title = [(f" {sheet.look.glyphs.horizontal} ", Style.BY_COMPUTING), (tell("BLOCKED"), Style.BAD)]
@@ -68,6 +68,13 @@ def _put_one(sheet: Sheet, snapshot: Snapshot, area: Area, loop: LoopNow, count:
     else:
         _put_calm(sheet, snapshot, room, loop, last=True)
     _offer(sheet, snapshot, area, loop)
+
+
+def _names(snapshot: Snapshot, loop: LoopNow, count: int) -> tuple[str, ...]:
+    """From long to short."""
+    if snapshot.inventory.ps:
+        return (tell("THE ONE P"),) if count == 1 else (tell("P {number}", number=loop.copy),)
+    return (tell("THE ONE LOOP"), tell("ONE LOOP")) if count == 1 else (tell("LOOP {number}", number=loop.copy),)
 
 
 def _put_blocked(sheet: Sheet, snapshot: Snapshot, room: Area, loop: LoopNow) -> None:
@@ -138,7 +145,7 @@ def _who_has(sheet: Sheet, snapshot: Snapshot, loop: LoopNow, width: int) -> Ite
 
 def _put_last(sheet: Sheet, snapshot: Snapshot, row: int, room: Area, loop: LoopNow) -> None:
     """Who had it before: their marks, the latest at the right."""
-    (its,) = (each for each in snapshot.inventory.loops if each.processes > loop.copy)
+    (its,) = (each for each in snapshot.inventory.loops if each.units > loop.copy)
     requests = last_turns(snapshot, its.name, loop.copy, TURNS)
     words = tell("before")
     if not len(requests) or cell_width(words) + 1 + len(requests) > room.width:
@@ -151,7 +158,8 @@ def _put_last(sheet: Sheet, snapshot: Snapshot, row: int, room: Area, loop: Loop
 def _put_rows(sheet: Sheet, snapshot: Snapshot, area: Area, loops: tuple[LoopNow, ...]) -> None:
     """One window for all loops, with a row for each; those that are blocked come first if not all fit."""
     blocked = sum(loop.blocked for loop in loops)
-    title: list[Piece] = [piece((tell("THE LOOPS, ONE EACH"), Style.BY_COMPUTING if blocked else Style.PLACE))]
+    name = tell("WHO HAS A P") if snapshot.inventory.ps else tell("THE LOOPS, ONE EACH")
+    title: list[Piece] = [piece((name, Style.BY_COMPUTING if blocked else Style.PLACE))]
     if blocked:
         title.append(piece((tell("{n} BLOCKED", n=blocked), Style.BAD)))
     inside = put_box(

@@ -54,16 +54,26 @@ def put_parked(sheet: Sheet, snapshot: Snapshot, street: Street, travelling: Row
     if area.height == 1:
         _put_kinds(sheet, snapshot, beside, parked, travelling)
         return
-    words = (
-        tell("in hand, waiting elsewhere: costs the loop nothing"),
-        tell("waiting elsewhere: costs the loop nothing"),
-        tell("costs the loop nothing"),
-    )
-    said = first_that_fits(words, beside.width)
+    said = first_that_fits(_costs(snapshot), beside.width)
     sheet.put(beside.row, beside.col, said, Style.DIM)
     _put_kinds(sheet, snapshot, beside._replace(row=area.row + 1), parked, travelling)
     if area.height > 2:
         _put_come_back(sheet, snapshot, beside._replace(row=area.row + 2))
+
+
+def _costs(snapshot: Snapshot) -> tuple[str, ...]:
+    """From long to short."""
+    if snapshot.inventory.ps:
+        return (
+            tell("in hand, waiting elsewhere: each needs a stack, and no P"),
+            tell("waiting elsewhere: needs no P"),
+            tell("needs no P"),
+        )
+    return (
+        tell("in hand, waiting elsewhere: costs the loop nothing"),
+        tell("waiting elsewhere: costs the loop nothing"),
+        tell("costs the loop nothing"),
+    )
 
 
 def _put_kinds(sheet: Sheet, snapshot: Snapshot, area: Area, parked: dict[Activity, Rows], travelling: Rows) -> None:
@@ -121,7 +131,7 @@ def _put_come_back(sheet: Sheet, snapshot: Snapshot, area: Area) -> None:
     back = come_back(snapshot)
     if not back:
         return
-    texts = _come_back(back, len(line) - back)
+    texts = _want_a_p(back, len(line) - back) if snapshot.inventory.ps else _come_back(back, len(line) - back)
     text = first_that_fits(texts, area.width)
     sheet.put(area.row, area.col, text, Style.DIM)
 
@@ -143,6 +153,30 @@ def _come_back(back: int, new: int) -> tuple[str, ...]:
         tell_many(
             "{n} has come back from there, {new} are new: all stand in front of the loop",
             "{n} have come back from there, {new} are new: all stand in front of the loop",
+            back,
+            **fields,
+        ),
+        tell("{n} came back, {new} are new", **fields),
+    )
+
+
+def _want_a_p(back: int, new: int) -> tuple[str, ...]:
+    """From long to short."""
+    fields = {"n": count(back), "new": count(new)}
+    if not new:
+        return (
+            tell_many(
+                "{n} has come back from there and waits for a P",
+                "{n} have come back from there and wait for a P",
+                back,
+                **fields,
+            ),
+            tell("{n} came back", **fields),
+        )
+    return (
+        tell_many(
+            "{n} has come back from there, {new} are new: all wait for a P",
+            "{n} have come back from there, {new} are new: all wait for a P",
             back,
             **fields,
         ),

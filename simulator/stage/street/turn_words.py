@@ -82,6 +82,8 @@ def lock_words(snapshot: Snapshot) -> dict[Activity, str]:
         native = (snapshot.playback.trace.workload.phase_kinds == Work.NATIVE).any()
         computes = tell("computes (native code: no baton)") if native else tell("holds the baton: computes")
         return {Activity.COMPUTING: computes, Activity.GIL: tell("waits for the baton")}
+    if snapshot.inventory.ps:
+        return {Activity.COMPUTING: tell("has a P: computes")}
     if snapshot.inventory.loops:
         return {Activity.COMPUTING: tell("has the loop: computes")}
     return {}

@@ -97,7 +97,7 @@ class Congestion:
             waits = cut.take(self._map.wants(number, cut))
             curves = [curve_of(waits.start, waits.end), *self.curves.lines[lock.name]]
             held = cut.take(self._map.has(number, cut))
-            shares = self._shares(held, curves, span, lock.processes)
+            shares = self._shares(held, curves, span, lock.units)
             passed_on += sum(weight for (use, _), weight in shares.items() if FOR_LOCK[use])
             _add(found, lock.name, {cause: weight for cause, weight in shares.items() if not FOR_LOCK[cause[0]]})
         _pass_on(found, self._lock_names, passed_on)  # who has a loop may wait for the GIL of threads

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from simulator.plan import Plan
-from simulator.plan.resources import Lock, Loop, Pool
+from simulator.plan.resources import Lock, Loop, Pool, Processors
 from simulator.plan.walk import Place, walk, while_held
 
 
@@ -60,9 +60,15 @@ def lane_groups(plan: Plan) -> tuple[LaneGroup, ...]:
     groups += [replace(_of_pool(pool, GroupKind.SLOTS), helps=pool in helpers) for pool in slots]
     for lock in plan.locks:
         groups.append(
-            LaneGroup(kind=GroupKind.LOCK, name=lock.name, resource=lock, lanes=lock.processes, per_process=1)
+            LaneGroup(
+                kind=GroupKind.LOCK,
+                name=lock.name,
+                resource=lock,
+                lanes=lock.units,
+                per_process=lock.units // lock.processes,
+            )
         )
-    if any(isinstance(lock, Loop) for lock in plan.locks) and helpers.issuperset(slots):
+    if any(isinstance(lock, Loop | Processors) for lock in plan.locks) and helpers.issuperset(slots):
         groups.append(LaneGroup(kind=GroupKind.PARKED, name="parked", resource=None, lanes=0, per_process=1))
     return tuple(groups)
 

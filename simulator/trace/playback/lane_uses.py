@@ -148,8 +148,12 @@ def uses_of_pool(segment_index: SegmentIndex, place_map: PlaceMap, number: int) 
 
 def uses_of_lock(segment_index: SegmentIndex, place_map: PlaceMap, number: int) -> Uses:
     """Who had a lock, as far as that is known: threads take turns at a GIL from when they ask for it to the end."""
-    turns = segment_index.turns(place_map.locks[number])
-    starts = [turn.granted if isinstance(place_map.locks[number], Loop) else turn.asked for turn in turns]
+    lock = place_map.locks[number]
+    if lock.units > lock.processes:
+        known = segment_index.units(lock)
+        return Uses(known.request, known.unit, known.start, known.end)
+    turns = segment_index.turns(lock)
+    starts = [turn.granted if isinstance(lock, Loop) else turn.asked for turn in turns]
     return Uses(
         np.concatenate([turn.rows for turn in turns] or [np.empty(0, np.intp)]),
         np.concatenate([turn.copy for turn in turns] or [np.empty(0, np.int32)]),

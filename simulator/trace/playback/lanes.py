@@ -43,7 +43,7 @@ class Resource:
     number: int
     """Among the pools, or among the locks, of the plan."""
     lanes: int
-    """Slots in all copies of the pool, or copies of the lock."""
+    """Slots in all copies of the pool, or how many may have the lock."""
     uses: Uses
     away: Away
     cuts: BoundedCache[Window, Segments] = field(default_factory=lambda: BoundedCache(CUTS_KEPT))
@@ -128,7 +128,7 @@ def _pool(segment_index: SegmentIndex, place_map: PlaceMap, outages: Outages, nu
 
 def _lock(segment_index: SegmentIndex, place_map: PlaceMap, outages: Outages, number: int) -> Resource:
     uses, lock = uses_of_lock(segment_index, place_map, number), place_map.locks[number]
-    return Resource(number=number, lanes=lock.processes, uses=uses, away=outages.locks[number])
+    return Resource(number=number, lanes=lock.units, uses=uses, away=outages.locks[number])
 
 
 Seen = tuple[Segments, Floats, NDArray[np.int32]]
@@ -154,11 +154,13 @@ def _slots_in_sight(
 def _locks_in_sight(
     segment_index: SegmentIndex, place_map: PlaceMap, resource: Resource, window: Window, rows: Rows | None = None
 ) -> Seen:
-    lock = resource.number
+    number, lock = resource.number, place_map.locks[resource.number]
     held = _in_sight(segment_index, resource, window, rows)
-    held = held.take(place_map.has(lock, held))
+    held = held.take(place_map.has(number, held))
     lane = np.zeros(len(held), np.int32)
-    if place_map.locks[lock].processes > 1:
+    if lock.units > lock.processes:
+        lane = segment_index.units(lock).of(held.request, held.start)
+    elif lock.processes > 1:
         lane = np.maximum(segment_index.trace.process[held.request], 0)
     lane = lane - window.first_lane
     inside = (lane >= 0) & (lane < window.lanes)

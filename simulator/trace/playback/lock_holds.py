@@ -46,15 +46,19 @@ class LockHolds:
 
 
 def lock_holds(segment_index: SegmentIndex, place_map: PlaceMap, lock: Lock) -> tuple[LockHolds, ...]:
-    """The holds of every copy of a lock; none at all where they are not known."""
+    """The holds of every copy of a lock, or of every unit where several may have it; none where they are not known."""
+    several = lock.units > lock.processes
     places, request, start, end = _all(segment_index, place_map, lock)
     copies, lanes = np.zeros(len(request), np.int32), np.full(len(request), -1, np.int32)
+    if several:
+        copies = segment_index.units(lock).unit
     for place in np.flatnonzero(np.bincount(places, minlength=1)).tolist():
         here = np.flatnonzero(places == place)
-        copies[here] = lock_copies(segment_index.trace, place_map.places[place], request[here])
+        if not several:
+            copies[here] = lock_copies(segment_index.trace, place_map.places[place], request[here])
         lanes[here] = _lanes(segment_index, place_map, place, request[here])
     found = []
-    for copy in range(lock.processes):
+    for copy in range(lock.units):
         mine = np.flatnonzero(copies == copy)
         mine = mine[np.lexsort((end[mine], start[mine]))]
         found.append(_joined(request[mine], lanes[mine], start[mine], end[mine]))
@@ -66,6 +70,9 @@ _Columns = tuple[NDArray[np.intp], NDArray[np.intp], Floats, Floats]
 
 
 def _all(segment_index: SegmentIndex, place_map: PlaceMap, lock: Lock) -> _Columns:
+    if lock.units > lock.processes:
+        known = segment_index.units(lock)
+        return known.place, known.request, known.start, known.end
     nothing = np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0), np.empty(0)
     if isinstance(lock, Loop):
         turns = segment_index.turns(lock)

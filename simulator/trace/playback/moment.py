@@ -109,13 +109,13 @@ class LockNow:
 
     lock: Lock
     holder: Rows
-    """[copies] the request that has it; -1: nobody."""
+    """[copies] the request that has it; -1: nobody. Where several may, copies are units, of each process in turn."""
     activity: Activities
     """[copies] COMPUTING, or CORE while its holder waits for one; IDLE where it is free, DOWN where its process is."""
     since_s: Floats
     """[copies] since when the holder has it without a break; nan where free."""
     waiting: tuple[Present, ...]
-    """[copies] who waits for it, in order of coming to their place."""
+    """[processes] who waits for it, in order of coming to their place."""
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -101,13 +101,16 @@ class MomentReader:
         lock = self._map.locks[column]
         there = present.take(self._map.under(column, present))
         copies = np.maximum(there.process, 0) if lock.processes > 1 else np.zeros(len(there), np.int32)
-        holder, since = np.full(lock.processes, -1, np.int32), np.full(lock.processes, np.nan)
-        activity = np.zeros(lock.processes, np.uint8)
+        holder, since = np.full(lock.units, -1, np.int32), np.full(lock.units, np.nan)
+        activity = np.zeros(lock.units, np.uint8)
         activity[self._outages.copies_down(column, t_s)] = Activity.DOWN
         at_work = self._map.having[column][there.activity]
+        units = copies
+        if lock.units > lock.processes:
+            units = self._index.units(lock).of(there.request, there.since_s)
         for i in np.flatnonzero(at_work).tolist():
-            holder[copies[i]], activity[copies[i]] = there.request[i], there.activity[i]
-            since[copies[i]] = self._held_since(int(there.request[i]), column, float(there.since_s[i]))
+            holder[units[i]], activity[units[i]] = there.request[i], there.activity[i]
+            since[units[i]] = self._held_since(int(there.request[i]), column, float(there.since_s[i]))
         waits = self._map.wanting[column][there.activity]
         waiting = tuple(there.take(waits & (copies == copy)) for copy in range(lock.processes))
         return LockNow(lock=lock, holder=holder, activity=activity, since_s=since, waiting=waiting)
@@ -141,7 +144,9 @@ class MomentReader:
         return dropped
 
     def _runnable(self, present: Present) -> int:
-        """A lock is at work whenever anybody is at it, and all who hold or want it need one core together."""
+        """A lock is at work whenever anybody is at it, and all who hold or want it need one core together, or as many
+        as may have it.
+        """
         ready = present.take(READY[present.activity])
         blocks = present.take(present.activity == Activity.BLOCKS)
         count = int(np.count_nonzero(self._map.alone(ready)))
@@ -158,4 +163,7 @@ class MomentReader:
 
     @staticmethod
     def _copies_at_work(processes: NDArray[np.int32], lock: Lock) -> int:
-        return len(set(processes.tolist())) if lock.processes > 1 else min(len(processes), 1)
+        each = lock.units // lock.processes
+        if lock.processes == 1:
+            return min(len(processes), each)
+        return int(np.minimum(np.bincount(np.maximum(processes, 0)), each).sum()) if len(processes) else 0

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from simulator.plan.words import Outcome
 from simulator.trace.intervals import StepFunction, concurrency
 from simulator.trace.playback.cache import BoundedCache
+from simulator.trace.playback.lock_units import lock_units
 from simulator.trace.playback.segments import Holds, Segments, segments
 from simulator.trace.playback.waiting_lines import WaitingLine, turns_at, waiting_lines
 from simulator.trace.residence import ALWAYS, Stretch, server_end
@@ -43,6 +44,8 @@ class SegmentIndex:
         """[n] when each request was over for the server and its client; the end of the run while open."""
         self.turns = cache(partial(turns_at, trace))
         """Every stay that needs a lock of the plan, place by place."""
+        self.units = cache(partial(lock_units, trace))
+        """Every hold of a lock that several may have at once, and which of its units that is."""
         self._longest_end: Floats = np.maximum.accumulate(self.life_end)
         self._stretches: BoundedCache[int, Segments] = BoundedCache(STRETCHES_KEPT)
 

@@ -122,7 +122,7 @@ class Computing:
     def _lock_uses(self) -> tuple[Average, ...]:
         ready = self._ready
         spans = [self._by_copy(ready.take(self._map.has(n, ready)), n) for n in range(len(self._map.locks))]
-        sizes = [lock.processes for lock in self._map.locks]
+        sizes = [lock.units for lock in self._map.locks]
         return tuple(Average(concurrency(*span), size) for span, size in zip(spans, sizes, strict=True))
 
     @cached_property
@@ -173,8 +173,11 @@ class Computing:
 
     def _by_copy(self, some: Segments, number: int) -> tuple[Floats, Floats]:
         """When each copy of a lock was wanted or used by any of these."""
-        some = some.take(self._map.under(number, some))
-        if self._map.locks[number].processes == 1:
+        some, lock = some.take(self._map.under(number, some)), self._map.locks[number]
+        if lock.units > lock.processes:  # whoever has a unit uses that one, and nobody else does
+            some = some.take(HAS_LOCK[some.activity])
+            return some.start, some.end
+        if lock.processes == 1:
             return union(some.start, some.end)
         # One copy after another on a longer line of time: a search for each copy would take as many passes.
         apart = float(some.end.max(initial=0.0)) + 1.0

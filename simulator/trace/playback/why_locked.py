@@ -4,11 +4,11 @@ What to watch: not who has it at this moment is told, but who had it since other
 two milliseconds is not the reason, the reports before it are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from simulator.plan.resources import Gil, Loop
+from simulator.plan.resources import Gil, Loop, Processors
 from simulator.trace.playback.activity import FOR_LOCK, Activity
 from simulator.trace.playback.congestion import Cause
 from simulator.trace.playback.moment import LockNow, Present
@@ -114,9 +114,9 @@ def _having(now: MomentFacts, cause: Cause, lock: LockNow, start_s: float) -> st
         return _alone(now, lock, first, longest_s, fields)
     fields |= {"n": count(len(requests)), "window": now.ago(start_s), "longest": short_duration(longest_s)}
     alone = longest_s >= LONG_S
-    if lock.lock.processes > 1:
-        share = float(seconds.sum()) / ((now.moment.t_s - start_s) * lock.lock.processes)
-        fields |= {"locks": all_of(cause.resource, lock.lock.processes), "share": share_in_words(share)}
+    if lock.lock.units > 1:
+        share = float(seconds.sum()) / ((now.moment.t_s - start_s) * lock.lock.units)
+        fields |= {"locks": all_of(cause.resource, lock.lock.units), "share": share_in_words(share)}
         return tell(OF_SEVERAL[alone], **fields)
     fields |= {"time": short_duration(float(seconds.sum()))}
     holder = int(lock.holder[0])
@@ -127,8 +127,10 @@ def _having(now: MomentFacts, cause: Cause, lock: LockNow, start_s: float) -> st
 
 def _in_turn(now: MomentFacts, lock: LockNow, waiting: Present) -> str:
     """Where threads that are all alike want one GIL, nobody is to blame: only one of them can compute."""
-    alike = len(now.trace.workload.class_names) == 1 and lock.lock.processes == 1
-    if not (isinstance(lock.lock, Gil) and alike and len(waiting) >= SEVERAL and lock.holder[0] >= 0):
+    alike = len(now.trace.workload.class_names) == 1 and lock.lock.units == 1
+    if isinstance(lock.lock, Processors) or not (
+        isinstance(lock.lock, Gil) and alike and len(waiting) >= SEVERAL and lock.holder[0] >= 0
+    ):
         return ""
     return tell(
         "Only one thread computes at a time: #{request} has the GIL, and {n} others wait for it, the first for {time}.",
@@ -165,7 +167,9 @@ def _behind(now: MomentFacts, lock: LockNow, waiting: Present) -> Iterator[str]:
         return
     victim, of_them = victims(now, waiting)
     fields = {"n": count(number), "time": now.ago(float(waiting.since_s.min())), "m": count(of_them), "name": victim}
-    if isinstance(lock.lock, Gil):
+    if isinstance(lock.lock, Processors):
+        yield from _for_a_p(number, victim if of_them < number else "", fields)
+    elif isinstance(lock.lock, Gil):
         yield tell_many(
             "{n} thread waits for it, for {time} already.",
             "{n} threads wait for it, the first for {time}.",
@@ -180,6 +184,18 @@ def _behind(now: MomentFacts, lock: LockNow, waiting: Present) -> Iterator[str]:
         yield tell_many(
             "{n} request waits for it, for {time} already.",
             "{n} requests wait for it, the first for {time}.",
+            number,
+            **fields,
+        )
+
+
+def _for_a_p(number: int, victim: str, fields: Mapping[str, object]) -> Iterator[str]:
+    if victim:
+        yield tell('{n} requests wait for a P, {m} of them "{name}", the first for {time}.', **fields)
+    else:
+        yield tell_many(
+            "{n} request waits for a P, for {time} already.",
+            "{n} requests wait for a P, the first for {time}.",
             number,
             **fields,
         )

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from simulator.plan import Gil, Loop
+from simulator.plan import Gil, Loop, Processors
 from simulator.plan.words import State
 from simulator.trace.holding import held_parts, holdings
 from simulator.trace.playback import OF_STATE, Activity, GroupKind, LaneGroup, Playback, lane_groups, lane_uses
@@ -57,14 +57,17 @@ def test_a_lock_is_in_use_for_as_long_as_holds_were_recorded(deployment: Deploym
     assert trace.grants is not None
     (lock,) = trace.plan.locks
     edges = np.linspace(5.0, 9.0, 41)
-    shares = Playback(trace).shares(lock.name, 0, lock.processes, (5.0, 9.0), 40)
+    shares = Playback(trace).shares(lock.name, 0, lock.units, (5.0, 9.0), 40)
+    assert (shares.sum(axis=0) <= 1.0 + 1e-6).all()
+    each = lock.units // lock.processes
     copy = np.maximum(trace.process[trace.grants.request], 0) if lock.processes > 1 else 0 * trace.grants.request
     for number in range(lock.processes):
         start, end = trace.grants.start[copy == number], trace.grants.end[copy == number]
         used = [
             np.clip(np.minimum(end, high) - np.maximum(start, low), 0.0, None).sum() for low, high in pairwise(edges)
         ]
-        assert np.allclose(1.0 - shares[Activity.IDLE, number], np.array(used) / 0.1, atol=1e-6)
+        idle = shares[Activity.IDLE, number * each : (number + 1) * each].sum(axis=0)
+        assert np.allclose(each - idle, np.array(used) / 0.1, atol=1e-6)
 
 
 @pytest.mark.parametrize("deployment", SLOTS, ids=str)
@@ -144,8 +147,8 @@ def test_what_makes_lanes_is_read_from_the_steps() -> None:
         locks = list(deployment.plan(slowly.MACHINE).locks)
         assert kinds.count(GroupKind.LOCK) == len(locks)
         assert (GroupKind.COUNT in kinds) == (deployment.front is not None)
-        assert (GroupKind.SLOTS in kinds) == (not any(isinstance(lock, Loop) for lock in locks))
-        assert (GroupKind.PARKED in kinds) == any(isinstance(lock, Loop) for lock in locks)
+        assert (GroupKind.SLOTS in kinds) == (not any(isinstance(lock, Loop | Processors) for lock in locks))
+        assert (GroupKind.PARKED in kinds) == any(isinstance(lock, Loop | Processors) for lock in locks)
         for group in groups:
             if group.kind is GroupKind.SLOTS and any(isinstance(lock, Gil) for lock in locks):
                 assert group.process(group.lanes - 1) == locks[0].processes - 1

@@ -65,7 +65,7 @@ def test_queues_slots_and_locks_together_hold_everybody_once(deployment: Deploym
         assert counts.get(Activity.BACKLOG, 0) == sum(len(now.waiting) for now in moment.backlogs)
         assert counts.get(Activity.QUEUED, 0) == sum(len(now.queue) for now in moment.pools)
         at_locks = sum(len(waiting) for now in moment.locks for waiting in now.waiting)
-        assert counts.get(Activity.GIL, 0) + counts.get(Activity.LOOP, 0) == at_locks
+        assert sum(counts.get(each, 0) for each in (Activity.GIL, Activity.PROCESSOR, Activity.LOOP)) == at_locks
 
 
 @every_deployment
