@@ -4,7 +4,6 @@ What to watch: a row of a table is what a person would write on paper, ``-w --wo
 them, and what it is where nobody types it.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -22,6 +21,8 @@ STARTED: Mapping[str, Started] = {"modelled": "passed", "harmless": "refused", "
 @cache
 def table(program: str) -> Table:
     """The options of a server."""
+    import tomllib  # only who names a server pays for it
+
     with (FOLDER / f"{program}.toml").open("rb") as file:
         read = tomllib.load(file)
     return Table(

@@ -107,7 +107,8 @@ def _program(words: Sequence[str], programs: Mapping[str, Program], before: list
 
 def _is_own(word: str, before: Sequence[Piece]) -> bool:
     """Whether it is somebody's own program, and may be one in Go: by its path, or by a variable that only Go reads."""
-    by_path = word.startswith(("./", "/", "../")) and "." not in word.rpartition("/")[2]
+    name = word.rpartition("/")[2]
+    by_path = word.startswith(("./", "/", "../")) and name != "" and "." not in name
     return by_path or any(piece.words[0].startswith("GOMAXPROCS=") for piece in before)
 
 

@@ -105,18 +105,22 @@ def next_model(lab: Lab, direction: int) -> None:
 
 def show_model(lab: Lab, model: Model) -> None:
     """This server in the place of the one in focus."""
+    show_server(lab, Deployment(model=model, config=configured(model, {})))
+
+
+def show_server(lab: Lab, new: Deployment) -> None:
+    """The same, with settings of its own."""
 
     def changed(wanted: Prepared) -> Setup:
         number = _side(lab, wanted)
-        side = wanted.setup.sides[number]
-        return wanted.setup.with_side(number, _another(side, model))
+        return wanted.setup.with_side(number, _behind_the_same(wanted.setup.sides[number], new))
 
     lab.change(changed)
 
 
-def _another(side: Deployment, model: Model) -> Deployment:
-    """Another server with its own defaults and costs, behind the same."""
-    return Deployment(model=model, config=configured(model, {}), fronts=side.fronts)
+def _behind_the_same(side: Deployment, new: Deployment) -> Deployment:
+    """Another server with its own costs, behind what stands in front of this one."""
+    return new if new.fronts else replace(new, fronts=side.fronts)
 
 
 def compare(lab: Lab) -> None:
@@ -128,12 +132,17 @@ def compare(lab: Lab) -> None:
 
 def compare_with(lab: Lab, model: Model) -> None:
     """This server beside those that are there."""
+    compare_with_server(lab, Deployment(model=model, config=configured(model, {})))
+
+
+def compare_with_server(lab: Lab, new: Deployment) -> None:
+    """The same, with settings of its own."""
 
     def wider(wanted: Prepared) -> Setup:
         sides = wanted.setup.sides
         if len(sides) >= MOST_SIDES:
             raise RefusalError(tell("at most {n} servers side by side; C takes one away", n=MOST_SIDES))
-        return replace(wanted.setup, sides=(*sides, _another(sides[-1], model)))
+        return replace(wanted.setup, sides=(*sides, _behind_the_same(sides[-1], new)))
 
     lab.change(wider)
 

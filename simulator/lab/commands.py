@@ -14,6 +14,7 @@ from simulator.lab.knobs import SIZE, knob
 from simulator.lab.lab import Lab
 from simulator.lab.offers import TABLE, Offer, offers
 from simulator.lab.palette import Command, Press, of_keys, of_looks
+from simulator.lab.typed_line import COMPARE, SHOW, commands_of_line
 from simulator.plan.processes import main_pool, process_count
 from simulator.plan.words import Outcome
 from simulator.stage.canvas.look import Look
@@ -33,12 +34,13 @@ KILL = "kill"
 NOT_LISTED = ("palette",)
 
 
-def commands(lab: Lab, keys: Sequence[tuple[Key, str]], look: Look) -> tuple[Command, ...]:
-    """Everything; ``keys`` are those of the screen with what they do there."""
+def commands(lab: Lab, keys: Sequence[tuple[Key, str]], look: Look, typed: str = "") -> tuple[Command, ...]:
+    """Everything; ``keys`` are those of the screen with what they do there, ``typed`` may be a server's line."""
     present = {each: offer for offer in offers(lab) for each in offer.ids}
     in_vain = {each for row in TABLE for each in row.ids} - set(present)
     useful = [(key, words) for key, words in keys if key.id not in in_vain and key.id not in NOT_LISTED]
     return (
+        *_line(lab, typed),
         *_in_short(present),
         *of_keys(pair for pair in useful if pair[0].id in FIRST and pair[0].id not in SHORT),
         *_moments(lab, named=True),
@@ -174,6 +176,17 @@ def _servers(lab: Lab) -> Iterator[Command]:
     yield from _sizes(lab, wanted, focus)
     if len(sides) > 1:
         yield _command(lab, tell("show {model} alone", model=sides[focus].title), changes.alone)
+
+
+def _line(lab: Lab, typed: str) -> Iterator[Command]:
+    """What can be done with a server that is typed as it is started."""
+    wanted = lab.history.wanted
+    if wanted is None:
+        return
+    deeds = {SHOW: partial(changes.show_server, lab)}
+    if len(wanted.setup.sides) < MOST_SIDES:
+        deeds[COMPARE] = partial(changes.compare_with_server, lab)
+    yield from commands_of_line(typed, deeds)
 
 
 def _killing(lab: Lab, present: Mapping[str, Offer]) -> Iterator[Command]:

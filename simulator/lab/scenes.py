@@ -199,7 +199,9 @@ def _words(prepared: Prepared | None, playback: Playback, number: int) -> tuple[
         note = [_size_of(playback.trace.plan), *_between(labels)]
         note += [tell("measured")] if labels.get("engine") == "measured" else []
         return " + ".join(names), ", ".join(note)
-    return prepared.setup.sides[number].title, ", ".join([_size_of(playback.trace.plan), *_between(labels)])
+    side = prepared.setup.sides[number]
+    named = [side.production.program.name] if side.production is not None else []
+    return side.title, ", ".join([*named, _size_of(playback.trace.plan), *_between(labels)])
 
 
 def _between(labels: Mapping[str, str]) -> list[str]:

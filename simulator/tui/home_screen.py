@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
+from simulator.experiments.deployment import Deployment
 from simulator.experiments.refusal import InvariantError, RefusalError
+from simulator.experiments.setup import Setup
 from simulator.lab.home_menus import (
     Prospect,
     chosen,
@@ -23,6 +25,7 @@ from simulator.lab.home_menus import (
 )
 from simulator.lab.keys import BY_ID, Group, Key, of
 from simulator.lab.last_time import LastTime, recall
+from simulator.lab.palette import Command
 from simulator.stage.canvas.grid import CellGrid, Size
 from simulator.stage.canvas.key_bar import KeyHint, KeyTarget
 from simulator.stage.home import Home, home, preview_size, target_at
@@ -179,6 +182,17 @@ class HomeScreen(GridScreen):
             self._open(of_question(self.home.focus - 1))
         else:
             super().perform(id)
+
+    def commands(self, typed: str = "", /) -> tuple[Command, ...]:
+        """A server that is typed as it is started is watched under the load that is selected."""
+        from simulator.lab.typed_line import SHOW, commands_of_line
+
+        load = chosen(self.home).options
+
+        def watch(side: Deployment) -> None:
+            self._open(Prospect(setup=Setup(sides=(side,), options=load)))
+
+        return (*commands_of_line(typed, {SHOW: watch}), *super().commands(typed))
 
     def on_canvas_pointed(self, event: Canvas.Pointed) -> None:
         """Select; what is selected already is opened."""

@@ -78,11 +78,11 @@ class LabScreen(GridScreen):
         """The stage, and what lies beside and above it."""
         return picture(self.lab, self._bar(), self.menu or self._key_menu(), size, self.host.look)
 
-    def commands(self) -> tuple[Command, ...]:
+    def commands(self, typed: str = "", /) -> tuple[Command, ...]:
         """Moments, servers and loads, and what keys do."""
         from simulator.lab.commands import commands
 
-        return commands(self.lab, [(key, self.tells(key)) for key in self.keys], self.host.look)
+        return commands(self.lab, [(key, self.tells(key)) for key in self.keys], self.host.look, typed)
 
     def _bar(self) -> tuple[KeyHint, ...]:
         made_for = (self.lab.version, self.lab.playhead.playing, language())

@@ -43,7 +43,7 @@ class Commands(Provider):
         screen = self.screen
         if not isinstance(screen, GridScreen):
             return []
-        hits = found(screen.commands(), typed)
+        hits = found(screen.commands(typed), typed)
         return [self._hit(screen, each, 1.0 - number / (len(hits) + 1)) for number, each in enumerate(hits)]
 
     def _hit(self, screen: GridScreen, each: Found, score: float) -> Hit:

@@ -114,8 +114,8 @@ class GridScreen(Screen[None]):
             )
         return self._hints[key]
 
-    def commands(self) -> tuple[Command, ...]:
-        """What the palette lists here."""
+    def commands(self, _typed: str = "", /) -> tuple[Command, ...]:
+        """What the palette lists here, where that was typed."""
         keys = [(key, self.tells(key)) for key in self.keys if key.id != "palette"]
         return (*of_keys(keys), *of_looks(self.host.look))
 
