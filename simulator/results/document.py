@@ -146,6 +146,7 @@ def _resource(resource: ResourceSummary) -> Document:
         "size": resource.size,
         "utilisation": json_number(resource.utilisation),
         "split": {state: json_number(share) for state, share in resource.split.items()},
+        **({"each": [json_number(share) for share in resource.each]} if resource.each else {}),
         "queue_mean": json_number(resource.queue_mean),
         "queue_max": json_number(resource.queue_max),
         "queue_in": resource.queue_in,

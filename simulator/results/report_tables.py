@@ -32,6 +32,10 @@ SHORTEST = 8
 """Cells of a bar that is worth drawing beside the queues."""
 ROOMY = 60
 """Columns from which on the parts of a bar stand below it and not below its name."""
+UNEVEN = 0.3
+"""Between the busiest and the idlest process, as a part of what all are used on average: from here on it is said."""
+USED = 0.02
+"""Of who is used for less nothing is said."""
 NAME = 20
 """Cells that the name of a resource gets at most."""
 INDENT = 2
@@ -101,6 +105,8 @@ def resource_rows(summary: Summary) -> Iterator[RenderableType]:
         parts = legend(resource.split)
         if resource.kind != "backlog" and parts:
             yield Padding(Text("  ").join(parts), (0, 0, 0, margin))
+        if _is_uneven(resource.each):
+            yield Padding(Text(_apart(resource), style=QUIET), (0, 0, 0, margin))
 
 
 def time_table(summary: Summary) -> Iterator[RenderableType]:
@@ -131,6 +137,17 @@ def _queue(resource: ResourceSummary) -> str:
     if resource.kind == "backlog":
         return tell("waiting {mean} mean, {most} max", mean=mean, most=most)
     return tell("queue {mean} mean, {most} max", mean=mean, most=most)
+
+
+def _is_uneven(each: Sequence[float]) -> bool:
+    if not each or max(each) < USED:
+        return False
+    return (max(each) - min(each)) * len(each) >= UNEVEN * sum(each)
+
+
+def _apart(resource: ResourceSummary) -> str:
+    most, least = percent(max(resource.each)), percent(min(resource.each))
+    return tell("the busiest one {most}, the idlest {least}", most=most, least=least)
 
 
 def _use(resource: ResourceSummary, width: int) -> tuple[Text, Text]:

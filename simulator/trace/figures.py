@@ -65,6 +65,8 @@ class ResourceSummary:
     queue_mean: float
     """Requests waiting for it, averaged over time; for a backlog those in it."""
     queue_max: float
+    each: tuple[float, ...] = ()
+    """Of a lock that each process has its own of: the utilisation of each, process by process."""
     queue_in: str | None = None
     """Of a pool that accepts only when it is idle: the backlog, in which all wait who wait for it."""
 

@@ -52,7 +52,7 @@ def loop_blocked(facts: Facts) -> Finding | None:
                 **fields,
             )
         victims = (Party(Kind.CLASS, lost.name),) if lost is not None else ()
-        cures = (Cure.OWN_PROCESSES, Cure.MORE_PROCESSES)
+        cures = _cures(facts)
         culprits = (Party(Kind.CLASS, computing.name),)
         return Finding(share, told(text, failed_words(lost)), cures, lock.name, culprits, victims)
     return None
@@ -90,9 +90,15 @@ def loop_stands_still(facts: Facts) -> Finding | None:
         return Finding(
             share,
             told(text, victims, failed_words(lost)),
-            (Cure.OWN_PROCESSES, Cure.MORE_PROCESSES),
+            _cures(facts),
             lock.name,
             (Party(Kind.CLASS, holding.name),),
             (Party(Kind.CLASS, lost.name),) if lost is not None else (),
         )
     return None
+
+
+def _cures(facts: Facts) -> tuple[Cure, ...]:
+    """A process of its own for what takes long; and nobody is hashed to the one that is blocked."""
+    hashed = any(backlog.processes > 1 for backlog in facts.trace.plan.backlogs)
+    return (*([Cure.ONE_QUEUE] if hashed else []), Cure.OWN_PROCESSES, Cure.MORE_PROCESSES)

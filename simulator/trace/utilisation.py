@@ -5,6 +5,9 @@ What to watch: what was down is not there to be used, so a utilisation is a shar
 
 from collections.abc import Iterator
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simulator.plan.place import having
 from simulator.plan.resources import Backlog, Gil, Lock, Loop, Pool
 from simulator.plan.words import State
@@ -81,18 +84,26 @@ def _pool(measures: Measures, pool: Pool) -> ResourceSummary:
 
 
 def _lock(measures: Measures, lock: Lock) -> ResourceSummary:
-    seconds = measures.lock_time[lock.name].sum(axis=0)
+    times, length = measures.lock_time[lock.name], _length(measures)
+    seconds = times.sum(axis=0)
     used = {state: float(seconds[INDEX[state]]) for state in having(lock)}
-    split = _split(used, lock.units * _length(measures), measures.available(lock.name, lock.units))
+    split = _split(used, lock.units * length, measures.available(lock.name, lock.units))
     mean, most = _queue(measures, lock.name)
     return ResourceSummary(
         kind=lock_kind(lock),
         size=lock.units,
         utilisation=_utilisation(split),
         split=split,
+        each=_each(times[:, [INDEX[state] for state in having(lock)]].sum(axis=1), lock, length),
         queue_mean=mean,
         queue_max=most,
     )
+
+
+def _each(used_s: NDArray[np.float64], lock: Lock, length: float) -> tuple[float, ...]:
+    """For how much of the time each process used its own, whether or not it was up."""
+    whole = length * lock.units / lock.processes
+    return tuple(min(float(s) / whole, 1.0) for s in used_s) if lock.processes > 1 and whole > 0.0 else ()
 
 
 def _backlog(measures: Measures, backlog: Backlog) -> ResourceSummary:

@@ -31,7 +31,7 @@ def inside(made: Plan) -> list[str]:
 
 def test_every_server_says_how_many_processes_it_has() -> None:
     counted = {model.name: process_count(plan_of(model)) for model in servers()}
-    known = {"callback": 1, "coroutine": 1, "dev-server": 1, "greenlet": 1, "prefork": 4, "threaded": 1}
+    known = {"callback": 1, "coroutine": 1, "dev-server": 1, "greenlet": 1, "hybrid": 4, "prefork": 4, "threaded": 1}
     assert counted == counted | known
 
 

@@ -47,6 +47,7 @@ GREENLET = Cast(
     places=("accept_hub", "receive", "parse", "respond", "send"),
     needs="gevent",
 )
+HYBRID = Cast("models.hybrid.server", ("--processes", "2"), processes=2, places=_LOOP)
 COROUTINE = Cast("models.coroutine.server", ("--processes", "2"), processes=2, places=_LOOP)
 ASYNCIO = Cast("models.coroutine.asyncio_server", places=_LOOP)
 NODE = Cast("models.node.server", beside=1, places=_LOOP, needs="node")
@@ -76,6 +77,6 @@ PACKETS = Cast(
         places=("receive", "parse_uwsgi", "respond", "send", "release_worker"),
     ),
 )
-PYTHON = (DEV_SERVER, PREFORK, THREADED, EAGER, BUFFERED, CALLBACK, GREENLET, COROUTINE, ASYNCIO)
+PYTHON = (DEV_SERVER, PREFORK, THREADED, EAGER, BUFFERED, CALLBACK, GREENLET, HYBRID, COROUTINE, ASYNCIO)
 SERVERS = (*PYTHON, NODE, NODES, TWISTED, GOROUTINE)
 ALL = (*SERVERS, NGINX, UNBUFFERED, PACKETS)

@@ -1,0 +1,1 @@
+"""Processes, each with an event loop."""
