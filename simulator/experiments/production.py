@@ -83,6 +83,8 @@ class Kind:
     """How its own command line calls it; nothing where that has no kinds."""
     notes: tuple[str, ...] = ()
     """What else matters of it and is not modelled: keys of ``REASONS``."""
+    several: str = ""
+    """The model that it is with several processes, where that is another one."""
     shares: Mapping[str, str] = field(default_factory=dict)
     """A role that, where nobody types it, is each process's share of another one."""
 

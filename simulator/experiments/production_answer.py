@@ -198,7 +198,8 @@ def kinds_of(program: Program) -> list[tuple[str, str]]:
     for names in same.values():
         kind = program.kinds[names[0]]
         settings = "".join(f" --{name} {value}" for name, value in kind.settings.items())
-        rows.append((", ".join(names), f"--model {kind.model}{settings} --profile {kind.profile}"))
+        model = kind.model + (f" | {kind.several}" if kind.several else "")
+        rows.append((", ".join(names), f"--model {model}{settings} --profile {kind.profile}"))
     return rows
 
 

@@ -49,6 +49,7 @@ TORNADO_WORKER = Kind(
 )
 UVICORN_WORKER = Kind(
     model="coroutine",
+    several="hybrid",
     settings={},
     roles=ROLES,
     profile="uvicorn",
@@ -57,9 +58,10 @@ UVICORN_WORKER = Kind(
     argument="--worker-class uvicorn_worker.UvicornWorker",
 )
 UVICORN_H11_WORKER = replace(UVICORN_WORKER, application="", notes=("borrowed-costs",))
-AIOHTTP_WORKER = Kind(model="coroutine", settings={}, roles=ROLES, profile="aiohttp")
+AIOHTTP_WORKER = Kind(model="coroutine", several="hybrid", settings={}, roles=ROLES, profile="aiohttp")
 GUNICORN_ASGI = Kind(  # its server listens again, with asyncio's own backlog: _start_serving, asyncio/base_events.py
     model="coroutine",
+    several="hybrid",
     settings={"backlog": 100},
     roles={"processes": "processes", "sharing": "sharing"},
     profile="uvicorn",
@@ -68,6 +70,7 @@ GUNICORN_ASGI = Kind(  # its server listens again, with asyncio's own backlog: _
 
 UVICORN = Kind(
     model="coroutine",
+    several="hybrid",
     settings={},
     roles=ROLES,
     profile="uvicorn",
@@ -75,10 +78,17 @@ UVICORN = Kind(
     needs=("uvicorn",),
 )
 HYPERCORN = Kind(
-    model="coroutine", settings={}, roles=ROLES, profile="uvicorn", needs=("hypercorn",), notes=("borrowed-costs",)
+    model="coroutine",
+    several="hybrid",
+    settings={},
+    roles=ROLES,
+    profile="uvicorn",
+    needs=("hypercorn",),
+    notes=("borrowed-costs",),
 )
 GRANIAN = Kind(  # each process has a socket of its own
     model="coroutine",
+    several="hybrid",
     settings={"sharing": "reuseport"},
     roles={"processes": "processes", "backlog": "backlog"},
     profile="uvicorn",

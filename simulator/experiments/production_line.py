@@ -102,11 +102,12 @@ def understood(program: Program, begins: tuple[str, ...], parts: Sequence[Piece]
 
 
 def _kind(program: Program, typed: str, numbers: Mapping[str, int]) -> Kind:
-    """Threads, or greenlets, make another kind of some."""
+    """Threads, or greenlets, make another kind of some; several processes make another model."""
     for role, from_ in (("greenlets", 1), ("threads", 2)):
         if numbers.get(role, 0) >= from_ and (found := program.kinds.get(f"{typed}, {role}")):
             return found
-    return program.kinds[typed]
+    kind = program.kinds[typed]
+    return replace(kind, model=kind.several) if kind.several and numbers.get("processes", 1) > 1 else kind
 
 
 def _programs() -> Mapping[str, Program]:

@@ -38,9 +38,9 @@ class Row:
 SYNC = Row("gunicorn -w N", "prefork", ("workers",))
 GTHREAD = Row("gunicorn -w N -k gthread --threads N", "threaded", ("accept=eager", "processes", "threads"))
 GEVENT = Row("gunicorn -w N -k gevent", "greenlet", ("processes",))
-UVICORN = Row("uvicorn --workers N", "coroutine", ("processes",))
-UNDER_GUNICORN = Row("gunicorn -w N -k uvicorn_worker.UvicornWorker", "coroutine", ("processes",))
-HYPERCORN = Row("hypercorn -w N", "coroutine", ("processes",))
+UVICORN = Row("uvicorn --workers N", "hybrid", ("processes",))
+UNDER_GUNICORN = Row("gunicorn -w N -k uvicorn_worker.UvicornWorker", "hybrid", ("processes",))
+HYPERCORN = Row("hypercorn -w N", "hybrid", ("processes",))
 UWSGI = Row("uwsgi --processes N", "prefork", ("workers",))
 UWSGI_THREADS = Row("uwsgi --processes N --threads N", "threaded", ("processes", "threads"))
 UWSGI_GEVENT = Row("uwsgi --processes N --gevent N", "greenlet", ("processes", "pool"))
@@ -67,14 +67,14 @@ SERVERS: Mapping[str, tuple[Row, ...]] = {
     "uvicorn": (UVICORN, UNDER_GUNICORN),
     "hypercorn": (HYPERCORN,),
     "daphne": (Row("daphne", "coroutine"),),
-    "granian": (Row("granian --workers N", "coroutine", ("processes",)),),
+    "granian": (Row("granian --workers N", "hybrid", ("processes",)),),
     "asgi": (UVICORN, HYPERCORN),
     "wsgi": (SYNC, GTHREAD, UWSGI, UWSGI_THREADS),
     "fastapi": (UVICORN, UNDER_GUNICORN),
     "starlette": (UVICORN, UNDER_GUNICORN),
     "litestar": (UVICORN, UNDER_GUNICORN),
     "quart": (HYPERCORN, UVICORN),
-    "sanic": (Row("sanic --workers N", "coroutine", ("processes",)),),
+    "sanic": (Row("sanic --workers N", "hybrid", ("processes",)),),
     "aiohttp": (Row("aiohttp", "coroutine"),),
     "asyncio": (Row("asyncio", "coroutine"),),
     "django": (SYNC, GTHREAD, UWSGI, UVICORN, RUNSERVER),
@@ -178,7 +178,7 @@ NO_TLS = later("{flag}: TLS is not modelled (docs/limits.md); leave it out")
 NO_DIFFERENCE = later("{flag}: makes no difference to what is simulated; leave it out")
 CHOOSE = later(
     "{flag}: here the kind of worker is the model: sync is --model prefork, gthread is --model threaded "
-    "--accept eager, gevent is --model greenlet, uvicorn's are --model coroutine"
+    "--accept eager, gevent is --model greenlet, uvicorn's are --model hybrid"
 )
 CLIENTS = later(
     '{flag}: the load says who comes; one of kind "closed" has a number of clients: --load think-time --set '
