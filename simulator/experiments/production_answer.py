@@ -198,8 +198,10 @@ def kinds_of(program: Program) -> list[tuple[str, str]]:
     for names in same.values():
         kind = program.kinds[names[0]]
         settings = "".join(f" --{name} {value}" for name, value in kind.settings.items())
-        model = kind.model + (f" | {kind.several}" if kind.several else "")
-        rows.append((", ".join(names), f"--model {model}{settings} --profile {kind.profile}"))
+        typed, rest = ", ".join(names), f"{settings} --profile {kind.profile}"
+        rows.append((typed, f"--model {kind.model}{rest}"))
+        if kind.several:
+            rows.append((tell("{kinds}: several processes", kinds=typed), f"--model {kind.several}{rest}"))
     return rows
 
 
