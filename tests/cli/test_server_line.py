@@ -54,7 +54,7 @@ def test_lines_and_models_stand_beside_one_another_in_the_order_in_which_they_ar
     done = simulate("compare", *typed, "--json", "-")
     runs = json.loads(done.out)["runs"]
     assert [run["server"] for run in runs] == ["gunicorn -w 2 +nginx", "prefork:workers=3", "uvicorn --workers 2"]
-    assert [run["model"] for run in runs] == ["prefork", "prefork", "coroutine"]
+    assert [run["model"] for run in runs] == ["prefork", "prefork", "hybrid"]
     assert [run["in_front"] != {} for run in runs] == [True, False, False]
     assert simulate("compare", "gunicorn -w 2 +nginx", "prefork:workers=3", *SHORT).code == 0
 
