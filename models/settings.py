@@ -79,6 +79,8 @@ class Neighbours:
     """A model with more of what a request holds, where this one has no setting for it."""
     all_cores: tuple[str, int] | None = None
     """The setting, and its value, with which as many compute at once as there are cores."""
+    lets_go: tuple[str, str] | None = None
+    """The setting, and its value, with which calls that wait let go of the loop."""
     one_queue: tuple[str, str] | None = None
     """The setting, and its value, with which all processes take connections from one queue."""
     holds_nothing: str = ""

@@ -45,6 +45,7 @@ class Config:
 NEIGHBOURS = Neighbours(
     processes=Size("processes", "{n} process", "{n} processes"),
     accept_limit=Size("pool", "{n} greenlet", "{n} greenlets"),
+    lets_go=("libraries", "patched"),
     one_queue=("sharing", "even"),
     own_processes="prefork",
 )

@@ -79,6 +79,9 @@ class Ideas:
             case Cure.ACCEPT_WHEN_IDLE if own.when_idle is not None:
                 name, value = own.when_idle
                 yield self._choice(self._with(said("accepting only when idle"), self.side.model, {name: value}))
+            case Cure.LET_GO if own.lets_go is not None:
+                name, value = own.lets_go
+                yield self._choice(self._with(said("libraries that let go"), self.side.model, {name: value}))
             case Cure.ONE_QUEUE if own.one_queue is not None:
                 name, value = own.one_queue
                 yield self._choice(self._with(said("one queue for all processes"), self.side.model, {name: value}))

@@ -25,6 +25,8 @@ class Cure(Enum):
     """A proxy in front that deals with slow clients; or the one that is there, with its buffers on."""
     ACCEPT_WHEN_IDLE = "accept when idle"
     """A process accepts only what it can serve at once, so that nobody waits beside another's idle slot."""
+    LET_GO = "let go"
+    """Whatever waits in a call lets go of the event loop meanwhile."""
     ONE_QUEUE = "one queue"
     """All processes take connections from one queue, so that nobody is hashed to one that is busy."""
     HIGHER_ACCEPT_LIMIT = "higher accept limit"

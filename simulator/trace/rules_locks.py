@@ -90,7 +90,7 @@ def loop_stands_still(facts: Facts) -> Finding | None:
         return Finding(
             share,
             told(text, victims, failed_words(lost)),
-            _cures(facts),
+            (Cure.LET_GO, *_cures(facts)),
             lock.name,
             (Party(Kind.CLASS, holding.name),),
             (Party(Kind.CLASS, lost.name),) if lost is not None else (),

@@ -133,6 +133,19 @@ def test_a_long_computation_gets_a_process_of_its_own() -> None:
     assert "prefork" in recommended(asked("coroutine", "mixed").advice())
 
 
+def test_a_library_that_keeps_the_hub_is_advised_to_let_go_of_it_and_only_there() -> None:
+    kept = asked("greenlet", "blocking-call", libraries="unpatched").advice()
+    assert kept.best is not None
+    assert kept.best.flags == ("--libraries", "patched")
+    assert not any("--libraries" in trial.flags for trial in asked("greenlet", "mixed").advice().trials)
+
+
+def test_beside_a_loop_that_is_blocked_one_queue_is_tried_where_each_process_has_its_own() -> None:
+    own, one = (asked("hybrid", "blocking-call", sharing=sharing).advice() for sharing in ("reuseport", "even"))
+    assert "one queue for all processes" in recommended(own)
+    assert not any("--sharing" in trial.flags for trial in one.trials)
+
+
 def test_where_what_the_rules_name_does_not_help_more_processes_are_tried_all_the_same() -> None:
     advice = asked("callback", "spike").advice(Cure.LONGER_BACKLOG)
     assert str(by_change(advice)["a backlog of 2 048"].sentence).startswith("a backlog of 2 048: no better, ")
