@@ -12,12 +12,10 @@ import sys
 from pathlib import Path
 
 from models.node.config import Config
-from models.node.slow_disk import slow_disk
+from models.wire.slow_disk import SPARE, slow_disk
 from models.wire.stage import Stage, open_stage
 
 SCRIPT = Path(__file__).with_name("server.js")
-SPARE = 12
-"""Pipes of a process beside those of its threads: as many calls wait within libuv, and not in front of it."""
 
 
 def main() -> None:

@@ -63,7 +63,7 @@ function prepare(writers) {
   }
 }
 
-// A pipe that is full: its reader, in slow_disk.py, takes the first page at once, and the rest after so many seconds. One
+// A pipe that is full: its reader, in wire/slow_disk.py, takes the first page at once, and the rest after so many seconds. One
 // thread of libuv is in write() for as long. Whoever finds no pipe waits for one; there are more of them than threads.
 const PAGE = 4096;
 const pipes = [];

@@ -173,7 +173,14 @@ THREAD_EACH = Kind(
 ONE_BY_ONE = Kind(model="dev-server", settings={}, roles={"backlog": "backlog"}, profile="wsgiref")
 FLASK = RUNSERVER = HTTP_SERVER = THREAD_EACH
 
-NODE = Kind(model="node", settings={}, roles={"backlog": "backlog", "helpers": "pool"}, profile="node")
+NODE = Kind(
+    model="node",
+    settings={},
+    roles={"backlog": "backlog", "helpers": "pool"},
+    profile="node",
+    application="models.applications.node_server",
+    needs=("node",),
+)
 GO = Kind(model="goroutine", settings={}, roles={"gomaxprocs": "gomaxprocs", "backlog": "backlog"}, profile="go")
 
 # Of a program that takes tasks: what would be like it.

@@ -96,6 +96,7 @@ PROGRAMS: Mapping[str, Program] = {
         Program(name="http.server", kinds={"threads": kinds.HTTP_SERVER}, defaults={"backlog": 5}),
         Program(
             name="node",
+            starts="{python} -m {application} {port} {helpers} {backlog}",
             kinds={"loop": kinds.NODE},
             defaults={"backlog": 511, "helpers": 4},
             aliases=("nodejs",),

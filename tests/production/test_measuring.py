@@ -39,6 +39,7 @@ LINES = (
     "waitress-serve --threads=2",
     "tornado --processes 2",
     "aiohttp",
+    "node server.js",
 )
 INVALID_OR_NOT = (0, 1)
 """On a crowded machine the driver may be late, and says so: not what is tested here."""
@@ -87,11 +88,15 @@ def test_every_server_completes_what_is_sent_and_its_application_sees_every_phas
     trace = measure(deployment, Machine(), load_at([0.0, 0.02, 0.04, 0.06], 0.1, rtt=0.01, page=page))
     assert check_measured(trace) == []
     assert trace.outcome.tolist() == [Outcome.COMPLETED] * 4
-    handled = [column for column, place in enumerate(trace.places) if place.name.startswith("handle.")]
+    handled = [
+        column
+        for column, place in enumerate(trace.places)
+        if place.name.startswith("handle.") and " in " not in place.name
+    ]
     assert (trace.reached[:, handled[1:]] - trace.reached[:, handled[:-1]] >= 0.001).all()
     assert (trace.process >= 0).all()
     seen = json.loads(trace.labels["seen"])
-    assert seen["inside"][:2] == ["handle.1", "handle.2"]
+    assert {"handle.1", "handle.2"} <= {*seen["inside"]}
     assert trace.labels["server"].startswith(line.split(maxsplit=1)[0])
     assert ("behind nginx" in trace.labels["server"]) == nginx
 

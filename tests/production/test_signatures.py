@@ -38,6 +38,7 @@ def test_slow_clients_stop_a_server_whose_workers_wait_for_them(line: str, wait:
         ("gunicorn -k uvicorn_worker.UvicornWorker", False),
         ("tornado", False),
         ("aiohttp", False),
+        ("node server.js", False),
         ("waitress-serve --threads=2", False),
         ("gunicorn -w 2", True),
     ],
@@ -61,7 +62,15 @@ def done(report: Report) -> float:
 
 
 @pytest.mark.parametrize(
-    "line", ["uvicorn", "tornado", "aiohttp", "gunicorn -k gevent", "gunicorn -k uvicorn_worker.UvicornWorker"]
+    "line",
+    [
+        "uvicorn",
+        "tornado",
+        "aiohttp",
+        "node server.js",
+        "gunicorn -k gevent",
+        "gunicorn -k uvicorn_worker.UvicornWorker",
+    ],
 )
 def test_one_computation_stops_everybody_on_an_event_loop(line: str, tmp_path: Path) -> None:
     with serving(line, tmp_path) as served:
@@ -126,3 +135,15 @@ def test_a_crash_costs_a_pool_of_workers_the_crashing_request_and_nobody_else(li
         assert not served.client().ask(1, "io=0.200000,crash=1.000000").answered()
         assert other.answered()
         assert served.client().ask(2).answered()
+
+
+def test_node_hands_files_to_as_many_threads_as_it_was_given_and_answers_others_meanwhile(tmp_path: Path) -> None:
+    with serving("UV_THREADPOOL_SIZE=2 node server.js", tmp_path) as served:
+        for row in range(3):
+            served.client().ask(row, "block=1")
+        assert served.client().ask(3).answered()
+        reports = served.accounts(4)
+    begun = sorted(reports[row].marks["handle.1_in_libuv_thread"] for row in range(3))
+    over = sorted(reports[row].marks["release_libuv_thread"] for row in range(3))
+    assert reports[3].marks["respond"] < over[0]  # without a thread
+    assert begun[1] < over[0] <= begun[2]

@@ -15,6 +15,8 @@ from simulator.words.language import tell
 UWSGI = "uwsgi"
 VERSION_S = 5.0
 """For a program to say its version."""
+RUNTIMES = {"node": "apt-get install nodejs"}
+"""What is no package of Python, and how it is installed."""
 
 
 def refuse_missing(production: Production) -> None:
@@ -28,17 +30,28 @@ def refuse_missing(production: Production) -> None:
                 "--server {server}: not installed here: {missing}. Type {command}",
                 server=production.program.name,
                 missing=", ".join(missing),
-                command=f"{sys.executable} -m pip install {' '.join(missing)}",
+                command=RUNTIMES.get(missing[0], f"{sys.executable} -m pip install {' '.join(missing)}"),
             )
         )
 
 
 def version_of(package: str) -> str | None:
-    """The version of a package that this Python finds; None without one."""
+    """The version of a package that this Python finds, or of a runtime; None without one."""
+    if package in RUNTIMES:
+        return _runtime_version(package)
     try:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+@cache
+def _runtime_version(program: str) -> str | None:
+    try:
+        said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=VERSION_S, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return said.stdout.strip().removeprefix("v") or None
 
 
 def named(production: Production) -> str:

@@ -13,6 +13,8 @@ import time
 
 PAGE = 4096
 """Bytes that a pipe holds; a writer has three times as many."""
+SPARE = 12
+"""Pipes of a process beside those of its threads: as many calls wait for a thread, and not for a pipe."""
 
 
 def slow_disk(count: int) -> list[int]:
