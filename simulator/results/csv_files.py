@@ -74,8 +74,10 @@ def requests_table(trace: Trace, rows: slice) -> "pl.DataFrame":
         columns[_slot_column(trace, taking)] = _known(trace.slot[rows, number], blank=-1)
     for number, place in enumerate(trace.places):
         columns[f"{_column(place.name)}_s"] = trace.reached[rows, number]
-    for number, place_number in enumerate(trace.lock_places):
-        columns[f"{_column(trace.places[place_number].name)}_lock_wait_s"] = trace.lock_wait[rows, number]
+    for number, (place_number, lock) in enumerate(trace.locked):
+        place = trace.places[place_number]
+        what = "lock" if lock == place.lock else "gil"
+        columns[f"{_column(place.name)}_{what}_wait_s"] = trace.lock_wait[rows, number]
     return pl.DataFrame(columns).fill_nan(None)
 
 

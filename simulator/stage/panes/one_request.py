@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.plan.place import state_of
 from simulator.plan.resources import Lock, Pool
 from simulator.plan.words import State
 from simulator.stage.cache import kept
@@ -159,7 +160,8 @@ def _needs(now: Moment, trace: Trace, place: int, activity: Activity) -> Pool | 
         if by is not None and now.pool(by.name).taken == by.size * by.processes:
             return by
         return taker if isinstance(taker, Pool | Lock) else None
-    return trace.places[place].lock if FOR_LOCK[activity] else None
+    locks = trace.places[place].locks if FOR_LOCK[activity] else ()
+    return next((lock for lock in locks if state_of(lock) is activity.state), locks[-1] if locks else None)
 
 
 def _holders(snapshot: Snapshot, now: Moment, pool: Pool, sheet: Sheet) -> Iterator[Bar]:

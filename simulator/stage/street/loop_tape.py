@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.plan.resources import Loop
 from simulator.plan.words import State
 from simulator.stage.cache import kept
 from simulator.stage.canvas.cells import cell_width
@@ -17,14 +18,15 @@ from simulator.stage.canvas.sheet import Area, Sheet
 from simulator.stage.canvas.style import Ground, Style
 from simulator.stage.canvas.text import centred, first_that_fits
 from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.baton_cells import SOLID
 from simulator.stage.street.baton_columns import Owners, owners
-from simulator.stage.street.columns import DIGITS, Columns, Floats, columns_of
-from simulator.stage.street.doing import mark
+from simulator.stage.street.columns import DIGITS, Columns, Floats, columns_of, taken
+from simulator.stage.street.doing import WAITING, mark
 from simulator.stage.street.loop_turns import LEAST_S, LoopNow, behind, loops_now, numbered
 from simulator.stage.street.places import Street, lane_at
 from simulator.stage.street.who import mark_of
 from simulator.trace.demands import blocked
-from simulator.trace.playback import Activity, GroupKind
+from simulator.trace.playback import Activity, GroupKind, LaneGroup
 from simulator.trace.playback.lock_holds import LockHolds
 from simulator.trace.playback.notable_events import BLOCKS_S
 from simulator.trace.residence import Stretch, whole_spans
@@ -72,8 +74,11 @@ def put_loop_tapes(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
             small[turn.first : turn.stop] = False
         _put_small_turns(sheet, range(place.row, place.row + place.height), np.flatnonzero(small) + street.tape_col)
         pauses = _pauses(snapshot, columns)
+        beside = _beside(snapshot, group, lane, columns)
         for turn in turns:
-            _put_block(sheet, snapshot, turn, Area(place.row, street.tape_col, place.height, street.columns), pauses)
+            _put_block(
+                sheet, snapshot, turn, Area(place.row, street.tape_col, place.height, street.columns), pauses, beside
+            )
         if number < len(street.bracket_rows):
             _put_brackets(sheet, street, street.bracket_rows[number], turns, named=place.height == 1)
 
@@ -132,7 +137,18 @@ def _pauses(snapshot: Snapshot, columns: Columns) -> Floats:
     return still.round(DIGITS)
 
 
-def _put_block(sheet: Sheet, snapshot: Snapshot, turn: LongTurn, tape: Area, pauses: Floats) -> None:
+def _beside(snapshot: Snapshot, group: LaneGroup, lane: int, columns: Columns) -> NDArray[np.bool_]:
+    """[columns] Whether who has the loop mostly waits for the GIL of the threads beside it, and computes nothing."""
+    if not isinstance(group.resource, Loop) or group.resource.gil is None:
+        return np.zeros(columns.count, np.bool_)
+    what = taken(snapshot, group, range(lane, lane + 1), columns)
+    waits: NDArray[np.bool_] = WAITING[what.most[0]] & (what.computing[0] < SOLID)
+    return waits
+
+
+def _put_block(
+    sheet: Sheet, snapshot: Snapshot, turn: LongTurn, tape: Area, pauses: Floats, beside: NDArray[np.bool_]
+) -> None:
     style, ground = (Style.CPU_NEXT, Ground.COMPUTING_NEXT) if turn.next_to else (Style.CPU, Ground.COMPUTING)
     glyph, words = sheet.look.glyphs.full, Style.ON_BRIGHT
     if turn.stands:
@@ -142,11 +158,14 @@ def _put_block(sheet: Sheet, snapshot: Snapshot, turn: LongTurn, tape: Area, pau
     sheet.grid.fill(tape.row, col, tape.height, width, glyph, style=style)
     if turn.stands:
         sheet.grid.lay(tape.row, col, tape.height, width, ground)
-    pause = mark(Activity.THROTTLED, sheet.look.glyphs)
+    pause, waits = mark(Activity.THROTTLED, sheet.look.glyphs), mark(Activity.GIL, sheet.look.glyphs)
     for column in np.flatnonzero(pauses[turn.first : turn.stop] > 0.0).tolist():  # from above: below it computes
         height = round(tape.height * float(pauses[turn.first + column]))
         sheet.grid.fill(tape.row, col + column, height, 1)
         sheet.grid.fill(tape.row + height - 1, col + column, min(height, 1), 1, pause, style=Style.THROTTLED)
+    for column in np.flatnonzero(beside[turn.first : turn.stop]).tolist():
+        sheet.grid.fill(tape.row, col + column, tape.height, 1)
+        sheet.grid.fill(tape.row + (tape.height - 1) // 2, col + column, 1, 1, waits, style=Style.GIL)
     lines = [line for line in _lines(sheet, snapshot, turn, width) if line][: tape.height]
     if not lines:
         return

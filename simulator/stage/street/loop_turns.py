@@ -37,6 +37,8 @@ class LoopNow:
     """Who has it; -1: nobody."""
     for_core: bool
     """Its holder waits for a core."""
+    for_gil: bool
+    """Its holder waits for the GIL of the threads beside it."""
     throttled: bool
     """Its holder would compute, and the quota of the container is spent."""
     stands: bool
@@ -72,6 +74,7 @@ def _now(snapshot: Snapshot, loop: Loop | Processors, copy: int) -> LoopNow:
         down=activity is Activity.DOWN,
         request=request,
         for_core=activity is Activity.CORE,
+        for_gil=activity is Activity.GIL,
         throttled=activity is Activity.THROTTLED,
         stands=activity is Activity.BLOCKS,
         since_s=since_s,

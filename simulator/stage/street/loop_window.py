@@ -89,6 +89,7 @@ def _put_blocked(sheet: Sheet, snapshot: Snapshot, room: Area, loop: LoopNow) ->
         row += 1
         does = tell("waits for a core") if loop.for_core else tell("is computing")
         does = tell("waits in a call") if loop.stands else does
+        does = tell("waits for the GIL") if loop.for_gil else does
         does = tell("is throttled") if loop.throttled else does
         sheet.put(row, room.col + 2, does, Style.ON_BRIGHT)
     stop = room.row + room.height

@@ -55,7 +55,7 @@ def lock_taken(now: MomentFacts, cause: Cause) -> Iterator[str]:
     elif sum(len(each.waiting) for each in backlogs) > len(waiting):  # most come first: there may be room for one line
         lines = [*in_front, *_in_hand(lock, len(waiting))]
     else:
-        lines = [*_behind(now, lock, waiting), *in_front]
+        lines = [*_behind(now, lock, waiting), *_loops_behind(now, lock), *in_front]
     for pool in now.moment.pools:
         if (FOR_LOCK[pool.activity] & (pool.request >= 0)).any():  # who waits for them, waits for the lock
             lines += queued(now, pool)
@@ -87,6 +87,21 @@ def _stands(now: MomentFacts, lock: LockNow) -> Iterator[str]:
             request=int(holders[0]),
             name=now.class_of(int(holders[0])),
         )
+
+
+def _loops_behind(now: MomentFacts, lock: LockNow) -> Iterator[str]:
+    """Of those who wait for a GIL one may have the event loop, for which others wait meanwhile."""
+    for loop in now.moment.locks:
+        if isinstance(loop.lock, Loop) and loop.lock.gil == lock.lock:
+            behind = [len(loop.waiting[copy]) for copy in np.flatnonzero(loop.activity == Activity.GIL).tolist()]
+            if behind:
+                yield tell_many(
+                    "One that waits for it has the {loop}, and {n} request waits for that.",
+                    "One that waits for it has the {loop}, and {n} requests wait for that.",
+                    sum(behind),
+                    loop=translated(loop.lock.name),
+                    n=count(sum(behind)),
+                )
 
 
 def _joined(parts: tuple[Present, ...]) -> Present:
