@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from simulator.plan import Cores, Handle, Loop, Plan, Pool
+from simulator.experiments.run import run
+from simulator.plan import Branch, Cores, Gil, Handle, Loop, OfClass, Plan, Pool
 from tests.theory.formulas import mmc, mmc_sojourn_beyond, quantile
 from tests.theory.formulas_service import (
     Moments,
@@ -28,6 +29,7 @@ from tests.theory.measured import (
     waits_beyond,
 )
 from tests.theory.systems import SERVICES, TWO_CLASSES, cpu, io, poisson, served_by, servers
+from tests.trace.by_hand import Kind, load_at
 
 
 @pytest.mark.parametrize(
@@ -70,6 +72,28 @@ def test_an_event_loop_is_one_server_first_come_first_served() -> None:
     service = SERVICES["Erlang-4"]
     judge(
         kernel(30_000), plan, poisson(0.5, cpu(service)), Claim("sojourn", sojourn, mg1_wait(0.5, moments(service)) + 1)
+    )
+
+
+@pytest.mark.parametrize("asker_wins", [None, 0.6])
+def test_beside_a_computing_thread_an_event_loop_serves_one_callback_an_interval(asker_wins: float | None) -> None:
+    """M/D/1: whatever little a callback computes, it first waits a whole switch interval for the GIL, and has the loop.
+
+    Without the thread the same loop would be busy a sixth of that.
+    """
+    gil = Gil("GIL", switch_interval_s=5.0, asker_wins=asker_wins)
+    thread, callbacks = (Handle(gil),), (Handle(Loop("loop", gil=gil)),)
+    plan = Plan((Branch(OfClass(("thread",)), thread, callbacks),), Cores(4))
+    rate, moved = 0.1, np.cumsum(np.random.default_rng(5).exponential(10.0, 40_000))
+    load = load_at(np.append(0.0, moved), moved[-1], thread=Kind(), page=Kind(steps=(("cpu", 1.0),)))
+    load.request_class[0], load.phases[0] = 0, 2.0 * moved[-1]
+    trace = run(plan, load, engine="kernel")
+    stays = (trace.left - trace.arrival)[1:]
+    own = 5.0 + 1.0
+    waits = mg1_wait(rate * own, moments(SERVICES["deterministic"])) * own
+    assert float(stays.mean()) == pytest.approx(waits + own, rel=0.03)
+    assert float(trace.lock_wait[1:, [lock == gil for _, lock in trace.locked]].max(axis=1).mean()) == pytest.approx(
+        5.0
     )
 
 

@@ -9,7 +9,7 @@ from simulator.engine.kernel.events import hop
 from simulator.engine.kernel.leaving import leave_lock_queue, stop_computing
 from simulator.engine.kernel.locks import has_lock, hold, let_go
 from simulator.engine.kernel.members import join
-from simulator.engine.kernel.numbers import AGAIN, CALLS, ENTER, HOLD, NOWHERE, QUEUED
+from simulator.engine.kernel.numbers import AGAIN, CALLS, ENTER, HERD, HOLD, NO_LIMIT, NOWHERE, QUEUED
 from simulator.engine.kernel.queues import dequeue, enqueue
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.kernel.stations import copy_of, give_back, pop_idle, stop_waiting, take, wait_in_queue
@@ -31,53 +31,100 @@ def queue_before(k: Kernel, acceptor: cython.int) -> cython.int:
 
 def wait_to_be_taken(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     """A connection joins the backlog and wakes all who may take it, a random one first, or the one that is warm."""
-    able: cython.int = 0
-    first: cython.int
-    i: cython.int
-    part: cython.int
+    woken: cython.int
     k.walkers[w].pc = pc
     enqueue(k, queue_before(k, k.process[w]), w)
     if k.own_queues:
         wake_up(k, k.process[w])
-        return 0
-    if k.code[pc].b:
-        for i in range(k.asleep - 1, -1, -1):
-            if may_take(k, k.sleepers[i]):
-                hop(k, k.rows + k.sleepers[i])
-        keep_asleep(k)
-        return 0
-    for i in range(k.asleep):
-        able += may_take(k, k.sleepers[i])
-    first = cython.cast(cython.int, k.coin[w * k.coin_step] * able)
-    for part in range(1, 3):  # from the first one to the end, then from the start to the first one
-        able = 0
-        for i in range(k.asleep):
-            if may_take(k, k.sleepers[i]):
-                if (able >= first) == (part == 1):
-                    hop(k, k.rows + k.sleepers[i])
-                able += 1
-    keep_asleep(k)
+    elif k.asleep > 0:
+        woken = wake_all(k, w, k.code[pc].b != 0)
+        if woken == 1:
+            k.herd_end -= 1
+            hop(k, k.rows + k.herd[k.herd_end])
+        elif woken > 1:
+            k.herds[k.herd_count] = woken
+            k.herd_count += 1
+            hop(k, HERD)
     return 0
 
 
-def keep_asleep(k: Kernel) -> cython.void:
-    """Those who may not take anything sleep on."""
+def wake_all(k: Kernel, w: cython.int, warm: cython.bint) -> cython.int:
+    """Those who may take something stand in the herd, behind whoever is there already; how many they are.
+
+    All hops of a herd would be one behind the other, so it has one together: see ``loop.stampede``.
+    """
+    able: cython.int = k.asleep
+    first: cython.int
+    chosen: cython.int
+    i: cython.int
+    make_room(k)
+    if k.mortal or k.accept_limit != NO_LIMIT:
+        able = part_those_who_may(k)
+    first = k.asleep - able
+    k.asleep = first
+    if warm:
+        for i in range(able):
+            k.herd[k.herd_end + i] = k.sleepers[first + able - 1 - i]
+    else:
+        chosen = cython.cast(cython.int, k.coin[w * k.coin_step] * able)
+        for i in range(able - chosen):  # from the chosen one to the end, then from the start to the chosen one
+            k.herd[k.herd_end + i] = k.sleepers[first + chosen + i]
+        for i in range(chosen):
+            k.herd[k.herd_end + able - chosen + i] = k.sleepers[first + i]
+    k.herd_end += able
+    return able
+
+
+def make_room(k: Kernel) -> cython.void:
+    """Nobody is in the herd twice, so there is room for all if it begins at the start."""
+    i: cython.int
+    if k.herd_end + k.acceptors > len(k.herd):
+        for i in range(k.herd_end - k.herd_first):
+            k.herd[i] = k.herd[k.herd_first + i]
+        k.herd_end -= k.herd_first
+        k.herd_first = 0
+
+
+def part_those_who_may(k: Kernel) -> cython.int:
+    """Those who may not take anything sleep on, in front of those who may; how many these are. All keep their order."""
+    able: cython.int = 0
     left: cython.int = 0
     i: cython.int
     for i in range(k.asleep):
-        if not may_take(k, k.sleepers[i]):
+        if may_take(k, k.sleepers[i]):
+            k.herd[k.herd_end + able] = k.sleepers[i]
+            able += 1
+        else:
             k.sleepers[left] = k.sleepers[i]
             left += 1
-    k.asleep = left
+    for i in range(able):
+        k.sleepers[left + i] = k.herd[k.herd_end + i]
+    return able
+
+
+def sleep_on(k: Kernel, first: cython.int, end: cython.int) -> cython.void:
+    """Nothing is left to take for these of the herd; those whose processes have died are gone."""
+    i: cython.int
+    for i in range(first, end):
+        if not k.mortal or k.walkers[k.rows + k.herd[i]].pc != NOWHERE:
+            k.sleepers[k.asleep] = k.herd[i]
+            k.asleep += 1
 
 
 def wake_up(k: Kernel, acceptor: cython.int) -> cython.void:
     """One acceptor, if it sleeps and has work now."""
     i: cython.int
     at: cython.int = 0
+    if not has_work(k, acceptor):
+        return
+    if k.own_queues:  # nobody else is woken, so the order in which they sleep is no matter
+        if k.instances[acceptor].asleep:
+            k.instances[acceptor].asleep = 0
+            hop(k, k.rows + acceptor)
+        return
     while at < k.asleep and k.sleepers[at] != acceptor:
         at += 1
-    if at < k.asleep and has_work(k, acceptor):
+    if at < k.asleep:
         k.asleep -= 1
         for i in range(at, k.asleep):
             k.sleepers[i] = k.sleepers[i + 1]
@@ -97,8 +144,11 @@ def look(k: Kernel, w: cython.int, pc: cython.int) -> cython.int:
     if has_work(k, acceptor):
         return pc + 1
     k.walkers[w].pc = pc - 1
-    k.sleepers[k.asleep] = acceptor
-    k.asleep += 1
+    if k.own_queues:
+        k.instances[acceptor].asleep = 1
+    else:
+        k.sleepers[k.asleep] = acceptor
+        k.asleep += 1
     return 0
 
 
@@ -180,6 +230,7 @@ def lose_acceptor(k: Kernel, acceptor: cython.int) -> cython.void:
             k.sleepers[awake] = k.sleepers[i]
             awake += 1
     k.asleep = awake
+    k.instances[acceptor].asleep = 0
     if (op in (HOLD, AGAIN, CALLS, ENTER)) and not has_lock(k, w, copy_of(k, w, k.code[pc].c)):
         leave_lock_queue(k, w, pc)
     stop_computing(k, w, pc)

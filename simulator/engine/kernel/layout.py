@@ -226,6 +226,8 @@ class Instance(cython.struct):
     slot: cython.int
     """That its acceptor holds."""
     serving: cython.int
+    asleep: cython.int
+    """Whether its acceptor is, where each has a queue of its own."""
     first: cython.int
     """The first of its members; -1: none."""
     from_process: cython.int

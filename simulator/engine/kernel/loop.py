@@ -5,6 +5,7 @@ heap, the job that leaves the cores next, and the rings. At equal times what is 
 else in the order in which it was scheduled.
 """
 
+from simulator.engine.kernel.acceptors import sleep_on
 from simulator.engine.kernel.blocks import time_is_over
 from simulator.engine.kernel.cores import finish_job
 from simulator.engine.kernel.events import fill_hole, hop, nothing_else_now, pop_ring
@@ -12,7 +13,7 @@ from simulator.engine.kernel.instances import come_back
 from simulator.engine.kernel.life import lose_patience
 from simulator.engine.kernel.limits import give_token
 from simulator.engine.kernel.locks import look_at_clocks, switch
-from simulator.engine.kernel.numbers import BEGIN, CLOCKS, INFINITY, PATIENCE, REFILL, RESUME, SWITCHES, WAKES
+from simulator.engine.kernel.numbers import BEGIN, CLOCKS, HERD, INFINITY, PATIENCE, REFILL, RESUME, SWITCHES, WAKES
 from simulator.engine.kernel.program import go, resume
 from simulator.engine.kernel.state import Kernel
 from simulator.engine.uncompiled import cython
@@ -47,7 +48,10 @@ def happen(k: Kernel, budget: cython.longlong) -> cython.bint:
             w = cython.cast(cython.int, k.hops[k.hop_head].walker)
             k.hop_head = (k.hop_head + 1) & k.hop_mask
             k.hop_size -= 1
-            resume(k, w)
+            if w == HERD:
+                stampede(k)
+            else:
+                resume(k, w)
         elif source == SCHEDULED:
             happen_now(k, k.heap[0].what, seq)
             if k.heap_hole:
@@ -59,6 +63,23 @@ def happen(k: Kernel, budget: cython.longlong) -> cython.bint:
         else:
             come(k)
     return k.shortage == 0
+
+
+def stampede(k: Kernel) -> cython.void:
+    """Acceptors that were woken together look for something to take, until nothing is left; the others sleep on."""
+    at: cython.int = k.herd_first
+    end: cython.int = at + k.herds[0]
+    i: cython.int
+    while at < end and k.copies[k.accept_queue].size > 0:
+        at += 1
+        resume(k, k.rows + k.herd[at - 1])
+    sleep_on(k, at, end)
+    k.herd_first = end
+    k.herd_count -= 1
+    for i in range(k.herd_count):
+        k.herds[i] = k.herds[i + 1]
+    if k.herd_count == 0:
+        k.herd_first, k.herd_end = 0, 0
 
 
 @cython.inline

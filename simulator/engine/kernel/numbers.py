@@ -137,6 +137,8 @@ BROKEN = int(Outcome.BROKEN)
 NO_OUTCOME = -1
 """The process dies instead."""
 
+HERD = -1
+"""What hops where several acceptors are woken at once: all of them, one after the other."""
 NOWHERE = -(2**31)
 """The place of a walker for whom no event has a meaning any more."""
 NO_LIMIT = 2**31 - 1

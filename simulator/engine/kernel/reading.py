@@ -158,7 +158,10 @@ def read_walkers(k: Kernel, program: Any) -> None:
         k.instances[instance].first = -1
         k.instances[instance].from_process, k.instances[instance].to_process = first, last
     k.sleepers, k.asleep = ints([*range(acceptors), 0]), acceptors
+    k.herd, k.herd_first, k.herd_end = ints([0] * (2 * acceptors + 1)), 0, 0
+    k.herds, k.herd_count = ints([0] * (acceptors + 1)), 0
     for acceptor in range(acceptors):
+        k.instances[acceptor].asleep = 1
         k.walkers[k.rows + acceptor].pc = program.acceptor_start
     k.scalers = table("Scaler", [scaler.row() for scaler in program.scalers])
     k.looking, k.present = len(program.scalers), 0

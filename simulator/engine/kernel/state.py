@@ -98,6 +98,13 @@ class Kernel:
     acceptors: cython.int
     sleepers: cython.int[::1]
     asleep: cython.int
+    herd: cython.int[::1]
+    """Acceptors that were woken at this very moment, several at once: those from ``herd_first`` on."""
+    herd_first: cython.int
+    herd_end: cython.int
+    herds: cython.int[::1]
+    herd_count: cython.int
+    """How many there are in each herd, the first one first."""
     accept_limit: cython.int
     accept_queue: cython.int
     own_queues: cython.bint
