@@ -78,9 +78,10 @@ ACCEPT_BATCH = {"uvicorn": 1, "node": 1, "tornado": 128, "twisted": 20}
 Tornado 128 (``add_accept_handler``, tornado/netutil.py), asyncio all of its backlog (``_accept_connection``). Twisted
 takes as many as the last time, and 20 more where that was all (``Port.doRead``, twisted/internet/tcp.py)."""
 
-HAND_OVER_S = {"node": 6e-6, "twisted": 30e-6}
+HAND_OVER_S = {"uvicorn": 30e-6, "node": 6e-6, "twisted": 30e-6}
 """A call that a loop gives to a thread, there and back: computing more than for the same call made at once. 20 000
-writes of libuv to /dev/null, one after another, less as many of ``writeSync``; 5 000 of ``deferToThread(int)``."""
+writes of libuv to /dev/null, one after another, less as many of ``writeSync``; 5 000 of ``deferToThread(int)``; 3 000
+of ``run_in_executor`` of asyncio in CPython 3.11, for uvicorn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,25 +46,31 @@ def _ready(trace: Trace, index: int, place: Place, sent: Floats) -> Floats:
     earlier = trace.reached[:, index - 1]
     if before.way is Way.UP and before.link is Link.CLIENT:
         return np.maximum(earlier, sent)
-    if before.phase is not None:
-        slept = _end_of_sleep(trace, index - 1, before)
-        if place.phase is None:
-            return slept
-        worked = [work for work in Work if work.computes or work.needs_lock(place)]
-        return np.where(np.isin(_kinds(trace)[:, place.phase], worked), slept, np.nan)
-    return np.full(len(trace), np.nan)
+    ready = _end_of_piece(trace, index)
+    if place.phase is None:
+        return ready
+    worked = [work for work in Work if work.computes or work.needs_lock(place)]
+    return np.where(np.isin(_kinds(trace)[:, place.phase], worked), ready, np.nan)
 
 
-def _end_of_sleep(trace: Trace, index: int, place: Place) -> Floats:
-    """[n] When the last phase up to this one was over, if it was waiting beside others; nan where it was computing, or
-    kept the loop.
+def _end_of_piece(trace: Trace, index: int) -> Floats:
+    """[n] When the last phase before a place was over, if it was waiting beside others, or a helper did it; nan where
+    it was computing, or kept the loop.
     """
-    phase = place.phase or 0
-    kinds = _kinds(trace)[:, : phase + 1]
-    rows, last = np.arange(len(trace)), np.maximum((kinds != Work.NONE).sum(axis=1) - 1, 0)
-    over = trace.reached[rows, index - phase + last] + trace.workload.phases[rows, last]
-    sleeps = [work for work in (Work.IO, Work.BLOCK) if not work.needs_lock(place)]
-    return np.where(np.isin(kinds[rows, last], sleeps), over, np.nan)
+    ready, unknown = np.full(len(trace), np.nan), np.ones(len(trace), np.bool_)
+    for at in range(index - 1, -1, -1):
+        place = trace.places[at]
+        if place.piece is None and place.frees is None:
+            break  # what comes before is no work of the request's own
+        here = unknown & ~np.isnan(trace.reached[:, at])
+        unknown &= ~here
+        if place.frees is not None:
+            ready[here] = trace.reached[here, at]
+        elif place.phase is not None:
+            sleeps = [work for work in (Work.IO, Work.BLOCK) if not work.needs_lock(place)]
+            slept = here & np.isin(_kinds(trace)[:, place.phase], sleeps)
+            ready[slept] = trace.reached[slept, at] + trace.workload.phases[slept, place.phase]
+    return ready
 
 
 def _kinds(trace: Trace) -> NDArray[np.int8]:

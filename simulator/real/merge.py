@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from models.wire.report import LOST
 from simulator.plan import Outcome, Plan, Pool
-from simulator.plan.walk import Place, connected_at, walk
+from simulator.plan.walk import Place, connected_at, takings, walk
 from simulator.real.job import Ending, Result
 from simulator.real.measured_waits import enter_waits, put_in_order
 from simulator.real.reports import CLOSED, LEFT, Report
@@ -57,6 +57,7 @@ def merge(plans: Sequence[Plan], workload: Workload, result: Result, reports: Se
     enter_waits(trace, result.sent)
     _lose(trace, [report.row for report in said[0] if report.outcome == LOST])
     put_in_order(trace.reached)
+    _give_slots(trace)
     return _sent(trace)
 
 
@@ -94,14 +95,14 @@ def _enter(
 ) -> None:
     """Write one server's reports into the trace."""
     by_mark = {name.replace(" ", "_"): column for name, column in columns.items()}
-    pools = list(trace.plan.pools)
-    held = [pools.index(pool) for pool in _pools(trace, columns)]
-    freed = [column for column in columns.values() if trace.places[column].frees in pools]
+    mine = set(columns.values())
+    held = [column for column, taking in enumerate(takings(trace.plan, trace.places)) if taking.taken_at in mine]
+    freed = [column for column in mine if trace.places[column].frees and trace.places[column].piece is None]
     inner = None if innermost else _behind(trace, columns)
     for report in reports:
         row = report.row
         for mark, moment in report.marks.items():
-            column = inner if mark.startswith(CONNECT) else by_mark.get(mark)
+            column = inner if mark.startswith(CONNECT) else _meant(trace, row, by_mark.get(mark))
             if column is not None:
                 trace.reached[row, column] = moment - start
         over = report.marks.get(LEFT, report.marks.get(CLOSED))
@@ -143,10 +144,34 @@ def _behind(trace: Trace, columns: dict[str, int]) -> int:
     return next(column for column in range(1, len(trace.places)) if column not in columns.values())
 
 
-def _pools(trace: Trace, columns: dict[str, int]) -> list[Pool]:
-    """The pools from which a server takes slots."""
-    taken = [trace.places[column].takes for column in columns.values()]
-    return [pool for pool in taken if pool is not None]
+def _meant(trace: Trace, row: int, column: int | None) -> int | None:
+    """Where a piece is done that a request has; a server need not say that somebody else does it."""
+    phase = None if column is None else trace.places[column].phase
+    if column is None or phase is None:
+        return column
+    kind = Work(trace.workload.phase_kinds[trace.workload.request_class[row], phase])
+    if kind.is_done_at(trace.places[column]):
+        return column
+    return next((i for i, place in enumerate(trace.places) if place.phase == phase and kind.is_done_at(place)), column)
+
+
+def _give_slots(trace: Trace) -> None:
+    """Which helper did which piece no server says: as in a model, that which had been idle longest."""
+    of_pool: dict[Pool, list[tuple[float, float, int, int]]] = {}
+    for column, taking in enumerate(takings(trace.plan, trace.places)):
+        if trace.places[taking.taken_at].piece is None:
+            continue
+        begun, over = (trace.reached[:, place] for place in (taking.taken_at + 1, taking.freed_at))
+        rows = np.flatnonzero(~np.isnan(begun) & ~np.isnan(over))
+        stays = zip(begun[rows].tolist(), over[rows].tolist(), rows.tolist(), strict=True)
+        of_pool.setdefault(taking.pool, []).extend((start, end, row, column) for start, end, row in stays)
+    for pool, stays_of in of_pool.items():
+        free_at = np.full((pool.processes, pool.size), -np.inf)
+        for start, end, row, column in sorted(stays_of):
+            copy = max(int(trace.process[row]), 0) if pool.processes > 1 else 0
+            slot = int(free_at[copy].argmin())
+            if free_at[copy, slot] <= start:
+                free_at[copy, slot], trace.slot[row, column] = end, copy * pool.size + slot
 
 
 def _sent(trace: Trace) -> Trace:

@@ -29,7 +29,9 @@ class Inventory:
         self.ps: bool = any(isinstance(loop, Processors) for loop in self.loops)
         """Whether these are Ps."""
         unanswered = trace.places[: sent_at(trace.places)]
-        self.queued_for: tuple[Pool, ...] = tuple(p.queue for p in unanswered if isinstance(p.queue, Pool))
+        self.queued_for: tuple[Pool, ...] = tuple(
+            dict.fromkeys(place.queue for place in unanswered if isinstance(place.queue, Pool))
+        )
         """The pools that requests wait for inside the server. Who waits to be closed is not in line: it is served."""
         self.counted: tuple[LaneGroup, ...] = tuple(group for group in groups if group.kind is GroupKind.COUNT)
         """What is drawn as counts: the connections of a proxy."""

@@ -17,8 +17,8 @@ from simulator.plan.words import OWN, State
 from simulator.trace.availability import CORES, capacity
 from simulator.trace.demands import carried_through, computes_at, lock_held_at, needs_lock_at, work_at
 from simulator.trace.figures import Bottleneck, Hold, lock_kind
-from simulator.trace.holding import Held, holdings
-from simulator.trace.measures import INDEX, OUTSIDE, Measures
+from simulator.trace.holding import Held, holdings, needing
+from simulator.trace.measures import COMPLETED, INDEX, OUTSIDE, Measures
 from simulator.trace.residence import Floats, Rows, blocks
 
 BINDING = 0.8
@@ -37,14 +37,16 @@ def bottleneck(measures: Measures, throughput_rps: float) -> Bottleneck | None:
     number = sum(each.number for each in holds.values())
     if not number:
         return None
+    needed = needing(measures.trace, measures.held, found.resource)
     return Bottleneck(
         resource=found.resource,
         kind=found.kind,
         size=found.size,
         utilisation=found.used_s / (found.capacity * (high - low)),
-        rate_rps=throughput_rps,
+        rate_rps=throughput_rps * float(needed[measures.category >= COMPLETED].mean() if needed.any() else 1.0),
         seconds_each=sum(each.number * each.seconds for each in holds.values()) / number,
         holds=holds,
+        for_some=not needed.all(),
     )
 
 

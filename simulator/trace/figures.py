@@ -119,6 +119,8 @@ class Bottleneck:
     """Seconds for which one request occupies it, on average; for the cores its computing."""
     holds: dict[str, Hold]
     """The same by class, in the order of the scenario; ``seconds_each`` is their mean."""
+    for_some: bool = False
+    """Whether only some requests need it at all; then the rates are those of these requests."""
 
     @property
     def limit_rps(self) -> float:

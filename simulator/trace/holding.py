@@ -1,5 +1,6 @@
 """Which places of the walk hold a slot, and from when to when each request held its own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from simulator.plan.walk import Place, Taking, takings
 from simulator.plan.words import Outcome
 from simulator.trace.residence import Floats, Span
 from simulator.trace.table import Trace
+from simulator.workload.table import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +113,14 @@ def held_until(trace: Trace, part: Held, span: Span) -> Floats:
         return span.end
     gone = trace.arrival[span.rows] + trace.workload.patience[span.rows]
     return np.clip(gone, span.start, span.end)
+
+
+def needing(trace: Trace, held: Sequence[Held], resource: str) -> NDArray[np.bool_]:
+    """[n] which requests have pieces of work for which they need a slot of a pool; of anything else all."""
+    part = next((part for part in held if part.pool.name == resource), None)
+    places = [trace.places[at] for at in part.waits_at] if part is not None else []
+    load = trace.workload
+    if not places or any(place.piece is None for place in places):
+        return np.ones(len(trace), np.bool_)
+    of_class = [any(Work(kinds[p.piece or 0]).is_done_at(p) for p in places) for kinds in load.phase_kinds.tolist()]
+    return np.array(of_class)[load.request_class]

@@ -6,14 +6,17 @@ What to watch: overload is a matter of rates, so it is asked of a load that last
 from functools import partial
 from math import ceil
 
+import numpy as np
+
 from simulator.plan.words import OWN, State
 from simulator.trace.availability import quotas
 from simulator.trace.cures import Cure
 from simulator.trace.facts import NOTABLE, Facts, noun, percents
 from simulator.trace.figures import Bottleneck
 from simulator.trace.finding import Finding, told
+from simulator.trace.holding import needing
 from simulator.trace.intervals import overlap
-from simulator.trace.measures import COMPLETED, NOT_COMPLETED, SLOWEST
+from simulator.trace.measures import NOT_COMPLETED
 from simulator.trace.residence import blocks, server_end
 from simulator.trace.rules_capacity import cures_of_slots
 from simulator.words.language import Said, said, said_many
@@ -34,7 +37,8 @@ def overload(facts: Facts) -> Finding | None:
         return None
     if high - low < LASTING * found.seconds_each:
         return None  # a crowd that comes at once is no load that lasts
-    arriving = facts.measures.count(NOT_COMPLETED, COMPLETED, SLOWEST) / (high - low)
+    came = (facts.measures.category >= NOT_COMPLETED) & needing(facts.trace, facts.measures.held, found.resource)
+    arriving = np.count_nonzero(came) / (high - low)
     first, last = _in_system(facts)
     growing = last - first > max(GROWS_BY, first)
     if arriving < found.limit_rps or not (growing or facts.summary.failed):
@@ -63,6 +67,12 @@ def _too_much(facts: Facts, found: Bottleneck, arriving: float) -> Said:
             "{arriving} requests/s arrive, and a quota of {there} cores can carry {limit} at most, because each "
             "request computes for {each} on average ({there} / {each}).",
             **{**fields, "there": three_digits(there)},
+        )
+    if found.for_some and tenths(there) == found.size:
+        return said(
+            "{arriving} requests/s arrive that need one of {who}, which can carry {limit} at most, because each holds "
+            "one for {each} on average ({size} / {each}).",
+            **fields,
         )
     if tenths(there) != found.size:
         if found.kind == "pool":

@@ -14,8 +14,10 @@ from simulator.plan.walk import accepted_at, taken_at
 from simulator.plan.words import Loss, Outcome, lost_by
 from simulator.stage.cache import kept, of_moment
 from simulator.stage.canvas.sheet import Area
+from simulator.stage.inventory import inventory
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.crowd import WORTHS, Marks
+from simulator.trace.holding import held_parts, holdings
 from simulator.trace.playback import Playback
 from simulator.trace.playback.moment import Present
 from simulator.trace.playback.waiting_lines import turns_at
@@ -62,12 +64,14 @@ def _inside(snapshot: Snapshot) -> list[Present]:
     """In order of asking, for all copies of a loop together."""
     now, its = snapshot.now, snapshot.inventory
     ready = [part for loop in its.loops for part in now.lock(loop.name).waiting]
+    queues = [now.pool(pool.name).queue for pool in reversed(its.queued_for)]
+    if not ready:
+        return queues
+    ready += queues  # of helpers of the loop
     if len(ready) == 1:
         return [ready[0].take(np.argsort(ready[0].since_s, kind="stable"))]
-    if ready:
-        since = np.concatenate([part.since_s for part in ready])
-        return [_joined(ready).take(np.argsort(since, kind="stable"))]
-    return [now.pool(pool.name).queue for pool in reversed(its.queued_for)]
+    since = np.concatenate([part.since_s for part in ready])
+    return [_joined(ready).take(np.argsort(since, kind="stable"))]
 
 
 def _joined(parts: list[Present]) -> Present:
@@ -99,9 +103,13 @@ def _served(snapshot: Snapshot, inside: list[Present]) -> int:
 
 
 def _turns(playback: Playback) -> Floats:
-    """When loops were given to somebody."""
-    locks = playback.trace.plan.locks
-    return np.sort(np.concatenate([turns.granted for lock in locks for turns in turns_at(playback.trace, lock)]))
+    """When loops, or their helpers, were given to somebody."""
+    trace, its = playback.trace, inventory(playback)
+    parts = held_parts(trace, trace.places) if its.queued_for else ()
+    given = [turns.granted for lock in trace.plan.locks for turns in turns_at(trace, lock)]
+    return np.sort(
+        np.concatenate(given + [holdings(trace, part).start for part in parts if part.pool in its.queued_for])
+    )
 
 
 # Where each of them stands.

@@ -8,7 +8,7 @@ mark is one request anyhow, and each server has all of its own room.
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.walk import accepted_at, taken_at
+from simulator.plan.walk import accepted_at
 from simulator.stage.cache import kept
 from simulator.stage.inventory import inventory
 from simulator.stage.snapshot import Snapshot
@@ -45,7 +45,7 @@ def _longest(playback: Playback) -> int:
         for turns in turns_at(trace, loop):
             came.append(turns.asked)
             left.append(turns.granted)
-    places = [taken_at(trace.places, pool) for pool in its.queued_for]
+    places = [i for i, place in enumerate(trace.places) if place.takes in its.queued_for and place.takes == place.queue]
     places += [accepted_at(trace.places, backlog) for backlog in its.backlogs[-1:]]
     for place in places:
         went_on = np.full(len(trace), np.nan)

@@ -120,8 +120,8 @@ def stages(playback: Playback) -> Stages:
 
 
 def _desks(playback: Playback) -> Pool | None:
-    """The pool whose slots are lanes; None where requests are served by event loops."""
-    groups = (group for group in playback.groups if group.kind is GroupKind.SLOTS)
+    """The pool whose slots are lanes; None where requests are served by event loops, whoever helps them."""
+    groups = (group for group in playback.groups if group.kind is GroupKind.SLOTS and not group.helps)
     return next((group.resource for group in groups if isinstance(group.resource, Pool)), None)
 
 

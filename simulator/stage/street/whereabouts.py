@@ -49,7 +49,7 @@ class Whereabouts:
         trace = snapshot.playback.trace
         plan = trace.plan
         for group in groups:
-            if group.kind is GroupKind.SLOTS and isinstance(group.resource, Pool):
+            if group.kind is GroupKind.SLOTS and isinstance(group.resource, Pool) and not group.helps:
                 pool = next(i for i, each in enumerate(takings(plan, trace.places)) if each.pool == group.resource)
                 break
             first += group.lanes

@@ -10,7 +10,7 @@ from enum import Enum
 
 from simulator.plan import Plan
 from simulator.plan.resources import Lock, Loop, Pool, Processors
-from simulator.plan.walk import Place, walk, while_held
+from simulator.plan.walk import Place, taken_at, walk, while_held
 
 
 class GroupKind(Enum):
@@ -39,7 +39,7 @@ class LaneGroup:
     per_process: int
     """Lanes that belong to one process, side by side; ``lanes`` if a process is not decided by the lane."""
     helps: bool = False
-    """Whether slots are held for pieces of a request's work only, as by helpers of an event loop."""
+    """Whether an event loop serves the requests, and a slot is one of those to whom it hands work."""
 
     def label(self, lane: int) -> str:
         """``worker 3``, counted from 0; without a number where there is only one."""
@@ -56,7 +56,8 @@ def lane_groups(plan: Plan) -> tuple[LaneGroup, ...]:
     others = [pool for pool in plan.pools if _is_outer(places, pool)]
     slots = [pool for pool in plan.pools if pool not in others]
     groups = [_of_pool(pool, GroupKind.COUNT) for pool in others]
-    helpers = {place.takes for place in places if place.piece is not None}
+    loop = next((i for i, place in enumerate(places) if isinstance(place.lock, Loop)), len(places))
+    helpers = {pool for pool in slots if taken_at(places, pool) > loop}
     groups += [replace(_of_pool(pool, GroupKind.SLOTS), helps=pool in helpers) for pool in slots]
     for lock in plan.locks:
         groups.append(

@@ -1,0 +1,1 @@
+"""Event loops that hand work to threads or processes."""
