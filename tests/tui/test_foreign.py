@@ -41,7 +41,7 @@ NAMES = {
     "B",
 }
 """Of the program and its flags, of what is in the scenario, and of servers side by side."""
-SETTINGS = {"accept", "idle", "eager", "even", "warm", "workers", "processes", "threads"}
+SETTINGS = {"accept", "idle", "eager", "even", "warm", "http", "workers", "processes", "threads"}
 PLACES = {"parse", "handle", "respond", "connect", "receive", "send", "release"}
 """Steps of a plan, as they are called in its source."""
 UNITS = {"ms", "s", "min", "h", "s.SS", "p", "KiB", "MiB", "GiB", "Mbit/s", "CPU", "GIL", "SYN"}
