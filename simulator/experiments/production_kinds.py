@@ -83,24 +83,32 @@ HYPERCORN = Kind(
     settings={},
     roles=ROLES,
     profile="uvicorn",
+    application=ASGI,
     needs=("hypercorn",),
     notes=("borrowed-costs",),
 )
+HYPERCORN_UVLOOP = replace(HYPERCORN, needs=("hypercorn", "uvloop"), argument="--worker-class uvloop")
+HYPERCORN_TRIO = replace(HYPERCORN, application="")  # ours is for asyncio
 GRANIAN = Kind(  # each process has a socket of its own
     model="coroutine",
     several="hybrid",
     settings={"sharing": "reuseport"},
     roles={"processes": "processes", "backlog": "backlog"},
     profile="uvicorn",
+    application=ASGI,
     needs=("granian",),
+    argument="--interface asgi",
     notes=("borrowed-costs",),
 )
+GRANIAN_RSGI = replace(GRANIAN, application="", argument="")  # an interface of its own
 GRANIAN_WSGI = Kind(  # threads in Rust read and write, so that those that run the application never wait for a client
     model="threaded",
     settings={"accept": "buffered", "sharing": "reuseport"},
     roles={"processes": "processes", "threads": "threads", "connections": "connections", "backlog": "backlog"},
     profile="waitress",
+    application=WSGI,
     needs=("granian",),
+    argument="--interface wsgi",
     notes=("borrowed-costs",),
     shares={"connections": "backlog", "threads": "connections"},
 )
@@ -109,6 +117,7 @@ DAPHNE = Kind(
     settings={},
     roles={"backlog": "backlog"},
     profile="uvicorn",
+    application=ASGI,
     needs=("daphne",),
     notes=("borrowed-costs",),
 )

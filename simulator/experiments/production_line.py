@@ -7,6 +7,7 @@ server is, is left out and said, or refused where leaving it out would measure s
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
+from functools import cache
 from shlex import quote
 from typing import Any
 
@@ -107,7 +108,13 @@ def _kind(program: Program, typed: str, numbers: Mapping[str, int]) -> Kind:
         if numbers.get(role, 0) >= from_ and (found := program.kinds.get(f"{typed}, {role}")):
             return found
     kind = program.kinds[typed]
-    return replace(kind, model=kind.several) if kind.several and numbers.get("processes", 1) > 1 else kind
+    return _several(kind) if kind.several and numbers.get("processes", 1) > 1 else kind
+
+
+@cache
+def _several(kind: Kind) -> Kind:
+    """The same for equal lines: kinds are only equal to themselves."""
+    return replace(kind, model=kind.several)
 
 
 def _programs() -> Mapping[str, Program]:
@@ -187,11 +194,17 @@ def reconfigured(side: Deployment, config: Any) -> Deployment:
         new = getattr(config, field.name)
         if found is not None and new != getattr(side.config, field.name):
             found = rewritten(found, roles[field.name], new) if field.name in roles else None
-    if found is not None and found.kind.model == side.model.name and _config(found) == config:
-        return replace(side, config=config, production=found)
+    if found is not None and _shared(_config(found), config):
+        return replace(side, model=server(found.kind.model), config=_config(found), production=found)
     own = side.own_profile
     costs = side.profile or ("" if own == side.model.profile(config) else own)
     return replace(side, config=config, production=None, profile=costs)
+
+
+def _shared(one: Any, other: Any) -> bool:
+    """Whether all settings that both have are the same; several processes may be another model."""
+    names = {field.name for field in fields(one)} & {field.name for field in fields(other)}
+    return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 def rewritten(found: Production, role: str, value: Any) -> Production | None:

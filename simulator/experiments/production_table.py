@@ -39,15 +39,27 @@ PROGRAMS: Mapping[str, Program] = {
         ),
         Program(
             name="hypercorn",
-            kinds=dict.fromkeys(("asyncio", "uvloop", "trio"), kinds.HYPERCORN),
+            starts="{python} -m hypercorn --bind 127.0.0.1:{port} {arguments} {application}",
+            kinds={"asyncio": kinds.HYPERCORN, "uvloop": kinds.HYPERCORN_UVLOOP, "trio": kinds.HYPERCORN_TRIO},
             defaults={"processes": 1, "backlog": 100},
         ),
         Program(
             name="granian",
-            kinds={**dict.fromkeys(("rsgi", "asgi", "asginl"), kinds.GRANIAN), "wsgi": kinds.GRANIAN_WSGI},
+            starts="{python} -m granian --host 127.0.0.1 --port {port} --no-access-log {arguments} {application}",
+            kinds={
+                "rsgi": kinds.GRANIAN_RSGI,
+                "asgi": kinds.GRANIAN,
+                "asginl": kinds.GRANIAN_RSGI,
+                "wsgi": kinds.GRANIAN_WSGI,
+            },
             defaults={"processes": 1, "backlog": 1024, "connections": 1024, "threads": 1024},
         ),
-        Program(name="daphne", kinds={"loop": kinds.DAPHNE}, defaults={"backlog": 50}),
+        Program(
+            name="daphne",
+            starts="{python} -m daphne --bind 127.0.0.1 --port {port} {arguments} {application}",
+            kinds={"loop": kinds.DAPHNE},
+            defaults={"backlog": 50},
+        ),
         Program(
             name="uwsgi",
             starts="{uwsgi} --http-socket 127.0.0.1:{port} --module {application} --lazy-apps --need-app {arguments}",

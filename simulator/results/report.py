@@ -80,7 +80,8 @@ def _line(labels: Mapping[str, str]) -> Iterator[RenderableType]:
     """How the server is started, and what became of that."""
     from simulator.experiments.production_answer import answer_to, short_lists
 
-    answer = answer_to(labels[LINE]) if LINE in labels else None
+    predicted = LINE in labels and labels.get("engine") != "measured"
+    answer = answer_to(labels[LINE]) if predicted else None
     if answer is None:
         return
     yield Text(tell("started as {line}", line=answer.line), style="cyan")

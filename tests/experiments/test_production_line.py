@@ -12,6 +12,8 @@ from simulator.experiments.production_table import PROGRAMS
 from simulator.experiments.refusal import RefusalError
 
 GUNICORN = "gunicorn -w 4 "
+ALSO = {"granian": "granian --interface asgi"}
+"""What is started of a server whose own default is not."""
 STARTED = [program for program in PROGRAMS.values() if program.starts]
 
 
@@ -39,7 +41,8 @@ def test_of_every_option_of_the_table_only_names_numbers_and_known_words_are_pas
         for name in option.names:
             known = option.words[0] if option.words else next(iter(program.kinds)) if option.takes == "word" else ""
             text = known or ("7" if option.takes in ("whole", "number") else "evil.py")
-            line = f"{program.name} {name}={text}" if option.takes else f"{program.name} {name}"
+            start = ALSO.get(program.name, program.name)
+            line = f"{start} {name}={text}" if option.takes else f"{start} {name}"
             try:
                 passed = startable(line).production
             except RefusalError:

@@ -34,6 +34,10 @@ LINES = (
     "gunicorn -w 2 -k gevent",
     "gunicorn -w 2 -k uvicorn_worker.UvicornWorker",
     "uvicorn --workers 2",
+    "hypercorn -w 2",
+    "granian --interface asgi --workers 2",
+    "granian --interface wsgi --workers 2 --blocking-threads 2",
+    "daphne",
     "uwsgi -p 2",
     "uwsgi --master -p 2 --threads 2",
     "waitress-serve --threads=2",
@@ -242,7 +246,8 @@ def test_nothing_is_left_of_a_server_whatever_ends_its_measurement(
             shutil.rmtree(left)
 
 
-@pytest.mark.parametrize("line", ["gunicorn", "uvicorn", "uwsgi", "waitress-serve", "tornado", "aiohttp"])
+@pytest.mark.parametrize("line", ["gunicorn", "uvicorn", "hypercorn", "daphne", "granian --interface asgi", "uwsgi", "waitress-serve", "tornado",
+                                  "aiohttp"])  # fmt: skip
 def test_where_another_program_has_taken_the_port_another_one_is_tried(
     temporary: Path, line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,6 +65,9 @@ def done(report: Report) -> float:
     "line",
     [
         "uvicorn",
+        "hypercorn",
+        "daphne",
+        "granian --interface asgi",
         "tornado",
         "aiohttp",
         "node server.js",
@@ -82,7 +85,7 @@ def test_one_computation_stops_everybody_on_an_event_loop(line: str, tmp_path: P
         assert begun(seen[1]) > done(seen[0])
 
 
-@pytest.mark.parametrize("line", ["uvicorn", "tornado", "aiohttp"])
+@pytest.mark.parametrize("line", ["uvicorn", "hypercorn", "daphne", "granian --interface asgi", "tornado", "aiohttp"])
 def test_a_call_that_blocks_stops_everybody_on_an_event_loop_and_waiting_stops_nobody(
     line: str, tmp_path: Path
 ) -> None:
