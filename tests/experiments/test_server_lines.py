@@ -234,3 +234,17 @@ def test_what_is_changed_stands_in_the_line_or_the_model_takes_its_place(
     assert changed.config == config
     assert (changed.production and changed.production.line) == rewritten
     assert changed.own_profile == side.own_profile or changed.profile == side.own_profile
+
+
+def test_a_process_more_may_be_another_model_and_stays_the_same_server() -> None:
+    side = deployed("uvicorn app:app")
+    more = reconfigured(side, type(side.config)(processes=3))
+    assert more.production is not None
+    assert (more.model.name, more.production.line) == ("hybrid", "uvicorn --workers 3 app:app")
+    assert reconfigured(more, type(more.config)(processes=1)).model.name == "coroutine"
+
+
+@pytest.mark.parametrize("line", ["gunicorn -w 4 --threads 2", "uvicorn --workers 2", "GOMAXPROCS=2 ./server"])
+def test_equal_lines_are_equal_servers(line: str) -> None:
+    assert deployed(line) == deployed(line)
+    assert hash(deployed(line)) == hash(deployed(line))

@@ -246,8 +246,20 @@ def test_nothing_is_left_of_a_server_whatever_ends_its_measurement(
             shutil.rmtree(left)
 
 
-@pytest.mark.parametrize("line", ["gunicorn", "uvicorn", "hypercorn", "daphne", "granian --interface asgi", "uwsgi", "waitress-serve", "tornado",
-                                  "aiohttp"])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        "gunicorn",
+        "uvicorn",
+        "hypercorn",
+        "daphne",
+        "granian --interface asgi",
+        "uwsgi",
+        "waitress-serve",
+        "tornado",
+        "aiohttp",
+    ],
+)
 def test_where_another_program_has_taken_the_port_another_one_is_tried(
     temporary: Path, line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
