@@ -170,8 +170,25 @@ def owner_of(plan: Plan, places: tuple[Place, ...], pool: Pool) -> Owner | None:
 
 
 def main_pool(plan: Plan) -> Pool | None:
-    """The pool whose slots serve the requests (workers, threads); None for a server that has none."""
-    return next(iter(_own_pools(plan)), None)
+    """The pool whose slots serve the requests (workers, threads); None for a server that has none.
+
+    Of several it is the first that does a request's own work, and not one that only sees it come or go.
+    """
+    own = list(_own_pools(plan))
+    working = _held_at_work(walk(plan, 1)) if len(own) > 1 else own
+    return next((pool for pool in own if pool in working), own[0] if own else None)
+
+
+def _held_at_work(places: Sequence[Place]) -> set[Pool]:
+    held, found = set[Pool](), set[Pool]()
+    for place in places:
+        if place.takes is not None:
+            held.add(place.takes)
+        if isinstance(place.frees, Pool):
+            held.discard(place.frees)
+        if place.phase is not None:
+            found |= held
+    return found
 
 
 def slots_in_each(plan: Plan, pool: Pool) -> int:

@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simulator.experiments.catalogue import catalogue
 from simulator.plan import Machine
+from simulator.plan.processes import main_pool
 from simulator.trace.summary import summarise
 from simulator.trace.table import Trace
 from simulator.workload.draw import draw
@@ -147,3 +149,11 @@ def test_files_of_a_dead_process_are_lost_with_it() -> None:
     assert trace.outcome.tolist() == [trace.outcome[0]] * 4
     assert np.count_nonzero(np.isnan(trace.finished)) == 0
     assert trace.finished.max() == pytest.approx(0.02, abs=0.001)
+
+
+def test_what_can_be_made_more_of_are_threads_and_not_ways_into_a_process() -> None:
+    model = catalogue()["node"]
+    for processes in (1, 2):
+        pool = main_pool(model.plan(model.config(processes=processes), Machine()))
+        assert pool is not None
+        assert pool.name == "libuv thread"
