@@ -188,6 +188,24 @@ def test_threads_behind_an_eager_acceptor_have_a_queue_of_their_own(simulate: An
     assert found["thread"]["queue_in"] is None
 
 
+@pytest.mark.parametrize(("sharing", "told"), [("warm", True), ("even", False)])
+def test_how_unevenly_processes_were_used_is_told_where_that_is_worth_a_line(
+    sharing: str, told: bool, simulate: Any
+) -> None:
+    flags = ("--model", "hybrid", "--load", "steady", "--sharing", sharing)
+    loop = json.loads(simulate(*flags, "--json", "-").out)["resources"]["event loop"]
+    assert sum(loop["each"]) / 4 == pytest.approx(loop["utilisation"])
+    assert (max(loop["each"]) - min(loop["each"]) >= 0.3 * loop["utilisation"]) == told
+    line = f"the busiest one {percent(max(loop['each']))}, the idlest {percent(min(loop['each']))}"
+    assert (line in simulate(*flags).out) == told
+
+
+def test_one_process_alone_is_no_more_uneven_than_itself(simulate: Any) -> None:
+    flags = ("--model", "hybrid", "--load", "steady", "--processes", "1")
+    assert "each" not in json.loads(simulate(*flags, "--json", "-").out)["resources"]["event loop"]
+    assert "the busiest one" not in simulate(*flags).out
+
+
 def test_colour_is_used_where_it_is_wanted_and_changes_no_word(
     simulate: Any, load: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
