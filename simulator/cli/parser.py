@@ -133,6 +133,18 @@ def _named_model(command: Command, tokens: Sequence[str]) -> Model | None:
                 return server(token.removeprefix("--model="))
             if token == "--model" and following and not following.startswith("-"):
                 return server(following)
+        return _model_of_line(tokens)
+    return None
+
+
+def _model_of_line(tokens: Sequence[str]) -> Model | None:
+    """The model of a server that is named by its line: its settings are flags, too, though they are not to be typed."""
+    for token, following in zip(tokens, [*tokens[1:], ""], strict=True):
+        line = following if token == LINE else token.removeprefix(f"{LINE}=") if token.startswith(f"{LINE}=") else ""
+        if line:
+            from simulator.experiments.production_line import deployed, is_production
+
+            return deployed(line).model if is_production(line) else None
     return None
 
 

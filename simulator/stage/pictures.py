@@ -105,8 +105,12 @@ def _cast(frames: Iterable[Frame], look: Look, scene: Scene) -> Parts:
     return (line.encode() for line in asciicast(frames, look, title=scene.load))
 
 
+LINE = "line"
+"""The label that says by which line a server is started."""
+
+
 def _html(frames: Iterable[Frame], look: Look, scene: Scene) -> Parts:
-    servers = " | ".join(view.title for view in scene.views)
+    servers = " | ".join(view.playback.trace.labels.get(LINE, view.title) for view in scene.views)
     yield player(frames, look, title=f"{servers} · {scene.title or scene.load}").encode()
 
 

@@ -117,7 +117,7 @@ def test_what_is_seen_can_be_typed_and_opened_by_a_link(line: str) -> None:
         (["compare", "gunicorn -w 4", "--load", "steady"], "expected 2 to 4 servers, got 1"),
         (["compare", "gunicorn -w 4 +varnish", "prefork", "--load", "steady"], "nothing called varnish"),
         (["compare", "--server", "gunicorn --wrkers 2", "prefork", "--load", "steady"], "has no option --wrkers"),
-        (["measure", "--server", "node server.js", "--load", "steady"], "is simulated, but not started here"),
+        (["measure", "--server", "flask run", "--load", "steady"], "is simulated, but not started here"),
         (["explain", "gunicorn --wrkers 4"], "has no option --wrkers"),
     ],
 )
@@ -140,3 +140,28 @@ def test_every_server_is_listed_with_what_it_is_here(simulate: Any) -> None:
     said = simulate("list", "servers").out
     assert "gunicorn, options of" in said
     assert "--model threaded --accept eager" in said
+
+
+def test_settings_beside_a_line_are_answered_with_the_line(simulate: Any) -> None:
+    done = simulate("--server", "gunicorn -w 4", "--workers", "3", "--load", "steady")
+    assert (done.code, done.out) == (2, "")
+    assert "--workers: with --server its own line says it all: --server 'gunicorn -w 4'" in done.err
+
+
+def test_a_film_is_named_by_the_line(simulate: Any, tmp_path: Path) -> None:
+    film = tmp_path / "film.html"
+    typed = (
+        "--server",
+        "gunicorn -w 2",
+        *SHORT,
+        "--film",
+        str(film),
+        "--from",
+        "2s",
+        "--to",
+        "2.1s",
+        "--size",
+        "80x24",
+    )
+    assert simulate(*typed).code == 0
+    assert "<title>gunicorn -w 2 ·" in film.read_text()
