@@ -26,7 +26,7 @@ from simulator.stage.panes.title import message_room
 from simulator.stage.scene import LaneRef, Scene, View
 from simulator.stage.verdict import Verdict
 from simulator.trace.playback import Playback
-from simulator.words.language import in_this_language, paragraph, tell, tell_many
+from simulator.words.language import in_this_language, paragraph, tell, tell_many, translated
 from simulator.words.phrases import counted, first_sentence
 
 if TYPE_CHECKING:  # it needs what only saving needs
@@ -198,7 +198,7 @@ def _words(prepared: Prepared | None, playback: Playback, number: int) -> tuple[
         names = [*reversed(json.loads(labels.get("fronts", "{}"))), labels.get("model", "") or tell("a server")]
         note = [_size_of(playback.trace.plan), *_between(labels)]
         note += [tell("measured")] if labels.get("engine") == "measured" else []
-        return " + ".join(names), ", ".join(note)
+        return " + ".join(names), translated(", ").join(note)
     side = prepared.setup.sides[number]
     named = [side.production.program.name] if side.production is not None else []
     return side.title, ", ".join([*named, _size_of(playback.trace.plan), *_between(labels)])

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from simulator.cli.main import main
-from simulator.experiments.catalogue import server, servers
+from simulator.experiments.catalogue import catalogue, server, servers
 from simulator.experiments.deployment import Deployment
 from simulator.experiments.run import run
 from simulator.plan import Machine, Outcome
@@ -159,6 +159,25 @@ def test_every_server_reports_every_place_in_the_order_of_its_plan(temporary: Pa
     assert (np.diff(trace.reached[:, met]) >= 0).all()
     assert (trace.left >= trace.reached[:, -1]).all()
     assert (trace.finished - trace.arrival >= 2 * 0.01 + 0.011).all()
+
+
+@pytest.mark.parametrize("protocol", ["http", "uwsgi"])
+@pytest.mark.parametrize("name", ["prefork", "threaded"])
+def test_each_hop_from_the_proxy_to_the_application_is_reported_where_the_plan_has_it(
+    temporary: Path, name: str, protocol: str
+) -> None:
+    model, nginx = server(name), catalogue()["nginx"]
+    config = model.config(protocol=protocol, middlewares=2)
+    deployment = Deployment(model=model, config=config, fronts=((nginx, nginx.config()),))
+    page = Kind(steps=(("cpu", 0.001), ("io", 0.01)), response=3000)
+    trace = measure(deployment, Machine(), load_at([0.0, 0.02, 0.04, 0.06], 0.1, rtt=0.01, page=page))
+    assert check_measured(trace) == []
+    assert trace.outcome.tolist() == [Outcome.COMPLETED] * 4
+    parse = "parse uwsgi" if protocol == "uwsgi" else "parse"
+    hops = ["proxy", parse, "middleware in", "handle.1", "handle.2", "middleware out", "respond"]
+    names = [place.name for place in trace.places]
+    reached = trace.reached[:, [names.index(hop) for hop in hops]]
+    assert (np.diff(reached) > 0).all()
 
 
 def test_an_early_end_of_a_server_is_said(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:

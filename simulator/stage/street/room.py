@@ -4,6 +4,8 @@ What to watch: a slow client costs a seat here, which is cheap, and nobody a wor
 stands in the queue or at a desk, and is only counted here.
 """
 
+import json
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +27,8 @@ from simulator.trace.playback import LaneGroup
 from simulator.words.language import tell, tell_many, translated
 from simulator.words.numbers import count
 
+BETWEEN = 5
+"""Cells between the words in a frame, and what is left of its line."""
 WIDE_BAR, NARROW_BAR = 6, 2
 """Cells."""
 LATELY_S = 1.0
@@ -77,13 +81,23 @@ def _box(sheet: Sheet, snapshot: Snapshot, group: LaneGroup, there: Held, area: 
         short = [piece((tell("full"), Style.BAD))]
     right = next((each for each in (whole, short) if title.width + each[0].width + 3 <= room), [])
     return Box(
-        title=(title,),
+        title=(title, *_spoken(snapshot, room - title.width - sum(each.width for each in right) - BETWEEN)),
         right=tuple(right),
         bottom=tuple(_below(sheet, there, area)),
         rule=rule,
         ground=Ground.ROOM,
         gap=2,
     )
+
+
+def _spoken(snapshot: Snapshot, room: int) -> list[Piece]:
+    """What it speaks to the server behind, where that is not what clients speak to it."""
+    settings = snapshot.playback.trace.labels.get("settings", "{}")
+    protocol = kept(snapshot.playback, "spoken behind", lambda: json.loads(settings).get("protocol", "http"))
+    if protocol == "http":
+        return []
+    each = [piece((words, Style.FAINT)) for words in (tell("speaks {protocol}", protocol=protocol), protocol)]
+    return next(([words] for words in each if words.width <= room), [])
 
 
 def _is_full(snapshot: Snapshot, group: LaneGroup, total: int) -> bool:

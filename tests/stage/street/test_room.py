@@ -1,5 +1,6 @@
 """A proxy has a room of its own: whoever sends slowly sits there with its progress, and holds no worker."""
 
+from dataclasses import replace
 from functools import cache, partial
 from itertools import pairwise
 
@@ -24,7 +25,7 @@ from simulator.trace.playback import Playback
 from simulator.words.language import speaking
 from simulator.workload.draw import draw
 from simulator.workload.load import load
-from tests.stage.plays import Play, play, scene
+from tests.stage.plays import Play, play, scene, trace_of
 
 NGINX = play("prefork", "slow-clients", nginx=True, workers=4)
 LOOP = play("coroutine", "slow-clients", nginx=True)
@@ -155,3 +156,22 @@ def test_the_room_and_its_door_keep_to_their_place(language: str, look: Look, si
             for row, col in np.argwhere((sheet.grid.characters != " ") & (sheet.grid.characters != "")).tolist():
                 door = street.room.row <= row < street.room.row + street.room.height and col < street.queue.col
                 assert street.room.covers(row, col) or (door and col >= street.room.col)
+
+
+@pytest.mark.parametrize(("size", "words"), [((148, 29), "speaks uwsgi"), ((120, 22), "uwsgi"), ((80, 12), None)])
+def test_a_proxy_that_speaks_another_protocol_says_so_where_there_is_room(
+    size: tuple[int, int], words: str | None
+) -> None:
+    trace = replace(trace_of(NGINX), labels={"settings": '{"protocol": "uwsgi"}'})
+    its = Scene(views=(View(playback=Playback(trace), title="any"),), load="any", t_s=18.0)
+    spoken, plain = (room_of(Snapshot(scene=each, number=0), size) for each in (its, scene(NGINX, t_s=18.0)))
+    assert ("uwsgi" in spoken) == (words is not None)
+    assert words is None or words in spoken
+    assert "uwsgi" not in plain
+    assert ("uploading" in spoken) == ("uploading" in plain)  # never at the cost of a figure
+
+
+def room_of(seen: Snapshot, size: tuple[int, int]) -> str:
+    sheet = Sheet(*size, Look())
+    put_room(sheet, seen, street_of(seen, *size))
+    return "\n".join(sheet.grid.text(row) for row in range(size[1]))
