@@ -35,6 +35,10 @@ class Config:
         minimum=1,
         maximum=MOST_CONNECTIONS,
     )
+    free_threaded: bool = setting(
+        False,
+        "Whether Python was built without a GIL (python3.14t): threads compute on all cores, each a little slower.",
+    )
     backlog: int = setting(
         2048,
         "Connections that the kernel keeps waiting (gunicorn 2048, uWSGI 100).",

@@ -5,6 +5,8 @@ for long makes the others wait a switch interval, or several, each time they wan
 connections taken by a busy process stay with it while another is idle. With buffered accept no client holds a thread.
 """
 
+from typing import Literal
+
 from models.threaded.config import Config
 from simulator.plan import (
     Accept,
@@ -13,9 +15,10 @@ from simulator.plan import (
     Choose,
     Compute,
     Connect,
-    Gil,
     Handle,
     Linger,
+    Lock,
+    Loop,
     Machine,
     Plan,
     Pool,
@@ -33,20 +36,23 @@ Steps = tuple[Step, ...]
 def plan(config: Config, machine: Machine) -> Plan:
     """The life of a request: one thread belongs to it; the GIL only while it computes."""
     own = config.sharing == "reuseport" and config.processes > 1  # a socket and a queue for each process
-    backlog, gil = machine.backlog(config.backlog, config.processes if own else 1), machine.gil(config.processes)
-    taken, thread, closed = _take(config, machine, backlog, gil)
+    machine = machine.without_gil if config.free_threaded else machine
+    backlog = machine.backlog(config.backlog, config.processes if own else 1)
+    gil = None if config.free_threaded else machine.gil(config.processes)
+    main = gil or Loop("main loop", config.processes)  # without a GIL, the main thread still does one thing at a time
+    taken, thread, closed = _take(config, machine, backlog, main)
     hand_over_s = machine.hand_over_cost_s if config.accept == "buffered" else 0.0  # of what is complete
-    packet = config.protocol == "uwsgi"  # then nginx has read the text
+    its, packet = main if config.accept == "buffered" else gil, config.protocol == "uwsgi"  # nginx has read the text
     parse_s = machine.request_cost_s + hand_over_s - (machine.http_text_cost_s if packet else 0.0)
     mebibyte_s, calls, layers = machine.mebibyte_cost_s, machine.request_releases, config.middlewares
     layer_s = layers * machine.middleware_cost_s / 2  # a call each, in the same thread, and its return
     receive = (
         Receive(buffer_bytes=machine.receive_buffer),  # thread held, GIL and core free
-        Compute(parse_s, gil, what="parse uwsgi" if packet else "parse", mebibyte_s=mebibyte_s, releases=calls),
+        Compute(parse_s, its, what="parse uwsgi" if packet else "parse", mebibyte_s=mebibyte_s, releases=calls),
     )
     handle = (
         *((Compute(layer_s, gil, what="middleware in"),) if layers else ()),
-        Handle(gil, io_late_s=machine.io_late_s),  # computing: thread, GIL and core held; waiting: only the thread
+        Handle(gil, io_late_s=machine.io_late_s, cpu_factor=machine.cpu_factor),  # waiting: only the thread is held
         *((Compute(layer_s, gil, what="middleware out"),) if layers else ()),
         Compute(machine.response_cost_s, gil, what="respond"),  # after the last wait: the GIL once more
     )
@@ -58,7 +64,7 @@ def plan(config: Config, machine: Machine) -> Plan:
     return Plan(steps=(*door, *taken, *receive, *handle, send, free, *closed), cores=machine.processor)
 
 
-def _take(config: Config, machine: Machine, backlog: Backlog, gil: Gil) -> tuple[Steps, Pool, Steps]:
+def _take(config: Config, machine: Machine, backlog: Backlog, lock: Lock) -> tuple[Steps, Pool, Steps]:
     """The steps from the backlog onto a thread, the pool of threads, and what is left to do when a thread is done."""
     thread = Pool("thread", config.threads, processes=config.processes)  # one queue in front of each process
     if config.accept == "idle":
@@ -67,14 +73,8 @@ def _take(config: Config, machine: Machine, backlog: Backlog, gil: Gil) -> tuple
         return (Accept(backlog, thread),), thread, ()
     main = Pool("main thread", 1, processes=config.processes) if config.accept == "eager" else None
     back_s = machine.hand_over_cost_s / 2 if main else 0.0  # there, and back again
-    main_thread = AcceptEagerly(
-        backlog,
-        gil,
-        work_s=machine.accept_cost_s + back_s,
-        limit=config.connections,
-        releases=machine.accept_releases,  # each may cost the main thread the GIL
-        order="even" if config.sharing == "even" else "warm",
-        by=main,
-    )
-    close = Compute(back_s, gil, what="close", releases=machine.close_releases), Linger(machine.linger_s)
+    order: Literal["even", "warm"] = "even" if config.sharing == "even" else "warm"
+    work_s, calls = machine.accept_cost_s + back_s, machine.accept_releases  # each may cost the main thread the GIL
+    main_thread = AcceptEagerly(backlog, lock, work_s, limit=config.connections, releases=calls, order=order, by=main)
+    close = Compute(back_s, lock, what="close", releases=machine.close_releases), Linger(machine.linger_s)
     return (main_thread, Seize(thread)), thread, (Seize(main), *close, Release(main)) if main else ()

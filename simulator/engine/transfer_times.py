@@ -16,7 +16,17 @@ from simulator.plan.steps import MEBIBYTE
 from simulator.workload.table import Workload
 
 Floats = NDArray[np.float64]
-Timed = Compute | Send | Linger
+
+
+@dataclass(frozen=True, slots=True)
+class Slowed:
+    """A phase of computing that takes so many times as long."""
+
+    phase: int
+    factor: float
+
+
+Timed = Compute | Send | Linger | Slowed
 
 GROWTH = 0.1
 """Bytes that a send buffer grows by for each byte that the client acknowledges: it holds two congestion windows
@@ -79,6 +89,8 @@ def seconds_of(step: Timed, load: Workload) -> Floats:
     match step:
         case Compute(mebibyte_s=mebibyte_s):
             return _alike(load.upload) * mebibyte_s / MEBIBYTE
+        case Slowed(phase=phase, factor=factor):
+            return np.ascontiguousarray(_alike(load.phases)[:, phase] * factor)
         case Send():
             return _read_s(step, load)
         case Linger(link=link):

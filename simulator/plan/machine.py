@@ -4,7 +4,7 @@ The defaults are what a small cloud machine (2 vCPUs, Linux 6.18, CPython 3.11) 
 more than their absolute values. A scenario's ``[machine]`` table overrides any of them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from simulator.plan.resources import Backlog, Cores, Gil
@@ -16,10 +16,15 @@ CLASSIC_RETRIES_S = (1.0, 3.0, 7.0, 15.0, 31.0, 63.0)
 SYN_TIMEOUT_S = {"linear": 131.0, "classic": 127.0}
 
 
-SHARES = ("gil_asker_wins", "gil_release_loss")
+SHARES = ("gil_asker_wins", "gil_release_loss", "free_threading_cost")
 """Fields that are neither times nor sizes."""
 
 
+PYTHON_COSTS_S = (
+    *("accept_cost_s", "request_cost_s", "response_cost_s", "hand_over_cost_s", "loop_turn_cost_s"),
+    *("task_switch_cost_s", "middleware_cost_s", "http_text_cost_s", "mebibyte_cost_s"),
+)
+"""Fields that say what Python code computes."""
 COUNTS = ("accept_releases", "request_releases", "close_releases", "accept_batch")
 KNOWN = (*COUNTS, "defer_accept_s")
 """Fields that count what a server does; they, and how it listens, are known from its code, and from no measurement."""
@@ -43,6 +48,10 @@ class Machine:
     """How often a thread that asked for the GIL gets it, from 0 to 1; otherwise another one that waits does."""
     gil_release_loss: float = 0.1
     """How often a call that lets go of the GIL for a moment loses it, from 0 to 1, while another waits."""
+    free_threading_cost: float = 0.08
+    """How much more a thread computes for the same in a build of Python without a GIL (3.14 on x86-64; 3.13: 0.4)."""
+    cpu_factor: float = 1.0
+    """So many times as long does the code of an application compute, which is no key of its own."""
     accept_releases: int = 1
     """Calls of an eagerly accepting thread for one connection that let go of the GIL (accept4; gthread has more)."""
     request_releases: int = 1
@@ -108,6 +117,13 @@ class Machine:
             wake_after_s=self.wake_after_s,
             quota=self.cpu_quota,
         )
+
+    @property
+    def without_gil(self) -> "Machine":
+        """What the same costs are in a build of Python without a GIL; no call has one to let go of."""
+        slower = 1.0 + self.free_threading_cost
+        costs = {name: getattr(self, name) * slower for name in PYTHON_COSTS_S}
+        return replace(self, **costs, cpu_factor=slower, accept_releases=0, request_releases=0, close_releases=0)
 
     def gil(self, processes: int) -> Gil:
         """CPython's lock, in so many processes."""

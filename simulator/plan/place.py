@@ -76,6 +76,8 @@ class Place:
     """Seconds on a core that every request computes here; for a phase, what is added to it where it computes."""
     mebibyte_s: float = 0.0
     """Seconds on a core that are added for every MiB of its body."""
+    cpu_factor: float = 1.0
+    """For a phase: so many times as long as the load says does it compute, where that is not native code."""
     visits: int = 1
     """In how many turns under the lock."""
     keeps: tuple[Kind, ...] = ()

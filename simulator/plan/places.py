@@ -188,6 +188,7 @@ def _own_work(name: str, step: Handle, phase: int) -> Place:
         step=step,
         state=State.COMPUTING,
         phase=phase,
+        cpu_factor=step.cpu_factor,
         piece=phase,
         lock=step.lock,
         work_s=step.visit_cost_s,

@@ -95,6 +95,8 @@ def _check_step(where: str, step: Step) -> None:
                 kinds=", ".join(map(repr, WAITING)),
                 keeps=repr(keeps),
             )
+        case Handle(cpu_factor=cpu_factor) if cpu_factor <= 0:
+            raise PlanError("{where}: expected a factor above 0, got {factor}", where=where, factor=cpu_factor)
         case Handle():
             _check_helpers(where, step)
         case Retire(after=after) if after < 1:

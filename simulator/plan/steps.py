@@ -140,6 +140,9 @@ class Handle:
     (``()``), and all that an unpatched library makes (``("io", "block")``)."""
     elsewhere: tuple[Elsewhere, ...] = ()
     """Kinds of pieces that helpers do; those of no other kind are done here."""
+    cpu_factor: float = 1.0
+    """``cpu`` pieces take so many times as long: what code pays that was made for something else, as Python's without
+    a GIL. Native code is what it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,10 @@ def work_at(trace: Trace, index: int, rows: Rows) -> Floats:
     if place.phase is None:
         fixed = np.full(len(rows), place.work_s) + woken
         return fixed if not place.mebibyte_s else fixed + trace.workload.upload[rows] * place.mebibyte_s / MEBIBYTE
-    return np.asarray(trace.workload.phases[rows, place.phase] + place.work_s + woken)
+    own = trace.workload.phases[rows, place.phase]
+    if place.cpu_factor != 1.0:
+        own = own * np.where(kinds_at(trace, place.phase, rows) == Work.CPU, place.cpu_factor, 1.0)
+    return np.asarray(own + place.work_s + woken)
 
 
 def computes_at(trace: Trace, index: int, rows: Rows) -> NDArray[np.bool_]:

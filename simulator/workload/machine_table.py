@@ -56,11 +56,13 @@ def _written(name: str, hint: Any, default: Any) -> tuple[str, Any]:
 
 QUOTA = "cpu_quota"
 """Is no key of its own: it is the part of a core in ``cores``."""
+FACTOR = "cpu_factor"
+"""Nor is this one: a server that has no GIL sets it."""
 _HINTS = get_type_hints(Machine)
 _WRITTEN = {
     field.name: _written(field.name, _HINTS[field.name], field.default)
     for field in fields(Machine)
-    if field.name != QUOTA
+    if field.name not in (QUOTA, FACTOR)
 }
 _keys: Any = {key: (kind | None, None) for key, kind in _WRITTEN.values()}
 MachineTable = create_model("machine", __base__=Table, **_keys)

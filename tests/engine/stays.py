@@ -31,8 +31,9 @@ def work(trace: Trace) -> Floats:
     for column, place in enumerate(trace.places):
         seconds[:, column] = place.work_s + place.mebibyte_s * load.upload / 2**20
         if place.phase is not None:
-            computes = np.isin(load.phase_kinds[load.request_class, place.phase], (Work.CPU, Work.NATIVE))
-            seconds[:, column] = np.where(computes, load.phases[:, place.phase] + place.work_s, 0.0)
+            kinds = load.phase_kinds[load.request_class, place.phase]
+            own = load.phases[:, place.phase] * np.where(kinds == Work.CPU, place.cpu_factor, 1.0)
+            seconds[:, column] = np.where(np.isin(kinds, (Work.CPU, Work.NATIVE)), own + place.work_s, 0.0)
     return np.where(np.isnan(trace.reached), 0.0, seconds) + (trace.woken if trace.woken.ndim > 1 else 0.0)
 
 

@@ -5,7 +5,7 @@ fall on the same moment again and again. Two engines that agree on ties agree on
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from math import inf
 from random import Random
 from typing import Any
@@ -51,6 +51,7 @@ COST_S = (0.0, 0.0, 0.125, 0.25, 1e-4)
 WAKING_S = ((0.0, 0.0), (0.0, 0.0), (0.125, 0.5), (0.3, 2.0))
 LATE_S = (0.0, 0.0, 0.25, 0.003)
 KEEPS: tuple[tuple[Kind, ...], ...] = (("block",), ("block",), (), ("io", "block"), ("io",))
+CPU_FACTOR = (1.0, 1.0, 1.0, 1.5, 0.5)
 SWITCH_INTERVAL_S = (0.03125, 0.05, 0.25, 1.0, 10.0)
 LUCK_OF_A_GIL = ((None, 0.0), (None, 0.4), (0.0, 0.0), (0.6, 0.1), (0.6, 0.6), (0.9, 0.4), (1.0, 1.0))
 """How often who asks for it gets it, and how often a call loses it."""
@@ -318,7 +319,8 @@ class _Build:
                 )
             case "handle":
                 lock, cost_s, elsewhere = self.some_lock(), pick(COST_S), self.elsewhere()
-                self.steps.append(Handle(lock, cost_s, io_late_s=pick(LATE_S), keeps=pick(KEEPS), elsewhere=elsewhere))
+                work = Handle(lock, cost_s, io_late_s=pick(LATE_S), keeps=pick(KEEPS), elsewhere=elsewhere)
+                self.steps.append(replace(work, cpu_factor=pick(CPU_FACTOR)))
             case "send":
                 self.steps.append(Send(self.link(), *buffers(pick)))
             case "linger":

@@ -43,6 +43,7 @@ from tests.engine.strategies import (
     AT_ONCE,
     BUFFER,
     COST_S,
+    CPU_FACTOR,
     DEFER_S,
     HELPED,
     KEEPS,
@@ -132,7 +133,7 @@ class Steps:
     def handle(self) -> None:
         on = self.a_database() if self.pick((True, False, False)) else None
         work = Handle(self.a_lock(), self.pick(COST_S), on, self.pick(LATE_S), self.pick(KEEPS))
-        self.steps.append(replace(work, elsewhere=self.elsewhere()))
+        self.steps.append(replace(work, elsewhere=self.elsewhere(), cpu_factor=self.pick(CPU_FACTOR)))
 
     def elsewhere(self) -> tuple[Elsewhere, ...]:
         """Helpers never wait for another slot while they have one, so everybody may share them."""

@@ -121,14 +121,18 @@ def _plans(model: Model) -> Iterator[Plan]:
 
 
 def _configs(model: Model) -> Iterator[Any]:
-    """The settings by default, with several processes, and each other way of those that have a few ways to be."""
+    """The settings by default, with several processes, and each other way of those that have a few ways to be, with
+    every switch as it is and the other way.
+    """
     default = model.config()
     yield default
     if hasattr(default, "processes"):
         yield replace(default, processes=2)
-    for name, hint in get_type_hints(type(default)).items():
+    hints = get_type_hints(type(default)).items()
+    switched = [replace(default, **{name: not getattr(default, name)}) for name, hint in hints if hint is bool]
+    for name, hint in hints:
         for way in get_args(hint) if get_origin(hint) is Literal else ():
-            yield replace(default, **{name: way})
+            yield from (replace(each, **{name: way}) for each in (default, *switched))
 
 
 def read() -> Catalog:

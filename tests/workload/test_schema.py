@@ -6,7 +6,7 @@ from typing import Any
 
 from simulator.plan.machine import Machine
 from simulator.workload.arrivals import KINDS
-from simulator.workload.machine_table import QUOTA
+from simulator.workload.machine_table import FACTOR, QUOTA
 from simulator.workload.scenario import json_schema
 
 SCHEMA = json_schema()
@@ -65,7 +65,7 @@ def test_a_duration_is_required_but_of_a_closed_loop_with_a_number_of_requests()
 
 
 def test_every_field_of_the_machine_can_be_set() -> None:
-    expected = {field.name.removesuffix("_s") for field in dataclasses.fields(Machine)} - {QUOTA}
+    expected = {field.name.removesuffix("_s") for field in dataclasses.fields(Machine)} - {QUOTA, FACTOR}
     machine = SCHEMA["properties"]["machine"]["properties"]
     assert set(machine) == expected
     assert machine["cores"] | {"description": ""} == {

@@ -6,6 +6,7 @@ from simulator.engine.kernel import numbers as ops
 from simulator.engine.lowering.blocks import Blocks, Jobs
 from simulator.engine.lowering.computing import Piece, add_blocking_wait, add_locked_work, add_work_under, keep_lock
 from simulator.engine.lowering.program import Micro, Program
+from simulator.engine.transfer_times import Slowed
 from simulator.plan import (
     Accept,
     AcceptEagerly,
@@ -198,6 +199,8 @@ class ClassProgram(Blocks):
         kind = Work.CPU if phase < 0 else Work(self.kinds[phase])
         if isinstance(place.step, Compute) and place.mebibyte_s:
             phase = self.program.column_of(place.step)
+        if phase >= 0 and kind is Work.CPU and place.cpu_factor != 1.0:
+            phase = self.program.column_of(Slowed(phase, place.cpu_factor))
         lock = place.lock if kind.needs_lock(place) else None
         if kind is Work.CRASH:
             self._emit(ops.STRIKE, column, b=phase)

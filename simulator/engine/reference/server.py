@@ -223,7 +223,7 @@ class Server:
         if place.phase is None:
             assert isinstance(place.step, Compute)  # nothing else computes without a phase
             return self.known(place.step, request) + place.work_s if place.mebibyte_s else place.work_s
-        kind, seconds = self.kind_of(request, place.phase), float(self.load.phases[request.row, place.phase])
+        kind, seconds = self.kind_of(request, place.phase), self.seconds_of_phase(request, place)
         if kind.computes:
             return seconds + place.work_s
         return seconds if kind.needs_lock(place) else 0.0
@@ -231,7 +231,7 @@ class Server:
     def handle(self, request: Request, place: Place, step: Handle, rest: Outline) -> Life:
         """One phase of the request's own work."""
         assert place.phase is not None  # every place of a Handle step has one
-        seconds, kind = float(self.load.phases[request.row, place.phase]), self.kind_of(request, place.phase)
+        seconds, kind = self.seconds_of_phase(request, place), self.kind_of(request, place.phase)
         if kind.computes:
             yield from self.compute(request, place, seconds + step.visit_cost_s, rest)
         elif seconds <= 0:
@@ -244,6 +244,12 @@ class Server:
             yield from self.computing.keep_loop(turn, request.row, request.at, waiting, locks[0] in kept)
         else:
             yield from self.wait_for_io(request, step, seconds, step.io_late_s)
+
+    def seconds_of_phase(self, request: Request, place: Place) -> float:
+        """What the load says; code that is slowed down takes longer for it."""
+        assert place.phase is not None
+        seconds = float(self.load.phases[request.row, place.phase])
+        return seconds * place.cpu_factor if self.kind_of(request, place.phase) is Work.CPU else seconds
 
     def wait_for_io(self, request: Request, step: Handle, seconds: float, late_s: float = 0.0) -> Life:
         """Nothing is done for it here. How long it takes is known when it begins."""
