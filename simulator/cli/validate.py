@@ -231,12 +231,17 @@ STANDARD = (
     "threaded --processes 2 --load cpu-heavy",
     "callback --processes 2 --load cpu-heavy",
     "coroutine --processes 2 --load cpu-heavy",
+    "hybrid --processes 2 --load cpu-heavy",
     # A few long computations. Under one GIL they make a convoy of threads that otherwise wait, in both accept styles.
     "prefork --workers 16 --load mixed",
     "threaded --threads 16 --load mixed",
     "threaded --threads 16 --accept eager --load mixed",
     "callback --load mixed",
     "coroutine --load mixed",
+    # Calls that block: beside others in greenlets, and with their hub where the library is not patched.
+    "greenlet --load blocking-call",
+    "greenlet --libraries unpatched --load blocking-call --rate 10",
+    "hybrid --processes 2 --load blocking-call",
     # Slow uploads and downloads, alone and behind a buffering proxy.
     "prefork --workers 8 --load slow-clients",
     "prefork --workers 8 --load slow-clients --nginx",
@@ -254,6 +259,8 @@ PRODUCTION = (
     '--server "waitress-serve --threads=16" --load io-heavy --rate 62',
     "--server uvicorn --load io-heavy --rate 62",
     "--server uvicorn --load mixed --duration 90s",
+    '--server "uvicorn --workers 2" --load mixed --duration 90s',
+    '--server "gunicorn -k gevent" --load blocking-call --duration 90s',
     '--server "gunicorn -w 8" --load slow-clients --duration 90s',
     '--server "gunicorn -w 8" --nginx --load slow-clients --duration 90s',
 )
