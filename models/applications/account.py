@@ -73,7 +73,11 @@ class Account:
 
     def phase(self, number: int) -> None:
         """A phase begins; counted from 1."""
-        self._marks.append((f"handle.{number}", time.monotonic()))
+        self.reach(f"handle.{number}")
+
+    def reach(self, place: str, at: float | None = None) -> None:
+        """It is at this place now; or was, at a moment that somebody else saw."""
+        self._marks.append((place, time.monotonic() if at is None else at))
 
     def respond(self) -> None:
         """The work is done."""

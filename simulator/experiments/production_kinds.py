@@ -162,6 +162,23 @@ TORNADO = Kind(
     application="models.applications.tornado_server",
     needs=("tornado",),
 )
+TWISTED = Kind(
+    model="twisted",
+    settings={},
+    roles={},
+    profile="twisted",
+    application="--class=models.applications.twisted_resource.Root",
+    needs=("twisted",),
+)
+TWISTED_WSGI = Kind(  # the reactor reads and writes; each whole request is a call in one of its threads
+    model="threaded",
+    settings={"accept": "buffered", "threads": 10, "backlog": 50},
+    roles={},
+    profile="twisted",
+    application="--wsgi=models.applications.wsgi.application",
+    needs=("twisted",),
+    notes=("borrowed-costs",),
+)
 AIOHTTP = Kind(
     model="coroutine",
     settings={},

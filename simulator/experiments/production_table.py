@@ -85,6 +85,15 @@ PROGRAMS: Mapping[str, Program] = {
             defaults={"processes": 1, "backlog": 128},
         ),
         Program(
+            name="twist",
+            subcommand="web",
+            starts="{python} -m twisted web --listen=tcp:{port}:interface=127.0.0.1 {arguments} {application}",
+            kinds={"resource": kinds.TWISTED, "wsgi": kinds.TWISTED_WSGI},
+            defaults={},
+            aliases=("twistd",),
+            modules=("twisted",),
+        ),
+        Program(
             name="aiohttp",
             starts="{python} -m {application} {port} {backlog}",
             kinds={"loop": kinds.AIOHTTP},

@@ -48,7 +48,7 @@ RUNSERVER = Row("manage.py runserver --nothreading", "dev-server")
 FLASK_RUN = Row("flask run", "threaded", ("threads",))
 WSGIREF = Row("wsgiref", "dev-server")
 TORNADO = Row("tornado", "callback", ("processes",))
-TWISTED = Row("twistd web", "twisted", ("pool",))
+TWISTED = Row("twist web", "twisted")
 NODE = Row("node server.js", "node")
 WAITRESS = Row("waitress-serve --threads N", "threaded", ("accept=buffered", "threads"))
 CHEROOT = Row("cheroot --threads N", "threaded", ("accept=eager", "threads"))
@@ -85,6 +85,7 @@ SERVERS: Mapping[str, tuple[Row, ...]] = {
     "bottle": (WSGIREF, SYNC),
     "pyramid": (WAITRESS, SYNC),
     "tornado": (TORNADO,),
+    "scrapy": (TWISTED,),
     "twist": (TWISTED,),
     "nestjs": (NODE,),
     "fastify": (NODE,),

@@ -115,6 +115,9 @@ LINES: list[tuple[str, str, dict[str, Any], str]] = [
     # frameworks with a server in them
     ("python -m aiohttp.web -H localhost -P 8080 package.module:init_func", "coroutine", {"backlog": 128}, ""),
     ("tornado --processes 2", "callback", {"processes": 2, "backlog": 128}, ""),
+    ("twist web --class=site.Root --listen tcp:8080", "twisted", {"pool": 10, "backlog": 50}, ""),
+    ("python -m twisted web --wsgi hello.app", "threaded", {"accept": "buffered", "threads": 10}, "borrowed-costs"),
+    ("UV_THREADPOOL_SIZE=16 node --max-old-space-size=4096 server.js --port 80", "node", {"pool": 16}, "memory"),
 ]  # fmt: skip
 
 REFUSED = [

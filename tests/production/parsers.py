@@ -7,6 +7,7 @@ import argparse
 import re
 import runpy
 import subprocess
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -135,6 +136,19 @@ def http_server() -> dict[str, Theirs]:
     return argparse_options(parser_of(lambda: runpy.run_path(file, run_name="__main__")))
 
 
+def twisted() -> dict[str, Theirs]:
+    found = {}
+    warnings.simplefilter("ignore", DeprecationWarning)  # within Twisted itself; pytest restores the filters
+    for module, name in (("twisted.application.twist._options", "TwistOptions"), ("twisted.web.tap", "Options")):
+        options = getattr(import_module(module), name)()
+        takes = {each.rstrip("="): VALUE if each.endswith("=") else NOTHING for each in options.longOpt}
+        for short, long in options.synonyms.items():
+            behind = takes[long]
+            default = _text(options.defaults.get(long)) if behind == VALUE else ""
+            found["-" + short if len(short) == 1 else "--" + short] = Theirs(behind, default)
+    return found
+
+
 def aiohttp() -> dict[str, Theirs]:
     return argparse_options(parser_of(lambda: import_module("aiohttp.web").main([]), "parse_known_args"))
 
@@ -175,6 +189,7 @@ PARSERS: Mapping[str, tuple[str, Callable[[], dict[str, Theirs]]]] = {
     "daphne": ("daphne", daphne),
     "uwsgi": ("uWSGI", uwsgi),
     "waitress-serve": ("waitress", waitress),
+    "twist": ("twisted", twisted),
     "aiohttp": ("aiohttp", aiohttp),
     "flask": ("flask", flask),
     "manage.py": ("django", django),

@@ -44,6 +44,8 @@ LINES = (
     "tornado --processes 2",
     "aiohttp",
     "node server.js",
+    "twist web",
+    "twist web --wsgi app",
 )
 INVALID_OR_NOT = (0, 1)
 """On a crowded machine the driver may be late, and says so: not what is tested here."""
