@@ -50,6 +50,14 @@ GREENLET = Cast(
 HYBRID = Cast("models.hybrid.server", ("--processes", "2"), processes=2, places=_LOOP)
 COROUTINE = Cast("models.coroutine.server", ("--processes", "2"), processes=2, places=_LOOP)
 ASYNCIO = Cast("models.coroutine.asyncio_server", places=_LOOP)
+OFFLOADING = Cast("models.offloading.server", ("--processes", "2"), processes=2, places=_LOOP)
+WHOLE = Cast(
+    "models.offloading.server",
+    ("--hand-over", "whole", "--pool", "30"),
+    parallel=30,
+    places=("accept_event_loop", "receive", "parse", "hand_over", "seize_thread", "release_thread", "respond", "send"),
+)
+FOR_EACH = Cast("models.offloading.server", ("--pool", "0"), places=_LOOP)
 NODE = Cast("models.node.server", beside=1, places=_LOOP, needs="node")
 NODES = Cast("models.node.server", ("--processes", "2"), processes=2, beside=2, places=_LOOP, needs="node")
 TWISTED = Cast("models.twisted.server", places=("accept_reactor", *_LOOP[1:]), needs="twisted")
@@ -77,6 +85,6 @@ PACKETS = Cast(
         places=("receive", "parse_uwsgi", "respond", "send", "release_worker"),
     ),
 )
-PYTHON = (DEV_SERVER, PREFORK, THREADED, EAGER, BUFFERED, CALLBACK, GREENLET, HYBRID, COROUTINE, ASYNCIO)
-SERVERS = (*PYTHON, NODE, NODES, TWISTED, GOROUTINE)
-ALL = (*SERVERS, NGINX, UNBUFFERED, PACKETS)
+PYTHON = (DEV_SERVER, PREFORK, THREADED, EAGER, BUFFERED, CALLBACK, GREENLET, HYBRID, COROUTINE, ASYNCIO, OFFLOADING)
+SERVERS = (*PYTHON, FOR_EACH, NODE, NODES, TWISTED, GOROUTINE)
+ALL = (*SERVERS, WHOLE, NGINX, UNBUFFERED, PACKETS)
