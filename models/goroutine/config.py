@@ -30,11 +30,14 @@ class Config:
 
 NEIGHBOURS = Neighbours(all_cores=("gomaxprocs", 0))
 
-PROFILE = "go"
-"""Whose costs it has, if nobody says something else."""
+PROFILE = OWN_COSTS = "go"
+"""Whose costs it has, if nobody says something else; its real server is Go's, too."""
 
 ALIASES = ("go", "golang", "gin", "echo", "fasthttp")
 """Go's own server, and frameworks on it."""
 
 NEEDS = ("go", "apt-get install golang-go")
 """What its real server runs on, as a program or a package is called, and how that is installed."""
+
+NEEDS = ("go", "apt-get install golang-go")
+"""What its real server is built with, and how that is installed."""

@@ -47,6 +47,11 @@ class Config:
         "What helpers are: threads, which share the loop's GIL, or processes, each with its own.",
         choices=("threads", "processes"),
     )
+    free_threaded: bool = setting(
+        False,
+        "Whether Python was built without a GIL (python3.14t): threads compute on all cores, each a little slower.",
+        quiet=True,
+    )
     backlog: int = setting(
         2048, "Connections that the kernel keeps waiting (uvicorn 2048).", minimum=0, maximum=MOST_CONNECTIONS
     )

@@ -37,7 +37,8 @@ def plan(config: Config, machine: Machine) -> Plan:
     order: Literal["even", "warm"] = "even" if config.sharing == "even" else "warm"
     own = config.sharing == "reuseport" and config.processes > 1  # a socket and a queue for each process
     backlog = machine.backlog(config.backlog, config.processes if own else 1)
-    gil = machine.gil(config.processes) if config.executor == "threads" else None  # processes have their own
+    machine, free = (machine.without_gil, True) if config.free_threaded else (machine, config.executor != "threads")
+    gil = None if free else machine.gil(config.processes)  # helper processes have their own
     loop = Loop("event loop", config.processes, gil)
     resume = machine.loop_turn_cost_s + machine.task_switch_cost_s
     batch = machine.accept_batch or config.backlog + 1  # in one turn: all that wait, or what the loop takes
@@ -59,11 +60,11 @@ def plan(config: Config, machine: Machine) -> Plan:
 def _handler(config: Config, machine: Machine, loop: Loop, gil: Gil | None) -> tuple[Step, ...]:
     """Some pieces with a helper, each time anew; or all of it with one, who is held while it waits as well."""
     helper = Pool(config.helper, config.pool, config.processes) if config.pool else None
-    cost_s, late_s = machine.hand_over_cost_s, machine.io_late_s
+    cost_s, late_s, factor = machine.hand_over_cost_s, machine.io_late_s, machine.cpu_factor
     cost_s += PIPE_S if config.executor == "processes" else 0.0
     if config.hand_over != "whole":
         resume = machine.loop_turn_cost_s + machine.task_switch_cost_s
         handed = Elsewhere(HANDED[config.hand_over], helper, gil, cost_s)  # await asyncio.to_thread(...)
-        return (Handle(loop, visit_cost_s=resume, io_late_s=late_s, elsewhere=(handed,)),)
-    hand_over, work = Compute(cost_s, loop, what="hand over"), Handle(gil, io_late_s=late_s)
+        return (Handle(loop, visit_cost_s=resume, io_late_s=late_s, elsewhere=(handed,), cpu_factor=factor),)
+    hand_over, work = Compute(cost_s, loop, what="hand over"), Handle(gil, io_late_s=late_s, cpu_factor=factor)
     return (hand_over, work) if helper is None else (hand_over, Seize(helper), work, Release(helper))

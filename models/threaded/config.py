@@ -38,6 +38,7 @@ class Config:
     free_threaded: bool = setting(
         False,
         "Whether Python was built without a GIL (python3.14t): threads compute on all cores, each a little slower.",
+        quiet=True,
     )
     backlog: int = setting(
         2048,

@@ -5,7 +5,6 @@ gives it up, and to go on after it a thread has to get it back from whoever comp
 """
 
 import socket
-import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -53,8 +52,6 @@ def main() -> None:
     """Fork the processes, replace those that die, until stdin ends."""
     stage = open_stage(Config, __doc__, lingers=lambda c: c.accept == "eager", calls=lambda c: c.accept != "buffered")
     config = stage.config
-    if config.free_threaded and getattr(sys, "_is_gil_enabled", lambda: True)():
-        sys.exit("--free-threaded: this Python has a GIL; start it with one that has none, such as python3.14t")
     application = gateway(stage, processes=config.processes, threads=config.threads)  # in place of the load's own work
     each = partial(released, application.serve if application else partial(serve, receiver(stage)))
     stage.perform(config.processes, lambda number: WAYS[config.accept](stage, number, each))

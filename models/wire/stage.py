@@ -108,6 +108,10 @@ def open_stage(
 ) -> Stage[C]:
     """Read the flags of ``config`` and listen on a port of 127.0.0.1 that the kernel chooses."""
     settings, options = parse_flags(config, description, lingers=lingers, calls=calls)
+    if getattr(settings, "free_threaded", False) and getattr(sys, "_is_gil_enabled", lambda: True)():
+        why = "this Python has a GIL; start the server with one that has none, such as python3.14t"
+        print(f"--free-threaded: {why}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
     _allow_many_sockets()
     own = getattr(settings, "sharing", "") == "reuseport"
     listener = _socket(reuses_port=own)

@@ -3,6 +3,8 @@
 The price is 8 % of single-threaded time (the howto on free threading, 3.14, x86-64).
 """
 
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -95,3 +97,19 @@ def test_engines_agree_on_it() -> None:
     scenario, model = load("mixed", [("duration", "6 s")]), catalogue()["threaded"]
     plan, work = model.plan(model.config(free_threaded=True, accept="buffered"), scenario.machine), draw(scenario)
     assert differences(*(run(plan, work, engine=engine) for engine in ENGINES)) == []
+
+
+def test_helper_threads_compute_beside_each_other_and_beside_the_loop() -> None:
+    work = load_at([0.0, 0.0], 1.0, page=COMPUTES)
+    free = serve("offloading", work, FREE, hand_over="computing", free_threaded=True)
+    assert latencies(free) == pytest.approx([0.108, 0.108], abs=1e-3)
+    shared = serve("offloading", work, FREE, hand_over="computing")
+    assert latencies(shared).max() == pytest.approx(0.2, abs=2e-3)
+
+
+@pytest.mark.skipif(not getattr(sys, "_is_gil_enabled", lambda: True)(), reason="this Python has no GIL")
+def test_a_real_server_is_not_started_without_a_gil_by_a_python_that_has_one() -> None:
+    command = [sys.executable, "-m", "models.threaded.server", "--free-threaded"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("--free-threaded: this Python has a GIL; start the server with one that has none")
