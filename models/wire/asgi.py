@@ -81,7 +81,7 @@ class Host:
         try:
             await self.application(scope, exchange.receive, exchange.send)
             exchange.finish()
-        except Exception as fault:
+        except (Exception, SystemExit) as fault:  # sys.exit() in a view is no reason to lose the loop
             if exchange.gone:
                 raise ConnectionResetError("the client left") from None
             traceback.print_exception(fault, file=sys.stderr)

@@ -61,6 +61,7 @@ def call(application: Application, data: bytes, *, uwsgi_buffer: int = 0, then: 
         before = client.recv(100) if then else b""
         client.sendall(then)
         got = Got(before + answer_bytes(client))
+        client.close()  # who is turned away is waited for
         thread.join(DEADLINE_S)
         assert not thread.is_alive()
         return got

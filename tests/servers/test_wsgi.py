@@ -196,6 +196,16 @@ def test_an_error_before_the_first_byte_is_answered_with_500(capsys: pytest.Capt
     assert "FileNotFoundError: template.html" in capsys.readouterr().err
 
 
+def test_an_application_that_calls_exit_ends_its_request_and_not_its_server(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def application(environ: Environ, start_response: StartResponse) -> list[bytes]:
+        sys.exit(3)
+
+    assert call(application, request()).status == "500 Internal Server Error"
+    assert "SystemExit: 3" in capsys.readouterr().err
+
+
 def test_an_error_after_the_first_byte_cuts_the_connection_off(capsys: pytest.CaptureFixture[str]) -> None:
     got = call(answering(Body(b"half ", ValueError("late")), "200 OK", ("Content-Length", "9")), request())
     assert got.status in ("200 OK", "")  # the reset may overtake it
