@@ -6,6 +6,7 @@ another number of workers for 3 %? What differs by less than a margin is called 
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from math import isfinite, nan
 
 from simulator.experiments.deployment import Deployment
@@ -14,6 +15,7 @@ from simulator.trace.finding import Kind, Party
 from simulator.trace.outcomes import arrived_in_window, failed, latencies, latency, rates
 from simulator.trace.residence import Floats
 from simulator.trace.table import Trace
+from simulator.words.kinds import kind_name
 from simulator.words.language import Said, said, translated
 from simulator.words.numbers import count, duration
 
@@ -211,7 +213,7 @@ def _sentence(trial: Trial) -> Said:
         return said(
             '{change}: p95 of "{victim}" {p95} instead of {p95_before}.',
             change=trial.change,
-            victim=trial.victim,
+            victim=partial(kind_name, trial.victim),
             **theirs,
         )
     if _less(before.p95_s, after.p95_s, LEAST_S):
