@@ -101,6 +101,20 @@ def test_a_call_that_blocks_stops_everybody_on_an_event_loop_and_waiting_stops_n
         assert begun(seen[3]) < done(seen[2])
 
 
+@pytest.mark.parametrize(
+    "line", ["uvicorn --workers 2", "gunicorn -w 2 -k uvicorn_worker.UvicornWorker", "gunicorn -w 2 -k gevent"]
+)
+def test_while_one_of_two_loops_computes_the_other_one_accepts_and_nobody_waits(line: str, tmp_path: Path) -> None:
+    with serving(line, tmp_path) as served:
+        (first,) = served.clients_that(lambda client: client.ask(0, "io=0.000001,cpu=3.000000"), 1)
+        later = [served.client().ask(row, "cpu=0.001000") for row in range(1, 6)]
+        assert all(client.answered() for client in later)
+        assert first.answered()
+        seen = served.accounts(6)
+        assert all(seen[row].process != seen[0].process for row in range(1, 6))
+        assert max(done(seen[row]) for row in range(1, 6)) < done(seen[0])
+
+
 def test_a_call_that_blocks_waits_beside_others_in_greenlets_and_computing_stops_them_all(tmp_path: Path) -> None:
     with serving("gunicorn -k gevent", tmp_path) as served:
         served.clients_that(lambda client: client.ask(0, "block=3.000000"), 1)
