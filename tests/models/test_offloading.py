@@ -47,6 +47,11 @@ def test_threads_compute_python_one_at_a_time_and_processes_side_by_side() -> No
     assert of_three("cpu", hand_over="computing", executor="processes") == SIDE_BY_SIDE
 
 
+def test_without_a_gil_threads_compute_side_by_side_too_and_each_a_little_longer() -> None:
+    assert of_three("cpu", hand_over="computing", free_threaded=True) == pytest.approx([0.108] * 3, abs=0.003)
+    assert of_three("cpu", free_threaded=True) == pytest.approx([0.108, 0.216, 0.324], abs=0.003)
+
+
 def test_two_pieces_of_a_request_need_a_thread_each_and_none_in_between() -> None:
     work = load_at([0.0, 0.05], 1.0, page=Kind(steps=(("block", 0.1), ("io", 0.1), ("block", 0.1))))
     assert latencies(serve("offloading", work, FREE, pool=1)).tolist() == pytest.approx([0.3, 0.35], abs=0.003)
