@@ -47,8 +47,9 @@ def _line(line: str, width: int) -> Iterator[str]:
     """What a server's line becomes here, all of it."""
     given = answer(production(line))
     yield HEADING + given.line
-    program = tell("{program}, options of {version}", program=given.program, version=given.version)
-    yield from (f"  {each}" for each in wrapped(f"{program}: --model {given.model}", width - 2))
+    model = f"--model {given.model}"
+    whole = tell("{program}, options of {version}: {model}", program=given.program, version=given.version, model=model)
+    yield from (f"  {each}" for each in wrapped(whole, width - 2))
     for title, entries in (
         (tell("Modelled"), given.modelled),
         (tell("Makes no difference here"), given.harmless),

@@ -16,7 +16,7 @@ from simulator.experiments.deployment import Deployment, changed, configured
 from simulator.experiments.deployment_words import named, setting_flags
 from simulator.experiments.ladders import Candidate, Choice, Family, Ladder, first_of
 from simulator.experiments.options import RUN, section
-from simulator.experiments.production_line import reconfigured
+from simulator.experiments.production_changes import reconfigured
 from simulator.experiments.profiles import OWN
 from simulator.experiments.refusal import RefusalError
 from simulator.trace.cures import Cure

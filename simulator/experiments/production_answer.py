@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.experiments.production import Option, Piece, Production, Program
+from simulator.experiments.production import Kind, Option, Piece, Production, Program
 from simulator.experiments.production_options import table
 from simulator.experiments.production_reasons import HARMLESS, MATTERS
 from simulator.experiments.production_words import INSTRUMENTS, VARIABLE
@@ -111,15 +111,19 @@ def _became(found: Production, option: Option, piece: Piece) -> Entry | None:
     """What it is of the model; None where it is nothing with this kind of worker."""
     kind = found.kind
     if option.what == "kind":
-        settings = " ".join(f"{name} {value}" for name, value in kind.settings.items())
-        words = f"{kind.model} {settings}".strip()
-        return Entry(piece.typed, words, words)
+        return _model(piece, kind)
     if option.what not in kind.roles:
         return None
     setting = kind.roles[option.what]
     value = option.gives or str(dict(found.roles).get(option.what, piece.value))
     words = f"{setting} {value}".replace("_", " ")
     return Entry(piece.typed, words, f"{setting}={value}")
+
+
+def _model(piece: Piece, kind: Kind) -> Entry:
+    """What says which kind of worker it is."""
+    words = " ".join([kind.model, *(f"{name} {value}" for name, value in kind.settings.items())])
+    return Entry(piece.typed, words, words)
 
 
 def _word(found: Production, piece: Piece) -> tuple[str, Entry]:
@@ -132,7 +136,7 @@ def _word(found: Production, piece: Piece) -> tuple[str, Entry]:
             return "matters", _matters(piece, "instrumented")
         return "harmless", _harmless(piece, "variable" if VARIABLE.match(word) else "prefix")
     if word == program.subcommand:
-        return "modelled", Entry(piece.typed, found.kind.model, found.kind.model)
+        return "modelled", _model(piece, found.kind)
     if program.own_flags:
         scripts = [each for each in found.pieces if each.option is None and not each.before]
         is_script = program.name == "node" and scripts[0] is piece

@@ -6,7 +6,7 @@ server is, is left out and said, or refused where leaving it out would measure s
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cache
 from shlex import quote
 from typing import Any
@@ -14,12 +14,14 @@ from typing import Any
 from simulator.experiments.catalogue import server
 from simulator.experiments.deployment import Deployment, configured
 from simulator.experiments.production import Kind, Option, Piece, Production, Program
-from simulator.experiments.production_options import table
 from simulator.experiments.production_pieces import pieces, value_of
-from simulator.experiments.production_words import line_of, split
+from simulator.experiments.production_words import PYTHON, line_of, split
 from simulator.experiments.refusal import RefusalError
 from simulator.words.language import tell
 from simulator.words.nearest import nearest
+
+STARTERS = ("npm", "npx", "yarn", "pnpm", "pm2", "docker", "sh", "bash", "make", "honcho", "supervisord", "systemctl")
+"""What starts something that stands elsewhere."""
 
 
 def is_production(line: str) -> bool:
@@ -29,7 +31,19 @@ def is_production(line: str) -> bool:
 
 def no_such_server(line: str) -> str:
     """What is answered to a line that has no server in it, where no model was named either."""
+    from simulator.experiments.real_servers import SERVERS  # only a mistake pays for it
+
     name, known = next(iter(split(line)), ""), list(_programs())
+    if name in STARTERS or PYTHON.match(name):
+        return tell(
+            "--server {name}: what it starts is not known here; type that line itself. There are: {known}",
+            name=name, known=", ".join(known),
+        )  # fmt: skip
+    if row := next((row for row in SERVERS.get(name, ()) if row.real.split()[0] in known), None):
+        return tell(
+            "--server {name}: no server by itself; type what serves it, like --server {typed}",
+            name=name, typed=quote(row.real),
+        )  # fmt: skip
     return tell(
         "--server {name}: no server that is known here.{near} There are: {known}",
         name=name, near=nearest(name, known), known=", ".join(known),
@@ -41,10 +55,10 @@ def deployed(line: str) -> Deployment:
     found = production(line)
     if found.program.refused:
         raise RefusalError(_closest(found))
-    return Deployment(model=server(found.kind.model), config=_config(found), production=found)
+    return Deployment(model=server(found.kind.model), config=config_of(found), production=found)
 
 
-def _config(found: Production) -> Any:
+def config_of(found: Production) -> Any:
     """The settings of the model that it is. Raises RefusalError."""
     known = {found.kind.roles[role]: value for role, value in found.roles if role in found.kind.roles}
     return configured(server(found.kind.model), {**found.kind.settings, **known, **dict(found.settings)})
@@ -179,70 +193,3 @@ def _refused(program: Program, piece: Piece) -> str:
         "--server: {program} {text} is not passed on to a server that is started: {why}. Leave it out",
         program=program.name, text=piece.typed, why=why,
     )  # fmt: skip
-
-
-# The line again, with another number in it.
-
-
-def reconfigured(side: Deployment, config: Any) -> Deployment:
-    """The server with other settings: its line says them, or it is described by its model where no line could."""
-    found = side.production
-    if found is None:
-        return replace(side, config=config)
-    roles = {setting: role for role, setting in found.kind.roles.items()}
-    for field in fields(config):
-        new = getattr(config, field.name)
-        if found is not None and new != getattr(side.config, field.name):
-            found = rewritten(found, roles[field.name], new) if field.name in roles else None
-    if found is not None and _shared(_config(found), config):
-        return replace(side, model=server(found.kind.model), config=_config(found), production=found)
-    own = side.own_profile
-    costs = side.profile or ("" if own == side.model.profile(config) else own)
-    return replace(side, config=config, production=None, profile=costs)
-
-
-def _shared(one: Any, other: Any) -> bool:
-    """Whether all settings that both have are the same; several processes may be another model."""
-    names = {field.name for field in fields(one)} & {field.name for field in fields(other)}
-    return all(getattr(one, name) == getattr(other, name) for name in names)
-
-
-def rewritten(found: Production, role: str, value: Any) -> Production | None:
-    """The same line with another number of processes or threads; None where nothing on a line says that."""
-    options = [each for each in table(found.program.name).options if each.does == "modelled" and each.what == role]
-    if not options:
-        return None
-    option = options[0]
-    if not option.name.startswith("-"):
-        return _with_variable(found, option, value)
-    kept = [piece for piece in found.pieces if piece.before or piece.option not in options]
-    if not option.takes:
-        new = [Piece((option.name,), option)] if option.gives == value else []
-        at = _place(kept, found.program)
-        return understood(found.program, found.begins, [*kept[:at], *new, *kept[at:]])
-    old = [at for at, piece in enumerate(found.pieces) if piece.option is option and not piece.before]
-    piece = _renumbered(found.pieces[old[-1]] if old else None, option, value, joined=found.program.joined)
-    at = sum(1 for each in found.pieces[: old[-1]] if each in kept) if old else _place(kept, found.program)
-    return understood(found.program, found.begins, [*kept[:at], piece, *kept[at:]])
-
-
-def _renumbered(old: Piece | None, option: Option, value: int, *, joined: bool) -> Piece:
-    """Written as it was: ``-w4``, ``-w 4`` or ``--workers=4``."""
-    name = option.name if old is None else next(name for name in option.names if old.words[0].startswith(name))
-    if (old is None and not joined) or (old is not None and len(old.words) > 1):
-        return Piece((name, str(value)), option, str(value))
-    return Piece((f"{name}={value}" if name.startswith("--") else f"{name}{value}",), option, str(value))
-
-
-def _with_variable(found: Production, option: Option, value: int) -> Production:
-    word = f"{option.name}={value}"
-    new = Piece((word,), option, str(value), before=True)
-    kept = [piece for piece in found.pieces if piece.option is not option]
-    others = [each for each in found.begins if not each.startswith(f"{option.name}=")]
-    return understood(found.program, (word, *others), [new, *kept])
-
-
-def _place(pieces: Sequence[Piece], program: Program) -> int:
-    """Where a new option stands: behind the others, or behind the word that makes it serve; never before the name."""
-    last = (at for at, piece in enumerate(pieces) if piece.before or piece.option or piece.typed == program.subcommand)
-    return max(last, default=-1) + 1

@@ -63,7 +63,10 @@ MATTERS: Mapping[str, str] = {
     "free-threaded": later("threads would compute side by side; here one GIL lets one of them compute"),
     "nearest": later("this kind of worker is modelled by the nearest that there is"),
     "borrowed-costs": later("what it costs has not been measured; it has the costs of the server that is most like it"),
-    "threads-started": later("a thread is started for each connection, and what that costs is not counted"),
+    "threads-started": later(
+        "each connection has a thread of its own, of which there are 1000 here at most; what starting one costs is not "
+        "counted"
+    ),
     "prefetch": later("tasks would be fetched before there is somebody to do them"),
     "task-limits": later("a task that takes longer would be ended"),
     "queues": later("which tasks come, and where their results go, is not modelled"),

@@ -13,7 +13,7 @@ from typing import Any, get_args, get_type_hints
 from simulator.experiments.amounts import DIMENSIONS, amount_text
 from simulator.experiments.catalogue import Model, fronts
 from simulator.experiments.deployment import Deployment, configured
-from simulator.experiments.production_line import reconfigured
+from simulator.experiments.production_changes import reconfigured
 from simulator.experiments.refusal import RefusalError
 from simulator.experiments.setup import Prepared, Setup, with_front
 from simulator.lab.knob import Knob, next_nice, next_whole

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.experiments.production_answer import Answer, answer
-from simulator.experiments.production_line import deployed, production, reconfigured
+from simulator.experiments.production_changes import reconfigured
+from simulator.experiments.production_line import deployed, production
 from simulator.experiments.refusal import RefusalError
 
 UWSGI_OF_DJANGO = (
@@ -132,6 +133,10 @@ REFUSED = [
     ("manage.py runserver --nothreadin", "Did you mean --nothreading?"),
     ("celery -A proj worker --concurency=4", "Did you mean --concurrency?"),
     ("guincorn -w 4", "no server that is known here. Did you mean gunicorn?"),
+    ("python app.py", "what it starts is not known here; type that line itself"),
+    ("npm start", "what it starts is not known here; type that line itself"),
+    ("fastapi run main.py", "type what serves it, like --server 'uvicorn --workers N'"),
+    ("gunicorn -k eventlet", "Did you mean gevent?"),
     ("gunicorn -k gthraed", "expected one of sync, gthread, gevent"),
     ("gunicorn -w four", "--server: gunicorn --workers four: expected a whole number"),
     ("gunicorn --timeout 30s", "--server: gunicorn --timeout 30s: expected a whole number"),
