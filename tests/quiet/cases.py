@@ -21,6 +21,9 @@ NEAR = '--set clients.browser.rtt="0 ms"'
 NETWORK = "insmod /netem.ko; /bin/tc qdisc add dev lo root netem delay 20ms 2ms limit 100000"
 NO_NETWORK = "/bin/tc qdisc del dev lo root"
 
+HANDING = ("greenlet", "goroutine", "twisted", "offloading --hand-over whole")
+"""Servers that have threads, processors or a hub for what would stop a loop; Go's has the costs of Python's here, a
+tenth of what its requests compute."""
 MINI = (
     # Mostly waiting, at 30, 60 and 90 % of what four workers or threads carry, and half as much again: saturation.
     *(
@@ -39,7 +42,7 @@ MINI = (
     # Mostly computing, 60 % of the core.
     *(
         f"{server} --load cpu-heavy --rate 15 --duration 20s"
-        for server in ("prefork --workers 4", "threaded", "callback", "coroutine")
+        for server in ("prefork --workers 4", "threaded", "callback", "coroutine", *HANDING, "hybrid")
     ),
     # A few long computations among many short ones; under one GIL a convoy, in both accept styles.
     *(
@@ -50,7 +53,14 @@ MINI = (
             "threaded --threads 16 --accept eager",
             "callback",
             "coroutine",
+            *HANDING,
         )
+    ),
+    # What event loops hand to threads, and what waits in a call that does not come back before.
+    *(
+        f"{server} --load {load} --rate {rate} --duration 20s"
+        for server in ("twisted", "offloading", "greenlet", "goroutine")
+        for load, rate in (("passwords", 2), ("blocking-call", 8))
     ),
     # Slow uploads, then slow downloads, alone and behind a buffering proxy.
     "prefork --workers 8 --load slow-clients --rate 20 --duration 30s",
@@ -72,8 +82,12 @@ SERVERS = (
     "waitress-serve --threads=4",
     "uwsgi --processes 4",
     "uwsgi --processes 1 --threads 4",
+    "gunicorn --worker-class gevent",
+    "node server.js",
 )
 """Production servers, each as its own command line."""
+LOOPS = ("uvicorn", "gunicorn --worker-class gevent", "node server.js")
+"""Of these, those that nothing but computing saturates."""
 LONG = "--duration 200s"
 """At 16 requests a second more than 3 000."""
 
@@ -99,6 +113,8 @@ PRODUCTION = (
         for server in (
             "gunicorn --workers 1 --threads 16",
             "uvicorn",
+            "gunicorn --worker-class gevent",
+            "node server.js",
             "waitress-serve --threads=16",
             "uwsgi --processes 1 --threads 16",
             "gunicorn --workers 16",
@@ -106,8 +122,8 @@ PRODUCTION = (
     ),
     # At 90 %, and half as much again as they carry: where each of them saturates.
     *(_production(server, f"--load io-heavy --rate 23.5 {LONG}") for server in SERVERS[:2]),
-    *(_production(server, "--load io-heavy --rate 40 --duration 60s") for server in SERVERS if server != "uvicorn"),
-    _production("uvicorn", f"--load io-heavy {COMPUTING} --rate 24 --duration 20s"),
+    *(_production(server, "--load io-heavy --rate 40 --duration 60s") for server in SERVERS if server not in LOOPS),
+    *(_production(server, f"--load io-heavy {COMPUTING} --rate 24 --duration 20s") for server in LOOPS),
     # Distant clients: a sync worker waits for each of them to close.
     f"{FAR}{_production('gunicorn --workers 1', '--load steady --rate 10 --duration 100s')}",
 )

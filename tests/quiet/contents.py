@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from importlib.metadata import Distribution, distributions
 from pathlib import Path, PurePosixPath
 
+from models.goroutine.server import built
 from tests.quiet.archive import Archive
 
 PROJECT = Path(__file__).parents[2]
@@ -21,7 +22,7 @@ SERVERS = PROJECT / "build" / "quiet" / "servers"
 package too, that one counts."""
 SERVER_PACKAGES = (
     *("gunicorn", "uvicorn", "uvicorn-worker", "waitress", "uwsgi", "tornado", "aiohttp"),
-    *("httptools", "uvloop"),
+    *("httptools", "uvloop", "gevent", "twisted"),
 )
 COMMANDS = {"gunicorn": "-m gunicorn", "uvicorn": "-m uvicorn", "waitress-serve": "-m waitress"}
 """What is typed, and what Python runs then."""
@@ -59,6 +60,7 @@ def fill(archive: Archive, job: str, delaying_network: Path) -> None:
         archive.copy(path, PurePosixPath(path))
     for program in _binaries():
         archive.copy(program, PurePosixPath("/bin", program.name))
+    _add_goroutines(archive)
     for folder in NGINX_FOLDERS:
         archive.folder(PurePosixPath(folder))
     archive.text(PurePosixPath("/etc/passwd"), "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n")
@@ -127,7 +129,17 @@ NGINX_FOLDERS = ("/var/log/nginx", "/var/lib/nginx", "/run")
 def _binaries() -> list[Path]:
     """Programs that are no Python; uWSGI is one that pip installs."""
     uwsgi = [Path(folder) / "uwsgi" for folder in (sysconfig.get_path("scripts"), SERVERS / "bin")]
-    return [_program("tc"), _program("nginx"), *[path for path in uwsgi if path.exists()][:1]]
+    node = [_program("node")] if shutil.which("node") else []
+    return [_program("tc"), _program("nginx"), *[path for path in uwsgi if path.exists()][:1], *node]
+
+
+def _add_goroutines(archive: Archive) -> None:
+    """The server in Go as it was built here, where it is looked for; instead of Go, what says which Go that was."""
+    if shutil.which("go") is None:
+        return
+    program, version = built(), subprocess.run(["go", "version"], capture_output=True, text=True, check=True).stdout
+    archive.copy(program, PurePosixPath("/root/.cache/loopfork", program.name))
+    archive.text(PurePosixPath("/bin/go"), f"#!/bin/sh\necho '{version.strip()}'\n", executable=True)
 
 
 def _of(found: Distribution) -> Iterator[Path]:
