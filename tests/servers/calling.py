@@ -58,8 +58,10 @@ def call(application: Application, data: bytes, *, uwsgi_buffer: int = 0, then: 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         client.sendall(data)
-        before = client.recv(100) if then else b""
-        client.sendall(then)
+        before = b""
+        if then:
+            before = client.recv(100)
+            client.sendall(then)
         got = Got(before + answer_bytes(client))
         client.close()  # who is turned away is waited for
         thread.join(DEADLINE_S)

@@ -44,11 +44,11 @@ def call(application: Application, data: bytes, *, own: bool = False, leave: boo
         async def as_asyncio() -> None:
             await serve(Asyncio())
 
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
         client.sendall(data)
         if leave:
             client.close()
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
         got = Got(b"" if leave else answer_bytes(client))
         thread.join(DEADLINE_S)
         assert not thread.is_alive()
