@@ -53,26 +53,27 @@ def wake_all(k: Kernel, w: cython.int, warm: cython.bint) -> cython.int:
 
     All hops of a herd would be one behind the other, so it has one together: see ``loop.stampede``.
     """
-    able: cython.int = k.asleep
-    first: cython.int
-    chosen: cython.int
-    i: cython.int
+    able: cython.longlong = k.asleep  # with 64 bits the C compiler copies several at a time
+    first: cython.longlong
+    chosen: cython.longlong
+    end: cython.longlong
+    i: cython.longlong
     make_room(k)
     if k.mortal or k.accept_limit != NO_LIMIT:
         able = part_those_who_may(k)
-    first = k.asleep - able
-    k.asleep = first
+    first, end = k.asleep - able, k.herd_end
+    k.asleep = cython.cast(cython.int, first)
     if warm:
         for i in range(able):
-            k.herd[k.herd_end + i] = k.sleepers[first + able - 1 - i]
+            k.herd[end + i] = k.sleepers[first + able - 1 - i]
     else:
-        chosen = cython.cast(cython.int, k.coin[w * k.coin_step] * able)
+        chosen = cython.cast(cython.longlong, k.coin[w * k.coin_step] * able)
         for i in range(able - chosen):  # from the chosen one to the end, then from the start to the chosen one
-            k.herd[k.herd_end + i] = k.sleepers[first + chosen + i]
+            k.herd[end + i] = k.sleepers[first + chosen + i]
         for i in range(chosen):
-            k.herd[k.herd_end + able - chosen + i] = k.sleepers[first + i]
-    k.herd_end += able
-    return able
+            k.herd[end + able - chosen + i] = k.sleepers[first + i]
+    k.herd_end = cython.cast(cython.int, end + able)
+    return cython.cast(cython.int, able)
 
 
 def make_room(k: Kernel) -> cython.void:
@@ -102,11 +103,17 @@ def part_those_who_may(k: Kernel) -> cython.int:
     return able
 
 
-def sleep_on(k: Kernel, first: cython.int, end: cython.int) -> cython.void:
+def sleep_on(k: Kernel, first: cython.longlong, end: cython.longlong) -> cython.void:
     """Nothing is left to take for these of the herd; those whose processes have died are gone."""
-    i: cython.int
+    i: cython.longlong
+    asleep: cython.longlong = k.asleep
+    if not k.mortal:
+        for i in range(end - first):
+            k.sleepers[asleep + i] = k.herd[first + i]
+        k.asleep = cython.cast(cython.int, asleep + end - first)
+        return
     for i in range(first, end):
-        if not k.mortal or k.walkers[k.rows + k.herd[i]].pc != NOWHERE:
+        if k.walkers[k.rows + k.herd[i]].pc != NOWHERE:
             k.sleepers[k.asleep] = k.herd[i]
             k.asleep += 1
 

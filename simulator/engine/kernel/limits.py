@@ -96,6 +96,8 @@ def one_that_is_up(k: Kernel, w: cython.int, station: cython.int, luck: cython.d
     up: cython.int = 0
     left: cython.int
     i: cython.int
+    if not k.mortal:  # nobody is ever down
+        return cython.cast(cython.int, luck * count)
     if k.stations[station].decides == GROUP:
         first = k.processes + k.walks[walk_of(k, w)].groups_before
     for i in range(count):
