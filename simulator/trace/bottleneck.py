@@ -37,13 +37,14 @@ def bottleneck(measures: Measures, throughput_rps: float) -> Bottleneck | None:
     number = sum(each.number for each in holds.values())
     if not number:
         return None
-    needed = needing(measures.trace, measures.held, found.resource)
+    needed, completed = needing(measures.trace, measures.held, found.resource), measures.category >= COMPLETED
+    share = float(needed[completed].mean()) if needed.any() and completed.any() else 1.0
     return Bottleneck(
         resource=found.resource,
         kind=found.kind,
         size=found.size,
         utilisation=found.used_s / (found.capacity * (high - low)),
-        rate_rps=throughput_rps * float(needed[measures.category >= COMPLETED].mean() if needed.any() else 1.0),
+        rate_rps=throughput_rps * share,
         seconds_each=sum(each.number * each.seconds for each in holds.values()) / number,
         holds=holds,
         for_some=not needed.all(),
