@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.plan.words import State
 from simulator.stage.canvas.style import Style
 from simulator.stage.canvas.text import Words
 from simulator.stage.snapshot import ROUNDING, Snapshot, recent_average
@@ -84,6 +85,9 @@ def lock_words(snapshot: Snapshot) -> dict[Activity, str]:
         return {Activity.COMPUTING: computes, Activity.GIL: tell("waits for the baton")}
     if snapshot.inventory.ps:
         return {Activity.COMPUTING: tell("has a P: computes")}
-    if snapshot.inventory.loops:
+    free = any(
+        p.lock is None and p.state is State.COMPUTING and p.phase is not None for p in snapshot.playback.trace.places
+    )
+    if snapshot.inventory.loops and not free:  # or threads compute beside it, with nothing
         return {Activity.COMPUTING: tell("has the loop: computes")}
     return {}
