@@ -140,7 +140,7 @@ class Production:
     kind: Kind
     roles: tuple[tuple[str, int], ...]
     """Processes, threads, connections, backlog: as typed, or as the server has them by itself."""
-    settings: tuple[tuple[str, str], ...]
+    settings: tuple[tuple[str, Any], ...]
     """Of the model, by options that stand for themselves: ``--reuse-port``."""
     arguments: tuple[str, ...]
     """Built from what was typed: options with their values, without address and application."""

@@ -11,7 +11,7 @@ from typing import Any
 from simulator.experiments.production import Kind, Option, Piece, Production, Program
 from simulator.experiments.production_options import table
 from simulator.experiments.production_reasons import HARMLESS, MATTERS
-from simulator.experiments.production_words import INSTRUMENTS, VARIABLE
+from simulator.experiments.production_words import INSTRUMENTS, VARIABLE, is_free_threaded
 from simulator.words.language import tell, translated
 
 CONFIGURATION = (".ini", ".yaml", ".yml", ".xml", ".json", ".toml", ".conf")
@@ -19,7 +19,6 @@ ADDRESSES = ("manage.py", "http.server")
 """Programs for which a word alone is where they listen."""
 HABITS = ("worker-timeout", "keep-alive", "silent", "healthcheck", "recycle", "harakiri", "prefetch")
 """What a server does that nobody typed."""
-FREE_THREADED = ("PYTHON_GIL=0", "-Xgil=0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +129,10 @@ def _word(found: Production, piece: Piece) -> tuple[str, Entry]:
     """What is no option: the application, a file, what stood before the server's name."""
     word, program = piece.words[0], found.program
     if piece.before:
-        if piece.typed.replace(" ", "") in FREE_THREADED:
-            return "matters", _matters(piece, "free-threaded")
+        if is_free_threaded(piece):
+            set_ = "free_threaded" in dict(found.settings)
+            modelled = Entry(piece.typed, "free threaded", "free_threaded=True")
+            return ("modelled", modelled) if set_ else ("harmless", _harmless(piece, "no-effect"))
         if word in INSTRUMENTS:
             return "matters", _matters(piece, "instrumented")
         return "harmless", _harmless(piece, "variable" if VARIABLE.match(word) else "prefix")

@@ -15,11 +15,13 @@ from simulator.experiments.catalogue import server
 from simulator.experiments.deployment import Deployment, configured
 from simulator.experiments.production import Kind, Option, Piece, Production, Program
 from simulator.experiments.production_pieces import pieces, value_of
-from simulator.experiments.production_words import PYTHON, line_of, split
+from simulator.experiments.production_words import PYTHON, is_free_threaded, line_of, split
 from simulator.experiments.refusal import RefusalError
 from simulator.words.language import tell
 from simulator.words.nearest import nearest
 
+FREE = "free_threaded"
+"""The setting that says so."""
 STARTERS = ("npm", "npx", "yarn", "pnpm", "pm2", "docker", "sh", "bash", "make", "honcho", "supervisord", "systemctl")
 """What starts something that stands elsewhere."""
 
@@ -107,13 +109,19 @@ def understood(program: Program, begins: tuple[str, ...], parts: Sequence[Piece]
         program=program,
         kind=kind,
         roles=tuple(roles.items()),
-        settings=tuple((kind.roles[role], value) for role, value in said.items()
+        settings=_without_gil(kind, read) + tuple((kind.roles[role], value) for role, value in said.items()
                        if role in kind.roles and not value.isdecimal()),
         arguments=(*(word for option, value in options for word in _built(program, option, value)),
                    *kind.argument.split()),
         begins=begins,
         pieces=tuple(read),
     )  # fmt: skip
+
+
+def _without_gil(kind: Kind, parts: Sequence[Piece]) -> tuple[tuple[str, Any], ...]:
+    """What a Python without a GIL sets, where the model has threads that compute."""
+    has = any(field.name == FREE for field in server(kind.model).settings)
+    return ((FREE, True),) if has and any(map(is_free_threaded, parts)) else ()
 
 
 def _kind(program: Program, typed: str, numbers: Mapping[str, int]) -> Kind:
@@ -168,6 +176,11 @@ def refuse_unstartable(found: Production) -> None:
         raise RefusalError(
             tell("--server: {server} is simulated, but not started here. Started are: {started}",
                  server=" ".join([program.name, *_kind_words(found)]), started=started)
+        )  # fmt: skip
+    if FREE in dict(found.settings):
+        raise RefusalError(
+            tell("--server: what is started runs on the Python that runs loopfork; leave {typed} out",
+                 typed=next(piece.typed for piece in found.pieces if is_free_threaded(piece)))
         )  # fmt: skip
     for piece in found.pieces:
         if piece.option is not None and piece.option.started == "refused":

@@ -60,7 +60,6 @@ MATTERS: Mapping[str, str] = {
     "affinity": later("processes would keep to some of the cores; here each runs on any"),
     "memory": later("memory is not modelled, and nobody is killed for having too much"),
     "instrumented": later("it watches every request from inside, and computes for that"),
-    "free-threaded": later("threads would compute side by side; here one GIL lets one of them compute"),
     "nearest": later("this kind of worker is modelled by the nearest that there is"),
     "borrowed-costs": later("what it costs has not been measured; it has the costs of the server that is most like it"),
     "threads-started": later(

@@ -23,6 +23,7 @@ BEFORE: tuple[tuple[str, ...], ...] = (
     *((name,) for name in ("ddtrace-run", "opentelemetry-instrument")),
 )
 """What people type before a server."""
+FREE_THREADED = ("PYTHON_GIL=0", "-Xgil=0")
 OF_RUNNERS = ("--", "--frozen", "--locked", "--no-sync", "--no-dev", "--isolated", "--all-extras", "-q", "--quiet")
 """Their own options, as far as these take no value."""
 INSTRUMENTS = ("newrelic-admin", "ddtrace-run", "opentelemetry-instrument")
@@ -116,6 +117,15 @@ def _called(name: str, programs: Mapping[str, Program]) -> Program | None:
     return next((each for each in programs.values() if name == each.name or name in each.aliases), None)
 
 
+def _without_gil(python: str) -> bool:
+    return bool(PYTHON.match(python.rpartition("/")[2])) and python.endswith("t")
+
+
+def is_free_threaded(piece: Piece) -> bool:
+    """Whether it says that Python runs without a GIL: ``PYTHON_GIL=0``, ``-X gil=0``, ``python3.14t``."""
+    return piece.before and (piece.typed.replace(" ", "") in FREE_THREADED or _without_gil(piece.words[0]))
+
+
 def _module(name: str, programs: Mapping[str, Program]) -> Program | None:
     return next((each for each in programs.values() if name in each.modules), None) or _called(name, programs)
 
@@ -125,6 +135,7 @@ def _under_python(
 ) -> tuple[Program, int] | None:
     """``python -m gunicorn`` is gunicorn, as ``python manage.py`` is that."""
     at = 1
+    before += [Piece((words[0],), before=True)] if _without_gil(words[0]) else []
     while at < len(words):
         if words[at] in PYTHON_WITH_VALUE:
             before.append(Piece(tuple(words[at : at + 2]), before=True))

@@ -118,6 +118,7 @@ def test_what_is_seen_can_be_typed_and_opened_by_a_link(line: str) -> None:
         (["compare", "gunicorn -w 4 +varnish", "prefork", "--load", "steady"], "nothing called varnish"),
         (["compare", "--server", "gunicorn --wrkers 2", "prefork", "--load", "steady"], "has no option --wrkers"),
         (["measure", "--server", "flask run", "--load", "steady"], "is simulated, but not started here"),
+        (["measure", "--server", "python3.14t -m gunicorn --threads 2", "--load", "steady"], "leave python3.14t out"),
         (["explain", "gunicorn --wrkers 4"], "has no option --wrkers"),
     ],
 )

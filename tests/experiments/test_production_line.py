@@ -41,7 +41,7 @@ def test_of_every_option_of_the_table_only_names_numbers_and_known_words_are_pas
         for name in option.names:
             known = option.words[0] if option.words else next(iter(program.kinds)) if option.takes == "word" else ""
             text = known or ("7" if option.takes in ("whole", "number") else "evil.py")
-            start = ALSO.get(program.name, program.name)
+            start = ALSO.get(program.name, f"{program.name} {program.subcommand}")
             line = f"{start} {name}={text}" if option.takes else f"{start} {name}"
             try:
                 passed = startable(line).production

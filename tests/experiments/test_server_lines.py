@@ -52,7 +52,10 @@ LINES: list[tuple[str, str, dict[str, Any], str]] = [
     ("GUNICORN_CMD_ARGS='--bind=127.0.0.1 --workers=3' gunicorn app:app", "prefork", {"workers": 3}, ""),
     ("exec poetry run gunicorn -w 3 app:app", "prefork", {"workers": 3}, ""),
     ("env DEBUG=0 ddtrace-run gunicorn -w 3 app:app", "prefork", {"workers": 3}, "instrumented"),
-    ("PYTHON_GIL=0 gunicorn --threads 4 app:app", "threaded", {"threads": 4}, "free-threaded"),
+    ("PYTHON_GIL=0 gunicorn --threads 4 app:app", "threaded", {"threads": 4, "free_threaded": True}, ""),
+    ("python3.14t -m gunicorn --threads 4 app:app", "threaded", {"free_threaded": True}, ""),
+    ("python -X gil=0 -m waitress app:app", "threaded", {"free_threaded": True}, ""),
+    ("PYTHON_GIL=0 gunicorn -w 4 app:app", "prefork", {"workers": 4}, ""),
     # uvicorn
     ("uvicorn main:app --reload", "coroutine", {"processes": 1, "backlog": 2048}, ""),
     ("uvicorn example:app --host 0.0.0.0 --port 80 --workers 4", "hybrid", {"processes": 4}, ""),
