@@ -5,7 +5,6 @@ somebody writes ``await helpers.piece(...)`` or forgets to.
 """
 
 import asyncio
-import sys
 
 from models.offloading.config import Config
 from models.offloading.serving import Server
@@ -20,8 +19,6 @@ async def process(stage: Stage[Config], number: int) -> None:
 def main() -> None:
     """Fork the processes, replace those that die, until stdin ends."""
     stage = open_stage(Config, __doc__)
-    if stage.config.free_threaded and getattr(sys, "_is_gil_enabled", lambda: True)():
-        sys.exit("--free-threaded: this Python has a GIL; start it with one that has none, such as python3.14t")
     stage.perform(stage.config.processes, lambda number: asyncio.run(process(stage, number)))
 
 
