@@ -81,6 +81,10 @@ class Neighbours:
     """The setting, and its value, with which as many compute at once as there are cores."""
     lets_go: tuple[str, str] | None = None
     """The setting, and its value, with which calls that wait let go of the loop."""
+    hands_over: str = ""
+    """A model whose helpers do what would keep the loop."""
+    native_too: tuple[str, str] | None = None
+    """Of such a model: the setting, and its value, with which helpers take native code, too."""
     one_queue: tuple[str, str] | None = None
     """The setting, and its value, with which all processes take connections from one queue."""
     holds_nothing: str = ""

@@ -32,6 +32,7 @@ NEIGHBOURS = Neighbours(
     processes=Size("processes", "{n} process", "{n} processes"),
     one_queue=("sharing", "even"),
     own_processes="prefork",
+    hands_over="offloading",
 )
 
 PROFILE = "uvicorn"

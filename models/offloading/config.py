@@ -84,6 +84,7 @@ NEIGHBOURS = Neighbours(
     processes=Size("processes", "{n} process", "{n} processes"),
     one_queue=("sharing", "even"),
     own_processes="prefork",
+    native_too=("hand_over", "native"),
 )
 
 PROFILE = "uvicorn"

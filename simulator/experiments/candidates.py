@@ -82,6 +82,10 @@ class Ideas:
             case Cure.LET_GO if own.lets_go is not None:
                 name, value = own.lets_go
                 yield self._choice(self._with(said("libraries that let go"), self.side.model, {name: value}))
+            case Cure.HAND_OVER:
+                yield from self._handed_over()
+            case Cure.HAND_OVER_NATIVE:
+                yield from self._handed_over(native=True)
             case Cure.ONE_QUEUE if own.one_queue is not None:
                 name, value = own.one_queue
                 yield self._choice(self._with(said("one queue for all processes"), self.side.model, {name: value}))
@@ -136,6 +140,25 @@ class Ideas:
 
     def _choice(self, *candidates: Candidate | None) -> Choice:
         return Choice(tuple(each for each in candidates if each is not None))
+
+    def _handed_over(self, *, native: bool = False) -> Iterator[Family]:
+        """Helpers behind each loop for what would keep it, as many loops as there are; of helpers that it has, more."""
+        own = self.side.model.neighbours
+        if native and own.native_too is not None:
+            yield self._choice(self._with(said("native code in helpers"), self.side.model, dict([own.native_too])))
+        if not own.hands_over:
+            return
+        model, kept = server(own.hands_over), changed(self.side.model, self.side.config)
+        settings: dict[str, Any] = {
+            name: value for name, value in kept.items() if name in ("processes", "sharing", "backlog")
+        }
+        if self.side.config.processes > 1:
+            settings["processes"] = self.side.config.processes
+        if native and model.neighbours.native_too is not None:
+            settings |= dict([model.neighbours.native_too])
+            yield self._choice(self._other(said("{model} of native code", model=model.name), model, settings))
+        else:
+            yield self._choice(self._other(said("{model} of calls that block", model=model.name), model, settings))
 
     def _instead(self, name: str) -> Iterator[Family]:
         """Another model, with what was said of this one as far as it has the same settings; then on all cores."""

@@ -23,6 +23,7 @@ from simulator.trace.facts import (
     slots_limit_computing,
 )
 from simulator.trace.finding import Finding, Kind, Party, told
+from simulator.trace.rules_locks import native_elsewhere
 from simulator.words.kinds import kind_name
 from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import count, short_duration
@@ -173,7 +174,9 @@ def _saturated(facts: Facts, kind: type[Lock]) -> Finding | None:
     if apart or (computing.share >= MOST and isinstance(lock, Loop)):
         lost = who_failed(facts.measures, but=computing.name) if apart else None
         text = told(_takes_it(computing, lock), text, failed_words(lost))
-    cures = (Cure.MORE_PROCESSES, Cure.OWN_PROCESSES) if kind is Gil else (Cure.OWN_PROCESSES, Cure.MORE_PROCESSES)
+    cures: tuple[Cure, ...] = (Cure.MORE_PROCESSES, Cure.OWN_PROCESSES)
+    if kind is Loop:
+        cures = (*native_elsewhere(facts, lock, computing.name), Cure.OWN_PROCESSES, Cure.MORE_PROCESSES)
     victims = (Party(Kind.CLASS, lost.name),) if lost is not None else ()
     culprits = (Party(Kind.CLASS, computing.name),) if computing.share >= MOST else ()
     return Finding(min(facts.lock_score(lock), 1.0), text, cures, lock.name, culprits, victims)

@@ -81,6 +81,12 @@ def _too_much(facts: Facts, found: Bottleneck, arriving: float) -> Said:
                 "were there on average and each request holds one for {each} ({there} / {each}).",
                 **fields,
             )
+        if found.kind == "loop":
+            return said(
+                "{arriving} requests/s arrive, and {who} could carry {limit} at most, because only {there} of {size} "
+                "were there on average and each request needs one to itself for {each} ({there} / {each}).",
+                **fields,
+            )
         return said(
             "{arriving} requests/s arrive, and {who} could carry {limit} at most, because only {there} of {size} "
             "were there on average and each request computes for {each} ({there} / {each}).",

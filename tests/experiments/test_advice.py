@@ -402,3 +402,35 @@ def test_the_costs_of_this_projects_servers_fit_every_model() -> None:
     tried = by_change(asked("prefork", "io-heavy").advice(Cure.HOLD_NOTHING))
     assert tried["coroutine"].flags == ("--model", "coroutine")
     assert tried["coroutine"].side.profile == ""
+
+
+# What keeps a loop, given to threads behind it.
+
+
+@pytest.mark.parametrize(("model", "processes"), [("coroutine", 1), ("hybrid", 2), ("callback", 1)])
+def test_a_call_that_stops_loops_is_given_to_threads_behind_as_many_of_them(model: str, processes: int) -> None:
+    trial = by_change(asked(model, "blocking-call", processes=processes).advice())["offloading of calls that block"]
+    assert trial.better
+    assert trial.flags == ("--model", "offloading", *(("--processes", "2") if processes == 2 else ()))
+
+
+def test_a_hash_that_keeps_a_loop_is_given_to_a_thread_which_lets_go_of_the_gil() -> None:
+    advice = asked("coroutine", "passwords").advice()
+    assert recommended(advice)[0] == "offloading of native code"
+    assert by_change(advice)["offloading of native code"].flags == ("--model", "offloading", "--hand-over", "native")
+
+
+def test_a_server_whose_threads_take_calls_only_is_told_that_they_can_hash() -> None:
+    advice = asked("offloading", "passwords").advice()
+    assert by_change(advice)["native code in helpers"].flags == ("--hand-over", "native")
+    assert recommended(advice)[0] == "native code in helpers"
+
+
+def test_computing_in_python_is_not_handed_over_because_the_gil_goes_along() -> None:
+    assert not [change for change in by_change(asked("coroutine", "mixed").advice()) if "offloading" in change]
+    assert not [change for change in by_change(asked("offloading", "mixed").advice()) if "helpers" in change]
+
+
+def test_where_threads_hash_already_nobody_is_told_to_give_it_to_them() -> None:
+    advice = asked("offloading", "passwords", hand_over="native").advice()
+    assert "native code in helpers" not in by_change(advice)
