@@ -17,6 +17,8 @@ from simulator.words.language import tell, translated
 CONFIGURATION = (".ini", ".yaml", ".yml", ".xml", ".json", ".toml", ".conf")
 ADDRESSES = ("manage.py", "http.server")
 """Programs for which a word alone is where they listen."""
+ASGI_PROFILES = ("uvicorn",)
+"""Costs of servers under which an endpoint may be a plain function, that frameworks run in a thread."""
 HABITS = ("worker-timeout", "keep-alive", "silent", "healthcheck", "recycle", "harakiri", "prefetch")
 """What a server does that nobody typed."""
 
@@ -144,7 +146,9 @@ def _word(found: Production, piece: Piece) -> tuple[str, Entry]:
         return "harmless", _harmless(piece, "application" if is_script else "own")
     if word.endswith(CONFIGURATION) and program.name == "uwsgi":
         return "matters", _matters(piece, "file")
-    return "harmless", _harmless(piece, "address" if program.name in ADDRESSES else "application")
+    if program.name in ADDRESSES:
+        return "harmless", _harmless(piece, "address")
+    return "harmless", _harmless(piece, "endpoints" if found.kind.profile in ASGI_PROFILES else "application")
 
 
 def _harmless(piece: Piece, why: str) -> Entry:

@@ -10,6 +10,11 @@ from simulator.words.language import later
 HARMLESS: Mapping[str, str] = {
     "address": later("nothing listens in a simulation"),
     "application": later("requests come from the load, not from an application"),
+    "endpoints": later(
+        "requests come from the load, and endpoints are taken for async def; of those in plain def, which run in "
+        "threads: --model offloading --hand-over whole"
+    ),
+    "uwsgi-socket": later("nothing listens in a simulation; nginx, which speaks uwsgi to it, is --nginx"),
     "variable": later("a variable that the server does not read"),
     "own": later("options of the program itself, which are not known here"),
     "prefix": later("it starts the server, and has no part in serving"),

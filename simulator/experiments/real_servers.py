@@ -40,6 +40,8 @@ GTHREAD = Row("gunicorn -w N -k gthread --threads N", "threaded", ("accept=eager
 GEVENT = Row("gunicorn -w N -k gevent", "greenlet", ("processes",))
 UVICORN = Row("uvicorn --workers N", "hybrid", ("processes",))
 UNDER_GUNICORN = Row("gunicorn -w N -k uvicorn_worker.UvicornWorker", "hybrid", ("processes",))
+FASTAPI_DEF = Row("ASGI, endpoints in plain def", "offloading", ("hand-over=whole",))
+DJANGO_ASGI = Row("ASGI, views in plain def", "offloading", ("hand-over=whole", "pool=0"))
 HYPERCORN = Row("hypercorn -w N", "hybrid", ("processes",))
 UWSGI = Row("uwsgi --processes N", "prefork", ("workers",))
 UWSGI_THREADS = Row("uwsgi --processes N --threads N", "threaded", ("processes", "threads"))
@@ -70,14 +72,14 @@ SERVERS: Mapping[str, tuple[Row, ...]] = {
     "granian": (Row("granian --workers N", "hybrid", ("processes",)),),
     "asgi": (UVICORN, HYPERCORN),
     "wsgi": (SYNC, GTHREAD, UWSGI, UWSGI_THREADS),
-    "fastapi": (UVICORN, UNDER_GUNICORN),
-    "starlette": (UVICORN, UNDER_GUNICORN),
+    "fastapi": (UVICORN, UNDER_GUNICORN, FASTAPI_DEF),
+    "starlette": (UVICORN, UNDER_GUNICORN, FASTAPI_DEF),
     "litestar": (UVICORN, UNDER_GUNICORN),
     "quart": (HYPERCORN, UVICORN),
     "sanic": (Row("sanic --workers N", "hybrid", ("processes",)),),
     "aiohttp": (Row("aiohttp", "coroutine"),),
     "asyncio": (Row("asyncio", "coroutine"),),
-    "django": (SYNC, GTHREAD, UWSGI, UVICORN, RUNSERVER),
+    "django": (SYNC, GTHREAD, UWSGI, UVICORN, DJANGO_ASGI, RUNSERVER),
     "runserver": (RUNSERVER,),
     "flask": (SYNC, GTHREAD, UWSGI, FLASK_RUN),
     "wsgiref": (WSGIREF,),

@@ -37,9 +37,11 @@ def way_in_words(plan: Plan) -> tuple[list[str], float]:
     hops, whole_s = [tell("client")], 0.0
     for place in walk(plan, 1):
         if place.phase is not None:
-            hops.append(tell("its own work"))
+            if hops[-1] != tell("its own work"):
+                hops.append(tell("its own work"))
         elif place.work_s > 0:
-            hops.append(f"{place.name} {short_duration(place.work_s)}")
+            name = place.name.partition(".")[0]  # "hand over.1" is for its first phase
+            hops.append(f"{name} {short_duration(place.work_s)}")
             whole_s += place.work_s
         elif (station := place.knocks_at or place.takes) is not None:
             hops.append(translated(station.name))

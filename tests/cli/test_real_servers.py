@@ -35,6 +35,8 @@ def test_what_is_answered_to_a_name_can_be_typed(name: str) -> None:
         ("--model Gunicorn-gthread --load steady", "--model threaded --accept eager"),
         ("--model FastAPI --load steady", "--model hybrid --processes N"),
         ("--model django --load steady", "--model dev-server"),
+        ("--model django --load steady", "--model offloading --hand-over whole --pool 0"),
+        ("--model fastapi --load steady", "--model offloading --hand-over whole"),
         ("--model celery --load steady", "tasks from a queue"),
         ("--model haproxy --load steady", "--nginx"),
         ("compare wsgi prefork --load steady", "compare threaded:accept=eager,processes=N,threads=N"),

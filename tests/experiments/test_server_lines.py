@@ -259,3 +259,30 @@ def test_a_process_more_may_be_another_model_and_stays_the_same_server() -> None
 def test_equal_lines_are_equal_servers(line: str) -> None:
     assert deployed(line) == deployed(line)
     assert hash(deployed(line)) == hash(deployed(line))
+
+
+@pytest.mark.parametrize("line", ["uvicorn app:app", "daphne app.asgi:application", "gunicorn -k asgi app:app"])
+def test_whoever_types_an_asgi_server_reads_what_its_plain_functions_are(line: str) -> None:
+    side = deployed(line)
+    assert side.production is not None
+    (told,) = [entry.told for entry in answer(side.production).harmless if entry.key == "endpoints"]
+    assert told.endswith("of those in plain def, which run in threads: --model offloading --hand-over whole")
+
+
+@pytest.mark.parametrize("line", ["gunicorn app:app", "waitress-serve app:app", "gunicorn -k aiohttp.GunicornWebWorker app:app"])
+def test_other_applications_have_no_such_functions(line: str) -> None:
+    found = deployed(line)
+    assert found.production is not None
+    assert "endpoints" not in {entry.key for entry in answer(found.production).harmless}
+
+
+def test_where_uwsgi_finds_its_application_makes_no_difference_and_its_socket_leads_to_nginx() -> None:
+    side = deployed("uwsgi --socket :3031 --wsgi-file app.py --callable app")
+    assert side.production is not None
+    found = answer(side.production)
+    assert not found.matters
+    assert {entry.typed: entry.key for entry in found.harmless} == {
+        "--socket :3031": "uwsgi-socket",
+        "--wsgi-file app.py": "application",
+        "--callable app": "application",
+    }

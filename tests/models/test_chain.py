@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 
 import pytest
 
+from models.node.config import Config as Node
 from models.prefork.config import Config as Prefork
 from models.prefork.model import plan as prefork
 from models.profiles import PROFILES
@@ -96,6 +97,12 @@ def test_the_way_is_told_hop_by_hop_and_its_costs_add_up() -> None:
         *("middleware in", "its own work", "middleware out", "respond", "client"),
     ]
     assert whole_s == pytest.approx(sum(computing(plan).values()))
+
+
+def test_what_a_thread_does_for_the_loop_is_one_hop_of_ones_own_work() -> None:
+    hops, _ = way_in_words(behind_nginx(Node(), "node"))
+    ways = [hop.rstrip("0123456789. µms") for hop in hops]
+    assert ways[-6:] == ["parse", "hand over", "libuv thread", "its own work", "respond", "client"]
 
 
 def test_in_chinese_the_way_has_chinese_ends() -> None:

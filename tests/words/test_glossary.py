@@ -10,7 +10,8 @@ from simulator.words.language import LANGUAGES, Language, speaking, translated
 from tests.words.catalogue import ROOT
 
 WANTED = """backlog, worker, master, p99, goodput, GIL, event loop, blocking, forward proxy, reverse proxy, WSGI, uwsgi,
-uWSGI, middleware, prefork, utilisation, arrival rate, open loop, closed loop, residence time, percentile, for nobody"""
+uWSGI, middleware, prefork, utilisation, arrival rate, open loop, closed loop, residence time, percentile, for nobody,
+hybrid, offloading, thread pool, free threading, free-threaded, health check, GOMAXPROCS, P"""
 PAGES: dict[Language, str] = {"en": "docs/glossary.md", "zh": "docs/glossary.zh.md"}
 
 
