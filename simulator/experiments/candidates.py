@@ -142,23 +142,18 @@ class Ideas:
         return Choice(tuple(each for each in candidates if each is not None))
 
     def _handed_over(self, *, native: bool = False) -> Iterator[Family]:
-        """Helpers behind each loop for what would keep it, as many loops as there are; of helpers that it has, more."""
+        """What would keep a loop is done by helpers: of it, or of a model that has them behind as many loops."""
         own = self.side.model.neighbours
         if native and own.native_too is not None:
             yield self._choice(self._with(said("native code in helpers"), self.side.model, dict([own.native_too])))
-        if not own.hands_over:
-            return
-        model, kept = server(own.hands_over), changed(self.side.model, self.side.config)
-        settings: dict[str, Any] = {
-            name: value for name, value in kept.items() if name in ("processes", "sharing", "backlog")
-        }
-        if self.side.config.processes > 1:
-            settings["processes"] = self.side.config.processes
-        if native and model.neighbours.native_too is not None:
-            settings |= dict([model.neighbours.native_too])
-            yield self._choice(self._other(said("{model} of native code", model=model.name), model, settings))
-        else:
-            yield self._choice(self._other(said("{model} of calls that block", model=model.name), model, settings))
+        if own.hands_over:
+            model, kept = server(own.hands_over), ("processes", "sharing", "backlog")
+            settings = {name: getattr(self.side.config, name) for name in kept}
+            change = said("{model} of calls that block", model=model.name)
+            if native and model.neighbours.native_too is not None:
+                settings |= dict([model.neighbours.native_too])
+                change = said("{model} of native code", model=model.name)
+            yield self._choice(self._other(change, model, settings))
 
     def _instead(self, name: str) -> Iterator[Family]:
         """Another model, with what was said of this one as far as it has the same settings; then on all cores."""

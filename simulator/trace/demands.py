@@ -6,7 +6,7 @@ What to watch: this is the service demand, known from plan and workload. How lon
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.plan.resources import Lock
+from simulator.plan.resources import Lock, Loop
 from simulator.plan.steps import MEBIBYTE
 from simulator.plan.walk import Place
 from simulator.plan.words import Outcome, State
@@ -91,3 +91,18 @@ def carried_through(trace: Trace) -> NDArray[np.bool_]:
         due = (phases == trace.places[index].phase) & (trace.workload.phases[:, trace.places[index].phase or 0] > 0.0)
         done &= ~due | ~np.isnan(trace.reached[:, index])
     return done
+
+
+def runs_native_code(trace: Trace, lock: Lock, name: str) -> bool:
+    """Whether what a class computes under a loop is mostly native code, which a thread could do beside it."""
+    load = trace.workload
+    if not isinstance(lock, Loop) or name not in load.class_names:
+        return False
+    number = load.class_names.index(name)
+    seconds = load.phases[load.request_class == number].sum(axis=0)
+    of: dict[Work, float] = {Work.CPU: 0.0, Work.NATIVE: 0.0}
+    for phase, kind in enumerate(Work(each) for each in load.phase_kinds[number]):
+        here = (place for place in trace.places if place.phase == phase and kind.is_done_at(place))
+        if kind in of and any(lock in kind.locks(place) for place in here):
+            of[kind] += float(seconds[phase])
+    return of[Work.NATIVE] > of[Work.CPU]

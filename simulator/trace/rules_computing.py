@@ -11,6 +11,7 @@ from simulator.plan.words import Need, State, needing
 from simulator.trace.availability import CORES
 from simulator.trace.culprits import MOST, Computing, who_failed
 from simulator.trace.cures import Cure
+from simulator.trace.demands import runs_native_code
 from simulator.trace.facts import (
     HARDLY,
     HIGH,
@@ -23,7 +24,6 @@ from simulator.trace.facts import (
     slots_limit_computing,
 )
 from simulator.trace.finding import Finding, Kind, Party, told
-from simulator.trace.rules_locks import native_elsewhere
 from simulator.words.kinds import kind_name
 from simulator.words.language import Said, said, said_many
 from simulator.words.numbers import count, short_duration
@@ -176,7 +176,8 @@ def _saturated(facts: Facts, kind: type[Lock]) -> Finding | None:
         text = told(_takes_it(computing, lock), text, failed_words(lost))
     cures: tuple[Cure, ...] = (Cure.MORE_PROCESSES, Cure.OWN_PROCESSES)
     if kind is Loop:
-        cures = (*native_elsewhere(facts, lock, computing.name), Cure.OWN_PROCESSES, Cure.MORE_PROCESSES)
+        native = runs_native_code(facts.trace, lock, computing.name)
+        cures = (*([Cure.HAND_OVER_NATIVE] if native else []), Cure.OWN_PROCESSES, Cure.MORE_PROCESSES)
     victims = (Party(Kind.CLASS, lost.name),) if lost is not None else ()
     culprits = (Party(Kind.CLASS, computing.name),) if computing.share >= MOST else ()
     return Finding(min(facts.lock_score(lock), 1.0), text, cures, lock.name, culprits, victims)

@@ -5,17 +5,17 @@ What to watch: a loop makes the others wait until a long callback is over; how a
 
 from functools import partial
 
-from simulator.plan.resources import Lock, Loop
+from simulator.plan.resources import Loop
 from simulator.plan.words import State
 from simulator.trace.culprits import MOST, who_failed
 from simulator.trace.cures import Cure
+from simulator.trace.demands import runs_native_code
 from simulator.trace.facts import HIGH, NOTABLE, Facts, failed_words, has_others, one_of, others_wait, percents
 from simulator.trace.finding import Finding, Kind, Party, told
 from simulator.words.kinds import kind_name
 from simulator.words.language import said, said_many
 from simulator.words.numbers import short_duration
 from simulator.words.phrases import all_of
-from simulator.workload.table import Work
 
 
 def loop_blocked(facts: Facts) -> Finding | None:
@@ -53,7 +53,8 @@ def loop_blocked(facts: Facts) -> Finding | None:
                 **fields,
             )
         victims = (Party(Kind.CLASS, lost.name),) if lost is not None else ()
-        cures = (*native_elsewhere(facts, lock, computing.name), *_cures(facts))
+        native = runs_native_code(facts.trace, lock, computing.name)
+        cures = (*([Cure.HAND_OVER_NATIVE] if native else []), *_cures(facts))
         culprits = (Party(Kind.CLASS, computing.name),)
         return Finding(share, told(text, failed_words(lost)), cures, lock.name, culprits, victims)
     return None
@@ -97,21 +98,6 @@ def loop_stands_still(facts: Facts) -> Finding | None:
             (Party(Kind.CLASS, lost.name),) if lost is not None else (),
         )
     return None
-
-
-def native_elsewhere(facts: Facts, lock: Lock, name: str) -> tuple[Cure, ...]:
-    """Where what a class keeps the loop with is mostly native code, a thread could do it beside the loop."""
-    trace, load = facts.trace, facts.trace.workload
-    if not isinstance(lock, Loop) or name not in load.class_names:
-        return ()
-    number = load.class_names.index(name)
-    seconds = load.phases[load.request_class == number].sum(axis=0)
-    of: dict[Work, float] = {Work.CPU: 0.0, Work.NATIVE: 0.0}
-    for phase, kind in enumerate(Work(each) for each in load.phase_kinds[number]):
-        here = (place for place in trace.places if place.phase == phase and kind.is_done_at(place))
-        if kind in of and any(lock in kind.locks(place) for place in here):
-            of[kind] += float(seconds[phase])
-    return (Cure.HAND_OVER_NATIVE,) if of[Work.NATIVE] > of[Work.CPU] else ()
 
 
 def _cures(facts: Facts) -> tuple[Cure, ...]:

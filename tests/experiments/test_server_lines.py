@@ -269,7 +269,9 @@ def test_whoever_types_an_asgi_server_reads_what_its_plain_functions_are(line: s
     assert told.endswith("of those in plain def, which run in threads: --model offloading --hand-over whole")
 
 
-@pytest.mark.parametrize("line", ["gunicorn app:app", "waitress-serve app:app", "gunicorn -k aiohttp.GunicornWebWorker app:app"])
+@pytest.mark.parametrize(
+    "line", ["gunicorn app:app", "waitress-serve app:app", "gunicorn -k aiohttp.GunicornWebWorker app:app"]
+)
 def test_other_applications_have_no_such_functions(line: str) -> None:
     found = deployed(line)
     assert found.production is not None
