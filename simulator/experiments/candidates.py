@@ -147,8 +147,10 @@ class Ideas:
         if native and own.native_too is not None:
             yield self._choice(self._with(said("native code in helpers"), self.side.model, dict([own.native_too])))
         if own.hands_over:
-            model, kept = server(own.hands_over), ("processes", "sharing", "backlog")
-            settings = {name: getattr(self.side.config, name) for name in kept}
+            model, kept = server(own.hands_over), changed(self.side.model, self.side.config)
+            known = {field.name for field in model.settings}
+            settings = {name: value for name, value in kept.items() if name in known}
+            settings["processes"] = self.side.config.processes
             change = said("{model} of calls that block", model=model.name)
             if native and model.neighbours.native_too is not None:
                 settings |= dict([model.neighbours.native_too])
