@@ -57,7 +57,8 @@ def lane_groups(plan: Plan) -> tuple[LaneGroup, ...]:
     slots = [pool for pool in plan.pools if pool not in others]
     groups = [_of_pool(pool, GroupKind.COUNT) for pool in others]
     loop = next((i for i, place in enumerate(places) if isinstance(place.lock, Loop)), len(places))
-    helpers = {pool for pool in slots if taken_at(places, pool) > loop}
+    first = {pool: taken_at(places, pool) for pool in slots}
+    helpers = {pool for pool, at in first.items() if at > loop or places[at].piece is not None}
     groups += [replace(_of_pool(pool, GroupKind.SLOTS), helps=pool in helpers) for pool in slots]
     for lock in plan.locks:
         groups.append(
