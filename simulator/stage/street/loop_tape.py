@@ -22,7 +22,7 @@ from simulator.stage.street.baton_cells import SOLID
 from simulator.stage.street.baton_columns import Owners, owners
 from simulator.stage.street.columns import DIGITS, Columns, Floats, columns_of, taken
 from simulator.stage.street.doing import WAITING, mark
-from simulator.stage.street.loop_turns import LEAST_S, LoopNow, behind, loops_now, numbered
+from simulator.stage.street.loop_turns import LEAST_S, LoopNow, behind, loop_now, numbered
 from simulator.stage.street.places import Street, lane_at
 from simulator.stage.street.who import mark_of
 from simulator.trace.demands import blocked
@@ -85,7 +85,7 @@ def put_loop_tapes(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
 
 def long_turns(snapshot: Snapshot, holds: LockHolds, copy: int, columns: Columns) -> Iterator[LongTurn]:
     """From left to right."""
-    now = next((loop for loop in loops_now(snapshot) if loop.copy == copy), None)
+    now = next((loop_now(snapshot, loop, copy) for loop in snapshot.inventory.loops if copy < loop.units), None)
     found: Owners = owners(holds, columns)
     before, other = -1, False
     wide_s = LEAST_BLOCK * columns.column_s

@@ -58,10 +58,11 @@ def loops_now(snapshot: Snapshot) -> tuple[LoopNow, ...]:
 
 
 def _loops_now(snapshot: Snapshot) -> tuple[LoopNow, ...]:
-    return tuple(_now(snapshot, loop, copy) for loop in snapshot.inventory.loops for copy in range(loop.units))
+    return tuple(loop_now(snapshot, loop, copy) for loop in snapshot.inventory.loops for copy in range(loop.units))
 
 
-def _now(snapshot: Snapshot, loop: Loop | Processors, copy: int) -> LoopNow:
+def loop_now(snapshot: Snapshot, loop: Loop | Processors, copy: int) -> LoopNow:
+    """One copy: of hundreds, few are in sight."""
     lock, t_s = snapshot.now.lock(loop.name), snapshot.t_s
     request, activity = int(lock.holder[copy]), Activity(int(lock.activity[copy]))
     since_s = t_s - float(lock.since_s[copy]) if request >= 0 else 0.0

@@ -30,9 +30,10 @@ MARGIN = 1
 
 def put_window(sheet: Sheet, snapshot: Snapshot, street: Street) -> None:
     """The window, or one for each process; and what a blocked loop means for the answers."""
-    loops = loops_now(snapshot)
-    if not loops:
+    count = sum(loop.units for loop in snapshot.inventory.loops)
+    if not count or (count > 1 and street.window.height <= 1):
         return
+    loops = loops_now(snapshot)
     if street.window.height > 1:
         _put_windows(sheet, snapshot, street.window, loops)
     if len(loops) == 1 and loops[0].blocked:

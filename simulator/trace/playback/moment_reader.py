@@ -108,21 +108,26 @@ class MomentReader:
         units = copies
         if lock.units > lock.processes:
             units = self._index.units(lock).of(there.request, there.since_s)
-        for i in np.flatnonzero(at_work).tolist():
-            holder[units[i]], activity[units[i]] = there.request[i], there.activity[i]
-            since[units[i]] = self._held_since(int(there.request[i]), column, float(there.since_s[i]))
+        have, of = there.take(at_work), units[at_work]
+        holder[of], activity[of], since[of] = have.request, have.activity, self._held_since(have, column)
         waits = self._map.wanting[column][there.activity]
-        waiting = tuple(there.take(waits & (copies == copy)) for copy in range(lock.processes))
+        waiting = _by_copy(there.take(waits), copies[waits], lock.processes)
         return LockNow(lock=lock, holder=holder, activity=activity, since_s=since, waiting=waiting)
 
-    def _held_since(self, request: int, column: int, since_s: float) -> float:
+    def _held_since(self, have: Present, column: int) -> list[float]:
         """A thread or callback keeps its lock from one computation to the next."""
-        cut = self._index.of_rows(np.array([request]))
+        if not len(have):
+            return []
+        cut = self._index.of_rows(np.sort(have.request).astype(np.intp))
         held = self._map.has(column, cut)
-        ends = dict(zip(cut.end[held].tolist(), cut.start[held].tolist(), strict=True))
-        while since_s in ends:
-            since_s = ends[since_s]
-        return since_s
+        ends = zip(cut.request[held].tolist(), cut.end[held].tolist(), strict=True)
+        before = dict(zip(ends, cut.start[held].tolist(), strict=True))
+        found = []
+        for request, since_s in zip(have.request.tolist(), have.since_s.tolist(), strict=True):
+            while (request, since_s) in before:
+                since_s = before[request, since_s]  # noqa: PLW2901
+            found.append(since_s)
+        return found
 
     def _backlog(self, present: Present, index: int, t_s: float) -> BacklogNow:
         backlog: Backlog = self._map.backlogs[index]
@@ -167,3 +172,11 @@ class MomentReader:
         if lock.processes == 1:
             return min(len(processes), each)
         return int(np.minimum(np.bincount(np.maximum(processes, 0)), each).sum()) if len(processes) else 0
+
+
+def _by_copy(waiting: Present, copies: NDArray[np.int32], count: int) -> tuple[Present, ...]:
+    """Those who wait for each copy of a lock: of hundreds, few have anybody."""
+    found = [waiting.take(np.zeros(0, np.intp))] * count
+    for copy in sorted(set(copies.tolist())):
+        found[copy] = waiting.take(copies == copy)
+    return tuple(found)
