@@ -28,7 +28,7 @@ def plan(config: Config, machine: Machine) -> Plan:
     backlog = machine.backlog(config.backlog, config.workers if own else 1)
     worker = Pool("worker", 1, config.workers) if own else Pool("worker", config.workers, slots_per_process=1)
     packet, layer_s = config.protocol == "uwsgi", config.middlewares * machine.middleware_cost_s / 2
-    parse_s = machine.accept_cost_s + machine.request_cost_s - (machine.http_text_cost_s if packet else 0.0)
+    parse_s = machine.accept_cost_s + machine.reading_s(config.protocol)  # uwsgi: nginx has read the text
     linger = (Linger(machine.linger_s),) if machine.linger_s > 0 else ()  # worker held until the client has closed
     return Plan(
         steps=(

@@ -43,7 +43,7 @@ def plan(config: Config, machine: Machine) -> Plan:
     taken, thread, closed = _take(config, machine, backlog, main)
     hand_over_s = machine.hand_over_cost_s if config.accept == "buffered" else 0.0  # of what is complete
     its, packet = main if config.accept == "buffered" else gil, config.protocol == "uwsgi"  # nginx has read the text
-    parse_s = machine.request_cost_s + hand_over_s - (machine.http_text_cost_s if packet else 0.0)
+    parse_s = machine.reading_s(config.protocol) + hand_over_s
     mebibyte_s, calls, layers = machine.mebibyte_cost_s, machine.request_releases, config.middlewares
     layer_s = layers * machine.middleware_cost_s / 2  # a call each, in the same thread, and its return
     receive = (

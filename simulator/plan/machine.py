@@ -125,6 +125,10 @@ class Machine:
         costs = {name: getattr(self, name) * slower for name in PYTHON_COSTS_S}
         return replace(self, **costs, cpu_factor=slower, accept_releases=0, request_releases=0, close_releases=0)
 
+    def reading_s(self, protocol: str) -> float:
+        """Computing to read and parse a request: less of it where a front has read the text and sends a packet."""
+        return max(self.request_cost_s - (self.http_text_cost_s if protocol == "uwsgi" else 0.0), 0.0)
+
     def gil(self, processes: int) -> Gil:
         """CPython's lock, in so many processes."""
         wins, loss = self.gil_asker_wins, self.gil_release_loss

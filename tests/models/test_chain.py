@@ -71,6 +71,11 @@ def test_a_packet_saves_what_reading_text_costs_and_nothing_else() -> None:
         assert text == packet
 
 
+def test_a_packet_never_saves_more_than_there_is() -> None:
+    quick = Machine(accept_cost_s=1.0, request_cost_s=1.0, http_text_cost_s=3.0)
+    assert computing(prefork(Prefork(protocol="uwsgi"), quick))["parse uwsgi"] == 1.0
+
+
 def test_in_no_profile_reading_text_costs_more_than_all_of_parsing() -> None:
     known = {field.name for field in fields(Machine)}
     for profile in PROFILES.values():
