@@ -18,6 +18,7 @@ from simulator.trace.availability import CORES, quota_at
 from simulator.trace.playback import GroupKind, LaneGroup
 from simulator.words.language import later, tell, tell_many, translated
 from simulator.words.numbers import percent
+from simulator.words.phrases import plural
 
 PLACES = {
     "worker": (later("WORKER"), later("WORKERS")),
@@ -119,7 +120,7 @@ def taken_piece(snapshot: Snapshot, room: int) -> Piece | None:
     if slots is None:
         return None
     group, taken, there = slots.group, slots.taken, slots.there
-    name = PLACES.get(group.name, (group.name, group.name))[group.lanes != 1]
+    name = PLACES.get(group.name, (group.name, plural(group.name)))[group.lanes != 1]
     title, gap = (translated(name).upper(), Style.PLACE), ("  ", Style.TEXT)
     long = (tell_many("{n} of {total} taken", "{n} of {total} taken", taken, n=taken, total=there), slots.style)
     short = (f"{taken}/{there}", slots.style)

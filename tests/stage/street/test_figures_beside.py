@@ -17,6 +17,7 @@ from tests.stage.plays import Play, play, scene
 PHONES = play("prefork", "slow-clients", workers=4)
 LOCKED = play("threaded", "cpu-heavy", threads=4)
 CRASHED = play("threaded", "crash", threads=4)
+HELPERS = play("node", "files")
 LOOP = play("coroutine", "mixed")
 TWELVE = play("prefork", "cpu-heavy", workers=12)
 MANY_CORES = play("prefork", "steady", workers=4, overrides={"machine.cores": "16"})
@@ -61,6 +62,10 @@ def test_where_nobody_is_there_it_says_so_in_red() -> None:
     assert "THREADS  4 down" in str(shown.grid)
     assert style_of(shown, "4 down") == Style.BAD
     assert "4 taken" in str(drawn(CRASHED, 19.0).grid)
+
+
+def test_several_threads_behind_a_loop_are_named_as_several() -> None:
+    assert "LIBUV THREADS  0" in str(drawn(HELPERS, 20.0).grid)
 
 
 def test_under_one_lock_one_core_is_full_and_the_other_one_idle() -> None:
