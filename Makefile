@@ -93,7 +93,8 @@ $(VENV)/servers: $(VENV)/installed
 	@echo "Installing production servers into $(VENV): some twenty seconds"
 	@$(PY) -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
 		print(*project["optional-dependencies"]["servers"], sep="\n")' > $(VENV)/servers.txt
-	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement $(VENV)/servers.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement $(VENV)/servers.txt \
+		--constraint tests/production/versions.txt
 	@touch $@
 
 # Compiles when there is no extension, or one that was built from other files. Without a C compiler it says so, goes on,

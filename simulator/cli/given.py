@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from simulator.cli.command import Given
 from simulator.experiments.catalogue import Model, fronts, servers
 from simulator.experiments.deployment import Deployment, configured
+from simulator.experiments.deployment_words import setting_flags
 from simulator.experiments.options import (
     PICTURES,
+    RUN,
     SCREEN,
     SEPARATOR,
     PictureOptions,
@@ -58,13 +60,27 @@ def _production_of(model: Model | None, said: str, options: RunOptions, given: G
             tell("--server {server} is {model}: leave {other} out, or type {model}", server=options.server,
                  model=found.model.name, other=model.name)
         )  # fmt: skip
-    for name, value in section(found.model).given(given).items():
+    settings = section(found.model).given(given)
+    for name, value in settings.items():
         flag = section(found.model).typed(name, value)
+        if said == SIMULATED and found.production is not None and name not in found.production.kind.roles.values():
+            raise RefusalError(
+                tell("{flag}: no line of {program} says that, so type what it is here: {typed}", flag=flag,
+                     program=found.production.program.name, typed=" ".join(_as_model(found, settings, given)))
+            )  # fmt: skip
         raise RefusalError(
             tell("{flag}: with --server its own line says it all: --server {server}", flag=flag,
                  server=shlex.quote(options.server or ""))
         )  # fmt: skip
     return replace(found, fronts=_fronts(given))
+
+
+def _as_model(found: Deployment, settings: Given, given: Given) -> list[str]:
+    """What is typed for a server that is described by its model, with these settings and its own costs."""
+    now = {field.name: getattr(found.config, field.name) for field in found.model.settings}
+    flags = setting_flags(found.model, configured(found.model, {**now, **settings}))
+    behind = [f"--{front.name}" for front, _ in _fronts(given)]
+    return ["--model", found.model.name, *flags, *behind, RUN.flag("profile"), found.own_profile]
 
 
 def say_left_out(deployment: Deployment) -> None:

@@ -149,6 +149,36 @@ def test_settings_beside_a_line_are_answered_with_the_line(simulate: Any) -> Non
     assert "--workers: with --server its own line says it all: --server 'gunicorn -w 4'" in done.err
 
 
+@pytest.mark.parametrize(
+    ("line", "flags", "typed"),
+    [
+        (
+            "gunicorn -w 6",
+            "--middlewares 7",
+            "gunicorn says that, so type what it is here: --model prefork --workers 6 --middlewares 7 --profile gunicorn",
+        ),
+        (
+            "uwsgi --socket :3031 -p 4 --threads 2",
+            "--nginx --protocol uwsgi",
+            "--model threaded --processes 4 --threads 2 --backlog 100 --protocol uwsgi --nginx --profile uwsgi",
+        ),
+        (
+            "gunicorn -k gevent -w 2",
+            "--libraries unpatched",
+            "--model greenlet --processes 2 --libraries unpatched --profile gunicorn-gevent",
+        ),
+    ],
+)
+def test_what_no_line_says_is_answered_with_the_model_that_can_be_typed_for_it(
+    line: str, flags: str, typed: str, simulate: Any
+) -> None:
+    done = simulate("--server", line, *flags.split(), "--load", "steady")
+    assert (done.code, done.out) == (2, "")
+    assert typed in done.err
+    command = done.err[done.err.index("--model") :].split()
+    assert simulate(*command, "--load", "steady", "--duration", "10s", "--no-advice").code == 0
+
+
 def test_a_film_is_named_by_the_line(simulate: Any, tmp_path: Path) -> None:
     film = tmp_path / "film.html"
     typed = (

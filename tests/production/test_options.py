@@ -1,6 +1,9 @@
 """The tables of options, held against the servers' own parsers: nothing of theirs is missing, nothing is invented."""
 
+import re
+import tomllib
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +14,7 @@ from simulator.real.production.installed import version_of
 from tests.production.conftest import missing
 from tests.production.parsers import NOTHING, PARSERS, PERHAPS, UNKNOWN, VALUE, Theirs
 
+ROOT = Path(__file__).parents[2]
 OURS_ALONE = {
     "aiohttp": {"--backlog"},  # an argument of run_app, which that command line does not have
     "http.server": {
@@ -95,3 +99,14 @@ def test_defaults_of_the_table_are_those_of_the_server(program: str) -> None:
         if name in known and option.default and known[name].default and known[name].default != option.default
     }
     assert wrong == {}
+
+
+def test_what_is_installed_is_what_the_tables_were_read_from() -> None:
+    lines = (Path(__file__).parent / "versions.txt").read_text(encoding="utf-8").splitlines()
+    pinned = dict(line.split("==") for line in lines if not line.startswith("#"))
+    packages = {program: package.lower() for program, (package, _) in PARSERS.items() if package}
+    assert {name: pinned[package] for name, package in packages.items()} == {
+        name: table(name).version for name in packages
+    }
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert sorted(re.split(r"[<>=~]", line)[0] for line in extra["servers"]) == sorted(pinned)
