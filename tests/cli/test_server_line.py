@@ -155,7 +155,7 @@ def test_settings_beside_a_line_are_answered_with_the_line(simulate: Any) -> Non
         (
             "gunicorn -w 6",
             "--middlewares 7",
-            "gunicorn says that, so type what it is here: --model prefork --workers 6 --middlewares 7 --profile gunicorn",
+            "--middlewares: no line of gunicorn says that, so type what it is here: --model prefork --workers 6",
         ),
         (
             "uwsgi --socket :3031 -p 4 --threads 2",
