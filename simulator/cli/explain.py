@@ -8,7 +8,7 @@ from simulator.cli.command import Given
 from simulator.cli.page import HEADING, beside, page_width, print_page, wrapped
 from simulator.experiments.catalogue import Model
 from simulator.experiments.production_answer import answer
-from simulator.experiments.production_line import is_production, production
+from simulator.experiments.production_line import is_like_a_line, is_production, no_such_server, production
 from simulator.experiments.refusal import RefusalError
 from simulator.words.glossary import Term, find, terms
 from simulator.words.language import tell
@@ -31,6 +31,8 @@ def known(word: str) -> Term:
     if term is None:
         names = {name.casefold(): name for each in terms() for name in each.names}
         near = nearest(word.casefold(), names)
+        if not near and is_like_a_line(word):
+            raise RefusalError(no_such_server(word))
         raise RefusalError(
             tell("explain {word}: not in the glossary.{near} All terms: simulate explain", word=word, near=near)
         )

@@ -52,6 +52,13 @@ def no_such_server(line: str) -> str:
     )  # fmt: skip
 
 
+def is_like_a_line(words: str) -> bool:
+    """Whether it looks as if a program was started with something, whatever that is."""
+    first, *others = words.split() or [""]
+    started = first in STARTERS or PYTHON.match(first)
+    return bool(others) and bool(started or any(each.startswith("-") or "." in each for each in others))
+
+
 def deployed(line: str) -> Deployment:
     """The deployment that a command line describes: model, settings, and what to start. Raises RefusalError."""
     found = production(line)

@@ -32,3 +32,22 @@ def test_an_unknown_word_is_answered_with_the_nearest(simulate: Any) -> None:
     done = simulate("explain", "thruput")
     assert done.code == 2
     assert "not in the glossary. Did you mean throughput?" in done.err
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("python app.py", "what it starts is not known here; type that line itself"),
+        ("npm start", "what it starts is not known here"),
+        ("fastapi run main.py --workers 4", "no server by itself; type what serves it, like --server 'uvicorn"),
+        ("ruby app.rb -p 80", "--server ruby: no server that is known here"),
+    ],
+)
+def test_a_line_whose_server_is_unknown_is_answered_as_a_line(line: str, says: str, simulate: Any) -> None:
+    done = simulate("explain", line)
+    assert done.code == 2
+    assert says in done.err
+
+
+def test_words_that_are_no_line_are_looked_for_in_the_glossary(simulate: Any) -> None:
+    assert "not in the glossary" in simulate("explain", "what is love").err
