@@ -37,7 +37,4 @@ ALIASES = ("go", "golang", "gin", "echo", "fasthttp")
 """Go's own server, and frameworks on it."""
 
 NEEDS = ("go", "apt-get install golang-go")
-"""What its real server runs on, as a program or a package is called, and how that is installed."""
-
-NEEDS = ("go", "apt-get install golang-go")
 """What its real server is built with, and how that is installed."""

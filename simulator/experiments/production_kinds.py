@@ -47,27 +47,6 @@ TORNADO_WORKER = Kind(
     roles=ROLES,
     profile="tornado",
 )
-UVICORN_WORKER = Kind(
-    model="coroutine",
-    several="hybrid",
-    settings={},
-    roles=ROLES,
-    profile="uvicorn",
-    application=ASGI,
-    needs=("gunicorn", "uvicorn", "uvicorn-worker"),
-    argument="--worker-class uvicorn_worker.UvicornWorker",
-)
-UVICORN_H11_WORKER = replace(UVICORN_WORKER, application="", notes=("borrowed-costs",))
-AIOHTTP_WORKER = Kind(model="coroutine", several="hybrid", settings={}, roles=ROLES, profile="aiohttp")
-GUNICORN_ASGI = Kind(  # its server listens again, with asyncio's own backlog: _start_serving, asyncio/base_events.py
-    model="coroutine",
-    several="hybrid",
-    settings={"backlog": 100},
-    roles={"processes": "processes", "sharing": "sharing"},
-    profile="uvicorn",
-    notes=("borrowed-costs",),
-)
-
 UVICORN = Kind(
     model="coroutine",
     several="hybrid",
@@ -77,28 +56,30 @@ UVICORN = Kind(
     application=ASGI,
     needs=("uvicorn",),
 )
-HYPERCORN = Kind(
-    model="coroutine",
-    several="hybrid",
-    settings={},
-    roles=ROLES,
-    profile="uvicorn",
-    application=ASGI,
-    needs=("hypercorn",),
-    notes=("borrowed-costs",),
+UVICORN_WORKER = replace(
+    UVICORN,
+    needs=("gunicorn", "uvicorn", "uvicorn-worker"),
+    argument="--worker-class uvicorn_worker.UvicornWorker",
 )
+UVICORN_H11_WORKER = replace(UVICORN_WORKER, application="", notes=("borrowed-costs",))
+AIOHTTP_WORKER = Kind(model="coroutine", several="hybrid", settings={}, roles=ROLES, profile="aiohttp")
+GUNICORN_ASGI = replace(  # its server listens again, with asyncio's own backlog: _start_serving, asyncio/base_events.py
+    UVICORN_H11_WORKER,
+    settings={"backlog": 100},
+    roles={"processes": "processes", "sharing": "sharing"},
+    needs=(),
+    argument="",
+)
+
+HYPERCORN = replace(UVICORN, needs=("hypercorn",), notes=("borrowed-costs",))
 HYPERCORN_UVLOOP = replace(HYPERCORN, needs=("hypercorn", "uvloop"), argument="--worker-class uvloop")
 HYPERCORN_TRIO = replace(HYPERCORN, application="")  # ours is for asyncio
-GRANIAN = Kind(  # each process has a socket of its own
-    model="coroutine",
-    several="hybrid",
+GRANIAN = replace(  # each process has a socket of its own
+    HYPERCORN,
     settings={"sharing": "reuseport"},
     roles={"processes": "processes", "backlog": "backlog"},
-    profile="uvicorn",
-    application=ASGI,
     needs=("granian",),
     argument="--interface asgi",
-    notes=("borrowed-costs",),
 )
 GRANIAN_RSGI = replace(GRANIAN, application="", argument="")  # an interface of its own
 GRANIAN_WSGI = Kind(  # threads in Rust read and write, so that those that run the application never wait for a client
@@ -112,15 +93,7 @@ GRANIAN_WSGI = Kind(  # threads in Rust read and write, so that those that run t
     notes=("borrowed-costs",),
     shares={"connections": "backlog", "threads": "connections"},
 )
-DAPHNE = Kind(
-    model="coroutine",
-    settings={},
-    roles={"backlog": "backlog"},
-    profile="uvicorn",
-    application=ASGI,
-    needs=("daphne",),
-    notes=("borrowed-costs",),
-)
+DAPHNE = replace(HYPERCORN, several="", roles={"backlog": "backlog"}, needs=("daphne",))
 
 UWSGI = Kind(
     model="prefork",

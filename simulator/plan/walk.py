@@ -25,6 +25,7 @@ __all__ = [
     "locked",
     "outline",
     "sent_at",
+    "slot_column",
     "taken_at",
     "takings",
     "walk",
@@ -140,6 +141,11 @@ def _takings(plan: Plan, places: Sequence[Place]) -> Iterator[Taking]:
         freed = [i for i, place in enumerate(places) if place.frees == pool]
         for at in (i for i, place in enumerate(places) if place.takes == pool):
             yield Taking(pool, at, next(i for i in freed if i > at))
+
+
+def slot_column(plan: Plan, places: Sequence[Place], pool: Pool) -> int:
+    """Of ``Trace.slot`` the column for the first slot of a pool that a request takes."""
+    return next(column for column, taking in enumerate(takings(plan, places)) if taking.pool == pool)
 
 
 def taken_at(places: Sequence[Place], pool: Pool) -> int:

@@ -68,10 +68,10 @@ def _what_was_run(trace: Trace, summary: Summary) -> Document:
 
 def _line(labels: Mapping[str, str]) -> Document | None:
     """How the server is started, and what became of it; nothing where a model was named."""
-    from simulator.experiments.production_answer import answer_to, data
-
     if LINE not in labels:
         return None
+    from simulator.experiments.production_answer import answer_to, data  # only who types a line pays for it
+
     answer = answer_to(labels[LINE])
     return {"line": labels[LINE]} if answer is None else data(answer)
 

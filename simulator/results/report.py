@@ -78,10 +78,11 @@ def _headline(trace: Trace) -> Iterator[RenderableType]:
 
 def _line(labels: Mapping[str, str]) -> Iterator[RenderableType]:
     """How the server is started, and what became of that."""
-    from simulator.experiments.production_answer import answer_to, short_lists
+    if LINE not in labels or labels.get("engine") == "measured":
+        return
+    from simulator.experiments.production_answer import answer_to, short_lists  # only who types a line pays for it
 
-    predicted = LINE in labels and labels.get("engine") != "measured"
-    answer = answer_to(labels[LINE]) if predicted else None
+    answer = answer_to(labels[LINE])
     if answer is None:
         return
     yield Text(tell("started as {line}", line=answer.line), style="cyan")

@@ -26,7 +26,7 @@ class Inventory:
             lock for lock in plan.locks if isinstance(lock, Loop | Processors)
         )
         """What requests need for a moment and hold in turn, beside nothing: event loops, or the Ps of goroutines."""
-        self.ps: bool = any(isinstance(loop, Processors) for loop in self.loops)
+        self.processors: bool = any(isinstance(loop, Processors) for loop in self.loops)
         """Whether these are Ps."""
         unanswered = trace.places[: sent_at(trace.places)]
         self.queued_for: tuple[Pool, ...] = tuple(

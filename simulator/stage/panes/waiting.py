@@ -45,7 +45,7 @@ def _title(snapshot: Snapshot) -> str:
     there = snapshot.inventory
     if there.slots or not there.loops:
         return translated(WAITING)
-    return tell("waiting for a P") if there.ps else translated(FOR_LOOP)
+    return tell("waiting for a P") if there.processors else translated(FOR_LOOP)
 
 
 def _curves(window: TimeWindow, playback: Playback, ghost: Playback | None, scale: Scale) -> list[Series]:

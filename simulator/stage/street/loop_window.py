@@ -73,7 +73,7 @@ def _put_one(sheet: Sheet, snapshot: Snapshot, area: Area, loop: LoopNow, count:
 
 def _names(snapshot: Snapshot, loop: LoopNow, count: int) -> tuple[str, ...]:
     """From long to short."""
-    if snapshot.inventory.ps:
+    if snapshot.inventory.processors:
         return (tell("THE ONE P"),) if count == 1 else (tell("P {number}", number=loop.copy),)
     return (tell("THE ONE LOOP"), tell("ONE LOOP")) if count == 1 else (tell("LOOP {number}", number=loop.copy),)
 
@@ -160,7 +160,7 @@ def _put_last(sheet: Sheet, snapshot: Snapshot, row: int, room: Area, loop: Loop
 def _put_rows(sheet: Sheet, snapshot: Snapshot, area: Area, loops: tuple[LoopNow, ...]) -> None:
     """One window for all loops, with a row for each; those that are blocked come first if not all fit."""
     blocked = sum(loop.blocked for loop in loops)
-    name = tell("WHO HAS A P") if snapshot.inventory.ps else tell("THE LOOPS, ONE EACH")
+    name = tell("WHO HAS A P") if snapshot.inventory.processors else tell("THE LOOPS, ONE EACH")
     title: list[Piece] = [piece((name, Style.BY_COMPUTING if blocked else Style.PLACE))]
     if blocked:
         title.append(piece((tell("{n} BLOCKED", n=blocked), Style.BAD)))

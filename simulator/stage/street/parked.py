@@ -63,7 +63,7 @@ def put_parked(sheet: Sheet, snapshot: Snapshot, street: Street, travelling: Row
 
 def _costs(snapshot: Snapshot) -> tuple[str, ...]:
     """From long to short."""
-    if snapshot.inventory.ps:
+    if snapshot.inventory.processors:
         return (
             tell("in hand, waiting elsewhere: each needs a stack, and no P"),
             tell("waiting elsewhere: needs no P"),
@@ -131,7 +131,7 @@ def _put_come_back(sheet: Sheet, snapshot: Snapshot, area: Area) -> None:
     back = come_back(snapshot)
     if not back:
         return
-    texts = _want_a_p(back, len(line) - back) if snapshot.inventory.ps else _come_back(back, len(line) - back)
+    texts = _want_a_p(back, len(line) - back) if snapshot.inventory.processors else _come_back(back, len(line) - back)
     text = first_that_fits(texts, area.width)
     sheet.put(area.row, area.col, text, Style.DIM)
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Backlog, Pool
-from simulator.plan.walk import Place, connected_at, freed_at, sent_at, taken_at, takings
+from simulator.plan.walk import Place, connected_at, freed_at, sent_at, slot_column, taken_at
 from simulator.plan.words import Loss, lost_by
 from simulator.trace.playback import GroupKind, Playback
 from simulator.trace.residence import server_end
@@ -95,8 +95,7 @@ def stages(playback: Playback) -> Stages:
     got = _next_reached(trace, takes)
     served = ~np.isnan(got) & ~np.isnan(joined)
     if pool is not None:
-        column = next(i for i, each in enumerate(takings(trace.plan, places)) if each.pool == pool)
-        served &= trace.slot[:, column] >= 0
+        served &= trace.slot[:, slot_column(trace.plan, places, pool)] >= 0
     done = _done_at_loop(trace, takes) if pool is None else trace.reached[:, freed_at(places, pool)]
     lost = np.flatnonzero(np.isin(trace.outcome, lost_by(*Loss)))
     instead = np.flatnonzero(~served)

@@ -83,7 +83,7 @@ def lock_words(snapshot: Snapshot) -> dict[Activity, str]:
         native = (snapshot.playback.trace.workload.phase_kinds == Work.NATIVE).any()
         computes = tell("computes (native code: no baton)") if native else tell("holds the baton: computes")
         return {Activity.COMPUTING: computes, Activity.GIL: tell("waits for the baton")}
-    if snapshot.inventory.ps:
+    if snapshot.inventory.processors:
         return {Activity.COMPUTING: tell("has a P: computes")}
     free = any(
         p.lock is None and p.state is State.COMPUTING and p.phase is not None for p in snapshot.playback.trace.places

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.plan.resources import Pool
-from simulator.plan.walk import takings
+from simulator.plan.walk import slot_column
 from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.clients import ClientRows, client_rows
 from simulator.stage.street.crowd import marks_for
@@ -50,7 +50,7 @@ class Whereabouts:
         plan = trace.plan
         for group in groups:
             if group.kind is GroupKind.SLOTS and isinstance(group.resource, Pool) and not group.helps:
-                pool = next(i for i, each in enumerate(takings(plan, trace.places)) if each.pool == group.resource)
+                pool = slot_column(plan, trace.places, group.resource)
                 break
             first += group.lanes
         its_who = who(snapshot.playback)
