@@ -167,6 +167,33 @@ def shares_for_others(facts: Facts, found: Finding) -> str:
     return share_in_words(seconds / lived)
 
 
+def _waiting_of_the_loop(facts: Facts) -> float:
+    """The part of a loop's use in which who has it waits for the GIL: added up from the places that need both."""
+    trace, load = facts.trace, facts.trace.workload
+    waited = computed = 0.0
+    for i, place in enumerate(trace.places):
+        if len(place.locks) < 2:
+            continue
+        waits = {lock: trace.lock_wait[:, column] for column, (at, lock) in enumerate(trace.locked) if at == i}
+        loop, gil = (np.nan_to_num(waits[lock]) for lock in place.locks)
+        stay = np.nan_to_num(trace.reached[:, i + 1] - trace.reached[:, i]) - loop - gil
+        if place.phase is not None:
+            stay[load.phase_kinds[load.request_class, place.phase] != Work.CPU] = 0.0
+        waited, computed = waited + float(gil.sum()), computed + float(stay.sum())
+    return waited / (waited + computed)
+
+
+def waiting_of_the_loop(facts: Facts, found: Finding) -> str:
+    return share_in_words(_waiting_of_the_loop(facts))
+
+
+def waiting_because_of_the_gil(facts: Facts, found: Finding) -> str:
+    """Of the time of requests: for the GIL, and for a loop or in front of it as far as that waits for the GIL."""
+    life = facts.summary.where_time_goes
+    outside = sum(life.get(state.value, 0.0) for state in (State.LOOP, State.BACKLOG)) * _waiting_of_the_loop(facts)
+    return share_in_words((life.get(State.GIL.value, 0.0) + outside) / sum(life.values()))
+
+
 def parts_of_computing(facts: Facts, found: Finding) -> set[str]:
     """The part of each class in all computing of those who came in the window; a percent for those at its ends."""
     load = facts.trace.workload
@@ -195,7 +222,7 @@ def _gil(facts: Facts) -> Gil:
 
 
 NOUNS = {"who", "one", "name", "doing", "class", "client", "victim", "cores", "law", "second", "backlogs"}
-NOUNS |= {"first", "slots", "busiest", "least", "thin", "process", "up", "missing"}
+NOUNS |= {"first", "slots", "busiest", "least", "thin", "process", "up", "missing", "other"}
 ANYWHERE: dict[str, Claim] = {
     "used": used,
     "busy": lambda facts, _: share_in_words(facts.summary.resources[CORES].utilisation),
@@ -259,6 +286,7 @@ OF_RULE: dict[str, dict[str, Claim]] = {
             1.0 - sum(_least(facts)) / float(facts.waits.total[facts.measures.category != OUTSIDE].sum())
         ),
     },
+    "loop_waits_for_gil": {"part": waiting_of_the_loop, "score": waiting_because_of_the_gil},
     "loop_blocked": {"share": shares_for_others},
     "loop_stands_still": {"share": shares_for_others, "still": states},
     "throttled": {
