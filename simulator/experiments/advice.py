@@ -133,7 +133,8 @@ class _Search:
             closer = isinstance(family, Ladder) and any(trial is each for each in worth)
             found += self._closer(family, trial) if closer and isinstance(family, Ladder) else [trial]
         for trial in list(_in_order(found)):
-            if trial.better and trial.after.share_lost > LEAST_LOST and trial.side.model != ideas.side.model:
+            other = trial.side.model != ideas.side.model and trial.side.production is None  # a line was climbed already
+            if trial.better and trial.after.share_lost > LEAST_LOST and other:
                 more = list(self._onward(replace(ideas, side=trial.side, cores=trial.cores), trial))
                 found = [each for each in found if not more or each is not trial] + more
         told = tuple(_in_order(found))

@@ -116,3 +116,32 @@ def test_a_kernel_that_is_not_compiled_gives_the_same_bytes(load: Path) -> None:
     }
     assert json.loads(printed["auto"])["advice"]
     assert printed["auto"] == printed["python"]
+
+
+CRASHING = """
+title = "An API in a container"
+duration = "40 s"
+warmup = "5 s"
+seed = 3
+machine.cores = 0.5
+arrivals = {kind = "poisson", rate = 40}
+[[requests]]
+name = "read"
+weight = 9
+steps = [{cpu = "2 ms"}, {io = "40 ms"}, {cpu = "1 ms"}]
+[[requests]]
+name = "legacy"
+steps = [{block = "200 ms"}, {cpu = "1 ms"}]
+[[requests]]
+name = "bad"
+steps = [{cpu = "1 ms"}, {crash = 0.02}]
+"""
+
+
+def test_a_line_with_more_processes_is_not_advised_again_as_the_model_that_it_is(simulate: Any, tmp_path: Path) -> None:
+    load = tmp_path / "api.toml"
+    load.write_text(CRASHING, encoding="utf-8")
+    said = simulate("--server", "uvicorn app:app", "--load", str(load)).out
+    assert "--server 'uvicorn --workers" in said
+    assert "offloading of calls that block" in said
+    assert "--model hybrid" not in said
