@@ -142,7 +142,7 @@ def _came_meanwhile(facts: Facts, none_up: list[tuple[float, float]]) -> NDArray
 def _nobody_there(facts: Facts, none_up: list[tuple[float, float]]) -> Said:
     """What it meant for those who came while no process was up."""
     trace, processes = facts.trace, process_count(facts.trace.plan)
-    start, end = max(none_up, key=lambda stretch: stretch[1] - stretch[0])
+    start, end = min(none_up)
     fields = {"begin": short_duration(start), "end": short_duration(end), "all": count(processes)}
     none = said_many(
         "It was the only one: from {begin} to {end} nobody was served.",
@@ -150,6 +150,16 @@ def _nobody_there(facts: Facts, none_up: list[tuple[float, float]]) -> Said:
         processes,
         **fields,
     )
+    if len(none_up) > 1:  # whoever came meanwhile came in any of them
+        whole = short_duration(sum(end - start for start, end in none_up))
+        none = said_many(
+            "It was the only one: {times} times, for {whole} in all, nobody was served, first from {begin} to {end}.",
+            "{times} times, for {whole} in all, none of the {all} processes was up, first from {begin} to {end}.",
+            processes,
+            times=count(len(none_up)),
+            whole=whole,
+            **fields,
+        )
     rows = np.flatnonzero(_came_meanwhile(facts, none_up) & (trace.outcome == Outcome.COMPLETED))
     if not len(rows):
         return none

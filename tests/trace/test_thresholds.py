@@ -124,6 +124,15 @@ def test_the_death_of_the_only_process_comes_before_what_it_does_at_other_times(
     assert "It was the only one: from 10 s to 13 s nobody was served." in summary.findings[0].text
 
 
+def test_of_several_times_at_which_nobody_was_served_all_are_counted_with_those_who_came_meanwhile() -> None:
+    twice = crashes(facts(simulate(threads(4), killed((0, 10.0, 2.0), (0, 20.0, 3.0)))))
+    both = crashes(facts(simulate(loops(2), killed((0, 5.0, 4.0), (1, 6.0, 4.0), (0, 15.0, 4.0), (1, 16.0, 4.0)))))
+    assert twice is not None
+    assert both is not None
+    assert "It was the only one: 2 times, for 5 s in all, nobody was served, first from 10 s to 12 s." in twice.text
+    assert "2 times, for 6 s in all, none of the 2 processes was up, first from 6 s to 9 s." in both.text
+
+
 @pytest.mark.parametrize(("first", "uneven"), [(31, True), (29, False)])
 def test_a_spread_is_uneven_where_a_process_served_a_fifth_more_than_its_share(first: int, uneven: bool) -> None:
     """Of a hundred, the first of four processes served so many, where 25 would be its share."""
