@@ -12,8 +12,8 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from models.coroutine.config import Config
+from models.wire import asgi
 from models.wire.application import loaded
-from models.wire.asgi import Host, Lifespan
 from models.wire.blocking import CHUNK, LINGER_S, NO_ROOM, NO_ROOM_S
 from models.wire.message import Parser, Request, request_parser
 from models.wire.outgoing import Outgoing, refusal, response
@@ -33,23 +33,14 @@ class Task(Protocol):
         """End it where it waits."""
 
 
-class Loop(Protocol):
-    """What a scheduler has to offer."""
+class Loop(asgi.Loop, Protocol):
+    """What a scheduler has to offer, besides sleeping, receiving and sending."""
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> Task:
         """Start a coroutine beside the others."""
 
-    async def sleep(self, seconds: float) -> None:
-        """Let the others go on for so long."""
-
     async def accept(self, listener: socket.socket) -> socket.socket:
         """The next connection, not blocking."""
-
-    async def receive(self, sock: socket.socket, size: int, patience_s: float) -> bytes:
-        """What is there; TimeoutError where nothing comes."""
-
-    async def send(self, sock: socket.socket, data: memoryview, patience_s: float) -> None:
-        """All of it; TimeoutError where the other side takes nothing."""
 
 
 class Server:
@@ -63,12 +54,12 @@ class Server:
         """Connections on which no request has begun."""
         self.stopping = False
         named = stage.options.application
-        self.host = Host(loaded(named), loop, self.idle_s) if named else None
+        self.host = asgi.Host(loaded(named), loop, self.idle_s) if named else None
         stage.listener.setblocking(False)
 
     async def run(self, stop: socket.socket) -> None:
         """Until SIGTERM makes ``stop`` readable, and then until the last request is served."""
-        lifespan = Lifespan(self.host) if self.host else None
+        lifespan = asgi.Lifespan(self.host) if self.host else None
         if lifespan:
             self.loop.spawn(lifespan.run())
             await lifespan.started()

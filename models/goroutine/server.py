@@ -7,12 +7,12 @@ replaces whom is as with all servers. What was built is kept in the user's cache
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from models.goroutine.config import Config
+from models.goroutine.config import NEEDS, Config
+from models.wire.options import is_installed
 from models.wire.stage import Stage, open_stage
 
 SOURCES = [Path(__file__).with_name(name) for name in ("server.go", "message.go", "wire.go", "work.go")]
@@ -20,8 +20,7 @@ SOURCES = [Path(__file__).with_name(name) for name in ("server.go", "message.go"
 
 def main() -> None:
     """Fork, become the Go program, and replace it when it dies, until stdin ends."""
-    if shutil.which("go") is None:
-        print("models.goroutine.server: Go is not installed; type apt-get install golang-go", file=sys.stderr)  # noqa: T201
+    if not is_installed(NEEDS):
         sys.exit(2)
     stage = open_stage(Config, __doc__)
     program, boots = built(), os.memfd_create("boots")

@@ -8,19 +8,20 @@ import signal
 import sys
 from functools import partial
 
-from models.greenlet.config import Config
+from models.greenlet.config import NEEDS, Config
 from models.wire.blocking import accepted, attending, receive, send
+from models.wire.options import is_installed
 from models.wire.outgoing import response
 from models.wire.report import Visit
 from models.wire.stage import Stage, open_stage
 from models.wire.work import do, parse
 
-try:
-    import gevent
-    from gevent import monkey, socket
-    from gevent.pool import Pool
-except ImportError:
-    sys.exit("this server runs on gevent, which is not installed; type: pip install gevent")
+if not is_installed(NEEDS):
+    sys.exit(2)
+
+import gevent
+from gevent import monkey, socket
+from gevent.pool import Pool
 
 AT_ONCE = 100
 """Connections taken before anybody else has a turn, where no other process takes them (gevent's ``max_accept``)."""

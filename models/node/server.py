@@ -7,11 +7,11 @@ replaces whom is as with all servers. Beside Node runs a slow disk.
 import dataclasses
 import json
 import os
-import shutil
 import sys
 from pathlib import Path
 
-from models.node.config import Config
+from models.node.config import NEEDS, Config
+from models.wire.options import is_installed
 from models.wire.slow_disk import SPARE, slow_disk
 from models.wire.stage import Stage, open_stage
 
@@ -20,8 +20,7 @@ SCRIPT = Path(__file__).with_name("server.js")
 
 def main() -> None:
     """Fork, become Node, and replace it when it dies, until stdin ends."""
-    if shutil.which("node") is None:
-        print("models.node.server: Node is not installed; type apt-get install nodejs", file=sys.stderr)  # noqa: T201
+    if not is_installed(NEEDS):
         sys.exit(2)
     stage = open_stage(Config, __doc__)
     boots = os.memfd_create("boots")

@@ -7,17 +7,17 @@ their own for longer than such a call.
 import signal
 import socket
 import sys
-from importlib.util import find_spec
 
-if find_spec("twisted") is None:
-    print("models.twisted.server: Twisted is not installed; type pip install twisted", file=sys.stderr)  # noqa: T201
+from models.twisted.config import NEEDS, Config
+from models.wire.options import is_installed
+from models.wire.stage import Stage, open_stage
+
+if not is_installed(NEEDS):
     sys.exit(2)
 
 from twisted.internet.protocol import Factory
 
-from models.twisted.config import Config
 from models.twisted.connection import Connection
-from models.wire.stage import Stage, open_stage
 
 
 class Server(Factory):  # type: ignore[misc]  # Twisted may be missing, and is Any

@@ -2,9 +2,11 @@
 
 import argparse
 import dataclasses
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -57,6 +59,15 @@ class Options:
     def report_path(self) -> Path | None:
         """The report as a path, None without one."""
         return Path(self.report) if self.report else None
+
+
+def is_installed(needs: tuple[str, str]) -> bool:
+    """Whether what a server runs on is there, its ``NEEDS``; else it is said on stderr how to install that."""
+    name, install = needs
+    there = shutil.which(name) is not None or find_spec(name) is not None
+    if not there:
+        print(f"this server runs on {name}, which is not installed; type {install}", file=sys.stderr)  # noqa: T201
+    return there
 
 
 class _Parser(argparse.ArgumentParser):
