@@ -8,7 +8,13 @@ from simulator.cli.command import Given
 from simulator.cli.page import HEADING, beside, page_width, print_page, wrapped
 from simulator.experiments.catalogue import Model
 from simulator.experiments.production_answer import answer
-from simulator.experiments.production_line import is_like_a_line, is_production, no_such_server, production
+from simulator.experiments.production_line import (
+    config_of,
+    is_like_a_line,
+    is_production,
+    no_such_server,
+    production,
+)
 from simulator.experiments.refusal import RefusalError
 from simulator.words.glossary import Term, find, terms
 from simulator.words.language import tell
@@ -47,7 +53,9 @@ def _explained(term: Term, width: int) -> Iterator[str]:
 
 def _line(line: str, width: int) -> Iterator[str]:
     """What a server's line becomes here, all of it."""
-    given = answer(production(line))
+    found = production(line)
+    config_of(found)  # what cannot be simulated is refused here too
+    given = answer(found)
     yield HEADING + given.line
     model = f"--model {given.model}"
     whole = tell("{program}, options of {version}: {model}", program=given.program, version=given.version, model=model)

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 from simulator.results.terminal import write
 from simulator.words import wrapping
+from simulator.words.printable import printable
 
 NARROWEST, WIDEST = 40, 100
 """Columns: in narrower terminals lines are broken by the terminal, and longer ones are hard to read."""
@@ -28,7 +29,13 @@ def print_page(lines: Iterable[str]) -> None:
     """Print the lines, headings in colour where there may be some."""
     plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR"))
     before, behind = ("", "") if plain else ("\x1b[1;36m", "\x1b[0m")
-    write("".join(f"{before}{line[1:]}{behind}\n" if line.startswith(HEADING) else line + "\n" for line in lines))
+    write("".join(_written(line, before, behind) for line in lines))
+
+
+def _written(line: str, before: str, behind: str) -> str:
+    """With nothing in it that a terminal obeys: a page may repeat what somebody typed, or pasted."""
+    heading = line.startswith(HEADING)
+    return f"{before}{printable(line[1:])}{behind}\n" if heading else f"{printable(line)}\n"
 
 
 def block(title: str, rows: Iterable[tuple[str, str]], width: int) -> Iterator[str]:

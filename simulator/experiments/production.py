@@ -33,6 +33,8 @@ class Option:
     gives: str = ""
     """What an option without a value sets: the value of its role."""
     started: Started = "refused"
+    alone: bool = False
+    """Whether with it one process serves, however many are named."""
 
     @property
     def name(self) -> str:

@@ -162,12 +162,13 @@ def _matters(piece: Piece, why: str) -> Entry:
 def _by_itself(found: Production, typed: set[Option | None]) -> dict[str, str]:
     """Defaults of what is modelled with this kind of worker, or would matter."""
     said = {piece.option.what for piece in found.pieces if piece.option is not None}
-    found_defaults = {}
+    found_defaults: dict[str, str] = {}
     roles = dict(found.roles)
     for option in table(found.program.name).options:
         is_role = option.does == "modelled" and option.what in found.kind.roles and option.what not in said
         if is_role and not option.gives:
-            found_defaults[option.name] = str(roles.get(option.what, option.default))
+            value = str(roles.get(option.what, option.default))
+            found_defaults |= {option.name: value} if value else {}
         elif option.what in HABITS and option.default not in ("", "0") and option not in typed:
             found_defaults[option.name] = option.default
     return found_defaults

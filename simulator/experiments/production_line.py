@@ -99,6 +99,10 @@ def understood(program: Program, begins: tuple[str, ...], parts: Sequence[Piece]
         replace(piece, value=value_of(program, piece.option, piece.value, kinds)) if piece.option else piece
         for piece in parts
     ]
+    if any(piece.option and piece.option.alone for piece in read):  # uvicorn --reload: --workers says nothing
+        read = [
+            replace(piece, value="1") if piece.option and piece.option.what == "processes" else piece for piece in read
+        ]
     options = [(piece.option, piece.value) for piece in read if piece.option is not None]
     if prints := next((piece for piece in read if piece.option and piece.option.does == "prints"), None):
         raise RefusalError(

@@ -51,6 +51,7 @@ def _options(group: Mapping[str, Any]) -> Iterator[Option]:
             what=group.get("what", ""),
             gives=group.get("gives", ""),
             started=group.get("started", STARTED.get(does, "refused")),
+            alone=group.get("alone", False),
         )
 
 

@@ -15,6 +15,9 @@ from simulator.experiments.refusal import RefusalError
 from simulator.words.language import tell
 from simulator.words.nearest import nearest
 
+DASHES = tuple("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d")
+"""What a word processor, or a page that was copied, makes of the minus before an option: en dash, em dash and so on."""
+
 
 def pieces(line: Line) -> tuple[Piece, ...]:
     """Variables that are options first, because the line counts more; then each option with its value, in order."""
@@ -23,6 +26,8 @@ def pieces(line: Line) -> tuple[Piece, ...]:
     rest, served = list(line.rest), not program.subcommand
     while rest:
         word = rest.pop(0)
+        if word[0:1] in DASHES and program.name != "go":
+            raise RefusalError(_wrong_dash(word))
         if served and program.own_flags and not word.startswith("-"):  # the script; what follows is its own
             found += [Piece((each,)) for each in (word, *rest)]
             break
@@ -40,6 +45,13 @@ def pieces(line: Line) -> tuple[Piece, ...]:
     if not served:
         _refuse_other_command(program, "")
     return tuple(found)
+
+
+def _wrong_dash(word: str) -> str:
+    """What is said of a word that no server would know for an option: it would take it for the application."""
+    name = word.lstrip("-" + "".join(DASHES))
+    typed = f"--{name}" if name[1:2].isalpha() else f"-{name}"
+    return tell("--server: {word} begins with a dash that is no minus; type {typed}", word=word, typed=typed)
 
 
 def _serves(program: Program, word: str) -> bool:

@@ -75,10 +75,12 @@ def split(text: str) -> list[str]:
     """As a shell does it. Raises RefusalError."""
     try:
         return shlex.split(text)
-    except ValueError:
-        raise RefusalError(
-            tell("--server {line}: a quotation mark is missing; type it as in a shell", line=text)
-        ) from None
+    except ValueError as error:
+        if "escape" in str(error):
+            wrong = tell("--server {line}: the backslash at its end has nothing behind it; leave it out", line=text)
+        else:
+            wrong = tell("--server {line}: a quotation mark is missing; type it as in a shell", line=text)
+        raise RefusalError(wrong) from None
 
 
 def _refuse_shell(words: Sequence[str]) -> None:

@@ -120,6 +120,13 @@ def test_what_is_seen_can_be_typed_and_opened_by_a_link(line: str) -> None:
         (["measure", "--server", "flask run", "--load", "steady"], "is simulated, but not started here"),
         (["measure", "--server", "python3.14t -m gunicorn --threads 2", "--load", "steady"], "leave python3.14t out"),
         (["explain", "gunicorn --wrkers 4"], "has no option --wrkers"),
+        (["explain", "UV_THREADPOOL_SIZE=0 node server.js"], "node: --pool 0: expected at least 1"),
+        (
+            ["--server", "gunicorn \u2013w 4", "--load", "steady"],
+            "\u2013w begins with a dash that is no minus; type -w",
+        ),
+        (["--server", "celery \u2014concurrency 4 worker", "--load", "steady"], "type --concurrency"),
+        (["--server", "gunicorn app:app \\", "--load", "steady"], "the backslash at its end has nothing behind it"),
     ],
 )
 def test_a_line_that_cannot_be_carried_out_gets_one_message(typed: list[str], says: str, simulate: Any) -> None:
@@ -135,6 +142,19 @@ def test_all_that_became_of_a_line_is_explained(simulate: Any) -> None:
     assert "-b :8000 nothing listens in a simulation" in said
     assert "--worker-connections 1000" in said
     assert "--keep-alive 2" in said
+
+
+def test_what_was_pasted_is_explained_without_what_a_terminal_obeys(simulate: Any) -> None:
+    done = simulate("explain", "gunicorn \x1b[31mapp:app")
+    assert done.code == 0
+    assert "\x1b" not in done.out
+    assert "\u241b[31mapp:app" in done.out
+
+
+def test_a_default_that_has_no_figure_is_not_listed(simulate: Any) -> None:
+    said = simulate("explain", "celery worker").out
+    assert "--prefetch-multiplier 4" in said
+    assert "--concurrency" not in said
 
 
 def test_every_server_is_listed_with_what_it_is_here(simulate: Any) -> None:

@@ -29,6 +29,14 @@ def test_sync_with_threads_becomes_gthread_as_gunicorn_makes_it() -> None:
     assert deployed("gunicorn --threads 1").model.name == "prefork"
 
 
+@pytest.mark.parametrize("line", ["uvicorn --reload --workers 4", "WEB_CONCURRENCY=4 uvicorn --reload"])
+def test_uvicorn_that_reloads_has_one_process_as_it_says_itself(line: str) -> None:
+    assert deployed(line).model.name == "coroutine"
+    assert production(line).processes == 1
+    assert production(line).arguments == ("--workers", "1")
+    assert deployed(line.replace(" --reload", "")).model.name == "hybrid"
+
+
 def test_short_flags_that_are_joined_are_all_taken() -> None:
     assert production("uwsgi -MTp 2").arguments == ("--master", "--enable-threads", "--processes", "2")
     with pytest.raises(RefusalError, match="no option -X"):
