@@ -14,7 +14,7 @@ from models.settings import (
 )
 
 MOST_HELPERS = 2_000_000
-"""Of all processes together."""
+"""Of all processes together: MOST_PROCESSES of them can have the 40 that AnyIO gives to each."""
 Kind = Literal["block", "native", "cpu"]
 HANDED: dict[str, tuple[Kind, ...]] = {
     "whole": (),

@@ -64,9 +64,7 @@ def held_parts(trace: Trace, places: tuple[Place, ...]) -> tuple[Held, ...]:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Holdings:
-    """Who held a slot of one pool when: one row for every time that a request got one. Times in
-    seconds.
-    """
+    """Who held a slot of one pool when: one row for every time that a request got one. Times in seconds."""
 
     rows: NDArray[np.intp]
     slot: NDArray[np.int32]

@@ -180,13 +180,17 @@ def test_above_its_upper_bound_a_setting_is_refused_by_its_flag_and_every_number
                 model.config(**{field.name: most + 1})
 
 
-def test_threads_are_counted_in_all_processes_together() -> None:
-    config = catalogue()["threaded"].config
-    assert config(processes=1000, threads=1000)
+@pytest.mark.parametrize(
+    ("name", "setting", "most", "what"),
+    [("threaded", "threads", 1_000_000, "threads"), ("offloading", "pool", 2_000_000, "helpers")],
+)
+def test_threads_are_counted_in_all_processes_together(name: str, setting: str, most: int, what: str) -> None:
+    config, each = catalogue()[name].config, most // 1000
+    assert config(processes=1000, **{setting: each})
     with pytest.raises(
-        SettingError, match=r"^--processes 1001 --threads 1000: expected at most 1000000 threads in all$"
+        SettingError, match=f"^--processes 1001 --{setting} {each}: expected at most {most} {what} in all$"
     ):
-        config(processes=1001, threads=1000)
+        config(processes=1001, **{setting: each})
 
 
 @pytest.mark.parametrize(("model", "field"), bounded(str))
