@@ -13,7 +13,7 @@ from simulator.plan.words import Outcome
 from simulator.trace.demands import computes_at, lock_held_at, needs_lock_at, work_at
 from simulator.trace.finding import Kind, Party
 from simulator.trace.holding import holdings
-from simulator.trace.measures import OUTSIDE, Measures
+from simulator.trace.measures import Measures
 from simulator.trace.outcomes import FAILED
 from simulator.trace.residence import Floats, blocks
 
@@ -44,11 +44,11 @@ class Group:
 def who_held(measures: Measures, pool: Pool) -> Group | None:
     """The name, of a class or of clients, that held most, if its requests held a slot much longer than others."""
     load = measures.trace.workload
-    part = next(part for part in measures.held if part.pool == pool)
+    part, (low, high) = next(part for part in measures.held if part.pool == pool), measures.window
     seconds, number = (np.zeros((len(load.class_names), len(load.client_names))) for _ in range(2))
     for block in blocks(measures.trace):
         held = holdings(measures.trace, part, block)
-        seen = measures.category[held.rows] != OUTSIDE
+        seen = (held.start >= low) & (held.start <= high)
         rows, length = held.rows[seen], (held.end - held.start)[seen]
         who = load.request_class[rows].astype(np.intp) * len(load.client_names) + load.client[rows]
         seconds += np.bincount(who, weights=length, minlength=seconds.size).reshape(seconds.shape)
