@@ -141,8 +141,8 @@ def test_lanes_that_do_not_fit_are_summed_up() -> None:
     hidden = playback(many).at(FULL).pools[0].activity[shown.stop :]
     assert len(hidden) == 30 - len(shown) > 9
     row = its.row(its.street.others_row)
-    assert f"{len(hidden)} more" in row
-    assert f"{np.count_nonzero(hidden == Activity.UPLOAD)} " in row
+    assert f"+{len(hidden)} " in row
+    assert f"{np.count_nonzero(hidden == Activity.UPLOAD)}▲" in row
 
 
 def test_lanes_can_be_scrolled_to_the_last_one() -> None:

@@ -93,7 +93,7 @@ def taken_before(snapshot: Snapshot, group: LaneGroup, lanes: range, columns: Co
     """All but the newest column, which is left empty; as it will stay, but for the deaths of processes."""
     most = np.zeros((len(lanes), columns.count), np.uint8)
     computing = np.zeros((len(lanes), columns.count))
-    for whole in _stretches(max(columns.first, 0), columns.first + columns.count - 1):
+    for whole in stretches_of(max(columns.first, 0), columns.first + columns.count - 1):
         if whole.stop <= columns.first:
             continue
         hidden = max(columns.first - whole.start, 0)
@@ -115,9 +115,9 @@ def taken_now(snapshot: Snapshot, group: LaneGroup, lanes: range, columns: Colum
         return snapshot.playback.shares(group.name, lanes.start, len(lanes), span_s, 1)
 
     recent = shares(columns.column_s)
-    most = _most(recent)
+    most = most_of(recent)
     if (most >= Activity.DROPPED).any():  # it shows in the column in which it happened, and in no other
-        most = _most(shares(max(end_s - columns.newest_s, columns.column_s * NEWEST_PART)))
+        most = most_of(shares(max(end_s - columns.newest_s, columns.column_s * NEWEST_PART)))
     most[_doing(snapshot, group, lanes) == Activity.DOWN] = Activity.DOWN  # from this very moment on
     return _without_ends(Taken(most, np.round(recent[Activity.COMPUTING], DIGITS), max(-columns.first, 0)))
 
@@ -142,7 +142,7 @@ def _doing(snapshot: Snapshot, group: LaneGroup, lanes: range) -> Shown:
     return entry.activity[lanes.start : lanes.stop]
 
 
-def _stretches(first: int, stop: int) -> Iterator[range]:
+def stretches_of(first: int, stop: int) -> Iterator[range]:
     """Columns from ``first`` (or somewhat before) up to ``stop``, cut at fixed places, so that most were needed before.
 
     After the last whole stretch come a half, a quarter and so on: a new column adds one piece, and keeps the others.
@@ -160,12 +160,12 @@ def _stretch(snapshot: Snapshot, group: LaneGroup, lanes: range, whole: range) -
     def worked_out() -> tuple[Shown, Floats]:
         span_s = whole.start * snapshot.column_s, whole.stop * snapshot.column_s
         shares = snapshot.playback.shares(group.name, lanes.start, len(lanes), span_s, len(whole))
-        return _most(shares), np.round(shares[Activity.COMPUTING], DIGITS)
+        return most_of(shares), np.round(shares[Activity.COMPUTING], DIGITS)
 
     return kept(snapshot.playback, ("taken", group.name, lanes, whole, snapshot.column_s), worked_out)
 
 
-def _most(shares: Floats) -> Shown:
+def most_of(shares: Floats) -> Shown:
     """[lanes, columns] from [activities, lanes, columns]; of two equal ones the higher-ranking one."""
     others = np.round(shares, DIGITS)
     others[Activity.COMPUTING] = 0.0

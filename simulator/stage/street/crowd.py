@@ -5,6 +5,7 @@ tail on marks turn into such that stand for ten, and when all do, into such that
 queue recover that explodes. The rule knows the number and the room, nothing of the run: rows of equal length compare.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulator.stage.canvas.look import Look
@@ -35,16 +36,16 @@ class Marks:
         return (*([self.level] if self.fine else []), *([self.level + 1] if self.coarse else []))
 
 
-def marks_for(count: int, cells: int) -> Marks:
+def marks_for(count: int, cells: int, worths: Sequence[int] = WORTHS) -> Marks:
     """The marks for a crowd in so many cells."""
-    for level, worth in enumerate(WORTHS):
+    for level, worth in enumerate(worths):
         units = -(-count // worth)
         if units <= cells:
             return Marks(level, units)
-        if level + 1 < len(WORTHS) and units <= cells * (factor := WORTHS[level + 1] // worth):
+        if level + 1 < len(worths) and units <= cells * (factor := worths[level + 1] // worth):
             coarse = -(-(units - cells) // (factor - 1))
             return Marks(level, cells - coarse, coarse)
-    return Marks(len(WORTHS) - 1, max(cells, 0))
+    return Marks(len(worths) - 1, max(cells, 0))
 
 
 # The words beside a crowd.

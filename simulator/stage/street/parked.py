@@ -14,6 +14,7 @@ from simulator.stage.canvas.text import clipped, first_that_fits
 from simulator.stage.fixed_width import fixed_count
 from simulator.stage.scene import RequestTarget, Target
 from simulator.stage.snapshot import Snapshot
+from simulator.stage.street.density import density_of, put_density, put_scale
 from simulator.stage.street.followed import put_followed
 from simulator.stage.street.lineup import waiting
 from simulator.stage.street.places import Street
@@ -35,9 +36,6 @@ COUNT_WIDTH = 4
 APART = 3
 """Cells between two kinds."""
 
-AND_MORE = "+"
-"""Behind as many marks as there is room for; the count says how many there are."""
-
 
 def put_parked(sheet: Sheet, snapshot: Snapshot, street: Street, travelling: Rows = NOBODY) -> None:
     """One row with the kinds; with more room what they are, and who of them has come back.
@@ -52,11 +50,11 @@ def put_parked(sheet: Sheet, snapshot: Snapshot, street: Street, travelling: Row
     beside = Area(area.row, left, 1, area.col + area.width - left)
     sheet.put(area.row, area.col, heading, Style.PLACE)
     if area.height == 1:
-        _put_kinds(sheet, snapshot, beside, parked, travelling)
+        _put_kinds(sheet, snapshot, street, beside, parked, travelling)
         return
     said = first_that_fits(_costs(snapshot), beside.width)
     sheet.put(beside.row, beside.col, said, Style.DIM)
-    _put_kinds(sheet, snapshot, beside._replace(row=area.row + 1), parked, travelling)
+    _put_kinds(sheet, snapshot, street, beside._replace(row=area.row + 1), parked, travelling)
     if area.height > 2:
         _put_come_back(sheet, snapshot, beside._replace(row=area.row + 2))
 
@@ -76,7 +74,9 @@ def _costs(snapshot: Snapshot) -> tuple[str, ...]:
     )
 
 
-def _put_kinds(sheet: Sheet, snapshot: Snapshot, area: Area, parked: dict[Activity, Rows], travelling: Rows) -> None:
+def _put_kinds(
+    sheet: Sheet, snapshot: Snapshot, street: Street, area: Area, parked: dict[Activity, Rows], travelling: Rows
+) -> None:
     """Equal shares of a row for all kinds, so that nothing moves when a number changes."""
     each = (area.width + APART) // len(KINDS) - APART
     names = [[translated(name) for name in kind[1:]] for kind in KINDS]
@@ -84,6 +84,15 @@ def _put_kinds(sheet: Sheet, snapshot: Snapshot, area: Area, parked: dict[Activi
     for number, (kind, _, _) in enumerate(KINDS):
         place = Area(area.row, area.col + number * (each + APART), 1, each)
         _put_kind(sheet, snapshot, place, names[number][short], parked[kind], travelling)
+    fields = [
+        density_of(len(parked[kind]), _room_for_marks(sheet, each, names[i][short]))
+        for i, (kind, _, _) in enumerate(KINDS)
+    ]
+    put_scale(sheet, Area(area.row, street.desk.col, 1, street.desk.width), fields)
+
+
+def _room_for_marks(sheet: Sheet, width: int, name: str) -> int:
+    return width - cell_width(clipped(name, width - COUNT_WIDTH, sheet.look)) - 1 - COUNT_WIDTH
 
 
 def _put_kind(sheet: Sheet, snapshot: Snapshot, area: Area, name: str, requests: Rows, travelling: Rows) -> None:
@@ -91,7 +100,7 @@ def _put_kind(sheet: Sheet, snapshot: Snapshot, area: Area, name: str, requests:
     style = Style.DIM if len(requests) else Style.FAINT
     name = clipped(name, area.width - COUNT_WIDTH, sheet.look)
     sheet.put(area.row, area.col, name, style)
-    marks = Area(area.row, area.col + cell_width(name) + 1, 1, area.width - cell_width(name) - 1 - COUNT_WIDTH)
+    marks = Area(area.row, area.col + cell_width(name) + 1, 1, _room_for_marks(sheet, area.width, name))
     number = fixed_count(len(requests), COUNT_WIDTH - 1)
     if marks.width < 1:
         sheet.put(area.row, marks.col, number.strip(), Style.STRONG if len(requests) else Style.FAINT)
@@ -106,23 +115,24 @@ def _put_kind(sheet: Sheet, snapshot: Snapshot, area: Area, name: str, requests:
 
 
 def _put_marks(sheet: Sheet, snapshot: Snapshot, area: Area, requests: Rows, travelling: Rows) -> int:
-    """Whoever came first at the left, as many as there is room for; how many cells they take."""
-    many = len(requests) > area.width
-    shown = requests[: area.width - int(many)]
-    characters, styles = who(snapshot.playback).marks(shown, snapshot.t_s, sheet.look.glyphs)
-    elsewhere = np.isin(shown, travelling)
-    characters = np.where(elsewhere, sheet.look.glyphs.empty, characters)
-    sheet.grid.put_cells(area.row, area.col, characters, np.where(elsewhere, np.uint8(Style.FAINT), styles))
-    put_followed(sheet, snapshot, shown, np.full(len(shown), area.row), area.col + np.arange(len(shown)))
-    if many:
-        sheet.put(area.row, area.col + len(shown), AND_MORE, Style.DIM)
+    """Whoever came first at the left, each with a mark while there is room, then denser; how many cells they take."""
+    marks = density_of(len(requests), area.width)
+    each = marks.fine if marks.level == 0 else 0
+    shown = requests[:each]
+    characters, styles = put_density(sheet, area.row, area.col, marks)
+    if each:
+        characters[:each], styles[:each] = who(snapshot.playback).marks(shown, snapshot.t_s, sheet.look.glyphs)
+        elsewhere = np.flatnonzero(np.isin(shown, travelling))
+        characters[elsewhere], styles[elsewhere] = sheet.look.glyphs.empty, Style.FAINT
+    sheet.grid.put_cells(area.row, area.col, characters, styles)
+    put_followed(sheet, snapshot, shown, np.full(each, area.row), area.col + np.arange(each))
     one_each = shown.tolist()
 
     def find(_row: int, col: int) -> Target | None:
         return RequestTarget(view=snapshot.number, request=one_each[col]) if col < len(one_each) else None
 
     sheet.offer(area, find)
-    return len(shown) + int(many)
+    return marks.length
 
 
 def _put_come_back(sheet: Sheet, snapshot: Snapshot, area: Area) -> None:

@@ -15,6 +15,7 @@ from simulator.stage.street.journeys import put_travellers, travellers
 from simulator.stage.street.labels import put_labels
 from simulator.stage.street.loop_tape import put_loop_tapes
 from simulator.stage.street.loop_window import put_window
+from simulator.stage.street.others import put_others
 from simulator.stage.street.parked import put_parked
 from simulator.stage.street.places import Street, street_of
 from simulator.stage.street.queue import put_queue, put_queue_words
@@ -35,6 +36,7 @@ def put_street(sheet: Sheet, snapshot: Snapshot) -> Street:
     put_figures(sheet, snapshot, street)
     put_tapes(sheet, snapshot, street)
     put_labels(sheet, snapshot, street)
+    put_others(sheet, snapshot, street)
     put_axis(sheet, snapshot, street)
     put_baton(sheet, snapshot, street)
     put_loop_tapes(sheet, snapshot, street)

@@ -22,6 +22,8 @@ from simulator.trace.playback.segment_index import STRETCH_S, SegmentIndex
 from simulator.trace.playback.segments import Segments
 
 Floats = NDArray[np.float64]
+Seen = tuple[Segments, Floats, NDArray[np.int32]]
+"""What was done in the lanes in sight, until when, and in which of them."""
 
 TOGETHER = 4
 """Windows of the same length that are cut into segments together: one is asked for after the other."""
@@ -66,13 +68,7 @@ class LaneReader:
         KeyError if the plan has no pool or lock of that name.
         """
         resource, window = self._window(name, first_lane, count, span_s, columns)
-        parts = resource.uses.parts(window)
-        fine = replace(window, columns=columns * parts)
-        rows = None
-        if parts > 1 or resource.uses.crowds(window):
-            rows = resource.uses.sampled(fine, parts, failed(self._index.trace.outcome))
-        find = _slots_in_sight if name in self._pools else _locks_in_sight
-        held, end, lane = find(self._index, self._map, resource, fine, rows)
+        (held, end, lane), fine, parts = self._seen(name, resource, window)
         shares, away = _added_up(held.activity, held.start, end, lane, fine), resource.away
         down = np.full(len(away.slot), Activity.DOWN, np.uint8)
         shares += _added_up(down, away.start, away.end, away.slot - window.first_lane, fine)
@@ -84,6 +80,35 @@ class LaneReader:
             for activity in (Activity.DROPPED, Activity.CRASHED):
                 shares[activity] = ends == activity
         return shares
+
+    def shares_together(
+        self, name: str, first_lane: int, count: int, span_s: tuple[float, float], columns: int
+    ) -> Floats:
+        """[activities, columns] the same of many lanes at once: which part of their time they did what, all together.
+
+        What ended there is not told.
+        """
+        resource, window = self._window(name, first_lane, count, span_s, columns)
+        (held, end, _), fine, parts = self._seen(name, resource, window)
+        one, away = replace(fine, first_lane=0, lanes=1), resource.away
+        lane = np.zeros(len(held), np.int32)
+        shares = _added_up(held.activity, held.start, end, lane, one, most=float(window.lanes))
+        gone = np.flatnonzero((away.slot >= first_lane) & (away.slot < first_lane + window.lanes))
+        down, lane = np.full(len(gone), Activity.DOWN, np.uint8), np.zeros(len(gone), np.int32)
+        shares += _added_up(down, away.start[gone], away.end[gone], lane, one, most=float(window.lanes))
+        together: Floats = shares[:, 0, parts // 2 :: parts] / max(window.lanes, 1)
+        together[Activity.IDLE] = np.maximum(1.0 - together.sum(axis=0), 0.0)
+        return together
+
+    def _seen(self, name: str, resource: Resource, window: Window) -> tuple[Seen, Window, int]:
+        """What was done there, in which finer columns, and how many of these a column has; its middle one counts."""
+        parts = resource.uses.parts(window)
+        fine = replace(window, columns=window.columns * parts)
+        rows = None
+        if parts > 1 or resource.uses.crowds(window):
+            rows = resource.uses.sampled(fine, parts, failed(self._index.trace.outcome))
+        find = _slots_in_sight if name in self._pools else _locks_in_sight
+        return find(self._index, self._map, resource, fine, rows), fine, parts
 
     def spent(self, name: str, end_s: float) -> Floats:
         """[activities] for which part of their time the lanes of a pool or a lock did what, up to a moment.
@@ -129,10 +154,6 @@ def _pool(segment_index: SegmentIndex, place_map: PlaceMap, outages: Outages, nu
 def _lock(segment_index: SegmentIndex, place_map: PlaceMap, outages: Outages, number: int) -> Resource:
     uses, lock = uses_of_lock(segment_index, place_map, number), place_map.locks[number]
     return Resource(number=number, lanes=lock.units, uses=uses, away=outages.locks[number])
-
-
-Seen = tuple[Segments, Floats, NDArray[np.int32]]
-"""What was done in the lanes in sight, until when, and in which of them."""
 
 
 def _slots_in_sight(
@@ -187,8 +208,10 @@ def _in_sight(segment_index: SegmentIndex, resource: Resource, window: Window, r
     return cut
 
 
-def _added_up(activity: Activities, start: Floats, end: Floats, lane: NDArray[np.int32], window: Window) -> Floats:
-    """[activities, lanes, columns]; lanes count from the first one in the window."""
+def _added_up(
+    activity: Activities, start: Floats, end: Floats, lane: NDArray[np.int32], window: Window, most: float = 1.0
+) -> Floats:
+    """[activities, lanes, columns]; lanes count from the first one in the window, and do at most so much at once."""
     width = window.columns + 2
     begin, stop = (np.clip(window.column(times), 0.0, window.columns) for times in (start, end))
     seen = np.flatnonzero((stop > begin) & (lane >= 0) & (lane < window.lanes))
@@ -200,7 +223,7 @@ def _added_up(activity: Activities, start: Floats, end: Floats, lane: NDArray[np
         change += sign * np.bincount(cell, 1.0 - part, len(change))
         change += sign * np.bincount(cell + 1, part, len(change))
     shares = np.cumsum(change.reshape(len(Activity), window.lanes, width), axis=2)[:, :, : window.columns]
-    return np.clip(np.round(shares, DIGITS), 0.0, 1.0)
+    return np.clip(np.round(shares, DIGITS), 0.0, most)
 
 
 def _mark_endings(

@@ -124,6 +124,12 @@ class Playback:
         """
         return self._lanes.shares(name, first_lane, count, span_s, columns)
 
+    def shares_together(
+        self, name: str, first_lane: int, count: int, span_s: tuple[float, float], columns: int
+    ) -> Floats:
+        """[activities, columns] for which part of their time so many lanes did what, all together."""
+        return self._lanes.shares_together(name, first_lane, count, span_s, columns)
+
     def spent(self, name: str) -> Floats:
         """[activities] for which part of the whole run the lanes of a pool or lock did what, about.
 

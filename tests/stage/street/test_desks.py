@@ -19,6 +19,7 @@ from simulator.stage.street.desks import put_desks
 from simulator.stage.street.doing import DOING, mark
 from simulator.stage.street.footprints import name_of
 from simulator.stage.street.labels import put_labels
+from simulator.stage.street.others import put_others
 from simulator.stage.street.places import Street, street_of
 from simulator.stage.street.shares import Form
 from simulator.stage.street.tape import put_tapes
@@ -260,10 +261,12 @@ def test_labels_get_shorter_before_they_are_cut() -> None:
 def test_lanes_that_do_not_fit_are_counted_by_what_they_do() -> None:
     seen = snapshot(MANY, 20.0)
     street = street_of(seen, 120, 30)
-    row = str(drawn(seen, (120, 30)).grid).splitlines()[street.others_row]
+    sheet = drawn(seen, (120, 30))
+    put_others(sheet, seen, street)
+    row = sheet.grid.text(street.others_row)
     hidden = 64 - len(street.lanes)
-    assert f"{hidden} more:" in row
-    counts = [int(n) for n in re.findall(r"(\d+) \S ", row.split(":")[1])]
+    assert f"{hidden} more " in row
+    counts = [int(n) for n in re.findall(r"(\d+) ?\S ", row[street.desk.col :])]
     assert sum(counts) == hidden
     assert counts == sorted(counts, reverse=True)
 

@@ -253,7 +253,9 @@ def test_whoever_is_parked_has_one_mark_each_and_the_count_says_how_many_there_a
     assert kinds.count("●") + kinds.count("◆") == len(snapshot.now.parked)
     crowded = shot(play("coroutine", "slow-clients", overrides={"arrivals.rate": "200"}), 12.0)
     sheet, street = drawn(crowded)
-    assert "+ " in sheet.grid.text(street.parked.row + 1)
+    text = sheet.grid.text(street.parked.row + 1)
+    assert "⣿" in text
+    assert "⣿=10" in text
 
 
 def test_whoever_still_travels_has_no_mark_among_the_parked_but_counts() -> None:
