@@ -55,8 +55,10 @@ def loaded(name: str) -> Callable[..., Any]:
         found: Any = importlib.import_module(module)
         for part in (path if colon else "application").split("."):
             found = getattr(found, part)
-    except (ImportError, AttributeError, ValueError) as error:
+    except (ImportError, AttributeError) as error:
         refuse(name, str(error))
+    except (Exception, SystemExit) as error:
+        refuse(name, f"{type(error).__name__} while it was imported: {error}")
     if not callable(found):
         refuse(name, "it cannot be called")
     application: Callable[..., Any] = found
@@ -66,5 +68,6 @@ def loaded(name: str) -> Callable[..., Any]:
 def refuse(name: str, why: str) -> NoReturn:
     """End the program."""
     expected = "expected MODULE:NAME, like models.applications.layers:application"
-    print(f"--application {name}: {why}; {expected}", file=sys.stderr)  # noqa: T201
+    said = " ".join(f"--application {name}: {why}; {expected}".split())
+    print("".join(each if each.isprintable() else "\ufffd" for each in said), file=sys.stderr)  # noqa: T201
     sys.exit(2)

@@ -5,6 +5,7 @@ gives the loop to others, so a slow client holds a coroutine and no worker. What
 be something that this loop can run: ``asyncio.sleep`` needs asyncio's.
 """
 
+import asyncio
 import errno
 import socket
 import sys
@@ -26,6 +27,8 @@ Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+FAULTS = (Exception, SystemExit, asyncio.CancelledError)
+"""What an application may raise: sys.exit() in a view, or what it cancelled itself, is no reason to lose the loop."""
 VERSIONS = {"version": "3.0", "spec_version": "2.3"}
 REACH, ROW, SLEEP = "loopfork.reach", "loopfork.row", "loopfork.sleep"
 """In ``scope["extensions"]``: with which an application says where it is and what it has, and waits on any loop."""
@@ -81,7 +84,9 @@ class Host:
         try:
             await self.application(scope, exchange.receive, exchange.send)
             exchange.finish()
-        except (Exception, SystemExit) as fault:  # sys.exit() in a view is no reason to lose the loop
+        except FAULTS as fault:
+            if _is_cancelled(fault):
+                raise
             if exchange.gone:
                 raise ConnectionResetError("the client left") from None
             traceback.print_exception(fault, file=sys.stderr)
@@ -187,8 +192,11 @@ class Lifespan:
     async def run(self) -> None:
         """The application's own task, for as long as the process serves."""
         scope = {"type": "lifespan", "asgi": VERSIONS, "state": {}}
-        with suppress(Exception):  # one that does not know lifespan raises
+        try:
             await self._host.application(scope, self._receive, self._send)
+        except FAULTS as fault:  # one that does not know lifespan raises
+            if _is_cancelled(fault):
+                raise
         self._through = True
 
     async def started(self) -> None:
@@ -215,6 +223,15 @@ class Lifespan:
 
     async def _send(self, event: Event) -> None:
         self._said = event["type"]
+
+
+def _is_cancelled(fault: BaseException) -> bool:
+    """Whether somebody ends the task from outside; on a loop that is not asyncio's nobody does so in this way."""
+    if isinstance(fault, asyncio.CancelledError):
+        with suppress(RuntimeError):  # no loop of asyncio's
+            task = asyncio.current_task()
+            return task is not None and task.cancelling() > 0
+    return False
 
 
 def _scope(request: Request, connection: socket.socket) -> dict[str, Any]:

@@ -75,7 +75,9 @@ class Gateway:
             self._call(environ, reply)
         except GoneError:
             raise ConnectionResetError("the client left") from None
-        except (Exception, SystemExit) as fault:  # sys.exit() in a view is no reason to lose a thread
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as fault:  # sys.exit() or a CancelledError in a view is no reason to lose a thread
             if body.fault is not None:  # it began with the client
                 raise body.fault from None
             traceback.print_exception(fault, file=environ["wsgi.errors"])

@@ -143,6 +143,17 @@ def test_an_error_before_the_first_byte_is_500_and_later_the_rest_is_missing(
     assert "ValueError: late" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("own", [True, False], ids=["own loop", "asyncio"])
+def test_what_is_cancelled_in_an_application_ends_its_request_and_not_its_loop(
+    own: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def cancelled(scope: Scope, receive: Receive, send: Send) -> None:
+        raise asyncio.CancelledError
+
+    assert call(cancelled, request(), own=own)[1] == "500 the application failed"
+    assert "CancelledError" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "events",
     [
@@ -200,7 +211,7 @@ def test_start_and_end_of_a_process_are_told_to_who_wants_to_know() -> None:
             await send({"type": f"{told[-1]}.complete"})
 
     async def ignores(scope: Scope, receive: Receive, send: Send) -> None:
-        raise NotImplementedError
+        raise asyncio.CancelledError
 
     async def fails(scope: Scope, receive: Receive, send: Send) -> None:
         await receive()

@@ -214,6 +214,8 @@ def test_more_variables_than_the_buffer_has_room_for_are_refused(tmp_path: Path)
         ("prefork", ("--buffer-size", "100"), "--buffer-size 100: only of --protocol uwsgi"),
         ("prefork", ("--application", "nowhere:app"), "--application nowhere:app: No module named 'nowhere'"),
         ("prefork", ("--application", "models.wire.uwsgi:MOST"), "it cannot be called; expected MODULE:NAME"),
+        ("prefork", ("--application", "..up:app"), "TypeError while it was imported"),
+        ("prefork", ("--application", "nowhere\x1b[31m:app"), "--application nowhere\ufffd[31m:app: "),
         ("coroutine", ("--application", "models.applications.layers_asgi:no"), "has no attribute 'no'"),
         ("callback", ("--application", "models.applications.layers"), "this server calls no application"),
         (

@@ -1,5 +1,6 @@
 """The interface between a server and a WSGI application, as PEP 3333 has it: each sentence with its own application."""
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -196,14 +197,15 @@ def test_an_error_before_the_first_byte_is_answered_with_500(capsys: pytest.Capt
     assert "FileNotFoundError: template.html" in capsys.readouterr().err
 
 
-def test_an_application_that_calls_exit_ends_its_request_and_not_its_server(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize("fault", [SystemExit(3), asyncio.CancelledError()], ids=lambda fault: type(fault).__name__)
+def test_an_application_that_exits_or_is_cancelled_ends_its_request_and_not_its_server(
+    fault: BaseException, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def application(environ: Environ, start_response: StartResponse) -> list[bytes]:
-        sys.exit(3)
+        raise fault
 
     assert call(application, request()).status == "500 Internal Server Error"
-    assert "SystemExit: 3" in capsys.readouterr().err
+    assert type(fault).__name__ in capsys.readouterr().err
 
 
 def test_an_error_after_the_first_byte_cuts_the_connection_off(capsys: pytest.CaptureFixture[str]) -> None:
