@@ -101,9 +101,9 @@ def _put_kind(sheet: Sheet, snapshot: Snapshot, area: Area, name: str, requests:
     name = clipped(name, area.width - COUNT_WIDTH, sheet.look)
     sheet.put(area.row, area.col, name, style)
     marks = Area(area.row, area.col + cell_width(name) + 1, 1, _room_for_marks(sheet, area.width, name))
-    number = fixed_count(len(requests), COUNT_WIDTH - 1)
+    number = in_hand(len(requests))
     if marks.width < 1:
-        sheet.put(area.row, marks.col, number.strip(), Style.STRONG if len(requests) else Style.FAINT)
+        sheet.put(area.row, marks.col, number, Style.STRONG if len(requests) else Style.FAINT)
         return
     col = marks.col
     if len(requests):
@@ -111,7 +111,12 @@ def _put_kind(sheet: Sheet, snapshot: Snapshot, area: Area, name: str, requests:
     else:
         sheet.put(area.row, col, sheet.look.glyphs.empty, Style.FAINT)
         col += 1
-    sheet.put(area.row, col + 1, number.strip(), Style.STRONG if len(requests) else Style.FAINT)
+    sheet.put(area.row, col + 1, number, Style.STRONG if len(requests) else Style.FAINT)
+
+
+def in_hand(number: int) -> str:
+    """``999``, ``1135``, ``115k``: from a thousand on it has a cell of what lies between two kinds."""
+    return fixed_count(number, COUNT_WIDTH).strip()
 
 
 def _put_marks(sheet: Sheet, snapshot: Snapshot, area: Area, requests: Rows, travelling: Rows) -> int:

@@ -17,6 +17,7 @@ from simulator.stage.snapshot import Snapshot
 from simulator.stage.street.crowd import Marks
 from simulator.stage.street.density import WORTHS, density_of, put_density, put_scale
 from simulator.stage.street.others import put_others
+from simulator.stage.street.parked import in_hand
 from simulator.stage.street.places import Street, street_of
 from simulator.trace.playback import Activity
 from simulator.words.language import Language, speaking
@@ -61,6 +62,10 @@ def test_from_a_thousand_on_cells_are_filled_and_have_a_letter() -> None:
     _, styles = put_density(sheet, 0, 0, density_of(5_000, 10))
     assert styles.tolist() == [Style.BY_CLIENTS] * 5 + [Style.ON_BRIGHT] * 5
     assert sheet.grid.grounds[0].tolist() == [Ground.BACK] * 5 + [Ground.CLIENTS] * 5
+
+
+def test_the_count_beside_a_field_is_right_for_a_hundred_thousand_too() -> None:
+    assert [in_hand(number) for number in (7, 999, 1_135, 20_000, 115_004)] == ["7", "999", "1135", "20k", "115k"]
 
 
 @SETS
