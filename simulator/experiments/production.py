@@ -158,8 +158,9 @@ class Production:
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """What was typed and is not passed on where it is started."""
-        return tuple(_plainly(piece) for piece in self.pieces if piece.option and piece.option.started == "left out")
+        """What was typed and is not passed on where it is started: words that are no options name an application."""
+        pieces = [piece for piece in self.pieces if not piece.before and piece.typed != self.program.subcommand]
+        return tuple(_plainly(each) for each in pieces if each.option is None or each.option.started == "left out")
 
     @property
     def typed(self) -> str:
