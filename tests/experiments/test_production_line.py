@@ -51,6 +51,8 @@ def test_of_every_option_of_the_table_only_names_numbers_and_known_words_are_pas
             text = known or ("7" if option.takes in ("whole", "number") else "evil.py")
             start = ALSO.get(program.name, f"{program.name} {program.subcommand}")
             line = f"{start} {name}={text}" if option.takes else f"{start} {name}"
+            if not name.startswith("-"):  # of the environment
+                line = f"{name}={text} {start}"
             try:
                 passed = startable(line).production
             except RefusalError:
