@@ -88,17 +88,8 @@ def _check_step(where: str, step: Step) -> None:
             _check_accepting(where, step)
         case Compute(on=on, lock=lock) if on is not None and lock is not None:
             raise PlanError("{where}: who computes on other cores needs no lock of the server", where=where)
-        case Handle(keeps=keeps) if not {*keeps} <= {*WAITING}:
-            raise PlanError(
-                "{where}: keeps: expected kinds of waiting, {kinds}, got {keeps}",
-                where=where,
-                kinds=", ".join(map(repr, WAITING)),
-                keeps=repr(keeps),
-            )
-        case Handle(cpu_factor=cpu_factor) if cpu_factor <= 0:
-            raise PlanError("{where}: expected a factor above 0, got {factor}", where=where, factor=cpu_factor)
         case Handle():
-            _check_helpers(where, step)
+            _check_handling(where, step)
         case Retire(after=after) if after < 1:
             raise PlanError("{where}: expected at least one request, got {step}", where=where, step=step)
         case Retire(boot_s=boot_s) | Crash(boot_s=boot_s) | Allocate(when_full=Die(boot_s=boot_s)) if boot_s <= 0:
@@ -118,6 +109,19 @@ def _check_accepting(where: str, step: AcceptEagerly) -> None:
         raise PlanError("{where} has both batch and visits above 1", where=where)
     if step.limit == 0:
         raise PlanError("{where}: expected a limit of at least one connection, got {step}", where=where, step=step)
+
+
+def _check_handling(where: str, step: Handle) -> None:
+    if not {*step.keeps} <= {*WAITING}:
+        raise PlanError(
+            "{where}: keeps: expected kinds of waiting, {kinds}, got {keeps}",
+            where=where,
+            kinds=", ".join(map(repr, WAITING)),
+            keeps=repr(step.keeps),
+        )
+    if step.cpu_factor <= 0:
+        raise PlanError("{where}: expected a factor above 0, got {factor}", where=where, factor=step.cpu_factor)
+    _check_helpers(where, step)
 
 
 def _check_helpers(where: str, step: Handle) -> None:

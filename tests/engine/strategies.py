@@ -173,8 +173,8 @@ def config(pick: Pick, model: Model) -> Any:
     return model.config(**chosen)
 
 
-def helper_pool(pick: Pick, name: str, copies: int) -> Pool:
-    """Helpers of every process, or of all of them together."""
+def helper_pool(pick: Pick, name: str, copies: int, first: Sequence[tuple[str, ...]] = ((),)) -> Pool:
+    """Helpers of every process, or of all of them together; ``first``: who may go before others."""
     order = pick(("fifo", "fifo", "lifo"))
     limit, outcome = pick((None, None, None, 0, 1)), pick((Outcome.QUEUE_FULL, Outcome.CONNECTION_LIMIT))
     return Pool(
@@ -184,7 +184,7 @@ def helper_pool(pick: Pick, name: str, copies: int) -> Pool:
         queue_limit=limit,
         when_full=outcome,
         order=order,
-        first=pick(((), ("a",), ("b", "a"))) if order == "fifo" else (),
+        first=pick(first) if order == "fifo" else (),
         renege=pick(YES_OR_NO),
     )
 

@@ -149,7 +149,7 @@ class Steps:
         if usable and self.pick((True, False) if len(self.shared.helpers) < MOST_HELPERS else (True,)):
             old: Pool = self.pick(usable)
             return old
-        made = helper_pool(self.pick, self.shared.name("helper"), self.pick(self.known) if usable else 1)
+        made = helper_pool(self.pick, self.shared.name("helper"), self.pick(self.known) if usable else 1, CLASSES)
         self.shared.helpers.append(made)
         self.walk.helpers.append(made)
         return made

@@ -15,7 +15,7 @@ from dataclasses import fields
 from importlib.util import find_spec
 from typing import Any
 
-from models.settings import SettingError
+from models.settings import SettingError, check_alone
 from simulator.experiments.catalogue import Model, fronts, servers
 from simulator.experiments.deployment import Deployment
 from simulator.plan import Machine
@@ -105,6 +105,7 @@ def _deployments() -> Iterator[tuple[Deployment, str]]:
                     continue
                 try:
                     config = deployment.model.config(**{field.name: choice})
+                    check_alone(config)
                 except SettingError:
                     continue
                 yield dataclasses.replace(deployment, config=config), f"{deployment.model.name}, {field.name} {choice}"
