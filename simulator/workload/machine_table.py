@@ -151,10 +151,10 @@ def read_machine(path: Path) -> dict[str, Any]:
 
 OF_SERVERS = (
     *("io_late_s", "wake_cost_s", "wake_after_s", "linger_s", "mebibyte_cost_s", "defer_accept_s"),
-    *("middleware_cost_s", "http_text_cost_s"),
+    *("middleware_cost_s", "http_text_cost_s", "free_threading_cost"),
     *("accept_batch", "accept_releases", "request_releases", "close_releases"),
 )
-"""What a server does, which is in its profile: a machine file with these would overrule it, and nobody would linger."""
+"""What a server does, or its Python: a machine file with these would overrule profiles, and nobody would linger."""
 
 
 def machine_text(machine: Machine) -> str:

@@ -131,7 +131,7 @@ def test_a_server_behind_that_dies_gives_502(tmp_path: Path) -> None:
         assert proxy.behind is not None
         until(proxy.behind.children, "the server behind")
         sock.sendall(request(row=1, steps="io=600"))
-        until(lambda: through(proxy), "the request to come through")
+        until(lambda: accepted(proxy), "the server behind to accept it")  # what waits outlives who would accept it
         for pid in proxy.behind.children():
             os.kill(pid, signal.SIGKILL)
         assert answer(sock).status == 502
@@ -179,6 +179,14 @@ def test_it_needs_a_server_behind() -> None:
 def shares(*servers: Running | None) -> list[int]:
     """How many requests each has reported, fewest first."""
     return sorted(len(server.lines()) for server in servers if server is not None)
+
+
+def accepted(proxy: Running) -> bool:
+    """Whether a process of the server behind has accepted a connection: until then its socket is no file."""
+    assert proxy.behind is not None
+    local = f"0100007F:{proxy.behind.port:04X}"
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return any(row[1] == local and row[3] == "01" and row[9] != "0" for row in rows)
 
 
 def through(proxy: Running) -> bool:

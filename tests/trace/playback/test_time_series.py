@@ -32,7 +32,7 @@ def test_the_average_of_a_column_is_that_of_its_moments(deployment: Deployment) 
     for number, pool in enumerate(moments[0].pools):
         sampled[f"{pool.pool.name}: in use"] = [now.pools[number].taken / len(pool.request) for now in moments]
     for number, lock in enumerate(moments[0].locks):
-        name, copies = lock.lock.name, lock.lock.processes
+        name, copies = lock.lock.name, lock.lock.units
         sampled[f"{name}: in use"] = [np.count_nonzero(now.locks[number].holder >= 0) / copies for now in moments]
         sampled[f"{name}: waiting"] = [sum(map(len, now.locks[number].waiting)) for now in moments]
     assert set(sampled) <= set(playback.series_names)
