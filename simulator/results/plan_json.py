@@ -22,6 +22,7 @@ from simulator.plan import (
     Outcome,
     Plan,
     PlanError,
+    Processors,
     Resource,
     Retry,
     Scale,
@@ -30,7 +31,7 @@ from simulator.plan import (
 
 SAID = (
     *(*Step.__args__, *Block.__args__, *Resource.__args__),
-    *(OfClass, Chance, Busy, Die, Elsewhere, Retry, Scale, HandshakeTimers),
+    *(Processors, OfClass, Chance, Busy, Die, Elsewhere, Retry, Scale, HandshakeTimers),
 )
 DATACLASSES: dict[str, type[Any]] = {each.__name__: each for each in SAID}
 ENUMS: dict[str, type[Enum]] = {each.__name__: each for each in (Link, Outcome)}

@@ -2,9 +2,11 @@
 
 import json
 
+import pytest
 from hypothesis import given, settings
 
-from simulator.plan import Connect, HandshakeTimers, Plan
+from simulator.experiments.catalogue import Model, servers
+from simulator.plan import Connect, HandshakeTimers, Machine, Plan
 from simulator.plan.handshake_timers import LINUX_TIMERS
 from simulator.results.plan_json import plan_from_data, plan_to_data
 from tests.engine.strategies import plans
@@ -25,3 +27,9 @@ def test_the_timers_of_linux_are_not_written_so_that_a_program_that_knows_no_oth
 ) -> None:
     others = any(isinstance(step, Connect) and step.timers != LINUX_TIMERS for step in plan.steps)
     assert (HandshakeTimers.__name__ in json.dumps(plan_to_data(plan))) == others
+
+
+@pytest.mark.parametrize("model", servers(), ids=lambda model: model.name)
+def test_the_plan_of_every_model_comes_back(model: Model) -> None:
+    plan = model.plan(model.config(), Machine())
+    assert plan_from_data(json.loads(json.dumps(plan_to_data(plan), allow_nan=False))) == plan
