@@ -53,8 +53,8 @@ class Answer:
 def answer(found: Production) -> Answer:
     """What became of a line, in the language of now."""
     lists: dict[str, list[Entry]] = {"modelled": [], "harmless": [], "matters": []}
-    for piece in found.pieces:
-        name, entry = _entry(found, piece)
+    for number, piece in enumerate(found.pieces, start=1):
+        name, entry = _entry(found, piece, found.pieces[number:])
         lists[name].append(entry)
     lists["matters"] += [Entry(found.program.name, translated(MATTERS[note]), note) for note in found.kind.notes]
     typed = {piece.option for piece in found.pieces}
@@ -95,12 +95,14 @@ def data(given: Answer) -> dict[str, Any]:
     }
 
 
-def _entry(found: Production, piece: Piece) -> tuple[str, Entry]:
-    """The list that a piece belongs to, and what is said there."""
+def _entry(found: Production, piece: Piece, behind: Sequence[Piece]) -> tuple[str, Entry]:
+    """The list that a piece belongs to, and what is said there; ``behind``: what was typed after it."""
     option = piece.option
     if option is None:
         return _word(found, piece)
     if option.does == "modelled":
+        if any(each.option is not None and each.option.what == option.what for each in behind):
+            return "harmless", _harmless(piece, "overridden")
         became = _became(found, option, piece)
         return ("modelled", became) if became else ("harmless", _harmless(piece, "no-effect"))
     if option.does == "matters":

@@ -19,6 +19,7 @@ HARMLESS: Mapping[str, str] = {
     "own": later("options of the program itself, which are not known here"),
     "prefix": later("it starts the server, and has no part in serving"),
     "no-effect": later("it has no effect with this kind of worker"),
+    "overridden": later("it is said again behind it, and the last one counts"),
     "startup": later("it is about starting, and all is up before the first request comes"),
     "shutdown": later("it is about stopping, and nobody stops the server"),
     "reload": later("nobody changes files while requests come"),

@@ -288,3 +288,14 @@ def test_where_uwsgi_finds_its_application_makes_no_difference_and_its_socket_le
         "--wsgi-file app.py": "application",
         "--callable app": "application",
     }
+
+
+def test_of_an_option_that_is_typed_twice_only_the_last_one_is_said_to_count() -> None:
+    found = answer(production("WEB_CONCURRENCY=2 gunicorn -w 3 --backlog 64 -w 3 -w 5"))
+    assert [(entry.typed, entry.key) for entry in found.modelled] == [
+        ("--backlog 64", "backlog=64"),
+        ("-w 5", "workers=5"),
+    ]
+    assert [(entry.typed, entry.key) for entry in found.harmless] == [
+        (typed, "overridden") for typed in ("WEB_CONCURRENCY=2", "-w 3", "-w 3")
+    ]
